@@ -1,0 +1,71 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Warnings become errors on the command line of `make test` and of CI, never here: a newer
+// toolchain's new warning must not break a user's build.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+func pure(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.target(name: name), "TestKit"] + dependencies,
+        swiftSettings: settings)
+}
+
+let package = Package(
+    name: "luma-mcp",
+    products: [.executable(name: "luma-mcp", targets: ["luma-mcp"])],
+    targets: [
+        // MARK: C. One module per library, no logic.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CLinux"),
+
+        // MARK: Pure. Values and state machines: no clock, no wait, no system import.
+        pure("Core"),
+        pure("HTTP", ["Core"]),
+        pure("MCP", ["Core"]),
+        pure("LumaAPI", ["Core"]),
+        pure("LumaClient", ["Core", "HTTP", "LumaAPI"]),
+        pure("LumaSandbox", ["Core", "HTTP", "LumaAPI"]),
+
+        // MARK: Effects. The only targets that touch OpenSSL, the kernel, the network or the disk.
+        .target(name: "Crypto", dependencies: ["Core", "COpenSSL"], swiftSettings: settings),
+        .target(name: "IO", dependencies: ["Core", "HTTP", "Crypto", "CLinux", "CCurl"], swiftSettings: settings),
+        .target(name: "Store", dependencies: ["Core", "Crypto", "CSQLite"], swiftSettings: settings),
+
+        // MARK: Composition.
+        .target(
+            name: "Gateway",
+            dependencies: ["Core", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "Crypto", "IO", "Store"],
+            swiftSettings: settings),
+        .executableTarget(name: "luma-mcp", dependencies: ["Core", "Gateway"], swiftSettings: settings),
+
+        // MARK: Never shipped.
+        .target(name: "TestKit", dependencies: ["Core", "HTTP"], path: "Tests/TestKit", swiftSettings: settings),
+        tests(of: "Core"),
+        tests(of: "HTTP", ["Core"]),
+        tests(of: "LumaAPI", ["Core"]),
+        tests(of: "LumaClient", ["Core", "HTTP", "LumaAPI"]),
+        tests(of: "LumaSandbox", ["Core", "HTTP", "LumaAPI"]),
+        tests(of: "MCP", ["Core"]),
+        tests(of: "Crypto", ["Core"]),
+        tests(of: "IO", ["Core", "HTTP", "Crypto"]),
+        tests(of: "Store", ["Core"]),
+        tests(of: "Gateway", ["Core", "HTTP", "LumaAPI", "LumaClient", "LumaSandbox", "IO"]),
+        .testTarget(
+            name: "JourneyTests", dependencies: ["luma-mcp", "Gateway", "TestKit", "Core"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c2x
+)

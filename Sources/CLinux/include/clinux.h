@@ -1,0 +1,24 @@
+#pragma once
+// Linux calls that Swift's Glibc module does not show. Prefix lm_; no logic here.
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+
+/// accept4 needs _GNU_SOURCE before the first include, which a Swift importer cannot give.
+int lm_accept4(int descriptor, struct sockaddr *address, socklen_t *length);
+
+/// The events of one readiness report, with our 64 bits of user data: the union is awkward from Swift.
+static inline int lm_epoll_ctl(int epoll, int operation, int descriptor, uint32_t events, uint64_t data) {
+    struct epoll_event event = {.events = events, .data = {.u64 = data}};
+    return epoll_ctl(epoll, operation, descriptor, &event);
+}
+static inline uint64_t lm_epoll_data(const struct epoll_event *event) { return event->data.u64; }
+static inline uint32_t lm_epoll_events(const struct epoll_event *event) { return event->events; }
+
+/// EPOLL* are enum constants or macros with casts, depending on the libc: plain integers for Swift.
+enum { LM_EPOLLIN = 0x001, LM_EPOLLOUT = 0x004, LM_EPOLLERR = 0x008, LM_EPOLLHUP = 0x010, LM_EPOLLRDHUP = 0x2000 };
+
+/// MSG_NOSIGNAL is not visible to Swift as an integer on every Glibc overlay.
+enum { LM_MSG_NOSIGNAL = 0x4000 };

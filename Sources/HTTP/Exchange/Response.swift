@@ -1,0 +1,28 @@
+public import Core
+
+/// One header field of an answer. The server itself adds Date, Server, Content-Length and Connection.
+public struct Field: Sendable, Hashable {
+    public var name: String
+    public var value: String
+
+    public init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// A whole answer whose body is in memory. Streams go through the exchange instead.
+public struct Response: Sendable, Equatable {
+    /// The status code, 200–599 (RFC 9110 §15).
+    public var status: Int
+    public var fields: [Field]
+    public var body: [UInt8]
+    /// Asks the server to close the connection after this answer.
+    public var closes = false
+
+    public init(status: Int, fields: [Field] = [], body: [UInt8] = []) {
+        self.status = status
+        self.fields = fields
+        self.body = body
+    }
+}

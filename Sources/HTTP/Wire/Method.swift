@@ -1,0 +1,20 @@
+/// A request method (RFC 9110 §9). Methods that this server has no meaning for are `.other`; the head keeps their text.
+public enum Method: UInt8, Sendable, Hashable, CaseIterable {
+    case get, head, post, put, patch, delete, options, trace, connect, other
+
+    /// The token as it stands on the wire; empty for `.other`.
+    public var token: String {
+        switch self {
+        case .get: "GET"
+        case .head: "HEAD"
+        case .post: "POST"
+        case .put: "PUT"
+        case .patch: "PATCH"
+        case .delete: "DELETE"
+        case .options: "OPTIONS"
+        case .trace: "TRACE"
+        case .connect: "CONNECT"
+        case .other: ""
+        }
+    }
+}

@@ -1,0 +1,90 @@
+internal import CLinux
+public import Dispatch
+import Glibc
+import Synchronization
+
+/// The executor of one loop: jobs run on the loop's own serial queue, between batches of readiness events.
+///
+/// The loop lingers in `epoll_wait` while there is traffic, so a block put on the queue would wait for it. Jobs
+/// therefore stand in a list of their own, and an eventfd in the epoll set wakes the loop for those that come
+/// from another thread.
+public final class LoopExecutor: SerialExecutor, TaskExecutor {
+    public let queue: DispatchQueue
+    let wakeDescriptor: Int32
+    private enum Item {
+        case job(UnownedJob)
+        case work(@Sendable () -> Void)
+    }
+    private let pending = Mutex<[Item]>([])
+    /// The thread that runs the loop now, 0 when none does. Written by that thread only.
+    private let runningThread = Atomic<UInt>(0)
+
+    init(label: String) throws(SystemError) {
+        queue = DispatchQueue(label: label)
+        wakeDescriptor = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
+        guard wakeDescriptor >= 0 else { throw SystemError("eventfd") }
+    }
+
+    deinit { close(wakeDescriptor) }
+
+    public func enqueue(_ job: consuming ExecutorJob) {
+        append(.job(UnownedJob(job)))
+    }
+
+    /// Runs `work` on the loop: at once when called there, else after the loop's current batch. Any thread.
+    public func execute(_ work: @escaping @Sendable () -> Void) {
+        if isCurrent { work() } else { append(.work(work)) }
+    }
+
+    private func append(_ item: Item) {
+        let wasEmpty = pending.withLock { items in
+            defer { items.append(item) }
+            return items.isEmpty
+        }
+        if wasEmpty, !isCurrent { wake() }
+    }
+
+    public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+
+    public func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
+
+    public func checkIsolated() { precondition(isCurrent, "not on the loop's queue") }
+
+    public func isIsolatingCurrentContext() -> Bool? { isCurrent }
+
+    /// True while the calling thread is the one that runs this loop.
+    public var isCurrent: Bool { runningThread.load(ordering: .relaxed) == UInt(pthread_self()) }
+
+    /// Marks the calling thread as the loop's while `body` runs. Called on the queue only.
+    func entering(_ body: () -> Void) {
+        runningThread.store(UInt(pthread_self()), ordering: .relaxed)
+        body()
+        runningThread.store(0, ordering: .relaxed)
+    }
+
+    /// Runs the jobs that stand in the list until it is empty, at most `rounds` times. Returns true when some are left.
+    func runJobs(rounds: Int = 8) -> Bool {
+        for _ in 0..<rounds {
+            let items = pending.withLock { items in
+                let taken = items
+                items.removeAll(keepingCapacity: false)
+                return taken
+            }
+            if items.isEmpty { return false }
+            for item in items {
+                switch item {
+                case .job(let job):
+                    job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+                case .work(let work): work()
+                }
+            }
+        }
+        return pending.withLock { !$0.isEmpty }
+    }
+
+    /// Makes the loop's `epoll_wait` return. Any thread.
+    func wake() {
+        var one: UInt64 = 1
+        _ = write(wakeDescriptor, &one, 8)
+    }
+}

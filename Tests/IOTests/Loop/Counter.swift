@@ -1,0 +1,8 @@
+import Synchronization
+
+/// A number that several threads may raise.
+final class Counter: Sendable {
+    private let count = Atomic<Int>(0)
+    var value: Int { count.load(ordering: .relaxed) }
+    func add() { count.add(1, ordering: .relaxed) }
+}
