@@ -1,5 +1,3 @@
-public import Core
-
 /// A complete request as a handler sees it, borrowed from the connection's buffer.
 ///
 /// Every buffer in it is valid only until the handler's synchronous call returns: an asynchronous handler

@@ -1,5 +1,3 @@
-public import Core
-
 /// One header field of an answer. The server itself adds Date, Server, Content-Length and Connection.
 public struct Field: Sendable, Hashable {
     public var name: String
