@@ -26,6 +26,38 @@ public enum DateTimeText {
         return Timestamp(milliseconds: Int64((minutes * 60 + second) * 1000 + millisecond))
     }
 
+    /// The text of an instant as Luma answers it: UTC with milliseconds, such as `2022-10-04T05:20:00.000Z`.
+    ///
+    /// Instants outside the years 0000 to 9999 are brought to the nearest one inside.
+    public static func text(_ instant: Timestamp) -> String {
+        let bounds = Timestamp(milliseconds: -62_167_219_200_000)...Timestamp(milliseconds: 253_402_300_799_999)
+        let total = min(max(instant, bounds.lowerBound), bounds.upperBound).milliseconds + 62_167_219_200_000
+        let (year, month, day) = date(daysSinceYearZero: Int(total / 86_400_000))
+        let time = Int(total % 86_400_000)
+        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(padded(time / 3_600_000, 2))"
+            + ":\(padded(time / 60_000 % 60, 2)):\(padded(time / 1000 % 60, 2)).\(padded(time % 1000, 3))Z"
+    }
+
+    private static func padded(_ value: Int, _ width: Int) -> String {
+        let digits = String(value)
+        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
+
+    /// The civil date of a day counted from 0000-01-01.
+    private static func date(daysSinceYearZero days: Int) -> (year: Int, month: Int, day: Int) {
+        // Counted from 1 March of the year -400, so that no division sees a negative number.
+        let shifted = days + 146_097 - 60
+        let era = shifted / 146_097
+        let dayOfEra = shifted % 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        let month = shiftedMonth + (shiftedMonth < 10 ? 3 : -9)
+        return (
+            era * 400 + yearOfEra - 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+        )
+    }
+
     private static func daysIn(_ month: Int, of year: Int) -> Int {
         switch month {
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28

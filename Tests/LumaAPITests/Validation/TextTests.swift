@@ -33,6 +33,26 @@ struct DateTimeTextTests {
         #expect(DateTimeText.instant(text) == nil)
     }
 
+    @Test(arguments: [
+        (0 as Int64, "1970-01-01T00:00:00.000Z"), (1_666_150_033_673, "2022-10-19T03:27:13.673Z"),
+        (951_868_799_000, "2000-02-29T23:59:59.000Z"), (-1, "1969-12-31T23:59:59.999Z"),
+        (-62_162_035_200_000, "0000-03-01T00:00:00.000Z"), (.min, "0000-01-01T00:00:00.000Z"),
+        (.max, "9999-12-31T23:59:59.999Z"),
+    ])
+    func writes(_ milliseconds: Int64, _ text: String) {
+        #expect(DateTimeText.text(Timestamp(milliseconds: milliseconds)) == text)
+    }
+
+    @Test func everyDayOfTheCalendarComesBack() {
+        // A step of 9 days and a bit reaches every month, leap day and time of day over all years.
+        for milliseconds in stride(from: -62_167_219_200_000 as Int64, through: 253_402_300_799_999, by: 788_645_123) {
+            let instant = Timestamp(milliseconds: milliseconds)
+            guard DateTimeText.instant(DateTimeText.text(instant)) != instant else { continue }
+            Issue.record("\(milliseconds) became \(DateTimeText.text(instant))")
+            return
+        }
+    }
+
     @Test func aLongFractionIsCut() {
         #expect(
             DateTimeText.instant("1970-01-01T00:00:00.00" + String(repeating: "9", count: 100_000) + "Z")
