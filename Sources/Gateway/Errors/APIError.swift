@@ -59,6 +59,7 @@ public struct APIError: Error, Sendable, Equatable {
         case .unexpectedByte: "this character cannot stand here"
         case .invalidNumber: "this is not a number"
         case .invalidEscape: "this escape is not valid"
+        case .loneSurrogate: "this escape is one half of a surrogate pair without the other"
         case .invalidUTF8: "the text is not UTF-8"
         case .controlCharacter: "a control character must be escaped"
         case .duplicateKey: "this object has the same name twice"
