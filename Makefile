@@ -6,7 +6,7 @@ BINARY := .build/release/luma-mcp
 # What the program needs, what a Swift toolchain needs that was only unpacked, and what the tests and
 # the benchmark need on top.
 BUILD_PACKAGES := libcurl4-openssl-dev libssl-dev libsqlite3-dev ca-certificates tzdata \
-    binutils libstdc++-12-dev libncurses6 libxml2
+    pkg-config binutils libstdc++-12-dev libncurses6 libxml2
 TEST_PACKAGES := curl git
 BENCH_PACKAGES := nginx wrk gcc libc6-dev python3 python3-venv
 
