@@ -58,7 +58,8 @@ public enum Command: Sendable, Equatable {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
             guard name.hasPrefix("--") else {
-                problems.append(usage(argument, "is not an option; options start with --"))
+                // Its text is not shown: it may be a key that lost its option.
+                problems.append(usage("argument \(rest.startIndex)", "is not an option; options start with --"))
                 continue
             }
             guard let row = table.first(where: { $0.setting.flag == name }) else {
@@ -70,7 +71,7 @@ public enum Command: Sendable, Equatable {
             let text: String
             if parts.count == 2 {
                 text = String(parts[1])
-            } else if case .boolean = row.kind {
+            } else if row.kind.standsAlone {
                 text = "true"
                 if let next = rest.first, row.kind.parse(next) != nil {
                     rest.removeFirst()

@@ -51,6 +51,8 @@ extension Configuration {
         guard let baseURL = reader.text(.baseURL).flatMap(BaseURL.init) else {
             preconditionFailure("the row of LUMA_BASE_URL has no default")
         }
+        let isOnTerminal = surroundings.isTerminal && reader.text(.logFile) == nil
+        let defaultFormat: LogFormat = isOnTerminal ? .text : .json
         return Configuration(
             apiKey: reader.text(.apiKey).map(Secret.init),
             calendarID: reader.text(.calendarID),
@@ -83,19 +85,15 @@ extension Configuration {
                 healthIntervalSeconds: reader.number(.healthIntervalSeconds)),
             templatesDirectory: reader.text(.templatesDirectory),
             debug: reader.boolean(.debug),
-            logFormat: reader.text(.logFormat).flatMap(LogFormat.init) ?? (surroundings.isTerminal ? .text : .json),
+            logFormat: reader.text(.logFormat).flatMap(LogFormat.init) ?? defaultFormat,
             logFile: reader.text(.logFile))
     }
 
     /// Whether the sandbox answers; reports a missing key.
     private static func checkUpstream(_ reader: inout SettingReader, _ warnings: inout [String]) -> Bool {
         let hasKey = reader.text(.apiKey) != nil
-        let usesSandbox =
-            switch reader.text(.sandbox) {
-            case "true": true
-            case "auto": !hasKey
-            default: false
-            }
+        // What is no boolean is the word auto.
+        let usesSandbox = reader.optionalBoolean(.sandbox) ?? !hasKey
         if usesSandbox {
             for setting in [Setting.apiKey, .calendarID, .baseURL] where reader.given.contains(setting) {
                 warnings.append("\(setting.rawValue) has no effect while the built-in sandbox is used.")

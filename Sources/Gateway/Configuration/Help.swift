@@ -33,7 +33,7 @@ public enum Help {
 
     private static let examples = """
         Examples:
-          luma-mcp --sandbox true
+          luma-mcp --sandbox
               Try it without a Luma account.
           LUMA_API_KEY=... luma-mcp --port 8080
               Serve the calendar of that key on port 8080.

@@ -33,7 +33,7 @@ enum LogText {
                     index += 1
                     continue
                 }
-                line.append(contentsOf: bytes[copied..<index])
+                line.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[copied..<index]))
                 switch byte {
                 case 0x22: line.append(literal: "\\\"")
                 case 0x5c: line.append(literal: "\\\\")
@@ -54,7 +54,7 @@ enum LogText {
             if last < bytes.count {
                 while last > copied, bytes[last] & 0xc0 == 0x80 { last -= 1 }
             }
-            line.append(contentsOf: bytes[copied..<last])
+            line.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[copied..<last]))
             if bytes.count > longest { line.append(literal: "…") }
         }
     }
