@@ -50,9 +50,10 @@ public final class LoopLog {
         if buffer.count >= Self.batchBytes { return flush() }
         guard !isScheduled else { return }
         isScheduled = true
-        later { [weak self] in
-            self?.isScheduled = false
-            self?.flush()
+        // Held until then, so that an owner who lets go of the log does not lose lines.
+        later { [self] in
+            isScheduled = false
+            flush()
         }
     }
 

@@ -2,6 +2,7 @@ import Core
 import Foundation
 import Glibc
 import HTTP
+import IO
 import Testing
 
 @testable import Gateway
@@ -137,5 +138,20 @@ import Testing
         log.flush()
         sink.flush()
         #expect(try lines(path).count == 402)
+    }
+
+    /// On a real loop a single line is on its way without anybody asking for it.
+    @Test func aQuietLoopHandsOverByItself() async throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let path = directory + "/log"
+        let sink = try LogSink(path: path, format: .text, threshold: .info)
+        let loop = try Loop(label: "log.test")
+        loop.start()
+        let event = event("alone")
+        await loop.perform { LoopLog(sink, on: $0.reactor).log(event) }
+        let deadline = ContinuousClock.now + .seconds(20)
+        while try lines(path).isEmpty, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(try lines(path).count == 1)
+        await loop.stop()
     }
 }
