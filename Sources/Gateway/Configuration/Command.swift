@@ -1,3 +1,5 @@
+import Core
+
 /// What the command line asks for.
 public enum Command: Sendable, Equatable {
     /// Run the gateway, with the flags' texts by setting.
@@ -26,7 +28,7 @@ public enum Command: Sendable, Equatable {
             try refuse(rest.dropFirst())
             return .help(rest.first == "sandbox" ? .sandbox : .overview)
         default:
-            let hint = nearestName(first, among: names).map { "; did you mean \($0)?" } ?? ""
+            let hint = NearestName.suggest(for: first, among: names).map { "; did you mean \($0)?" } ?? ""
             throw ConfigurationErrors(
                 usage(first, "is not a command\(hint)\(hint.isEmpty ? "; see luma-mcp help" : "")"))
         }
@@ -90,7 +92,7 @@ public enum Command: Sendable, Equatable {
 
     private static func unknown(_ name: String, _ table: [SettingRow]) -> ConfigurationError {
         let known = table.map(\.setting.flag) + ["--help", "--version"]
-        let hint = nearestName(name, among: known).map { "; did you mean \($0)?" } ?? ""
+        let hint = NearestName.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
         return usage(name, "is not an option\(hint)")
     }
 }

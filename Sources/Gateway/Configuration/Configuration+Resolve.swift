@@ -143,7 +143,7 @@ extension Configuration {
     private static func unknownNames(_ lines: [DotEnv.Line], _ warnings: inout [String]) -> [ConfigurationError] {
         var problems: [ConfigurationError] = []
         for line in lines where Setting(rawValue: line.name) == nil {
-            if line.name.hasPrefix("LUMA_") || nearestName(line.name, among: names) != nil {
+            if line.name.hasPrefix("LUMA_") || NearestName.suggest(for: line.name, among: names) != nil {
                 let problem = "is not a setting" + suggestion(line.name)
                 problems.append(ConfigurationError(line.name, problem, from: .dotEnv(line: line.number)))
             } else {
@@ -158,7 +158,8 @@ extension Configuration {
 
     /// Also finds a name whose prefix is missing or there twice.
     private static func suggestion(_ name: String) -> String {
-        let found = names.first { name.hasSuffix($0) || $0 == "LUMA_" + name } ?? nearestName(name, among: names)
+        let found =
+            names.first { name.hasSuffix($0) || $0 == "LUMA_" + name } ?? NearestName.suggest(for: name, among: names)
         return found.map { "; did you mean \($0)?" } ?? ""
     }
 }
