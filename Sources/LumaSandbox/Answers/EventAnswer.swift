@@ -40,10 +40,10 @@ struct EventAnswer {
         let seconds = (event.endAt.milliseconds - event.startAt.milliseconds) / 1000
         return [
             ("platform", .string(event.platform.rawValue)), ("id", .string(event.id)),
-            ("calendar_id", .string(state.calendarId)), ("start_at", .string(DateTimeText.text(event.startAt))),
-            ("duration_interval", .string(DurationText.text(seconds: Int(seconds)))),
-            ("end_at", .string(DateTimeText.text(event.endAt))),
-            ("created_at", .string(DateTimeText.text(event.createdAt))),
+            ("calendar_id", .string(state.calendarId)), ("start_at", .string(event.startAt.rfc3339)),
+            ("duration_interval", .string(ISODuration(seconds: Int(seconds))?.text ?? "PT0S")),
+            ("end_at", .string(event.endAt.rfc3339)),
+            ("created_at", .string(event.createdAt.rfc3339)),
             ("timezone", event.settings["timezone"] ?? "UTC"),
             ("name", event.settings["name"] ?? ""), ("url", .string(Self.url(event))),
             ("geo_address_json", address(event)), ("coordinate", event.settings["coordinate"] ?? nil),
@@ -114,7 +114,7 @@ extension TicketTypeRecord {
     func saleBound(_ name: String) -> Timestamp? { values[name]?.stringValue.flatMap(Self.instant) }
 
     static func instant(_ text: String) -> Timestamp? {
-        DateTimeText.instant(text) ?? DateTimeText.instant(text + "T00:00:00Z")
+        Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text + "T00:00:00Z")
     }
 
     /// The ticket type as Luma answers it.

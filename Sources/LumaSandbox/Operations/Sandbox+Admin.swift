@@ -43,8 +43,8 @@ extension Sandbox {
         state.events.order.compactMap { state.events[$0.id] }.map { event in
             [
                 "id": .string(event.id), "platform": .string(event.platform.rawValue),
-                "name": event.settings["name"] ?? "", "start_at": .string(DateTimeText.text(event.startAt)),
-                "created_at": .string(DateTimeText.text(event.createdAt)), "url": .string(EventAnswer.url(event)),
+                "name": event.settings["name"] ?? "", "start_at": .string(event.startAt.rfc3339),
+                "created_at": .string(event.createdAt.rfc3339), "url": .string(EventAnswer.url(event)),
                 "is_paid": .bool(event.guests.hasPaid),
             ]
         }

@@ -70,7 +70,7 @@ extension Sandbox {
         let members: JSON = [
             "id": .string(event.id), "api_id": .string(event.id), "name": event.settings["name"] ?? "",
             "slug": .string(event.slug), "cover_url": event.settings["cover_url"] ?? .string(EventAnswer.coverURL),
-            "start_at": .string(DateTimeText.text(event.startAt)), "end_at": .string(DateTimeText.text(event.endAt)),
+            "start_at": .string(event.startAt.rfc3339), "end_at": .string(event.endAt.rfc3339),
         ]
         return ["entity": ["type": "event", "event": members]]
     }
@@ -85,8 +85,8 @@ private struct ListFilter {
     let showsManaged: Bool
 
     init(_ query: JSONObject) {
-        after = query["after"]?.stringValue.flatMap(DateTimeText.instant)
-        before = query["before"]?.stringValue.flatMap(DateTimeText.instant)
+        after = query["after"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
+        before = query["before"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
         submission = query["status"] == "pending" ? .pending : .approved
         platforms = Set(query["platforms"]?.arrayValue?.compactMap(\.stringValue) ?? ["luma"])
         let access = query["access"]?.arrayValue?.compactMap(\.stringValue) ?? ["manage"]

@@ -71,10 +71,14 @@ extension Sandbox {
         }
     }
 
-    private static func instant(_ value: JSON?) -> Timestamp? { value?.stringValue.flatMap(DateTimeText.instant) }
+    private static func instant(_ value: JSON?) -> Timestamp? { value?.stringValue.flatMap(Timestamp.init(rfc3339:)) }
+
+    /// The last instant that a date of four digits can name.
+    private static let lastInstant = Timestamp(milliseconds: 253_402_300_799_999)
 
     private static func checkOrder(_ startAt: Timestamp, _ endAt: Timestamp) throws(Refusal) {
         if endAt <= startAt { throw .invalid("Invalid request: end_at must be after start_at.") }
+        if endAt > lastInstant { throw .invalid("Invalid request: end_at must be before the year 10000.") }
     }
 
     /// What an address may be made of is not published; these never need escaping in a URL.

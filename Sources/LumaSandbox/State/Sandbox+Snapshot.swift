@@ -7,7 +7,7 @@ extension Sandbox {
     public func snapshot() -> JSON {
         [
             "version": .number(SnapshotSchema.version), "seed": .string(String(state.mint.seed)),
-            "draws": .string(String(state.mint.draws)), "user_id": .string(state.userId),
+            "ids_made": .string(String(state.mint.made)), "user_id": .string(state.userId),
             "calendar_id": .string(state.calendarId), "is_seeded": .bool(state.isSeeded),
             "events": .array(state.events.order.compactMap { state.events[$0.id]?.saved }),
             "tokens": .array(state.tokens.tokens.map(\.saved)),
@@ -28,9 +28,9 @@ extension Sandbox {
             throw SnapshotError("version must be \(SnapshotSchema.version)")
         }
         guard let seed = UInt64(text("seed")) else { throw SnapshotError("seed must be a whole number") }
-        guard let draws = UInt64(text("draws")) else { throw SnapshotError("draws must be a whole number") }
+        guard let made = UInt64(text("ids_made")) else { throw SnapshotError("ids_made must be a whole number") }
         var state = SandboxState(
-            mint: IdMint(seed: seed, draws: draws), userId: text("user_id"), calendarId: text("calendar_id"))
+            mint: IdMint(seed: seed, made: made), userId: text("user_id"), calendarId: text("calendar_id"))
         state.isSeeded = snapshot["is_seeded"]?.boolValue ?? false
         var ticketTypes: Set<String> = []
         for (index, saved) in (snapshot["events"]?.arrayValue ?? []).enumerated() {
@@ -53,8 +53,8 @@ extension EventRecord {
         }
         return [
             "id": .string(id), "platform": .string(platform.rawValue), "submission": .string(submission.rawValue),
-            "created_at": .string(DateTimeText.text(createdAt)), "start_at": .string(DateTimeText.text(startAt)),
-            "end_at": .string(DateTimeText.text(endAt)), "slug": .string(slug), "settings": settings.saved,
+            "created_at": .string(createdAt.rfc3339), "start_at": .string(startAt.rfc3339),
+            "end_at": .string(endAt.rfc3339), "slug": .string(slug), "settings": settings.saved,
             "ticket_types": .array(ticketTypes.map { ["id": .string($0.id), "values": $0.values.saved] }),
             "guests": ["has_paid": .bool(guests.hasPaid), "counts": .object(JSONObject(counts))],
         ]
@@ -65,9 +65,9 @@ extension EventRecord {
         guard let id = saved["id"]?.stringValue, let slug = saved["slug"]?.stringValue,
             let platform = saved["platform"]?.stringValue.flatMap(Platform.init(rawValue:)),
             let submission = saved["submission"]?.stringValue.flatMap(Submission.init(rawValue:)),
-            let createdAt = saved["created_at"]?.stringValue.flatMap(DateTimeText.instant),
-            let startAt = saved["start_at"]?.stringValue.flatMap(DateTimeText.instant),
-            let endAt = saved["end_at"]?.stringValue.flatMap(DateTimeText.instant)
+            let createdAt = saved["created_at"]?.stringValue.flatMap(Timestamp.init(rfc3339:)),
+            let startAt = saved["start_at"]?.stringValue.flatMap(Timestamp.init(rfc3339:)),
+            let endAt = saved["end_at"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
         else { throw SnapshotError("\(place) is incomplete") }
         self.init(
             id: id, platform: platform, submission: submission, createdAt: createdAt, startAt: startAt, endAt: endAt,
@@ -87,13 +87,13 @@ extension CancellationTokens.Token {
     fileprivate var saved: JSON {
         [
             "token": .string(text), "event_id": .string(eventId),
-            "expires_at": .string(DateTimeText.text(expiresAt)),
+            "expires_at": .string(expiresAt.rfc3339),
         ]
     }
 
     fileprivate init?(saved: JSON) {
         guard let text = saved["token"]?.stringValue, let eventId = saved["event_id"]?.stringValue,
-            let expiresAt = saved["expires_at"]?.stringValue.flatMap(DateTimeText.instant)
+            let expiresAt = saved["expires_at"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
         else { return nil }
         self.init(text: text, eventId: eventId, expiresAt: expiresAt)
     }

@@ -7,7 +7,7 @@ enum SnapshotSchema {
     static let state: [SchemaField] = [
         SchemaField("version", .integer(), required: true),
         SchemaField("seed", .string(), required: true),
-        SchemaField("draws", .string(), required: true),
+        SchemaField("ids_made", .string(), required: true),
         SchemaField("user_id", .id(prefix: "usr-"), required: true),
         SchemaField("calendar_id", .id(prefix: "cal-"), required: true),
         SchemaField("is_seeded", .boolean, required: true),
