@@ -112,7 +112,7 @@ import Testing
         var random = SeededGenerator(seed: 11)
         for name in ZoneFiles.names {
             let rules = try ZoneFiles.rules(name)
-            for _ in 0..<150 {
+            for _ in 0..<60 {
                 let time = Timestamp(milliseconds: .random(in: -3_000_000_000_000...5_000_000_000_000, using: &random))
                 Self.expectRoundTrip(time, rules, name)
             }
@@ -127,7 +127,7 @@ import Testing
         while hour < 4_133_980_800 {
             let here = rules.offset(at: Timestamp(milliseconds: hour * 1000))
             if here != rules.offset(at: Timestamp(milliseconds: (hour + 86_400) * 1000)) {
-                for minute in stride(from: Int64(-900), to: 2400, by: 7) {
+                for minute in stride(from: Int64(-900), to: 2400, by: 29) {
                     Self.expectRoundTrip(Timestamp(milliseconds: (hour + minute * 60) * 1000 + 1), rules, name)
                 }
             }
