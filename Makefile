@@ -3,8 +3,10 @@
 SWIFT ?= swift
 BINARY := .build/release/luma-mcp
 
-# What the build needs besides Swift itself, and what the tests and the benchmark need on top.
-BUILD_PACKAGES := libcurl4-openssl-dev libssl-dev libsqlite3-dev libstdc++-12-dev binutils ca-certificates tzdata
+# What the program needs, what a Swift toolchain needs that was only unpacked, and what the tests and
+# the benchmark need on top.
+BUILD_PACKAGES := libcurl4-openssl-dev libssl-dev libsqlite3-dev ca-certificates tzdata \
+    pkg-config binutils libstdc++-12-dev libncurses6 libxml2
 TEST_PACKAGES := curl git
 BENCH_PACKAGES := nginx wrk gcc libc6-dev python3 python3-venv
 
@@ -34,14 +36,14 @@ test: need-packages ## Build with every warning an error, run all tests
 	Tests/Tools/selftest.sh
 	$(SWIFT) test $(STRICT) --disable-xctest
 
-lint: need-swift ## Check formatting, scripts and the house rules for sources
+lint: need-packages ## Check formatting, scripts and the house rules for sources
 	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)
 	@for script in $(SCRIPTS); do bash -n $$script || exit; done
 	@if command -v python3 >/dev/null; then \
 	    python3 -c 'import ast, sys; [ast.parse(open(name).read(), name) for name in sys.argv[1:]]' $(PYTHON); fi
 	Tests/Tools/check-sources.sh
 
-format: need-swift ## Format the Swift sources in place
+format: need-packages ## Format the Swift sources in place
 	$(SWIFT) format --in-place --recursive --parallel $(FORMATTED)
 
 check: need-packages ## Build everything; no target may import what its manifest does not name
