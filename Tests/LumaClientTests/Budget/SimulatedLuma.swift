@@ -2,19 +2,6 @@ import Core
 import HTTP
 import LumaClient
 
-/// A repeatable source of numbers (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-}
-
 /// How Luma may count: it does not say.
 enum Counting: CaseIterable, Sendable {
     /// Windows begin at fixed instants, whoever calls.
@@ -88,12 +75,8 @@ struct SimulatedLuma {
             Field("x-ratelimit-limit", String(limit)), Field("x-ratelimit-remaining", String(remaining)),
             Field("x-ratelimit-reset", String(Int((Self.epoch + reset).rounded(.down)))),
         ]
-        // 2026-05-28T20:26:40Z and what follows within the same hour.
-        let second = 26 * 60 + 40 + Int(time.rounded(.down))
-        let (hour, rest) = second.quotientAndRemainder(dividingBy: 3600)
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         if sendsDate {
-            fields.append(Field("date", "Thu, 28 May 2026 \(20 + hour):\(two(rest / 60)):\(two(rest % 60)) GMT"))
+            fields.append(Field("date", Self.wall(time, skew: 0).httpDate))
         }
         if status == 429 { fields.append(Field("retry-after", "60")) }
         return OutboundResponse(status: status, fields: fields)
@@ -116,7 +99,7 @@ struct Siege {
 
     var luma: SimulatedLuma
     let budget: Tap
-    var random: SeededRandom
+    var random: SeededGenerator
     let skew: Double
     let lossRate: Double
     /// The longest way to Luma and back, in seconds.
@@ -127,7 +110,7 @@ struct Siege {
     init(_ luma: SimulatedLuma, _ budget: Tap, seed: UInt64, skew: Double, lossRate: Double, slowest: Double) {
         self.luma = luma
         self.budget = budget
-        random = SeededRandom(seed)
+        random = SeededGenerator(seed: seed)
         self.skew = skew
         self.lossRate = lossRate
         self.slowest = slowest
