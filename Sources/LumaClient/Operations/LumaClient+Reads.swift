@@ -48,7 +48,8 @@ extension LumaClient {
         let answer = try await call(
             Self.row("entities/lookup"), query: QueryString([("slug", slug)]), deadline: deadline, context: context)
         guard let entity = try answer.json()["entity"] else { throw .malformedAnswer }
-        return entity.isNull ? nil : entity
+        // A bare nil would be JSON's null here.
+        return entity.isNull ? Optional.none : entity
     }
 
     /// The row of an operation that this file calls by name; the tests of the rows see to it that it exists.
