@@ -31,6 +31,43 @@ import Testing
         await loop.stop()
     }
 
+    @Test func aStartedOperationStaysOnTheLoopToItsEnd() async throws {
+        let loop = try Loop(label: "test")
+        loop.start()
+        let strayed = Counter()
+        let executor = loop.executor
+        let task = await loop.perform { loop in
+            let clock = LoopClock(loop.reactor)
+            return loop.reactor.start {
+                for _ in 0..<3 {
+                    if !executor.isCurrent { strayed.add() }
+                    try? await clock.sleep(until: clock.now.advanced(seconds: 0.001))
+                    await Task.yield()
+                    await check(executor, strayed)
+                }
+            }
+        }
+        await task.value
+        #expect(strayed.value == 0)
+        await loop.stop()
+    }
+
+    @Test func aSuspensionIsEndedByWhoeverComesFirst() async throws {
+        let loop = try Loop(label: "test")
+        loop.start()
+        let first = try await loop.suspended { suspension in
+            suspension.resume(returning: 1)
+            suspension.resume(returning: 2)
+        }
+        #expect(first == 1)
+        let cancelled = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await loop.suspended { _ in Issue.record("nobody may be asked any more") }
+        }
+        await #expect(throws: CancellationError.self) { try await cancelled.value }
+        await loop.stop()
+    }
+
     @Test func readinessIsReportedAndForgottenAtOnce() async throws {
         let loop = try Loop(label: "test")
         loop.start()
@@ -67,7 +104,15 @@ import Testing
     }
 }
 
+private func check(_ executor: LoopExecutor, _ strayed: Counter) async {
+    if !executor.isCurrent { strayed.add() }
+}
+
 extension Loop {
+    func suspended(_ body: @Sendable (Suspension<Int>) -> Void) async throws -> Int {
+        try await reactor.suspend(body)
+    }
+
     func sleepMeasured(seconds: Double) async throws -> Double {
         let clock = LoopClock(reactor)
         let start = clock.now
