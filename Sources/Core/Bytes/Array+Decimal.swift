@@ -10,7 +10,13 @@ extension [UInt8] {
             append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
             rest = quotient
         }
-        self[start...].reverse()
+        // In place: reversing a slice would copy it to a new array first.
+        var (low, high) = (start, count - 1)
+        while low < high {
+            swapAt(low, high)
+            low += 1
+            high -= 1
+        }
     }
 
     /// Appends a value that is not negative, with zeros in front up to `width` digits, as dates and times need.

@@ -27,6 +27,7 @@ extension JSON: Equatable {
 
 extension String {
     /// Equality by UTF-8 bytes. `==` compares by canonical equivalence, which RFC 8259 §8.3 does not ask for.
+    @inline(__always)
     func hasSameBytes(as other: String) -> Bool {
         // `==` first: it is one compare of memory for most texts and says no to nearly all of them.
         utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)

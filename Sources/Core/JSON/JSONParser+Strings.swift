@@ -1,15 +1,12 @@
 extension JSONParser {
-    /// Takes a string. One that is written as it reads becomes a `String` straight from its bytes, whose UTF-8 the
-    /// `String` checks; only an escape or an offence costs another look.
+    /// Takes a string. One without an escape becomes a `String` straight from its bytes, which the scanner has checked.
     mutating func string() throws(JSONError) -> String {
-        let start = scanner.position
-        if scanner.takePlainString() {
-            let content = UnsafeRawBufferPointer(rebasing: scanner.bytes[start + 1..<scanner.position - 1])
-            if let text = String(validating: content, as: UTF8.self) { return text }
-        }
-        scanner.position = start
-        _ = try scanner.string()
-        return Self.unescaped(UnsafeRawBufferPointer(rebasing: scanner.bytes[start + 1..<scanner.position - 1]))
+        let start = scanner.position + 1
+        let kind = try scanner.string()
+        let content = UnsafeRawBufferPointer(rebasing: scanner.bytes[start..<scanner.position - 1])
+        if kind.hasEscape { return Self.unescaped(content) }
+        let bytes = content.bindMemory(to: UInt8.self)
+        return String(copying: UTF8Span(unchecked: bytes.span, isKnownASCII: kind.isASCII))
     }
 
     /// The text of a string's content that the scanner has accepted.

@@ -25,6 +25,7 @@ struct JSONParser {
     var scanner: JSONScanner
     private let maxDepth: Int
     private var depth = 0
+    private var names = JSONNameTable()
 
     init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int) {
         scanner = JSONScanner(bytes)
@@ -78,15 +79,18 @@ struct JSONParser {
         try open()
         var members: [(name: String, value: JSON)] = []
         if try !scanner.takeEmptyEnd(UInt8(ascii: "}")) {
-            var names = JSONNameSet()
+            var scope = names.open()
             repeat {
                 guard try scanner.next() == UInt8(ascii: "\"") else { throw scanner.error(.unexpectedByte) }
                 let start = scanner.position
                 let name = try string()
-                guard names.insert(name) else { throw JSONError(.duplicateKey, offset: start, name: name) }
+                guard names.insert(name, after: members, in: &scope) else {
+                    throw JSONError(.duplicateKey, offset: start, name: name)
+                }
                 try scanner.take(UInt8(ascii: ":"))
                 members.append((name: name, value: try value()))
             } while try !scanner.separator(end: UInt8(ascii: "}"))
+            names.close(scope)
         }
         depth -= 1
         return JSONObject(members)

@@ -1,63 +1,60 @@
 // Strings: eight bytes at a time where they are plain ASCII, one at a time where something must be decided.
 
 extension JSONScanner {
-    /// Takes a string that has neither an escape nor a control character, and does not look at its UTF-8.
-    /// False when it is another kind of string or has no end; the position is then without meaning.
-    @inline(__always)
-    mutating func takePlainString() -> Bool {
-        position = firstSpecial(from: position + 1, or: 0)
-        guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { return false }
-        position += 1
-        return true
+    /// What the reader of a string's content needs to know about it.
+    struct StringKind {
+        var hasEscape = false
+        /// No byte from 0x80; what an escape stands for is not looked at.
+        var isASCII = true
     }
 
-    /// Takes a string from its opening to its closing quote and checks every byte of it; true when it has an escape.
-    mutating func string() throws(JSONError) -> Bool {
+    /// Takes a string from its opening to its closing quote and checks every byte of it.
+    @inline(__always)
+    mutating func string() throws(JSONError) -> StringKind {
+        var kind = StringKind()
         position += 1
-        var hasEscape = false
         while true {
-            position = firstSpecial(from: position, or: 0x8080_8080_8080_8080)
+            skipPlain()
             guard position < bytes.count else { throw error(.unexpectedEnd) }
-            switch bytes[position] {
-            case UInt8(ascii: "\""):
+            let byte = bytes[position]
+            if byte == UInt8(ascii: "\"") {
                 position += 1
-                return hasEscape
-            case UInt8(ascii: "\\"):
-                hasEscape = true
+                return kind
+            }
+            if byte >= 0x80 {
+                kind.isASCII = false
+                repeat { try multiByteScalar() } while position < bytes.count && bytes[position] >= 0x80
+            } else {
+                guard byte == UInt8(ascii: "\\") else { throw error(.controlCharacter) }
+                kind.hasEscape = true
                 try escape()
-            case 0x80...: try multiByteScalar()
-            default: throw error(.controlCharacter)
             }
         }
     }
 
-    /// The first offset from `start` with a quote, a backslash, a control character or, with a mask of high bits, a
-    /// byte from 0x80; the length of the text when there is none.
+    /// Goes on to the next quote, backslash, control character or byte from 0x80, or to the end.
     @inline(__always)
-    private func firstSpecial(from start: Int, or highBits: UInt64) -> Int {
-        var offset = start
-        while offset + 8 <= bytes.count {
-            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    private mutating func skipPlain() {
+        while position + 8 <= bytes.count {
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
             // A byte that becomes zero borrows, which sets its high bit. A borrow can carry on into the bytes above, so
             // only the lowest bit that is set can be relied on, and only that one is used.
             let quote = word ^ 0x2222_2222_2222_2222
             let backslash = word ^ 0x5c5c_5c5c_5c5c_5c5c
-            let below =
-                (quote &- 0x0101_0101_0101_0101) & ~quote | (backslash &- 0x0101_0101_0101_0101) & ~backslash
-                | (word &- 0x2020_2020_2020_2020) & ~word
-            let found = below & 0x8080_8080_8080_8080 | word & highBits
-            if found != 0 { return offset + found.trailingZeroBitCount / 8 }
-            offset += 8
-        }
-        while offset < bytes.count {
-            let byte = bytes[offset]
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 || byte >= 0x80 && highBits != 0
-            {
-                return offset
+            let found =
+                ((quote &- 0x0101_0101_0101_0101) | (backslash &- 0x0101_0101_0101_0101)
+                    | (word &- 0x2020_2020_2020_2020) | word) & 0x8080_8080_8080_8080
+            if found != 0 {
+                position += found.trailingZeroBitCount / 8
+                return
             }
-            offset += 1
+            position += 8
         }
-        return offset
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 || byte >= 0x80 { return }
+            position += 1
+        }
     }
 
     /// Takes an escape (RFC 8259 §7), or two that make a surrogate pair.

@@ -1,3 +1,5 @@
+import Core
+
 /// What the command line asks for.
 public enum Command: Sendable, Equatable {
     /// Run the gateway, with the flags' texts by setting.
@@ -26,7 +28,7 @@ public enum Command: Sendable, Equatable {
             try refuse(rest.dropFirst())
             return .help(rest.first == "sandbox" ? .sandbox : .overview)
         default:
-            let hint = nearestName(first, among: names).map { "; did you mean \($0)?" } ?? ""
+            let hint = NearestName.suggest(for: first, among: names).map { "; did you mean \($0)?" } ?? ""
             throw ConfigurationErrors(
                 usage(first, "is not a command\(hint)\(hint.isEmpty ? "; see luma-mcp help" : "")"))
         }
@@ -56,7 +58,8 @@ public enum Command: Sendable, Equatable {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
             guard name.hasPrefix("--") else {
-                problems.append(usage(argument, "is not an option; options start with --"))
+                // Its text is not shown: it may be a key that lost its option.
+                problems.append(usage("argument \(rest.startIndex)", "is not an option; options start with --"))
                 continue
             }
             guard let row = table.first(where: { $0.setting.flag == name }) else {
@@ -68,7 +71,7 @@ public enum Command: Sendable, Equatable {
             let text: String
             if parts.count == 2 {
                 text = String(parts[1])
-            } else if case .boolean = row.kind {
+            } else if row.kind.standsAlone {
                 text = "true"
                 if let next = rest.first, row.kind.parse(next) != nil {
                     rest.removeFirst()
@@ -90,7 +93,7 @@ public enum Command: Sendable, Equatable {
 
     private static func unknown(_ name: String, _ table: [SettingRow]) -> ConfigurationError {
         let known = table.map(\.setting.flag) + ["--help", "--version"]
-        let hint = nearestName(name, among: known).map { "; did you mean \($0)?" } ?? ""
+        let hint = NearestName.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
         return usage(name, "is not an option\(hint)")
     }
 }

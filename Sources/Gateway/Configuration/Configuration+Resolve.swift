@@ -51,6 +51,8 @@ extension Configuration {
         guard let baseURL = reader.text(.baseURL).flatMap(BaseURL.init) else {
             preconditionFailure("the row of LUMA_BASE_URL has no default")
         }
+        let isOnTerminal = surroundings.isTerminal && reader.text(.logFile) == nil
+        let defaultFormat: LogFormat = isOnTerminal ? .text : .json
         return Configuration(
             apiKey: reader.text(.apiKey).map(Secret.init),
             calendarID: reader.text(.calendarID),
@@ -83,19 +85,15 @@ extension Configuration {
                 healthIntervalSeconds: reader.number(.healthIntervalSeconds)),
             templatesDirectory: reader.text(.templatesDirectory),
             debug: reader.boolean(.debug),
-            logFormat: reader.text(.logFormat).flatMap(LogFormat.init) ?? (surroundings.isTerminal ? .text : .json),
+            logFormat: reader.text(.logFormat).flatMap(LogFormat.init) ?? defaultFormat,
             logFile: reader.text(.logFile))
     }
 
     /// Whether the sandbox answers; reports a missing key.
     private static func checkUpstream(_ reader: inout SettingReader, _ warnings: inout [String]) -> Bool {
         let hasKey = reader.text(.apiKey) != nil
-        let usesSandbox =
-            switch reader.text(.sandbox) {
-            case "true": true
-            case "auto": !hasKey
-            default: false
-            }
+        // What is no boolean is the word auto.
+        let usesSandbox = reader.optionalBoolean(.sandbox) ?? !hasKey
         if usesSandbox {
             for setting in [Setting.apiKey, .calendarID, .baseURL] where reader.given.contains(setting) {
                 warnings.append("\(setting.rawValue) has no effect while the built-in sandbox is used.")
@@ -143,7 +141,7 @@ extension Configuration {
     private static func unknownNames(_ lines: [DotEnv.Line], _ warnings: inout [String]) -> [ConfigurationError] {
         var problems: [ConfigurationError] = []
         for line in lines where Setting(rawValue: line.name) == nil {
-            if line.name.hasPrefix("LUMA_") || nearestName(line.name, among: names) != nil {
+            if line.name.hasPrefix("LUMA_") || NearestName.suggest(for: line.name, among: names) != nil {
                 let problem = "is not a setting" + suggestion(line.name)
                 problems.append(ConfigurationError(line.name, problem, from: .dotEnv(line: line.number)))
             } else {
@@ -158,7 +156,8 @@ extension Configuration {
 
     /// Also finds a name whose prefix is missing or there twice.
     private static func suggestion(_ name: String) -> String {
-        let found = names.first { name.hasSuffix($0) || $0 == "LUMA_" + name } ?? nearestName(name, among: names)
+        let found =
+            names.first { name.hasSuffix($0) || $0 == "LUMA_" + name } ?? NearestName.suggest(for: name, among: names)
         return found.map { "; did you mean \($0)?" } ?? ""
     }
 }

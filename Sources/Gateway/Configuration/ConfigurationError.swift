@@ -28,7 +28,9 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
 
     /// A value that is not of the row's kind.
     init(_ row: SettingRow, text: String, from source: Source) {
-        let shown = row.isSecret ? "hidden, \(text.count) characters" : Self.quoted(text)
+        // A URL with an @ may hold a password.
+        let isHidden = row.isSecret || text.utf8.contains(UInt8(ascii: "@"))
+        let shown = isHidden ? "hidden, \(text.count) characters" : Self.quoted(text)
         self.init(row.setting.rawValue, value: shown, "expected \(row.kind.expectation)", from: source)
     }
 

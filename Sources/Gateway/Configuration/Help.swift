@@ -21,7 +21,7 @@ public enum Help {
           luma-mcp [serve] [options]    serve REST on http://localhost:8000
           luma-mcp sandbox [options]    run the emulator of Luma on its own
           luma-mcp version              print the version
-          luma-mcp help [sandbox]        this text, or the sandbox's options
+          luma-mcp help [sandbox]       this text, or the sandbox's options
 
         Every option is also an environment variable and a line of the file .env in
         the working directory: --max-retries is LUMA_MAX_RETRIES. An option beats the
@@ -33,7 +33,7 @@ public enum Help {
 
     private static let examples = """
         Examples:
-          luma-mcp --sandbox true
+          luma-mcp --sandbox
               Try it without a Luma account.
           LUMA_API_KEY=... luma-mcp --port 8080
               Serve the calendar of that key on port 8080.

@@ -1,6 +1,8 @@
 /// What a setting's text must look like, with its bounds.
 public enum SettingKind: Sendable {
     case boolean
+    /// True, false or one word more.
+    case booleanOr(String)
     case integer(ClosedRange<Int>)
     /// A plain decimal number: digits, and a fraction when wanted.
     case number(ClosedRange<Double>)
@@ -19,10 +21,19 @@ public enum SettingKind: Sendable {
     /// The name of a file or a directory.
     case path
 
+    /// On the command line its flag alone means true, and another value follows after `=`.
+    public var standsAlone: Bool {
+        switch self {
+        case .boolean, .booleanOr: true
+        default: false
+        }
+    }
+
     /// What is accepted, to follow "expected".
     public var expectation: String {
         switch self {
         case .boolean: "true or false"
+        case .booleanOr(let word): "true, false or \(word)"
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .number(let range): "a number from \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))"
         case .word(let words): words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
@@ -59,6 +70,7 @@ extension SettingKind {
             case "false", "0", "no", "off": return .boolean(false)
             default: return nil
             }
+        case .booleanOr(let word): return text.lowercased() == word ? .text(word) : Self.boolean.parse(text)
         case .integer(let range):
             guard Self.isDecimal(text, fraction: false), let value = Int(text), range.contains(value) else {
                 return nil

@@ -47,8 +47,10 @@ struct SettingReader {
     /// Whether a check over these settings makes sense.
     func areRight(_ settings: Setting...) -> Bool { wrong.isDisjoint(with: settings) }
 
-    func boolean(_ setting: Setting) -> Bool {
-        if case .boolean(let value)? = values[setting] { value } else { mismatch(setting) }
+    func boolean(_ setting: Setting) -> Bool { optionalBoolean(setting) ?? mismatch(setting) }
+
+    func optionalBoolean(_ setting: Setting) -> Bool? {
+        if case .boolean(let value)? = values[setting] { value } else { nil }
     }
 
     func integer(_ setting: Setting) -> Int {

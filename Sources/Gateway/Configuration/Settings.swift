@@ -42,7 +42,7 @@ public enum Settings {
             .calendarID, .id(prefix: "cal-"), placeholder: "ID", group: .luma,
             "The calendar to work on when the key belongs to an organization."),
         SettingRow(
-            .sandbox, .word(["true", "false", "auto"]), default: "false", placeholder: "WORD", group: .luma,
+            .sandbox, .booleanOr("auto"), default: "false", group: .luma,
             "Use the built-in emulator instead of Luma; auto does so only when there is no key."),
         SettingRow(
             .baseURL, .baseURL, default: "https://public-api.luma.com", placeholder: "URL", group: .luma,

@@ -6,8 +6,10 @@ extension SchemaValidator.Run {
         switch schema {
         case .string(let length):
             if let length, !length.contains(text.unicodeScalars.count) { add(.badLength(length), at: path) }
-        case .dateTime: if DateTimeText.instant(text) == nil { add(.badDateTime, at: path) }
-        case .duration: if DurationText.seconds(text) == nil { add(.badDuration, at: path) }
+        case .dateTime: if Timestamp(rfc3339: text) == nil { add(.badDateTime, at: path) }
+        // A feedback e-mail may go out before the end: Luma takes a leading minus there.
+        case .duration:
+            if ISODuration(text.hasPrefix("-") ? String(text.dropFirst()) : text) == nil { add(.badDuration, at: path) }
         case .timeZone:
             if !Self.looksLikeZone(text) || !validator.isTimeZone(text) { add(.badTimeZone, at: path) }
         case .url(let prefixes):

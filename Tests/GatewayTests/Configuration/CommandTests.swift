@@ -8,6 +8,7 @@ import Testing
         (["serve"], .serve(flags: [:])),
         (["--port", "9000"], .serve(flags: [.port: "9000"])),
         (["serve", "--port=9000", "--debug"], .serve(flags: [.port: "9000", .debug: "true"])),
+        (["--sandbox"], .serve(flags: [.sandbox: "true"])), (["--sandbox=auto"], .serve(flags: [.sandbox: "auto"])),
         (["--debug=false", "--log-file="], .serve(flags: [.debug: "false", .logFile: ""])),
         (["--api-key", "-k"], .serve(flags: [.apiKey: "-k"])),
         (["--base-url", "http://localhost:1/?a=b"], .serve(flags: [.baseURL: "http://localhost:1/?a=b"])),
@@ -35,16 +36,17 @@ import Testing
         (["--port", "--debug"], ["--port (command line): needs a value: a whole number from 0 to 65535"]),
         (["--port", "1", "--port=2"], ["--port (command line): is given twice"]),
         (["--debug", "false"], ["--debug (command line): takes its value after =, as in --debug=false"]),
+        (["--sandbox", "auto"], ["--sandbox (command line): takes its value after =, as in --sandbox=auto"]),
         (["serv"], ["serv (command line): is not a command; did you mean serve?"]),
         (["events"], ["events (command line): is not a command; see luma-mcp help"]),
-        (["serve", "now"], ["now (command line): is not an option; options start with --"]),
+        (["serve", "now"], ["argument 2 (command line): is not an option; options start with --"]),
         (["version", "x"], ["x (command line): is one argument too many"]),
         (["sandbox", "--debug"], ["--debug (command line): is not an option"]),
         (
             ["-p", "1"],
             [
-                "-p (command line): is not an option; options start with --",
-                "1 (command line): is not an option; options start with --",
+                "argument 1 (command line): is not an option; options start with --",
+                "argument 2 (command line): is not an option; options start with --",
             ]
         ),
         (

@@ -162,6 +162,19 @@ import Testing
         #expect(open.allowedHosts.allows("gateway.example") == (host == "gateway.example"))
     }
 
+    @Test func theLogIsTextOnATerminalOnly() throws {
+        func format(_ flags: [Setting: String], isTerminal: Bool) throws -> Configuration.LogFormat {
+            try Configuration.resolve(
+                flags: flags.merging([.apiKey: "k"]) { $1 }, environment: [:], dotEnv: nil,
+                surroundings: Surroundings(cores: 1, isTerminal: isTerminal)
+            ).configuration.logFormat
+        }
+        #expect(try format([:], isTerminal: true) == .text)
+        #expect(try format([:], isTerminal: false) == .json)
+        #expect(try format([.logFile: "x"], isTerminal: true) == .json)
+        #expect(try format([.logFile: "x", .logFormat: "text"], isTerminal: false) == .text)
+    }
+
     @Test func theConnectTimeoutFitsIntoTheRequestTimeout() throws {
         #expect(throws: Never.self) { try resolve([.apiKey: "k", .requestTimeoutSeconds: "2"]) }
         let errors = try errors([.apiKey: "k", .requestTimeoutSeconds: "2", .connectTimeoutSeconds: "3"])
@@ -172,6 +185,8 @@ import Testing
         let errors = try errors([.apiKey: "k", .port: "\u{1b}[2J" + String(repeating: "9", count: 500)])
         #expect(!errors.description.contains("\u{1b}"))
         #expect(errors.description.count < 250)
+        let url = try self.errors([.apiKey: "k", .baseURL: "https://me:hush@luma.com"])
+        #expect(!url.description.contains("hush"))
     }
 
     @Test func sandboxOptions() throws {

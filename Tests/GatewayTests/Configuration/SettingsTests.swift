@@ -22,7 +22,7 @@ import Testing
             #expect(row.help.hasSuffix("."), "\(row.setting)")
             #expect(row.help.first?.isUppercase == true, "\(row.setting)")
             #expect(!row.documentedDefault.isEmpty)
-            if case .boolean = row.kind {
+            if row.kind.standsAlone {
                 #expect(row.placeholder.isEmpty)
             } else {
                 #expect(!row.placeholder.isEmpty, "\(row.setting)")
@@ -43,6 +43,7 @@ import Testing
         (SettingKind.boolean, "true", SettingValue.boolean(true)),
         (.boolean, "ON", .boolean(true)), (.boolean, "1", .boolean(true)), (.boolean, "Yes", .boolean(true)),
         (.boolean, "false", .boolean(false)), (.boolean, "0", .boolean(false)), (.boolean, "no", .boolean(false)),
+        (.booleanOr("auto"), "AUTO", .text("auto")), (.booleanOr("auto"), "no", .boolean(false)),
         (.integer(0...9), "9", .integer(9)), (.integer(0...9), "007", .integer(7)),
         (.number(0...9), "2.5", .number(2.5)), (.number(0...9), "0", .number(0)),
         (.word(["text", "json"]), "JSON", .text("json")),
@@ -58,7 +59,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (SettingKind.boolean, "tru"), (.boolean, ""), (.boolean, "2"), (.boolean, " true"),
+        (SettingKind.boolean, "tru"), (.boolean, "auto"), (.booleanOr("auto"), "automatic"), (.boolean, ""),
+        (.boolean, "2"), (.boolean, " true"),
         (.integer(0...9), "10"), (.integer(0...9), "-1"), (.integer(0...9), "+1"), (.integer(0...9), "1.0"),
         (.integer(0...9), ""), (.integer(0...9), "0x1"), (.integer(0...9), "٣"),
         (.integer(0...Int.max), "99999999999999999999"),
