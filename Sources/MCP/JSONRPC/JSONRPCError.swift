@@ -9,6 +9,7 @@ public struct JSONRPCError: Error, Sendable, Equatable {
     /// More about it; nil when there is nothing to say.
     public let data: JSON?
 
+    /// An error of this code.
     public init(code: Int, message: String, data: JSON? = nil) {
         self.code = code
         self.message = message
@@ -25,10 +26,12 @@ public struct JSONRPCError: Error, Sendable, Equatable {
         JSONRPCError(code: -32600, message: message, data: data)
     }
 
+    /// There is no such method, or it is not offered.
     public static func methodNotFound(_ message: String = "Method not found", data: JSON? = nil) -> JSONRPCError {
         JSONRPCError(code: -32601, message: message, data: data)
     }
 
+    /// The method is there; its parameters are wrong.
     public static func invalidParams(_ message: String = "Invalid params", data: JSON? = nil) -> JSONRPCError {
         JSONRPCError(code: -32602, message: message, data: data)
     }

@@ -15,8 +15,10 @@ public enum JSONRPCID: Sendable, Hashable {
         }
     }
 
+    /// A number, as one's own requests have.
     public init(_ value: Int) { self = .number(JSONNumber(value)) }
 
+    /// The id as it stands in a message.
     public var json: JSON {
         switch self {
         case .string(let text): .string(text)

@@ -7,6 +7,7 @@ public struct Migration: Sendable {
     /// One statement or several. No BEGIN or COMMIT: all steps together are one transaction.
     public let sql: String
 
+    /// The step to `number`.
     public init(number: Int, sql: String) {
         self.number = number
         self.sql = sql

@@ -116,6 +116,7 @@ public final class SQLiteConnection {
         }
     }
 
+    /// Whether a transaction is open.
     public var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
     /// How many rows the last INSERT, UPDATE or DELETE changed.

@@ -107,6 +107,7 @@ public final class SQLiteStatement {
 
     // MARK: The current row
 
+    /// How many columns a row has; 0 for a statement that gives none.
     public var columnCount: Int { Int(sqlite3_column_count(handle)) }
 
     /// The names of the columns, in order.
@@ -137,8 +138,12 @@ public final class SQLiteStatement {
         }
     }
 
+    /// The integer in this column; nil when the value is of another class.
     public func integer(at column: Int) -> Int64? { value(at: column).integerValue }
+    /// The number in this column; nil when the value is of another class.
     public func real(at column: Int) -> Double? { value(at: column).realValue }
+    /// The text in this column; nil when the value is of another class.
     public func text(at column: Int) -> String? { value(at: column).textValue }
+    /// The bytes in this column; nil when the value is of another class.
     public func blob(at column: Int) -> [UInt8]? { value(at: column).blobValue }
 }

@@ -17,8 +17,12 @@ extension SQLiteValue: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, E
 }
 
 extension SQLiteValue {
+    /// The value when it is an integer; the others likewise, and none converts.
     public var integerValue: Int64? { if case .integer(let value) = self { value } else { nil } }
+    /// The value when it is a floating-point number.
     public var realValue: Double? { if case .real(let value) = self { value } else { nil } }
+    /// The value when it is a text.
     public var textValue: String? { if case .text(let value) = self { value } else { nil } }
+    /// The value when it is bytes.
     public var blobValue: [UInt8]? { if case .blob(let value) = self { value } else { nil } }
 }
