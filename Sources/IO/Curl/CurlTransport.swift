@@ -58,10 +58,20 @@ public final class CurlTransport: Transport {
     public func send(_ request: OutboundRequest) async throws(TransportError) -> OutboundResponse {
         reactor.executor.checkIsolated()
         let call = Call(request, try check(request))
-        let bound = LoopBound((self, call), on: reactor.executor)
+        return try await outcome(of: call, isolation: #isolation).get()
+    }
+
+    /// Admits `call` and waits for its end.
+    ///
+    /// The operation of `withTaskCancellationHandler` runs on the global pool unless it is isolated itself, which it is
+    /// when it captures an isolated parameter.
+    private func outcome(of call: Call, isolation: isolated (any Actor)?) async -> Outcome {
         let executor = reactor.executor
-        let result = await withTaskCancellationHandler {
-            await withUnsafeContinuation { (continuation: UnsafeContinuation<Outcome, Never>) in
+        let bound = LoopBound((self, call), on: executor)
+        return await withTaskCancellationHandler {
+            _ = isolation
+            executor.checkIsolated()
+            return await withUnsafeContinuation { (continuation: UnsafeContinuation<Outcome, Never>) in
                 call.continuation = continuation
                 if Task.isCancelled { return cancel(call) }
                 admit(call)
@@ -72,7 +82,6 @@ public final class CurlTransport: Transport {
                 transport.cancel(call)
             }
         }
-        return try result.get()
     }
 
     /// Ends everything: what waits or runs fails with `.shuttingDown`, connections are closed. On the loop, once; before
