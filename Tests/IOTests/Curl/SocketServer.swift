@@ -119,7 +119,8 @@ final class SocketServer: Sendable {
         Thread.detachNewThread { [self] in
             while true {
                 let fd = accept(listener, nil, nil)
-                guard fd >= 0 else { return }
+                // Closed here and nowhere else: in `stop` it could be another test's listener that is accepted from next.
+                guard fd >= 0 else { return _ = close(listener) }
                 live.withLock { _ = $0.insert(fd) }
                 let number = opened.add(1, ordering: .relaxed).newValue
                 Thread.detachNewThread { [self] in
@@ -141,7 +142,6 @@ final class SocketServer: Sendable {
 
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
         live.withLock { for fd in $0 { shutdown(fd, Int32(SHUT_RDWR)) } }
     }
 }
