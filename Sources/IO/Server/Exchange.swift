@@ -46,7 +46,11 @@ public struct Exchange {
     /// Ends the body of a stream.
     public func endStream() { connection.endStream(sequence) }
 
-    /// Resets the connection, whatever was sent.
+    /// Ends the connection without ending the stream's body: what was written still arrives, and the peer sees that
+    /// the body is not complete. For HTTP/1.0, whose bodies end with the connection, that takes a reset.
+    public func breakStream() { connection.breakStream(sequence) }
+
+    /// Resets the connection; what was written may be lost.
     public func abort() { connection.abort(sequence) }
 }
 

@@ -101,6 +101,13 @@ extension SocketConnection {
         end()
     }
 
+    func breakStream(_ sequence: UInt32) {
+        guard isOpen(sequence), let framing = pending?.framing else { return }
+        if framing.body == .untilClose { return close(resetting: true) }
+        machine.refuse()
+        end()
+    }
+
     func abort(_ sequence: UInt32) {
         guard isOpen(sequence) else { return }
         close(resetting: true)

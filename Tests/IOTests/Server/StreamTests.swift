@@ -215,6 +215,29 @@ import Testing
             })
     }
 
+    @Test func aBrokenStreamArrivesUpToWhereItBroke() async throws {
+        try await withServer(
+            { _, exchange in
+                exchange.perform {
+                    exchange.beginStream(Response(status: 200))
+                    try? await exchange.write([UInt8](repeating: 0x61, count: 1_000_000))
+                    try? await exchange.write(Array("why".utf8))
+                    exchange.breakStream()
+                    #expect(!exchange.isOpen)
+                }
+            },
+            client: { server in
+                let client = try server.connect()
+                try client.get("/")
+                let text = try client.readAll()
+                #expect(text.utf8.count > 1_000_000)
+                #expect(text.hasSuffix("\r\n3\r\nwhy\r\n"))
+                let old = try server.connect()
+                try old.send("GET / HTTP/1.0\r\n\r\n")
+                #expect(throws: Client.Failure.self) { _ = try old.readAll() }
+            })
+    }
+
     @Test func anAnswerThatCannotBeWrittenIsA500() async throws {
         let faults = Mutex<[ResponseError]>([])
         let server = try await TestServer(
