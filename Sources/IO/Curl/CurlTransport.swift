@@ -58,30 +58,18 @@ public final class CurlTransport: Transport {
     public func send(_ request: OutboundRequest) async throws(TransportError) -> OutboundResponse {
         reactor.executor.checkIsolated()
         let call = Call(request, try check(request))
-        return try await outcome(of: call, isolation: #isolation).get()
-    }
-
-    /// Admits `call` and waits for its end.
-    ///
-    /// The operation of `withTaskCancellationHandler` runs on the global pool unless it is isolated itself, which it is
-    /// when it captures an isolated parameter.
-    private func outcome(of call: Call, isolation: isolated (any Actor)?) async -> Outcome {
-        let executor = reactor.executor
-        let bound = LoopBound((self, call), on: executor)
-        return await withTaskCancellationHandler {
-            _ = isolation
-            executor.checkIsolated()
-            return await withUnsafeContinuation { (continuation: UnsafeContinuation<Outcome, Never>) in
-                call.continuation = continuation
-                if Task.isCancelled { return cancel(call) }
+        let outcome: Outcome
+        do {
+            outcome = try await reactor.suspend { suspension in
+                call.suspension = suspension
                 admit(call)
             }
-        } onCancel: {
-            executor.execute {
-                let (transport, call) = bound.value
-                transport.cancel(call)
-            }
+        } catch {
+            // Cancelled: what was in libcurl ends here, and with it comes to light whether anything was sent.
+            cancel(call)
+            outcome = call.outcome ?? .failure(TransportError(.cancelled, neverSent: true))
         }
+        return try outcome.get()
     }
 
     /// Ends everything: what waits or runs fails with `.shuttingDown`, connections are closed. On the loop, once; before
@@ -226,8 +214,6 @@ public final class CurlTransport: Transport {
 
     private func cancel(_ call: Call) {
         switch call.state {
-        // Cancelled before it could begin: `send` looks for that itself once it has a continuation.
-        case .new where call.continuation == nil: break
         case .new, .waiting: finish(call, .failure(TransportError(.cancelled, neverSent: true)))
         case .running(let transfer):
             abandon(transfer, .cancelled)
@@ -258,8 +244,9 @@ public final class CurlTransport: Transport {
         if case .waiting = call.state { leaveQueue(call) }
         if case .ended = call.state { return }
         call.state = .ended
-        call.continuation?.resume(returning: outcome)
-        call.continuation = nil
+        call.outcome = outcome
+        call.suspension?.resume(returning: outcome)
+        call.suspension = nil
     }
 }
 
@@ -278,7 +265,9 @@ extension CurlTransport {
         let request: OutboundRequest
         let target: UpstreamURL
         var state = State.new
-        var continuation: UnsafeContinuation<Outcome, Never>?
+        var suspension: Suspension<Outcome>?
+        /// Set at the end.
+        var outcome: Outcome?
         /// Its deadline while it waits.
         var timer: TimerQueue.Token?
 

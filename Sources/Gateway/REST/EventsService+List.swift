@@ -1,0 +1,88 @@
+import Core
+import HTTP
+import LumaClient
+
+extension EventsService {
+    /// Luma's own bound on a page is not published; 50 is what is known to be accepted.
+    static let upstreamPageLimit = 50
+
+    /// The validated query of a list.
+    struct ListQuery {
+        var limit: Int
+        var cursor: String?
+        var parameters: [(name: String, value: String)]
+    }
+
+    func listQuery(_ input: RequestInput) throws(APIError) -> ListQuery {
+        var query = QueryReader(input.query, known: ["limit", "cursor", "after", "before", "sort", "status"])
+        var parameters: [(name: String, value: String)] = []
+        let limit = query.integer("limit", 1...100, default: 50)
+        let cursor = query.text("cursor")
+        if let after = query.instant("after") { parameters.append((name: "after", value: after.rfc3339)) }
+        if let before = query.instant("before") { parameters.append((name: "before", value: before.rfc3339)) }
+        if let sort = query.choice("sort", ["start_at", "-start_at"]) {
+            parameters.append((name: "sort_column", value: "start_at"))
+            parameters.append((name: "sort_direction", value: sort.hasPrefix("-") ? "desc" : "asc"))
+        }
+        if let status = query.choice("status", ["approved", "pending"]) {
+            parameters.append((name: "status", value: status))
+        }
+        try query.finish()
+        return ListQuery(limit: limit, cursor: cursor, parameters: parameters)
+    }
+
+    /// `GET /events/`: one page. A limit above Luma's page is made of two of Luma's pages; the end is known by
+    /// `has_more` alone, never by a short page.
+    func list(_ query: ListQuery, _ context: CallContext) async throws(APIError) -> Response {
+        var entries: [JSON] = []
+        var cursor = query.cursor
+        var hasMore = true
+        while hasMore, entries.count < query.limit {
+            let page = try await page(
+                query, limit: min(query.limit - entries.count, Self.upstreamPageLimit), cursor, context)
+            entries += page.entries
+            cursor = page.nextCursor
+            hasMore = page.hasMore && cursor != nil
+            // Luma may answer an empty page that is not the last; one such page ends this answer, not the list.
+            if page.entries.isEmpty { break }
+        }
+        let answer: JSON = [
+            "entries": .array(entries), "has_more": .bool(hasMore),
+            "next_cursor": hasMore ? cursor.map { .string($0) } ?? .null : .null,
+        ]
+        return .json(status: 200, answer.encoded)
+    }
+
+    func page(
+        _ query: ListQuery, limit: Int, _ cursor: String?, _ context: CallContext
+    ) async throws(APIError) -> LumaPage {
+        var parameters = query.parameters
+        parameters.append((name: "pagination_limit", value: String(limit)))
+        if let cursor { parameters.append((name: "pagination_cursor", value: cursor)) }
+        do throws(LumaError) {
+            return try await luma.listEvents(parameters, context)
+        } catch {
+            throw APIError(error, subject: nil)
+        }
+    }
+
+    /// `GET /events/` as NDJSON: every page, one event a line. The first page is fetched by the caller, so that a
+    /// refusal is still an ordinary answer.
+    func stream(
+        _ query: ListQuery, first: LumaPage, _ context: CallContext, write: ([UInt8]) async throws -> Void
+    ) async throws {
+        var page = first
+        var seen: Set<String> = []
+        while true {
+            var lines: [UInt8] = []
+            for entry in page.entries {
+                entry.write(to: &lines)
+                lines.append(0x0a)
+            }
+            if !lines.isEmpty { try await write(lines) }
+            // A cursor that comes again would make the list endless.
+            guard page.hasMore, let cursor = page.nextCursor, seen.insert(cursor).inserted else { return }
+            page = try await self.page(query, limit: Self.upstreamPageLimit, cursor, context)
+        }
+    }
+}
