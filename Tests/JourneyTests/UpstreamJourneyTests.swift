@@ -58,7 +58,7 @@ import Testing
         try await eventually("health turns 503") {
             let health = try await curl(gateway.address + "/health")
             guard health.status == 503 else { return false }
-            #expect(health.json?["details"]?["failure"] == "upstream_unreachable")
+            #expect(health.json?["reason"] == "upstream_unreachable")
             #expect(!health.body.contains("secret-journey"))
             return true
         }
@@ -85,7 +85,7 @@ import Testing
         expectErrorShape(read, reason: "upstream_auth")
         try await eventually("health names the cause") {
             let health = try await curl(address + "/health")
-            return health.status == 503 && health.json?["details"]?["failure"] == "upstream_auth"
+            return health.status == 503 && health.json?["reason"] == "upstream_auth"
         }
         program.signal(SIGTERM)
         #expect(try await program.exitCode() == 0)

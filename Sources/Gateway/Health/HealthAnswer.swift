@@ -1,58 +1,50 @@
 import Core
 import HTTP
+import LumaClient
 
-/// Renders `/health` from the shared verdict. Per loop; the healthy answer is kept until the verdict changes.
+/// Renders `/health` from what is known of Luma, which costs no call. Per loop; the healthy answer is kept while the
+/// verdict stays the same.
 final class HealthAnswer {
-    private let state: HealthState
-    private let mode: String
-    private var version = -1
-    private var rendered: Response?
+    private let account: LumaAccount
+    private let started: Timestamp
+    private let healthy: Response
 
-    init(state: HealthState, mode: String) {
-        self.state = state
-        self.mode = mode
-    }
-
-    /// The prepared 200, or the error of the 503.
-    func answer() throws(APIError) -> Response {
-        if state.version == version, let rendered { return rendered }
-        let version = state.version
-        let verdict = state.current
-        if let failure = verdict.failure {
-            rendered = nil
-            throw Self.error(failure, verdict)
-        }
+    init(account: LumaAccount, mode: String, started: Timestamp) {
+        self.account = account
+        self.started = started
         let body: JSON = [
             "status": "healthy", "message": "Luma API connection successful", "mode": .string(mode),
-            "version": .string(Version.number), "since": .string(verdict.since.rfc3339),
+            "version": .string(Version.number),
         ]
-        let response = Response.json(status: 200, fields: [Field("Cache-Control", "no-store")], body.encoded)
-        rendered = response
-        self.version = version
-        return response
+        healthy = .json(status: 200, fields: [Field("Cache-Control", "no-store")], body.encoded)
     }
 
-    private static func error(_ failure: HealthState.Verdict.Failure, _ verdict: HealthState.Verdict) -> APIError {
-        var details = JSONObject([
-            (name: "status", value: "unhealthy"), (name: "failure", value: .string(failure.rawValue)),
-            (name: "since", value: .string(verdict.since.rfc3339)),
-            (name: "checked", value: .string(verdict.checked.rfc3339)),
-        ])
-        if let cause = verdict.cause { details["cause"] = .string(cause) }
-        var error = APIError(failure.reason, details: details)
+    /// The prepared 200.
+    /// - Throws: the error of the 503.
+    func answer() throws(APIError) -> Response {
+        let known = account.reachability
+        if known.last == .reachable { return healthy }
+        var details = JSONObject([(name: "status", value: "unhealthy")])
+        var reason = Reason.starting
+        if case .failing(let cause) = known.last {
+            reason = Self.reason(for: cause)
+            details["cause"] = .string(cause)
+            details["failures"] = .number(JSONNumber(known.failures))
+        }
+        if let at = known.lastSuccessAt { details["last_success_at"] = .string(at.rfc3339) }
+        details["checked_at"] = .string((known.lastAt ?? started).rfc3339)
+        var error = APIError(reason, details: details)
         error.status = 503
-        return error
+        throw error
     }
-}
 
-extension HealthState.Verdict.Failure {
-    var reason: Reason {
-        switch self {
-        case .starting: .starting
-        case .unreachable: .upstreamUnreachable
-        case .timeout: .upstreamTimeout
-        case .authentication: .upstreamAuth
-        case .failing: .upstreamFailure
+    /// The account's labels are a bounded set; all that are not named here are ways of not getting through.
+    private static func reason(for cause: String) -> Reason {
+        switch cause {
+        case "authentication_refused": .upstreamAuth
+        case "timeout": .upstreamTimeout
+        case "upstream_failure", "malformed_answer": .upstreamFailure
+        default: .upstreamUnreachable
         }
     }
 }

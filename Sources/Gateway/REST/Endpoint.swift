@@ -32,6 +32,14 @@ enum Endpoint: String, CaseIterable, Sendable {
         }
     }
 
+    /// It changes something at Luma.
+    var isWrite: Bool {
+        switch self {
+        case .createEvent, .replaceEvent, .patchEvent, .cancelEvent, .createFromTemplate: true
+        default: false
+        }
+    }
+
     static func router() -> Router<Endpoint> {
         var router = Router<Endpoint>()
         for endpoint in allCases { router.add(endpoint.route.method, endpoint.route.pattern, endpoint) }

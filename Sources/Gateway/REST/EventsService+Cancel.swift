@@ -5,7 +5,7 @@ import LumaClient
 extension EventsService {
     /// `DELETE /events/{event_id}`: asks Luma what a cancel would mean, then cancels. It cannot be undone, so a paid
     /// event needs the caller's decision on refunds, and `dry_run=true` only tells.
-    func cancel(_ input: RequestInput, _ context: CallContext) async throws(APIError) -> Response {
+    func cancel(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
         var query = QueryReader(input.query, known: ["dry_run", "refund"])
         let dryRun = query.boolean("dry_run") ?? false
         let refund = query.boolean("refund")
@@ -14,7 +14,7 @@ extension EventsService {
 
         let request: CancellationRequest
         do throws(LumaError) {
-            request = try await luma.requestCancellation(id, context)
+            request = try await luma.requestCancellation(id, deadline: call.deadline, context: call.context)
         } catch {
             throw APIError(error, subject: id)
         }
@@ -29,7 +29,8 @@ extension EventsService {
         if isUndecided { throw APIError.refundUndecided(guestCount: request.guestCount) }
 
         do throws(LumaError) {
-            try await luma.cancelEvent(id, token: request.token, refund: refund, context)
+            _ = try await luma.cancelEvent(
+                id, token: request.token, shouldRefund: refund, deadline: call.deadline, context: call.context)
         } catch {
             throw APIError(error, subject: id)
         }

@@ -10,36 +10,33 @@ extension EventsService {
     struct ListQuery {
         var limit: Int
         var cursor: String?
-        var parameters: [(name: String, value: String)]
+        var parameters: EventListParameters
     }
 
     func listQuery(_ input: RequestInput) throws(APIError) -> ListQuery {
         var query = QueryReader(input.query, known: ["limit", "cursor", "after", "before", "sort", "status"])
-        var parameters: [(name: String, value: String)] = []
+        var parameters = EventListParameters()
         let limit = query.integer("limit", 1...100, default: 50)
         let cursor = query.text("cursor")
-        if let after = query.instant("after") { parameters.append((name: "after", value: after.rfc3339)) }
-        if let before = query.instant("before") { parameters.append((name: "before", value: before.rfc3339)) }
-        if let sort = query.choice("sort", ["start_at", "-start_at"]) {
-            parameters.append((name: "sort_column", value: "start_at"))
-            parameters.append((name: "sort_direction", value: sort.hasPrefix("-") ? "desc" : "asc"))
+        parameters.after = query.instant("after")
+        parameters.before = query.instant("before")
+        parameters.sort = query.choice("sort", ["start_at", "-start_at"]).map {
+            $0 == "start_at" ? .ascending : .descending
         }
-        if let status = query.choice("status", ["approved", "pending"]) {
-            parameters.append((name: "status", value: status))
-        }
+        parameters.status = query.choice("status", ["approved", "pending"])
         try query.finish()
         return ListQuery(limit: limit, cursor: cursor, parameters: parameters)
     }
 
     /// `GET /events/`: one page. A limit above Luma's page is made of two of Luma's pages; the end is known by
     /// `has_more` alone, never by a short page.
-    func list(_ query: ListQuery, _ context: CallContext) async throws(APIError) -> Response {
+    func list(_ query: ListQuery, _ call: UpstreamCall) async throws(APIError) -> Response {
         var entries: [JSON] = []
         var cursor = query.cursor
         var hasMore = true
         while hasMore, entries.count < query.limit {
             let page = try await page(
-                query, limit: min(query.limit - entries.count, Self.upstreamPageLimit), cursor, context)
+                query, limit: min(query.limit - entries.count, Self.upstreamPageLimit), cursor, call)
             entries += page.entries
             cursor = page.nextCursor
             hasMore = page.hasMore && cursor != nil
@@ -54,13 +51,13 @@ extension EventsService {
     }
 
     func page(
-        _ query: ListQuery, limit: Int, _ cursor: String?, _ context: CallContext
-    ) async throws(APIError) -> LumaPage {
+        _ query: ListQuery, limit: Int, _ cursor: String?, _ call: UpstreamCall
+    ) async throws(APIError) -> ListPage {
         var parameters = query.parameters
-        parameters.append((name: "pagination_limit", value: String(limit)))
-        if let cursor { parameters.append((name: "pagination_cursor", value: cursor)) }
+        parameters.limit = limit
+        parameters.cursor = cursor
         do throws(LumaError) {
-            return try await luma.listEvents(parameters, context)
+            return try await luma.listEvents(parameters, deadline: call.deadline, context: call.context)
         } catch {
             throw APIError(error, subject: nil)
         }
@@ -69,7 +66,7 @@ extension EventsService {
     /// `GET /events/` as NDJSON: every page, one event a line. The first page is fetched by the caller, so that a
     /// refusal is still an ordinary answer.
     func stream(
-        _ query: ListQuery, first: LumaPage, _ context: CallContext, write: ([UInt8]) async throws -> Void
+        _ query: ListQuery, first: ListPage, _ call: UpstreamCall, write: ([UInt8]) async throws -> Void
     ) async throws {
         var page = first
         var seen: Set<String> = []
@@ -82,7 +79,7 @@ extension EventsService {
             if !lines.isEmpty { try await write(lines) }
             // A cursor that comes again would make the list endless.
             guard page.hasMore, let cursor = page.nextCursor, seen.insert(cursor).inserted else { return }
-            page = try await self.page(query, limit: Self.upstreamPageLimit, cursor, context)
+            page = try await self.page(query, limit: Self.upstreamPageLimit, cursor, call)
         }
     }
 }

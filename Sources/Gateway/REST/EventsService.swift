@@ -3,6 +3,12 @@ import HTTP
 import LumaAPI
 import LumaClient
 
+/// One request's dealings with Luma: until when they may last, and what they cost.
+struct UpstreamCall {
+    let deadline: MonotonicTime
+    let context: CallContext
+}
+
 /// The work behind `/events` and `/templates/create`: validates, calls Luma, and says what became of it.
 ///
 /// One per loop; every method stays on that loop.
@@ -20,32 +26,32 @@ final class EventsService {
     // MARK: Create
 
     /// `POST /events/`.
-    func create(_ input: RequestInput, _ context: CallContext) async throws(APIError) -> Response {
+    func create(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
         let event = try Self.accepted(EventInput.parse(try input.json(), mode: .create, zones: zones))
-        return try await create(event, minimal: input.prefersMinimal, context)
+        return try await create(event, minimal: input.prefersMinimal, call)
     }
 
     /// `POST /templates/create`.
-    func createFromTemplate(_ input: RequestInput, _ context: CallContext) async throws(APIError) -> Response {
+    func createFromTemplate(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
         let event = try Self.accepted(templates.expand(try input.json(), zones: zones))
-        return try await create(event, minimal: input.prefersMinimal, context)
+        return try await create(event, minimal: input.prefersMinimal, call)
     }
 
     /// Creates, sets approval where Luma keeps it, reads back. From the moment the event exists nothing may turn
     /// the answer into an error, or a caller would create it again: a later failure is a warning.
-    private func create(_ event: EventInput.Accepted, minimal: Bool, _ context: CallContext) async throws(APIError)
+    private func create(_ event: EventInput.Accepted, minimal: Bool, _ call: UpstreamCall) async throws(APIError)
         -> Response
     {
         let id: String
         do throws(LumaError) {
-            id = try await luma.createEvent(event.body, context)
+            id = try await luma.createEvent(event.body, deadline: call.deadline, context: call.context).id
         } catch {
             throw APIError(error, subject: nil)
         }
         var warnings: [String] = []
         // A new event's ticket type is open unless the caller's own types say more, so only "yes" needs calls.
         if event.approval == true || (event.approval == false && event.body["ticket_types"] != nil) {
-            warnings += await setApproval(event.approval == true, eventID: id, context)
+            warnings += await setApproval(event.approval == true, eventID: id, call)
         }
         var fields = [Field("Location", "/events/\(id)")]
         var body: [UInt8]?
@@ -53,7 +59,7 @@ final class EventsService {
             fields.append(Field("Preference-Applied", "return=minimal"))
         } else {
             do throws(LumaError) {
-                body = try await luma.getEvent(id, context).body
+                body = try await read(id, call).body
             } catch {
                 warnings.append(
                     "The event was created, but reading it back failed: \(APIError(error, subject: id).message)")
@@ -66,13 +72,13 @@ final class EventsService {
     // MARK: Read
 
     /// `GET /events/{event_id}`: Luma's object as Luma sent it.
-    func get(_ input: RequestInput, _ context: CallContext) async throws(APIError) -> Response {
+    func get(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
         let query = QueryReader(input.query, known: [])
         try query.finish()
         let id = try eventID(input)
         let event: LumaAnswer
         do throws(LumaError) {
-            event = try await luma.getEvent(id, context)
+            event = try await read(id, call)
         } catch {
             throw APIError(error, subject: id)
         }
@@ -82,25 +88,25 @@ final class EventsService {
     // MARK: Update
 
     /// `PUT` and `PATCH /events/{event_id}`: both change what is named and leave the rest.
-    func update(_ input: RequestInput, _ context: CallContext) async throws(APIError) -> Response {
+    func update(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
         let id = try eventID(input)
         let document = try input.json()
         var outcome = EventInput.parse(document, mode: .update, zones: zones)
         if case .needsEventZone = outcome {
-            let zone = try await zone(of: id, context)
+            let zone = try await zone(of: id, call)
             outcome = EventInput.parse(document, mode: .update, zones: zones, fallbackZone: zone)
         }
         let change = try Self.accepted(outcome)
         if !change.body.isEmpty {
             do throws(LumaError) {
-                try await luma.updateEvent(id, change.body, context)
+                _ = try await luma.updateEvent(id, change.body, deadline: call.deadline, context: call.context)
             } catch {
                 throw APIError(error, subject: id)
             }
         }
         var warnings: [String] = []
         if let approval = change.approval {
-            warnings = await setApproval(approval, eventID: id, context)
+            warnings = await setApproval(approval, eventID: id, call)
             // Nothing else was asked for, so nothing was done: that is a failure, not a warning.
             if change.body.isEmpty, let warning = warnings.first {
                 throw APIError(.upstreamFailure, warning)
@@ -108,7 +114,7 @@ final class EventsService {
         }
         var body: [UInt8]?
         do throws(LumaError) {
-            body = try await luma.getEvent(id, context).body
+            body = try await read(id, call).body
         } catch {
             warnings.append(
                 "The event was changed, but reading it back failed: \(APIError(error, subject: id).message)")
@@ -116,10 +122,10 @@ final class EventsService {
         return .json(status: 200, Self.answer(eventID: id, event: body, warnings: warnings))
     }
 
-    private func zone(of id: String, _ context: CallContext) async throws(APIError) -> String {
+    private func zone(of id: String, _ call: UpstreamCall) async throws(APIError) -> String {
         do throws(LumaError) {
-            let event = try await luma.getEvent(id, context)
-            guard let zone = event.json?["timezone"]?.stringValue else { throw LumaError.malformedAnswer }
+            let event = try await read(id, call).json()
+            guard let zone = event["timezone"]?.stringValue else { throw LumaError.malformedAnswer }
             return zone
         } catch {
             throw APIError(error, subject: id)
@@ -129,13 +135,15 @@ final class EventsService {
     // MARK: Approval
 
     /// Sets `require_approval` on every ticket type of the event, where Luma keeps it. Returns what went wrong.
-    private func setApproval(_ approval: Bool, eventID: String, _ context: CallContext) async -> [String] {
+    private func setApproval(_ approval: Bool, eventID: String, _ call: UpstreamCall) async -> [String] {
         do throws(LumaError) {
-            let types = try await luma.listTicketTypes(eventID, includeHidden: true, context)
+            let types = try await luma.listTicketTypes(
+                eventID: eventID, includeHidden: true, deadline: call.deadline, context: call.context)
             for type in types where type["require_approval"]?.boolValue != approval {
                 guard let id = type["id"]?.stringValue else { throw LumaError.malformedAnswer }
-                try await luma.updateTicketType(
-                    ["event_ticket_type_id": .string(id), "require_approval": .bool(approval)], context)
+                _ = try await luma.updateTicketType(
+                    id, of: eventID, ["require_approval": .bool(approval)], deadline: call.deadline,
+                    context: call.context)
             }
             return []
         } catch {
@@ -147,6 +155,10 @@ final class EventsService {
     }
 
     // MARK: Parts
+
+    private func read(_ id: String, _ call: UpstreamCall) async throws(LumaError) -> LumaAnswer {
+        try await luma.getEvent(id, deadline: call.deadline, context: call.context)
+    }
 
     private static func accepted(_ outcome: EventInput.Outcome) throws(APIError) -> EventInput.Accepted {
         if case .accepted(let accepted) = outcome { return accepted }

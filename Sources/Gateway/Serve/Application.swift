@@ -61,7 +61,12 @@ final class Application: RequestHandler {
                 let input = try RequestInput(endpoint, parameter: parameter, request)
                 if let answer = try worker.localAnswer(input) { return turn.finish(endpoint, answer) }
                 let worker = self.worker
-                turn.exchange.perform { await worker.answer(input, turn) }
+                if endpoint.isWrite {
+                    // Not tied to the connection: a write that has begun is brought to its end.
+                    _ = turn.exchange.reactor.start { await worker.answer(input, turn) }
+                } else {
+                    turn.exchange.perform { await worker.answer(input, turn) }
+                }
             }
         } catch {
             turn.finish(endpoint, error)

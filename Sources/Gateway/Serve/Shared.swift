@@ -9,8 +9,8 @@ struct Shared: Sendable {
     /// Where Luma's API is: the configured address, or the emulator's.
     let upstream: String
     let key: Secret
-    let budget: SharedBudget
-    let health: HealthState
+    let account: LumaAccount
+    let started: Timestamp
     let zones: TimeZoneDatabase
     let templates: TemplateCatalog
     let log: LogSink
@@ -20,8 +20,8 @@ struct Shared: Sendable {
         self.upstream = upstream
         // The emulator takes any key; a name that says where it comes from helps who looks at its traffic.
         key = configuration.usesSandbox ? Secret("sandbox-in-process") : configuration.apiKey ?? Secret("")
-        budget = SharedBudget(BudgetSettings(configuration.rateLimit))
-        health = HealthState(now: WallClock.now)
+        account = LumaAccount(BudgetSettings(configuration.rateLimit))
+        started = WallClock.now
         zones = SystemTimeZones.database
         self.templates = templates
         self.log = log
@@ -35,9 +35,29 @@ struct Shared: Sendable {
         return settings
     }
 
+    /// A client for one loop.
+    func makeClient(transport: any Transport, time: any TimeSource) -> LumaClient {
+        var settings = LumaClient.Settings(baseURL: upstream, apiKey: key)
+        settings.calendarID = configuration.usesSandbox ? nil : configuration.calendarID
+        settings.requestTimeout = configuration.calls.requestTimeoutSeconds
+        settings.maxWait = configuration.rateLimit.maxWaitSeconds
+        settings.userAgent = Version.product
+        settings.retry = RetryPolicy(
+            maxRetries: configuration.calls.maxRetries, factor: configuration.calls.backoffFactor)
+        return LumaClient(settings: settings, account: account, transport: transport, time: time)
+    }
+
     var hosts: AllowedHosts { configuration.allowedHosts }
     /// What `/health` calls the upstream.
     var mode: String { configuration.usesSandbox ? "sandbox" : "luma" }
     /// The longest that one request may take, in seconds: a full wait for budget and one full call.
     var patience: Double { configuration.rateLimit.maxWaitSeconds + configuration.calls.requestTimeoutSeconds }
+}
+
+extension BudgetSettings {
+    init(_ settings: Configuration.RateLimit) {
+        self.init(
+            getRequests: settings.getRequests, postRequests: settings.postRequests, window: settings.windowSeconds,
+            blockDuration: settings.blockSeconds, adaptive: settings.adaptive)
+    }
 }

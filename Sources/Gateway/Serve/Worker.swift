@@ -12,7 +12,6 @@ final class Worker {
     let events: EventsService
     let templates: TemplatesService
     let luma: LumaClient
-    private let healthState: HealthState
     private let log: LoopLog
     /// The longest that one request may take towards Luma, all its calls and waits together, in seconds.
     private let patience: Double
@@ -22,9 +21,8 @@ final class Worker {
         self.reactor = reactor
         clock = LoopClock(reactor)
         hosts = shared.hosts
-        health = HealthAnswer(state: shared.health, mode: shared.mode)
-        healthState = shared.health
-        luma = shared.makeClient(transport: transport, clock: clock)
+        health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started)
+        luma = shared.makeClient(transport: transport, time: clock)
         events = EventsService(luma: luma, zones: shared.zones, templates: shared.templates)
         templates = TemplatesService(catalog: shared.templates)
         log = LoopLog(shared.log, on: reactor)
@@ -34,7 +32,7 @@ final class Worker {
 
     /// Starts the background check of Luma on this loop; cancel the task to end it.
     func startMonitor() -> Task<Void, Never> {
-        let monitor = HealthMonitor(state: healthState, luma: luma, clock: clock, interval: healthInterval)
+        let monitor = HealthMonitor(luma: luma, clock: clock, interval: healthInterval)
         return reactor.start { await monitor.run() }
     }
 
@@ -49,24 +47,26 @@ final class Worker {
 
     /// Serves an endpoint that needs Luma, to the end.
     func answer(_ input: RequestInput, _ turn: Turn) async {
-        let context = CallContext(deadline: clock.now.advanced(seconds: patience))
+        let exchange = turn.exchange
+        let call = UpstreamCall(
+            deadline: clock.now.advanced(seconds: patience), context: CallContext { !exchange.isOpen })
         do throws(APIError) {
             let response: Response
             switch input.endpoint {
-            case .createEvent: response = try await events.create(input, context)
-            case .createFromTemplate: response = try await events.createFromTemplate(input, context)
-            case .getEvent: response = try await events.get(input, context)
-            case .replaceEvent, .patchEvent: response = try await events.update(input, context)
-            case .cancelEvent: response = try await events.cancel(input, context)
+            case .createEvent: response = try await events.create(input, call)
+            case .createFromTemplate: response = try await events.createFromTemplate(input, call)
+            case .getEvent: response = try await events.get(input, call)
+            case .replaceEvent, .patchEvent: response = try await events.update(input, call)
+            case .cancelEvent: response = try await events.cancel(input, call)
             case .listEvents:
                 let query = try events.listQuery(input)
-                if input.accepts("application/x-ndjson") { return try await streamList(query, input, turn, context) }
-                response = try await events.list(query, context)
+                if input.accepts("application/x-ndjson") { return try await streamList(query, input, turn, call) }
+                response = try await events.list(query, call)
             case .health, .live, .listTemplates, .getTemplate: throw APIError.notFound
             }
-            turn.finish(input.endpoint, response, calls: context)
+            turn.finish(input.endpoint, response, calls: call.context)
         } catch {
-            turn.finish(input.endpoint, error, calls: context)
+            turn.finish(input.endpoint, error, calls: call.context)
         }
     }
 
@@ -81,7 +81,7 @@ final class Worker {
             RequestRecord(
                 time: clock.wallClock, requestID: turn.id, method: turn.method, route: endpoint?.route.pattern ?? "-",
                 status: status, durationNanoseconds: now.nanoseconds - turn.exchange.arrival.nanoseconds, bytes: bytes,
-                upstreamCalls: calls?.calls ?? 0, retries: calls?.retries ?? 0, reason: reason))
+                upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason))
     }
 
     /// Writes the line of bytes that were no request.
@@ -100,16 +100,16 @@ final class Worker {
     /// Streams all pages. Once the head is sent a failure can only be told by a last line with the error and a
     /// body that is not completed, which every HTTP client notices.
     private func streamList(
-        _ query: EventsService.ListQuery, _ input: RequestInput, _ turn: Turn, _ context: CallContext
+        _ query: EventsService.ListQuery, _ input: RequestInput, _ turn: Turn, _ call: UpstreamCall
     ) async throws(APIError) {
-        let first = try await events.page(query, limit: EventsService.upstreamPageLimit, query.cursor, context)
+        let first = try await events.page(query, limit: EventsService.upstreamPageLimit, query.cursor, call)
         let head = Response(
             status: 200, fields: [Field("Content-Type", "application/x-ndjson"), Field("X-Request-Id", turn.id)])
         turn.exchange.beginStream(head)
         var bytes = 0
         var reason: Reason?
         do {
-            try await events.stream(query, first: first, context) { lines in
+            try await events.stream(query, first: first, call) { lines in
                 bytes += lines.count
                 try await turn.exchange.write(lines)
             }
@@ -121,6 +121,6 @@ final class Worker {
         } catch {
             turn.exchange.abort()
         }
-        log(turn, input.endpoint, status: 200, bytes: bytes, calls: context, reason: reason)
+        log(turn, input.endpoint, status: 200, bytes: bytes, calls: call.context, reason: reason)
     }
 }

@@ -226,6 +226,12 @@ public struct AnswerFraming: Sendable, Equatable {
     public var sendsBody: Bool
     public var connection: Connection
 
+    public init(body: Body, sendsBody: Bool, connection: Connection) {
+        self.body = body
+        self.sendsBody = sendsBody
+        self.connection = connection
+    }
+
     static func refusal(status: Int, toHead: Bool) -> AnswerFraming {
         AnswerFraming(body: .length, sendsBody: !toHead, connection: .close)
     }

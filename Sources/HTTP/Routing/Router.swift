@@ -29,7 +29,7 @@ public struct RouteParameters: Sendable, Equatable {
 /// when the literal leads nowhere the parameter is tried. HEAD is answered where GET is. A path that needs no
 /// parameter is matched without any allocation.
 public struct Router<Value> {
-    private struct Node {
+    fileprivate struct Node {
         var literals: [(segment: [UInt8], child: Int)] = []
         var parameter: (name: String, child: Int)?
         var values: [(method: Method, value: Value)] = []
@@ -137,3 +137,6 @@ public struct Router<Value> {
         return nil
     }
 }
+
+extension Router: Sendable where Value: Sendable {}
+extension Router.Node: Sendable where Value: Sendable {}

@@ -29,29 +29,30 @@ public enum FieldName: UInt8, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// Recognises a name in any case: by its length first, so that at most three candidates are compared.
+    /// Recognises a name in any case: by its length first, so that few candidates are compared.
     init(recognising name: UnsafeRawBufferPointer) {
-        let candidate: (FieldName, FieldName, FieldName) =
-            switch name.count {
-            case 4: (.host, .other, .other)
-            case 6: (.accept, .expect, .origin)
-            case 7: (.prefer, .other, .other)
-            case 10: (.connection, .userAgent, .other)
-            case 12: (.contentType, .xRequestID, .other)
-            case 13: (.authorization, .ifNoneMatch, .other)
-            case 14: (.contentLength, .other, .other)
-            case 15: (.acceptEncoding, .idempotencyKey, .other)
-            case 17: (.transferEncoding, .other, .other)
-            default: (.other, .other, .other)
-            }
-        if name.equalsIgnoringCase(candidate.0.text) {
-            self = candidate.0
-        } else if name.equalsIgnoringCase(candidate.1.text) {
-            self = candidate.1
-        } else if name.equalsIgnoringCase(candidate.2.text) {
-            self = candidate.2
-        } else {
-            self = .other
+        switch name.count {
+        case 4: self = name.first(of: .host)
+        case 6: self = name.first(of: .accept, .expect, .origin, .prefer)
+        case 10: self = name.first(of: .connection, .userAgent)
+        case 12: self = name.first(of: .contentType, .xRequestID)
+        case 13: self = name.first(of: .authorization, .ifNoneMatch)
+        case 14: self = name.first(of: .contentLength)
+        case 15: self = name.first(of: .acceptEncoding, .idempotencyKey)
+        case 17: self = name.first(of: .transferEncoding)
+        default: self = .other
         }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    @inline(__always)
+    fileprivate func first(
+        of first: FieldName, _ second: FieldName = .other, _ third: FieldName = .other, _ fourth: FieldName = .other
+    ) -> FieldName {
+        if equalsIgnoringCase(first.text) { return first }
+        if equalsIgnoringCase(second.text) { return second }
+        if equalsIgnoringCase(third.text) { return third }
+        return equalsIgnoringCase(fourth.text) ? fourth : .other
     }
 }

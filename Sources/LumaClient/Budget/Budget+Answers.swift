@@ -11,8 +11,6 @@ struct LearnedWindow: Sendable {
     var stamp: Timestamp?
     /// The last reset of earlier periods, to tell a late answer from a new window.
     var previousStamp: Timestamp?
-    /// Answers without fields in a period whose count is not known yet.
-    var uncounted = 0
 }
 
 extension Budget {
@@ -23,16 +21,16 @@ extension Budget {
         switch fate {
         case .neverSent:
             logs[grant.kind.rawValue].putBack()
+            recent.putBack()
         case .unanswered:
-            logs[grant.kind.rawValue].spend(now)
+            spend(grant, now)
             countUnreported()
         case .answered(let status, let fields):
-            logs[grant.kind.rawValue].spend(now)
-            logs[grant.kind.rawValue].advance(to: now)
+            spend(grant, now)
             if status == 429 {
                 close(fields, now)
             } else if settings.adaptive, let limit = fields.limit, let remaining = fields.remaining {
-                learn(limit, remaining, fields, isCurrent: grant.period == period, now)
+                learn(limit, remaining, fields, grant, now)
             } else {
                 countUnreported()
                 if grant.period == period { confirmBlindly(now) }
@@ -43,8 +41,14 @@ extension Budget {
     /// Lets time pass: tokens return, the tap opens, windows end.
     mutating func advance(to now: MonotonicTime) {
         for index in logs.indices { logs[index].advance(to: now) }
+        recent.advance(to: now)
         if let until = closedUntil, until <= now { closedUntil = nil }
         if let learned, isConfirmed, learned.resetAt <= now { beginPeriod() }
+    }
+
+    private mutating func spend(_ grant: Grant, _ now: MonotonicTime) {
+        logs[grant.kind.rawValue].spend(now)
+        recent.spend(now)
     }
 
     /// Starts a period of which nothing is known.
@@ -52,15 +56,16 @@ extension Budget {
         period += 1
         isConfirmed = false
         probesInFlight = 0
+        unreportedAtStart = unreported
         guard var window = learned else { return }
         window.previousStamp = window.stamp ?? window.previousStamp
         window.stamp = nil
-        window.uncounted = 0
         learned = window
     }
 
     private mutating func close(_ fields: RateLimitFields, _ now: MonotonicTime) {
         if settings.adaptive, let limit = fields.limit {
+            recent.capacity = limit
             if learned == nil {
                 learned = LearnedWindow(limit: limit, remaining: 0, resetAt: now)
             } else {
@@ -83,9 +88,11 @@ extension Budget {
     }
 
     private mutating func learn(
-        _ limit: Int, _ remaining: Int, _ fields: RateLimitFields, isCurrent: Bool, _ now: MonotonicTime
+        _ limit: Int, _ reported: Int, _ fields: RateLimitFields, _ grant: Grant, _ now: MonotonicTime
     ) {
-        let remaining = min(remaining, limit)
+        // Luma may have counted this request before those that ended without a report while it was on its way.
+        let remaining = max(0, min(reported, limit) - (unreported - grant.unreported))
+        recent.capacity = limit
         guard var window = learned else {
             learned = LearnedWindow(limit: limit, remaining: 0, resetAt: now)
             adopt(remaining, fields, now)
@@ -106,16 +113,17 @@ extension Budget {
             } else if isEarlier != true {
                 lower(to: remaining, fields, now)
             }
-        } else if isCurrent || isLater == true {
+        } else if grant.period == period || isLater == true {
             adopt(remaining, fields, now)
+        } else {
+            unreported += 1
         }
     }
 
     /// Takes a report as the state of a window of which nothing was known.
     private mutating func adopt(_ remaining: Int, _ fields: RateLimitFields, _ now: MonotonicTime) {
         guard var window = learned, closedUntil == nil else { return }
-        window.remaining = max(0, remaining - window.uncounted)
-        window.uncounted = 0
+        window.remaining = remaining
         window.stamp = fields.resetStamp
         window.resetAt = reset(fields, now)
         learned = window
@@ -145,9 +153,9 @@ extension Budget {
 
     /// A request that Luma may have counted without telling the result.
     private mutating func countUnreported() {
-        guard var window = learned else { return }
-        if isConfirmed { window.remaining = max(0, window.remaining - 1) } else { window.uncounted += 1 }
-        learned = window
+        unreported += 1
+        guard let remaining = learned?.remaining else { return }
+        learned?.remaining = max(0, remaining - 1)
     }
 
     /// An answer without fields: Luma works, so go on with what is configured or was learned before.
@@ -155,8 +163,7 @@ extension Budget {
         guard !isConfirmed, closedUntil == nil else { return }
         isConfirmed = true
         guard var window = learned else { return }
-        window.remaining = max(0, window.limit - window.uncounted)
-        window.uncounted = 0
+        window.remaining = max(0, window.limit - (unreported - unreportedAtStart))
         window.stamp = nil
         window.resetAt = now.advanced(seconds: settings.learnedWindow + 1)
         learned = window

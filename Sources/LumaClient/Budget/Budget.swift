@@ -9,11 +9,13 @@ public import Core
 /// *Within a window* what is free is `remaining - in flight`, where `remaining` is the smallest number that Luma has
 /// reported since the window began. Luma's count only grows in a window, so every request that is already answered is in
 /// the smallest report, whatever the order in which answers arrive; the ones in flight may or may not be, and are
-/// subtracted. `remaining` never rises before the window changes.
+/// subtracted. So is every request that ended without a report while the reporting one was on its way. `remaining` never
+/// rises before the window changes.
 ///
 /// *A window changes* when its reset has passed here, or when an answer names a reset that lies well after the one that is
-/// known. In the first case nothing is known of the new window yet: only a few probes may fly (`settings.probes`) until
-/// one of them is answered. An answer to a request of an earlier period cannot raise anything, unless its reset proves
+/// known. In the first case nothing is known of the new window yet: only a few probes may fly until one of them is answered: one,
+/// and up to `settings.probes` as far as our own requests of the last minute leave room, for Luma may count a sliding
+/// minute. An answer to a request of an earlier period cannot raise anything, unless its reset proves
 /// that it was counted in the new window. The same caution holds at the start and when the tap opens after a 429.
 ///
 /// *A 429* closes the tap for everyone until its Retry-After, else until its reset, else for the block duration.
@@ -26,6 +28,8 @@ public import Core
 public struct Budget: Sendable {
     let settings: BudgetSettings
     var logs: [TokenLog]
+    /// Requests of all classes, by the learned limit and window.
+    var recent: TokenLog
     /// Waiters by class, in order of arrival, which is the order of their ids.
     private var queues: [[Waiter]] = [[], []]
     private var lastTicket: UInt64 = 0
@@ -36,6 +40,10 @@ public struct Budget: Sendable {
     var isConfirmed: Bool
     /// Requests of this period that are in flight.
     var probesInFlight = 0
+    var lastProbe: MonotonicTime?
+    /// Settled requests that Luma may have counted without a report that could be used, in all and at the period's start.
+    var unreported = 0
+    var unreportedAtStart = 0
     var closedUntil: MonotonicTime?
     var learned: LearnedWindow?
 
@@ -51,6 +59,7 @@ public struct Budget: Sendable {
             TokenLog(capacity: settings.getRequests, window: settings.window),
             TokenLog(capacity: settings.postRequests, window: settings.window),
         ]
+        recent = TokenLog(capacity: settings.probes, window: settings.learnedWindow)
         isConfirmed = !settings.adaptive
     }
 
@@ -60,7 +69,7 @@ public struct Budget: Sendable {
     ) -> Reservation {
         advance(to: now)
         let view = outlook(kind, inClass: queues[kind.rawValue].count, inAll: queued, now)
-        if view.isFree { return .proceed(grant(kind)) }
+        if view.isFree { return .proceed(grant(kind, now)) }
         let latest = min(now.advanced(seconds: max(0, maxWait)), deadline)
         guard queued < settings.queueLimit, max(view.expected, now) < latest else { return refusal(view, now) }
         lastTicket += 1
@@ -81,7 +90,7 @@ public struct Budget: Sendable {
         let view = outlook(ticket.kind, inClass: place, inAll: ahead, now)
         if view.isFree {
             queues[queue].remove(at: place)
-            return .proceed(grant(ticket.kind))
+            return .proceed(grant(ticket.kind, now))
         }
         let latest = queues[queue][place].latest
         guard max(view.expected, now) < latest else {
@@ -126,10 +135,12 @@ public struct Budget: Sendable {
         return low
     }
 
-    private mutating func grant(_ kind: RequestClass) -> Grant {
+    private mutating func grant(_ kind: RequestClass, _ now: MonotonicTime) -> Grant {
         logs[kind.rawValue].take()
+        recent.take()
         probesInFlight += 1
-        return Grant(kind: kind, period: period)
+        lastProbe = now
+        return Grant(kind: kind, period: period, unreported: unreported)
     }
 
     private func refusal(_ view: Outlook, _ now: MonotonicTime) -> Reservation {
@@ -155,14 +166,22 @@ extension Budget {
 
     private func outlook(_ kind: RequestClass, inClass: Int, inAll: Int, _ now: MonotonicTime) -> Outlook {
         let ahead = learned == nil ? inClass : inAll
-        let mayProbe = isConfirmed || probesInFlight + ahead < settings.probes
-        if closedUntil == nil, mayProbe, free(kind) > ahead { return Outlook(isFree: true, expected: now, wake: now) }
+        if closedUntil == nil, isConfirmed || mayProbe(ahead, now), free(kind) > ahead {
+            return Outlook(isFree: true, expected: now, wake: now)
+        }
         let expected = expected(kind, ahead: ahead, now)
         // With no time to wait for, the caller waits for answers to requests of others. Those far behind look less often.
         let pause = min(0.25, 0.02 * (1 + Double(ahead) / 32))
         let wake = expected > now ? expected : now.advanced(seconds: pause)
         return Outlook(
             isFree: false, expected: expected, wake: min(wake, now.advanced(seconds: settings.longestSleep)))
+    }
+
+    private func mayProbe(_ ahead: Int, _ now: MonotonicTime) -> Bool {
+        let room = learned == nil ? settings.probes : min(settings.probes, max(1, recent.free + probesInFlight))
+        if probesInFlight + ahead < room { return true }
+        guard ahead == 0, probesInFlight < settings.probes, let lastProbe else { return false }
+        return now.seconds(since: lastProbe) >= settings.probePatience
     }
 
     private func expected(_ kind: RequestClass, ahead: Int, _ now: MonotonicTime) -> MonotonicTime {

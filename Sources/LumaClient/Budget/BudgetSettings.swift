@@ -21,6 +21,8 @@ public struct BudgetSettings: Sendable {
     public var learnedWindow = 60.0
     /// Requests in flight while it is not known what Luma grants: at the start, after a reset, after a block.
     public var probes = 4
+    /// A probe without an answer for so long does not hold up the next one.
+    public var probePatience = 2.0
     /// No Retry-After, however large, closes the tap for longer.
     public var longestBlock = 900.0
     /// Waiters look again at least this often, so that a tap that closed meanwhile is noticed.
@@ -45,6 +47,8 @@ public struct Grant: Sendable, Equatable {
     let kind: RequestClass
     /// The counting period in which it was given.
     let period: UInt64
+    /// The requests without a report that were settled before it was given.
+    let unreported: Int
 }
 
 /// A place in the queue; ends with `.proceed`, `.refuse` or `cancel`.

@@ -25,7 +25,7 @@ public struct RateLimitFields: Sendable, Equatable {
     /// below 10¹¹ seconds since 1970, from there milliseconds since 1970. A reset on the server's clock is compared with
     /// the answer's own `Date` when there is one, so that a wrong clock here does no harm.
     public init(_ response: OutboundResponse, wallClock: Timestamp) {
-        let date = response["date"].flatMap(HTTPDateText.instant)
+        let date = response["date"].flatMap { Timestamp(httpDate: $0, now: wallClock) }
         let serverClock = date ?? wallClock
         limit = response["x-ratelimit-limit"].flatMap { Self.count($0, 1...1_000_000) }
         remaining = response["x-ratelimit-remaining"].flatMap { Self.count($0, 0...1_000_000) }
@@ -44,7 +44,7 @@ public struct RateLimitFields: Sendable, Equatable {
         if let text = response["retry-after"] {
             if let seconds = Self.number(text) {
                 retryAfter = seconds
-            } else if let instant = HTTPDateText.instant(text) {
+            } else if let instant = Timestamp(httpDate: text, now: wallClock) {
                 retryAfter = max(0, Double(instant.milliseconds - serverClock.milliseconds) / 1000)
             }
         }

@@ -16,10 +16,11 @@ import Core
 /// | 11 | the first token is back | 1 |
 /// | 12 | the second token is back | 2 |
 struct TokenLog {
-    let capacity: Int
+    /// At least 1; may change at any time.
+    var capacity: Int
     let window: Double
     private(set) var inFlight = 0
-    /// When spent tokens return, oldest first; never more than `capacity` of them.
+    /// When spent tokens return, oldest first; no more than were spent in one window.
     private var returns: [MonotonicTime] = []
     private var head = 0
 

@@ -81,7 +81,7 @@ import Testing
         #expect(budget.ask(.get, 41).grant == nil)  // still nothing is known
         budget.settle(
             probes[0], .answered(status: 200, .window(limit: 10, remaining: 9, reset: 59, stamp: 1060)), now: at(42))
-        #expect(budget.snapshot(now: at(42)).get.remaining == 5)  // 9 − 3 probes − the caller above
+        #expect(budget.snapshot(now: at(42)).get.remaining == 4)  // 9 − 3 probes − the caller above − the late one
     }
 
     @Test func aResetThatMovedOnProvesANewWindow() throws {
