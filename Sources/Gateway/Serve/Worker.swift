@@ -98,7 +98,7 @@ final class Worker {
     // MARK: Streams
 
     /// Streams all pages. Once the head is sent a failure can only be told by a last line with the error and a
-    /// body that is not completed, which every HTTP client notices.
+    /// body that is not complete, which every HTTP client notices.
     private func streamList(
         _ query: EventsService.ListQuery, _ input: RequestInput, _ turn: Turn, _ call: UpstreamCall
     ) async throws(APIError) {
@@ -117,9 +117,9 @@ final class Worker {
         } catch let error as APIError {
             reason = error.reason
             try? await turn.exchange.write(error.response(requestID: turn.id).body + [0x0a])
-            turn.exchange.abort()
+            turn.exchange.breakStream()
         } catch {
-            turn.exchange.abort()
+            turn.exchange.breakStream()
         }
         log(turn, input.endpoint, status: 200, bytes: bytes, calls: call.context, reason: reason)
     }

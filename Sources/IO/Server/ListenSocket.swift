@@ -89,7 +89,9 @@ public enum ListenSocket {
         _ target: Target, _ port: Int, fixed: Bool, _ backlog: Int32
     ) throws(SystemError) -> BoundSocket {
         let descriptor = try bound(target, port, fixed: fixed, shared: true)
-        // Accepted sockets inherit it: an answer must not wait for the acknowledgement of the one before.
+        // Accepted sockets inherit it: what is left of them when the program has ended must not keep the port.
+        set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
+        // Inherited too: an answer must not wait for the acknowledgement of the one before.
         set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         guard Glibc.listen(descriptor, backlog) == 0 else {
             let error = SystemError("listen")

@@ -120,7 +120,10 @@ final class SocketServer: Sendable {
             while true {
                 let fd = accept(listener, nil, nil)
                 // Closed here and nowhere else: in `stop` it could be another test's listener that is accepted from next.
-                guard fd >= 0 else { return _ = close(listener) }
+                guard fd >= 0 else {
+                    _ = close(listener)
+                    return
+                }
                 live.withLock { _ = $0.insert(fd) }
                 let number = opened.add(1, ordering: .relaxed).newValue
                 Thread.detachNewThread { [self] in
