@@ -34,7 +34,7 @@ build: need-packages ## Build .build/release/luma-mcp
 test: need-packages ## Build with every warning an error, run all tests
 	@Tests/Tools/packages.sh $(TEST_PACKAGES)
 	Tests/Tools/selftest.sh
-	$(SWIFT) test $(STRICT) --disable-xctest
+	$(SWIFT) test $(STRICT) --disable-xctest --no-parallel
 
 lint: need-packages ## Check formatting, scripts and the house rules for sources
 	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)

@@ -4,6 +4,7 @@
 /// `.invalidUTF8` the first byte of the ill-formed sequence, for `.loneSurrogate` the backslash of the escape, for
 /// `.duplicateKey` the opening quote of the second name, for `.unexpectedEnd` the length of the text.
 public struct JSONError: Error, Sendable, Equatable {
+    /// What is wrong; the raw value is a stable word for an answer or a label.
     public enum Kind: String, Sendable, CaseIterable {
         /// The text ends within a value; more bytes could have made it valid.
         case unexpectedEnd
@@ -21,12 +22,14 @@ public struct JSONError: Error, Sendable, Equatable {
         case trailingData
     }
 
+    /// What is wrong.
     public let kind: Kind
     /// Offset in bytes from the start of the text.
     public let offset: Int
     /// The repeated name, for `.duplicateKey`.
     public let name: String?
 
+    /// An error of this kind at this offset.
     public init(_ kind: Kind, offset: Int, name: String? = nil) {
         self.kind = kind
         self.offset = offset
@@ -44,6 +47,7 @@ public struct JSONLimits: Sendable {
     /// Longest text, in bytes.
     public var maxBytes: Int
 
+    /// Bounds that fit a request or an upstream answer unless told otherwise.
     public init(maxDepth: Int = 64, maxBytes: Int = 16 << 20) {
         self.maxDepth = maxDepth
         self.maxBytes = maxBytes

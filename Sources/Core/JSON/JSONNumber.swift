@@ -9,6 +9,7 @@ public struct JSONNumber: Sendable, Hashable {
     /// Takes a text that is known to be valid.
     init(validated text: String) { self.text = text }
 
+    /// The integer in decimal digits.
     public init(_ value: Int) { text = String(value) }
 
     /// The shortest text that reads back as `value`; nil for infinities and NaN, which JSON cannot write.

@@ -6,9 +6,12 @@ public struct JSONObject: Sendable {
     /// The members in order. The parser gives distinct names; one who fills this directly keeps them distinct.
     public var members: [(name: String, value: JSON)]
 
+    /// Takes members as they are; the caller keeps their names distinct.
     public init(_ members: [(name: String, value: JSON)] = []) { self.members = members }
 
+    /// Whether there is no member.
     public var isEmpty: Bool { members.isEmpty }
+    /// How many members there are.
     public var count: Int { members.count }
     /// The names in order.
     public var names: [String] { members.map(\.name) }

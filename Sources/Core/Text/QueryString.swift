@@ -11,6 +11,7 @@ public struct QueryString: Sendable {
     /// The pairs, decoded, in order.
     public var items: [(name: String, value: String)]
 
+    /// Takes pairs that are not encoded.
     public init(_ items: [(name: String, value: String)] = []) { self.items = items }
 
     /// Reads what follows the `?` of a URL: pairs between `&`, decoded, with `+` for a space. A pair without `=` has
@@ -38,6 +39,7 @@ public struct QueryString: Sendable {
         try self.init(parsing: text.utf8, maxItems: maxItems)
     }
 
+    /// Whether there is no pair.
     public var isEmpty: Bool { items.isEmpty }
 
     /// The first value of this name.
@@ -46,6 +48,7 @@ public struct QueryString: Sendable {
     /// All values of this name, in order.
     public func values(of name: String) -> [String] { items.filter { $0.name == name }.map(\.value) }
 
+    /// Adds a pair, not encoded, at the end.
     public mutating func append(_ name: String, _ value: String) { items.append((name: name, value: value)) }
 
     /// The query as it follows the `?`: names and values encoded, a space as `%20`; empty when there is no pair.

@@ -3,6 +3,7 @@ public struct CivilDate: Sendable, Hashable, Comparable {
     /// Days since 1970-01-01; negative before.
     public let days: Int
 
+    /// The day this many days after 1970-01-01.
     public init(days: Int) { self.days = days }
 
     /// The day of this year, month (1–12) and day of the month; nil when there is no such day.
@@ -18,6 +19,7 @@ public struct CivilDate: Sendable, Hashable, Comparable {
     /// Bounds the arithmetic on years, well past all that a `Timestamp` can reach.
     static let lastYear = 400_000_000
 
+    /// Whether the year has a 29 February.
     public static func isLeap(year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
 
     /// The length of a month (1–12).

@@ -4,6 +4,7 @@ public struct LocalDateTime: Sendable, Hashable, Comparable {
     /// Milliseconds from 1970-01-01T00:00 on the same clock, each day counted as 24 hours.
     public let milliseconds: Int64
 
+    /// The date and time this many milliseconds after 1970-01-01T00:00 on the same clock.
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
     /// A date and time by its parts; nil when one is out of its range or the month has no such day. There is no
@@ -22,11 +23,16 @@ public struct LocalDateTime: Sendable, Hashable, Comparable {
 
     public static func < (a: LocalDateTime, b: LocalDateTime) -> Bool { a.milliseconds < b.milliseconds }
 
+    /// The day.
     public var date: CivilDate { CivilDate(days: Int(milliseconds.flooredQuotient(86_400_000))) }
     private var millisecondOfDay: Int { Int(milliseconds.flooredRemainder(86_400_000)) }
+    /// 0–23.
     public var hour: Int { millisecondOfDay / 3_600_000 }
+    /// 0–59.
     public var minute: Int { millisecondOfDay / 60_000 % 60 }
+    /// 0–59.
     public var second: Int { millisecondOfDay / 1000 % 60 }
+    /// 0–999.
     public var millisecond: Int { millisecondOfDay % 1000 }
 
     /// The instant at which a clock `secondsEast` of Greenwich shows this; saturates.

@@ -2,8 +2,10 @@
 ///
 /// Pure code receives it as a parameter and never reads a clock.
 public struct MonotonicTime: Sendable, Hashable, Comparable {
+    /// Nanoseconds since the origin.
     public var nanoseconds: Int64
 
+    /// The instant this many nanoseconds after the origin.
     @inlinable public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
     @inlinable public static func < (a: MonotonicTime, b: MonotonicTime) -> Bool { a.nanoseconds < b.nanoseconds }

@@ -19,6 +19,13 @@ public enum SmallFile {
 
     /// The text of a file, nil when there is no such file.
     public static func read(_ path: String, limit: Int) throws(Failure) -> String? {
+        guard let bytes = try bytes(path, limit: limit) else { return nil }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
+        return text
+    }
+
+    /// The bytes of a file, nil when there is no such file.
+    public static func bytes(_ path: String, limit: Int) throws(Failure) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0 {
             let error = SystemError("open")
@@ -38,8 +45,7 @@ public enum SmallFile {
             bytes.append(contentsOf: chunk[..<count])
             if bytes.count > limit { throw .tooLarge(limit: limit) }
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
-        return text
+        return bytes
     }
 
     /// The names in a directory that end with `suffix`, sorted; hidden files are left out.

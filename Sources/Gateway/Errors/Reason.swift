@@ -26,6 +26,7 @@ public enum Reason: String, Sendable, CaseIterable {
     case notImplemented = "not_implemented"
     case overloaded
     case shuttingDown = "shutting_down"
+    case starting
     case httpVersionNotSupported = "http_version_not_supported"
     // What Luma did.
     case upstreamRefused = "upstream_refused"
@@ -55,7 +56,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .internal: 500
         case .notImplemented: 501
         case .upstreamRefused, .upstreamAuth, .upstreamUnreachable, .upstreamFailure: 502
-        case .overloaded, .shuttingDown: 503
+        case .overloaded, .shuttingDown, .starting: 503
         case .upstreamTimeout, .outcomeUnknown: 504
         case .httpVersionNotSupported: 505
         }
@@ -88,6 +89,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .notImplemented: "This is not implemented"
         case .overloaded: "The gateway has too much to do"
         case .shuttingDown: "The gateway is shutting down"
+        case .starting: "Luma has not answered since the start; the first check is under way"
         case .httpVersionNotSupported: "Only HTTP/1.0 and HTTP/1.1 are spoken here"
         case .upstreamRefused: "Luma refused the request"
         case .upstreamAuth: "Luma refused the gateway's API key"

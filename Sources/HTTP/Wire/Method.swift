@@ -17,4 +17,17 @@ public enum Method: UInt8, Sendable, Hashable, CaseIterable {
         case .other: ""
         }
     }
+
+    /// Methods are case-sensitive (RFC 9110 §9.1).
+    init(recognising token: UnsafeRawBufferPointer) {
+        self =
+            switch token.count {
+            case 3: token.equals("GET") ? .get : token.equals("PUT") ? .put : .other
+            case 4: token.equals("POST") ? .post : token.equals("HEAD") ? .head : .other
+            case 5: token.equals("PATCH") ? .patch : token.equals("TRACE") ? .trace : .other
+            case 6: token.equals("DELETE") ? .delete : .other
+            case 7: token.equals("OPTIONS") ? .options : token.equals("CONNECT") ? .connect : .other
+            default: .other
+            }
+    }
 }

@@ -17,30 +17,10 @@ public final class LoopClock: TimeSource {
     }
 
     public func sleep(until deadline: MonotonicTime) async throws {
-        let sleeper = Sleeper()
-        let bound = LoopBound(sleeper, on: reactor.executor)
-        let executor = reactor.executor
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
-                sleeper.continuation = continuation
-                sleeper.timer = reactor.schedule(at: deadline) { sleeper.finish(nil) }
-            }
-        } onCancel: {
-            executor.execute { bound.value.finish(CancellationError()) }
+        var timer: TimerQueue.Token?
+        defer { if let timer { reactor.cancel(timer) } }
+        try await reactor.suspend { suspension in
+            timer = reactor.schedule(at: deadline) { suspension.resume(returning: ()) }
         }
-        if let timer = sleeper.timer { reactor.cancel(timer) }
-    }
-}
-
-/// One sleep: whoever comes first, the timer or the cancellation, resumes it.
-private final class Sleeper {
-    var continuation: CheckedContinuation<Void, any Error>?
-    var timer: TimerQueue.Token?
-
-    func finish(_ error: (any Error)?) {
-        guard let continuation else { return }
-        self.continuation = nil
-        if let error { continuation.resume(throwing: error) } else { continuation.resume() }
     }
 }

@@ -72,6 +72,7 @@ public final class Reactor {
 
     /// Reports `interest` of `fd` (level-triggered) to `handler` until `forget`. The reactor keeps the handler alive.
     public func watch(_ fd: Int32, _ interest: UInt32, _ handler: any ReadinessHandler) throws(SystemError) {
+        assert(executor.isCurrent)
         let index = Int(fd)
         while slots.count <= index { slots.append(Slot()) }
         slots[index].generation &+= 1
@@ -98,21 +99,28 @@ public final class Reactor {
     /// Calls `action` on the loop at or soon after `deadline`; once.
     @discardableResult
     public func schedule(at deadline: MonotonicTime, _ action: @escaping () -> Void) -> TimerQueue.Token {
-        timers.insert(deadline, action)
+        assert(executor.isCurrent)
+        return timers.insert(deadline, action)
     }
 
     public func cancel(_ token: TimerQueue.Token) { timers.remove(token) }
 
     /// Runs `work` after the readiness reports of this batch, before the loop waits again. Also the way to break a
     /// recursion: libcurl's timer callback must not call back into libcurl, an answer must not parse the next request.
-    public func afterBatch(_ work: @escaping () -> Void) { endOfBatch.append(work) }
+    public func afterBatch(_ work: @escaping () -> Void) {
+        assert(executor.isCurrent)
+        endOfBatch.append(work)
+    }
 
     /// Starts `operation` as a task on this loop, up to its first suspension at once. Cancel the task to abandon it.
+    ///
+    /// The loop is also the task's preferred executor: code of it that has no isolation stays here, without a hop.
     public func start(_ operation: @escaping () async -> Void) -> Task<Void, Never> {
         guard let loop else { preconditionFailure("the loop has not been started, or has stopped") }
+        let executor = executor
         let bound = LoopBound(operation, on: executor)
         return loop.assumeIsolated { loop in
-            Task.immediate {
+            Task.immediate(executorPreference: executor) {
                 _ = loop
                 await bound.value()
             }
@@ -124,6 +132,8 @@ public final class Reactor {
     /// Serves batches until it has been quiet for the linger, or Dispatch's turn has come. Called on the queue by
     /// the source that watches `descriptor`, which fires again by itself while something is ready.
     func turn() {
+        // The loop may have slept for long, and the jobs that woke it reckon their deadlines from now.
+        now = Self.readClock()
         for _ in 0..<Self.batchesPerTurn {
             let busy = runDeferred()
             now = Self.readClock()

@@ -9,5 +9,14 @@ public final class CallContext {
     /// Seconds spent in the queue for the budget.
     public internal(set) var budgetWait = 0.0
 
-    public init() {}
+    /// Set once a write that may not be repeated is about to leave.
+    var hasSentWrite = false
+    private let isCallerGone: () -> Bool
+
+    /// - Parameter isCallerGone: asked before a write is begun, and while it waits for budget. From its first byte on a
+    ///   write is brought to its end whoever is left to hear of it: half of it would be worse than all of it.
+    public init(isCallerGone: @escaping () -> Bool = { false }) { self.isCallerGone = isCallerGone }
+
+    /// Nobody waits for the result and nothing has happened yet that must be brought to an end.
+    var isAbandoned: Bool { !hasSentWrite && isCallerGone() }
 }

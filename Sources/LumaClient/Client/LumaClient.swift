@@ -99,10 +99,12 @@ public final class LumaClient {
             } catch .budgetExhausted(let seconds) where refusedByLuma {
                 throw .rateLimited(retryAfterSeconds: seconds)
             }
-            guard let sendBy = sendDeadline(operation, deadline), !Task.isCancelled else {
+            let isOver = Task.isCancelled || context.isAbandoned
+            guard let sendBy = sendDeadline(operation, deadline), !isOver else {
                 account.budget.settle(grant, .neverSent, now: time.now)
-                throw Task.isCancelled ? .cancelled : .timedOut
+                throw isOver ? .cancelled : .timedOut
             }
+            if operation.repetition == .onlyIfUnseen { context.hasSentWrite = true }
             request.deadline = sendBy
             let sentAt = Timestamp(milliseconds: time.wallClock.milliseconds + clockOffset)
             context.upstreamCalls += 1
@@ -154,6 +156,10 @@ public final class LumaClient {
             case .refuse(let seconds): throw .budgetExhausted(retryAfterSeconds: seconds)
             case .wait(let until, let ticket):
                 do { try await time.sleep(until: until) } catch {
+                    account.budget.cancel(ticket)
+                    throw .cancelled
+                }
+                guard !context.isAbandoned else {
                     account.budget.cancel(ticket)
                     throw .cancelled
                 }

@@ -51,16 +51,17 @@ import Testing
         }
     }
 
-    /// The README's table is generated; with the markers in the README it must be what the table says.
+    /// The README's table is generated; what stands between its markers must be what the table says.
     @Test func readmeTableIsWhatTheTableSays() throws {
         for row in Settings.table { #expect(SettingsDocument.markdown.contains("| `\(row.setting.rawValue)` |")) }
         let file = Self.root.appending(path: "README.md")
-        guard let text = try? String(contentsOf: file, encoding: .utf8),
-            let section = SettingsDocument.section(of: text)
-        else { return }
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let section = try #require(SettingsDocument.section(of: text))
         if ProcessInfo.processInfo.environment["WRITE_DOCUMENTS"] != nil {
-            try text.replacing(section, with: SettingsDocument.markdown).write(
-                to: file, atomically: true, encoding: .utf8)
+            let begin = SettingsDocument.beginMarker + "\n"
+            let old = begin + section + SettingsDocument.endMarker
+            let new = begin + SettingsDocument.markdown + SettingsDocument.endMarker
+            try text.replacing(old, with: new).write(to: file, atomically: true, encoding: .utf8)
             return
         }
         #expect(section == SettingsDocument.markdown)

@@ -92,3 +92,56 @@ private final class ReadingHandler: ReadinessHandler {
         counter.add()
     }
 }
+
+@Suite struct LoopTaskTests {
+    /// A task that was started on a loop comes back to it after every wait, also deep in plain async functions;
+    /// whether it was started by another task, or by a timer or a descriptor, where no task runs.
+    @Test(arguments: [true, false]) func aStartedTaskStaysOnTheLoop(byTask: Bool) async throws {
+        let loop = try Loop(label: "test")
+        loop.start()
+        let onLoop = Counter()
+        let finished = Counter()
+        await loop.perform { loop in
+            let reactor = loop.reactor
+            let walker = Walker(clock: LoopClock(reactor), executor: loop.executor, onLoop: onLoop)
+            let start = {
+                _ = reactor.start {
+                    await walker.walk()
+                    finished.add()
+                }
+            }
+            if byTask { start() } else { reactor.schedule(at: reactor.now, start) }
+        }
+        for _ in 0..<400 where finished.value == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(finished.value == 1)
+        #expect(onLoop.value == 4)
+        await loop.stop()
+    }
+}
+
+private final class Walker {
+    let clock: any TimeSource
+    let executor: LoopExecutor
+    let onLoop: Counter
+    init(clock: any TimeSource, executor: LoopExecutor, onLoop: Counter) {
+        self.clock = clock
+        self.executor = executor
+        self.onLoop = onLoop
+    }
+
+    func walk() async {
+        note()
+        for _ in 0..<3 {
+            await step()
+            note()
+        }
+    }
+
+    private func step() async {
+        try? await clock.sleep(until: clock.now.advanced(seconds: 0.01))
+    }
+
+    private func note() {
+        if executor.isCurrent { onLoop.add() }
+    }
+}

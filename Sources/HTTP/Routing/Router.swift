@@ -1,0 +1,142 @@
+/// What a router says about a method and a path.
+public enum RouteMatch<Value> {
+    case found(Value, RouteParameters)
+    /// The path is known. The methods that it answers, OPTIONS always among them: the Allow field (RFC 9110 §15.5.6).
+    case methodNotAllowed(allow: [Method])
+    case notFound
+}
+
+/// The texts that stood where a pattern has `{name}`, percent-decoded.
+public struct RouteParameters: Sendable, Equatable {
+    private var names: [String] = []
+    private var values: [String] = []
+
+    public init() {}
+
+    init(names: [String], values: [String]) {
+        self.names = names
+        self.values = values
+    }
+
+    public var isEmpty: Bool { names.isEmpty }
+
+    public subscript(name: String) -> String? { names.firstIndex(of: name).map { values[$0] } }
+}
+
+/// Finds the value of a method and a path, by segments.
+///
+/// Every pattern answers with and without a slash at its end. A literal segment beats a parameter at the same place;
+/// when the literal leads nowhere the parameter is tried. HEAD is answered where GET is. A path that needs no
+/// parameter is matched without any allocation.
+public struct Router<Value> {
+    fileprivate struct Node {
+        var literals: [(segment: [UInt8], child: Int)] = []
+        var parameter: (name: String, child: Int)?
+        var values: [(method: Method, value: Value)] = []
+        /// The names of the parameters on the way here.
+        var names: [String] = []
+        var allow: [Method] = []
+    }
+    private var nodes = [Node()]
+
+    public init() {}
+
+    /// Adds a route, at start-up. `{name}` as a whole segment is a parameter.
+    ///
+    /// A pattern that contradicts an earlier one stops the program: the same method twice, or two names for the
+    /// parameter in the same place.
+    public mutating func add(_ method: Method, _ pattern: String, _ value: Value) {
+        precondition(pattern.utf8.first == Octet.slash, "a pattern starts with a slash: \(pattern)")
+        precondition(method != .other && method != .connect, "no route can have this method: \(pattern)")
+        var segments = pattern.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        if segments.last == "" { segments.removeLast() }
+        var index = 0
+        var names: [String] = []
+        for segment in segments {
+            precondition(!segment.isEmpty, "an empty segment: \(pattern)")
+            if segment.first == "{", segment.last == "}" {
+                let name = String(segment.dropFirst().dropLast())
+                precondition(!name.isEmpty && !names.contains(name), "a parameter needs its own name: \(pattern)")
+                names.append(name)
+                index = child(of: index, parameter: name, pattern)
+            } else {
+                precondition(!segment.contains { "{}%?#".contains($0) }, "not a literal segment: \(pattern)")
+                index = child(of: index, literal: Array(segment.utf8))
+            }
+            nodes[index].names = names
+        }
+        precondition(!nodes[index].values.contains { $0.method == method }, "two routes: \(method.token) \(pattern)")
+        nodes[index].values.append((method, value))
+        nodes[index].allow = Self.allow(nodes[index].values.map(\.method))
+    }
+
+    private mutating func child(of index: Int, literal: [UInt8]) -> Int {
+        if let known = nodes[index].literals.first(where: { $0.segment == literal }) { return known.child }
+        nodes.append(Node())
+        nodes[index].literals.append((literal, nodes.count - 1))
+        return nodes.count - 1
+    }
+
+    private mutating func child(of index: Int, parameter name: String, _ pattern: String) -> Int {
+        if let known = nodes[index].parameter {
+            precondition(known.name == name, "{\(name)} stands where {\(known.name)} already is: \(pattern)")
+            return known.child
+        }
+        nodes.append(Node())
+        nodes[index].parameter = (name, nodes.count - 1)
+        return nodes.count - 1
+    }
+
+    private static func allow(_ methods: [Method]) -> [Method] {
+        Method.allCases.filter { method in
+            methods.contains(method) || method == .options || (method == .head && methods.contains(.get))
+        }
+    }
+
+    // MARK: Matching
+
+    /// - Parameter path: as it was sent, without the query. `*` is no path and is not found.
+    public func match(method: Method, path: UnsafeRawBufferPointer) -> RouteMatch<Value> {
+        guard path.first == Octet.slash else { return .notFound }
+        var end = path.count
+        if end > 2, path[end - 1] == Octet.slash { end -= 1 }
+        var starts: [Int] = []
+        guard let index = find(path, end == 1 ? 1 : 0, end, at: 0, &starts) else { return .notFound }
+        guard let value = value(at: index, method) else { return .methodNotAllowed(allow: nodes[index].allow) }
+        if starts.isEmpty { return .found(value, RouteParameters()) }
+        var values: [String] = []
+        for start in starts {
+            let segmentEnd = path.firstOffset(of: Octet.slash, from: start) ?? path.count
+            guard let text = PercentCoding.decodedText(path.part(start, segmentEnd - start)) else { return .notFound }
+            values.append(text)
+        }
+        return .found(value, RouteParameters(names: nodes[index].names, values: values))
+    }
+
+    private func value(at index: Int, _ method: Method) -> Value? {
+        for route in nodes[index].values where route.method == method { return route.value }
+        return method == .head ? value(at: index, .get) : nil
+    }
+
+    /// The node for what is left of the path from the slash at `offset`, and where its parameters start.
+    private func find(
+        _ path: UnsafeRawBufferPointer, _ offset: Int, _ end: Int, at index: Int, _ starts: inout [Int]
+    ) -> Int? {
+        if offset >= end { return nodes[index].values.isEmpty ? nil : index }
+        let start = offset + 1
+        let next = min(path.firstOffset(of: Octet.slash, from: start) ?? end, end)
+        let segment = path.part(start, next - start)
+        if segment.isEmpty { return nil }
+        for literal in nodes[index].literals where PercentCoding.matches(segment, literal.segment) {
+            if let found = find(path, next, end, at: literal.child, &starts) { return found }
+        }
+        guard let parameter = nodes[index].parameter else { return nil }
+        starts.append(start)
+        if let found = find(path, next, end, at: parameter.child, &starts) { return found }
+        starts.removeLast()
+        return nil
+    }
+}
+
+extension Router: Sendable where Value: Sendable {}
+extension Router.Node: Sendable where Value: Sendable {}

@@ -1,0 +1,123 @@
+/// Octets in memory of their own: appended at the end, taken away at the front.
+///
+/// Unlike an array it is never copied by accident, and gives its memory back when it is asked to.
+public struct ByteBuffer: ~Copyable {
+    private var base: UnsafeMutableRawPointer?
+    private var capacity = 0
+    private var start = 0
+    private var end = 0
+
+    public init() { base = nil }
+
+    deinit { base?.deallocate() }
+
+    public var count: Int { end - start }
+    public var isEmpty: Bool { end == start }
+    /// What memory it holds, used or not.
+    public var reserved: Int { capacity }
+
+    /// What it holds now; until the next change of the buffer.
+    public var bytes: UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(start: base.map { $0 + start }, count: count)
+    }
+
+    /// Takes `count` octets away at the front.
+    public mutating func removeFirst(_ count: Int) {
+        precondition(count >= 0 && count <= self.count)
+        start += count
+        if start == end { removeAll() }
+    }
+
+    /// Keeps the first `count` octets.
+    public mutating func truncate(to count: Int) {
+        precondition(count >= 0 && count <= self.count)
+        end = start + count
+    }
+
+    public mutating func removeAll() {
+        start = 0
+        end = 0
+    }
+
+    /// Empties it and gives the memory back.
+    public mutating func release() {
+        removeAll()
+        base?.deallocate()
+        base = nil
+        capacity = 0
+    }
+
+    public mutating func append(_ octets: UnsafeRawBufferPointer) {
+        guard let source = octets.baseAddress, !octets.isEmpty else { return }
+        room(for: octets.count).copyMemory(from: source, byteCount: octets.count)
+        end += octets.count
+    }
+
+    public mutating func append(_ text: StaticString) {
+        append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    public mutating func append(_ octets: [UInt8]) { octets.withUnsafeBytes { append($0) } }
+
+    public mutating func append(_ octet: UInt8) {
+        room(for: 1).storeBytes(of: octet, as: UInt8.self)
+        end += 1
+    }
+
+    public mutating func append(_ text: String) {
+        let taken: Void? = text.utf8.withContiguousStorageIfAvailable { append(UnsafeRawBufferPointer($0)) }
+        if taken == nil { append(Array(text.utf8)) }
+    }
+
+    /// The decimal digits of a number that is not negative.
+    public mutating func append(decimal number: Int) { append(digits: UInt64(number), radix: 10) }
+
+    /// The hexadecimal digits of a number that is not negative, as chunk sizes have them.
+    public mutating func append(hexadecimal number: Int) { append(digits: UInt64(number), radix: 16) }
+
+    private mutating func append(digits number: UInt64, radix: UInt64) {
+        var length = 1
+        var rest = number / radix
+        while rest > 0 {
+            length += 1
+            rest /= radix
+        }
+        let target = room(for: length)
+        rest = number
+        for index in stride(from: length - 1, through: 0, by: -1) {
+            let digit = UInt8(rest % radix)
+            target.storeBytes(of: digit < 10 ? 0x30 + digit : 0x57 + digit, toByteOffset: index, as: UInt8.self)
+            rest /= radix
+        }
+        end += length
+    }
+
+    /// Where `count` more octets go: moves what there is to the front, or to larger memory.
+    @inline(__always)
+    private mutating func room(for count: Int) -> UnsafeMutableRawPointer {
+        if let base, capacity - end >= count { return base + end }
+        return makeRoom(for: count)
+    }
+
+    @inline(never)
+    private mutating func makeRoom(for count: Int) -> UnsafeMutableRawPointer {
+        let held = self.count
+        if let base, start >= held, capacity - held >= count {
+            base.copyMemory(from: base + start, byteCount: held)
+            start = 0
+            end = held
+            return base + end
+        }
+        let larger = max(held + count, min(capacity * 2, capacity + (1 << 20)), 512)
+        let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+        if let base {
+            moved.copyMemory(from: base + start, byteCount: held)
+            base.deallocate()
+        }
+        base = moved
+        capacity = larger
+        start = 0
+        end = held
+        return moved + held
+    }
+}

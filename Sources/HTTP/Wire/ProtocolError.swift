@@ -1,0 +1,74 @@
+/// Why bytes are no request that this server serves. The connection is closed after the answer.
+///
+/// A bounded set without text from outside: fit for a metric label.
+public enum ProtocolError: String, Error, Sendable, Hashable, CaseIterable {
+    // MARK: The request line
+    case malformedRequestLine = "malformed_request_line"
+    /// A target that is none of the four forms, has octets outside RFC 3986, a bad escape or a fragment (RFC 9112 §3.2).
+    case malformedTarget = "malformed_target"
+    case unsupportedVersion = "unsupported_version"
+    /// CONNECT: this server is no tunnel, and what follows such a request need not be HTTP.
+    case connectUnsupported = "connect_unsupported"
+    case requestLineTooLong = "request_line_too_long"
+
+    // MARK: Fields
+    /// A line that ends with LF alone (RFC 9112 §2.2: tolerated by some, and then a way to smuggle).
+    case bareLineFeed = "bare_line_feed"
+    /// A field line that goes on in the next one (RFC 9112 §5.2).
+    case foldedField = "folded_field"
+    /// An empty name, a name that is no token, or space before the colon (RFC 9112 §5.1).
+    case malformedFieldName = "malformed_field_name"
+    /// NUL, bare CR or another control character in a value (RFC 9110 §5.5).
+    case malformedFieldValue = "malformed_field_value"
+    case tooManyFields = "too_many_fields"
+    case fieldsTooLarge = "fields_too_large"
+    case missingHost = "missing_host"
+    case duplicateHost = "duplicate_host"
+    case malformedHost = "malformed_host"
+    /// Another expectation than 100-continue (RFC 9110 §10.1.1).
+    case unknownExpectation = "unknown_expectation"
+
+    // MARK: Framing
+    case malformedContentLength = "malformed_content_length"
+    case duplicateContentLength = "duplicate_content_length"
+    /// Two framings at once are the classic of request smuggling (RFC 9112 §6.3).
+    case contentLengthWithTransferEncoding = "content_length_with_transfer_encoding"
+    case transferEncodingInHTTP10 = "transfer_encoding_in_http_1_0"
+    /// A transfer coding other than one `chunked`.
+    case unsupportedTransferCoding = "unsupported_transfer_coding"
+    case bodyTooLarge = "body_too_large"
+    case malformedChunk = "malformed_chunk"
+    /// Far more chunk sizes and extensions than data.
+    case excessiveChunkOverhead = "excessive_chunk_overhead"
+
+    // MARK: The connection
+    /// The peer ended its side in the middle of a request.
+    case incompleteRequest = "incomplete_request"
+    case headTimeout = "head_timeout"
+    case bodyTimeout = "body_timeout"
+    case tooManyConnections = "too_many_connections"
+
+    /// Who broke it.
+    public enum Party: String, Sendable { case peer, server }
+
+    /// The peer, save where this server has no room left.
+    public var who: Party { self == .tooManyConnections ? .server : .peer }
+
+    /// A stable word for logs and metrics.
+    public var label: String { rawValue }
+
+    /// The status code that fits (RFC 9110 §15).
+    public var status: Int {
+        switch self {
+        case .unsupportedVersion: 505
+        case .connectUnsupported, .unsupportedTransferCoding: 501
+        case .requestLineTooLong: 414
+        case .tooManyFields, .fieldsTooLarge: 431
+        case .unknownExpectation: 417
+        case .bodyTooLarge: 413
+        case .headTimeout, .bodyTimeout: 408
+        case .tooManyConnections: 503
+        default: 400
+        }
+    }
+}

@@ -1,0 +1,78 @@
+/// The four forms of a request target (RFC 9112 §3.2), in the strict grammar of RFC 3986.
+enum RequestTarget {
+    enum Form { case origin, absolute, asterisk }
+
+    /// Offsets from the start of the target.
+    struct Parts {
+        var form: Form
+        var pathStart = 0
+        var pathLength = 0
+        /// After the `?`; nil when there is none.
+        var queryStart: Int?
+        var hostStart = 0
+        var hostLength = 0
+    }
+
+    /// - Throws: `malformedTarget`; `connectUnsupported` for CONNECT with a good authority.
+    static func parse(_ target: UnsafeRawBufferPointer, _ method: Method) throws(ProtocolError) -> Parts {
+        if method == .connect {
+            guard let authority = Authority.parse(target), authority.port != nil else { throw .malformedTarget }
+            throw .connectUnsupported
+        }
+        if target[0] == Octet.slash { return try pathAndQuery(target, from: 0, Parts(form: .origin)) }
+        if target.count == 1, target[0] == Octet.asterisk {
+            guard method == .options else { throw .malformedTarget }
+            return Parts(form: .asterisk, pathLength: 1)
+        }
+        return try absolute(target, method)
+    }
+
+    private static func absolute(
+        _ target: UnsafeRawBufferPointer, _ method: Method
+    ) throws(ProtocolError) -> Parts {
+        guard let colon = target.firstOffset(of: Octet.colon, from: 0) else { throw .malformedTarget }
+        let scheme = target.part(0, colon)
+        guard scheme.equalsIgnoringCase("http") || scheme.equalsIgnoringCase("https"), colon + 2 < target.count,
+            target[colon + 1] == Octet.slash, target[colon + 2] == Octet.slash
+        else { throw .malformedTarget }
+        let hostStart = colon + 3
+        var end = hostStart
+        while end < target.count, target[end] != Octet.slash, target[end] != Octet.question { end += 1 }
+        guard let authority = Authority.parse(target.part(hostStart, end - hostStart)) else { throw .malformedTarget }
+        var parts = Parts(form: .absolute, hostStart: hostStart, hostLength: authority.hostLength)
+        if end < target.count, target[end] == Octet.slash { return try pathAndQuery(target, from: end, parts) }
+        // An empty path means "/": the slash before the host stands for it.
+        parts.pathStart = colon + 2
+        parts.pathLength = 1
+        if end == target.count { return parts }
+        let rest = try pathAndQuery(target, from: end, parts)
+        parts.queryStart = rest.queryStart
+        return parts
+    }
+
+    private static func pathAndQuery(
+        _ target: UnsafeRawBufferPointer, from start: Int, _ known: Parts
+    ) throws(ProtocolError) -> Parts {
+        var parts = known
+        parts.pathStart = start
+        var offset = start
+        while offset < target.count {
+            let octet = target[offset]
+            if Octet.isPath(octet) {
+                offset += 1
+            } else if octet == Octet.question {
+                if parts.queryStart == nil {
+                    parts.pathLength = offset - start
+                    parts.queryStart = offset + 1
+                }
+                offset += 1
+            } else if octet == Octet.percent, Authority.isEscape(target, at: offset) {
+                offset += 3
+            } else {
+                throw .malformedTarget
+            }
+        }
+        if parts.queryStart == nil { parts.pathLength = target.count - start }
+        return parts
+    }
+}

@@ -1,0 +1,100 @@
+/// Why an answer cannot be put on the wire: a fault of this program, never of the peer.
+public enum ResponseError: Error, Sendable, Equatable {
+    /// A field name that is no token, or a value with CR, LF, NUL or another control character: with it a text from
+    /// outside could end the head and write an answer of its own.
+    case invalidField(name: String)
+    /// A field that the server itself writes: Date, Server, Content-Length, Transfer-Encoding, Connection.
+    case reservedField(name: String)
+    /// Not 200–599.
+    case invalidStatus(Int)
+}
+
+/// Writes answers (RFC 9112 §4, §6, §7.1).
+public enum ResponseEncoder {
+    /// Appends the head of an answer, its empty line included. On an error `out` is as before.
+    ///
+    /// - Parameters:
+    ///   - date: the Date field's value (RFC 9110 §5.6.7), as `HTTPDate` writes it.
+    ///   - length: octets of the body, for `.length`.
+    public static func appendHead(
+        status: Int, fields: [Field], framing: AnswerFraming, length: Int, date: UnsafeRawBufferPointer,
+        to out: inout ByteBuffer
+    ) throws(ResponseError) {
+        guard (200...599).contains(status) else { throw .invalidStatus(status) }
+        let before = out.count
+        if status == 200 {
+            out.append("HTTP/1.1 200 OK\r\nDate: ")
+        } else {
+            out.append("HTTP/1.1 ")
+            out.append(decimal: status)
+            out.append(Octet.space)
+            out.append(ReasonPhrase.of(status))
+            out.append("\r\nDate: ")
+        }
+        out.append(date)
+        out.append("\r\nServer: luma-mcp\r\n")
+        for field in fields {
+            do throws(ResponseError) {
+                try append(field, to: &out)
+            } catch {
+                out.truncate(to: before)
+                throw error
+            }
+        }
+        switch framing.body {
+        case .none, .untilClose: break
+        case .chunked: out.append("Transfer-Encoding: chunked\r\n")
+        case .length:
+            out.append("Content-Length: ")
+            out.append(decimal: length)
+            out.append("\r\n")
+        }
+        switch framing.connection {
+        case .unsaid: out.append("\r\n")
+        case .close: out.append("Connection: close\r\n\r\n")
+        case .keepAlive: out.append("Connection: keep-alive\r\n\r\n")
+        }
+    }
+
+    /// Appends one chunk; nothing for no data, which would end the body.
+    public static func appendChunk(_ data: UnsafeRawBufferPointer, to out: inout ByteBuffer) {
+        guard !data.isEmpty else { return }
+        out.append(hexadecimal: data.count)
+        out.append("\r\n")
+        out.append(data)
+        out.append("\r\n")
+    }
+
+    /// Appends the end of a body in chunks.
+    public static func appendLastChunk(to out: inout ByteBuffer) { out.append("0\r\n\r\n") }
+
+    private static func append(_ field: Field, to out: inout ByteBuffer) throws(ResponseError) {
+        let name = out.count
+        out.append(field.name)
+        out.append(": ")
+        let value = out.count
+        out.append(field.value)
+        // Checked where they were copied to: strings are bytes there.
+        let written = UnsafeRawBufferPointer(out.bytes)
+        guard value - name > 2 else { throw .invalidField(name: field.name) }
+        for index in name..<(value - 2) where !Octet.isToken(written[index]) {
+            throw .invalidField(name: field.name)
+        }
+        for index in value..<written.count where !Octet.isFieldContent(written[index]) {
+            throw .invalidField(name: field.name)
+        }
+        if isReserved(written.part(name, value - 2 - name)) { throw .reservedField(name: field.name) }
+        out.append("\r\n")
+    }
+
+    private static func isReserved(_ name: UnsafeRawBufferPointer) -> Bool {
+        switch name.count {
+        case 4: name.equalsIgnoringCase("date")
+        case 6: name.equalsIgnoringCase("server")
+        case 10: name.equalsIgnoringCase("connection")
+        case 14: name.equalsIgnoringCase("content-length")
+        case 17: name.equalsIgnoringCase("transfer-encoding")
+        default: false
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Core
+import HTTP
+
+/// The server's time limits in nanoseconds, reckoned once.
+struct ConnectionSpans {
+    let header: Int64
+    let body: Int64
+    let idle: Int64
+    let write: Int64
+    /// How long the bytes of a peer that was refused are read and dropped.
+    let linger: Int64
+    /// How long an answer may take before it is checked whether a peer that has ended its side is still there.
+    let probe: Int64
+    /// For a connection that has not asked anything yet when the server shuts down.
+    let drainGrace: Int64
+
+    init(_ limits: ServerLimits) {
+        header = Self.nanoseconds(limits.headerTimeout)
+        body = Self.nanoseconds(limits.bodyTimeout)
+        idle = Self.nanoseconds(limits.idleTimeout)
+        write = Self.nanoseconds(limits.writeTimeout)
+        linger = Self.nanoseconds(2)
+        probe = Self.nanoseconds(2)
+        drainGrace = Self.nanoseconds(1)
+    }
+
+    private static func nanoseconds(_ seconds: Double) -> Int64 {
+        MonotonicTime(nanoseconds: 0).advanced(seconds: max(seconds, 0.001)).nanoseconds
+    }
+}
+
+/// The instants that one connection's deadlines are reckoned from, and where its timer stands.
+struct ConnectionClock {
+    /// When the first octet of the current request was read.
+    var arrival: MonotonicTime
+    /// When the current phase began.
+    private(set) var since: MonotonicTime
+    /// When the peer last took octets that were waiting.
+    var progress: MonotonicTime
+    private var phase = ServerConnection.Phase.idle
+    /// Interim answers sent since the peer ended its side.
+    private(set) var probes = 0
+    /// The instant at which something must have happened.
+    var deadline = MonotonicTime(nanoseconds: .max)
+    /// When the timer fires: never later than `deadline`.
+    var armed = MonotonicTime(nanoseconds: .max)
+    var timer: TimerQueue.Token?
+
+    init(_ now: MonotonicTime) {
+        arrival = now
+        since = now
+        progress = now
+    }
+
+    /// Takes note of the phase; a new one begins now.
+    mutating func note(_ phase: ServerConnection.Phase, _ now: MonotonicTime) {
+        guard phase != self.phase else { return }
+        self.phase = phase
+        restart(now)
+    }
+
+    /// Begins the current phase anew.
+    mutating func restart(_ now: MonotonicTime) {
+        since = now
+        probes = 0
+    }
+
+    mutating func probed(_ now: MonotonicTime) {
+        since = now
+        probes += 1
+    }
+}
+
+extension SocketConnection {
+    private static let interimProcessing: StaticString = "HTTP/1.1 102 Processing\r\n\r\n"
+
+    /// Sets the one deadline of the connection's state.
+    ///
+    /// It is only a field: the timer is touched when a deadline is earlier than where the timer stands, which no
+    /// request does that comes and is answered whole.
+    func updateDeadline() {
+        clock.note(machine.phase, now)
+        let (origin, span) = currentSpan
+        clock.deadline =
+            span == .max ? MonotonicTime(nanoseconds: .max) : MonotonicTime(nanoseconds: origin.nanoseconds &+ span)
+        arm()
+    }
+
+    private var currentSpan: (MonotonicTime, Int64) {
+        let spans = server.spans
+        if life == .lingering { return (clock.since, spans.linger) }
+        if !outbox.isEmpty { return (clock.progress, spans.write) }
+        switch machine.phase {
+        case .idle: return (clock.since, machine.isDraining ? spans.drainGrace : spans.idle)
+        case .head: return (clock.arrival, spans.header)
+        case .body: return (clock.since, spans.body)
+        case .answering where mayProbe: return (clock.since, spans.probe << Int64(min(clock.probes, 5)))
+        case .answering, .closing: return (clock.since, .max)
+        }
+    }
+
+    /// The peer may be gone, and may be told something before its answer.
+    private var mayProbe: Bool {
+        (readEnded || hangupSeen) && machine.allowsInterim && pending?.framing == nil
+    }
+
+    private func arm() {
+        guard clock.deadline < clock.armed else { return }
+        if let timer = clock.timer { reactor.cancel(timer) }
+        clock.armed = clock.deadline
+        clock.timer = reactor.schedule(at: clock.deadline) { [self] in timerFired() }
+    }
+
+    func disarm() {
+        if let timer = clock.timer { reactor.cancel(timer) }
+        clock.timer = nil
+    }
+
+    private func timerFired() {
+        clock.timer = nil
+        clock.armed = MonotonicTime(nanoseconds: .max)
+        guard life != .closed else { return }
+        guard now >= clock.deadline else { return arm() }
+        if life == .lingering { return close() }
+        if !outbox.isEmpty { return close(resetting: true) }
+        switch machine.phase {
+        case .idle: return close()
+        case .head: refuse(late: .headTimeout)
+        case .body: refuse(late: .bodyTimeout)
+        case .answering:
+            clock.probed(now)
+            server.out.append(Self.interimProcessing)
+            flush()
+        case .closing: break
+        }
+        settle()
+    }
+}

@@ -1,0 +1,230 @@
+import CLinux
+public import Core
+import Glibc
+public import HTTP
+
+/// An HTTP/1.1 server on one loop: it accepts, keeps the connections, and shares its memory among them.
+///
+/// Everything is read into one scratch and answered out of one buffer, so that a connection between two requests
+/// costs little more than its object. Not `Sendable`: every call is made on the loop.
+public final class HTTPServer {
+    /// Octets read at once.
+    static let scratchSize = 64 << 10
+    /// Octets of the output buffer that are kept between two turns.
+    private static let mostKept = 256 << 10
+    /// Connections taken in one report of a listener.
+    private static let acceptsPerBatch = 64
+    /// How long a listener rests when the process has no descriptors left.
+    private static let pauseSeconds = 0.1
+    /// Connections beyond the limit that are told so and closed with care; more are closed at once.
+    private static let mostTurnedAway = 64
+
+    let reactor: Reactor
+    private let limits: ServerLimits
+    let wire: WireLimits
+    let spans: ConnectionSpans
+    let handler: any RequestHandler
+    private let counter: ConnectionCounter
+    private var listeners: [Listener]
+    private var started = false
+
+    /// Told of an answer that could not be written because of a fault in this program; the peer got a 500.
+    public var onResponseError: ((ResponseError) -> Void)?
+
+    let scratch: UnsafeMutableRawBufferPointer
+    /// What the connection whose turn it is answers; empty between two turns.
+    var out = ByteBuffer()
+    /// The descriptor of the connection whose requests are being handled, or -1.
+    var current: Int32 = -1
+    /// For heads that are whole when they are read; one that is not takes it along.
+    private(set) var table: FieldTable
+    private var spareTables: [FieldTable] = []
+    private let dateText: UnsafeMutableRawBufferPointer
+    private var dateUntil = MonotonicTime(nanoseconds: .min)
+
+    /// By descriptor.
+    private var connections: [SocketConnection?] = []
+    public private(set) var connectionCount = 0
+    private var turnedAway = 0
+    private(set) var isDraining = false
+    private var drained: CheckedContinuation<Void, Never>?
+
+    /// Replaced by tests to play a kernel without descriptors.
+    var acceptCall: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32 = {
+        lm_accept4($0, $1, $2)
+    }
+
+    /// - Parameters:
+    ///   - sockets: listening sockets of this loop, from `ListenSocket`; the server closes them.
+    ///   - counter: shared by the servers of all loops.
+    public init(
+        reactor: Reactor, sockets: [Int32], limits: ServerLimits, counter: ConnectionCounter,
+        handler: any RequestHandler
+    ) {
+        self.reactor = reactor
+        self.limits = limits
+        wire = limits.wire
+        spans = ConnectionSpans(limits)
+        self.counter = counter
+        self.handler = handler
+        listeners = sockets.map { Listener(descriptor: $0) }
+        scratch = .allocate(byteCount: Self.scratchSize, alignment: 64)
+        dateText = .allocate(byteCount: HTTPDate.length, alignment: 8)
+        table = FieldTable(limits: wire)
+    }
+
+    deinit {
+        scratch.deallocate()
+        dateText.deallocate()
+        for listener in listeners { close(listener.descriptor) }
+    }
+
+    /// Starts to accept.
+    public func start() throws(SystemError) {
+        precondition(!started, "started twice")
+        started = true
+        for listener in listeners {
+            listener.server = self
+            try reactor.watch(listener.descriptor, UInt32(LM_EPOLLIN), listener)
+        }
+    }
+
+    // MARK: Accepting
+
+    fileprivate func accept(from listener: Listener, atMost most: Int = acceptsPerBatch) {
+        for _ in 0..<most {
+            var address = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            let descriptor = withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    acceptCall(listener.descriptor, $0, &length)
+                }
+            }
+            if descriptor >= 0 {
+                adopt(descriptor, PeerAddress(address))
+                continue
+            }
+            switch errno {
+            case EAGAIN: return
+            case EMFILE, ENFILE, ENOBUFS, ENOMEM: return pause(listener)
+            // The others are about one connection that failed before it was taken (accept(2)).
+            default: continue
+            }
+        }
+    }
+
+    /// Leaves who comes in the kernel's queue for a while: the descriptor stays readable, so it must not be watched.
+    private func pause(_ listener: Listener) {
+        guard !isDraining else { return }
+        reactor.forget(listener.descriptor)
+        reactor.schedule(at: reactor.now.advanced(seconds: Self.pauseSeconds)) { [weak self] in
+            guard let self, !self.isDraining else { return }
+            do throws(SystemError) {
+                try reactor.watch(listener.descriptor, UInt32(LM_EPOLLIN), listener)
+            } catch {
+                pause(listener)
+            }
+        }
+    }
+
+    private func adopt(_ descriptor: Int32, _ address: PeerAddress) {
+        let counted = counter.acquire(limit: limits.maxConnections)
+        guard counted || turnedAway < Self.mostTurnedAway else {
+            close(descriptor)
+            return
+        }
+        let connection = SocketConnection(self, descriptor, address, counted: counted)
+        do throws(SystemError) {
+            try reactor.watch(descriptor, UInt32(LM_EPOLLIN), connection)
+        } catch {
+            if counted { counter.release() }
+            close(descriptor)
+            return
+        }
+        while connections.count <= Int(descriptor) { connections.append(nil) }
+        connections[Int(descriptor)] = connection
+        connectionCount += 1
+        if !counted { turnedAway += 1 }
+        connection.begin()
+    }
+
+    /// Called by a connection as it closes, once.
+    func removed(_ connection: SocketConnection) {
+        connections[Int(connection.descriptor)] = nil
+        connectionCount -= 1
+        if connection.counted { counter.release() } else { turnedAway -= 1 }
+        if connectionCount == 0 { finishDrain() }
+    }
+
+    // MARK: Draining
+
+    /// Stops to accept, serves who is already in the kernel's queue, closes idle connections, lets what runs be
+    /// answered with `Connection: close`, and returns when no connection is left or at `deadline`, when what still
+    /// runs is cancelled.
+    public func drain(deadline: MonotonicTime) async {
+        guard !isDraining else { return }
+        isDraining = true
+        for listener in listeners {
+            if started {
+                accept(from: listener, atMost: limits.maxConnections)
+                reactor.forget(listener.descriptor)
+            }
+            close(listener.descriptor)
+        }
+        listeners = []
+        for connection in connections { connection?.drain() }
+        if connectionCount == 0 { return }
+        let timer = reactor.schedule(at: deadline) { [self] in
+            for connection in connections { connection?.close() }
+        }
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            if connectionCount == 0 { continuation.resume() } else { drained = continuation }
+        }
+        reactor.cancel(timer)
+    }
+
+    private func finishDrain() {
+        guard let drained else { return }
+        self.drained = nil
+        drained.resume()
+    }
+
+    // MARK: What connections share
+
+    /// The Date field's value; the clock is asked once a second.
+    func date() -> UnsafeRawBufferPointer {
+        if reactor.now >= dateUntil {
+            var time = timespec()
+            clock_gettime(CLOCK_REALTIME, &time)
+            HTTPDate.write(secondsSince1970: Int64(time.tv_sec), to: dateText)
+            dateUntil = MonotonicTime(nanoseconds: reactor.now.nanoseconds + 1_000_000_000 - Int64(time.tv_nsec))
+        }
+        return UnsafeRawBufferPointer(dateText)
+    }
+
+    /// Empties `out`; memory that one large answer took is given back.
+    func emptyOut() {
+        if out.reserved > Self.mostKept { out.release() } else { out.removeAll() }
+    }
+
+    /// Gives the shared field table away to a connection whose request is not whole.
+    func takeTable() -> FieldTable {
+        let taken = table
+        table = spareTables.popLast() ?? FieldTable(limits: wire)
+        return taken
+    }
+
+    func giveBack(_ table: FieldTable) {
+        if spareTables.count < 64 { spareTables.append(table) }
+    }
+}
+
+/// One listening socket among the reactor's descriptors.
+private final class Listener: ReadinessHandler {
+    let descriptor: Int32
+    weak var server: HTTPServer?
+
+    init(descriptor: Int32) { self.descriptor = descriptor }
+
+    func ready(_ events: UInt32) { server?.accept(from: self) }
+}

@@ -1,0 +1,105 @@
+import HTTP
+
+/// What a connection made of a whole input: its requests in order, and how it ended.
+struct Outcome: Equatable, CustomStringConvertible {
+    struct Request: Equatable {
+        var method: String
+        var path: String
+        var query: String?
+        var host: String?
+        var fields: [Field]
+        var body: String
+        var framing: AnswerFraming
+    }
+    enum End: Equatable {
+        /// More bytes are awaited; between two requests when nothing is unread.
+        case waits(unread: Bool)
+        case refuses(ProtocolError)
+        case closes
+    }
+    var requests: [Request] = []
+    var continues = 0
+    var end = End.closes
+
+    var description: String {
+        "\(requests.map { "\($0.method) \($0.path) \($0.fields.count) fields, body \($0.body)" }) \(end)"
+    }
+}
+
+/// Plays the shell: keeps the unread bytes, answers each request at once, notes what came.
+struct Feeding {
+    var connection = ServerConnection()
+    var outcome = Outcome()
+    private var unread: [UInt8] = []
+    private let limits: WireLimits
+    private let table: FieldTable
+    private var over = false
+
+    init(_ limits: WireLimits) {
+        self.limits = limits
+        table = FieldTable(limits: limits)
+    }
+
+    /// Feeds `input` cut at the given offsets.
+    static func outcome(
+        of input: [UInt8], cutAt cuts: some Sequence<Int> = [], limits: WireLimits = WireLimits(), ended: Bool = false
+    ) -> Outcome {
+        var feeding = Feeding(limits)
+        var start = 0
+        for cut in cuts {
+            feeding.feed(input[start..<cut])
+            start = cut
+        }
+        feeding.feed(input[start...], ended: ended)
+        return feeding.outcome
+    }
+
+    mutating func feed(_ bytes: ArraySlice<UInt8>, ended: Bool = false) {
+        guard !over else { return }
+        // The parser works in the memory that it is given: exactly as much as there is, so that a step past it traps.
+        unread += bytes
+        while true {
+            switch step(ended: ended) {
+            case .request(let consumed):
+                connection.endAnswer()
+                unread.removeFirst(consumed)
+            case .needMore(let kept):
+                unread.removeLast(unread.count - kept)
+                outcome.end = .waits(unread: !unread.isEmpty)
+                return
+            case .sendContinue:
+                outcome.continues += 1
+            case .refuse(let error):
+                outcome.end = .refuses(error)
+                over = true
+                return
+            case .close:
+                outcome.end = .closes
+                over = true
+                return
+            case .wait:
+                return
+            }
+        }
+    }
+
+    private mutating func step(ended: Bool) -> ServerConnection.Step {
+        var bytes = unread
+        let step = bytes.withUnsafeMutableBytes { bytes in
+            let step = connection.advance(bytes, ended: ended, limits: limits, table: table)
+            if case .request = step {
+                let view = connection.request(in: UnsafeRawBufferPointer(bytes), table: table)
+                outcome.requests.append(
+                    Outcome.Request(
+                        method: view.methodToken, path: Self.text(view.path), query: view.query.map(Self.text),
+                        host: view.host, fields: view.allFields, body: Self.text(view.body),
+                        framing: connection.beginAnswer(status: 200)))
+            }
+            return step
+        }
+        unread = bytes
+        return step
+    }
+
+    private static func text(_ bytes: UnsafeRawBufferPointer) -> String { String(decoding: bytes, as: UTF8.self) }
+}

@@ -1,0 +1,86 @@
+import Core
+import Glibc
+import HTTP
+import Testing
+
+@testable import IO
+
+@Suite struct DrainTests {
+    @Test func whatRunsIsAnsweredAndNothingNewAccepted() async throws {
+        let begun = Counter()
+        let server = try await TestServer { _, exchange in
+            let clock = LoopClock(exchange.reactor)
+            exchange.perform {
+                begun.add()
+                try? await clock.sleep(until: clock.now.advanced(seconds: 0.3))
+                exchange.respond(Response("done"))
+            }
+        }
+        let clients = try await blocking {
+            let busy = try server.connect()
+            try busy.get("/")
+            try eventually { begun.value == 1 }
+            return busy
+        }
+        async let drained: Void = server.drain(seconds: 10)
+        try await blocking {
+            let answer = try clients.answer()
+            #expect(answer.body == "done")
+            #expect(answer.fields["connection"] == "close")
+            #expect(try clients.isAtEnd())
+            #expect(throws: Client.Failure.self) { _ = try server.connect() }
+        }
+        await drained
+        #expect(server.counter.count == 0)
+        await server.loop.stop()
+    }
+
+    @Test func idleConnectionsCloseAndFreshOnesAreServed() async throws {
+        let server = try await TestServer { _, exchange in exchange.respond(Response("ok")) }
+        let (idle, fresh) = try await blocking {
+            let idle = try server.connect()
+            try idle.get("/")
+            _ = try idle.answer()
+            return (idle, try server.connect())
+        }
+        let start = Reactor.readClock()
+        async let drained: Void = server.drain(seconds: 10)
+        try await blocking {
+            #expect(try idle.isAtEnd())
+            try fresh.get("/")
+            let answer = try fresh.answer()
+            #expect(answer.body == "ok")
+            #expect(answer.fields["connection"] == "close")
+        }
+        await drained
+        #expect(Reactor.readClock().seconds(since: start) < 5)
+        await server.loop.stop()
+    }
+
+    @Test func atTheDeadlineWhatStillRunsIsCancelled() async throws {
+        let begun = Counter()
+        let cancelled = Counter()
+        let server = try await TestServer { _, exchange in
+            let clock = LoopClock(exchange.reactor)
+            exchange.perform {
+                begun.add()
+                do { try await clock.sleep(until: clock.now.advanced(seconds: 60)) } catch { cancelled.add() }
+            }
+        }
+        let client = try await blocking {
+            let client = try server.connect()
+            try client.get("/")
+            try eventually { begun.value == 1 }
+            return client
+        }
+        let start = Reactor.readClock()
+        await server.drain(seconds: 0.2)
+        #expect(Reactor.readClock().seconds(since: start) >= 0.2)
+        #expect(server.counter.count == 0)
+        try await blocking {
+            try eventually { cancelled.value == 1 }
+            #expect(try client.isAtEnd())
+        }
+        await server.loop.stop()
+    }
+}
