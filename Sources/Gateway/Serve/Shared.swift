@@ -50,8 +50,9 @@ struct Shared: Sendable {
     var hosts: AllowedHosts { configuration.allowedHosts }
     /// What `/health` calls the upstream.
     var mode: String { configuration.usesSandbox ? "sandbox" : "luma" }
-    /// The longest that one request may take, in seconds: a full wait for budget and one full call.
-    var patience: Double { configuration.rateLimit.maxWaitSeconds + configuration.calls.requestTimeoutSeconds }
+    /// The longest that one request may take, in seconds: a full wait for budget, one full call, and time to look for
+    /// what a call with a lost answer has done.
+    var patience: Double { configuration.rateLimit.maxWaitSeconds + configuration.calls.requestTimeoutSeconds + 5 }
 }
 
 extension BudgetSettings {
