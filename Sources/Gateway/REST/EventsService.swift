@@ -168,18 +168,9 @@ final class EventsService {
     /// The event id of the path. Luma's ids are opaque, so only what cannot be one is refused, as not found.
     func eventID(_ input: RequestInput) throws(APIError) -> String {
         let id = input.parameter ?? ""
-        let isPlausible = !id.isEmpty && id.utf8.count <= 100 && id.utf8.allSatisfy(Self.isIDByte)
+        let isPlausible = !id.isEmpty && id.utf8.count <= 100 && id.utf8.allSatisfy(\.isLumaIDByte)
         guard isPlausible else { throw APIError.eventNotFound(id) }
         return id
-    }
-
-    private static func isIDByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-            true
-        default: false
-        }
     }
 
     /// Luma's event bytes untouched when there is nothing to add; else the event with `warnings` as its last member.
