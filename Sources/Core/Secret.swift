@@ -4,6 +4,7 @@
 public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     private let text: String
 
+    /// Hides this text.
     public init(_ text: String) { self.text = text }
 
     /// The text itself, for the one place that must send or compare it.

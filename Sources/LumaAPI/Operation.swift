@@ -10,42 +10,112 @@ public struct Operation: Sendable {
     public enum Effect: Sendable, Hashable { case reads, changes, notifiesGuests, irreversible, movesMoney }
     /// Whether the same call may be sent again after an unknown outcome.
     public enum Repetition: Sendable { case always, onlyIfUnseen }
+    /// A condition across the members of the body, or across the query parameters of an operation without a body.
+    public enum Rule: Sendable, Hashable {
+        case atLeastOne(of: [String])
+        case atMostOne(of: [String])
+    }
 
     /// The stable name inside this program: the current path without version, such as `events/create`.
     public let name: String
     public let method: Method
     /// The current path, such as `/v1/events/create`.
     public let path: String
-    /// Older paths that answer the same operation.
-    public let legacyPaths: [String]
-    /// The member that wraps the whole answer on a legacy path, nil when it is flat there too.
-    public let legacyWrapper: String?
+    /// How the older paths of this operation differ.
+    public let legacy: Legacy
     public let keyKind: KeyKind
     public let query: [SchemaField]
-    /// Members of the JSON body; nil for an operation without one.
+    /// Members of the JSON body that every variant of it has; nil for an operation without a body.
     public let body: [SchemaField]?
+    /// Further members that a discriminating member of the body selects; nil for the usual body of one shape.
+    public let bodyVariants: BodyVariants?
     public let answer: [SchemaField]
+    public let rules: [Rule]
     public let effects: Set<Effect>
     public let repetition: Repetition
     public let summary: String
 
     public init(
-        _ name: String, _ method: Method, _ path: String, legacy legacyPaths: [String] = [],
-        legacyWrapper: String? = nil, keyKind: KeyKind = .calendar, query: [SchemaField] = [],
-        body: [SchemaField]? = nil, answer: [SchemaField] = [], effects: Set<Effect>, repetition: Repetition,
-        summary: String
+        _ name: String, _ method: Method, _ path: String, legacy: Legacy = [], keyKind: KeyKind = .calendar,
+        query: [SchemaField] = [], body: [SchemaField]? = nil, bodyVariants: BodyVariants? = nil,
+        answer: [SchemaField] = [], rules: [Rule] = [], effects: Set<Effect>, repetition: Repetition, summary: String
     ) {
         self.name = name
         self.method = method
         self.path = path
-        self.legacyPaths = legacyPaths
-        self.legacyWrapper = legacyWrapper
+        self.legacy = legacy
         self.keyKind = keyKind
         self.query = query
         self.body = body
+        self.bodyVariants = bodyVariants
         self.answer = answer
+        self.rules = rules
         self.effects = effects
         self.repetition = repetition
         self.summary = summary
+    }
+
+    /// Older paths that answer the same operation.
+    public var legacyPaths: [String] { legacy.paths }
+    /// The member that wraps the whole answer on a legacy path, nil when it is flat there too.
+    public var legacyWrapper: String? { legacy.wrapper }
+    /// Whether answers come in pages that `pagination_cursor` asks for.
+    public var isPaged: Bool { query.contains { $0.name == "pagination_cursor" } }
+
+    /// The shape of the whole body, nil for an operation without one.
+    public var bodySchema: Schema? {
+        guard let body else { return nil }
+        guard let variants = bodyVariants else { return .object(body) }
+        return .variants(discriminator: variants.discriminator, variants.members.mapValues { body + $0 })
+    }
+}
+
+extension Operation {
+    /// A body whose shape depends on one of its members, such as `platform` of `calendars/events/add`.
+    public struct BodyVariants: Sendable {
+        public let discriminator: String
+        /// The members of each variant, by the value of the discriminator, without the discriminator itself.
+        public let members: [String: [SchemaField]]
+
+        public init(discriminator: String, members: [String: [SchemaField]]) {
+            self.discriminator = discriminator
+            self.members = members
+        }
+    }
+
+    /// How the older paths of an operation differ from the current one.
+    public struct Legacy: Sendable, ExpressibleByArrayLiteral {
+        /// Older paths, the newest of them first.
+        public var paths: [String]
+        /// The member that wraps the answer there; nil when it is flat.
+        public var wrapper: String?
+        /// Members of the answer that stand beside the wrapper instead of inside it.
+        public var besideWrapper: [String]
+        /// The member of each entry that holds a second copy of it.
+        public var entryCopy: String?
+        /// Older names of query parameters and body members, each with its current name. Either name works there.
+        public var inputNames: [String: String]
+        /// Members of the answer that carry another name there, by their current name.
+        public var renamedAnswer: [String: String]
+
+        public init(
+            _ paths: [String], wrapper: String? = nil, besideWrapper: [String] = [], entryCopy: String? = nil,
+            inputNames: [String: String] = [:], renamedAnswer: [String: String] = [:]
+        ) {
+            self.paths = paths
+            self.wrapper = wrapper
+            self.besideWrapper = besideWrapper
+            self.entryCopy = entryCopy
+            self.inputNames = inputNames
+            self.renamedAnswer = renamedAnswer
+        }
+
+        public init(arrayLiteral paths: String...) { self.init(paths) }
+
+        /// Members of an answer that legacy paths repeat under an older name, by their current name.
+        public static let twins = [
+            "id": "api_id", "user_id": "user_api_id", "calendar_id": "calendar_api_id",
+            "meeting_url": "zoom_meeting_url",
+        ]
     }
 }

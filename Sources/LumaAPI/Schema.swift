@@ -8,19 +8,19 @@ public indirect enum Schema: Sendable {
     case string(length: ClosedRange<Int>? = nil)
     /// Date and time with a mandatory offset, Luma's pattern of RFC 3339.
     case dateTime
-    /// ISO 8601 duration such as `PT1H30M`.
+    /// ISO 8601 duration such as `PT1H30M`, also with a leading minus.
     case duration
     /// IANA zone name.
     case timeZone
-    /// An absolute URL that starts with one of the prefixes.
+    /// An absolute URL that starts with one of the prefixes; any absolute URL when there are none.
     case url(prefixes: [String])
     /// One of these texts.
     case enumeration([String])
-    /// An opaque id with its prefix, such as `evt-`.
+    /// An opaque id with its usual prefix, such as `evt-`. Luma does not promise the prefix, so a check does not ask for it.
     case id(prefix: String)
     case array(of: Schema, count: ClosedRange<Int>? = nil)
     case object([SchemaField])
-    /// An object whose `discriminator` member selects the shape.
+    /// An object whose `discriminator` member selects the shape; the shapes do not list that member.
     case variants(discriminator: String, [String: [SchemaField]])
 }
 

@@ -1,5 +1,8 @@
 import Gateway
+import Glibc
 
 @main struct Main {
-    static func main() {}
+    static func main() async {
+        exit(await Program.run(Array(CommandLine.arguments.dropFirst())))
+    }
 }

@@ -9,6 +9,9 @@
 /// accept4 needs _GNU_SOURCE before the first include, which a Swift importer cannot give.
 int lm_accept4(int descriptor, struct sockaddr *address, socklen_t *length);
 
+/// sched_getaffinity and CPU_COUNT need _GNU_SOURCE too. 0 when the kernel does not tell.
+int lm_usable_cores(void);
+
 /// The events of one readiness report, with our 64 bits of user data: the union is awkward from Swift.
 static inline int lm_epoll_ctl(int epoll, int operation, int descriptor, uint32_t events, uint64_t data) {
     struct epoll_event event = {.events = events, .data = {.u64 = data}};
@@ -22,3 +25,6 @@ enum { LM_EPOLLIN = 0x001, LM_EPOLLOUT = 0x004, LM_EPOLLERR = 0x008, LM_EPOLLHUP
 
 /// MSG_NOSIGNAL is not visible to Swift as an integer on every Glibc overlay.
 enum { LM_MSG_NOSIGNAL = 0x4000 };
+
+/// SOCK_* is an enum that the static Glibc overlay does not show.
+enum { LM_SOCK_STREAM = SOCK_STREAM, LM_SOCK_STREAM_NONBLOCKING = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC };

@@ -1,5 +1,8 @@
 /// A JSON document as a tree that keeps what the text said: member order and the spelling of numbers (RFC 8259).
-public enum JSON: Sendable, Equatable {
+///
+/// Equality is exact: strings and names by their bytes, so that `"é"` written as one scalar or as two differs, where
+/// Swift's own `==` on `String` would call them equal; numbers by their text.
+public enum JSON: Sendable {
     case null
     case bool(Bool)
     case number(JSONNumber)
@@ -8,27 +11,25 @@ public enum JSON: Sendable, Equatable {
     case object(JSONObject)
 }
 
-/// A JSON number by its text, so that nothing is lost on the way through.
-public struct JSONNumber: Sendable, Hashable {
-    /// The text, valid by the grammar of RFC 8259 §6.
-    public let text: String
-
-    /// Takes a text that is known to be valid.
-    init(validated text: String) { self.text = text }
-
-    public init(_ value: Int) { text = String(value) }
+extension JSON: Equatable {
+    public static func == (a: JSON, b: JSON) -> Bool {
+        switch (a, b) {
+        case (.null, .null): true
+        case (.bool(let a), .bool(let b)): a == b
+        case (.number(let a), .number(let b)): a == b
+        case (.string(let a), .string(let b)): a.hasSameBytes(as: b)
+        case (.array(let a), .array(let b)): a == b
+        case (.object(let a), .object(let b)): a == b
+        default: false
+        }
+    }
 }
 
-/// A JSON object in the order of its text; a lookup is linear for few members.
-public struct JSONObject: Sendable, Equatable {
-    public var members: [(name: String, value: JSON)]
-
-    public init(_ members: [(name: String, value: JSON)] = []) { self.members = members }
-
-    public static func == (a: JSONObject, b: JSONObject) -> Bool {
-        a.members.count == b.members.count
-            && zip(a.members, b.members).allSatisfy { $0.name == $1.name && $0.value == $1.value }
+extension String {
+    /// Equality by UTF-8 bytes. `==` compares by canonical equivalence, which RFC 8259 §8.3 does not ask for.
+    @inline(__always)
+    func hasSameBytes(as other: String) -> Bool {
+        // `==` first: it is one compare of memory for most texts and says no to nearly all of them.
+        utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
     }
-
-    public subscript(name: String) -> JSON? { members.first { $0.name == name }?.value }
 }

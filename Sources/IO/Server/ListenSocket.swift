@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// An address that a server listens on.
@@ -88,7 +89,9 @@ public enum ListenSocket {
         _ target: Target, _ port: Int, fixed: Bool, _ backlog: Int32
     ) throws(SystemError) -> BoundSocket {
         let descriptor = try bound(target, port, fixed: fixed, shared: true)
-        // Accepted sockets inherit it: an answer must not wait for the acknowledgement of the one before.
+        // Accepted sockets inherit it: what is left of them when the program has ended must not keep the port.
+        set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
+        // Inherited too: an answer must not wait for the acknowledgement of the one before.
         set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         guard Glibc.listen(descriptor, backlog) == 0 else {
             let error = SystemError("listen")
@@ -102,8 +105,7 @@ public enum ListenSocket {
     private static func bound(
         _ target: Target, _ port: Int, fixed: Bool, shared: Bool
     ) throws(SystemError) -> Int32 {
-        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-        let descriptor = socket(target.family, kind, 0)
+        let descriptor = socket(target.family, Int32(LM_SOCK_STREAM_NONBLOCKING), 0)
         guard descriptor >= 0 else { throw SystemError("socket") }
         // Two sockets with it may be given the same free port before they listen: only for a port that was asked for.
         if fixed { set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) }
@@ -175,7 +177,7 @@ public enum ListenSocket {
     /// Asks the system's resolver, which may block: start-up only.
     private static func lookUp(_ host: String) throws(SystemError) -> [Target] {
         var hints = addrinfo()
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        hints.ai_socktype = Int32(LM_SOCK_STREAM)
         hints.ai_flags = AI_PASSIVE
         var first: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo(host, nil, &hints, &first) == 0 else {

@@ -31,43 +31,6 @@ import Testing
         await loop.stop()
     }
 
-    @Test func aStartedOperationStaysOnTheLoopToItsEnd() async throws {
-        let loop = try Loop(label: "test")
-        loop.start()
-        let strayed = Counter()
-        let executor = loop.executor
-        let task = await loop.perform { loop in
-            let clock = LoopClock(loop.reactor)
-            return loop.reactor.start {
-                for _ in 0..<3 {
-                    if !executor.isCurrent { strayed.add() }
-                    try? await clock.sleep(until: clock.now.advanced(seconds: 0.001))
-                    await Task.yield()
-                    await check(executor, strayed)
-                }
-            }
-        }
-        await task.value
-        #expect(strayed.value == 0)
-        await loop.stop()
-    }
-
-    @Test func aSuspensionIsEndedByWhoeverComesFirst() async throws {
-        let loop = try Loop(label: "test")
-        loop.start()
-        let first = try await loop.suspended { suspension in
-            suspension.resume(returning: 1)
-            suspension.resume(returning: 2)
-        }
-        #expect(first == 1)
-        let cancelled = Task {
-            withUnsafeCurrentTask { $0?.cancel() }
-            return try await loop.suspended { _ in Issue.record("nobody may be asked any more") }
-        }
-        await #expect(throws: CancellationError.self) { try await cancelled.value }
-        await loop.stop()
-    }
-
     @Test func readinessIsReportedAndForgottenAtOnce() async throws {
         let loop = try Loop(label: "test")
         loop.start()
@@ -104,15 +67,7 @@ import Testing
     }
 }
 
-private func check(_ executor: LoopExecutor, _ strayed: Counter) async {
-    if !executor.isCurrent { strayed.add() }
-}
-
 extension Loop {
-    func suspended(_ body: @Sendable (Suspension<Int>) -> Void) async throws -> Int {
-        try await reactor.suspend(body)
-    }
-
     func sleepMeasured(seconds: Double) async throws -> Double {
         let clock = LoopClock(reactor)
         let start = clock.now
@@ -135,5 +90,58 @@ private final class ReadingHandler: ReadinessHandler {
         var byte: UInt8 = 0
         _ = read(fd, &byte, 1)
         counter.add()
+    }
+}
+
+@Suite struct LoopTaskTests {
+    /// A task that was started on a loop comes back to it after every wait, also deep in plain async functions;
+    /// whether it was started by another task, or by a timer or a descriptor, where no task runs.
+    @Test(arguments: [true, false]) func aStartedTaskStaysOnTheLoop(byTask: Bool) async throws {
+        let loop = try Loop(label: "test")
+        loop.start()
+        let onLoop = Counter()
+        let finished = Counter()
+        await loop.perform { loop in
+            let reactor = loop.reactor
+            let walker = Walker(clock: LoopClock(reactor), executor: loop.executor, onLoop: onLoop)
+            let start = {
+                _ = reactor.start {
+                    await walker.walk()
+                    finished.add()
+                }
+            }
+            if byTask { start() } else { reactor.schedule(at: reactor.now, start) }
+        }
+        for _ in 0..<400 where finished.value == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(finished.value == 1)
+        #expect(onLoop.value == 4)
+        await loop.stop()
+    }
+}
+
+private final class Walker {
+    let clock: any TimeSource
+    let executor: LoopExecutor
+    let onLoop: Counter
+    init(clock: any TimeSource, executor: LoopExecutor, onLoop: Counter) {
+        self.clock = clock
+        self.executor = executor
+        self.onLoop = onLoop
+    }
+
+    func walk() async {
+        note()
+        for _ in 0..<3 {
+            await step()
+            note()
+        }
+    }
+
+    private func step() async {
+        try? await clock.sleep(until: clock.now.advanced(seconds: 0.01))
+    }
+
+    private func note() {
+        if executor.isCurrent { onLoop.add() }
     }
 }

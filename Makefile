@@ -1,0 +1,71 @@
+# `make run` and `make test` are all that a newcomer needs; `make help` lists the rest.
+
+SWIFT ?= swift
+BINARY := .build/release/luma-mcp
+
+# What the program needs, what a Swift toolchain needs that was only unpacked, and what the tests and
+# the benchmark need on top.
+BUILD_PACKAGES := libcurl4-openssl-dev libssl-dev libsqlite3-dev ca-certificates tzdata \
+    pkg-config binutils libstdc++-12-dev libncurses6 libxml2
+TEST_PACKAGES := curl git
+BENCH_PACKAGES := nginx wrk gcc libc6-dev python3 python3-venv
+
+# Debug and release builds have folders of their own, and the strict flags a third, so that no
+# target makes another one build anew. A plain `swift build` shares nothing with `make test`.
+RELEASE := -c release --static-swift-stdlib
+STRICT := --scratch-path .build/strict --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
+
+SCRIPTS := .ci/run $(wildcard Tests/Tools/*.sh Tests/Bench/*.sh)
+PYTHON := $(wildcard Tests/Bench/*.py)
+FORMATTED := Package.swift Sources Tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test lint format check linkage bench clean need-swift need-packages
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## Install what is missing, build, serve on http://localhost:8000
+	@exec Tests/Tools/serve.sh $(BINARY)
+
+build: need-packages ## Build .build/release/luma-mcp
+	$(SWIFT) build $(RELEASE) --product luma-mcp
+
+test: need-packages ## Build with every warning an error, run all tests
+	@Tests/Tools/packages.sh $(TEST_PACKAGES)
+	Tests/Tools/selftest.sh
+	$(SWIFT) test $(STRICT) --disable-xctest --no-parallel
+
+lint: need-packages ## Check formatting, scripts and the house rules for sources
+	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)
+	@for script in $(SCRIPTS); do bash -n $$script || exit; done
+	@if command -v python3 >/dev/null; then \
+	    python3 -c 'import ast, sys; [ast.parse(open(name).read(), name) for name in sys.argv[1:]]' $(PYTHON); fi
+	Tests/Tools/check-sources.sh
+
+format: need-packages ## Format the Swift sources in place
+	$(SWIFT) format --in-place --recursive --parallel $(FORMATTED)
+
+check: need-packages ## Build everything; no target may import what its manifest does not name
+	$(SWIFT) build --build-tests $(STRICT)
+
+linkage: build ## Check that the release binary carries no Foundation and needs no odd library
+	Tests/Tools/check-linkage.sh $(BINARY)
+
+bench: build ## Compare with nginx and FastAPI (BENCH_SECONDS, BENCH_ROUNDS, BENCH_SERVERS, SYSCALLS=1)
+	@Tests/Tools/packages.sh $(BENCH_PACKAGES) $(if $(SYSCALLS),strace)
+	@exec Tests/Bench/bench.sh $(BINARY)
+
+clean: ## Remove everything that a build made
+	rm -rf .build
+
+need-swift:
+	@command -v $(firstword $(SWIFT)) >/dev/null || { \
+	    echo 'Swift 6.2 or newer is needed and `$(SWIFT)` is not in the PATH. To get it:'; \
+	    echo '    curl -O https://download.swift.org/swiftly/linux/swiftly-$$(uname -m).tar.gz'; \
+	    echo '    tar zxf swiftly-$$(uname -m).tar.gz && ./swiftly init && . ~/.local/share/swiftly/env.sh'; \
+	    echo 'or choose a toolchain at https://www.swift.org/install/linux/ and add its usr/bin to the PATH.'; \
+	    exit 1; } >&2
+
+need-packages: need-swift
+	@Tests/Tools/packages.sh $(BUILD_PACKAGES)

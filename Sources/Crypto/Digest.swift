@@ -1,0 +1,45 @@
+import COpenSSL
+
+/// Message digests (FIPS 180-4).
+public enum Digest {
+    /// The 32 bytes of SHA-256 over `message`.
+    /// - Throws: `CryptoError` when OpenSSL has no memory or its configuration forbids SHA-256.
+    public static func sha256(_ message: [UInt8]) throws(CryptoError) -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+        var length: UInt32 = 0
+        try checked("EVP_Digest") {
+            message.withUnsafeBytes { bytes in
+                digest.withUnsafeMutableBufferPointer { out in
+                    EVP_Digest(bytes.baseAddress, bytes.count, out.baseAddress, &length, EVP_sha256(), nil)
+                }
+            }
+        }
+        guard length == SHA256_DIGEST_LENGTH else { throw CryptoError("EVP_Digest", reason: "unexpected length") }
+        return digest
+    }
+}
+
+/// Keyed digests (RFC 2104).
+public enum HMAC {
+    /// The 32 bytes of HMAC-SHA-256 over `message`. Compare them with `constantTimeEqual` only.
+    /// - Throws: `CryptoError` when OpenSSL has no memory, its configuration forbids SHA-256, or the key is 2 GiB or more.
+    public static func sha256(key: [UInt8], _ message: [UInt8]) throws(CryptoError) -> [UInt8] {
+        guard let keyLength = Int32(exactly: key.count) else { throw CryptoError("HMAC", reason: "key too long") }
+        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+        var length: UInt32 = 0
+        try checked("HMAC") {
+            key.withUnsafeBytes { keyBytes in
+                message.withUnsafeBufferPointer { bytes in
+                    digest.withUnsafeMutableBufferPointer { out in
+                        let result = COpenSSL.HMAC(
+                            EVP_sha256(), keyBytes.baseAddress, keyLength, bytes.baseAddress, bytes.count,
+                            out.baseAddress, &length)
+                        return result == nil ? 0 : 1
+                    }
+                }
+            }
+        }
+        guard length == SHA256_DIGEST_LENGTH else { throw CryptoError("HMAC", reason: "unexpected length") }
+        return digest
+    }
+}

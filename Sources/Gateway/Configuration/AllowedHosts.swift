@@ -1,0 +1,64 @@
+/// The names under which this server may be addressed, checked against each request's `Host` field (RFC 9110 §7.2).
+///
+/// A page in a browser can make its own name resolve to this machine (DNS rebinding); the name in `Host` gives it
+/// away. The names of the loopback are always allowed, whatever the port.
+public struct AllowedHosts: Sendable, Equatable {
+    private struct Entry: Sendable, Equatable {
+        let host: [UInt8]
+        let port: [UInt8]?
+    }
+    private var entries: [Entry] = []
+    /// Every name is allowed.
+    public let allowsAny: Bool
+
+    static let loopback = ["localhost", "127.0.0.1", "[::1]"]
+
+    /// - Parameter names: `host`, `host:port` or `*`; what is not an entry is left out, the settings refuse it before.
+    public init(_ names: [String]) {
+        allowsAny = names.contains("*")
+        for name in Self.loopback + names where name != "*" {
+            guard let (host, port) = Self.parse(name) else { continue }
+            entries.append(Entry(host: Array(host.urlText.utf8), port: port.map { Array(String($0).utf8) }))
+        }
+    }
+
+    /// Whether a list of allowed hosts may hold this text.
+    static func isEntry(_ text: String) -> Bool { text == "*" || parse(text) != nil }
+
+    private static func parse(_ text: String) -> (host: HostName, port: Int?)? {
+        if let bare = HostName(text) { return (bare, nil) }
+        return BaseURL.authority(text[...])
+    }
+
+    /// Whether a `Host` value names this server. Compares bytes; nothing is allocated.
+    public func allows(_ field: UnsafeRawBufferPointer) -> Bool {
+        if allowsAny { return true }
+        var end = field.count
+        var port: Slice<UnsafeRawBufferPointer>?
+        if let colon = field.lastIndex(of: UInt8(ascii: ":")),
+            field.last != UInt8(ascii: "]")
+        {
+            end = colon
+            port = field[(colon + 1)...]
+        }
+        for entry in entries where entry.host.count == end && Self.matches(entry.host, field) {
+            guard let wanted = entry.port else { return true }
+            if let port, port.elementsEqual(wanted) { return true }
+        }
+        return false
+    }
+
+    /// Convenience for code that is not on the way of a request.
+    public func allows(_ field: String) -> Bool {
+        Array(field.utf8).withUnsafeBytes { allows($0) }
+    }
+
+    private static func matches(_ host: [UInt8], _ field: UnsafeRawBufferPointer) -> Bool {
+        for index in host.indices {
+            var byte = field[index]
+            if byte >= 0x41, byte <= 0x5a { byte |= 0x20 }
+            if byte != host[index] { return false }
+        }
+        return true
+    }
+}

@@ -1,0 +1,99 @@
+import Core
+
+/// What the command line asks for.
+public enum Command: Sendable, Equatable {
+    /// Run the gateway, with the flags' texts by setting.
+    case serve(flags: [Setting: String])
+    /// Run the emulator of Luma on its own.
+    case sandbox(flags: [Setting: String])
+    case version
+    case help(Help.Topic)
+
+    static let names = ["serve", "sandbox", "version", "help"]
+
+    /// Reads the arguments after the program's name. Values are taken as text here; the tables check them later.
+    /// - Throws: all problems at once, with exit code 64.
+    public static func parse(_ arguments: [String]) throws(ConfigurationErrors) -> Command {
+        guard let first = arguments.first, !first.hasPrefix("-") else {
+            return try flags(arguments[...], of: Settings.table, topic: .overview, Command.serve)
+        }
+        let rest = arguments.dropFirst()
+        switch first {
+        case "serve": return try flags(rest, of: Settings.table, topic: .overview, Command.serve)
+        case "sandbox": return try flags(rest, of: Settings.sandboxTable, topic: .sandbox, Command.sandbox)
+        case "version":
+            try refuse(rest)
+            return .version
+        case "help":
+            try refuse(rest.dropFirst())
+            return .help(rest.first == "sandbox" ? .sandbox : .overview)
+        default:
+            let hint = NearestName.suggest(for: first, among: names).map { "; did you mean \($0)?" } ?? ""
+            throw ConfigurationErrors(
+                usage(first, "is not a command\(hint)\(hint.isEmpty ? "; see luma-mcp help" : "")"))
+        }
+    }
+
+    private static func usage(_ name: String, _ problem: String) -> ConfigurationError {
+        ConfigurationError(String(name.prefix(80)), problem, from: .commandLine)
+    }
+
+    private static func refuse(_ rest: ArraySlice<String>) throws(ConfigurationErrors) {
+        if let errors = ConfigurationErrors(rest.map { usage($0, "is one argument too many") }) { throw errors }
+    }
+
+    private static func flags(
+        _ arguments: ArraySlice<String>, of table: [SettingRow], topic: Help.Topic,
+        _ make: ([Setting: String]) -> Command
+    ) throws(ConfigurationErrors) -> Command {
+        var found: [Setting: String] = [:]
+        var problems: [ConfigurationError] = []
+        var rest = arguments
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "--help", "-h": return .help(topic)
+            case "--version": return .version
+            default: break
+            }
+            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = String(parts[0])
+            guard name.hasPrefix("--") else {
+                // Its text is not shown: it may be a key that lost its option.
+                problems.append(usage("argument \(rest.startIndex)", "is not an option; options start with --"))
+                continue
+            }
+            guard let row = table.first(where: { $0.setting.flag == name }) else {
+                problems.append(unknown(name, table))
+                // Its value, if that is what follows, would only be a second complaint about the same mistake.
+                if parts.count == 1, let next = rest.first, !next.hasPrefix("-") { rest.removeFirst() }
+                continue
+            }
+            let text: String
+            if parts.count == 2 {
+                text = String(parts[1])
+            } else if row.kind.standsAlone {
+                text = "true"
+                if let next = rest.first, row.kind.parse(next) != nil {
+                    rest.removeFirst()
+                    problems.append(usage(name, "takes its value after =, as in \(name)=\(next)"))
+                }
+            } else if let next = rest.first, !next.hasPrefix("--") {
+                text = rest.removeFirst()
+            } else {
+                problems.append(usage(name, "needs a value: \(row.kind.expectation)"))
+                continue
+            }
+            if found.updateValue(text, forKey: row.setting) != nil {
+                problems.append(usage(name, "is given twice"))
+            }
+        }
+        if let errors = ConfigurationErrors(problems) { throw errors }
+        return make(found)
+    }
+
+    private static func unknown(_ name: String, _ table: [SettingRow]) -> ConfigurationError {
+        let known = table.map(\.setting.flag) + ["--help", "--version"]
+        let hint = NearestName.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
+        return usage(name, "is not an option\(hint)")
+    }
+}

@@ -1,0 +1,187 @@
+import Core
+
+/// A configuration that may be used, and what its user should still hear.
+public struct Resolution: Sendable {
+    public var configuration: Configuration
+    public var warnings: [String]
+}
+
+extension Configuration {
+    /// Finds every setting: a flag beats the environment, which beats the `.env` file, which beats the default.
+    ///
+    /// Pure: the caller has read the files.
+    /// - Parameter dotEnv: the text of the `.env` file, nil when there is none.
+    /// - Throws: all problems at once.
+    public static func resolve(
+        flags: [Setting: String], environment: [String: String], dotEnv: String?, surroundings: Surroundings
+    ) throws(ConfigurationErrors) -> Resolution {
+        var warnings: [String] = []
+        let (lines, problems) = DotEnv.parse(dotEnv ?? "")
+        var file: [Setting: GivenText] = [:]
+        var variables: [Setting: GivenText] = [:]
+        for row in Settings.table {
+            if let line = lines.first(where: { $0.name == row.setting.rawValue }) {
+                file[row.setting] = GivenText(text: line.value, source: .dotEnv(line: line.number))
+            }
+            if let text = environment[row.setting.rawValue] {
+                variables[row.setting] = GivenText(text: text, source: .environment)
+            }
+        }
+        for name in environment.keys.sorted() where name.hasPrefix("LUMA_") && Setting(rawValue: name) == nil {
+            warnings.append("\(name) in the environment is not a setting and is ignored\(suggestion(name))")
+        }
+        let given = flags.mapValues { GivenText(text: $0, source: .commandLine) }
+        var reader = SettingReader(Settings.table, sources: [given, variables, file])
+        for problem in problems + unknownNames(lines, &warnings) { reader.report(problem) }
+
+        let configuration = build(&reader, surroundings, &warnings)
+        if let errors = ConfigurationErrors(reader.problems) { throw errors }
+        return Resolution(configuration: configuration, warnings: warnings)
+    }
+
+    private static func build(
+        _ reader: inout SettingReader, _ surroundings: Surroundings, _ warnings: inout [String]
+    ) -> Configuration {
+        let usesSandbox = checkUpstream(&reader, &warnings)
+        let host = reader.host(.host)
+        checkListener(host, &reader)
+        checkTimes(&reader)
+        // A wildcard is no name; a request to it carries the name under which the machine is known.
+        let ownName = host.isWildcard ? [] : [host.text]
+        guard let baseURL = reader.text(.baseURL).flatMap(BaseURL.init) else {
+            preconditionFailure("the row of LUMA_BASE_URL has no default")
+        }
+        let isOnTerminal = surroundings.isTerminal && reader.text(.logFile) == nil
+        let defaultFormat: LogFormat = isOnTerminal ? .text : .json
+        return Configuration(
+            apiKey: reader.text(.apiKey).map(Secret.init),
+            calendarID: reader.text(.calendarID),
+            usesSandbox: usesSandbox,
+            baseURL: baseURL,
+            host: host,
+            port: UInt16(reader.integer(.port)),
+            allowedHosts: AllowedHosts(ownName + reader.list(.allowedHosts)),
+            workers: reader.optionalInteger(.workers) ?? max(1, min(256, surroundings.cores)),
+            shutdownSeconds: reader.number(.shutdownSeconds),
+            limits: Limits(
+                maxBodyBytes: reader.integer(.maxBodyBytes),
+                maxConnections: reader.integer(.maxConnections),
+                headerTimeoutSeconds: reader.number(.headerTimeoutSeconds),
+                bodyTimeoutSeconds: reader.number(.bodyTimeoutSeconds),
+                idleTimeoutSeconds: reader.number(.idleTimeoutSeconds)),
+            rateLimit: RateLimit(
+                getRequests: reader.integer(.rateLimitGetRequests),
+                postRequests: reader.integer(.rateLimitPostRequests),
+                windowSeconds: reader.number(.rateLimitWindowSeconds),
+                blockSeconds: reader.number(.rateLimitBlockDurationSeconds),
+                adaptive: reader.boolean(.rateLimitAdaptive),
+                maxWaitSeconds: reader.number(.maxWaitSeconds)),
+            calls: Calls(
+                requestTimeoutSeconds: reader.number(.requestTimeoutSeconds),
+                connectTimeoutSeconds: reader.number(.connectTimeoutSeconds),
+                maxRetries: reader.integer(.maxRetries),
+                backoffFactor: reader.number(.retryBackoffFactor),
+                connections: reader.integer(.upstreamConnections),
+                healthIntervalSeconds: reader.number(.healthIntervalSeconds)),
+            templatesDirectory: reader.text(.templatesDirectory),
+            debug: reader.boolean(.debug),
+            logFormat: reader.text(.logFormat).flatMap(LogFormat.init) ?? defaultFormat,
+            logFile: reader.text(.logFile))
+    }
+
+    /// Whether the sandbox answers; reports a missing key.
+    private static func checkUpstream(_ reader: inout SettingReader, _ warnings: inout [String]) -> Bool {
+        let hasKey = reader.text(.apiKey) != nil
+        // What is no boolean is the word auto.
+        let usesSandbox = reader.optionalBoolean(.sandbox) ?? !hasKey
+        if usesSandbox {
+            for setting in [Setting.apiKey, .calendarID, .baseURL] where reader.given.contains(setting) {
+                warnings.append("\(setting.rawValue) has no effect while the built-in sandbox is used.")
+            }
+        } else if !hasKey, reader.areRight(.apiKey, .sandbox) {
+            reader.report(
+                ConfigurationError(
+                    Setting.apiKey.rawValue,
+                    "no key, and the sandbox is not asked for. Either set LUMA_API_KEY to the API key of your Luma "
+                        + "calendar (https://luma.com/calendar/manage/api-keys), or set LUMA_SANDBOX=true to use the "
+                        + "built-in emulator, which needs no account",
+                    from: .combination, exitCode: 78))
+        }
+        return usesSandbox
+    }
+
+    private static func checkListener(_ host: HostName, _ reader: inout SettingReader) {
+        guard reader.areRight(.host, .allowExternal), !host.isLoopback, !reader.boolean(.allowExternal) else { return }
+        reader.report(
+            ConfigurationError(
+                Setting.host.rawValue, value: ConfigurationError.quoted(host.text),
+                "other machines could reach it, and nothing would ask them for a password. Use localhost, or set "
+                    + "LUMA_ALLOW_EXTERNAL=true when something in front of it does",
+                from: .combination))
+    }
+
+    private static func checkTimes(_ reader: inout SettingReader) {
+        guard reader.areRight(.connectTimeoutSeconds, .requestTimeoutSeconds),
+            reader.number(.connectTimeoutSeconds) > reader.number(.requestTimeoutSeconds)
+        else { return }
+        // Only what the user wrote can be wrong: a short request timeout alone shortens the connect timeout's default.
+        guard reader.given.contains(.connectTimeoutSeconds) else { return }
+        reader.report(
+            ConfigurationError(
+                Setting.connectTimeoutSeconds.rawValue, value: String(reader.number(.connectTimeoutSeconds)),
+                "must not be longer than LUMA_REQUEST_TIMEOUT_SECONDS, which is "
+                    + String(reader.number(.requestTimeoutSeconds)),
+                from: .combination))
+    }
+
+    // MARK: The .env file
+
+    /// A name of ours that is misspelt is an error. A name that is nothing like ours belongs to another program that
+    /// reads the same file: a warning.
+    private static func unknownNames(_ lines: [DotEnv.Line], _ warnings: inout [String]) -> [ConfigurationError] {
+        var problems: [ConfigurationError] = []
+        for line in lines where Setting(rawValue: line.name) == nil {
+            if line.name.hasPrefix("LUMA_") || NearestName.suggest(for: line.name, among: names) != nil {
+                let problem = "is not a setting" + suggestion(line.name)
+                problems.append(ConfigurationError(line.name, problem, from: .dotEnv(line: line.number)))
+            } else {
+                warnings.append(
+                    "\(line.name) in .env line \(line.number) is not a setting and is ignored\(suggestion(line.name))")
+            }
+        }
+        return problems
+    }
+
+    private static let names = Settings.table.map(\.setting.rawValue)
+
+    /// Also finds a name whose prefix is missing or there twice.
+    private static func suggestion(_ name: String) -> String {
+        let found =
+            names.first { name.hasSuffix($0) || $0 == "LUMA_" + name } ?? NearestName.suggest(for: name, among: names)
+        return found.map { "; did you mean \($0)?" } ?? ""
+    }
+}
+
+extension SandboxOptions {
+    /// The options of the `sandbox` command from its flags.
+    /// - Throws: all problems at once.
+    public static func resolve(flags: [Setting: String]) throws(ConfigurationErrors) -> SandboxOptions {
+        let given = flags.mapValues { GivenText(text: $0, source: .commandLine) }
+        var reader = SettingReader(Settings.sandboxTable, sources: [given])
+        let host = reader.host(.sandboxHost)
+        if reader.areRight(.sandboxHost, .sandboxAllowExternal), !host.isLoopback,
+            !reader.boolean(.sandboxAllowExternal)
+        {
+            reader.report(
+                ConfigurationError(
+                    Setting.sandboxHost.rawValue, value: ConfigurationError.quoted(host.text),
+                    "other machines could reach it; add --allow-external when they may", from: .combination))
+        }
+        let options = SandboxOptions(
+            host: host, port: UInt16(reader.integer(.sandboxPort)), stateFile: reader.text(.sandboxState),
+            seed: reader.optionalInteger(.sandboxSeed).map(UInt64.init),
+            requestsPerMinute: reader.integer(.sandboxRateLimit))
+        if let errors = ConfigurationErrors(reader.problems) { throw errors }
+        return options
+    }
+}

@@ -1,0 +1,81 @@
+public import Core
+
+/// What the gateway runs with, after every setting was found, read and checked.
+public struct Configuration: Sendable {
+    /// The budget towards Luma until its own answers teach a better one.
+    public struct RateLimit: Sendable, Equatable {
+        public var getRequests: Int
+        public var postRequests: Int
+        public var windowSeconds: Double
+        public var blockSeconds: Double
+        public var adaptive: Bool
+        public var maxWaitSeconds: Double
+    }
+
+    /// How one call to Luma is made and repeated.
+    public struct Calls: Sendable, Equatable {
+        public var requestTimeoutSeconds: Double
+        public var connectTimeoutSeconds: Double
+        public var maxRetries: Int
+        public var backoffFactor: Double
+        /// Most calls in flight for each loop.
+        public var connections: Int
+        public var healthIntervalSeconds: Double
+    }
+
+    /// Bounds of the HTTP server.
+    public struct Limits: Sendable, Equatable {
+        public var maxBodyBytes: Int
+        public var maxConnections: Int
+        public var headerTimeoutSeconds: Double
+        public var bodyTimeoutSeconds: Double
+        public var idleTimeoutSeconds: Double
+    }
+
+    public enum LogFormat: String, Sendable { case text, json }
+
+    /// Nil only when `usesSandbox`.
+    public var apiKey: Secret?
+    public var calendarID: String?
+    /// The built-in emulator answers instead of `baseURL`.
+    public var usesSandbox: Bool
+    public var baseURL: BaseURL
+    public var host: HostName
+    /// 0 lets the kernel pick.
+    public var port: UInt16
+    public var allowedHosts: AllowedHosts
+    /// Number of loops.
+    public var workers: Int
+    public var shutdownSeconds: Double
+    public var limits: Limits
+    public var rateLimit: RateLimit
+    public var calls: Calls
+    public var templatesDirectory: String?
+    public var debug: Bool
+    public var logFormat: LogFormat
+    /// Nil for standard error.
+    public var logFile: String?
+}
+
+/// What the settings do not say but their defaults depend on.
+public struct Surroundings: Sendable {
+    public var cores: Int
+    /// Standard error is a terminal.
+    public var isTerminal: Bool
+
+    public init(cores: Int, isTerminal: Bool) {
+        self.cores = cores
+        self.isTerminal = isTerminal
+    }
+}
+
+/// The options of `luma-mcp sandbox`.
+public struct SandboxOptions: Sendable, Equatable {
+    public var host: HostName
+    public var port: UInt16
+    /// Where the events are kept; nil for memory.
+    public var stateFile: String?
+    /// Nil asks for a random one.
+    public var seed: UInt64?
+    public var requestsPerMinute: Int
+}

@@ -1,0 +1,78 @@
+/// One thing that is wrong with the settings: which, with what value, what was expected, and where it was written.
+public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Source: Sendable, Equatable {
+        case commandLine
+        case environment
+        /// Line of the `.env` file, from 1.
+        case dotEnv(line: Int)
+        /// No single place: settings that do not go together.
+        case combination
+    }
+
+    /// The setting's name, or what was written where a name should be.
+    public let setting: String
+    /// What was written, shortened; never a secret.
+    public let value: String?
+    public let problem: String
+    public let source: Source
+    /// 64 for a wrong use (`EX_USAGE`), 78 for a setting that is missing (`EX_CONFIG`), by sysexits.h.
+    public let exitCode: Int32
+
+    init(_ setting: String, value: String? = nil, _ problem: String, from source: Source, exitCode: Int32 = 64) {
+        self.setting = setting
+        self.value = value
+        self.problem = problem
+        self.source = source
+        self.exitCode = exitCode
+    }
+
+    /// A value that is not of the row's kind.
+    init(_ row: SettingRow, text: String, from source: Source) {
+        // A URL with an @ may hold a password.
+        let isHidden = row.isSecret || text.utf8.contains(UInt8(ascii: "@"))
+        let shown = isHidden ? "hidden, \(text.count) characters" : Self.quoted(text)
+        self.init(row.setting.rawValue, value: shown, "expected \(row.kind.expectation)", from: source)
+    }
+
+    public var description: String {
+        let place =
+            switch source {
+            case .commandLine: " (command line)"
+            case .environment: " (environment)"
+            case .dotEnv(let line): " (.env line \(line))"
+            case .combination: ""
+            }
+        let shown = value.map { " = \($0)" } ?? ""
+        return "\(setting)\(shown)\(place): \(problem)"
+    }
+
+    /// The text in quotes, without control characters and at most 80 characters long.
+    static func quoted(_ text: String) -> String {
+        var shown = ""
+        for scalar in text.unicodeScalars.prefix(80) {
+            shown +=
+                scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)
+                ? scalar.escaped(asASCII: true) : String(scalar)
+        }
+        return "\"" + shown + (text.unicodeScalars.count > 80 ? "…" : "") + "\""
+    }
+}
+
+/// All that is wrong with the settings, reported at once so that nobody has to start ten times.
+public struct ConfigurationErrors: Error, Sendable, Equatable, CustomStringConvertible {
+    public let errors: [ConfigurationError]
+
+    /// Nil when there is none.
+    init?(_ errors: [ConfigurationError]) {
+        if errors.isEmpty { return nil }
+        self.errors = errors
+    }
+
+    init(_ error: ConfigurationError) { errors = [error] }
+
+    /// What the program should exit with: 64 as soon as one value is wrong, 78 when something is only missing.
+    public var exitCode: Int32 { errors.contains { $0.exitCode == 64 } ? 64 : errors[0].exitCode }
+
+    /// One line per problem.
+    public var description: String { errors.map(\.description).joined(separator: "\n") }
+}

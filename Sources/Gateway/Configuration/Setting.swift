@@ -1,0 +1,58 @@
+/// The settings by the name that is documented and read, and the options of the `sandbox` command by their flag.
+///
+/// The raw value is the name itself, so the name in the documentation cannot differ from the one that is looked up.
+public enum Setting: String, Sendable, CaseIterable {
+    case apiKey = "LUMA_API_KEY"
+    case calendarID = "LUMA_CALENDAR_ID"
+    case sandbox = "LUMA_SANDBOX"
+    case baseURL = "LUMA_BASE_URL"
+
+    case host = "LUMA_HOST"
+    case port = "LUMA_PORT"
+    case allowExternal = "LUMA_ALLOW_EXTERNAL"
+    case allowedHosts = "LUMA_ALLOWED_HOSTS"
+    case workers = "LUMA_WORKERS"
+    case shutdownSeconds = "LUMA_SHUTDOWN_SECONDS"
+
+    case maxBodyBytes = "LUMA_MAX_BODY_BYTES"
+    case maxConnections = "LUMA_MAX_CONNECTIONS"
+    case headerTimeoutSeconds = "LUMA_HEADER_TIMEOUT_SECONDS"
+    case bodyTimeoutSeconds = "LUMA_BODY_TIMEOUT_SECONDS"
+    case idleTimeoutSeconds = "LUMA_IDLE_TIMEOUT_SECONDS"
+
+    case rateLimitGetRequests = "LUMA_RATE_LIMIT_GET_REQUESTS"
+    case rateLimitPostRequests = "LUMA_RATE_LIMIT_POST_REQUESTS"
+    case rateLimitWindowSeconds = "LUMA_RATE_LIMIT_WINDOW_SECONDS"
+    case rateLimitBlockDurationSeconds = "LUMA_RATE_LIMIT_BLOCK_DURATION_SECONDS"
+    case rateLimitAdaptive = "LUMA_RATE_LIMIT_ADAPTIVE"
+    case maxWaitSeconds = "LUMA_MAX_WAIT_SECONDS"
+
+    case requestTimeoutSeconds = "LUMA_REQUEST_TIMEOUT_SECONDS"
+    case connectTimeoutSeconds = "LUMA_CONNECT_TIMEOUT_SECONDS"
+    case maxRetries = "LUMA_MAX_RETRIES"
+    case retryBackoffFactor = "LUMA_RETRY_BACKOFF_FACTOR"
+    case upstreamConnections = "LUMA_UPSTREAM_CONNECTIONS"
+    case healthIntervalSeconds = "LUMA_HEALTH_INTERVAL_SECONDS"
+
+    case templatesDirectory = "LUMA_TEMPLATES_DIR"
+
+    case debug = "LUMA_DEBUG"
+    case logFormat = "LUMA_LOG_FORMAT"
+    case logFile = "LUMA_LOG_FILE"
+
+    case sandboxHost = "--host"
+    case sandboxPort = "--port"
+    case sandboxAllowExternal = "--allow-external"
+    case sandboxState = "--state"
+    case sandboxSeed = "--seed"
+    case sandboxRateLimit = "--rate-limit"
+
+    /// The environment variable and `.env` name; nil for an option that exists on the command line only.
+    public var variable: String? { rawValue.hasPrefix("--") ? nil : rawValue }
+
+    /// The flag: `--rate-limit-adaptive` for `LUMA_RATE_LIMIT_ADAPTIVE`, by one rule for all.
+    public var flag: String {
+        guard variable != nil else { return rawValue }
+        return "--" + rawValue.dropFirst("LUMA_".count).lowercased().map { $0 == "_" ? "-" : $0 }
+    }
+}

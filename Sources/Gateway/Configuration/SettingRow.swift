@@ -1,0 +1,45 @@
+/// One setting as data. Parsing, `--help`, `.env.example` and the README's table all read the same rows.
+public struct SettingRow: Sendable {
+    /// Where a row stands in the help and in the documents, with its heading.
+    public enum Group: String, Sendable, CaseIterable {
+        case luma = "Luma"
+        case server = "Server"
+        case limits = "Limits of the server"
+        case budget = "Luma's request budget"
+        case calls = "Calls to Luma"
+        case templates = "Templates"
+        case logging = "Logging"
+        case sandbox = "Sandbox"
+    }
+
+    public let setting: Setting
+    public let kind: SettingKind
+    /// The default as it would be written; nil when there is none or when the machine decides.
+    public let defaultText: String?
+    /// What applies when `defaultText` is nil, in words for the documents.
+    public let defaultNote: String
+    /// The name of the value in the help, such as `SECONDS`.
+    public let placeholder: String
+    /// What it is for, in one sentence.
+    public let help: String
+    public let group: Group
+
+    init(
+        _ setting: Setting, _ kind: SettingKind, default defaultText: String? = nil, note: String = "none",
+        placeholder: String = "", group: Group, _ help: String
+    ) {
+        self.setting = setting
+        self.kind = kind
+        self.defaultText = defaultText
+        defaultNote = note
+        self.placeholder = placeholder
+        self.help = help
+        self.group = group
+    }
+
+    /// The value must not appear in an error, a log or a document.
+    public var isSecret: Bool { if case .secret = kind { true } else { false } }
+
+    /// The default as the documents show it.
+    public var documentedDefault: String { defaultText ?? defaultNote }
+}

@@ -1,0 +1,149 @@
+/// All settings as data, in the order of the documents.
+public enum Settings {
+    /// The settings of the gateway: environment variable, `.env` line and flag alike.
+    public static let table: [SettingRow] = luma + server + limits + budget + calls + templates + logging
+
+    /// The options of `luma-mcp sandbox`, on the command line only.
+    public static let sandboxTable: [SettingRow] = [
+        SettingRow(
+            .sandboxHost, .host, default: "localhost", placeholder: "NAME", group: .sandbox,
+            "Name or address to listen on; localhost means 127.0.0.1 and ::1."),
+        SettingRow(
+            .sandboxPort, .integer(0...65535), default: "9100", placeholder: "PORT", group: .sandbox,
+            "TCP port; 0 picks a free one and prints it."),
+        SettingRow(
+            .sandboxAllowExternal, .boolean, default: "false", group: .sandbox,
+            "Allow a host that other machines can reach."),
+        SettingRow(
+            .sandboxState, .path, note: "in memory", placeholder: "FILE", group: .sandbox,
+            "Keep the events in this file from one run to the next."),
+        SettingRow(
+            .sandboxSeed, .integer(0...Int.max), note: "random", placeholder: "N", group: .sandbox,
+            "Make ids, cursors and faults the same in each run."),
+        SettingRow(
+            .sandboxRateLimit, .integer(1...1_000_000_000), default: "200", placeholder: "N", group: .sandbox,
+            "Requests per minute before the sandbox answers 429 for a minute, as Luma does."),
+    ]
+
+    /// The row of a setting.
+    public static subscript(setting: Setting) -> SettingRow {
+        guard let row = (table + sandboxTable).first(where: { $0.setting == setting }) else {
+            preconditionFailure("\(setting.rawValue) has no row")
+        }
+        return row
+    }
+
+    private static let luma: [SettingRow] = [
+        SettingRow(
+            .apiKey, .secret, note: "none; required unless LUMA_SANDBOX is true or auto", placeholder: "KEY",
+            group: .luma,
+            "The API key of your Luma calendar, made at https://luma.com/calendar/manage/api-keys."),
+        SettingRow(
+            .calendarID, .id(prefix: "cal-"), placeholder: "ID", group: .luma,
+            "The calendar to work on when the key belongs to an organization."),
+        SettingRow(
+            .sandbox, .booleanOr("auto"), default: "false", group: .luma,
+            "Use the built-in emulator instead of Luma; auto does so only when there is no key."),
+        SettingRow(
+            .baseURL, .baseURL, default: "https://public-api.luma.com", placeholder: "URL", group: .luma,
+            "Where Luma's API is: https, or http on this machine for a sandbox of your own."),
+    ]
+
+    private static let server: [SettingRow] = [
+        SettingRow(
+            .host, .host, default: "localhost", placeholder: "NAME", group: .server,
+            "Name or address to listen on; localhost means 127.0.0.1 and ::1."),
+        SettingRow(
+            .port, .integer(0...65535), default: "8000", placeholder: "PORT", group: .server,
+            "TCP port; 0 picks a free one and prints it."),
+        SettingRow(
+            .allowExternal, .boolean, default: "false", group: .server,
+            "Allow a host that other machines can reach, although nothing asks them for a password."),
+        SettingRow(
+            .allowedHosts, .hosts, note: "none", placeholder: "LIST", group: .server,
+            "Names, besides the loopback's and LUMA_HOST, that requests may carry in Host; * allows all."),
+        SettingRow(
+            .workers, .integer(1...256), note: "number of cores", placeholder: "N", group: .server,
+            "Number of event loops."),
+        SettingRow(
+            .shutdownSeconds, .number(0...600), default: "20", placeholder: "SECONDS", group: .server,
+            "How long running requests may take to finish after SIGTERM or SIGINT."),
+    ]
+
+    private static let limits: [SettingRow] = [
+        SettingRow(
+            .maxBodyBytes, .integer(1024...16_777_216), default: "1048576", placeholder: "BYTES", group: .limits,
+            "Largest request body; more is answered with 413."),
+        SettingRow(
+            .maxConnections, .integer(1...1_000_000), default: "10000", placeholder: "N", group: .limits,
+            "Most connections at the same time."),
+        SettingRow(
+            .headerTimeoutSeconds, .number(0.1...300), default: "10", placeholder: "SECONDS", group: .limits,
+            "Longest time for a request's head to arrive."),
+        SettingRow(
+            .bodyTimeoutSeconds, .number(0.1...3600), default: "30", placeholder: "SECONDS", group: .limits,
+            "Longest time for a request's body to arrive."),
+        SettingRow(
+            .idleTimeoutSeconds, .number(0.1...3600), default: "75", placeholder: "SECONDS", group: .limits,
+            "How long an idle connection is kept."),
+    ]
+
+    private static let budget: [SettingRow] = [
+        SettingRow(
+            .rateLimitGetRequests, .integer(1...1_000_000_000), default: "500", placeholder: "N", group: .budget,
+            "GET requests to Luma per window."),
+        SettingRow(
+            .rateLimitPostRequests, .integer(1...1_000_000_000), default: "100", placeholder: "N", group: .budget,
+            "POST requests to Luma per window."),
+        SettingRow(
+            .rateLimitWindowSeconds, .number(1...86400), default: "300", placeholder: "SECONDS", group: .budget,
+            "Length of the window."),
+        SettingRow(
+            .rateLimitBlockDurationSeconds, .number(1...86400), default: "60", placeholder: "SECONDS",
+            group: .budget,
+            "How long nothing is sent after a 429 from Luma that names no time."),
+        SettingRow(
+            .rateLimitAdaptive, .boolean, default: "true", group: .budget,
+            "Let the limits in Luma's own answers replace the ones above."),
+        SettingRow(
+            .maxWaitSeconds, .number(0...600), default: "20", placeholder: "SECONDS", group: .budget,
+            "Longest a request may wait for budget; one that would wait longer gets 429 at once."),
+    ]
+
+    private static let calls: [SettingRow] = [
+        SettingRow(
+            .requestTimeoutSeconds, .number(0.1...600), default: "30", placeholder: "SECONDS", group: .calls,
+            "Longest time for one call to Luma, its connection included."),
+        SettingRow(
+            .connectTimeoutSeconds, .number(0.1...120), default: "5", placeholder: "SECONDS", group: .calls,
+            "Longest time for a connection to Luma to be made."),
+        SettingRow(
+            .maxRetries, .integer(0...10), default: "3", placeholder: "N", group: .calls,
+            "How often a call that may be repeated is sent again."),
+        SettingRow(
+            .retryBackoffFactor, .number(1...10), default: "2.0", placeholder: "FACTOR", group: .calls,
+            "By how much the wait before each further attempt grows."),
+        SettingRow(
+            .upstreamConnections, .integer(1...10000), default: "64", placeholder: "N", group: .calls,
+            "Most calls to Luma in flight for each event loop."),
+        SettingRow(
+            .healthIntervalSeconds, .number(1...3600), default: "30", placeholder: "SECONDS", group: .calls,
+            "Time between two background checks of Luma and the key; a probe of /health asks Luma nothing."),
+    ]
+
+    private static let templates: [SettingRow] = [
+        SettingRow(
+            .templatesDirectory, .path, placeholder: "DIR", group: .templates,
+            "Directory with templates of your own, one .json file each.")
+    ]
+
+    private static let logging: [SettingRow] = [
+        SettingRow(.debug, .boolean, default: "false", group: .logging, "Log at debug level."),
+        SettingRow(
+            .logFormat, .word(["text", "json"]), note: "text on a terminal, else json", placeholder: "FORMAT",
+            group: .logging, "How a log line looks: text or json."),
+        SettingRow(
+            .logFile, .path, note: "standard error", placeholder: "FILE", group: .logging,
+            "Append the log to this file; it is opened again on SIGHUP."),
+    ]
+}

@@ -1,0 +1,44 @@
+import Core
+import HTTP
+import LumaClient
+
+extension APIError {
+    static let notFound = APIError(.notFound)
+    static let hostNotAllowed = APIError(.hostNotAllowed)
+
+    static func eventNotFound(_ id: String) -> APIError {
+        APIError(.eventNotFound, details: JSONObject([("event_id", .string(shortened(id)))]))
+    }
+
+    static func templateNotFound(_ type: String, known: [String]) -> APIError {
+        var details = JSONObject([
+            ("template_type", .string(shortened(type))), ("known", .array(known.map { .string($0) })),
+        ])
+        if let nearest = NearestName.suggest(for: type, among: known) { details["did_you_mean"] = .string(nearest) }
+        return APIError(.templateNotFound, details: details)
+    }
+
+    static func refundUndecided(guestCount: Int) -> APIError {
+        APIError(
+            .refundDecisionRequired,
+            details: JSONObject([("is_paid", true), ("guest_count", .number(JSONNumber(guestCount)))]))
+    }
+
+    /// Bytes that are no request (400 and its kin).
+    init(_ error: ProtocolError) {
+        let reason: Reason =
+            switch error.status {
+            case 408: .requestTimeout
+            case 411: .lengthRequired
+            case 413: .payloadTooLarge
+            case 414: .uriTooLong
+            case 417: .expectationFailed
+            case 431: .fieldsTooLarge
+            case 501: .notImplemented
+            case 503: .overloaded
+            case 505: .httpVersionNotSupported
+            default: .badRequest
+            }
+        self.init(reason, details: JSONObject([("problem", .string(error.label))]))
+    }
+}

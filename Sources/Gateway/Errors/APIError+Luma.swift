@@ -1,0 +1,41 @@
+import Core
+import HTTP
+import LumaClient
+
+extension APIError {
+    /// What a caller is told of a call to Luma that gave no result.
+    ///
+    /// - Parameter subject: the id of the event that the call was about, if any.
+    init(_ error: LumaError, subject: String?) {
+        switch error {
+        case .budgetExhausted(let seconds), .rateLimited(let seconds):
+            self.init(.rateLimited, retryAfter: Double(seconds))
+        case .authenticationRefused: self.init(.upstreamAuth)
+        case .notFound(let words):
+            if let subject {
+                self = .eventNotFound(subject)
+            } else {
+                self.init(lumaRefused: 404, message: words.message ?? "", code: words.code)
+            }
+        case .refused(let status, let words):
+            self.init(lumaRefused: status, message: words.message ?? "", code: words.code)
+        case .upstreamFailure(let status):
+            self.init(.upstreamFailure, details: JSONObject([("luma_status", .number(JSONNumber(status)))]))
+        case .unreachable(let cause):
+            self.init(.upstreamUnreachable, details: JSONObject([("cause", .string(cause.rawValue))]))
+        case .timedOut: self.init(.upstreamTimeout)
+        case .malformedAnswer, .tooLarge:
+            self.init(.upstreamFailure, details: JSONObject([("cause", .string(error.label))]))
+        case .unknownOutcome(let unknown):
+            var details = JSONObject([
+                ("operation", .string(unknown.operation)), ("cause", .string(unknown.cause)),
+                ("finding", .string(unknown.finding.rawValue)),
+            ])
+            if !unknown.candidates.isEmpty {
+                details["candidates"] = .array(unknown.candidates.map { .string($0) })
+            }
+            self.init(.outcomeUnknown, details: details)
+        case .cancelled: self.init(.shuttingDown)
+        }
+    }
+}

@@ -1,0 +1,102 @@
+/// Why a request was not served, as one stable word: clients and metrics branch on it, so a word never changes its meaning.
+public enum Reason: String, Sendable, CaseIterable {
+    // What the request is.
+    case badRequest = "bad_request"
+    case malformedJSON = "malformed_json"
+    case emptyUpdate = "empty_update"
+    case hostNotAllowed = "host_not_allowed"
+    case notFound = "not_found"
+    case eventNotFound = "event_not_found"
+    case templateNotFound = "template_not_found"
+    case methodNotAllowed = "method_not_allowed"
+    case requestTimeout = "request_timeout"
+    case refundDecisionRequired = "refund_decision_required"
+    case idempotencyInProgress = "idempotency_in_progress"
+    case lengthRequired = "length_required"
+    case payloadTooLarge = "payload_too_large"
+    case uriTooLong = "uri_too_long"
+    case unsupportedMediaType = "unsupported_media_type"
+    case expectationFailed = "expectation_failed"
+    case validationFailed = "validation_failed"
+    case idempotencyKeyReused = "idempotency_key_reused"
+    case rateLimited = "rate_limited"
+    case fieldsTooLarge = "fields_too_large"
+    // What this server is.
+    case `internal`
+    case notImplemented = "not_implemented"
+    case overloaded
+    case shuttingDown = "shutting_down"
+    case starting
+    case httpVersionNotSupported = "http_version_not_supported"
+    // What Luma did.
+    case upstreamRefused = "upstream_refused"
+    case upstreamAuth = "upstream_auth"
+    case upstreamUnreachable = "upstream_unreachable"
+    case upstreamFailure = "upstream_failure"
+    case upstreamTimeout = "upstream_timeout"
+    case outcomeUnknown = "outcome_unknown"
+
+    /// The status it is answered with (RFC 9110 §15); `upstreamRefused` takes Luma's own instead where there is one.
+    public var status: Int {
+        switch self {
+        case .badRequest, .malformedJSON, .emptyUpdate: 400
+        case .notFound, .eventNotFound, .templateNotFound: 404
+        case .methodNotAllowed: 405
+        case .requestTimeout: 408
+        case .refundDecisionRequired, .idempotencyInProgress: 409
+        case .lengthRequired: 411
+        case .payloadTooLarge: 413
+        case .uriTooLong: 414
+        case .unsupportedMediaType: 415
+        case .expectationFailed: 417
+        case .hostNotAllowed: 421
+        case .validationFailed, .idempotencyKeyReused: 422
+        case .rateLimited: 429
+        case .fieldsTooLarge: 431
+        case .internal: 500
+        case .notImplemented: 501
+        case .upstreamRefused, .upstreamAuth, .upstreamUnreachable, .upstreamFailure: 502
+        case .overloaded, .shuttingDown, .starting: 503
+        case .upstreamTimeout, .outcomeUnknown: 504
+        case .httpVersionNotSupported: 505
+        }
+    }
+
+    /// The message when nothing more exact is known.
+    public var message: String {
+        switch self {
+        case .badRequest: "The request is not valid HTTP"
+        case .malformedJSON: "The body is not valid JSON"
+        case .emptyUpdate: "The update changes nothing: give at least one field"
+        case .hostNotAllowed: "This server does not answer under the name in Host"
+        case .notFound: "There is nothing at this path"
+        case .eventNotFound: "There is no event with this id"
+        case .templateNotFound: "There is no template of this type"
+        case .methodNotAllowed: "This path does not answer this method"
+        case .requestTimeout: "The request took too long to arrive"
+        case .refundDecisionRequired: "This event was paid for: say refund=true or refund=false"
+        case .idempotencyInProgress: "A request with this Idempotency-Key is still running"
+        case .lengthRequired: "The request needs a Content-Length"
+        case .payloadTooLarge: "The body is too large"
+        case .uriTooLong: "The path and query are too long"
+        case .unsupportedMediaType: "The body must be application/json"
+        case .expectationFailed: "Only the expectation 100-continue is known"
+        case .validationFailed: "The request has fields that are not valid"
+        case .idempotencyKeyReused: "This Idempotency-Key was used for another request"
+        case .rateLimited: "Rate limit exceeded"
+        case .fieldsTooLarge: "The header fields are too large"
+        case .internal: "Something went wrong inside the gateway"
+        case .notImplemented: "This is not implemented"
+        case .overloaded: "The gateway has too much to do"
+        case .shuttingDown: "The gateway is shutting down"
+        case .starting: "Luma has not answered since the start; the first check is under way"
+        case .httpVersionNotSupported: "Only HTTP/1.0 and HTTP/1.1 are spoken here"
+        case .upstreamRefused: "Luma refused the request"
+        case .upstreamAuth: "Luma refused the gateway's API key"
+        case .upstreamUnreachable: "Luma cannot be reached"
+        case .upstreamFailure: "Luma failed"
+        case .upstreamTimeout: "Luma did not answer in time"
+        case .outcomeUnknown: "Luma did not confirm, and whether it was done could not be found out"
+        }
+    }
+}

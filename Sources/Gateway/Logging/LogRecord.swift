@@ -1,0 +1,67 @@
+public import Core
+public import HTTP
+
+/// What is logged of one request. There is no place for a path, a query, a body or a key.
+public struct RequestRecord: Sendable {
+    /// When the answer was complete.
+    public var time: Timestamp
+    public var requestID: String
+    public var method: Method
+    /// The route's pattern, such as `/events/{event_id}`; never what the client wrote.
+    public var route: String
+    public var status: Int
+    public var durationNanoseconds: Int64
+    /// Bytes of the answer's body.
+    public var bytes: Int
+    /// Calls to Luma, repetitions included.
+    public var upstreamCalls: Int
+    public var retries: Int
+    public var reason: Reason?
+
+    public init(
+        time: Timestamp, requestID: String, method: Method, route: String, status: Int, durationNanoseconds: Int64,
+        bytes: Int, upstreamCalls: Int = 0, retries: Int = 0, reason: Reason? = nil
+    ) {
+        self.time = time
+        self.requestID = requestID
+        self.method = method
+        self.route = route
+        self.status = status
+        self.durationNanoseconds = durationNanoseconds
+        self.bytes = bytes
+        self.upstreamCalls = upstreamCalls
+        self.retries = retries
+        self.reason = reason
+    }
+
+    /// A fault of ours is an error, another 5xx a warning; what a client did wrong concerns the client.
+    public var level: LogLevel {
+        if status < 500 { return .info }
+        return reason == .internal || reason == nil ? .error : .warning
+    }
+}
+
+/// Anything else worth a line: a constant message, and what varies as fields.
+public struct LogEvent: Sendable {
+    public enum Value: Sendable, Equatable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
+        case text(String)
+        case integer(Int)
+
+        public init(stringLiteral value: String) { self = .text(value) }
+        public init(integerLiteral value: Int) { self = .integer(value) }
+    }
+
+    public var time: Timestamp
+    public var level: LogLevel
+    public var message: String
+    public var fields: [(name: String, value: Value)]
+
+    public init(
+        time: Timestamp, _ level: LogLevel, _ message: String, _ fields: KeyValuePairs<String, Value> = [:]
+    ) {
+        self.time = time
+        self.level = level
+        self.message = message
+        self.fields = fields.map { (name: $0.key, value: $0.value) }
+    }
+}

@@ -1,0 +1,87 @@
+import Core
+
+/// Text inside a log line: nothing from outside may end the line, forge a field or steer a terminal.
+enum LogText {
+    /// Longest text from outside that a line repeats, in bytes.
+    static let longest = 1024
+
+    /// In double quotes, escaped as in JSON.
+    static func appendQuoted(_ text: String, to line: inout [UInt8]) {
+        line.append(literal: "\"")
+        appendEscaped(text, to: &line)
+        line.append(literal: "\"")
+    }
+
+    /// Bare when that is not ambiguous, else in quotes.
+    static func appendPlain(_ text: String, to line: inout [UInt8]) {
+        let isBare =
+            !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x22 && $0 != 0x5c && $0 != 0x3d }
+        if isBare { appendEscaped(text, to: &line) } else { appendQuoted(text, to: &line) }
+    }
+
+    /// Quotes, backslash and control characters escaped as in JSON; those of U+0080 to U+009F too, which terminals obey.
+    static func appendEscaped(_ text: String, to line: inout [UInt8]) {
+        var text = text
+        text.withUTF8 { bytes in
+            var index = 0
+            var copied = 0
+            let end = min(bytes.count, longest)
+            while index < end {
+                let byte = bytes[index]
+                let isC1 = byte == 0xc2 && index + 1 < bytes.count && bytes[index + 1] < 0xa0
+                if byte >= 0x20, byte != 0x22, byte != 0x5c, byte != 0x7f, !isC1 {
+                    index += 1
+                    continue
+                }
+                line.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[copied..<index]))
+                switch byte {
+                case 0x22: line.append(literal: "\\\"")
+                case 0x5c: line.append(literal: "\\\\")
+                case 0x0a: line.append(literal: "\\n")
+                case 0x0d: line.append(literal: "\\r")
+                case 0x09: line.append(literal: "\\t")
+                default:
+                    let code = isC1 ? bytes[index + 1] : byte
+                    line.append(literal: "\\u00")
+                    line.append(hexDigit(code >> 4))
+                    line.append(hexDigit(code & 15))
+                }
+                index += isC1 ? 2 : 1
+                copied = index
+            }
+            // A cut must not leave half a character behind: continuation bytes at the border go too.
+            var last = max(copied, min(index, bytes.count))
+            if last < bytes.count {
+                while last > copied, bytes[last] & 0xc0 == 0x80 { last -= 1 }
+            }
+            line.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[copied..<last]))
+            if bytes.count > longest { line.append(literal: "…") }
+        }
+    }
+
+    /// `12.345` for 12,345,678 ns; negative spans, which a clock cannot give, count as zero.
+    static func appendMilliseconds(_ nanoseconds: Int64, to line: inout [UInt8]) {
+        let microseconds = max(0, nanoseconds) / 1000
+        line.append(decimal: microseconds / 1000)
+        line.append(literal: ".")
+        appendThousandths(Int(microseconds % 1000), to: &line)
+    }
+
+    /// Three digits.
+    static func appendThousandths(_ value: Int, to line: inout [UInt8]) {
+        line.append(0x30 + UInt8(truncatingIfNeeded: value / 100))
+        line.append(0x30 + UInt8(truncatingIfNeeded: value / 10 % 10))
+        line.append(0x30 + UInt8(truncatingIfNeeded: value % 10))
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+}
+
+extension [UInt8] {
+    /// Appends a text that is known when this is compiled: a copy of bytes, nothing else.
+    mutating func append(literal text: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+}

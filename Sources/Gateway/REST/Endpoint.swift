@@ -1,0 +1,48 @@
+import HTTP
+
+/// What the gateway serves: one case per method and path, and the one table that the router is built from.
+enum Endpoint: String, CaseIterable, Sendable {
+    case health, live
+    case listEvents, createEvent, getEvent, replaceEvent, patchEvent, cancelEvent
+    case listTemplates, getTemplate, createFromTemplate
+
+    /// The method and the path pattern; the trailing slash is optional on every path.
+    var route: (method: Method, pattern: String) {
+        switch self {
+        case .health: (.get, "/health")
+        case .live: (.get, "/health/live")
+        case .listEvents: (.get, "/events/")
+        case .createEvent: (.post, "/events/")
+        case .getEvent: (.get, "/events/{event_id}")
+        case .replaceEvent: (.put, "/events/{event_id}")
+        case .patchEvent: (.patch, "/events/{event_id}")
+        case .cancelEvent: (.delete, "/events/{event_id}")
+        case .listTemplates: (.get, "/templates/")
+        case .getTemplate: (.get, "/templates/{template_type}")
+        case .createFromTemplate: (.post, "/templates/create")
+        }
+    }
+
+    /// The name of the one segment that the pattern leaves open.
+    var parameterName: String? {
+        switch self {
+        case .getEvent, .replaceEvent, .patchEvent, .cancelEvent: "event_id"
+        case .getTemplate: "template_type"
+        default: nil
+        }
+    }
+
+    /// It changes something at Luma.
+    var isWrite: Bool {
+        switch self {
+        case .createEvent, .replaceEvent, .patchEvent, .cancelEvent, .createFromTemplate: true
+        default: false
+        }
+    }
+
+    static func router() -> Router<Endpoint> {
+        var router = Router<Endpoint>()
+        for endpoint in allCases { router.add(endpoint.route.method, endpoint.route.pattern, endpoint) }
+        return router
+    }
+}

@@ -1,0 +1,85 @@
+import Core
+import HTTP
+import LumaClient
+
+extension EventsService {
+    /// Luma's own bound on a page is not published; 50 is what is known to be accepted.
+    static let upstreamPageLimit = 50
+
+    /// The validated query of a list.
+    struct ListQuery {
+        var limit: Int
+        var cursor: String?
+        var parameters: EventListParameters
+    }
+
+    func listQuery(_ input: RequestInput) throws(APIError) -> ListQuery {
+        var query = QueryReader(input.query, known: ["limit", "cursor", "after", "before", "sort", "status"])
+        var parameters = EventListParameters()
+        let limit = query.integer("limit", 1...100, default: 50)
+        let cursor = query.text("cursor")
+        parameters.after = query.instant("after")
+        parameters.before = query.instant("before")
+        parameters.sort = query.choice("sort", ["start_at", "-start_at"]).map {
+            $0 == "start_at" ? .ascending : .descending
+        }
+        parameters.status = query.choice("status", ["approved", "pending"])
+        try query.finish()
+        return ListQuery(limit: limit, cursor: cursor, parameters: parameters)
+    }
+
+    /// `GET /events/`: one page. A limit above Luma's page is made of two of Luma's pages; the end is known by
+    /// `has_more` alone, never by a short page.
+    func list(_ query: ListQuery, _ call: UpstreamCall) async throws(APIError) -> Response {
+        var entries: [JSON] = []
+        var cursor = query.cursor
+        var hasMore = true
+        while hasMore, entries.count < query.limit {
+            let page = try await page(
+                query, limit: min(query.limit - entries.count, Self.upstreamPageLimit), cursor, call)
+            entries += page.entries
+            cursor = page.nextCursor
+            hasMore = page.hasMore && cursor != nil
+            // Luma may answer an empty page that is not the last; one such page ends this answer, not the list.
+            if page.entries.isEmpty { break }
+        }
+        let answer: JSON = [
+            "entries": .array(entries), "has_more": .bool(hasMore),
+            "next_cursor": hasMore ? cursor.map { .string($0) } ?? .null : .null,
+        ]
+        return .json(status: 200, answer.encoded)
+    }
+
+    func page(
+        _ query: ListQuery, limit: Int, _ cursor: String?, _ call: UpstreamCall
+    ) async throws(APIError) -> ListPage {
+        var parameters = query.parameters
+        parameters.limit = limit
+        parameters.cursor = cursor
+        do throws(LumaError) {
+            return try await luma.listEvents(parameters, deadline: call.deadline, context: call.context)
+        } catch {
+            throw APIError(error, subject: nil)
+        }
+    }
+
+    /// `GET /events/` as NDJSON: every page, one event a line. The first page is fetched by the caller, so that a
+    /// refusal is still an ordinary answer.
+    func stream(
+        _ query: ListQuery, first: ListPage, _ call: UpstreamCall, write: ([UInt8]) async throws -> Void
+    ) async throws {
+        var page = first
+        var seen: Set<String> = []
+        while true {
+            var lines: [UInt8] = []
+            for entry in page.entries {
+                entry.write(to: &lines)
+                lines.append(0x0a)
+            }
+            if !lines.isEmpty { try await write(lines) }
+            // A cursor that comes again would make the list endless.
+            guard page.hasMore, let cursor = page.nextCursor, seen.insert(cursor).inserted else { return }
+            page = try await self.page(query, limit: Self.upstreamPageLimit, cursor, call)
+        }
+    }
+}

@@ -1,0 +1,193 @@
+import Core
+import HTTP
+import LumaAPI
+import LumaClient
+
+/// One request's dealings with Luma: until when they may last, and what they cost.
+struct UpstreamCall {
+    let deadline: MonotonicTime
+    let context: CallContext
+}
+
+/// The work behind `/events` and `/templates/create`: validates, calls Luma, and says what became of it.
+///
+/// One per loop; every method stays on that loop.
+final class EventsService {
+    let luma: LumaClient
+    let zones: TimeZoneDatabase
+    let templates: TemplateCatalog
+
+    init(luma: LumaClient, zones: TimeZoneDatabase, templates: TemplateCatalog) {
+        self.luma = luma
+        self.zones = zones
+        self.templates = templates
+    }
+
+    // MARK: Create
+
+    /// `POST /events/`.
+    func create(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+        let event = try Self.accepted(EventInput.parse(try input.json(), mode: .create, zones: zones))
+        return try await create(event, minimal: input.prefersMinimal, call)
+    }
+
+    /// `POST /templates/create`.
+    func createFromTemplate(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+        let event = try Self.accepted(templates.expand(try input.json(), zones: zones))
+        return try await create(event, minimal: input.prefersMinimal, call)
+    }
+
+    /// Creates, sets approval where Luma keeps it, reads back. From the moment the event exists nothing may turn
+    /// the answer into an error, or a caller would create it again: a later failure is a warning.
+    private func create(_ event: EventInput.Accepted, minimal: Bool, _ call: UpstreamCall) async throws(APIError)
+        -> Response
+    {
+        let id: String
+        do throws(LumaError) {
+            id = try await luma.createEvent(event.body, deadline: call.deadline, context: call.context).id
+        } catch {
+            throw APIError(error, subject: nil)
+        }
+        var warnings: [String] = []
+        // A new event's ticket type is open unless the caller's own types say more, so only "yes" needs calls.
+        if event.approval == true || (event.approval == false && event.body["ticket_types"] != nil) {
+            warnings += await setApproval(event.approval == true, eventID: id, call)
+        }
+        var fields = [Field("Location", "/events/\(id)")]
+        var body: [UInt8]?
+        if minimal {
+            fields.append(Field("Preference-Applied", "return=minimal"))
+        } else {
+            do throws(LumaError) {
+                body = try await read(id, call).body
+            } catch {
+                warnings.append(
+                    "The event was created, but reading it back failed: \(APIError(error, subject: id).message)")
+            }
+        }
+        let answer = Self.answer(eventID: id, event: body, warnings: warnings)
+        return .json(status: 201, fields: fields, answer)
+    }
+
+    // MARK: Read
+
+    /// `GET /events/{event_id}`: Luma's object as Luma sent it.
+    func get(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+        let query = QueryReader(input.query, known: [])
+        try query.finish()
+        let id = try eventID(input)
+        let event: LumaAnswer
+        do throws(LumaError) {
+            event = try await read(id, call)
+        } catch {
+            throw APIError(error, subject: id)
+        }
+        return .tagged(event.body, ifNoneMatch: input.ifNoneMatch)
+    }
+
+    // MARK: Update
+
+    /// `PUT` and `PATCH /events/{event_id}`: both change what is named and leave the rest.
+    func update(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+        let id = try eventID(input)
+        let document = try input.json()
+        var outcome = EventInput.parse(document, mode: .update, zones: zones)
+        if case .needsEventZone = outcome {
+            let zone = try await zone(of: id, call)
+            outcome = EventInput.parse(document, mode: .update, zones: zones, fallbackZone: zone)
+        }
+        let change = try Self.accepted(outcome)
+        if !change.body.isEmpty {
+            do throws(LumaError) {
+                _ = try await luma.updateEvent(id, change.body, deadline: call.deadline, context: call.context)
+            } catch {
+                throw APIError(error, subject: id)
+            }
+        }
+        var warnings: [String] = []
+        if let approval = change.approval {
+            warnings = await setApproval(approval, eventID: id, call)
+            // Nothing else was asked for, so nothing was done: that is a failure, not a warning.
+            if change.body.isEmpty, let warning = warnings.first {
+                throw APIError(.upstreamFailure, warning)
+            }
+        }
+        var body: [UInt8]?
+        do throws(LumaError) {
+            body = try await read(id, call).body
+        } catch {
+            warnings.append(
+                "The event was changed, but reading it back failed: \(APIError(error, subject: id).message)")
+        }
+        return .json(status: 200, Self.answer(eventID: id, event: body, warnings: warnings))
+    }
+
+    private func zone(of id: String, _ call: UpstreamCall) async throws(APIError) -> String {
+        do throws(LumaError) {
+            let event = try await read(id, call).json()
+            guard let zone = event["timezone"]?.stringValue else { throw LumaError.malformedAnswer }
+            return zone
+        } catch {
+            throw APIError(error, subject: id)
+        }
+    }
+
+    // MARK: Approval
+
+    /// Sets `require_approval` on every ticket type of the event, where Luma keeps it. Returns what went wrong.
+    private func setApproval(_ approval: Bool, eventID: String, _ call: UpstreamCall) async -> [String] {
+        do throws(LumaError) {
+            let types = try await luma.listTicketTypes(
+                eventID: eventID, includeHidden: true, deadline: call.deadline, context: call.context)
+            for type in types where type["require_approval"]?.boolValue != approval {
+                guard let id = type["id"]?.stringValue else { throw LumaError.malformedAnswer }
+                _ = try await luma.updateTicketType(
+                    id, of: eventID, ["require_approval": .bool(approval)], deadline: call.deadline,
+                    context: call.context)
+            }
+            return []
+        } catch {
+            return [
+                "require_rsvp_approval could not be set to \(approval) on the ticket types: "
+                    + APIError(error, subject: eventID).message
+            ]
+        }
+    }
+
+    // MARK: Parts
+
+    private func read(_ id: String, _ call: UpstreamCall) async throws(LumaError) -> LumaAnswer {
+        try await luma.getEvent(id, deadline: call.deadline, context: call.context)
+    }
+
+    private static func accepted(_ outcome: EventInput.Outcome) throws(APIError) -> EventInput.Accepted {
+        if case .accepted(let accepted) = outcome { return accepted }
+        throw outcome.error ?? APIError(.internal)
+    }
+
+    /// The event id of the path. Luma's ids are opaque, so only what cannot be one is refused, as not found.
+    func eventID(_ input: RequestInput) throws(APIError) -> String {
+        let id = input.parameter ?? ""
+        let isPlausible = !id.isEmpty && id.utf8.count <= 100 && id.utf8.allSatisfy(Self.isIDByte)
+        guard isPlausible else { throw APIError.eventNotFound(id) }
+        return id
+    }
+
+    private static func isIDByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+
+    /// Luma's event bytes untouched when there is nothing to add; else the event with `warnings` as its last member.
+    private static func answer(eventID: String, event: [UInt8]?, warnings: [String]) -> [UInt8] {
+        if let event, warnings.isEmpty { return event }
+        var object = JSONObject([(name: "id", value: .string(eventID))])
+        if let event, let parsed = try? JSON.parse(event), let members = parsed.objectValue { object = members }
+        if !warnings.isEmpty { object["warnings"] = .array(warnings.map { .string($0) }) }
+        return JSON.object(object).encoded
+    }
+}

@@ -1,0 +1,74 @@
+import Core
+
+/// Reads named, typed query parameters and gathers every problem before it complains.
+struct QueryReader {
+    private let pairs: [(name: String, value: String)]
+    private let known: [String]
+    private(set) var problems: [FieldProblem] = []
+
+    /// `known` are all names that the endpoint has; any other and any repetition is a problem by name.
+    init(_ pairs: [(name: String, value: String)], known: [String]) {
+        self.pairs = pairs
+        self.known = known
+        var seen: Set<String> = []
+        for pair in pairs {
+            if !known.contains(pair.name) {
+                let nearest = NearestName.suggest(for: pair.name, among: known)
+                let hint = nearest.map { " Did you mean \"\($0)\"?" } ?? ""
+                problems.append(FieldProblem(pair.name, "is not a parameter of this path." + hint))
+            } else if !seen.insert(pair.name).inserted {
+                problems.append(FieldProblem(pair.name, "is given more than once."))
+            }
+        }
+    }
+
+    func text(_ name: String) -> String? { pairs.first { $0.name == name }?.value }
+
+    mutating func boolean(_ name: String) -> Bool? {
+        switch text(name) {
+        case nil: return nil
+        case "true", "1": return true
+        case "false", "0": return false
+        default:
+            problems.append(FieldProblem(name, "must be true or false."))
+            return nil
+        }
+    }
+
+    mutating func integer(_ name: String, _ range: ClosedRange<Int>, default standard: Int) -> Int {
+        guard let text = text(name) else { return standard }
+        guard let value = Int(text), range.contains(value) else {
+            problems.append(
+                FieldProblem(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)."))
+            return standard
+        }
+        return value
+    }
+
+    mutating func choice(_ name: String, _ choices: [String]) -> String? {
+        guard let text = text(name) else { return nil }
+        guard choices.contains(text) else {
+            problems.append(FieldProblem(name, "must be one of: " + choices.joined(separator: ", ") + "."))
+            return nil
+        }
+        return text
+    }
+
+    mutating func instant(_ name: String) -> Timestamp? {
+        guard let text = text(name) else { return nil }
+        guard let instant = Timestamp(rfc3339: text) else {
+            problems.append(
+                FieldProblem(
+                    name,
+                    "must be a date and time with an offset (RFC 3339), such as 2026-12-31T18:00:00Z"
+                        + " (write + as %2B in a URL)."))
+            return nil
+        }
+        return instant
+    }
+
+    /// - Throws: `APIError` 422 that names every problem.
+    func finish() throws(APIError) {
+        if !problems.isEmpty { throw APIError(invalid: problems) }
+    }
+}

@@ -1,0 +1,63 @@
+import Core
+import Dispatch
+import Glibc
+import IO
+import LumaSandbox
+
+/// The file that `luma-mcp sandbox --state FILE` keeps its events in. Written whole beside the old one and renamed
+/// over it, on a queue of its own: a crash leaves the old state or the new one.
+final class SandboxStateFile: Sendable {
+    /// More than the emulator's own bound on its state can ever become as text.
+    private static let largest = 256 << 20
+    private let path: String
+    private let queue = DispatchQueue(label: "luma-mcp.sandbox-state")
+
+    init(path: String) { self.path = path }
+
+    /// The saved state, nil when there is no file yet. Blocks: start-up only.
+    /// - Throws: `StartFailure` for a file that cannot be read or is not a saved state.
+    func load(_ configuration: SandboxConfiguration) throws(StartFailure) -> Sandbox? {
+        do {
+            guard let text = try SmallFile.read(path, limit: Self.largest) else { return nil }
+            let limits = JSONLimits(maxDepth: 64, maxBytes: Self.largest)
+            return try Sandbox(snapshot: try JSON.parse(text, limits: limits), configuration)
+        } catch let error as JSONError {
+            throw StartFailure(.configuration, "\(path) is not JSON: \(error.kind.rawValue) at byte \(error.offset)")
+        } catch let error as SnapshotError {
+            throw StartFailure(.configuration, "\(path) is not a saved state of the sandbox: \(error.problem)")
+        } catch {
+            throw StartFailure(.configuration, "\(path) cannot be read: \(error)")
+        }
+    }
+
+    /// Writes in the background, in order.
+    func save(_ bytes: [UInt8]) {
+        queue.async { [path] in
+            let temporary = path + ".new"
+            let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else { return Self.complain(path) }
+            let isWritten = Self.write(bytes, to: descriptor) && fsync(descriptor) == 0
+            close(descriptor)
+            guard isWritten, rename(temporary, path) == 0 else { return Self.complain(path) }
+        }
+    }
+
+    /// Returns when everything is written.
+    func finish() { queue.sync {} }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + done, bytes.count - done) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            done += count
+        }
+        return true
+    }
+
+    private static func complain(_ path: String) {
+        let error = SystemError("write")
+        StandardError.write("luma-mcp: the sandbox's state could not be saved to \(path): \(error)")
+    }
+}

@@ -1,0 +1,78 @@
+import Core
+import HTTP
+import IO
+import LumaClient
+
+/// The gateway's side of one loop: takes each request from router to answer and writes its log line.
+final class Application: RequestHandler {
+    let worker: Worker
+    private let router = Endpoint.router()
+    private var identifiers = RequestIdentifiers()
+
+    init(_ worker: Worker) { self.worker = worker }
+
+    func handle(_ request: RequestView, _ exchange: Exchange) {
+        let turn = Turn(
+            id: identifiers.identifier(for: request), method: request.method, exchange: exchange, worker: worker)
+        // Only HTTP/1.0 can come without a name, and a browser never sends that.
+        if let host = request.hostBytes, !worker.hosts.allows(host) {
+            return turn.finish(nil, APIError.hostNotAllowed)
+        }
+        if request.method == .options { return answerOptions(request, turn) }
+        switch router.match(method: request.method, path: request.path) {
+        case .found(let endpoint, let parameters):
+            serve(endpoint, endpoint.parameterName.flatMap { parameters[$0] }, request, turn)
+        case .methodNotAllowed(let allowed): turn.finish(nil, APIError(methodNotAllowed: Self.list(allowed)))
+        case .notFound: turn.finish(nil, APIError.notFound)
+        }
+    }
+
+    func refusal(_ error: ProtocolError, requestLine: String?) -> Response {
+        let id = identifiers.next()
+        let apiError = APIError(error)
+        var answer = apiError.response(requestID: id)
+        answer.fields.append(Field("X-Request-Id", id))
+        worker.logRefusal(id: id, answer, apiError.reason)
+        return answer
+    }
+
+    /// `OPTIONS` tells the methods of a path, or of the whole server for `*` (RFC 9110 §9.3.7).
+    private func answerOptions(_ request: RequestView, _ turn: Turn) {
+        var allowed: [Method]
+        if request.path.elementsEqual("*".utf8) {
+            allowed = [.get, .head, .post, .put, .patch, .delete, .options]
+        } else {
+            guard case .methodNotAllowed(let methods) = router.match(method: .other, path: request.path) else {
+                return turn.finish(nil, APIError.notFound)
+            }
+            allowed = methods
+        }
+        turn.finish(nil, Response(status: 204, fields: [Field("Allow", Self.list(allowed))]))
+    }
+
+    private static func list(_ methods: [Method]) -> String { methods.map(\.token).joined(separator: ", ") }
+
+    private func serve(_ endpoint: Endpoint, _ parameter: String?, _ request: RequestView, _ turn: Turn) {
+        do throws(APIError) {
+            switch endpoint {
+            case .live: turn.finish(endpoint, Self.alive)
+            case .health: turn.finish(endpoint, try worker.health.answer())
+            default:
+                let input = try RequestInput(endpoint, parameter: parameter, request)
+                if let answer = try worker.localAnswer(input) { return turn.finish(endpoint, answer) }
+                let worker = self.worker
+                if endpoint.isWrite {
+                    // Not tied to the connection: a write that has begun is brought to its end.
+                    _ = turn.exchange.reactor.start { await worker.answer(input, turn) }
+                } else {
+                    turn.exchange.perform { await worker.answer(input, turn) }
+                }
+            }
+        } catch {
+            turn.finish(endpoint, error)
+        }
+    }
+
+    private static let alive = Response.json(
+        status: 200, fields: [Field("Cache-Control", "no-store")], Array(#"{"status":"alive"}"#.utf8))
+}

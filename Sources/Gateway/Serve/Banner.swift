@@ -1,0 +1,33 @@
+import IO
+
+/// What the program prints when it serves: where, against what, and a command to try.
+enum Banner {
+    static func gateway(_ configuration: Configuration, addresses: [ListenAddress]) -> String {
+        let url = self.url(host: configuration.host, addresses)
+        var lines = ["luma-mcp \(Version.number) serves on \(url)"]
+        if configuration.usesSandbox {
+            lines += [
+                "It talks to the built-in emulator of Luma, not to Luma: nothing here is real, and all of it is gone at the end.",
+                "Set LUMA_API_KEY to work on your calendar.",
+            ]
+        } else {
+            lines.append("It talks to Luma at \(configuration.baseURL.text): what you change there is real.")
+        }
+        lines += ["Try:", "  curl '\(url)/events/?limit=3'"]
+        return lines.joined(separator: "\n")
+    }
+
+    static func sandbox(_ options: SandboxOptions, addresses: [ListenAddress]) -> String {
+        let url = self.url(host: options.host, addresses)
+        return """
+            luma-mcp sandbox \(Version.number), an emulator of Luma's API, serves on \(url)
+            Any API key is good, except one that starts with "invalid". Try:
+              curl -H 'x-luma-api-key: anything' \(url)/v1/users/get-self
+            """
+    }
+
+    private static func url(host: HostName, _ addresses: [ListenAddress]) -> String {
+        let port = addresses.first?.port ?? 0
+        return "http://\(host.isWildcard ? "localhost" : host.urlText):\(port)"
+    }
+}

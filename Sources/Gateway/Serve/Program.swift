@@ -1,0 +1,65 @@
+import Core
+import Glibc
+import IO
+
+/// The whole program behind `main`: arguments in, exit code out.
+public enum Program {
+    /// A `.env` file is settings, a few kilobytes.
+    private static let largestDotEnv = 64 << 10
+
+    public static func run(_ arguments: [String]) async -> Int32 {
+        do {
+            switch try Command.parse(arguments) {
+            case .help(let topic):
+                StandardOutput.write(Help.text(topic))
+                return 0
+            case .version:
+                StandardOutput.write("luma-mcp \(Version.number)")
+                return 0
+            case .sandbox(let flags): return try await SandboxCommand(options: .resolve(flags: flags)).run()
+            case .serve(let flags): return try await ServeCommand(configuration: try configuration(flags)).run()
+            }
+        } catch let error as ConfigurationErrors {
+            StandardError.write(error.errors.map { "luma-mcp: \($0)" }.joined(separator: "\n"))
+            return error.exitCode
+        } catch let error as StartFailure {
+            StandardError.write("luma-mcp: \(error)")
+            return error.kind.rawValue
+        } catch {
+            StandardError.write("luma-mcp: the start failed: \(error)")
+            return 70
+        }
+    }
+
+    private static func configuration(_ flags: [Setting: String]) throws -> Configuration {
+        let dotEnv: String?
+        do throws(SmallFile.Failure) {
+            dotEnv = try SmallFile.read(".env", limit: largestDotEnv)
+        } catch {
+            throw StartFailure(.configuration, ".env cannot be used: \(error)")
+        }
+        let surroundings = Surroundings(cores: cores(), isTerminal: isatty(STDERR_FILENO) == 1)
+        let resolution = try Configuration.resolve(
+            flags: flags, environment: environment(), dotEnv: dotEnv, surroundings: surroundings)
+        for warning in resolution.warnings { StandardError.write("luma-mcp: warning: \(warning)") }
+        return resolution.configuration
+    }
+
+    /// The cores that this process may run on, which a container or `taskset` may have made fewer.
+    private static func cores() -> Int {
+        Affinity.usableCores
+    }
+
+    private static func environment() -> [String: String] {
+        var variables: [String: String] = [:]
+        var entry = environ
+        while let line = entry.pointee {
+            let text = String(cString: line)
+            if let equals = text.firstIndex(of: "=") {
+                variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            entry += 1
+        }
+        return variables
+    }
+}

@@ -1,0 +1,118 @@
+import Core
+import Glibc
+import HTTP
+import IO
+import LumaClient
+
+/// `luma-mcp serve`: builds the house from the ground up, serves until a signal, and closes it in reverse order.
+struct ServeCommand {
+    let configuration: Configuration
+
+    /// Runs to the end.
+    /// - Returns: the exit code.
+    /// - Throws: `StartFailure` when something that it needs is not there.
+    func run() async throws -> Int32 {
+        let signals = Signals([SIGTERM, SIGINT, SIGHUP])
+        let templates = try self.templates()
+        let sockets = try Listening.open(
+            host: configuration.host, port: configuration.port, loops: configuration.workers)
+        let log = try openLog()
+        var sandbox: SandboxServer?
+        if configuration.usesSandbox { sandbox = try await SandboxServer.startInProcess() }
+        let shared = Shared(
+            configuration, upstream: sandbox.map { "http://\($0.addresses[0])" } ?? configuration.baseURL.text,
+            templates: templates, log: log)
+        let workers = try await startWorkers(shared, sockets)
+        let monitor = await workers[0].startMonitor()
+        StandardOutput.write(Banner.gateway(configuration, addresses: sockets[0].map(\.address)))
+
+        await Self.waitForEnd(signals, log)
+        monitor.cancel()
+        await drain(workers)
+        await sandbox?.stop(seconds: 1)
+        log.flush()
+        return 0
+    }
+
+    private func templates() throws(StartFailure) -> TemplateCatalog {
+        guard let directory = configuration.templatesDirectory else { return TemplateCatalog() }
+        do throws(TemplateCatalogError) {
+            return try TemplateCatalog.read(directory: directory, zones: SystemTimeZones.database)
+        } catch {
+            throw StartFailure(.configuration, "LUMA_TEMPLATES_DIR has templates that cannot be used:\n\(error)")
+        }
+    }
+
+    private func openLog() throws(StartFailure) -> LogSink {
+        do throws(LogFileError) {
+            return try LogSink(
+                path: configuration.logFile, format: configuration.logFormat,
+                threshold: configuration.debug ? .debug : .info)
+        } catch {
+            throw StartFailure(.configuration, "LUMA_LOG_FILE cannot be opened: \(error)")
+        }
+    }
+
+    private func startWorkers(_ shared: Shared, _ sockets: [[BoundSocket]]) async throws -> [ServerNode<Application>] {
+        let limits = ServerLimits(configuration.limits)
+        let counter = ConnectionCounter()
+        var nodes: [ServerNode<Application>] = []
+        for (index, own) in sockets.enumerated() {
+            nodes.append(
+                try await ServerNode.start(
+                    label: "luma-mcp.loop.\(index)", sockets: own, limits: limits, counter: counter
+                ) {
+                    let transport = try CurlTransport(reactor: $0, settings: shared.transportSettings)
+                    return Application(Worker(shared, reactor: $0, transport: transport))
+                })
+        }
+        return nodes
+    }
+
+    /// SIGHUP opens the log file again; SIGTERM and SIGINT end the program, a second one at once.
+    private static func waitForEnd(_ signals: Signals, _ log: LogSink) async {
+        for await number in signals.stream {
+            guard number == SIGHUP else { break }
+            log.reopen(at: WallClock.now)
+        }
+        Task.detached {
+            for await number in signals.stream where number != SIGHUP { _exit(128 + number) }
+        }
+    }
+
+    private func drain(_ workers: [ServerNode<Application>]) async {
+        let seconds = configuration.shutdownSeconds
+        await withTaskGroup(of: Void.self) { group in
+            for worker in workers {
+                group.addTask {
+                    await worker.drain(seconds: seconds)
+                    await worker.flushLog()
+                }
+            }
+        }
+    }
+}
+
+extension ServerNode<Application> {
+    /// Starts the background check on this node's loop.
+    func startMonitor() async -> Task<Void, Never> {
+        let handler = handler
+        return await loop.perform { _ in handler.value.worker.startMonitor() }
+    }
+}
+
+extension ServerNode<Application> {
+    func flushLog() async {
+        let handler = handler
+        await loop.perform { _ in handler.value.worker.flushLog() }
+    }
+}
+
+extension ServerLimits {
+    init(_ limits: Configuration.Limits) {
+        self.init(
+            maxBodyBytes: limits.maxBodyBytes, maxConnections: limits.maxConnections,
+            headerTimeout: limits.headerTimeoutSeconds, bodyTimeout: limits.bodyTimeoutSeconds,
+            idleTimeout: limits.idleTimeoutSeconds)
+    }
+}

@@ -1,0 +1,64 @@
+import Core
+import HTTP
+import IO
+import LumaClient
+
+/// What all loops of one gateway share: settings, and state behind a lock of its own.
+struct Shared: Sendable {
+    let configuration: Configuration
+    /// Where Luma's API is: the configured address, or the emulator's.
+    let upstream: String
+    let key: Secret
+    let account: LumaAccount
+    let started: Timestamp
+    let zones: TimeZoneDatabase
+    let templates: TemplateCatalog
+    let log: LogSink
+
+    init(_ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink) {
+        self.configuration = configuration
+        self.upstream = upstream
+        // The emulator takes any key; a name that says where it comes from helps who looks at its traffic.
+        key = configuration.usesSandbox ? Secret("sandbox-in-process") : configuration.apiKey ?? Secret("")
+        account = LumaAccount(BudgetSettings(configuration.rateLimit))
+        started = WallClock.now
+        zones = SystemTimeZones.database
+        self.templates = templates
+        self.log = log
+    }
+
+    var transportSettings: CurlTransport.Settings {
+        var settings = CurlTransport.Settings()
+        settings.maxInFlight = configuration.calls.connections
+        settings.connectTimeoutMilliseconds = Int(configuration.calls.connectTimeoutSeconds * 1000)
+        settings.userAgent = Version.product
+        return settings
+    }
+
+    /// A client for one loop.
+    func makeClient(transport: any Transport, time: any TimeSource) -> LumaClient {
+        var settings = LumaClient.Settings(baseURL: upstream, apiKey: key)
+        settings.calendarID = configuration.usesSandbox ? nil : configuration.calendarID
+        settings.requestTimeout = configuration.calls.requestTimeoutSeconds
+        settings.maxWait = configuration.rateLimit.maxWaitSeconds
+        settings.userAgent = Version.product
+        settings.retry = RetryPolicy(
+            maxRetries: configuration.calls.maxRetries, factor: configuration.calls.backoffFactor)
+        return LumaClient(settings: settings, account: account, transport: transport, time: time)
+    }
+
+    var hosts: AllowedHosts { configuration.allowedHosts }
+    /// What `/health` calls the upstream.
+    var mode: String { configuration.usesSandbox ? "sandbox" : "luma" }
+    /// The longest that one request may take, in seconds: a full wait for budget, one full call, and time to look for
+    /// what a call with a lost answer has done.
+    var patience: Double { configuration.rateLimit.maxWaitSeconds + configuration.calls.requestTimeoutSeconds + 5 }
+}
+
+extension BudgetSettings {
+    init(_ settings: Configuration.RateLimit) {
+        self.init(
+            getRequests: settings.getRequests, postRequests: settings.postRequests, window: settings.windowSeconds,
+            blockDuration: settings.blockSeconds, adaptive: settings.adaptive)
+    }
+}

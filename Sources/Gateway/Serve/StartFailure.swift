@@ -1,0 +1,18 @@
+/// Why the program cannot start: what a person is told, and the exit code by sysexits.h.
+public struct StartFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Kind: Int32, Sendable {
+        /// `EX_UNAVAILABLE`: something outside is in the way, such as a port in use.
+        case unavailable = 69
+        /// `EX_CONFIG`: something that the settings name cannot be used.
+        case configuration = 78
+    }
+
+    public let kind: Kind
+    /// What is wrong and what to do.
+    public let description: String
+
+    public init(_ kind: Kind, _ description: String) {
+        self.kind = kind
+        self.description = description
+    }
+}

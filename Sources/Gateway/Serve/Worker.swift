@@ -1,0 +1,126 @@
+import Core
+import HTTP
+import IO
+import LumaClient
+
+/// What one loop has of its own: its way to Luma, its rendered answers, its part of the log.
+final class Worker {
+    let reactor: Reactor
+    let clock: LoopClock
+    let hosts: AllowedHosts
+    let health: HealthAnswer
+    let events: EventsService
+    let templates: TemplatesService
+    let luma: LumaClient
+    private let log: LoopLog
+    /// The longest that one request may take towards Luma, all its calls and waits together, in seconds.
+    private let patience: Double
+    private let healthInterval: Double
+
+    init(_ shared: Shared, reactor: Reactor, transport: any Transport) {
+        self.reactor = reactor
+        clock = LoopClock(reactor)
+        hosts = shared.hosts
+        health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started)
+        luma = shared.makeClient(transport: transport, time: clock)
+        events = EventsService(luma: luma, zones: shared.zones, templates: shared.templates)
+        templates = TemplatesService(catalog: shared.templates)
+        log = LoopLog(shared.log, on: reactor)
+        patience = shared.patience
+        healthInterval = shared.configuration.calls.healthIntervalSeconds
+    }
+
+    /// Starts the background check of Luma on this loop; cancel the task to end it.
+    func startMonitor() -> Task<Void, Never> {
+        let monitor = HealthMonitor(luma: luma, clock: clock, interval: healthInterval)
+        return reactor.start { await monitor.run() }
+    }
+
+    /// The answer of an endpoint that needs nobody else, nil for one that needs Luma.
+    func localAnswer(_ input: RequestInput) throws(APIError) -> Response? {
+        switch input.endpoint {
+        case .listTemplates: try templates.list(input)
+        case .getTemplate: try templates.get(input)
+        default: nil
+        }
+    }
+
+    /// Serves an endpoint that needs Luma, to the end.
+    func answer(_ input: RequestInput, _ turn: Turn) async {
+        let exchange = turn.exchange
+        let call = UpstreamCall(
+            deadline: clock.now.advanced(seconds: patience), context: CallContext { !exchange.isOpen })
+        do throws(APIError) {
+            let response: Response
+            switch input.endpoint {
+            case .createEvent: response = try await events.create(input, call)
+            case .createFromTemplate: response = try await events.createFromTemplate(input, call)
+            case .getEvent: response = try await events.get(input, call)
+            case .replaceEvent, .patchEvent: response = try await events.update(input, call)
+            case .cancelEvent: response = try await events.cancel(input, call)
+            case .listEvents:
+                let query = try events.listQuery(input)
+                if input.accepts("application/x-ndjson") { return try await streamList(query, input, turn, call) }
+                response = try await events.list(query, call)
+            case .health, .live, .listTemplates, .getTemplate: throw APIError.notFound
+            }
+            turn.finish(input.endpoint, response, calls: call.context)
+        } catch {
+            turn.finish(input.endpoint, error, calls: call.context)
+        }
+    }
+
+    // MARK: Log
+
+    /// Writes the request's line, when its answer is complete.
+    func log(
+        _ turn: Turn, _ endpoint: Endpoint?, status: Int, bytes: Int, calls: CallContext?, reason: Reason?
+    ) {
+        let now = clock.now
+        log.log(
+            RequestRecord(
+                time: clock.wallClock, requestID: turn.id, method: turn.method, route: endpoint?.route.pattern ?? "-",
+                status: status, durationNanoseconds: now.nanoseconds - turn.exchange.arrival.nanoseconds, bytes: bytes,
+                upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason))
+    }
+
+    /// Writes the line of bytes that were no request.
+    func logRefusal(id: String, _ answer: Response, _ reason: Reason) {
+        log.log(
+            RequestRecord(
+                time: clock.wallClock, requestID: id, method: .other, route: "-", status: answer.status,
+                durationNanoseconds: 0, bytes: answer.body.count, reason: reason))
+    }
+
+    /// Hands what is gathered to the log, before the end.
+    func flushLog() { log.flush() }
+
+    // MARK: Streams
+
+    /// Streams all pages. Once the head is sent a failure can only be told by a last line with the error and a
+    /// body that is not complete, which every HTTP client notices.
+    private func streamList(
+        _ query: EventsService.ListQuery, _ input: RequestInput, _ turn: Turn, _ call: UpstreamCall
+    ) async throws(APIError) {
+        let first = try await events.page(query, limit: EventsService.upstreamPageLimit, query.cursor, call)
+        let head = Response(
+            status: 200, fields: [Field("Content-Type", "application/x-ndjson"), Field("X-Request-Id", turn.id)])
+        turn.exchange.beginStream(head)
+        var bytes = 0
+        var reason: Reason?
+        do {
+            try await events.stream(query, first: first, call) { lines in
+                bytes += lines.count
+                try await turn.exchange.write(lines)
+            }
+            turn.exchange.endStream()
+        } catch let error as APIError {
+            reason = error.reason
+            try? await turn.exchange.write(error.response(requestID: turn.id).body + [0x0a])
+            turn.exchange.breakStream()
+        } catch {
+            turn.exchange.breakStream()
+        }
+        log(turn, input.endpoint, status: 200, bytes: bytes, calls: call.context, reason: reason)
+    }
+}

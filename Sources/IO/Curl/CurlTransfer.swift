@@ -1,0 +1,300 @@
+import CCurl
+import Core
+import Glibc
+import HTTP
+
+/// One place for a transfer: a pooled easy handle, what it is set to, and what has come back so far.
+///
+/// libcurl has plain pointers to this object while it is in the multi handle. `CurlTransport` holds every transfer
+/// that it has made until it has shut down, which is after the handle has left the multi handle for good.
+///
+/// ## A POST must not be sent twice
+/// libcurl repeats a request by itself when a kept connection ends before the first byte of the answer, whatever the
+/// method (`Curl_retry_request`), and when an HTTP/2 stream was refused or wants HTTP/1.1. The upstream may have acted on the
+/// first copy. Each attempt, also a repeated one, passes the pre-request callback before its first byte is
+/// written, and a refusal there ends the transfer: so the second attempt of a POST is refused, and kept connections
+/// stay usable for POSTs. The same callback tells exactly whether anything has left: before its first call
+/// nothing has.
+final class CurlTransfer {
+    let easy: OpaquePointer
+    /// Who waits for it; nil while the transfer is in the pool.
+    var call: CurlTransport.Call?
+    /// True once libcurl has begun to write the request.
+    var wasSent: Bool { attempts > 0 }
+    /// True when libcurl wanted to send a POST again.
+    private(set) var isRepeatRefused = false
+    private(set) var isTooLarge = false
+
+    private let multi: CurlMulti
+    /// Kept with scheme, host and port parsed: only path and query are set anew, a tenth of the CPU of a small request.
+    private let url: OpaquePointer
+    private var origin = ""
+    private var lines: UnsafeMutablePointer<curl_slist>?
+    private var body: [UInt8] = []
+    private var bodyLimit = 0
+    private var attempts = 0
+    private static let maximumHeadBytes = 65_536
+    private var headBytes = 0
+    /// libcurl takes a head that breaks off for a whole one and reports success.
+    private var isHeadComplete = false
+    private var mayRepeat = false
+    private var isLoopbackOnly = false
+    private var failure = CURLE_OK
+
+    init?(_ multi: CurlMulti) {
+        guard let easy = curl_easy_init() else { return nil }
+        guard let url = curl_url() else {
+            curl_easy_cleanup(easy)
+            return nil
+        }
+        self.easy = easy
+        self.url = url
+        self.multi = multi
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_url_cleanup(url)
+        curl_slist_free_all(lines)
+    }
+
+    // MARK: Before
+
+    /// Sets every option for `request`, from nothing: no option of an earlier request can survive.
+    func prepare(
+        _ request: OutboundRequest, to target: UpstreamURL, _ settings: CurlTransport.Settings, milliseconds: Int
+    ) throws(TransportError) {
+        curl_easy_reset(easy)
+        failure = CURLE_OK
+        (body, bodyLimit, attempts) = ([], settings.maxResponseBytes, 0)
+        (isRepeatRefused, isTooLarge, isHeadComplete) = (false, false, false)
+        headBytes = 0
+        mayRepeat = request.method == .get
+        isLoopbackOnly = !target.isSecure
+        try setTarget(target)
+        setCallbacks()
+        setConnection(target, settings)
+        set(CURLOPT_TIMEOUT_MS, milliseconds)
+        set(CURLOPT_CONNECTTIMEOUT_MS, min(milliseconds, max(1, settings.connectTimeoutMilliseconds)))
+        setOffset(CURLOPT_MAXFILESIZE_LARGE, settings.maxResponseBytes)
+        set(CURLOPT_USERAGENT, settings.userAgent)
+        setMessage(request)
+        guard failure == CURLE_OK else { throw CurlFailure.error(failure, sent: false) }
+    }
+
+    private func setTarget(_ target: UpstreamURL) throws(TransportError) {
+        var code = CURLUE_OK
+        if origin != target.origin {
+            origin = ""
+            code = curl_url_set(url, CURLUPART_URL, target.origin + "/", 0)
+            if code == CURLUE_OK { origin = target.origin }
+        }
+        if code == CURLUE_OK { code = curl_url_set(url, CURLUPART_PATH, target.path, 0) }
+        if code == CURLUE_OK { code = curl_url_set(url, CURLUPART_QUERY, target.query, 0) }
+        guard code == CURLUE_OK else { throw CurlFailure.error(CURLE_URL_MALFORMAT, sent: false) }
+        note(lm_curl_set_url(easy, url))
+    }
+
+    private func setCallbacks() {
+        let own = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
+        note(lm_curl_set_pointer(easy, CURLOPT_PRIVATE, own))
+        note(lm_curl_set_pointer(easy, CURLOPT_WRITEDATA, own))
+        note(
+            lm_curl_set_write(easy) { bytes, size, count, context in
+                CurlTransfer.from(context)?.received(bytes, size * count) ?? 0
+            })
+        note(lm_curl_set_pointer(easy, CURLOPT_HEADERDATA, own))
+        note(
+            lm_curl_set_header(easy) { bytes, size, count, context in
+                CurlTransfer.from(context)?.receivedHead(bytes, size * count) ?? 0
+            })
+        note(lm_curl_set_pointer(easy, CURLOPT_PREREQDATA, own))
+        note(
+            lm_curl_set_prerequest(easy) { context, _, _, _, _ in
+                CurlTransfer.from(context)?.isAllowedToSend() == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+            })
+        note(lm_curl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, own))
+        note(
+            lm_curl_set_open_socket(easy) { context, _, address in
+                guard let address, let transfer = CurlTransfer.from(context) else { return -1 }
+                return transfer.openSocket(address)
+            })
+        // A connection outlives the transfer that opened it, so its close goes to the multi handle's owner.
+        note(lm_curl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, Unmanaged.passUnretained(multi).toOpaque()))
+        note(
+            lm_curl_set_close_socket(easy) { context, fd in
+                CurlMulti.from(context)?.closeSocket(fd) ?? -1
+            })
+    }
+
+    private func setConnection(_ target: UpstreamURL, _ settings: CurlTransport.Settings) {
+        set(CURLOPT_NOSIGNAL, 1)
+        // Without it, a transfer that ends while its name is looked up waits on this thread for the system's resolver.
+        set(CURLOPT_QUICK_EXIT, 1)
+        set(CURLOPT_PROTOCOLS_STR, target.isSecure ? "https" : "http")
+        set(CURLOPT_FOLLOWLOCATION, 0)
+        // The empty text also keeps libcurl from reading http_proxy and the like.
+        set(CURLOPT_PROXY, target.isLoopback ? "" : settings.proxy ?? "")
+        set(CURLOPT_TCP_NODELAY, 1)
+        set(CURLOPT_TCP_KEEPALIVE, 1)
+        // So that a change in the DNS is seen.
+        set(CURLOPT_MAXLIFETIME_CONN, 3600)
+        guard target.isSecure else {
+            set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+            return
+        }
+        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        // A burst on a cold start waits for the first connection and shares it, instead of opening one each.
+        set(CURLOPT_PIPEWAIT, 1)
+        set(CURLOPT_SSL_VERIFYPEER, 1)
+        set(CURLOPT_SSL_VERIFYHOST, 2)
+        set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        switch CurlLibrary.trust {
+        case .directory(let path):
+            set(CURLOPT_CAINFO, nil)
+            set(CURLOPT_CAPATH, path)
+        case .bundle: set(CURLOPT_CAPATH, nil)
+        }
+        if let file = settings.caFile { set(CURLOPT_CAINFO, file) }
+    }
+
+    private func setMessage(_ request: OutboundRequest) {
+        curl_slist_free_all(lines)
+        lines = nil
+        var isTyped = false
+        for field in request.fields {
+            append(OutboundFields.line(field))
+            if field.name.lowercased() == "content-type" { isTyped = true }
+        }
+        if request.method == .post {
+            // libcurl would wait a second for "100 Continue" before a large body, and call an untyped body a form.
+            append("Expect:")
+            if !isTyped { append("Content-Type:") }
+            set(CURLOPT_POST, 1)
+            setOffset(CURLOPT_POSTFIELDSIZE_LARGE, request.body.count)
+            request.body.withUnsafeBytes { bytes in
+                if let start = bytes.baseAddress, !bytes.isEmpty {
+                    note(lm_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, start))
+                } else {
+                    set(CURLOPT_COPYPOSTFIELDS, "")
+                }
+            }
+        } else {
+            set(CURLOPT_HTTPGET, 1)
+        }
+        note(lm_curl_set_list(easy, CURLOPT_HTTPHEADER, lines))
+    }
+
+    private func append(_ line: String) {
+        guard let longer = curl_slist_append(lines, line) else { return note(CURLE_OUT_OF_MEMORY) }
+        lines = longer
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) { note(lm_curl_set_long(easy, option, value)) }
+    private func set(_ option: CURLoption, _ value: String?) { note(lm_curl_set_string(easy, option, value)) }
+    private func setOffset(_ option: CURLoption, _ value: Int) {
+        note(lm_curl_set_offset(easy, option, curl_off_t(value)))
+    }
+
+    /// Keeps the first failure: a transfer whose options are not all set must not start.
+    private func note(_ code: CURLcode) { if failure == CURLE_OK { failure = code } }
+
+    // MARK: During (called by libcurl)
+
+    static func from(_ context: UnsafeMutableRawPointer?) -> CurlTransfer? {
+        context.map { Unmanaged<CurlTransfer>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    private func isAllowedToSend() -> Bool {
+        attempts += 1
+        if attempts == 1 || mayRepeat { return true }
+        isRepeatRefused = true
+        return false
+    }
+
+    /// Called for each line of the head, whole or not at all; the fields themselves are read afterwards.
+    private func receivedHead(_ bytes: UnsafePointer<CChar>?, _ count: Int) -> Int {
+        headBytes += count
+        guard headBytes <= Self.maximumHeadBytes else {
+            isTooLarge = true
+            return 0
+        }
+        guard let bytes, count > 0 else { return count }
+        if bytes[0] == 0x0d || bytes[0] == 0x0a {
+            isHeadComplete = true
+        } else if UnsafeRawBufferPointer(start: bytes, count: count).starts(with: "HTTP/".utf8) {
+            // A status line: after an interim answer (1xx) the final one's head begins. Trailers change nothing.
+            isHeadComplete = false
+        }
+        return count
+    }
+
+    private func received(_ bytes: UnsafePointer<CChar>?, _ count: Int) -> Int {
+        guard count > 0, let bytes else { return 0 }
+        guard count <= bodyLimit - body.count else {
+            isTooLarge = true
+            return Int(CURL_WRITEFUNC_ERROR)
+        }
+        if body.isEmpty {
+            var announced: curl_off_t = -1
+            lm_curl_get_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced)
+            if announced > count { body.reserveCapacity(min(Int(announced), bodyLimit)) }
+        }
+        body.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
+        return count
+    }
+
+    /// Opens a socket to `address`; for plain http only when that is this machine, whatever the name resolved to.
+    private func openSocket(_ address: UnsafeMutablePointer<curl_sockaddr>) -> Int32 {
+        if isLoopbackOnly {
+            let isLocal = withUnsafePointer(to: &address.pointee.addr) { Self.isLoopback($0, address.pointee.addrlen) }
+            guard isLocal else { return -1 }
+        }
+        return multi.openSocket(
+            family: address.pointee.family, type: address.pointee.socktype, protocol: address.pointee.protocol)
+    }
+
+    private static func isLoopback(_ address: UnsafePointer<sockaddr>, _ length: UInt32) -> Bool {
+        let bytes = UnsafeRawBufferPointer(start: address, count: Int(length))
+        switch Int32(address.pointee.sa_family) {
+        case AF_INET: return bytes.count >= 8 && bytes[4] == 127
+        case AF_INET6: return bytes.count >= 24 && bytes[8..<23].allSatisfy { $0 == 0 } && bytes[23] == 1
+        default: return false
+        }
+    }
+
+    // MARK: After
+
+    /// The answer of a transfer that has ended well, with those of `names` that it has; nil when its head is not whole.
+    func takeResponse(_ names: [(name: String, text: [CChar])]) -> OutboundResponse? {
+        var status = 0
+        lm_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        guard isHeadComplete, status >= 200 else { return nil }
+        var fields: [Field] = []
+        for (name, text) in names {
+            var header: UnsafeMutablePointer<curl_header>?
+            // The last request's first field with that name; no trailers, no interim answers.
+            let code = curl_easy_header(easy, text, 0, UInt32(CURLH_HEADER), -1, &header)
+            if code == CURLHE_OK, let value = header?.pointee.value {
+                fields.append(Field(name, String(cString: value)))
+            }
+        }
+        defer { body = [] }
+        return OutboundResponse(status: status, fields: fields, body: body)
+    }
+
+    /// How many connections were opened for it.
+    var connectionsOpened: Int {
+        var count = 0
+        lm_curl_get_long(easy, CURLINFO_NUM_CONNECTS, &count)
+        return count
+    }
+
+    /// Lets go of what the last request held.
+    func clear() {
+        call = nil
+        body = []
+        curl_slist_free_all(lines)
+        lines = nil
+    }
+}

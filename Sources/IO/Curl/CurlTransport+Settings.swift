@@ -1,0 +1,28 @@
+extension CurlTransport {
+    /// How a transport behaves. There is no way to turn the verification of certificates off.
+    public struct Settings: Sendable {
+        /// The most requests that libcurl works on at a time.
+        public var maxInFlight = 64
+        /// The most requests that wait for a place; one more is refused with `.other`, never sent.
+        public var maxQueued = 1024
+        /// The most connections that are kept open.
+        public var maxConnections = 128
+        /// Name look-up, connect and TLS handshake together, in milliseconds.
+        public var connectTimeoutMilliseconds = 5000
+        /// The largest body of an answer, in bytes; a larger one is `.responseTooLarge`.
+        public var maxResponseBytes = 16 << 20
+        /// A proxy for hosts that are not loopback, as CURLOPT_PROXY takes it; nil for none, whatever the environment says.
+        public var proxy: String?
+        /// A PEM file of certificates to trust besides the system's directory (instead of the system's bundle, where there
+        /// is no hashed directory).
+        public var caFile: String?
+        public var userAgent = "luma-mcp"
+        /// The fields of an answer that callers read; the others are dropped unread.
+        public var responseFields = [
+            "retry-after", "content-type", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "date",
+            "etag",
+        ]
+
+        public init() {}
+    }
+}

@@ -1,0 +1,279 @@
+import CCurl
+import Core
+public import HTTP
+
+/// The way to an upstream through libcurl: one multi handle on one loop, verified TLS, a bounded queue in front.
+///
+/// Belongs to the loop of its reactor and is used there only; nothing on the way of a request hops or locks. At most
+/// `maxInFlight` requests are given to libcurl, whose own queue and connection look-up cost more with each one, and at most
+/// `maxQueued` wait here, in order; their wait counts against their deadline.
+///
+/// It must be shut down: until then libcurl and it hold each other.
+public final class CurlTransport: Transport {
+    /// What has happened so far; for logs.
+    public struct Statistics: Sendable, Equatable {
+        /// Transfers that were given to libcurl and have ended, whatever the outcome.
+        public var transfers = 0
+        /// How many of these gave no answer.
+        public var failures = 0
+        public var connectionsOpened = 0
+        /// POSTs that libcurl wanted to send a second time, which was refused.
+        public var repeatsRefused = 0
+        /// Requests that were turned away because the queue was full.
+        public var queueRefusals = 0
+        public var inFlight = 0
+        public var waiting = 0
+
+        public init() {}
+    }
+
+    public private(set) var statistics = Statistics()
+
+    private let settings: Settings
+    private let reactor: Reactor
+    private let multi: CurlMulti
+    private let responseFields: [(name: String, text: [CChar])]
+    /// Every transfer that was made; libcurl's pointers to them are safe as long as they stand here.
+    private var transfers: [CurlTransfer] = []
+    private var idle: [CurlTransfer] = []
+    /// Waiting calls from `head` on; those that have ended meanwhile are passed over.
+    private var queue: [Call] = []
+    private var head = 0
+    private var isShutDown = false
+
+    /// On the loop of `reactor` only.
+    /// - Throws: `TransportError` when libcurl cannot start.
+    public init(reactor: Reactor, settings: Settings = Settings()) throws(TransportError) {
+        reactor.executor.checkIsolated()
+        self.settings = settings
+        self.reactor = reactor
+        responseFields = settings.responseFields.map { ($0.lowercased(), Array($0.utf8CString)) }
+        multi = try CurlMulti(reactor: reactor, maxConnections: settings.maxConnections)
+        multi.completed = { [self] easy, code in completed(easy, code) }
+    }
+
+    /// Sends `request` and returns the answer, whatever its status. Resumes on the loop.
+    ///
+    /// Cancelling the task ends the transfer and closes its connection (over HTTP/2 its stream).
+    public func send(_ request: OutboundRequest) async throws(TransportError) -> OutboundResponse {
+        reactor.executor.checkIsolated()
+        let call = Call(request, try check(request))
+        let outcome: Outcome
+        do {
+            outcome = try await reactor.suspend { suspension in
+                call.suspension = suspension
+                admit(call)
+            }
+        } catch {
+            // Cancelled: what was in libcurl ends here, and with it comes to light whether anything was sent.
+            cancel(call)
+            outcome = call.outcome ?? .failure(TransportError(.cancelled, neverSent: true))
+        }
+        return try outcome.get()
+    }
+
+    /// Ends everything: what waits or runs fails with `.shuttingDown`, connections are closed. On the loop, once; before
+    /// the loop stops.
+    public func shutdown() {
+        reactor.executor.checkIsolated()
+        guard !isShutDown else { return }
+        isShutDown = true
+        for call in queue[head...] { finish(call, .failure(TransportError(.shuttingDown, neverSent: true))) }
+        (queue, head) = ([], 0)
+        for transfer in transfers where transfer.call != nil { abandon(transfer, .shuttingDown) }
+        // The easy handles go before the multi handle, as libcurl asks for; its sockets are closed by the latter.
+        (transfers, idle) = ([], [])
+        multi.close()
+    }
+
+    // MARK: Admission
+
+    private func check(_ request: OutboundRequest) throws(TransportError) -> UpstreamURL {
+        guard !isShutDown else { throw TransportError(.shuttingDown, neverSent: true) }
+        guard request.method == .post || request.body.isEmpty else { throw Self.invalid("a GET has a body") }
+        do {
+            try OutboundFields.check(request.fields)
+        } catch {
+            throw Self.invalid(error.rawValue)
+        }
+        do {
+            return try UpstreamURL(request.url)
+        } catch {
+            throw Self.invalid(error.rawValue)
+        }
+    }
+
+    private static func invalid(_ detail: String) -> TransportError {
+        TransportError(.invalidRequest, neverSent: true, detail: detail)
+    }
+
+    private func admit(_ call: Call) {
+        if statistics.inFlight < settings.maxInFlight { return start(call) }
+        guard statistics.waiting < settings.maxQueued else {
+            statistics.queueRefusals += 1
+            return finish(call, .failure(TransportError(.other, neverSent: true, detail: "too many requests wait")))
+        }
+        queue.append(call)
+        call.state = .waiting
+        statistics.waiting += 1
+        call.timer = reactor.schedule(at: call.request.deadline) { [self] in
+            call.timer = nil
+            finish(call, .failure(Self.overdue))
+        }
+    }
+
+    private static let overdue = TransportError(
+        .timeout, neverSent: true, detail: "the deadline passed before it was sent")
+
+    /// Starts what waits, as far as there is room.
+    private func startWaiting() {
+        while statistics.inFlight < settings.maxInFlight, head < queue.count {
+            let call = queue[head]
+            head += 1
+            guard case .waiting = call.state else { continue }
+            leaveQueue(call)
+            start(call)
+        }
+        // Calls that ended while they waited must not pile up, nor those that were started.
+        if head == queue.count {
+            queue.removeAll(keepingCapacity: true)
+            head = 0
+        } else if queue.count > 2 * statistics.waiting + 64 {
+            queue = queue[head...].filter { if case .waiting = $0.state { true } else { false } }
+            head = 0
+        }
+    }
+
+    private func leaveQueue(_ call: Call) {
+        statistics.waiting -= 1
+        call.state = .new
+        if let timer = call.timer { reactor.cancel(timer) }
+        call.timer = nil
+    }
+
+    private func start(_ call: Call) {
+        let now = Reactor.readClock()
+        guard call.request.deadline > now else { return finish(call, .failure(Self.overdue)) }
+        let left = (call.request.deadline.nanoseconds - now.nanoseconds + 999_999) / 1_000_000
+        guard let transfer = idle.popLast() ?? makeTransfer() else {
+            return finish(call, .failure(CurlFailure.error(CURLE_OUT_OF_MEMORY, sent: false)))
+        }
+        do {
+            try transfer.prepare(call.request, to: call.target, settings, milliseconds: Int(Int32(clamping: left)))
+        } catch {
+            transfer.clear()
+            idle.append(transfer)
+            return finish(call, .failure(error))
+        }
+        guard multi.add(transfer.easy) == CURLM_OK else {
+            transfer.clear()
+            idle.append(transfer)
+            return finish(call, .failure(CurlFailure.error(CURLE_FAILED_INIT, sent: false)))
+        }
+        transfer.call = call
+        call.state = .running(transfer)
+        statistics.inFlight += 1
+    }
+
+    private func makeTransfer() -> CurlTransfer? {
+        guard let transfer = CurlTransfer(multi) else { return nil }
+        transfers.append(transfer)
+        return transfer
+    }
+
+    // MARK: The end of a call
+
+    private func completed(_ easy: OpaquePointer, _ code: CURLcode) {
+        var context: UnsafeMutableRawPointer?
+        lm_curl_get_pointer(easy, CURLINFO_PRIVATE, &context)
+        guard let transfer = CurlTransfer.from(context), let call = transfer.call else {
+            preconditionFailure("libcurl reported a transfer that nobody started")
+        }
+        let outcome = outcome(of: transfer, code)
+        recycle(transfer)
+        finish(call, outcome)
+        startWaiting()
+    }
+
+    private func outcome(of transfer: CurlTransfer, _ code: CURLcode) -> Outcome {
+        if code == CURLE_OK, let response = transfer.takeResponse(responseFields) { return .success(response) }
+        statistics.failures += 1
+        if code == CURLE_OK { return .failure(CurlFailure.error(CURLE_PARTIAL_FILE, sent: true)) }
+        let sent = transfer.wasSent
+        if transfer.isTooLarge {
+            return .failure(
+                TransportError(.responseTooLarge, neverSent: !sent, detail: "the answer is larger than the limit"))
+        }
+        if transfer.isRepeatRefused {
+            statistics.repeatsRefused += 1
+            let detail = "the connection ended without an answer, and a POST is not sent twice"
+            return .failure(TransportError(.connectionLost, neverSent: false, detail: detail))
+        }
+        return .failure(CurlFailure.error(code, sent: sent))
+    }
+
+    private func cancel(_ call: Call) {
+        switch call.state {
+        case .new, .waiting: finish(call, .failure(TransportError(.cancelled, neverSent: true)))
+        case .running(let transfer):
+            abandon(transfer, .cancelled)
+            startWaiting()
+        case .ended: break
+        }
+    }
+
+    private func abandon(_ transfer: CurlTransfer, _ cause: TransportError.Cause) {
+        guard let call = transfer.call else { return }
+        statistics.failures += 1
+        let error = TransportError(cause, neverSent: !transfer.wasSent)
+        recycle(transfer)
+        finish(call, .failure(error))
+    }
+
+    /// Takes a transfer out of libcurl, before anything else can use it, and back into the pool.
+    private func recycle(_ transfer: CurlTransfer) {
+        statistics.transfers += 1
+        statistics.inFlight -= 1
+        statistics.connectionsOpened += transfer.connectionsOpened
+        multi.remove(transfer.easy)
+        transfer.clear()
+        idle.append(transfer)
+    }
+
+    private func finish(_ call: Call, _ outcome: Outcome) {
+        if case .waiting = call.state { leaveQueue(call) }
+        if case .ended = call.state { return }
+        call.state = .ended
+        call.outcome = outcome
+        call.suspension?.resume(returning: outcome)
+        call.suspension = nil
+    }
+}
+
+extension CurlTransport {
+    typealias Outcome = Result<OutboundResponse, TransportError>
+
+    /// One `send`, from its admission to its end.
+    final class Call {
+        enum State {
+            case new
+            case waiting
+            case running(CurlTransfer)
+            case ended
+        }
+
+        let request: OutboundRequest
+        let target: UpstreamURL
+        var state = State.new
+        var suspension: Suspension<Outcome>?
+        /// Set at the end.
+        var outcome: Outcome?
+        /// Its deadline while it waits.
+        var timer: TimerQueue.Token?
+
+        init(_ request: OutboundRequest, _ target: UpstreamURL) {
+            self.request = request
+            self.target = target
+        }
+    }
+}

@@ -1,0 +1,136 @@
+/// The absolute URL of a request to an upstream, taken apart and checked before libcurl sees it.
+///
+/// Stricter than RFC 3986 on purpose: two parsers that read one URL differently are how a key ends up at a foreign
+/// host. No user information, no fragment, no spelling of an IPv4 address but the dotted quad, and plain http
+/// only towards this machine.
+struct UpstreamURL: Equatable {
+    /// What is wrong with a URL; bounded texts for a log, none of them holds a part of the URL.
+    enum Problem: String, Error, CaseIterable {
+        case length = "the URL is empty or too long"
+        case character = "the URL holds a character that must be percent-encoded"
+        case scheme = "the URL's scheme is not https"
+        case userInformation = "the URL holds user information"
+        case host = "the URL's host is not a name or an address"
+        case port = "the URL's port is not a number from 1 to 65535"
+        case escape = "the URL holds a percent sign without two hexadecimal digits"
+        case fragment = "the URL holds a fragment"
+        case plainText = "http is only for a loopback host"
+    }
+
+    static let maximumLength = 8192
+
+    /// Scheme, host and port as given, without a path: `https://host:port`.
+    let origin: String
+    let path: String
+    let query: String?
+    let isSecure: Bool
+    /// True for 127.0.0.0/8, ::1 and `localhost`.
+    let isLoopback: Bool
+
+    init(_ text: String) throws(Problem) {
+        let bytes = Array(text.utf8)
+        guard !bytes.isEmpty, bytes.count <= Self.maximumLength else { throw .length }
+        for byte in bytes {
+            switch byte {
+            case 0...0x20, 0x7f..., UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\\"),
+                UInt8(ascii: "^"), UInt8(ascii: "`"), UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"):
+                throw .character
+            case UInt8(ascii: "#"): throw .fragment
+            default: break
+            }
+        }
+        let start: Int
+        if bytes.starts(with: "https://".utf8) {
+            (isSecure, start) = (true, 8)
+        } else if bytes.starts(with: "http://".utf8) {
+            (isSecure, start) = (false, 7)
+        } else {
+            throw .scheme
+        }
+        let end = bytes[start...].firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? bytes.count
+        let host = try Self.checkAuthority(bytes[start..<end])
+        isLoopback = Self.isLoopback(host)
+        guard isSecure || isLoopback else { throw .plainText }
+        try Self.checkEscapes(bytes[end...])
+        origin = String(decoding: bytes[..<end], as: UTF8.self)
+        let mark = bytes[end...].firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
+        path = end == mark ? "/" : String(decoding: bytes[end..<mark], as: UTF8.self)
+        query = mark == bytes.count ? nil : String(decoding: bytes[(mark + 1)...], as: UTF8.self)
+    }
+
+    /// Checks `host[:port]` and returns the host: for an IPv6 literal the text between the brackets.
+    private static func checkAuthority(_ authority: ArraySlice<UInt8>) throws(Problem) -> ArraySlice<UInt8> {
+        guard !authority.contains(UInt8(ascii: "@")) else { throw .userInformation }
+        let host: ArraySlice<UInt8>
+        var rest: ArraySlice<UInt8>
+        if authority.first == UInt8(ascii: "[") {
+            guard let close = authority.firstIndex(of: UInt8(ascii: "]")) else { throw .host }
+            host = authority[(authority.startIndex + 1)..<close]
+            rest = authority[(close + 1)...]
+            guard !host.isEmpty, host.count <= 45, host.allSatisfy({ isHexDigit($0) || $0 == 0x3a || $0 == 0x2e })
+            else {
+                throw .host
+            }
+        } else {
+            let colon = authority.firstIndex(of: UInt8(ascii: ":")) ?? authority.endIndex
+            host = authority[..<colon]
+            rest = authority[colon...]
+            guard isName(host) || isDottedQuad(host) else { throw .host }
+        }
+        guard let colon = rest.popFirst() else { return host }
+        guard colon == UInt8(ascii: ":") else { throw .host }
+        guard (1...5).contains(rest.count), rest.allSatisfy(isDigit),
+            let port = Int(String(decoding: rest, as: UTF8.self)),
+            (1...65535).contains(port)
+        else { throw .port }
+        return host
+    }
+
+    /// A host name of letters, digits and hyphens (RFC 1123 §2.1) whose last label is not a number: a name like
+    /// `127.1` or `0x7f000001` would be read as an address by libcurl.
+    private static func isName(_ host: ArraySlice<UInt8>) -> Bool {
+        guard !host.isEmpty, host.count <= 253 else { return false }
+        let labels = host.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        for label in labels {
+            guard (1...63).contains(label.count), label.first != UInt8(ascii: "-"), label.last != UInt8(ascii: "-"),
+                label.allSatisfy({ isDigit($0) || isLetter($0) || $0 == UInt8(ascii: "-") })
+            else { return false }
+        }
+        guard let last = labels.last else { return false }
+        let hexadecimal =
+            last.count >= 2 && last.first == UInt8(ascii: "0") && last.dropFirst().first.map { $0 | 0x20 } == 0x78
+        return !hexadecimal && !last.allSatisfy(isDigit)
+    }
+
+    private static func isDottedQuad(_ host: ArraySlice<UInt8>) -> Bool {
+        let parts = host.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return parts.count == 4
+            && parts.allSatisfy { part in
+                guard (1...3).contains(part.count), part.allSatisfy(isDigit) else { return false }
+                if part.count > 1, part.first == UInt8(ascii: "0") { return false }
+                return part.reduce(0) { $0 * 10 + Int($1 - 0x30) } <= 255
+            }
+    }
+
+    private static func isLoopback(_ host: ArraySlice<UInt8>) -> Bool {
+        if host.elementsEqual("::1".utf8) || host.elementsEqual("localhost".utf8) { return true }
+        return isDottedQuad(host) && host.starts(with: "127.".utf8)
+    }
+
+    private static func checkEscapes(_ bytes: ArraySlice<UInt8>) throws(Problem) {
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            if bytes[index] == UInt8(ascii: "%") {
+                guard index + 2 < bytes.endIndex, isHexDigit(bytes[index + 1]), isHexDigit(bytes[index + 2]) else {
+                    throw .escape
+                }
+                index += 2
+            }
+            index += 1
+        }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
+    private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7a).contains(byte | 0x20) }
+    private static func isHexDigit(_ byte: UInt8) -> Bool { isDigit(byte) || (0x61...0x66).contains(byte | 0x20) }
+}

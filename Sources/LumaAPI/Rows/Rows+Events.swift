@@ -1,0 +1,52 @@
+extension Rows {
+    static let events: [Operation] = [
+        Operation(
+            "events/get", .get, "/v1/events/get",
+            legacy: .init(
+                ["/v1/event/get"], wrapper: "event", besideWrapper: ["hosts"],
+                inputNames: ["id": "event_id", "api_id": "event_id", "event_api_id": "event_id"]),
+            query: [SchemaField("event_id", .id(prefix: "evt-"), required: true)],
+            answer: Shapes.event,
+            effects: [.reads], repetition: .always,
+            summary: "One event with its hosts and guest counts."),
+        Operation(
+            "events/create", .post, "/v1/events/create",
+            legacy: ["/v1/event/create"],
+            body: Shapes.eventInput,
+            answer: [SchemaField("id", .id(prefix: "evt-"), required: true)],
+            effects: [.changes], repetition: .onlyIfUnseen,
+            summary: "Creates an event and answers its id only."),
+        Operation(
+            "events/update", .post, "/v1/events/update",
+            legacy: .init(["/v1/event/update"], inputNames: legacyEventId),
+            body: Shapes.eventChange,
+            effects: [.changes, .notifiesGuests], repetition: .onlyIfUnseen,
+            summary: "Changes the given members of an event and answers an empty object."),
+    ]
+
+    static let cancellation: [Operation] = [
+        Operation(
+            "events/cancel/request", .post, "/v1/events/cancel/request",
+            legacy: .init(["/v1/event/cancel/request"], inputNames: legacyEventId),
+            body: [SchemaField("event_id", .id(prefix: "evt-"), required: true)],
+            answer: [
+                SchemaField("cancellation_token", .string(), required: true, note: "Good for 15 minutes."),
+                SchemaField("is_paid", .boolean, required: true, note: "True when guests have paid."),
+                SchemaField("guest_count", .number(), required: true, note: "Approved guests."),
+            ],
+            effects: [.reads], repetition: .always,
+            summary: "Asks for the token that a cancellation needs; changes nothing."),
+        Operation(
+            "events/cancel", .post, "/v1/events/cancel",
+            legacy: .init(["/v1/event/cancel"], inputNames: legacyEventId),
+            body: [
+                SchemaField("event_id", .id(prefix: "evt-"), required: true),
+                SchemaField("cancellation_token", .string(), required: true),
+                SchemaField("should_refund", .boolean, note: "Required when the request said `is_paid`."),
+            ],
+            effects: [.changes, .notifiesGuests, .irreversible, .movesMoney], repetition: .onlyIfUnseen,
+            summary: "Cancels an event for good: tells all guests, refunds if asked, deletes it."),
+    ]
+
+    static let legacyEventId = ["event_api_id": "event_id"]
+}

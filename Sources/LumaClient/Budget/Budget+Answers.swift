@@ -1,0 +1,171 @@
+public import Core
+
+/// What Luma's own fields have taught, for the window that is open.
+struct LearnedWindow: Sendable {
+    var limit: Int
+    /// The smallest number reported since the window began; meaningful while the period is confirmed.
+    var remaining: Int
+    /// When the window is over for sure.
+    var resetAt: MonotonicTime
+    /// The reset as the server wrote it; nil while none was seen in this period.
+    var stamp: Timestamp?
+    /// The last reset of earlier periods, to tell a late answer from a new window.
+    var previousStamp: Timestamp?
+}
+
+extension Budget {
+    /// Settles a granted request: frees its place in flight and learns from the answer.
+    public mutating func settle(_ grant: Grant, _ fate: RequestFate, now: MonotonicTime) {
+        advance(to: now)
+        if grant.period == period { probesInFlight -= 1 }
+        switch fate {
+        case .neverSent:
+            logs[grant.kind.rawValue].putBack()
+            recent.putBack()
+        case .unanswered:
+            spend(grant, now)
+            countUnreported()
+        case .answered(let status, let fields):
+            spend(grant, now)
+            if status == 429 {
+                close(fields, now)
+            } else if settings.adaptive, let limit = fields.limit, let remaining = fields.remaining {
+                learn(limit, remaining, fields, grant, now)
+            } else {
+                countUnreported()
+                if grant.period == period { confirmBlindly(now) }
+            }
+        }
+    }
+
+    /// Lets time pass: tokens return, the tap opens, windows end.
+    mutating func advance(to now: MonotonicTime) {
+        for index in logs.indices { logs[index].advance(to: now) }
+        recent.advance(to: now)
+        if let until = closedUntil, until <= now { closedUntil = nil }
+        if let learned, isConfirmed, learned.resetAt <= now { beginPeriod() }
+    }
+
+    private mutating func spend(_ grant: Grant, _ now: MonotonicTime) {
+        logs[grant.kind.rawValue].spend(now)
+        recent.spend(now)
+    }
+
+    /// Starts a period of which nothing is known.
+    private mutating func beginPeriod() {
+        period += 1
+        isConfirmed = false
+        probesInFlight = 0
+        unreportedAtStart = unreported
+        guard var window = learned else { return }
+        window.previousStamp = window.stamp ?? window.previousStamp
+        window.stamp = nil
+        learned = window
+    }
+
+    private mutating func close(_ fields: RateLimitFields, _ now: MonotonicTime) {
+        if settings.adaptive, let limit = fields.limit {
+            recent.capacity = limit
+            if learned == nil {
+                learned = LearnedWindow(limit: limit, remaining: 0, resetAt: now)
+            } else {
+                learned?.limit = limit
+            }
+        }
+        // A rounded Retry-After may end a moment before the block does, and a request in that moment renews the block.
+        let reset = fields.secondsToReset.flatMap { $0 > 0 ? $0 : nil }
+        let seconds: Double
+        if let retryAfter = fields.retryAfter {
+            seconds = max(retryAfter, 1) + 0.25
+        } else if let reset {
+            seconds = reset + margin(fields)
+        } else {
+            seconds = settings.blockDuration
+        }
+        let until = now.advanced(seconds: min(seconds, settings.longestBlock))
+        closedUntil = max(until, closedUntil ?? until)
+        beginPeriod()
+    }
+
+    private mutating func learn(
+        _ limit: Int, _ reported: Int, _ fields: RateLimitFields, _ grant: Grant, _ now: MonotonicTime
+    ) {
+        // Luma may have counted this request before those that ended without a report while it was on its way.
+        let remaining = max(0, min(reported, limit) - (unreported - grant.unreported))
+        recent.capacity = limit
+        guard var window = learned else {
+            learned = LearnedWindow(limit: limit, remaining: 0, resetAt: now)
+            adopt(remaining, fields, now)
+            return
+        }
+        window.limit = limit
+        learned = window
+        // Half a window apart cannot be rounding or the time on the way: it is another window.
+        let half = Int64(settings.learnedWindow * 500)
+        let known = window.stamp ?? window.previousStamp
+        let isLater = known.flatMap { known in fields.resetStamp.map { $0.milliseconds - known.milliseconds >= half } }
+        let isEarlier = known.flatMap { known in fields.resetStamp.map { known.milliseconds - $0.milliseconds >= half }
+        }
+        if isConfirmed {
+            if window.stamp != nil, isLater == true {
+                beginPeriod()
+                adopt(remaining, fields, now)
+            } else if isEarlier != true {
+                lower(to: remaining, fields, now)
+            }
+        } else if grant.period == period || isLater == true {
+            adopt(remaining, fields, now)
+        } else {
+            unreported += 1
+        }
+    }
+
+    /// Takes a report as the state of a window of which nothing was known.
+    private mutating func adopt(_ remaining: Int, _ fields: RateLimitFields, _ now: MonotonicTime) {
+        guard var window = learned, closedUntil == nil else { return }
+        window.remaining = remaining
+        window.stamp = fields.resetStamp
+        window.resetAt = reset(fields, now)
+        learned = window
+        isConfirmed = true
+    }
+
+    private mutating func lower(to remaining: Int, _ fields: RateLimitFields, _ now: MonotonicTime) {
+        guard var window = learned else { return }
+        window.remaining = min(window.remaining, remaining)
+        if window.stamp == nil, let stamp = fields.resetStamp {
+            window.stamp = stamp
+            window.resetAt = reset(fields, now)
+        }
+        learned = window
+    }
+
+    /// The end of the window on our clock; a full window from now when the reset is missing or makes no sense.
+    private func reset(_ fields: RateLimitFields, _ now: MonotonicTime) -> MonotonicTime {
+        let longest = fields.resetIsRelative ? settings.longestBlock : settings.learnedWindow + 5
+        guard let seconds = fields.secondsToReset, seconds > -2, seconds <= longest else {
+            return now.advanced(seconds: settings.learnedWindow + 1)
+        }
+        return now.advanced(seconds: max(0, seconds) + margin(fields))
+    }
+
+    private func margin(_ fields: RateLimitFields) -> Double { fields.resetIsCoarse ? 1 : 0.1 }
+
+    /// A request that Luma may have counted without telling the result.
+    private mutating func countUnreported() {
+        unreported += 1
+        guard let remaining = learned?.remaining else { return }
+        learned?.remaining = max(0, remaining - 1)
+    }
+
+    /// An answer without fields: Luma works, so go on with what is configured or was learned before.
+    private mutating func confirmBlindly(_ now: MonotonicTime) {
+        guard !isConfirmed, closedUntil == nil else { return }
+        isConfirmed = true
+        guard var window = learned else { return }
+        window.remaining = max(0, window.limit - (unreported - unreportedAtStart))
+        window.stamp = nil
+        window.resetAt = now.advanced(seconds: settings.learnedWindow + 1)
+        learned = window
+    }
+}

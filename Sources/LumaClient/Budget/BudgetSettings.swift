@@ -1,0 +1,96 @@
+public import Core
+
+/// The classes that Luma once counted apart, and that the static budget still does.
+public enum RequestClass: Int, Sendable, CaseIterable {
+    case get, post
+}
+
+/// What the budget is told at the start. All spans are in seconds.
+public struct BudgetSettings: Sendable {
+    /// Requests per window until Luma's own fields teach a limit.
+    public var getRequests: Int
+    public var postRequests: Int
+    public var window: Double
+    /// How long a 429 without any hint closes the tap.
+    public var blockDuration: Double
+    /// Whether `X-RateLimit-*` replaces the static budget.
+    public var adaptive: Bool
+    /// Waiting callers beyond this number are refused.
+    public var queueLimit: Int
+    /// The window that `X-RateLimit-Limit` counts in.
+    public var learnedWindow = 60.0
+    /// Requests in flight while it is not known what Luma grants: at the start, after a reset, after a block.
+    public var probes = 4
+    /// A probe without an answer for so long does not hold up the next one.
+    public var probePatience = 2.0
+    /// No Retry-After, however large, closes the tap for longer.
+    public var longestBlock = 900.0
+    /// Waiters look again at least this often, so that a tap that closed meanwhile is noticed.
+    public var longestSleep = 1.0
+
+    /// Counts below 1 and spans that are not positive become the smallest useful value.
+    public init(
+        getRequests: Int = 500, postRequests: Int = 100, window: Double = 300, blockDuration: Double = 60,
+        adaptive: Bool = true, queueLimit: Int = 1024
+    ) {
+        self.getRequests = max(1, getRequests)
+        self.postRequests = max(1, postRequests)
+        self.window = window >= 0.001 ? window : 0.001
+        self.blockDuration = blockDuration >= 0.001 ? blockDuration : 0.001
+        self.adaptive = adaptive
+        self.queueLimit = max(0, queueLimit)
+    }
+}
+
+/// The right to send one request; settled exactly once, when its fate is known.
+public struct Grant: Sendable, Equatable {
+    let kind: RequestClass
+    /// The counting period in which it was given.
+    let period: UInt64
+    /// The requests without a report that were settled before it was given.
+    let unreported: Int
+}
+
+/// A place in the queue; ends with `.proceed`, `.refuse` or `cancel`.
+public struct Ticket: Sendable, Hashable {
+    let id: UInt64
+    let kind: RequestClass
+}
+
+/// The answer to "may I send now?".
+public enum Reservation: Sendable, Equatable {
+    case proceed(Grant)
+    /// Ask again with `confirm` at that instant; the place in the queue is kept.
+    case wait(until: MonotonicTime, Ticket)
+    /// The wait cannot end in time; whole seconds, at least 1, after which it is worth to try again.
+    case refuse(retryAfterSeconds: Int)
+}
+
+/// How a granted request ended, as far as the budget is concerned.
+public enum RequestFate: Sendable {
+    /// Luma answered.
+    case answered(status: Int, RateLimitFields)
+    /// No answer, but Luma may have counted it.
+    case unanswered
+    /// Not one byte can have reached Luma.
+    case neverSent
+}
+
+/// The state of the budget for health and metrics.
+public struct BudgetSnapshot: Sendable, Equatable {
+    public struct Allowance: Sendable, Equatable {
+        public var limit: Int
+        /// Requests that could start now without a wait.
+        public var remaining: Int
+    }
+
+    /// The same values in both classes once a limit is learned.
+    public var get: Allowance
+    public var post: Allowance
+    /// Whether the limit comes from Luma's own fields.
+    public var isLearned: Bool
+    /// When the tap opens again; nil while it is open.
+    public var closedUntil: MonotonicTime?
+    public var queued: Int
+    public var inFlight: Int
+}

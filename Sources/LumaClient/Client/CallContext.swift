@@ -1,0 +1,22 @@
+/// What one request to the gateway cost towards Luma, for its log line.
+///
+/// Not `Sendable`: it belongs to the request and its loop.
+public final class CallContext {
+    /// Requests that were handed to the transport, retries and look-ups included.
+    public internal(set) var upstreamCalls = 0
+    /// Requests that were sent again after a failure.
+    public internal(set) var retries = 0
+    /// Seconds spent in the queue for the budget.
+    public internal(set) var budgetWait = 0.0
+
+    /// Set once a write that may not be repeated is about to leave.
+    var hasSentWrite = false
+    private let isCallerGone: () -> Bool
+
+    /// - Parameter isCallerGone: asked before a write is begun, and while it waits for budget. From its first byte on a
+    ///   write is brought to its end whoever is left to hear of it: half of it would be worse than all of it.
+    public init(isCallerGone: @escaping () -> Bool = { false }) { self.isCallerGone = isCallerGone }
+
+    /// Nobody waits for the result and nothing has happened yet that must be brought to an end.
+    var isAbandoned: Bool { !hasSentWrite && isCallerGone() }
+}

@@ -1,0 +1,95 @@
+import Core
+import Synchronization
+
+/// Which created events already belong to an answer, so that no event is taken for the result of two requests.
+///
+/// Requests with the same name and start are the same to Luma and to whoever looks for them later. While one of them is in
+/// flight, an event that is found may be its own; once all have ended, those without an answer may share out what is
+/// found, one event each, in any order.
+final class CreateLedger: Sendable {
+    /// What an event can be found by.
+    struct Key: Hashable, Sendable {
+        let name: String
+        let start: Timestamp
+    }
+
+    enum Claim: Equatable {
+        case mine(String)
+        /// Nothing fits that is not somebody else's.
+        case nothing
+        /// A request of the same key is in flight: look again later.
+        case busy
+        /// More fits than requests of ours can have made.
+        case ambiguous([String])
+    }
+
+    private struct Open {
+        var inFlight = 0
+        var unsettled = 0
+    }
+
+    private struct State {
+        var open: [Key: Open] = [:]
+        var claimed: Set<String> = []
+        /// The claimed ids, oldest at `next` once the list is full.
+        var order: [String] = []
+        var next = 0
+
+        mutating func claim(_ id: String) {
+            guard claimed.insert(id).inserted else { return }
+            if order.count < CreateLedger.capacity {
+                order.append(id)
+            } else {
+                claimed.remove(order[next])
+                order[next] = id
+                next = (next + 1) % order.count
+            }
+        }
+
+        mutating func change(_ key: Key, _ body: (inout Open) -> Void) {
+            body(&open[key, default: Open()])
+            if let entry = open[key], entry.inFlight == 0, entry.unsettled == 0 { open[key] = nil }
+        }
+    }
+
+    /// Far more than the creates of the seconds in which an event can be mistaken.
+    private static let capacity = 4096
+    private let state = Mutex(State())
+
+    /// A create is about to be sent.
+    func begin(_ key: Key) { state.withLock { $0.change(key) { $0.inFlight += 1 } } }
+
+    /// A create ended with this id, or surely without an event.
+    func end(_ key: Key, id: String?) {
+        state.withLock { state in
+            state.change(key) { $0.inFlight -= 1 }
+            if let id { state.claim(id) }
+        }
+    }
+
+    /// A create ended and nobody knows how.
+    func suspend(_ key: Key) {
+        state.withLock {
+            $0.change(key) {
+                $0.inFlight -= 1
+                $0.unsettled += 1
+            }
+        }
+    }
+
+    /// Takes one of the events that fit for a suspended create.
+    func claim(_ key: Key, among found: [String]) -> Claim {
+        state.withLock { state in
+            let free = found.filter { !state.claimed.contains($0) }
+            guard let first = free.first else { return .nothing }
+            let open = state.open[key] ?? Open()
+            if open.inFlight > 0 { return .busy }
+            guard free.count <= max(open.unsettled, 1) else { return .ambiguous(free) }
+            state.claim(first)
+            return .mine(first)
+        }
+    }
+
+    /// A suspended create is settled or given up.
+    func resolve(_ key: Key) { state.withLock { $0.change(key) { $0.unsettled -= 1 } } }
+}

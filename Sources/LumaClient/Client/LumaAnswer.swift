@@ -1,0 +1,63 @@
+public import Core
+import HTTP
+import LumaAPI
+
+/// An answer of Luma with a 2xx status, its body untouched.
+public struct LumaAnswer: Sendable {
+    public let status: Int
+    /// The bytes as Luma sent them, to be passed on where nothing in them must be read.
+    public let body: [UInt8]
+
+    public init(status: Int, body: [UInt8]) {
+        self.status = status
+        self.body = body
+    }
+
+    /// Parses the body, anew for each call.
+    /// - Throws: `LumaError.malformedAnswer` when it is not one JSON document.
+    public func json() throws(LumaError) -> JSON {
+        do { return try JSON.parse(body) } catch { throw .malformedAnswer }
+    }
+}
+
+extension LumaError {
+    /// The error for an answer that is not 2xx.
+    ///
+    /// Luma's statuses do not say whose fault a refusal is. 401 is always about our key, and so is the 400 that asks for
+    /// one. A 403 is about the thing that the request names; on a call that names nothing it can only be about the key.
+    /// A 404 on such a call means that the path is unknown: a wrong base URL, not a wrong id.
+    init(_ response: OutboundResponse, to operation: Operation, retryAfterSeconds: Int) {
+        let message = LumaMessage(body: response.body)
+        switch response.status {
+        case 429: self = .rateLimited(retryAfterSeconds: retryAfterSeconds)
+        case 401: self = .authenticationRefused(status: 401, message)
+        case 400 where message.asksForKey: self = .authenticationRefused(status: 400, message)
+        case 403 where !operation.namesSomething: self = .authenticationRefused(status: 403, message)
+        case 404: self = operation.namesSomething ? .notFound(message) : .upstreamFailure(status: 404)
+        case 400..<500: self = .refused(status: response.status, message)
+        default: self = .upstreamFailure(status: response.status)
+        }
+    }
+}
+
+extension Operation {
+    /// Whether a call must name an existing thing by its id.
+    var namesSomething: Bool {
+        (query + (body ?? [])).contains { $0.required && ($0.name == "id" || $0.name.hasSuffix("_id")) }
+    }
+}
+
+extension LumaMessage {
+    /// Reads `{"message": …, "code": …}`; both nil for anything else, such as a page of HTML.
+    init(body: [UInt8]) {
+        guard let json = try? JSON.parse(body, limits: JSONLimits(maxDepth: 16, maxBytes: 64 << 10)) else {
+            self.init()
+            return
+        }
+        self.init(
+            message: json["message"]?.stringValue.map { String($0.prefix(500)) },
+            code: json["code"]?.stringValue.map { String($0.prefix(100)) })
+    }
+
+    fileprivate var asksForKey: Bool { message?.lowercased().contains("api key") ?? false }
+}

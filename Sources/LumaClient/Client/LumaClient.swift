@@ -1,0 +1,223 @@
+public import Core
+public import HTTP
+public import LumaAPI
+
+/// Calls Luma's API: builds requests, waits for the budget, sends, retries what may be repeated, and says what went wrong.
+///
+/// Not `Sendable`: each loop has its own, with its own transport, and its methods stay on that loop. What loops share is in
+/// the `LumaAccount`. Every method has a deadline, on the clock of the loop, that it does not outlive by more than a step
+/// of the program.
+public final class LumaClient {
+    public struct Settings: Sendable {
+        /// Scheme, host and an optional path, such as `https://public-api.luma.com`.
+        public var baseURL: String
+        public var apiKey: Secret
+        /// Sent with calendar-scoped operations; needed with an organization's key.
+        public var calendarID: String?
+        /// Seconds for one attempt.
+        public var requestTimeout: Double
+        /// The longest wait for the budget, and for a Retry-After, in seconds.
+        public var maxWait: Double
+        public var userAgent: String
+        public var retry: RetryPolicy
+        /// Seconds of the deadline that a write leaves unused, so that there is time to look when its outcome is unknown.
+        public var settleReserve = 5.0
+        /// Seconds between two looks for the effect of a write.
+        public var settleDelay = 2.0
+        /// Seconds by which Luma's clock may differ from what its answers tell.
+        public var clockAllowance = 10.0
+        /// A write is not begun with fewer seconds left than this.
+        public var leastTime = 1.0
+
+        public init(
+            baseURL: String, apiKey: Secret, calendarID: String? = nil, requestTimeout: Double = 30,
+            maxWait: Double = 20, userAgent: String = "luma-mcp", retry: RetryPolicy = RetryPolicy()
+        ) {
+            self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
+            self.apiKey = apiKey
+            self.calendarID = calendarID
+            self.requestTimeout = requestTimeout
+            self.maxWait = maxWait
+            self.userAgent = userAgent
+            self.retry = retry
+        }
+    }
+
+    public let settings: Settings
+    public let account: LumaAccount
+    let time: any TimeSource
+    private let transport: any Transport
+    private var random: any RandomNumberGenerator
+    /// Luma's clock minus ours in milliseconds, to a second, by the `Date` of its last answer.
+    private(set) var clockOffset: Int64 = 0
+
+    public init(
+        settings: Settings, account: LumaAccount, transport: any Transport, time: any TimeSource,
+        random: any RandomNumberGenerator = SystemRandomNumberGenerator()
+    ) {
+        self.settings = settings
+        self.account = account
+        self.transport = transport
+        self.time = time
+        self.random = random
+    }
+
+    /// Calls any operation and gives Luma's answer as it is. Nothing is done to settle an unknown outcome.
+    ///
+    /// - Parameter query: pairs in order; a repeated name is an array.
+    public func call(
+        _ operation: Operation, query: QueryString = QueryString(), body: [UInt8]? = nil, deadline: MonotonicTime,
+        context: CallContext
+    ) async throws(LumaError) -> LumaAnswer {
+        switch try await perform(operation, query: query, body: body, deadline: deadline, context) {
+        case .answer(let answer): return answer
+        case .unknown(let cause, _):
+            throw .unknownOutcome(UnknownOutcome(operation: operation.name, cause: cause, finding: .notSettled))
+        }
+    }
+
+    /// The end of a call that did not surely fail.
+    enum Performed {
+        case answer(LumaAnswer)
+        /// It may have taken effect. `sentAt` is on Luma's clock, as far as that is known.
+        case unknown(cause: String, sentAt: Timestamp)
+    }
+
+    func perform(
+        _ operation: Operation, query: QueryString = QueryString(), body: [UInt8]?, deadline: MonotonicTime,
+        _ context: CallContext
+    ) async throws(LumaError) -> Performed {
+        var request = OutboundRequest(
+            method: operation.method == .get ? .get : .post, url: url(operation, query),
+            fields: fields(operation), body: body ?? [], deadline: deadline)
+        var attempt = 0
+        var refusedByLuma = false
+        while true {
+            let grant: Grant
+            do throws(LumaError) {
+                grant = try await acquire(operation.method == .get ? .get : .post, deadline, context)
+            } catch .budgetExhausted(let seconds) where refusedByLuma {
+                throw .rateLimited(retryAfterSeconds: seconds)
+            }
+            let isOver = Task.isCancelled || context.isAbandoned
+            guard let sendBy = sendDeadline(operation, deadline), !isOver else {
+                account.budget.settle(grant, .neverSent, now: time.now)
+                throw isOver ? .cancelled : .timedOut
+            }
+            if operation.repetition == .onlyIfUnseen { context.hasSentWrite = true }
+            request.deadline = sendBy
+            let sentAt = Timestamp(milliseconds: time.wallClock.milliseconds + clockOffset)
+            context.upstreamCalls += 1
+            let outcome: RetryPolicy.Outcome
+            let failure: LumaError
+            do throws(TransportError) {
+                let response = try await transport.send(request)
+                let limits = learn(from: response, grant)
+                if (200..<300).contains(response.status) {
+                    account.note(.reachable, at: time.wallClock)
+                    return .answer(LumaAnswer(status: response.status, body: response.body))
+                }
+                outcome = .answered(status: response.status, retryAfter: limits.retryAfter)
+                failure = LumaError(response, to: operation, retryAfterSeconds: secondsUntilOpen(limits))
+            } catch {
+                account.budget.settle(grant, error.neverSent ? .neverSent : .unanswered, now: time.now)
+                outcome = .failed(error)
+                failure = LumaError(error)
+            }
+            if let reachability = Reachability.outcome(of: failure) { account.note(reachability, at: time.wallClock) }
+            if case .rateLimited = failure { refusedByLuma = true } else { refusedByLuma = false }
+            switch decide(attempt, outcome, operation, deadline) {
+            case .giveUp: throw failure
+            case .unknownOutcome: return .unknown(cause: failure.label, sentAt: sentAt)
+            case .retry(let seconds):
+                try await pause(seconds)
+                attempt += 1
+                context.retries += 1
+            }
+        }
+    }
+
+    /// Sleeps on the loop; the caller's task being cancelled ends it.
+    func pause(_ seconds: Double) async throws(LumaError) {
+        do { try await time.sleep(until: time.now.advanced(seconds: seconds)) } catch { throw .cancelled }
+    }
+
+    private func acquire(
+        _ kind: RequestClass, _ deadline: MonotonicTime, _ context: CallContext
+    ) async throws(LumaError) -> Grant {
+        let start = time.now
+        guard start < deadline else { throw .timedOut }
+        defer { context.budgetWait += time.now.seconds(since: start) }
+        let latest = deadline.advanced(seconds: -settings.leastTime)
+        var reservation = account.budget.reserve(kind, now: start, maxWait: settings.maxWait, deadline: latest)
+        while true {
+            switch reservation {
+            case .proceed(let grant): return grant
+            case .refuse(let seconds): throw .budgetExhausted(retryAfterSeconds: seconds)
+            case .wait(let until, let ticket):
+                do { try await time.sleep(until: until) } catch {
+                    account.budget.cancel(ticket)
+                    throw .cancelled
+                }
+                guard !context.isAbandoned else {
+                    account.budget.cancel(ticket)
+                    throw .cancelled
+                }
+                reservation = account.budget.confirm(ticket, now: time.now)
+            }
+        }
+    }
+
+    /// When this attempt must end; nil when it is too late to begin it.
+    private func sendDeadline(_ operation: Operation, _ deadline: MonotonicTime) -> MonotonicTime? {
+        let now = time.now
+        let left = deadline.seconds(since: now)
+        let usual = now.advanced(seconds: settings.requestTimeout)
+        guard operation.repetition == .onlyIfUnseen else { return left > 0 ? min(deadline, usual) : nil }
+        guard left >= settings.leastTime else { return nil }
+        return min(deadline.advanced(seconds: -min(settings.settleReserve, left / 3)), usual)
+    }
+
+    private func learn(from response: OutboundResponse, _ grant: Grant) -> RateLimitFields {
+        let wall = time.wallClock
+        if let date = response["date"].flatMap({ Timestamp(httpDate: $0, now: wall) }) {
+            clockOffset = date.milliseconds - wall.milliseconds
+        }
+        let limits = RateLimitFields(response, wallClock: wall)
+        account.budget.settle(grant, .answered(status: response.status, limits), now: time.now)
+        return limits
+    }
+
+    private func secondsUntilOpen(_ limits: RateLimitFields) -> Int {
+        let now = time.now
+        let closed = account.budget.snapshot(now: now).closedUntil?.seconds(since: now)
+        return Int(min(max((closed ?? limits.retryAfter ?? 1).rounded(.up), 1), 86_400))
+    }
+
+    private func decide(
+        _ attempt: Int, _ outcome: RetryPolicy.Outcome, _ operation: Operation, _ deadline: MonotonicTime
+    ) -> RetryPolicy.Decision {
+        let now = time.now
+        var latest = deadline
+        if case .answered(_, .some) = outcome { latest = min(latest, now.advanced(seconds: settings.maxWait)) }
+        return settings.retry.decision(
+            attempt: attempt, outcome: outcome, repetition: operation.repetition, now: now, deadline: latest,
+            random: &random)
+    }
+
+    private func url(_ operation: Operation, _ query: QueryString) -> String {
+        query.isEmpty ? settings.baseURL + operation.path : settings.baseURL + operation.path + "?" + query.text
+    }
+
+    private func fields(_ operation: Operation) -> [Field] {
+        var fields = [
+            Field("x-luma-api-key", settings.apiKey.reveal()), Field("accept", "application/json"),
+            Field("user-agent", settings.userAgent),
+        ]
+        if let calendar = settings.calendarID, operation.keyKind == .calendar {
+            fields.append(Field("x-luma-calendar-id", calendar))
+        }
+        if operation.method == .post { fields.append(Field("content-type", "application/json")) }
+        return fields
+    }
+}

@@ -1,0 +1,95 @@
+public import HTTP
+
+/// Luma's own words about a refusal, bounded; fit to be shown to the caller.
+public struct LumaMessage: Sendable, Equatable {
+    public var message: String?
+    public var code: String?
+
+    public init(message: String? = nil, code: String? = nil) {
+        self.message = message
+        self.code = code
+    }
+}
+
+/// A write of which nobody knows whether it took effect, after everything was tried to find out.
+public struct UnknownOutcome: Sendable, Equatable {
+    public enum Finding: String, Sendable {
+        /// Nothing was found that the write would have left; it may still appear.
+        case notFound = "not_found"
+        /// Several events fit.
+        case ambiguous
+        /// The thing is there, but not as the write would have left it; that may still come.
+        case unchanged
+        /// Looking failed, or there is no way to look.
+        case notSettled = "not_settled"
+    }
+
+    /// The name of the operation's row.
+    public let operation: String
+    /// What the call itself ended with: a bounded label.
+    public let cause: String
+    public let finding: Finding
+    /// Ids of the events that fit, at most ten.
+    public let candidates: [String]
+
+    public init(operation: String, cause: String, finding: Finding, candidates: [String] = []) {
+        self.operation = operation
+        self.cause = cause
+        self.finding = finding
+        self.candidates = Array(candidates.prefix(10))
+    }
+}
+
+/// Why a call to Luma gave no result. Holds no key, no token and no body.
+public enum LumaError: Error, Sendable, Equatable {
+    /// Our own budget: the wait would have been too long. Nothing was sent.
+    case budgetExhausted(retryAfterSeconds: Int)
+    /// Luma answered 429 and retries did not help in time. The call had no effect.
+    case rateLimited(retryAfterSeconds: Int)
+    /// Luma refuses our key, not the caller's request.
+    case authenticationRefused(status: Int, LumaMessage)
+    /// Luma does not know the thing that the request names.
+    case notFound(LumaMessage)
+    /// Another 4xx, which the caller's request caused.
+    case refused(status: Int, LumaMessage)
+    /// A status that tells of trouble at Luma or before it: 5xx, a redirect, a 404 for a path that must exist.
+    case upstreamFailure(status: Int)
+    /// No connection, or it was lost.
+    case unreachable(TransportError.Cause)
+    case timedOut
+    /// An answer with a good status whose body is not what the operation answers.
+    case malformedAnswer
+    case tooLarge
+    case unknownOutcome(UnknownOutcome)
+    /// The caller went away, or the program shuts down.
+    case cancelled
+
+    /// A bounded label for metrics and logs.
+    public var label: String {
+        switch self {
+        case .budgetExhausted: "budget_exhausted"
+        case .rateLimited: "rate_limited"
+        case .authenticationRefused: "authentication_refused"
+        case .notFound: "not_found"
+        case .refused: "refused"
+        case .upstreamFailure: "upstream_failure"
+        case .unreachable(let cause): cause.rawValue
+        case .timedOut: "timeout"
+        case .malformedAnswer: "malformed_answer"
+        case .tooLarge: "too_large"
+        case .unknownOutcome: "unknown_outcome"
+        case .cancelled: "cancelled"
+        }
+    }
+
+    /// The error for a call that got no answer.
+    init(_ error: TransportError) {
+        switch error.cause {
+        case .timeout: self = .timedOut
+        case .responseTooLarge: self = .tooLarge
+        case .malformedResponse: self = .malformedAnswer
+        case .cancelled: self = .cancelled
+        default: self = .unreachable(error.cause)
+        }
+    }
+}

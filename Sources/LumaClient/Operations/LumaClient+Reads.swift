@@ -1,0 +1,70 @@
+public import Core
+import LumaAPI
+
+extension LumaClient {
+    /// The owner of the key; also the way to try a key.
+    public func getSelf(deadline: MonotonicTime, context: CallContext) async throws(LumaError) -> LumaAnswer {
+        try await call(Self.row("users/get-self"), deadline: deadline, context: context)
+    }
+
+    /// The calendar that the key belongs to.
+    public func getCalendar(deadline: MonotonicTime, context: CallContext) async throws(LumaError) -> LumaAnswer {
+        try await call(Self.row("calendars/get"), deadline: deadline, context: context)
+    }
+
+    /// One event as Luma sends it.
+    public func getEvent(
+        _ id: String, deadline: MonotonicTime, context: CallContext
+    ) async throws(LumaError) -> LumaAnswer {
+        try await call(
+            Self.row("events/get"), query: QueryString([("event_id", id)]), deadline: deadline, context: context)
+    }
+
+    /// One page of the calendar's events.
+    public func listEvents(
+        _ parameters: EventListParameters, deadline: MonotonicTime, context: CallContext
+    ) async throws(LumaError) -> ListPage {
+        let answer = try await call(
+            Self.row("calendars/events/list"), query: parameters.query, deadline: deadline, context: context)
+        return try ListPage(answer)
+    }
+
+    /// The ticket types of an event, all at once.
+    public func listTicketTypes(
+        eventID: String, includeHidden: Bool, deadline: MonotonicTime, context: CallContext
+    ) async throws(LumaError) -> [JSON] {
+        var query = QueryString([("event_id", eventID)])
+        if includeHidden { query.append("include_hidden", "true") }
+        let answer = try await call(
+            Self.row("events/ticket-types/list"), query: query, deadline: deadline, context: context)
+        guard let entries = try answer.json()["entries"]?.arrayValue else { throw .malformedAnswer }
+        return entries
+    }
+
+    /// What a slug stands for; nil when it is free.
+    public func lookupEntity(
+        slug: String, deadline: MonotonicTime, context: CallContext
+    ) async throws(LumaError) -> JSON? {
+        let answer = try await call(
+            Self.row("entities/lookup"), query: QueryString([("slug", slug)]), deadline: deadline, context: context)
+        guard let entity = try answer.json()["entity"] else { throw .malformedAnswer }
+        // A bare nil would be JSON's null here.
+        return entity.isNull ? Optional.none : entity
+    }
+
+    /// The row of an operation that this file calls by name; the tests of the rows see to it that it exists.
+    static func row(_ name: String) -> Operation {
+        guard let row = Catalog[name] else { preconditionFailure("no row for \(name)") }
+        return row
+    }
+}
+
+extension ListPage {
+    init(_ answer: LumaAnswer) throws(LumaError) {
+        let json = try answer.json()
+        guard let entries = json["entries"]?.arrayValue, let hasMore = json["has_more"]?.boolValue else {
+            throw .malformedAnswer
+        }
+        self.init(entries: entries, hasMore: hasMore, nextCursor: json["next_cursor"]?.stringValue)
+    }
+}

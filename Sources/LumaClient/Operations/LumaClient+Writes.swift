@@ -1,0 +1,145 @@
+public import Core
+import LumaAPI
+
+/// The writes. Each is sent again only if it surely had no effect; when that is unknown, its effect is looked for
+/// (`LumaClient+Settle.swift`), and if it cannot be found the error is `unknownOutcome`. A second create is never sent.
+extension LumaClient {
+    /// Creates an event from a body that is valid by the row of `events/create`.
+    public func createEvent(
+        _ body: JSONObject, deadline: MonotonicTime, context: CallContext
+    ) async throws(LumaError) -> CreatedEvent {
+        let operation = Self.row("events/create")
+        guard let key = CreateLedger.Key(body) else {
+            let answer = try await call(
+                operation, body: JSON.object(body).encoded, deadline: deadline, context: context)
+            guard let id = answer.id else {
+                throw .unknownOutcome(
+                    UnknownOutcome(
+                        operation: operation.name, cause: LumaError.malformedAnswer.label, finding: .notSettled))
+            }
+            return CreatedEvent(id: id, wasSettled: false)
+        }
+        account.creates.begin(key)
+        let sentBefore = Timestamp(milliseconds: time.wallClock.milliseconds + clockOffset)
+        let performed: Performed
+        do {
+            performed = try await perform(
+                operation, body: JSON.object(body).encoded, deadline: deadline, context)
+        } catch {
+            account.creates.end(key, id: nil)
+            throw error
+        }
+        switch performed {
+        case .answer(let answer):
+            if let id = answer.id {
+                account.creates.end(key, id: id)
+                return CreatedEvent(id: id, wasSettled: false)
+            }
+            let lost = Lost(operation.name, LumaError.malformedAnswer.label, sentBefore)
+            return try await settleCreate(key, lost, deadline, context)
+        case .unknown(let cause, let sentAt):
+            return try await settleCreate(key, Lost(operation.name, cause, sentAt), deadline, context)
+        }
+    }
+
+    /// Changes the given members of an event; null clears where Luma allows it.
+    ///
+    /// An update holds absolute values, so sending it twice leaves the same event; but guests may be told twice. So it is
+    /// not repeated on a guess either: the event is read back, and if every member shows the value that was sent, the
+    /// update took effect.
+    public func updateEvent(
+        _ id: String, _ changes: JSONObject, deadline: MonotonicTime, context: CallContext
+    ) async throws(LumaError) -> WriteOutcome {
+        let operation = Self.row("events/update")
+        switch try await perform(operation, body: Self.body("event_id", id, changes), deadline: deadline, context) {
+        case .answer: return WriteOutcome(wasSettled: false)
+        case .unknown(let cause, let sentAt):
+            return try await settleChange(Lost(operation.name, cause, sentAt), changes, deadline, context) {
+                client throws(LumaError) in
+                try await client.getEvent(id, deadline: deadline, context: context).json()
+            }
+        }
+    }
+
+    /// Asks for the token that a cancellation needs; changes nothing.
+    public func requestCancellation(
+        _ id: String, deadline: MonotonicTime, context: CallContext
+    ) async throws(LumaError) -> CancellationRequest {
+        let answer = try await call(
+            Self.row("events/cancel/request"), body: Self.body("event_id", id), deadline: deadline, context: context)
+        let json = try answer.json()
+        guard let token = json["cancellation_token"]?.stringValue, let isPaid = json["is_paid"]?.boolValue,
+            let count = json["guest_count"]?.doubleValue, count >= 0, count < 1e9
+        else { throw .malformedAnswer }
+        return CancellationRequest(token: Secret(token), isPaid: isPaid, guestCount: Int(count))
+    }
+
+    /// Cancels an event for good.
+    ///
+    /// - Parameter shouldRefund: must be given when the request said that guests have paid.
+    public func cancelEvent(
+        _ id: String, token: Secret, shouldRefund: Bool?, deadline: MonotonicTime, context: CallContext
+    ) async throws(LumaError) -> WriteOutcome {
+        let operation = Self.row("events/cancel")
+        var members = JSONObject([("cancellation_token", .string(token.reveal()))])
+        if let shouldRefund { members["should_refund"] = .bool(shouldRefund) }
+        switch try await perform(operation, body: Self.body("event_id", id, members), deadline: deadline, context) {
+        case .answer: return WriteOutcome(wasSettled: false)
+        case .unknown(let cause, let sentAt):
+            return try await settleCancel(id, Lost(operation.name, cause, sentAt), deadline, context)
+        }
+    }
+
+    /// Changes the given members of a ticket type of this event; settled as an update is.
+    public func updateTicketType(
+        _ id: String, of eventID: String, _ changes: JSONObject, deadline: MonotonicTime, context: CallContext
+    ) async throws(LumaError) -> WriteOutcome {
+        let operation = Self.row("events/ticket-types/update")
+        let body = Self.body("event_ticket_type_id", id, changes)
+        switch try await perform(operation, body: body, deadline: deadline, context) {
+        case .answer: return WriteOutcome(wasSettled: false)
+        case .unknown(let cause, let sentAt):
+            return try await settleChange(Lost(operation.name, cause, sentAt), changes, deadline, context) {
+                client throws(LumaError) in
+                try await client.listTicketTypes(
+                    eventID: eventID, includeHidden: true, deadline: deadline, context: context
+                ).first { $0["id"]?.stringValue == id }
+            }
+        }
+    }
+
+    /// Adds a ticket type to an event; gives it as Luma answers it. An unknown outcome is not settled: ticket types of the
+    /// same name may exist side by side.
+    public func createTicketType(
+        eventID: String, _ members: JSONObject, deadline: MonotonicTime, context: CallContext
+    ) async throws(LumaError) -> JSON {
+        try await call(
+            Self.row("events/ticket-types/create"), body: Self.body("event_id", eventID, members), deadline: deadline,
+            context: context
+        ).json()
+    }
+
+    private static func body(_ name: String, _ id: String, _ members: JSONObject = JSONObject()) -> [UInt8] {
+        var body = JSONObject([(name, .string(id))])
+        for member in members.members where member.name != name { body.members.append(member) }
+        return JSON.object(body).encoded
+    }
+}
+
+extension LumaAnswer {
+    /// The id of what was created; nil when the answer does not hold one.
+    fileprivate var id: String? {
+        guard let id = (try? json())?["id"]?.stringValue, !id.isEmpty else { return nil }
+        return id
+    }
+}
+
+extension CreateLedger.Key {
+    /// What the event of this body can be found by; nil when the body lacks it.
+    init?(_ body: JSONObject) {
+        guard let name = body["name"]?.stringValue,
+            let start = body["start_at"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) })
+        else { return nil }
+        self.init(name: name, start: start)
+    }
+}

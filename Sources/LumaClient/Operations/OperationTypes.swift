@@ -1,0 +1,72 @@
+public import Core
+
+/// A write that took effect.
+public struct WriteOutcome: Sendable, Equatable {
+    /// True when the call's own answer was lost and the effect was found by looking.
+    public let wasSettled: Bool
+}
+
+/// An event that now exists.
+public struct CreatedEvent: Sendable, Equatable {
+    public let id: String
+    /// True when Luma's answer was lost and the event was found by looking for it.
+    public let wasSettled: Bool
+}
+
+/// What Luma says before a cancellation.
+public struct CancellationRequest: Sendable, Equatable {
+    /// Good for 15 minutes.
+    public let token: Secret
+    /// Guests have paid, so a cancellation must say whether they get their money back.
+    public let isPaid: Bool
+    /// Approved guests.
+    public let guestCount: Int
+}
+
+/// One page of a list.
+public struct ListPage: Sendable {
+    /// The entries as Luma sent them; members and numbers keep their order and spelling when written again.
+    public let entries: [JSON]
+    public let hasMore: Bool
+    /// What to ask the next page with; nil on the last one.
+    public let nextCursor: String?
+}
+
+/// What events to list.
+public struct EventListParameters: Sendable {
+    public enum Sort: String, Sendable {
+        case ascending = "asc"
+        case descending = "desc"
+    }
+
+    /// Entries of a page; Luma has a maximum that it does not tell.
+    public var limit: Int?
+    public var cursor: String?
+    /// Bounds of the start; Luma does not say whether they are inclusive.
+    public var after: Timestamp?
+    public var before: Timestamp?
+    /// By start; Luma's own order when nil.
+    public var sort: Sort?
+    /// `approved` or `pending`.
+    public var status: String?
+    public var platforms: [String] = []
+    public var access: [String] = []
+
+    public init() {}
+
+    var query: QueryString {
+        var query = QueryString()
+        if let after { query.append("after", after.rfc3339) }
+        if let before { query.append("before", before.rfc3339) }
+        if let cursor { query.append("pagination_cursor", cursor) }
+        if let limit { query.append("pagination_limit", String(limit)) }
+        if let sort {
+            query.append("sort_column", "start_at")
+            query.append("sort_direction", sort.rawValue)
+        }
+        if let status { query.append("status", status) }
+        for platform in platforms { query.append("platforms", platform) }
+        for kind in access { query.append("access", kind) }
+        return query
+    }
+}

@@ -1,0 +1,131 @@
+import Core
+import LumaAPI
+
+/// An event as Luma answers it, from the record and from what is derived of it.
+struct EventAnswer {
+    let state: SandboxState
+    let now: Timestamp
+
+    /// The whole event, as `events/get` answers it.
+    func full(_ event: EventRecord) -> JSON {
+        let markdown = event.settings["description_md"]?.stringValue ?? ""
+        let counts = GuestTally.statuses.map { status in
+            let count = event.guests[status]
+            let both: JSON = ["guests": .number(count.guests), "tickets": .number(count.tickets)]
+            return (name: status, value: both)
+        }
+        return .object(
+            JSONObject(
+                luma(event) + [
+                    ("description", .string(PlainText.of(markdown: markdown))), ("description_md", .string(markdown)),
+                    ("hosts", [PersonAnswer.owner(id: state.userId)]), ("guest_counts", .object(JSONObject(counts))),
+                ]))
+    }
+
+    /// The event without description, hosts and counts, as a list answers it.
+    func entry(_ event: EventRecord) -> JSON {
+        .object(JSONObject((event.platform == .luma ? luma(event) : external(event)) + [("tags", [])]))
+    }
+
+    /// The public address.
+    static func url(_ event: EventRecord) -> String {
+        event.platform == .luma ? "https://luma.com/\(event.slug)" : event.slug
+    }
+
+    static let coverURL = "https://images.lumacdn.com/event-covers/sandbox/default.png"
+
+    private typealias Members = [(name: String, value: JSON)]
+
+    private func base(_ event: EventRecord) -> Members {
+        let seconds = (event.endAt.milliseconds - event.startAt.milliseconds) / 1000
+        return [
+            ("platform", .string(event.platform.rawValue)), ("id", .string(event.id)),
+            ("calendar_id", .string(state.calendarId)), ("start_at", .string(event.startAt.rfc3339)),
+            ("duration_interval", .string(ISODuration(seconds: Int(seconds))?.text ?? "PT0S")),
+            ("end_at", .string(event.endAt.rfc3339)),
+            ("created_at", .string(event.createdAt.rfc3339)),
+            ("timezone", event.settings["timezone"] ?? "UTC"),
+            ("name", event.settings["name"] ?? ""), ("url", .string(Self.url(event))),
+            ("geo_address_json", address(event)), ("coordinate", event.settings["coordinate"] ?? nil),
+        ]
+    }
+
+    private func external(_ event: EventRecord) -> Members { base(event) + [("host", event.settings["host"] ?? nil)] }
+
+    private func luma(_ event: EventRecord) -> Members {
+        func setting(_ name: String, _ fallback: JSON) -> (name: String, value: JSON) {
+            (name, event.settings[name] ?? fallback)
+        }
+        return base(event) + [
+            ("user_id", .string(state.userId)), ("access", "manage"),
+            setting("cover_url", .string(Self.coverURL)), setting("visibility", "public"),
+            ("location_type", .string(LocationType.of(event))), setting("location_visibility", "public"),
+            setting("waitlist_status", "disabled"), ("spots_remaining", spotsRemaining(event)),
+            ("display_price", displayPrice(event)), setting("meeting_url", nil), setting("registration_open", true),
+            ("require_approval", .bool(event.ticketTypes.contains { isAvailable($0) && $0.requiresApproval })),
+            setting("max_capacity", nil), setting("can_register_for_multiple_tickets", false),
+            setting("registration_questions", []), setting("feedback_email", ["enabled": true, "delay": "PT0M"]),
+        ]
+    }
+
+    /// There is no geocoder here: a manual address has no city, a Google place no street.
+    private func address(_ event: EventRecord) -> JSON {
+        guard let given = event.settings["geo_address_json"] else { return nil }
+        let place = given["place_id"]
+        let text = given["address"] ?? place.flatMap(\.stringValue).map { .string("Google place \($0)") } ?? ""
+        return [
+            "address": text, "city": nil, "region": nil, "country": nil, "city_state": nil, "full_address": text,
+            "google_maps_place_id": place ?? nil, "apple_maps_place_id": nil,
+            "description": given["description"] ?? nil,
+        ]
+    }
+
+    private func spotsRemaining(_ event: EventRecord) -> JSON {
+        guard let capacity = event.settings["max_capacity"]?.doubleValue.flatMap(Int.init(exactly:)) else { return nil }
+        let taken = event.guests["approved"]
+        let perTicket = event.settings["can_register_for_multiple_tickets"]?.boolValue ?? false
+        return .number(max(0, capacity - (perTicket ? taken.tickets : taken.guests)))
+    }
+
+    /// The lowest price among the available types; null as soon as one of them is free.
+    private func displayPrice(_ event: EventRecord) -> JSON {
+        let available = event.ticketTypes.filter(isAvailable)
+        guard available.allSatisfy(\.isPaid) else { return nil }
+        func amount(_ type: TicketTypeRecord) -> Double { type.values["cents"]?.doubleValue ?? 0 }
+        guard let cheapest = available.min(by: { amount($0) < amount($1) }) else { return nil }
+        return [
+            "amount": cheapest.values["cents"] ?? 0, "currency": cheapest.values["currency"] ?? "usd",
+            "is_flexible": cheapest.values["is_flexible"] ?? false,
+        ]
+    }
+
+    private func isAvailable(_ type: TicketTypeRecord) -> Bool {
+        guard !type.isHidden else { return false }
+        if let start = type.saleBound("valid_start_at"), start > now { return false }
+        if let end = type.saleBound("valid_end_at"), end <= now { return false }
+        return true
+    }
+}
+
+extension TicketTypeRecord {
+    var requiresApproval: Bool { values["require_approval"]?.boolValue ?? false }
+
+    /// The instant of `valid_start_at` or `valid_end_at`; a bare date is midnight UTC.
+    func saleBound(_ name: String) -> Timestamp? { values[name]?.stringValue.flatMap(Self.instant) }
+
+    static func instant(_ text: String) -> Timestamp? {
+        Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text + "T00:00:00Z")
+    }
+
+    /// The ticket type as Luma answers it.
+    var answer: JSON {
+        let members = Shapes.ticketType.map { field in
+            (name: field.name, value: field.name == "id" ? .string(id) : values[field.name] ?? nil)
+        }
+        return .object(JSONObject(members))
+    }
+}
+
+extension JSON {
+    static func number(_ value: Int) -> JSON { .number(JSONNumber(value)) }
+}

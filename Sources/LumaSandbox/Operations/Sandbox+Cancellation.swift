@@ -1,0 +1,30 @@
+import Core
+
+extension Sandbox {
+    mutating func requestCancellation(_ call: Call) throws(Refusal) -> JSON {
+        let event = try event(call.body["event_id"])
+        let token = state.mint.token()
+        state.tokens.add(token, for: event.id, now: call.now)
+        return [
+            "cancellation_token": .string(token), "is_paid": .bool(event.guests.hasPaid),
+            "guest_count": .number(event.guests["approved"].guests),
+        ]
+    }
+
+    mutating func cancelEvent(_ call: Call) throws(Refusal) -> JSON {
+        let event = try event(call.body["event_id"])
+        let token = call.body["cancellation_token"]?.stringValue ?? ""
+        guard state.tokens.accepts(token, for: event.id, now: call.now) else {
+            throw .invalid("cancellation_token is invalid or has expired.")
+        }
+        let shouldRefund = call.body["should_refund"]?.boolValue
+        if event.guests.hasPaid, shouldRefund == nil {
+            throw .invalid("should_refund is required because this event has paid guests.")
+        }
+        state.events.remove(event.id)
+        state.tokens.removeAll(for: event.id)
+        count(\.cancels)
+        if event.guests.hasPaid, shouldRefund == true { count(\.refunds) }
+        return [:]
+    }
+}

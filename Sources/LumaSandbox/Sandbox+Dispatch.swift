@@ -1,0 +1,103 @@
+import Core
+import HTTP
+import LumaAPI
+
+extension Sandbox {
+    struct Route {
+        let operation: LumaAPI.Operation
+        let isLegacy: Bool
+    }
+
+    /// What a call brings, checked against its row and with current names.
+    struct Call {
+        let query: JSONObject
+        let body: JSONObject
+        let now: Timestamp
+    }
+
+    static func route(_ request: SandboxRequest) -> Result<Route, Refusal> {
+        // Older hosts serve the same paths below `/public`.
+        let path = request.path.hasPrefix("/public/v") ? String(request.path.dropFirst(7)) : request.path
+        let method: LumaAPI.Operation.Method? =
+            switch request.method {
+            case .get: .get
+            case .post: .post
+            default: nil
+            }
+        if let method, let found = Catalog.route(method, path) {
+            return .success(Route(operation: found.operation, isLegacy: found.isLegacy))
+        }
+        let allowed = Catalog.methods(on: path).map(\.rawValue)
+        if allowed.isEmpty { return .failure(.noRoute) }
+        let allow = Field("Allow", allowed.joined(separator: ", "))
+        return .failure(Refusal(status: 405, message: "Method not allowed.", fields: [allow]))
+    }
+
+    mutating func perform(_ route: Route, _ request: SandboxRequest, now: Timestamp) throws(Refusal) -> JSON {
+        if let calendar = request.calendarId, !calendar.isEmpty, calendar != state.calendarId { throw .noAccess }
+        let call = try check(route, request, now: now)
+        return switch route.operation.name {
+        case "users/get-self": PersonAnswer.owner(id: state.userId)
+        case "calendars/get": CalendarAnswer.calendar(id: state.calendarId)
+        case "calendars/events/list": try listEvents(call)
+        case "entities/lookup": lookUp(call)
+        case "events/get": try getEvent(call)
+        case "events/create": try createEvent(call)
+        case "events/update": try updateEvent(call)
+        case "events/cancel/request": try requestCancellation(call)
+        case "events/cancel": try cancelEvent(call)
+        case "events/ticket-types/list": try listTicketTypes(call)
+        case "events/ticket-types/create": try createTicketType(call)
+        case "events/ticket-types/update": try updateTicketType(call)
+        default: throw Refusal(status: 501, message: "The sandbox does not emulate \(route.operation.name).")
+        }
+    }
+
+    /// Reads query and body, brings legacy names to the current ones, and checks both against the row.
+    private func check(_ route: Route, _ request: SandboxRequest, now: Timestamp) throws(Refusal) -> Call {
+        let operation = route.operation
+        var pairs = request.query
+        if route.isLegacy {
+            let given = Set(pairs.map(\.name))
+            for index in pairs.indices {
+                guard let current = operation.legacy.inputNames[pairs[index].name], !given.contains(current) else {
+                    continue
+                }
+                pairs[index].name = current
+            }
+        }
+        let (query, problems) = validator.read(query: pairs, fields: operation.query)
+        if !problems.isEmpty { throw .invalid(problems) }
+        guard operation.body != nil else { return Call(query: query, body: JSONObject(), now: now) }
+        var body = try readBody(request)
+        if route.isLegacy { body = LegacyShape.currentNames(body, operation.legacy) }
+        let bodyProblems = validator.problems(in: .object(body), of: operation)
+        if !bodyProblems.isEmpty { throw .invalid(bodyProblems) }
+        return Call(query: query, body: body, now: now)
+    }
+
+    private func readBody(_ request: SandboxRequest) throws(Refusal) -> JSONObject {
+        if let type = request.contentType {
+            let media = type.prefix { $0 != ";" && $0 != " " }.lowercased()
+            guard media == "application/json" || media.hasSuffix("+json") else {
+                throw .invalid("The request body must be JSON: send Content-Type: application/json.")
+            }
+        }
+        guard request.body.count <= configuration.maxBodyBytes else {
+            throw Refusal(status: 413, message: "The request body is larger than \(configuration.maxBodyBytes) bytes.")
+        }
+        do throws(JSONError) {
+            let json = try JSON.parse(request.body, limits: JSONLimits(maxDepth: 32))
+            if let object = json.objectValue { return object }
+        } catch {
+            throw .invalid("The request body is not valid JSON (at byte \(error.offset)).")
+        }
+        throw .invalid("The request body must be a JSON object.")
+    }
+
+    /// The event of this id, if it is one of Luma's own.
+    func event(_ id: JSON?) throws(Refusal) -> EventRecord {
+        guard let id = id?.stringValue, let event = state.events[id], event.platform == .luma else { throw .noEvent }
+        return event
+    }
+}

@@ -1,0 +1,77 @@
+public import Core
+public import HTTP
+import LumaAPI
+
+/// An emulator of Luma's public API: it keeps events in memory and answers as Luma would, by the same rows.
+///
+/// A pure value. Time comes with each request and randomness from the seed, so the same requests at the same times
+/// give the same answers. The state is bounded: past its limits new events are refused with a message that says so.
+///
+/// It answers both path families, checks keys, bodies and budgets. It knows one user and one calendar, tells nobody
+/// anything, has no guests that register, and its texts of most errors are assumed, because Luma publishes none.
+public struct Sandbox: Sendable {
+    public let configuration: SandboxConfiguration
+    /// What happened since the start or the last reset.
+    public private(set) var counters = SandboxCounters()
+    var state: SandboxState
+    var limiter: RateLimiter
+    let validator: SchemaValidator
+
+    public init(_ configuration: SandboxConfiguration = SandboxConfiguration()) {
+        self.init(configuration, state: SandboxState(seed: configuration.seed))
+    }
+
+    init(_ configuration: SandboxConfiguration, state: SandboxState) {
+        self.configuration = configuration
+        self.state = state
+        limiter = RateLimiter(limit: max(1, configuration.rateLimit))
+        validator = SchemaValidator(isTimeZone: configuration.isTimeZone)
+    }
+
+    /// The number of events that exist.
+    public var eventCount: Int { state.events.count }
+
+    /// Answers one request and changes the state accordingly.
+    public mutating func handle(_ request: SandboxRequest, now: Timestamp, monotonic: MonotonicTime) -> Response {
+        if !state.isSeeded, configuration.startsWithEvents { state.seed(now: now) }
+        if request.path.hasPrefix("/_sandbox/") { return administer(request, now: now) }
+        let route: Route
+        switch Self.route(request) {
+        case .success(let found): route = found
+        case .failure(let refusal): return refusal.response
+        }
+        guard let key = request.apiKey, !key.isEmpty else { return refuse(.noKey) }
+        guard configuration.accepts(key: key) else { return refuse(.badKey) }
+
+        counters.requests[route.operation.name, default: 0] += 1
+        let decision = limiter.admit(key, now: monotonic)
+        let budget = decision.fields(now: now)
+        guard decision.isAllowed else {
+            counters.rateLimited += 1
+            let message = "Rate limit exceeded. Please try again later."
+            return Refusal(status: 429, message: message, fields: budget).response
+        }
+        do throws(Refusal) {
+            let answer = try perform(route, request, now: now)
+            return .json(route.isLegacy ? LegacyShape.answer(answer, route.operation.legacy) : answer, fields: budget)
+        } catch {
+            var refusal = error
+            refusal.fields += budget
+            return refusal.response
+        }
+    }
+
+    private mutating func refuse(_ refusal: Refusal) -> Response {
+        counters.unauthorized += 1
+        return refusal.response
+    }
+
+    /// Puts the state and the counters back to where they were before the first use, and forgets all budgets.
+    mutating func reset() {
+        state = SandboxState(seed: configuration.seed)
+        counters = SandboxCounters()
+        limiter.forget()
+    }
+
+    mutating func count(_ path: WritableKeyPath<SandboxCounters, Int>) { counters[keyPath: path] += 1 }
+}

@@ -1,0 +1,140 @@
+import CSQLite
+import Glibc
+
+/// One open SQLite database: write-ahead log, foreign keys on, every commit on the disk before it returns.
+///
+/// Not `Sendable`: it belongs to one queue or actor, and every call on it may wait for the disk or, for at most the busy
+/// timeout, for another connection. Closed when the last reference to it and to its statements is gone.
+public final class SQLiteConnection {
+    /// Where the database is.
+    public enum Location: Sendable {
+        /// A file, made with mode 0600 when it is not there; its folder must be.
+        case file(String)
+        /// A file that must be there and is never written.
+        case readOnlyFile(String)
+        /// Gone when the connection is.
+        case memory
+    }
+
+    let handle: OpaquePointer
+
+    /// - Parameter busyTimeoutMilliseconds: how long a call waits for another connection's lock before `SQLITE_BUSY`.
+    /// - Throws: at once when the file cannot be opened, is no database (`isCorrupt`), or cannot have a write-ahead log.
+    public init(_ location: Location, busyTimeoutMilliseconds: Int32 = 5000) throws(SQLiteError) {
+        handle = try Self.open(location)
+        sqlite3_busy_timeout(handle, busyTimeoutMilliseconds)
+        // All properties are set: when this throws, `deinit` closes the handle.
+        try configure(location)
+    }
+
+    deinit {
+        // The form that waits for statements that are still open, though each of them keeps its connection alive.
+        sqlite3_close_v2(handle)
+    }
+
+    private static func open(_ location: Location) throws(SQLiteError) -> OpaquePointer {
+        let path: String
+        var flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        switch location {
+        case .file(let name):
+            path = plain(name)
+            flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            // SQLite would use 0644. Only a file that is made here is opened here: closing any descriptor of a file
+            // drops the locks that this process holds on it.
+            let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            if descriptor >= 0 { close(descriptor) }
+        case .readOnlyFile(let name):
+            path = plain(name)
+            flags |= SQLITE_OPEN_READONLY
+        case .memory:
+            path = ":memory:"
+            flags |= SQLITE_OPEN_READWRITE
+        }
+        var handle: OpaquePointer?
+        let code = sqlite3_open_v2(path, &handle, flags, nil)
+        guard code == SQLITE_OK, let handle else {
+            let error = handle.map { SQLiteError(last: $0) } ?? SQLiteError(code: code)
+            sqlite3_close_v2(handle)
+            throw error
+        }
+        return handle
+    }
+
+    /// A path that SQLite takes for nothing else, such as `:memory:` or a URI.
+    private static func plain(_ path: String) -> String { path.hasPrefix("/") ? path : "./" + path }
+
+    private func configure(_ location: Location) throws(SQLiteError) {
+        // A schema in a damaged or hostile file runs no function that could do harm.
+        try execute("PRAGMA trusted_schema = OFF")
+        try execute("PRAGMA cell_size_check = ON")
+        try execute("PRAGMA foreign_keys = ON")
+        switch location {
+        case .file:
+            // The first statement that reads the file: one that is no database fails here.
+            let mode = try query("PRAGMA journal_mode = WAL").first?.first?.textValue
+            guard mode == "wal" else {
+                throw SQLiteError(code: SQLITE_CANTOPEN, message: "the file cannot have a write-ahead log")
+            }
+            try execute("PRAGMA synchronous = FULL")
+        case .readOnlyFile: try execute("SELECT count(*) FROM sqlite_schema")
+        case .memory: break
+        }
+    }
+
+    /// Runs one statement or several; rows are thrown away.
+    public func execute(_ sql: String) throws(SQLiteError) {
+        guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw SQLiteError(last: handle, sql: sql) }
+    }
+
+    /// Compiles one statement, to be used many times.
+    public func prepare(_ sql: String) throws(SQLiteError) -> SQLiteStatement {
+        try SQLiteStatement(self, sql)
+    }
+
+    /// Runs one statement with these arguments and gives all its rows: for few rows.
+    @discardableResult
+    public func query(_ sql: String, _ arguments: SQLiteValue...) throws(SQLiteError) -> [[SQLiteValue]] {
+        let statement = try prepare(sql)
+        try statement.bind(arguments)
+        var rows: [[SQLiteValue]] = []
+        while try statement.step() { rows.append(statement.row) }
+        return rows
+    }
+
+    /// Runs `body` in a transaction that takes the write lock at once, so that it cannot fail half-way for want of it.
+    /// What `body` throws undoes everything. Transactions do not nest.
+    public func transaction<Value>(_ body: () throws -> Value) throws -> Value {
+        try execute("BEGIN IMMEDIATE")
+        do {
+            let value = try body()
+            try execute("COMMIT")
+            return value
+        } catch {
+            // Some failures have undone it already. An error of the undoing would hide the one that matters.
+            if isInTransaction { try? execute("ROLLBACK") }
+            throw error
+        }
+    }
+
+    /// Whether a transaction is open.
+    public var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    /// How many rows the last INSERT, UPDATE or DELETE changed.
+    public var changes: Int { Int(sqlite3_changes64(handle)) }
+
+    /// The row id of the last INSERT that succeeded.
+    public var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
+
+    /// Reads the whole database and gives what is wrong with it, at most twenty findings; none when it is sound.
+    /// - Throws: when the damage is such that it cannot even be read.
+    public func integrityCheck() throws(SQLiteError) -> [String] {
+        var problems: [String] = []
+        for row in try query("PRAGMA integrity_check(20)") {
+            if let text = row.first?.textValue, text != "ok" { problems.append(text) }
+        }
+        for row in try query("PRAGMA foreign_key_check") where problems.count < 20 {
+            problems.append("a row of \(row.first?.textValue ?? "") refers to one that is not there")
+        }
+        return problems
+    }
+}

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Prepares what the benchmark needs below .build and runs it: bench.sh BINARY
+set -euo pipefail
+
+binary=$(realpath "$1")
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here/../.."
+work=$PWD/.build/bench
+environment=$PWD/.build/bench-venv
+mkdir -p "$work"
+
+# Debian's own interpreter: another one in the PATH may come without venv.
+if ! cmp -s "$here/requirements.txt" "$environment/requirements.txt"; then
+    /usr/bin/python3 -m venv --clear "$environment"
+    "$environment/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+    cp "$here/requirements.txt" "$environment/requirements.txt"
+fi
+if [ ! -x "$work/upstream" ] || [ "$here/upstream.c" -nt "$work/upstream" ]; then
+    gcc -std=c11 -O2 -Wall -Wextra -Werror -o "$work/upstream" "$here/upstream.c"
+fi
+exec "$environment/bin/python" -B "$here/bench.py" "$binary" "$work"

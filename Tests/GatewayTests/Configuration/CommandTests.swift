@@ -1,0 +1,65 @@
+import Testing
+
+@testable import Gateway
+
+@Suite struct CommandTests {
+    @Test(arguments: [
+        ([], Command.serve(flags: [:])),
+        (["serve"], .serve(flags: [:])),
+        (["--port", "9000"], .serve(flags: [.port: "9000"])),
+        (["serve", "--port=9000", "--debug"], .serve(flags: [.port: "9000", .debug: "true"])),
+        (["--sandbox"], .serve(flags: [.sandbox: "true"])), (["--sandbox=auto"], .serve(flags: [.sandbox: "auto"])),
+        (["--debug=false", "--log-file="], .serve(flags: [.debug: "false", .logFile: ""])),
+        (["--api-key", "-k"], .serve(flags: [.apiKey: "-k"])),
+        (["--base-url", "http://localhost:1/?a=b"], .serve(flags: [.baseURL: "http://localhost:1/?a=b"])),
+        (["sandbox"], .sandbox(flags: [:])),
+        (
+            ["sandbox", "--port", "1", "--state", "f", "--seed", "2", "--host", "::1", "--rate-limit", "3"],
+            .sandbox(flags: [
+                .sandboxPort: "1", .sandboxState: "f", .sandboxSeed: "2", .sandboxHost: "::1", .sandboxRateLimit: "3",
+            ])
+        ),
+        (["version"], .version), (["--version"], .version), (["serve", "--version"], .version),
+        (["help"], .help(.overview)), (["--help"], .help(.overview)), (["-h"], .help(.overview)),
+        (["serve", "--port", "1", "--help"], .help(.overview)),
+        (["sandbox", "--help"], .help(.sandbox)), (["help", "sandbox"], .help(.sandbox)),
+        (["help", "x"], .help(.overview)),
+    ])
+    func commands(arguments: [String], command: Command) throws {
+        #expect(try Command.parse(arguments) == command)
+    }
+
+    @Test(arguments: [
+        (["--prot", "9000"], ["--prot (command line): is not an option; did you mean --port?"]),
+        (["--xyzzy-plugh"], ["--xyzzy-plugh (command line): is not an option"]),
+        (["--port"], ["--port (command line): needs a value: a whole number from 0 to 65535"]),
+        (["--port", "--debug"], ["--port (command line): needs a value: a whole number from 0 to 65535"]),
+        (["--port", "1", "--port=2"], ["--port (command line): is given twice"]),
+        (["--debug", "false"], ["--debug (command line): takes its value after =, as in --debug=false"]),
+        (["--sandbox", "auto"], ["--sandbox (command line): takes its value after =, as in --sandbox=auto"]),
+        (["serv"], ["serv (command line): is not a command; did you mean serve?"]),
+        (["events"], ["events (command line): is not a command; see luma-mcp help"]),
+        (["serve", "now"], ["argument 2 (command line): is not an option; options start with --"]),
+        (["version", "x"], ["x (command line): is one argument too many"]),
+        (["sandbox", "--debug"], ["--debug (command line): is not an option"]),
+        (
+            ["-p", "1"],
+            [
+                "argument 1 (command line): is not an option; options start with --",
+                "argument 2 (command line): is not an option; options start with --",
+            ]
+        ),
+        (
+            ["--a", "--b=1", "--wrkers", "2"],
+            [
+                "--a (command line): is not an option", "--b (command line): is not an option",
+                "--wrkers (command line): is not an option; did you mean --workers?",
+            ]
+        ),
+    ])
+    func mistakes(arguments: [String], problems: [String]) throws {
+        let errors = try #require(throws: ConfigurationErrors.self) { try Command.parse(arguments) }
+        #expect(errors.errors.map(\.description) == problems)
+        #expect(errors.exitCode == 64)
+    }
+}

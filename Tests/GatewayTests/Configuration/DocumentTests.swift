@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+@testable import Gateway
+
+@Suite struct DocumentTests {
+    private static let root = URL(filePath: #filePath).appending(path: "../../../../").standardized
+
+    @Test(arguments: [Help.Topic.overview, .sandbox]) func helpFitsAndNamesEveryOption(topic: Help.Topic) {
+        let text = Help.text(topic)
+        for line in text.split(separator: "\n") {
+            #expect(line.count <= 80, "\(line)")
+            #expect(line.last != " ")
+        }
+        for row in topic == .overview ? Settings.table : Settings.sandboxTable {
+            #expect(text.contains("\n  \(row.setting.flag)"), "\(row.setting)")
+        }
+        #expect(text.hasSuffix("\n") && !text.hasSuffix("\n\n"))
+    }
+
+    /// Every example of the help is a command line that this program accepts.
+    @Test(arguments: [Help.Topic.overview, .sandbox]) func helpExamplesAreAccepted(topic: Help.Topic) throws {
+        let lines = Help.text(topic).split(separator: "Examples:\n")[1].split(separator: "\n")
+        let commands = lines.compactMap { line -> [String]? in
+            let words = line.split(separator: " ").map(String.init)
+            guard let start = words.firstIndex(of: "luma-mcp") else { return nil }
+            return Array(words[(start + 1)...])
+        }
+        #expect(commands.count >= 2)
+        for arguments in commands { #expect(throws: Never.self) { try Command.parse(arguments) } }
+    }
+
+    @Test func dotEnvExampleIsWhatTheTableSays() throws {
+        let file = Self.root.appending(path: ".env.example")
+        if ProcessInfo.processInfo.environment["WRITE_DOCUMENTS"] != nil {
+            try SettingsDocument.dotEnvExample.write(to: file, atomically: true, encoding: .utf8)
+        }
+        #expect(try String(contentsOf: file, encoding: .utf8) == SettingsDocument.dotEnvExample)
+    }
+
+    @Test func dotEnvExampleIsAcceptedAsItIsAndWithEveryLineTakenIn() throws {
+        let example = SettingsDocument.dotEnvExample
+        #expect(DotEnv.parse(example).lines.isEmpty)
+        #expect(DotEnv.parse(example).problems.isEmpty)
+        let all = example.replacing("\n#LUMA_", with: "\nLUMA_")
+        #expect(DotEnv.parse(all).lines.map(\.name) == Settings.table.map(\.setting.rawValue))
+        #expect(throws: Never.self) {
+            try Configuration.resolve(
+                flags: [.apiKey: "k"], environment: [:], dotEnv: all,
+                surroundings: Surroundings(cores: 1, isTerminal: true))
+        }
+    }
+
+    /// The README's table is generated; what stands between its markers must be what the table says.
+    @Test func readmeTableIsWhatTheTableSays() throws {
+        for row in Settings.table { #expect(SettingsDocument.markdown.contains("| `\(row.setting.rawValue)` |")) }
+        let file = Self.root.appending(path: "README.md")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let section = try #require(SettingsDocument.section(of: text))
+        if ProcessInfo.processInfo.environment["WRITE_DOCUMENTS"] != nil {
+            let begin = SettingsDocument.beginMarker + "\n"
+            let old = begin + section + SettingsDocument.endMarker
+            let new = begin + SettingsDocument.markdown + SettingsDocument.endMarker
+            try text.replacing(old, with: new).write(to: file, atomically: true, encoding: .utf8)
+            return
+        }
+        #expect(section == SettingsDocument.markdown)
+    }
+
+    @Test func theSectionOfADocument() {
+        let document = "a\n<!-- settings:begin -->\n\nx\n<!-- settings:end -->\nb"
+        #expect(SettingsDocument.section(of: document) == "\nx\n")
+        #expect(SettingsDocument.section(of: "a\n<!-- settings:begin -->\n") == nil)
+        #expect(SettingsDocument.section(of: "a") == nil)
+    }
+}

@@ -1,0 +1,276 @@
+import Core
+import Testing
+
+@testable import Gateway
+
+@Suite struct EventInputTests {
+    private static let minimal = "\"name\":\"Tea\",\"start_at\":\"2025-05-01T18:00:00Z\",\"timezone\":\"Europe/Berlin\""
+
+    private func parse(
+        _ text: String, _ mode: EventInput.Mode = .create, fallback: String? = nil
+    ) throws -> EventInput.Outcome {
+        EventInput.parse(try JSON.parse(text), mode: mode, zones: SystemZones.database, fallbackZone: fallback)
+    }
+
+    private func create(with members: String) throws -> EventInput.Outcome {
+        try parse("{\(Self.minimal),\(members)}")
+    }
+
+    private func accepted(_ outcome: EventInput.Outcome) throws -> EventInput.Accepted {
+        guard case .accepted(let accepted) = outcome else {
+            Issue.record("not accepted: \(outcome)")
+            throw CancellationError()
+        }
+        return accepted
+    }
+
+    private func problems(_ outcome: EventInput.Outcome) -> [FieldProblem] {
+        if case .invalid(let problems) = outcome { problems } else { [] }
+    }
+
+    @Test func theLeastThatMakesAnEvent() throws {
+        let event = try accepted(parse("{\(Self.minimal)}"))
+        #expect(
+            event.body
+                == JSONObject([
+                    ("name", "Tea"), ("start_at", "2025-05-01T18:00:00.000Z"), ("timezone", "Europe/Berlin"),
+                ]))
+        #expect(event.approval == nil)
+        #expect(event.start == Timestamp(rfc3339: "2025-05-01T18:00:00Z"))
+        #expect(event.end == nil)
+    }
+
+    @Test func everyFieldOfLumaIsTakenInTheOrderGiven() throws {
+        let text = """
+            {"timezone":"Asia/Tokyo","max_capacity":1e2,"end_at":"2025-05-01T20:00","name":"Tea","require_rsvp_approval":true,
+             "start_at":"2025-05-01T18:00","description_md":"# Hi","cover_url":"https://images.lumacdn.com/a.png",
+             "slug":"tea-2025","visibility":"members-only","meeting_url":"HTTPS://meet.example/x?y=1",
+             "geo_address_json":{"type":"google","place_id":"p","description":null},
+             "coordinate":{"longitude":13.4,"latitude":52.5},"location_visibility":"guests-only",
+             "can_register_for_multiple_tickets":false,"registration_open":true,"waitlist_status":"enabled",
+             "name_requirement":"full-name","phone_number_requirement":null,"reminders_disabled":true,
+             "registration_questions":[{"id":"q","label":"L","required":true,"question_type":"dropdown","options":["a"]}],
+             "feedback_email":{"enabled":true,"delay":"PT1H"},"show_guest_list":false,"tint_color":"#bb2dc7",
+             "theme":"matrix","font":"museo","ticket_types":[{"name":"N","type":"free","require_approval":true}]}
+            """
+        let event = try accepted(parse(text))
+        var expected = try #require(try JSON.parse(text).objectValue)
+        expected["require_rsvp_approval"] = nil
+        expected["start_at"] = "2025-05-01T09:00:00.000Z"
+        expected["end_at"] = "2025-05-01T11:00:00.000Z"
+        #expect(event.body == expected)
+        #expect(event.approval == true)
+    }
+
+    @Test func allProblemsAtOnce() throws {
+        let outcome = try parse(
+            """
+            {"name":"","timezone":"Europe/Berln","end_at":"tomorrow","meeting_url":"ftp://x","visibilty":"public",
+             "require_rsvp_approval":"yes","max_capacity":"9","geo_address_json":{"type":"manual","adress":"x"}}
+            """)
+        #expect(
+            problems(outcome).map { "\($0.field) \($0.problem)" } == [
+                "name must be 1 to 200 characters long; it has 0",
+                "timezone must be an IANA time zone, such as Europe/Berlin; did you mean Europe/Berlin?",
+                "end_at must be \(EventTime.expectation)",
+                "meeting_url must be an http or https URL, such as https://meet.example/room",
+                "visibilty is not known; did you mean visibility?",
+                "require_rsvp_approval must be true or false",
+                "max_capacity must be an integer",
+                "geo_address_json.address is required",
+                "geo_address_json.adress is not known; did you mean address?",
+                "start_at is required",
+            ])
+        #expect(outcome.error?.status == 422)
+    }
+
+    @Test(arguments: ["[]", "null", "1", "\"x\"", "true"]) func onlyAnObjectIsAnEvent(text: String) throws {
+        for mode in [EventInput.Mode.create, .update] {
+            #expect(problems(try parse(text, mode)) == [FieldProblem("", "the body must be a JSON object")])
+        }
+    }
+
+    @Test func problemsAreBounded() throws {
+        let members = (0..<5000).map { "\"unknown\($0)\":1" }.joined(separator: ",")
+        #expect(problems(try parse("{\(members)}")).count == EventInput.mostProblems)
+        let long = problems(try create(with: "\"\(String(repeating: "x", count: 5000))\":1"))
+        #expect(long[0].field.count == 101)
+    }
+
+    // MARK: Name and URL
+
+    @Test(arguments: [
+        (1, true), (200, true), (201, false), (0, false),
+    ])
+    func theNameCountsWhatAReaderSees(count: Int, fits: Bool) throws {
+        // A family, a flag, and a letter with two accents: one character each, many scalars.
+        for character in ["a", "👩‍👩‍👧‍👦", "🇩🇪", "e\u{301}\u{323}", "\u{1F469}\u{1F3FD}"] {
+            // Flags in a row pair up as they should.
+            let name = String(repeating: character, count: count)
+            let event = try parse(
+                "{\"name\":\"\(name)\",\"start_at\":\"2025-05-01T18:00:00Z\",\"timezone\":\"Europe/Berlin\"}")
+            #expect(problems(event).isEmpty == fits, "\(character)")
+        }
+    }
+
+    @Test(arguments: [
+        ("https://meet.example", true), ("http://localhost:80/x#y", true), ("HTTPS://É.example/ü", true),
+        ("https://[::1]/", true), ("https://x/" + String(repeating: "a", count: 1990), true),
+        ("https://x/" + String(repeating: "a", count: 1991), false), ("", false), ("meet.example", false),
+        ("https://", false), ("https:///x", false), ("https:/x", false), ("https://:80", false), ("ftp://x", false),
+        ("javascript:alert(1)", false), ("https://a b", false), ("https://a\\u0000", false), ("https://a\\n", false),
+        ("https://user@evil.example", false), (" https://x", false), ("//x", false), ("https://a\\\\@b", false),
+    ])
+    func meetingURLs(url: String, fits: Bool) throws {
+        #expect(problems(try create(with: "\"meeting_url\":\"\(url)\"")).isEmpty == fits)
+    }
+
+    // MARK: Time
+
+    @Test(arguments: [
+        ("2025-05-01T18:00:00Z", "2025-05-01T18:00:00.000Z"), ("2025-05-01T18:00Z", "2025-05-01T18:00:00.000Z"),
+        ("2025-05-01T18:00:00.5+02:00", "2025-05-01T16:00:00.500Z"), ("2025-05-01T18:00", "2025-05-01T16:00:00.000Z"),
+        ("2025-05-01T18:00:30.1239", "2025-05-01T16:00:30.123Z"), ("2025-12-01T18:00:00", "2025-12-01T17:00:00.000Z"),
+        ("2024-02-29T00:00", "2024-02-28T23:00:00.000Z"), ("2025-03-30T01:59:59", "2025-03-30T00:59:59.000Z"),
+        ("2025-03-30T03:00", "2025-03-30T01:00:00.000Z"), ("2025-10-26T02:30+01:00", "2025-10-26T01:30:00.000Z"),
+        ("2025-10-26T02:30+02:00", "2025-10-26T00:30:00.000Z"),
+    ])
+    func times(text: String, instant: String) throws {
+        let event = try accepted(
+            parse("{\"name\":\"Tea\",\"start_at\":\"\(text)\",\"timezone\":\"Europe/Berlin\"}"))
+        #expect(event.body["start_at"] == .string(instant))
+    }
+
+    @Test(arguments: [
+        "tomorrow", "", "2025-05-01", "2025-05-01 18:00", "2025-02-29T18:00Z", "2025-13-01T18:00Z", "2025-05-01T24:00Z",
+        "2025-05-01T18:60Z", "2025-05-01T18:00:60Z", "2025-05-01T18:00+2:00", "2025-05-01T18:00[Europe/Berlin]",
+        "1714586400", "2025-05-01T18:00 Z", "２025-05-01T18:00Z",
+    ])
+    func badTimes(text: String) throws {
+        let outcome = try parse("{\"name\":\"Tea\",\"start_at\":\"\(text)\",\"timezone\":\"Europe/Berlin\"}")
+        #expect(problems(outcome).map(\.field) == ["start_at"])
+    }
+
+    @Test(arguments: [
+        (
+            "Europe/Berlin", "2025-03-30T02:30", "does not exist in Europe/Berlin",
+            ["2025-03-30T01:30:00.000+01:00", "2025-03-30T03:30:00.000+02:00"]
+        ),
+        (
+            "Europe/Berlin", "2025-10-26T02:30", "exists twice in Europe/Berlin",
+            ["2025-10-26T02:30:00.000+02:00", "2025-10-26T02:30:00.000+01:00"]
+        ),
+        (
+            "America/New_York", "2025-11-02T01:00:00", "exists twice in America/New_York",
+            ["2025-11-02T01:00:00.000-04:00", "2025-11-02T01:00:00.000-05:00"]
+        ),
+        (
+            "Australia/Lord_Howe", "2025-10-05T02:15", "does not exist in Australia/Lord_Howe",
+            ["2025-10-05T01:45:00.000+10:30", "2025-10-05T02:45:00.000+11:00"]
+        ),
+        (
+            "Pacific/Apia", "2011-12-30T12:00", "does not exist in Pacific/Apia",
+            ["2011-12-29T12:00:00.000-10:00", "2011-12-31T12:00:00.000+14:00"]
+        ),
+    ])
+    func aTimeThatIsNotOneInstantNamesBoth(zone: String, local: String, words: String, candidates: [String]) throws {
+        let outcome = try parse("{\"name\":\"Tea\",\"start_at\":\"\(local)\",\"timezone\":\"\(zone)\"}")
+        let problem = try #require(problems(outcome).first)
+        #expect(problem.field == "start_at")
+        #expect(problem.problem.hasPrefix(words))
+        #expect(problem.problem.contains("\(candidates[0]) "))
+        #expect(problem.problem.hasSuffix(candidates[1]))
+        // Each candidate is accepted as it stands.
+        for candidate in candidates {
+            #expect(
+                try problems(parse("{\"name\":\"Tea\",\"start_at\":\"\(candidate)\",\"timezone\":\"\(zone)\"}")).isEmpty
+            )
+        }
+    }
+
+    @Test(arguments: [
+        ("2025-05-01T18:00:00.001Z", true), ("2025-05-01T18:00:00Z", false), ("2025-05-01T19:59:00+02:00", false),
+        ("2025-05-01T20:01", true), ("2025-05-01T20:00", false), ("2024-01-01T00:00Z", false),
+    ])
+    func theEndIsAfterTheStart(end: String, fits: Bool) throws {
+        let outcome = try create(with: "\"end_at\":\"\(end)\"")
+        #expect(problems(outcome).map(\.field) == (fits ? [] : ["end_at"]))
+    }
+
+    @Test(arguments: ["Mars/Base", "", "europe/berlin/", "../etc/passwd", "+02:00", "CEST"])
+    func zonesThatDoNotExist(zone: String) throws {
+        let outcome = try parse("{\"name\":\"Tea\",\"start_at\":\"2025-05-01T18:00\",\"timezone\":\"\(zone)\"}")
+        #expect(problems(outcome).map(\.field) == ["start_at", "timezone"])
+    }
+
+    // MARK: Null and absent
+
+    @Test func nullOnlyWhereLumaClears() throws {
+        let cleared = try accepted(parse("{\"max_capacity\":null,\"phone_number_requirement\":null}", .update))
+        #expect(cleared.body == JSONObject([("max_capacity", .null), ("phone_number_requirement", .null)]))
+        for name in ["name", "start_at", "end_at", "timezone", "meeting_url", "slug", "geo_address_json", "theme"] {
+            #expect(
+                problems(try parse("{\"\(name)\":null}", .update))
+                    == [FieldProblem(name, "cannot be cleared; leave it out to keep it")])
+        }
+        #expect(problems(try parse("{\"require_rsvp_approval\":null}", .update)).count == 1)
+        #expect(
+            problems(try create(with: "\"end_at\":null")) == [FieldProblem("end_at", "must not be null; leave it out")])
+    }
+
+    // MARK: Update
+
+    @Test func anUpdateSendsOnlyWhatItNames() throws {
+        let event = try accepted(parse("{\"slug\":\"new-slug\",\"suppress_notifications\":true}", .update))
+        #expect(event.body == JSONObject([("slug", "new-slug"), ("suppress_notifications", true)]))
+    }
+
+    @Test(arguments: ["{}", "{\"suppress_notifications\":true}", "{\"suppress_email\":false}"])
+    func anUpdateThatChangesNothing(text: String) throws {
+        let outcome = try parse(text, .update)
+        #expect(outcome == .emptyUpdate)
+        #expect(outcome.error?.status == 400)
+        #expect(outcome.error?.reason == .emptyUpdate)
+    }
+
+    @Test func approvalAloneIsAChange() throws {
+        let event = try accepted(parse("{\"require_rsvp_approval\":false}", .update))
+        #expect(event.body.members.isEmpty)
+        #expect(event.approval == false)
+    }
+
+    @Test func aLocalTimeInAnUpdateNeedsTheZoneOfTheEvent() throws {
+        let text = "{\"start_at\":\"2025-05-01T18:00\"}"
+        #expect(try parse(text, .update) == .needsEventZone)
+        #expect(try parse(text, .update).error == nil)
+        let event = try accepted(parse(text, .update, fallback: "Asia/Tokyo"))
+        #expect(event.body == JSONObject([("start_at", "2025-05-01T09:00:00.000Z")]))
+        // A zone of its own comes first, an offset needs none, other problems come first.
+        let own = "{\"start_at\":\"2025-05-01T18:00\",\"timezone\":\"Europe/Berlin\"}"
+        #expect(
+            try accepted(parse(own, .update, fallback: "Asia/Tokyo")).start == Timestamp(rfc3339: "2025-05-01T16:00Z"))
+        #expect(try accepted(parse("{\"start_at\":\"2025-05-01T18:00Z\"}", .update)).end == nil)
+        #expect(problems(try parse("{\"start_at\":\"2025-05-01T18:00\",\"x\":1}", .update)).count == 1)
+        let strange = problems(try parse(text, .update, fallback: "Mars/Base"))
+        #expect(strange.map(\.field) == ["start_at"])
+    }
+
+    @Test func bothTimesOfAnUpdateAreCompared() throws {
+        let text = "{\"start_at\":\"2025-05-01T18:00\",\"end_at\":\"2025-05-01T16:30Z\"}"
+        #expect(try problems(parse(text, .update, fallback: "UTC")).map(\.field) == ["end_at"])
+        #expect(try problems(parse(text, .update, fallback: "Europe/Berlin")).isEmpty)
+        #expect(try problems(parse("{\"end_at\":\"1999-01-01T00:00Z\"}", .update)).isEmpty)
+    }
+
+    @Test(arguments: [
+        ("{\"event_id\":\"evt-1\",\"name\":\"x\"}", EventInput.Mode.update, "stands in the path, not in the body"),
+        ("{\"ticket_types\":[]}", .update, "can only be given when an event is created"),
+        ("{\(minimal),\"suppress_email\":true}", .create, "can only be given when an event is changed"),
+        ("{\(minimal),\"description\":\"x\"}", .create, "is not known; did you mean description_md?"),
+        ("{\(minimal),\"require_approval\":true}", .create, "is not known"),
+        ("{\(minimal),\"id\":\"x\"}", .create, "is not known"),
+    ])
+    func membersThatDoNotBelong(text: String, mode: EventInput.Mode, problem: String) throws {
+        #expect(problems(try parse(text, mode)).map(\.problem) == [problem])
+    }
+}

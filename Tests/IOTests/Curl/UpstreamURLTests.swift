@@ -1,0 +1,59 @@
+import Testing
+
+@testable import IO
+
+@Suite struct UpstreamURLTests {
+    struct Good: Sendable {
+        let text: String
+        let origin: String
+        let path: String
+        var query: String?
+        var isSecure = true
+        var isLoopback = false
+    }
+
+    @Test(arguments: [
+        Good(
+            text: "https://public-api.luma.com/v1/a?b=c", origin: "https://public-api.luma.com", path: "/v1/a",
+            query: "b=c"),
+        Good(text: "https://a.example", origin: "https://a.example", path: "/"),
+        Good(text: "https://a.example?q", origin: "https://a.example", path: "/", query: "q"),
+        Good(text: "https://a.example/?", origin: "https://a.example", path: "/", query: ""),
+        Good(text: "https://a.example/x?y?z", origin: "https://a.example", path: "/x", query: "y?z"),
+        Good(text: "https://a.example:8443/%20", origin: "https://a.example:8443", path: "/%20"),
+        Good(text: "https://192.0.2.1/", origin: "https://192.0.2.1", path: "/"),
+        Good(text: "https://[2001:db8::1]:1/", origin: "https://[2001:db8::1]:1", path: "/"),
+        Good(text: "http://127.0.0.1:80/", origin: "http://127.0.0.1:80", path: "/", isSecure: false, isLoopback: true),
+        Good(text: "http://127.255.0.9/", origin: "http://127.255.0.9", path: "/", isSecure: false, isLoopback: true),
+        Good(text: "http://[::1]:65535/", origin: "http://[::1]:65535", path: "/", isSecure: false, isLoopback: true),
+        Good(text: "http://localhost/", origin: "http://localhost", path: "/", isSecure: false, isLoopback: true),
+        Good(text: "https://localhost/", origin: "https://localhost", path: "/", isLoopback: true),
+    ])
+    func isTakenApart(good: Good) throws {
+        let url = try UpstreamURL(good.text)
+        #expect(url.origin == good.origin)
+        #expect(url.path == good.path)
+        #expect(url.query == good.query)
+        #expect(url.isSecure == good.isSecure)
+        #expect(url.isLoopback == good.isLoopback)
+    }
+
+    @Test(arguments: [
+        ("", UpstreamURL.Problem.length), ("https://a/" + String(repeating: "a", count: 9000), .length),
+        ("https://a/ b", .character), ("https://a/\u{0}", .character), ("https://a/ä", .character),
+        ("https://a\\@b/", .character), ("https://a/#", .fragment), ("//a/", .scheme), ("HTTPS://a/", .scheme),
+        ("https:/a/", .scheme), ("ftp://a/", .scheme), ("https://u@a/", .userInformation),
+        ("https://u:p@a/", .userInformation), ("https:///", .host), ("https://-a/", .host), ("https://a..b/", .host),
+        ("https://a./", .host), ("https://a_b/", .host), ("https://1.2.3/", .host), ("https://1.2.3.256/", .host),
+        ("https://1.2.3.04/", .host), ("https://1.2.3.4.5/", .host), ("https://0x7f.1/", .host),
+        ("https://a.0x7F/", .host), ("https://%61/", .host), ("https://[::1/", .host), ("https://[::1]a/", .host),
+        ("https://[fe80::1%25eth0]/", .host), ("https://[]/", .host), ("https://a:/", .port), ("https://a:0/", .port),
+        ("https://a:65536/", .port), ("https://a:-1/", .port), ("https://a:1:2/", .port), ("https://a/%", .escape),
+        ("https://a/%2", .escape), ("https://a/?%g0", .escape), ("http://a/", .plainText),
+        ("http://128.0.0.1/", .plainText), ("http://[::2]/", .plainText), ("http://localhost.a/", .plainText),
+        ("http://LOCALHOST/", .plainText),
+    ])
+    func isRefused(text: String, problem: UpstreamURL.Problem) {
+        #expect(throws: problem) { try UpstreamURL(text) }
+    }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Synchronization
+import Testing
+
+/// The real binary, started with its own environment and ended with the test.
+final class Program: Sendable {
+    struct StartFailure: Error, CustomStringConvertible { let description: String }
+
+    /// The program beside the test bundle that is running.
+    static let path: String = {
+        let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+        var folder = bundle.deletingLastPathComponent()
+        for _ in 0..<4 {
+            let candidate = folder.appendingPathComponent("luma-mcp").path
+            if FileManager.default.isExecutableFile(atPath: candidate) { return candidate }
+            folder.deleteLastPathComponent()
+        }
+        return "luma-mcp"
+    }()
+
+    /// The top of the repository, from the place of this file.
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    private let process: Mutex<Process>
+    private let output = Mutex<(out: Data, err: Data)>((Data(), Data()))
+    let folder: URL
+
+    /// Starts the program in an empty folder of its own, with nothing of the caller's environment but the PATH.
+    init(_ arguments: [String], environment: [String: String] = [:], files: [String: String] = [:]) throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-mcp-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (name, text) in files {
+            try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+        }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Self.path)
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        process.environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin"].merging(environment) {
+            $1
+        }
+        process.standardInput = FileHandle.nullDevice
+        let (out, err) = (Pipe(), Pipe())
+        process.standardOutput = out
+        process.standardError = err
+        self.process = Mutex(process)
+        out.fileHandleForReading.readabilityHandler = { [weak self] handle in
+            let data = handle.availableData
+            if data.isEmpty { handle.readabilityHandler = nil }
+            self?.output.withLock { $0.out.append(data) }
+        }
+        err.fileHandleForReading.readabilityHandler = { [weak self] handle in
+            let data = handle.availableData
+            if data.isEmpty { handle.readabilityHandler = nil }
+            self?.output.withLock { $0.err.append(data) }
+        }
+        try process.run()
+    }
+
+    deinit {
+        process.withLock { process in
+            if process.isRunning {
+                kill(process.processIdentifier, SIGKILL)
+                process.waitUntilExit()
+            }
+        }
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    var standardOutput: String { output.withLock { String(decoding: $0.out, as: UTF8.self) } }
+    var standardError: String { output.withLock { String(decoding: $0.err, as: UTF8.self) } }
+    var isRunning: Bool { process.withLock { $0.isRunning } }
+    var identifier: Int32 { process.withLock { $0.processIdentifier } }
+
+    /// The address in the line that the program prints when it serves.
+    func address() async throws -> String {
+        var found: String?
+        try await eventually("the program says where it serves") {
+            if let range = standardOutput.range(of: #"http://[^\s/]+"#, options: .regularExpression) {
+                found = String(standardOutput[range])
+            }
+            if found == nil, !isRunning {
+                throw StartFailure(description: "exited: \(standardOutput)\(standardError)")
+            }
+            return found != nil
+        }
+        return found ?? ""
+    }
+
+    func signal(_ number: Int32) { kill(identifier, number) }
+
+    /// The exit code, once the program has ended.
+    func exitCode(within seconds: Double = 20) async throws -> Int32 {
+        try await eventually("the program ends", within: seconds) { !isRunning }
+        return process.withLock { $0.terminationStatus }
+    }
+}
+
+/// Returns when `condition` holds; fails the test when it does not within `seconds`.
+func eventually(
+    _ what: String, within seconds: Double = 20, sourceLocation: SourceLocation = #_sourceLocation,
+    _ condition: () async throws -> Bool
+) async throws {
+    let end = Date().addingTimeInterval(seconds)
+    while Date() < end {
+        if try await condition() { return }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+    Issue.record("not within \(seconds) s: \(what)", sourceLocation: sourceLocation)
+    throw CancellationError()
+}

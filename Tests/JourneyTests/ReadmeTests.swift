@@ -1,0 +1,74 @@
+import Core
+import Foundation
+import Testing
+
+/// The README is true: every command in it is run, every path and target that it names exists.
+@Suite struct ReadmeTests {
+    static let text = (try? String(contentsOf: Program.root.appendingPathComponent("README.md"), encoding: .utf8)) ?? ""
+
+    /// The fenced blocks of one language, "" for those without.
+    static func blocks(_ language: String) -> [String] {
+        var blocks: [String] = []
+        var open: (language: String, lines: [String])?
+        for line in text.components(separatedBy: "\n") {
+            if let block = open, line == "```" {
+                if block.language == language { blocks.append(block.lines.joined(separator: "\n")) }
+                open = nil
+            } else if open != nil {
+                open?.lines.append(line)
+            } else if line.hasPrefix("```") {
+                open = (String(line.dropFirst(3)), [])
+            }
+        }
+        return blocks
+    }
+
+    @Test func everyShellExampleWorks() async throws {
+        let gateway = try await RunningGateway.start(.standAlone)
+        let blocks = Self.blocks("sh")
+        #expect(blocks.count >= 4)
+        for block in blocks {
+            let script =
+                "curl() { command curl -sS --fail-with-body --max-time 20 \"$@\"; }\n"
+                + block.replacingOccurrences(of: "http://localhost:8000", with: gateway.address)
+                .replacingOccurrences(of: "http://localhost:9100", with: try #require(gateway.sandboxAddress))
+            let result = try await run("bash", ["-euo", "pipefail", "-c", script])
+            #expect(result.code == 0, "\(block)\n\(result.out)\n\(result.err)")
+        }
+    }
+
+    @Test func everyCommandThatIsNamedExists() async throws {
+        let makefile = try String(contentsOf: Program.root.appendingPathComponent("Makefile"), encoding: .utf8)
+        var commands = 0
+        for line in Self.blocks("").flatMap({ $0.split(separator: "\n") }) {
+            let words = line.split(separator: " ").map(String.init)
+            commands += 1
+            switch words.first {
+            case "make":
+                #expect(words.dropFirst().allSatisfy { makefile.contains("\n\($0):") }, "\(line)")
+            case "luma-mcp":
+                let program = try Program(words.dropFirst().map { Int($0) != nil && $0.count == 4 ? "0" : $0 })
+                _ = try await program.address()
+                program.signal(SIGTERM)
+                #expect(try await program.exitCode() == 0, "\(line)")
+            default: Issue.record("nobody runs this: \(line)")
+            }
+        }
+        #expect(commands >= 2)
+        for match in Self.text.matches(of: /`make ([a-z-]+)`/) {
+            #expect(makefile.contains("\n\(match.1):"), "make \(match.1)")
+        }
+    }
+
+    @Test func theErrorExampleHasTheShapeThatIsServed() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let example = try JSON.parse(try #require(Self.blocks("json").first))
+        let served = try await curlJSON(
+            "POST", gateway.address + "/events/",
+            ["name": "x", "start_at": "2027-01-01T10:00:00Z", "timezone": "America/New_Yrok"])
+        #expect(example.objectValue?.members.map(\.name) == served.json?.objectValue?.members.map(\.name))
+        #expect(example["error"] == served.json?["error"])
+        #expect(example["reason"] == served.json?["reason"])
+        #expect(example["details"] == served.json?["details"])
+    }
+}

@@ -1,0 +1,86 @@
+import Core
+import Foundation
+import Testing
+
+@Suite struct TemplatesJourneyTests {
+    @Test(arguments: RunningGateway.Upstream.allCases)
+    func createsFromEachOfTheFive(_ upstream: RunningGateway.Upstream) async throws {
+        let gateway = try await RunningGateway.start(upstream)
+        let list = try await curl(gateway.address + "/templates")
+        #expect(
+            list.json?.arrayValue?.compactMap { $0["type"]?.stringValue }
+                == ["meetup", "workshop", "conference", "social_gathering", "webinar"])
+        let expected: [(type: String, end: String, approval: Bool)] = [
+            ("meetup", "2027-06-01T20:00:00.000Z", false), ("workshop", "2027-06-01T21:00:00.000Z", true),
+            ("conference", "2027-06-02T02:00:00.000Z", true), ("social_gathering", "2027-06-01T22:00:00.000Z", false),
+            ("webinar", "2027-06-01T19:00:00.000Z", false),
+        ]
+        for template in expected {
+            let one = try await curl(gateway.address + "/templates/\(template.type)")
+            #expect(one.json?["type"] == .string(template.type))
+            #expect(one.json?["require_rsvp_approval"] == .bool(template.approval))
+            let created = try await curlJSON(
+                "POST", gateway.address + "/templates/create",
+                [
+                    "template_type": .string(template.type), "name": .string("From \(template.type)"),
+                    "start_at": "2027-06-01T18:00:00Z", "timezone": "UTC",
+                    "meeting_url": "https://meet.example.com/x",
+                ])
+            #expect(created.status == 201, "\(created.body)")
+            #expect(created.json?["end_at"] == .string(template.end))
+            #expect(created.json?["require_approval"] == .bool(template.approval))
+            #expect(created.json?["warnings"] == nil)
+            // A location that does not fit the template is honoured, never dropped.
+            #expect(created.json?["meeting_url"] == "https://meet.example.com/x")
+        }
+        let overridden = try await curlJSON(
+            "POST", gateway.address + "/templates/create/",
+            [
+                "template_type": "workshop", "name": "Open", "start_at": "2027-06-01T18:00:00Z", "timezone": "UTC",
+                "require_rsvp_approval": false, "end_at": "2027-06-01T18:30:00Z", "visibility": "private",
+            ])
+        #expect(overridden.status == 201)
+        #expect(overridden.json?["require_approval"] == false)
+        #expect(overridden.json?["end_at"] == "2027-06-01T18:30:00.000Z")
+        #expect(overridden.json?["visibility"] == "private")
+    }
+
+    @Test func wrongInputIsToldByName() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let unknown = try await curl(gateway.address + "/templates/meetupp")
+        #expect(unknown.status == 404)
+        expectErrorShape(unknown, reason: "template_not_found")
+        let missing = try await curlJSON("POST", gateway.address + "/templates/create", ["name": "x"])
+        #expect(missing.status == 422)
+        let fields = (missing.json?["details"]?["fields"]?.arrayValue ?? []).compactMap { $0["field"]?.stringValue }
+        #expect(Set(fields).isSuperset(of: ["template_type", "start_at", "timezone"]))
+        let wrong = try await curlJSON(
+            "POST", gateway.address + "/templates/create",
+            ["template_type": "meetupp", "name": "x", "start_at": "2027-06-01T18:00:00Z", "timezone": "UTC"])
+        #expect(wrong.status == 422)
+        #expect(wrong.body.contains("meetup"))
+    }
+
+    @Test func filesAddTemplates() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("templates-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let text = #"""
+            {"type": "book_club", "name": "Book club", "description": "Read and talk.",
+             "default_duration_hours": 1.5, "require_rsvp_approval": false, "is_virtual": false}
+            """#
+        try Data(text.utf8).write(to: folder.appendingPathComponent("book_club.json"))
+        let gateway = try await RunningGateway.start(.inProcess, environment: ["LUMA_TEMPLATES_DIR": folder.path])
+        let created = try await curlJSON(
+            "POST", gateway.address + "/templates/create",
+            ["template_type": "book_club", "name": "Dune", "start_at": "2027-06-01T18:00:00Z", "timezone": "UTC"])
+        #expect(created.status == 201, "\(created.body)")
+        #expect(created.json?["end_at"] == "2027-06-01T19:30:00.000Z")
+
+        try Data("{".utf8).write(to: folder.appendingPathComponent("broken.json"))
+        let refused = try Program(
+            ["serve"], environment: ["LUMA_SANDBOX": "true", "LUMA_PORT": "0", "LUMA_TEMPLATES_DIR": folder.path])
+        #expect(try await refused.exitCode() == 78)
+        #expect(refused.standardError.contains("broken.json"))
+    }
+}

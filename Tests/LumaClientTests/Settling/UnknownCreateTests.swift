@@ -1,0 +1,212 @@
+import Core
+import HTTP
+import LumaClient
+import TestKit
+import Testing
+
+/// A create whose answer is lost, and what its settlement finds.
+@MainActor @Suite struct UnknownCreateTests {
+    nonisolated static let body: JSONObject = [
+        "name": "Meetup", "start_at": "2026-07-01T18:00:00+02:00", "timezone": "Europe/Berlin",
+    ]
+
+    /// An entry of the list; `created` in seconds after the clock's first instant.
+    nonisolated static func entry(
+        _ id: String, name: String = "Meetup", start: String = "2026-07-01T16:00:00.000Z", created: Double = 1
+    ) -> JSON {
+        let wall = Timestamp(milliseconds: 1_780_000_000_000 + Int64(created * 1000))
+        return [
+            "id": .string(id), "name": .string(name), "start_at": .string(start), "created_at": .string(wall.rfc3339),
+        ]
+    }
+
+    nonisolated static func page(_ entries: [JSON], next: String? = nil) -> ScriptedTransport.Answer {
+        var page: JSONObject = ["entries": .array(entries), "has_more": .bool(next != nil)]
+        if let next { page["next_cursor"] = .string(next) }
+        return .json(200, .object(page))
+    }
+
+    private func create(_ fixture: Fixture, deadline: Double = 60) async -> Result<CreatedEvent, LumaError> {
+        do throws(LumaError) {
+            return .success(
+                try await fixture.client.createEvent(
+                    Self.body, deadline: fixture.deadline(deadline), context: fixture.context))
+        } catch { return .failure(error) }
+    }
+
+    private func unknown(
+        _ finding: UnknownOutcome.Finding, cause: String = "timeout", _ candidates: [String] = []
+    ) -> Result<CreatedEvent, LumaError> {
+        .failure(
+            .unknownOutcome(
+                UnknownOutcome(operation: "events/create", cause: cause, finding: finding, candidates: candidates)))
+    }
+
+    nonisolated static let lostAnswers: [ScriptedTransport.Answer] = [
+        .lost(.timeout), .lost(.connectionLost), .lost(.malformedResponse), .lost(.responseTooLarge), .lost(.other),
+        .status(500), .status(502), .status(503), .status(504), .json(200, [:]), .json(200, ["id": ""]),
+        .success(OutboundResponse(status: 200, body: Array("<html>".utf8))),
+    ]
+
+    @Test(arguments: lostAnswers.indices) func afterALostAnswerTheEventIsFoundAndNoSecondCreateSent(index: Int) async {
+        let fixture = Fixture([Self.lostAnswers[index], Self.page([Self.entry("evt-1")])])
+        let result = await create(fixture)
+        guard case .success(let event) = result else {
+            Issue.record("\(result)")
+            return
+        }
+        #expect(event.id == "evt-1" && event.wasSettled)
+        #expect(fixture.transport.count("/events/create") == 1)
+        #expect(
+            fixture.transport.lines.last
+                == "GET /v1/calendars/events/list?after=2026-07-01T15:59:59.999Z&before=2026-07-01T16:00:00.001Z"
+                + "&pagination_limit=50")
+    }
+
+    @Test(arguments: lostAnswers.indices) func whenNothingIsFoundTheOutcomeIsUnknownAndNoSecondCreateSent(
+        index: Int
+    ) async {
+        let fixture = Fixture([Self.lostAnswers[index], Self.page([])])
+        guard case .failure(.unknownOutcome(let outcome)) = await create(fixture) else {
+            Issue.record("settled out of nothing")
+            return
+        }
+        #expect(outcome.finding == .notFound)
+        #expect(fixture.transport.count("/events/create") == 1)
+        #expect(fixture.transport.count("/calendars/events/list") == 2)
+        #expect(fixture.clock.slept == [2])
+    }
+
+    @Test(arguments: [
+        ScriptedTransport.Answer.lost(.connectionRefused, neverSent: true), .status(429, [Field("retry-after", "2")]),
+        .status(503, [Field("retry-after", "2")]),
+    ])
+    func aCreateThatLumaNeverSawIsSentAgain(answer: ScriptedTransport.Answer) async {
+        let fixture = Fixture([answer, .json(200, ["id": "evt-7"])])
+        guard case .success(let event) = await create(fixture) else {
+            Issue.record("not created")
+            return
+        }
+        #expect(event.id == "evt-7" && !event.wasSettled)
+        #expect(fixture.transport.lines == ["POST /v1/events/create", "POST /v1/events/create"])
+    }
+
+    @Test func aCreateThatIsLostAfterARetryIsLookedForToo() async {
+        let fixture = Fixture([
+            .lost(.connectionRefused, neverSent: true), .lost(.timeout), Self.page([Self.entry("evt-1")]),
+        ])
+        guard case .success(let event) = await create(fixture) else {
+            Issue.record("not settled")
+            return
+        }
+        #expect(event.id == "evt-1")
+        #expect(fixture.transport.count("/events/create") == 2)
+    }
+
+    @Test func theSecondLookFindsWhatTheListShowedLate() async {
+        let fixture = Fixture([.lost(.timeout), Self.page([]), Self.page([Self.entry("evt-1")])])
+        #expect((try? await create(fixture).get())?.id == "evt-1")
+        #expect(fixture.context.upstreamCalls == 3)
+    }
+
+    @Test func aLookThatFailsIsNotTheLast() async {
+        let fixture = Fixture([
+            .lost(.timeout), .json(403, [:]), Self.page([Self.entry("evt-1")]),
+        ])
+        #expect((try? await create(fixture).get())?.id == "evt-1")
+    }
+
+    @Test func allPagesAreRead() async {
+        let others = (0..<3).map { Self.entry("evt-x\($0)", name: "Other") }
+        let fixture = Fixture([
+            .lost(.timeout), Self.page(others, next: "c1"), Self.page([Self.entry("evt-1")], next: "c2"),
+            Self.page(others),
+        ])
+        #expect((try? await create(fixture).get())?.id == "evt-1")
+        #expect(fixture.transport.lines.suffix(2).allSatisfy { $0.contains("pagination_cursor=c") })
+    }
+
+    @Test(arguments: [
+        entry("evt-1", name: "meetup"), entry("evt-1", name: "Meetup "),
+        entry("evt-1", start: "2026-07-01T16:00:00.001Z"),
+        entry("evt-1", start: "tomorrow"), entry("evt-1", created: -11), "text", ["name": "Meetup"],
+    ])
+    func whatDoesNotFitIsNotTaken(entry: JSON) async {
+        let fixture = Fixture([.lost(.timeout), Self.page([entry])])
+        #expect(await create(fixture) == unknown(.notFound))
+        #expect(fixture.transport.count("/events/create") == 1)
+    }
+
+    @Test func severalThatFitAreNamed() async {
+        let fixture = Fixture([.lost(.timeout), Self.page([Self.entry("evt-1"), Self.entry("evt-2")])])
+        #expect(await create(fixture) == unknown(.ambiguous, ["evt-1", "evt-2"]))
+    }
+
+    @Test func anEventThatAnotherRequestWasAnsweredWithIsNotTaken() async {
+        let fixture = Fixture([.json(200, ["id": "evt-1"]), .lost(.timeout), Self.page([Self.entry("evt-1")])])
+        #expect((try? await create(fixture).get())?.id == "evt-1")
+        #expect(await create(fixture) == unknown(.notFound))
+    }
+
+    @Test func nothingIsSettledWhenLookingFails() async {
+        let fixture = Fixture([.lost(.timeout), .json(401, ["message": "no"])])
+        #expect(await create(fixture) == unknown(.notSettled))
+    }
+
+    @Test func theSecondLookIsLeftOutWhenTheDeadlineIsNear() async {
+        let clock = ManualClock(isAutomatic: true)
+        let transport = ScriptedTransport { request, index in
+            if index == 0 {
+                clock.pass(seconds: request.deadline.seconds(since: clock.now))
+                return .lost(.timeout)
+            }
+            clock.pass(seconds: 1)
+            return Self.page([])
+        }
+        let fixture = Fixture(clock: clock, transport)
+        let start = clock.now
+        #expect(await create(fixture, deadline: 6) == unknown(.notFound))
+        #expect(clock.now.seconds(since: start) <= 6)
+        #expect(transport.lines.count == 2)
+    }
+
+    @Test func ageIsToldByLumasClock() async {
+        // Luma's clock is a thousand seconds ahead of ours: an event from 20 seconds before the create looks new here.
+        let ahead = Field("date", Timestamp(milliseconds: 1_780_001_000_000).httpDate)
+        let fixture = Fixture([
+            .json(200, [:], [ahead]), .lost(.timeout),
+            Self.page([Self.entry("evt-old", created: 980), Self.entry("evt-new", created: 1001)]),
+        ])
+        _ = try? await fixture.client.getSelf(deadline: fixture.deadline(), context: fixture.context)
+        #expect((try? await create(fixture).get())?.id == "evt-new")
+    }
+
+    /// Three equal creates at once; one answer arrives late. Whatever is found meanwhile may belong to that one.
+    @Test func equalCreatesNeverShareAnEvent() async {
+        let clock = ManualClock()
+        let transport = ScriptedTransport { request, index in
+            guard request.method == .post else {
+                return Self.page(["evt-1", "evt-2"].map { Self.entry($0) })
+            }
+            if index == 0 {
+                try? await clock.sleep(until: at(1))
+                return .json(200, ["id": "evt-1"])
+            }
+            return .lost(.timeout)
+        }
+        let fixture = Fixture(clock: clock, transport)
+        let tasks = (0..<3).map { _ in Task { @MainActor in await create(fixture) } }
+        await clock.advance(seconds: 30)
+        var ids: [String] = []
+        var unknowns = 0
+        for task in tasks {
+            switch await task.value {
+            case .success(let event): ids.append(event.id)
+            case .failure: unknowns += 1
+            }
+        }
+        #expect(ids.sorted() == ["evt-1", "evt-2"])
+        #expect(unknowns == 1)
+        #expect(transport.count("/events/create") == 3)
+    }
+}

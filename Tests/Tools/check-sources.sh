@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# House rules that no compiler checks, for the repository in the current folder:
+#   1. Nothing that is shipped imports Foundation (44 MB) or FoundationEssentials (7 MB).
+#   2. No source file has more than 400 lines.
+#   3. No file that a build makes, and no file that may hold a secret, is tracked.
+set -euo pipefail
+
+failed=0
+complain() {
+    echo "$1" >&2
+    sed 's/^/    /' >&2
+    failed=1
+}
+
+attribute='@[A-Za-z_]+(\([^)]*\))?[[:space:]]+'
+access='(public|package|internal|fileprivate|private)[[:space:]]+'
+kind='(struct|class|enum|protocol|typealias|func|var|let)[[:space:]]+'
+import="(^|;)[[:space:]]*($attribute)*($access)?import[[:space:]]+($kind)?Foundation[A-Za-z]*([^A-Za-z0-9_]|\$)"
+if found=$(grep -rnE --include='*.swift' "$import" Sources); then
+    complain "Foundation is imported by a shipped file:" <<<"$found"
+fi
+
+long=$(find Package.swift Sources Tests -type f \
+    \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.sh' -o -name '*.py' -o -name '*.lua' \) \
+    -exec wc -l {} \; | awk '$1 > 400 { print $2 ": " $1 " lines" }')
+[ -z "$long" ] || complain "More than 400 lines, split by concern:" <<<"$long"
+
+# A user other than the owner of the folder may run this (CI in a container).
+git=(git -c 'safe.directory=*')
+if "${git[@]}" rev-parse --git-dir >/dev/null 2>&1; then
+    names='(^|/)(\.build|\.swiftpm|__pycache__|DerivedData)/|\.(o|a|so|d|pyc|swiftmodule|swiftdoc|swiftdeps|dia|profraw|sqlite3?|db|log)$|(^|/)\.env$'
+    tracked=$({
+        "${git[@]}" ls-files --cached --ignored --exclude-standard
+        "${git[@]}" ls-files | grep -E "$names" || true
+        # An executable or object file under whatever name: ELF's first four bytes.
+        "${git[@]}" ls-files -z | LC_ALL=C xargs -0 -r grep -lP -- '\A\x7fELF' 2>/dev/null || true
+    } | sort -u)
+    [ -z "$tracked" ] || complain "Tracked, but made by a build or private:" <<<"$tracked"
+else
+    echo "No git repository here: not checked what is tracked." >&2
+fi
+
+exit "$failed"

@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# Tests of the scripts beside this file: each rule is seen to hold and seen to fail.
+set -euo pipefail
+
+tools=$(cd "$(dirname "$0")" && pwd)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+failures=0
+cases=0
+
+# check NAME EXPECTED ACTUAL
+check() {
+    cases=$((cases + 1))
+    [ "$2" = "$3" ] && return
+    failures=$((failures + 1))
+    printf 'FAIL %s\n  expected: %s\n  actual:   %s\n' "$1" "$2" "$3" >&2
+}
+
+# outcome COMMAND...: "ok", or "failed"
+outcome() {
+    if "$@" >"$scratch/output" 2>&1; then echo ok; else echo failed; fi
+}
+
+# MARK: serve.sh
+
+cd "$scratch"
+printf '#!/bin/sh\necho "$* ${LUMA_SANDBOX-luma}"\n' >server
+chmod +x server
+
+# serve NAME EXPECTED CONTENTS-OF-.env [SETTING=VALUE...]
+serve() {
+    local name=$1 expected=$2 file=$3
+    shift 3
+    rm -f .env
+    [ -z "$file" ] || printf '%b' "$file" >.env
+    check "serve: $name" "serve $expected" "$(env -u LUMA_API_KEY -u LUMA_SANDBOX "$@" "$tools/serve.sh" ./server)"
+}
+serve 'nothing given' true ''
+serve 'key in the environment' luma '' LUMA_API_KEY=secret
+serve 'empty key in the environment' true '' LUMA_API_KEY=
+serve 'key in .env' luma 'LUMA_PORT=1\nLUMA_API_KEY=secret\n'
+serve 'quoted key in .env, no newline' luma 'export LUMA_API_KEY = "secret"'
+serve 'empty key in .env' true 'LUMA_API_KEY=\n'
+serve 'empty quoted key in .env' true 'LUMA_API_KEY=""\n'
+serve 'only a comment after the key' true 'LUMA_API_KEY= # yours\n'
+serve 'key commented out' true '# LUMA_API_KEY=secret\n'
+serve 'another setting that ends alike' true 'MY_LUMA_API_KEY=secret\nLUMA_API_KEY_FILE=x\n'
+serve 'empty in the environment beats .env' true 'LUMA_API_KEY=secret\n' LUMA_API_KEY=
+serve 'sandbox refused by the user' false '' LUMA_SANDBOX=false
+serve 'sandbox decided in .env' luma 'LUMA_SANDBOX=false\n'
+
+# MARK: check-sources.sh
+
+repository=$scratch/repository
+fresh() {
+    rm -rf "$repository"
+    mkdir -p "$repository/Sources/Core" "$repository/Tests"
+    cd "$repository"
+    git init -q .
+    printf '.build/\n.env\n' >.gitignore
+    printf '// no package\n' >Package.swift
+    printf 'import Glibc\nlet FoundationName = "import Foundation"\n' >Sources/Core/A.swift
+    git add -A
+}
+sources() { check "sources: $1" "$2" "$(outcome "$tools/check-sources.sh")"; }
+
+fresh
+sources 'clean' ok
+for line in 'import Foundation' 'public import FoundationEssentials' '@preconcurrency import Foundation' \
+    '@_spi(X) internal import struct Foundation.URL' 'import Glibc; import Foundation' '  import FoundationNetworking // why'; do
+    fresh
+    echo "$line" >>Sources/Core/A.swift
+    sources "$line" failed
+done
+fresh
+echo 'import Foundation' >Tests/T.swift
+sources 'tests may import Foundation' ok
+fresh
+seq -f '// %g' 400 >Sources/Core/B.swift
+sources '400 lines' ok
+echo '// 401' >>Sources/Core/B.swift
+sources '401 lines' failed
+fresh
+mkdir .build
+echo 1 >.build/x
+sources 'ignored and not tracked' ok
+git add -f .build/x
+sources 'ignored and tracked' failed
+fresh
+echo LUMA_API_KEY=1 >.env && git add -f .env
+sources '.env tracked' failed
+fresh
+echo 1 >a.o && git add a.o
+sources 'object file tracked' failed
+fresh
+cp /bin/true Tests/tool && git add Tests/tool
+sources 'program tracked' failed
+
+# MARK: check-linkage.sh
+
+cd "$scratch"
+linkage() { check "linkage: $1" "$2" "$(outcome "$tools/check-linkage.sh" "$3")"; }
+compile() { clang -x c -o "$@" -; }
+compile plain <<<'int main(void) { return 0; }'
+linkage 'plain program' ok plain
+compile essentials <<<'int $s20FoundationEssentials4DataV; int main(void) { return 0; }'
+linkage 'FoundationEssentials inside' failed essentials
+compile full <<<'int $s10Foundation4DateV; int main(void) { return 0; }'
+linkage 'Foundation inside' failed full
+compile stripped -s <<<'int $s10Foundation4DateV; int main(void) { return 0; }'
+linkage 'stripped' failed stripped
+clang -x c -shared -Wl,-soname,libswiftCore.so -o libswiftCore.so - <<<'int used;'
+clang -x c -o dynamic - -x none libswiftCore.so <<<'extern int used; int main(void) { return used; }'
+linkage 'needs a Swift library' failed dynamic
+linkage 'no such file' failed nowhere
+
+# MARK: packages.sh, with every program that it calls replaced
+
+mkdir fake
+printf '#!/bin/sh\neval "package=\\${$#}"\ncase $package in old) echo installed;; gone) echo config-files;; *) exit 1;; esac\n' >fake/dpkg-query
+printf '#!/bin/sh\necho "$FAKE_UID"\n' >fake/id
+printf '#!/bin/sh\necho "apt-get $*" >>"$CALLS"\n' >fake/apt-get
+printf '#!/bin/sh\necho sudo >>"$CALLS"\n[ "$1" = -n ] && shift\nexec "$@"\n' >fake/sudo
+chmod +x fake/*
+for program in bash env grep; do ln -s "$(command -v $program)" fake/; done
+export CALLS=$scratch/calls
+
+# packages NAME EXPECTED-OUTCOME EXPECTED-CALLS UID NAMES...
+packages() {
+    local name=$1 expected=$2 calls=$3 uid=$4
+    shift 4
+    : >"$CALLS"
+    check "packages: $name" "$expected" "$(PATH=$scratch/fake FAKE_UID=$uid outcome "$tools/packages.sh" "$@" </dev/null)"
+    check "packages: $name, calls" "$calls" "$(tr '\n' ';' <"$CALLS")"
+}
+install='apt-get -q install -y --no-install-recommends --no-remove'
+packages 'all there' ok '' 1000 old
+packages 'root' ok "apt-get -q update;$install new gone;" 0 old new gone
+packages 'sudo' ok "sudo;apt-get -q update;sudo;$install new;" 1000 new old
+rm fake/sudo
+packages 'neither root nor sudo' failed '' 1000 new
+check 'packages: says what to run' 1 "$(grep -c 'apt-get install new$' output)"
+printf '#!/bin/sh\nexit 100\n' >fake/apt-get
+packages 'installation fails' failed '' 0 new
+rm fake/dpkg-query
+packages 'not Debian' ok '' 1000 new
+
+if [ "$failures" -gt 0 ]; then
+    echo "$failures of $cases checks of the tools failed" >&2
+    exit 1
+fi
+echo "Tools: $cases checks passed"
