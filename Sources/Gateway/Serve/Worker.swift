@@ -32,7 +32,8 @@ final class Worker {
 
     /// Starts the background check of Luma on this loop; cancel the task to end it.
     func startMonitor() -> Task<Void, Never> {
-        let monitor = HealthMonitor(luma: luma, clock: clock, interval: healthInterval)
+        let monitor = HealthMonitor(luma: luma, clock: clock, interval: healthInterval) { [self] in logReachability($0)
+        }
         return reactor.start { await monitor.run() }
     }
 
@@ -50,6 +51,7 @@ final class Worker {
         let exchange = turn.exchange
         let call = UpstreamCall(
             deadline: clock.now.advanced(seconds: patience), context: CallContext { !exchange.isOpen })
+        if log.isEnabled(.debug) { call.context.onAttempt = { [self] in logAttempt($0, of: turn) } }
         do throws(APIError) {
             let response: Response
             switch input.endpoint {
@@ -90,6 +92,27 @@ final class Worker {
             RequestRecord(
                 time: clock.wallClock, requestID: id, method: .other, route: "-", status: answer.status,
                 durationNanoseconds: 0, bytes: answer.body.count, reason: reason))
+    }
+
+    /// Writes a line for one call to Luma, at debug level.
+    private func logAttempt(_ attempt: CallContext.Attempt, of turn: Turn) {
+        log.log(
+            LogEvent(
+                time: clock.wallClock, .debug, "Call to Luma",
+                [
+                    "request_id": .text(turn.id), "operation": .text(attempt.operation),
+                    "attempt": .integer(attempt.number), "outcome": .text(attempt.outcome),
+                    "duration_us": .integer(Int(attempt.seconds * 1e6)),
+                ]))
+    }
+
+    /// Says when Luma or the key begins to fail, and when it works again.
+    private func logReachability(_ outcome: Reachability.Outcome) {
+        switch outcome {
+        case .reachable: log.log(LogEvent(time: clock.wallClock, .info, "Luma answers"))
+        case .failing(let cause):
+            log.log(LogEvent(time: clock.wallClock, .warning, "Luma cannot be used", ["cause": .text(cause)]))
+        }
     }
 
     /// Hands what is gathered to the log, before the end.
