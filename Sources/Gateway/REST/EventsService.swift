@@ -27,12 +27,14 @@ final class EventsService {
 
     /// `POST /events/`.
     func create(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+        try Self.refuseQuery(input)
         let event = try Self.accepted(EventInput.parse(try input.json(), mode: .create, zones: zones))
         return try await create(event, minimal: input.prefersMinimal, call)
     }
 
     /// `POST /templates/create`.
     func createFromTemplate(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+        try Self.refuseQuery(input)
         let event = try Self.accepted(templates.expand(try input.json(), zones: zones))
         return try await create(event, minimal: input.prefersMinimal, call)
     }
@@ -51,9 +53,12 @@ final class EventsService {
         var warnings: [String] = []
         // A new event's ticket type is open unless the caller's own types say more, so only "yes" needs calls.
         if event.approval == true || (event.approval == false && event.body["ticket_types"] != nil) {
-            warnings += await setApproval(event.approval == true, eventID: id, call)
+            if let error = await setApproval(event.approval == true, eventID: id, call) {
+                warnings.append(error.message)
+            }
         }
-        var fields = [Field("Location", "/events/\(id)")]
+        // Luma's ids are opaque: whatever one holds, it must not end the field.
+        var fields = [Field("Location", "/events/\(PercentCoding.encode(id))")]
         var body: [UInt8]?
         if minimal {
             fields.append(Field("Preference-Applied", "return=minimal"))
@@ -73,8 +78,7 @@ final class EventsService {
 
     /// `GET /events/{event_id}`: Luma's object as Luma sent it.
     func get(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
-        let query = QueryReader(input.query, known: [])
-        try query.finish()
+        try Self.refuseQuery(input)
         let id = try eventID(input)
         let event: LumaAnswer
         do throws(LumaError) {
@@ -89,6 +93,7 @@ final class EventsService {
 
     /// `PUT` and `PATCH /events/{event_id}`: both change what is named and leave the rest.
     func update(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+        try Self.refuseQuery(input)
         let id = try eventID(input)
         let document = try input.json()
         var outcome = EventInput.parse(document, mode: .update, zones: zones)
@@ -106,10 +111,10 @@ final class EventsService {
         }
         var warnings: [String] = []
         if let approval = change.approval {
-            warnings = await setApproval(approval, eventID: id, call)
-            // Nothing else was asked for, so nothing was done: that is a failure, not a warning.
-            if change.body.isEmpty, let warning = warnings.first {
-                throw APIError(.upstreamFailure, warning)
+            if let error = await setApproval(approval, eventID: id, call) {
+                // When nothing else was asked for, nothing was done: that is a failure, not a warning.
+                if change.body.isEmpty { throw error }
+                warnings.append(error.message)
             }
         }
         var body: [UInt8]?
@@ -135,7 +140,7 @@ final class EventsService {
     // MARK: Approval
 
     /// Sets `require_approval` on every ticket type of the event, where Luma keeps it. Returns what went wrong.
-    private func setApproval(_ approval: Bool, eventID: String, _ call: UpstreamCall) async -> [String] {
+    private func setApproval(_ approval: Bool, eventID: String, _ call: UpstreamCall) async -> APIError? {
         do throws(LumaError) {
             let types = try await luma.listTicketTypes(
                 eventID: eventID, includeHidden: true, deadline: call.deadline, context: call.context)
@@ -145,12 +150,12 @@ final class EventsService {
                     id, of: eventID, ["require_approval": .bool(approval)], deadline: call.deadline,
                     context: call.context)
             }
-            return []
+            return nil
         } catch {
-            return [
-                "require_rsvp_approval could not be set to \(approval) on the ticket types: "
-                    + APIError(error, subject: eventID).message
-            ]
+            var failure = APIError(error, subject: eventID)
+            failure.message =
+                "require_rsvp_approval could not be set to \(approval) on the ticket types: \(failure.message)"
+            return failure
         }
     }
 
@@ -158,6 +163,11 @@ final class EventsService {
 
     private func read(_ id: String, _ call: UpstreamCall) async throws(LumaError) -> LumaAnswer {
         try await luma.getEvent(id, deadline: call.deadline, context: call.context)
+    }
+
+    /// A parameter that is passed over would be a wish that is passed over, such as `dry_run=true`.
+    private static func refuseQuery(_ input: RequestInput) throws(APIError) {
+        try QueryReader(input.query, known: []).finish()
     }
 
     private static func accepted(_ outcome: EventInput.Outcome) throws(APIError) -> EventInput.Accepted {
