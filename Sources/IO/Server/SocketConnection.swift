@@ -58,7 +58,7 @@ final class SocketConnection: ReadinessHandler {
     private var continuationScheduled = false
     /// Nothing more was handled because too much is unsent.
     var stalled = false
-    private var lingered = 0
+    private var lingered: UInt32 = 0
     var clock: ConnectionClock
     /// Only on a port that speaks TLS.
     var channel: TLSChannel?
@@ -114,7 +114,7 @@ final class SocketConnection: ReadinessHandler {
             return
         }
         if life == .lingering {
-            lingered += count
+            lingered += UInt32(count)
             if count == 0 || lingered > Self.lingerBytes { close() }
             return
         }
