@@ -27,14 +27,14 @@ final class EventsService {
 
     /// `POST /events/`.
     func create(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
-        try Self.refuseQuery(input)
+        try input.refuseQuery()
         let event = try Self.accepted(EventInput.parse(try input.json(), mode: .create, zones: zones))
         return try await create(event, minimal: input.prefersMinimal, call)
     }
 
     /// `POST /templates/create`.
     func createFromTemplate(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
-        try Self.refuseQuery(input)
+        try input.refuseQuery()
         let event = try Self.accepted(templates.expand(try input.json(), zones: zones))
         return try await create(event, minimal: input.prefersMinimal, call)
     }
@@ -53,8 +53,10 @@ final class EventsService {
         var warnings: [String] = []
         // A new event's ticket type is open unless the caller's own types say more, so only "yes" needs calls.
         if event.approval == true || (event.approval == false && event.body["ticket_types"] != nil) {
-            if let error = await setApproval(event.approval == true, eventID: id, call) {
-                warnings.append(error.message)
+            do throws(LumaError) {
+                try await setApproval(event.approval == true, eventID: id, call)
+            } catch {
+                warnings.append(Self.approvalWarning(event.approval == true, error, id))
             }
         }
         // Luma's ids are opaque: whatever one holds, it must not end the field.
@@ -78,7 +80,7 @@ final class EventsService {
 
     /// `GET /events/{event_id}`: Luma's object as Luma sent it.
     func get(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
-        try Self.refuseQuery(input)
+        try input.refuseQuery()
         let id = try eventID(input)
         let event: LumaAnswer
         do throws(LumaError) {
@@ -93,7 +95,7 @@ final class EventsService {
 
     /// `PUT` and `PATCH /events/{event_id}`: both change what is named and leave the rest.
     func update(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
-        try Self.refuseQuery(input)
+        try input.refuseQuery()
         let id = try eventID(input)
         let document = try input.json()
         var outcome = EventInput.parse(document, mode: .update, zones: zones)
@@ -111,10 +113,12 @@ final class EventsService {
         }
         var warnings: [String] = []
         if let approval = change.approval {
-            if let error = await setApproval(approval, eventID: id, call) {
-                // When nothing else was asked for, nothing was done: that is a failure, not a warning.
-                if change.body.isEmpty { throw error }
-                warnings.append(error.message)
+            do throws(LumaError) {
+                try await setApproval(approval, eventID: id, call)
+            } catch {
+                // Nothing else was asked for: that is a failure, not a warning.
+                if change.body.isEmpty { throw APIError(error, subject: id) }
+                warnings.append(Self.approvalWarning(approval, error, id))
             }
         }
         var body: [UInt8]?
@@ -139,35 +143,27 @@ final class EventsService {
 
     // MARK: Approval
 
-    /// Sets `require_approval` on every ticket type of the event, where Luma keeps it. Returns what went wrong.
-    private func setApproval(_ approval: Bool, eventID: String, _ call: UpstreamCall) async -> APIError? {
-        do throws(LumaError) {
-            let types = try await luma.listTicketTypes(
-                eventID: eventID, includeHidden: true, deadline: call.deadline, context: call.context)
-            for type in types where type["require_approval"]?.boolValue != approval {
-                guard let id = type["id"]?.stringValue else { throw LumaError.malformedAnswer }
-                _ = try await luma.updateTicketType(
-                    id, of: eventID, ["require_approval": .bool(approval)], deadline: call.deadline,
-                    context: call.context)
-            }
-            return nil
-        } catch {
-            var failure = APIError(error, subject: eventID)
-            failure.message =
-                "require_rsvp_approval could not be set to \(approval) on the ticket types: \(failure.message)"
-            return failure
+    /// Sets `require_approval` on every ticket type of the event, where Luma keeps it.
+    private func setApproval(_ approval: Bool, eventID: String, _ call: UpstreamCall) async throws(LumaError) {
+        let types = try await luma.listTicketTypes(
+            eventID: eventID, includeHidden: true, deadline: call.deadline, context: call.context)
+        for type in types where type["require_approval"]?.boolValue != approval {
+            guard let id = type["id"]?.stringValue else { throw LumaError.malformedAnswer }
+            _ = try await luma.updateTicketType(
+                id, of: eventID, ["require_approval": .bool(approval)], deadline: call.deadline,
+                context: call.context)
         }
+    }
+
+    private static func approvalWarning(_ approval: Bool, _ error: LumaError, _ id: String) -> String {
+        "require_rsvp_approval could not be set to \(approval) on the ticket types: "
+            + APIError(error, subject: id).message
     }
 
     // MARK: Parts
 
     private func read(_ id: String, _ call: UpstreamCall) async throws(LumaError) -> LumaAnswer {
         try await luma.getEvent(id, deadline: call.deadline, context: call.context)
-    }
-
-    /// A parameter that is passed over would be a wish that is passed over, such as `dry_run=true`.
-    private static func refuseQuery(_ input: RequestInput) throws(APIError) {
-        try QueryReader(input.query, known: []).finish()
     }
 
     private static func accepted(_ outcome: EventInput.Outcome) throws(APIError) -> EventInput.Accepted {
@@ -178,18 +174,9 @@ final class EventsService {
     /// The event id of the path. Luma's ids are opaque, so only what cannot be one is refused, as not found.
     func eventID(_ input: RequestInput) throws(APIError) -> String {
         let id = input.parameter ?? ""
-        let isPlausible = !id.isEmpty && id.utf8.count <= 100 && id.utf8.allSatisfy(Self.isIDByte)
+        let isPlausible = !id.isEmpty && id.utf8.count <= 100 && id.utf8.allSatisfy(\.isLumaIDByte)
         guard isPlausible else { throw APIError.eventNotFound(id) }
         return id
-    }
-
-    private static func isIDByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-            true
-        default: false
-        }
     }
 
     /// Luma's event bytes untouched when there is nothing to add; else the event with `warnings` as its last member.

@@ -32,7 +32,8 @@ final class Worker {
 
     /// Starts the background check of Luma on this loop; cancel the task to end it.
     func startMonitor() -> Task<Void, Never> {
-        let monitor = HealthMonitor(luma: luma, clock: clock, interval: healthInterval) { [self] in logReachability($0)
+        let monitor = HealthMonitor(luma: luma, clock: clock, interval: healthInterval) { [self] in
+            logReachability($0)
         }
         return reactor.start { await monitor.run() }
     }
@@ -49,8 +50,7 @@ final class Worker {
     /// Serves an endpoint that needs Luma, to the end.
     func answer(_ input: RequestInput, _ turn: Turn) async {
         let exchange = turn.exchange
-        let call = UpstreamCall(
-            deadline: clock.now.advanced(seconds: patience), context: CallContext { !exchange.isOpen })
+        let call = upstreamCall(CallContext { !exchange.isOpen })
         if log.isEnabled(.debug) { call.context.onAttempt = { [self] in logAttempt($0, of: turn) } }
         do throws(APIError) {
             let response: Response
@@ -70,6 +70,10 @@ final class Worker {
         } catch {
             turn.finish(input.endpoint, error, calls: call.context)
         }
+    }
+
+    private func upstreamCall(_ context: CallContext) -> UpstreamCall {
+        UpstreamCall(deadline: clock.now.advanced(seconds: patience), context: context)
     }
 
     // MARK: Log
@@ -132,7 +136,7 @@ final class Worker {
         var bytes = 0
         var reason: Reason?
         do {
-            try await events.stream(query, first: first, call) { lines in
+            try await events.stream(query, first: first, nextCall: { upstreamCall(call.context) }) { lines in
                 bytes += lines.count
                 try await turn.exchange.write(lines)
             }
