@@ -10,6 +10,7 @@ struct RequestInput {
     var query: [(name: String, value: String)] = []
     var body: [UInt8] = []
     var contentType: String?
+    var contentEncoding: String?
     var accept: String?
     var prefer: String?
     var ifNoneMatch: String?
@@ -27,17 +28,31 @@ extension RequestInput {
             } catch {
                 throw APIError(
                     .badRequest, "The query string is not well-formed",
-                    details: JSONObject([("problem", .string("\(error)"))]))
+                    details: JSONObject([("problem", .string(Self.words(for: error)))]))
             }
         }
         switch endpoint {
         case .createEvent, .replaceEvent, .patchEvent, .createFromTemplate:
             body = Array(request.body)
             contentType = request.field("content-type")
-            prefer = request.field("prefer")
-        case .listEvents: accept = request.field("accept")
-        case .getEvent, .getTemplate, .listTemplates: ifNoneMatch = request.field("if-none-match")
+            contentEncoding = Self.list("content-encoding", of: request)
+            prefer = Self.list("prefer", of: request)
+        case .listEvents: accept = Self.list("accept", of: request)
+        case .getEvent, .getTemplate, .listTemplates: ifNoneMatch = Self.list("if-none-match", of: request)
         case .cancelEvent, .health, .live: break
+        }
+    }
+
+    /// A field that is a list: several lines of it are one (RFC 9110 §5.3).
+    private static func list(_ name: String, of request: RequestView) -> String? {
+        let lines = request.fields(named: name)
+        return lines.isEmpty ? nil : lines.joined(separator: ", ")
+    }
+
+    private static func words(for error: QueryStringError) -> String {
+        switch error {
+        case .badEncoding(let pair): "parameter \(pair + 1) is not percent-encoded UTF-8"
+        case .tooMany(let limit): "there are more than \(limit) parameters"
         }
     }
 
@@ -46,12 +61,18 @@ extension RequestInput {
     func refuseQuery() throws(APIError) { try QueryReader(query, known: []).finish() }
 
     /// The body as a JSON document.
-    /// - Throws: `APIError` 415 for another media type, 400 for text that is not JSON.
+    /// - Throws: `APIError` 415 for another media type or a coding, 400 for text that is not JSON.
     func json() throws(APIError) -> JSON {
         if let contentType, !Self.isJSON(contentType) {
             throw APIError(
                 .unsupportedMediaType, "Send the body as JSON, with Content-Type: application/json",
                 details: JSONObject([("content_type", .string(APIError.shortened(contentType)))]))
+        }
+        // Whoever compresses the body is told so, and not that it is no JSON (RFC 9110 §15.5.16).
+        if let contentEncoding, !contentEncoding.isEmpty, contentEncoding.lowercased() != "identity" {
+            throw APIError(
+                .unsupportedMediaType, "Send the body as it is, without Content-Encoding",
+                details: JSONObject([("content_encoding", .string(APIError.shortened(contentEncoding)))]))
         }
         do throws(JSONError) {
             return try JSON.parse(body)
