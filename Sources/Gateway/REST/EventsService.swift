@@ -28,12 +28,14 @@ final class EventsService {
     /// `POST /events/`.
     func create(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
         let event = try Self.accepted(EventInput.parse(try input.json(), mode: .create, zones: zones))
+        try Self.check(input.conditions, hasRepresentation: true)
         return try await create(event, minimal: input.prefersMinimal, call)
     }
 
     /// `POST /templates/create`.
     func createFromTemplate(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
         let event = try Self.accepted(templates.expand(try input.json(), zones: zones))
+        try Self.check(input.conditions, hasRepresentation: false)
         return try await create(event, minimal: input.prefersMinimal, call)
     }
 
@@ -82,7 +84,7 @@ final class EventsService {
         } catch {
             throw APIError(error, subject: id)
         }
-        return .tagged(event.body, ifNoneMatch: input.ifNoneMatch)
+        return try .tagged(event.body, input.conditions)
     }
 
     // MARK: Update
@@ -97,6 +99,7 @@ final class EventsService {
             outcome = EventInput.parse(document, mode: .update, zones: zones, fallbackZone: zone)
         }
         let change = try Self.accepted(outcome)
+        try await check(input.conditions, id, call)
         if !change.body.isEmpty {
             do throws(LumaError) {
                 _ = try await luma.updateEvent(id, change.body, deadline: call.deadline, context: call.context)

@@ -16,7 +16,7 @@ final class TemplatesService {
     func list(_ input: RequestInput) throws(APIError) -> Response {
         let query = QueryReader(input.query, known: [])
         try query.finish()
-        return .tagged(list, ifNoneMatch: input.ifNoneMatch)
+        return try .tagged(list, input.conditions)
     }
 
     func get(_ input: RequestInput) throws(APIError) -> Response {
@@ -24,6 +24,6 @@ final class TemplatesService {
         try query.finish()
         let type = input.parameter ?? ""
         guard let body = byType[type] else { throw APIError.templateNotFound(type, known: types) }
-        return .tagged(body, ifNoneMatch: input.ifNoneMatch)
+        return try .tagged(body, input.conditions)
     }
 }
