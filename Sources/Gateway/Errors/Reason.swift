@@ -13,15 +13,12 @@ public enum Reason: String, Sendable, CaseIterable {
     case notAcceptable = "not_acceptable"
     case requestTimeout = "request_timeout"
     case refundDecisionRequired = "refund_decision_required"
-    case idempotencyInProgress = "idempotency_in_progress"
     case preconditionFailed = "precondition_failed"
-    case lengthRequired = "length_required"
     case payloadTooLarge = "payload_too_large"
     case uriTooLong = "uri_too_long"
     case unsupportedMediaType = "unsupported_media_type"
     case expectationFailed = "expectation_failed"
     case validationFailed = "validation_failed"
-    case idempotencyKeyReused = "idempotency_key_reused"
     case rateLimited = "rate_limited"
     case fieldsTooLarge = "fields_too_large"
     // What this server is.
@@ -47,15 +44,14 @@ public enum Reason: String, Sendable, CaseIterable {
         case .methodNotAllowed: 405
         case .notAcceptable: 406
         case .requestTimeout: 408
-        case .refundDecisionRequired, .idempotencyInProgress: 409
-        case .lengthRequired: 411
+        case .refundDecisionRequired: 409
         case .preconditionFailed: 412
         case .payloadTooLarge: 413
         case .uriTooLong: 414
         case .unsupportedMediaType: 415
         case .expectationFailed: 417
         case .hostNotAllowed, .misdirectedRequest: 421
-        case .validationFailed, .idempotencyKeyReused: 422
+        case .validationFailed: 422
         case .rateLimited: 429
         case .fieldsTooLarge: 431
         case .internal: 500
@@ -82,15 +78,12 @@ public enum Reason: String, Sendable, CaseIterable {
         case .notAcceptable: "The caller refuses every type that this path can answer with"
         case .requestTimeout: "The request took too long to arrive"
         case .refundDecisionRequired: "This event was paid for: say refund=true or refund=false"
-        case .idempotencyInProgress: "A request with this Idempotency-Key is still running"
-        case .lengthRequired: "The request needs a Content-Length"
         case .preconditionFailed: "What the request relies on does not hold: it has changed, or there is one already"
         case .payloadTooLarge: "The body is too large"
         case .uriTooLong: "The path and query are too long"
         case .unsupportedMediaType: "The body must be application/json"
         case .expectationFailed: "Only the expectation 100-continue is known"
         case .validationFailed: "The request has fields that are not valid"
-        case .idempotencyKeyReused: "This Idempotency-Key was used for another request"
         case .rateLimited: "Rate limit exceeded"
         case .fieldsTooLarge: "The header fields are too large"
         case .internal: "Something went wrong inside the gateway"

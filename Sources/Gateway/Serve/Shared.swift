@@ -30,6 +30,8 @@ struct Shared: Sendable {
     var transportSettings: CurlTransport.Settings {
         var settings = CurlTransport.Settings()
         settings.maxInFlight = configuration.calls.connections
+        // A connection that is not kept is made again for each call.
+        settings.maxConnections = max(settings.maxConnections, settings.maxInFlight)
         settings.connectTimeoutMilliseconds = Int(configuration.calls.connectTimeoutSeconds * 1000)
         settings.userAgent = Version.product
         return settings

@@ -14,8 +14,11 @@ public struct Preconditions: Sendable, Equatable {
     private var ifMatch: String?
     private var ifNoneMatch: String?
 
-    /// No condition at all.
-    public init() {}
+    /// Conditions by the values of their fields, nil where there is none.
+    public init(ifMatch: String? = nil, ifNoneMatch: String? = nil) {
+        self.ifMatch = ifMatch
+        self.ifNoneMatch = ifNoneMatch
+    }
 
     public init(_ request: RequestView) {
         ifMatch = request.combined("if-match")

@@ -16,7 +16,7 @@ import Testing
         var tasks: [Task<CurlClient.Outcome, Never>] = []
         for _ in 0..<3 { tasks.append(Task { await client.post(server.url, "a") }) }
         #expect(try await soon { await client.statistics.waiting == 2 })
-        #expect(await client.post(server.url, "one more").outcome == TransportError(.other, neverSent: true))
+        #expect(await client.post(server.url, "one more").outcome == TransportError(.overloaded, neverSent: true))
         #expect(await client.statistics.queueRefusals == 1)
         await client.shutdown()
         for task in tasks { #expect(await task.value.failure?.cause == .shuttingDown) }
