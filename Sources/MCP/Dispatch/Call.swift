@@ -55,7 +55,7 @@ public final class Call {
         lastProgress = progress
         var params: JSONObject = ["progressToken": progressToken, "progress": .number(number)]
         params["total"] = total.flatMap { JSONNumber($0) }.map { .number($0) }
-        if caller.revision >= .v2025_03_26 { params["message"] = message.map { .string($0) } }
+        if caller.revision >= .march2025 { params["message"] = message.map { .string($0) } }
         sink.send(.notification(method: "notifications/progress", params: params))
     }
 

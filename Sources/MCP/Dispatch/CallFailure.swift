@@ -58,8 +58,8 @@ public struct InputRequest: Sendable {
 
     func isPossible(for caller: Caller) -> Bool {
         switch need {
-        case .elicitationForm: caller.capabilities.elicitationForm && caller.revision >= .v2025_06_18
-        case .elicitationURL: caller.capabilities.elicitationURL && caller.revision >= .v2025_11_25
+        case .elicitationForm: caller.capabilities.elicitationForm && caller.revision >= .june2025
+        case .elicitationURL: caller.capabilities.elicitationURL && caller.revision >= .november2025
         case .sampling: caller.capabilities.sampling
         case .roots: caller.capabilities.roots
         }

@@ -117,7 +117,7 @@ extension Dispatcher {
                 earlier.state = input.state
                 result["requestState"] = .string(earlier.sealed(binding, seal))
             }
-            result["_meta"] = [Envelope.serverInfoKey: server.implementation(in: .v2026_07_28)]
+            result["_meta"] = [Envelope.serverInfoKey: server.implementation(in: .july2026)]
             return result
         }
     }

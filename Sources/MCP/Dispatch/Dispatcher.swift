@@ -158,7 +158,7 @@ public final class Dispatcher {
     private func discovery() -> JSONObject {
         var result: JSONObject = [
             "supportedVersions": .array(server.revisions.map { .string($0.rawValue) }),
-            "capabilities": registry.capabilities.json(in: .v2026_07_28),
+            "capabilities": registry.capabilities.json(in: .july2026),
         ]
         result["instructions"] = server.instructions.map { .string($0) }
         return completed(result, lifetime: Self.listLifetime)
@@ -181,7 +181,7 @@ public final class Dispatcher {
             // Lists depend on what the token may see.
             whole["cacheScope"] = "private"
         }
-        whole["_meta"] = [Envelope.serverInfoKey: server.implementation(in: .v2026_07_28)]
+        whole["_meta"] = [Envelope.serverInfoKey: server.implementation(in: .july2026)]
         return whole
     }
 

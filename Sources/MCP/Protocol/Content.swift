@@ -51,7 +51,7 @@ public enum Content: Sendable, Equatable {
         case .image(let base64, let type):
             return ["type": "image", "data": .string(base64), "mimeType": .string(type)]
         case .audio(let base64, let type):
-            guard revision >= .v2025_03_26 else {
+            guard revision >= .march2025 else {
                 return [
                     "type": "text",
                     "text": .string("[audio of type \(type), which this protocol version cannot carry]"),
@@ -59,7 +59,7 @@ public enum Content: Sendable, Equatable {
             }
             return ["type": "audio", "data": .string(base64), "mimeType": .string(type)]
         case .link(let uri, let name, let type):
-            guard revision >= .v2025_06_18 else { return ["type": "text", "text": .string("\(name): \(uri)")] }
+            guard revision >= .june2025 else { return ["type": "text", "text": .string("\(name): \(uri)")] }
             var object: JSONObject = ["type": "resource_link", "uri": .string(uri), "name": .string(name)]
             object["mimeType"] = type.map { .string($0) }
             return .object(object)

@@ -31,7 +31,7 @@ struct ServerCapabilities: Sendable {
         list(resources, "resources", subscribe ? ["subscribe": true] : [:])
         if logging { object["logging"] = [:] }
         // Before 2025-03-26 completion was there without being told.
-        if completions, revision >= .v2025_03_26 { object["completions"] = [:] }
+        if completions, revision >= .march2025 { object["completions"] = [:] }
         return .object(object)
     }
 }

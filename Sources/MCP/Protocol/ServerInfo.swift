@@ -26,8 +26,8 @@ public struct ServerInfo: Sendable {
     /// The `Implementation` of a revision: `title` came with 2025-06-18, `description` with 2025-11-25.
     func implementation(in revision: Revision) -> JSON {
         var object: JSONObject = ["name": .string(name), "version": .string(version)]
-        if revision >= .v2025_06_18 { object["title"] = .string(title) }
-        if revision >= .v2025_11_25 { object["description"] = .string(description) }
+        if revision >= .june2025 { object["title"] = .string(title) }
+        if revision >= .november2025 { object["description"] = .string(description) }
         return .object(object)
     }
 }

@@ -60,7 +60,7 @@ public struct Prompt {
 
     func json(in revision: Revision) -> JSON {
         var object: JSONObject = ["name": .string(name)]
-        if revision >= .v2025_06_18 { object["title"] = .string(title) }
+        if revision >= .june2025 { object["title"] = .string(title) }
         object["description"] = .string(description)
         if !arguments.isEmpty {
             object["arguments"] = .array(

@@ -72,7 +72,7 @@ private func described(
 ) -> JSON {
     var object = start
     object["name"] = .string(name)
-    if revision >= .v2025_06_18 { object["title"] = .string(title) }
+    if revision >= .june2025 { object["title"] = .string(title) }
     object["description"] = .string(description)
     object["mimeType"] = .string(mimeType)
     return .object(object)

@@ -71,11 +71,11 @@ public struct Tool {
 
     func json(in revision: Revision) -> JSON {
         var object: JSONObject = ["name": .string(name)]
-        if revision >= .v2025_06_18 { object["title"] = .string(title) }
+        if revision >= .june2025 { object["title"] = .string(title) }
         object["description"] = .string(description)
         object["inputSchema"] = .object(input)
-        if revision >= .v2025_06_18 { object["outputSchema"] = output.map { .object($0) } }
-        if revision >= .v2025_03_26 {
+        if revision >= .june2025 { object["outputSchema"] = output.map { .object($0) } }
+        if revision >= .march2025 {
             object["annotations"] = [
                 "readOnlyHint": .bool(hints.readOnly), "destructiveHint": .bool(hints.destructive),
                 "idempotentHint": .bool(hints.idempotent), "openWorldHint": .bool(hints.openWorld),

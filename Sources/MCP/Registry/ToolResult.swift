@@ -27,7 +27,7 @@ public struct ToolResult: Sendable, Equatable {
 
     func json(in revision: Revision) -> JSONObject {
         var object: JSONObject = ["content": .array(content.map { $0.json(in: revision) })]
-        if revision >= .v2025_06_18 { object["structuredContent"] = structured.map { .object($0) } }
+        if revision >= .june2025 { object["structuredContent"] = structured.map { .object($0) } }
         object["isError"] = .bool(isError)
         return object
     }

@@ -7,7 +7,7 @@ import Testing
 
     // MARK: Legacy
 
-    @Test(arguments: [Revision.v2025_06_18, .v2025_11_25])
+    @Test(arguments: [Revision.june2025, .november2025])
     func aLegacyClientIsAskedOnTheWay(_ revision: Revision) async {
         let asker = Asker(revision, able)
         asker.sink.answers = [["action": "accept", "content": ["sure": true]]]
@@ -21,7 +21,7 @@ import Testing
 
     @Test(arguments: Fixture.legacy)
     func aClientThatCannotIsNotAsked(_ revision: Revision) async {
-        let asker = Asker(revision, revision < .v2025_06_18 ? able : [:])
+        let asker = Asker(revision, revision < .june2025 ? able : [:])
         let result = await asker.call("confirm")
         #expect(result?["isError"] == true)
         #expect(asker.sink.asked.isEmpty)
@@ -38,7 +38,7 @@ import Testing
     // MARK: Modern
 
     @Test func aModernClientIsAskedByTheResult() async throws {
-        let asker = Asker(.v2026_07_28, able)
+        let asker = Asker(.july2026, able)
         let first = try #require(await asker.call("confirm"))
         #expect(first["resultType"] == "input_required")
         let request = try #require(first["inputRequests"]?["sure"])
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func earlierAnswersTravelInTheState() async throws {
-        let asker = Asker(.v2026_07_28, able)
+        let asker = Asker(.july2026, able)
         let yes: JSON = ["action": "accept", "content": ["sure": true]]
         var params: JSONObject = ["name": "two_questions", "inputResponses": ["a": yes]]
         let second = try #require(await asker.result("tools/call", params))
@@ -74,7 +74,7 @@ import Testing
     @Test func aStateIsGoodForItsOwnCallAlone() async throws {
         let seal = WeakSeal()
         let dispatcher = Dispatcher(Fixture.registry, server: Fixture.server, seal: seal)
-        let asker = Asker(.v2026_07_28, able, dispatcher: dispatcher)
+        let asker = Asker(.july2026, able, dispatcher: dispatcher)
         let state = try #require(await asker.call("confirm")?["requestState"]?.stringValue)
         func code(_ name: String, _ state: JSON, _ arguments: JSON = [:]) async -> Int? {
             await asker.error("tools/call", ["name": .string(name), "arguments": arguments, "requestState": state])?
@@ -86,7 +86,7 @@ import Testing
         #expect(await code("confirm", .string(state + " ")) == -32602)
         #expect(await code("confirm", .string("")) == -32602)
         #expect(await code("confirm", 7) == -32602)
-        let stranger = Fixture.caller(.v2026_07_28, able, principal: Principal(label: "x", scopes: .all))
+        let stranger = Fixture.caller(.july2026, able, principal: Principal(label: "x", scopes: .all))
         let outcome = await dispatcher.serve(
             .request(
                 id: JSONRPCID(1), method: "tools/call", params: ["name": "confirm", "requestState": .string(state)]),
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test func aMissingCapabilityIsNamed() async {
-        let asker = Asker(.v2026_07_28)
+        let asker = Asker(.july2026)
         let error = await asker.error("tools/call", ["name": "model"])
         #expect(error?.code == -32021)
         #expect(error?.data == ["requiredCapabilities": ["sampling": [:]]])

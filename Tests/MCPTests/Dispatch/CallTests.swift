@@ -7,7 +7,7 @@ import Testing
     func aResultIsStructuredWhereTheRevisionKnowsIt(_ revision: Revision) async {
         let result = await Asker(revision).call("echo", ["text": "hi"])
         #expect(result?["content"]?.arrayValue?.first?["text"] == #"{"said":"hi"}"#)
-        #expect(result?["structuredContent"] == (revision >= .v2025_06_18 ? ["said": "hi"] : nil))
+        #expect(result?["structuredContent"] == (revision >= .june2025 ? ["said": "hi"] : nil))
         #expect(result?["isError"] == false)
         #expect((result?["resultType"] == "complete") == (revision.era == .modern))
     }
@@ -16,8 +16,8 @@ import Testing
     func contentIsWhatTheRevisionKnows(_ revision: Revision) async {
         let kinds = await Asker(revision).call("everything")?["content"]?.arrayValue?
             .map { $0["type"]?.stringValue ?? "" }
-        let audio = revision >= .v2025_03_26 ? "audio" : "text"
-        let link = revision >= .v2025_06_18 ? "resource_link" : "text"
+        let audio = revision >= .march2025 ? "audio" : "text"
+        let link = revision >= .june2025 ? "resource_link" : "text"
         #expect(kinds == ["text", "image", audio, link, "resource"])
     }
 
@@ -44,14 +44,14 @@ import Testing
         for arguments in [nil, JSON.null] {
             var params: JSONObject = ["name": "everything"]
             params["arguments"] = arguments
-            #expect(await Asker(.v2025_11_25).error("tools/call", params) == nil)
+            #expect(await Asker(.november2025).error("tools/call", params) == nil)
         }
     }
 
     @Test func aPrincipalSeesAndCallsOnlyWhatItMay() async {
         let reader = Principal(label: "r", scopes: .read)
         let dispatcher = Fixture.dispatcher()
-        let caller = Fixture.caller(.v2025_11_25, principal: reader)
+        let caller = Fixture.caller(.november2025, principal: reader)
         let list = await dispatcher.serve(
             .request(id: JSONRPCID(1), method: "tools/list", params: nil), from: caller, to: ListeningSink())
         guard case .answer(.response(_, let result)) = list else {
@@ -84,7 +84,7 @@ import Testing
             let progress = asker.sink.sent.filter { $0.method == "notifications/progress" }.compactMap(\.params)
             #expect(progress.map { $0["progress"]?.doubleValue } == [0, 1.5])
             #expect(progress.allSatisfy { $0["progressToken"] == token })
-            #expect(progress.first?["message"] == (revision >= .v2025_03_26 ? "begun" : nil))
+            #expect(progress.first?["message"] == (revision >= .march2025 ? "begun" : nil))
         }
     }
 
@@ -102,21 +102,21 @@ import Testing
 
     @Test func aModernRequestNamesItsOwnLevel() async {
         for (level, expected) in [(nil, 0), ("debug", 2), ("error", 0)] as [(String?, Int)] {
-            let asker = Asker(.v2026_07_28)
+            let asker = Asker(.july2026)
             var meta = JSONObject()
             meta["io.modelcontextprotocol/logLevel"] = level.map { .string($0) }
             _ = await asker.result("tools/call", ["name": "chatty", "_meta": .object(meta)])
             #expect(asker.sink.sent.count == expected)
         }
         let params: JSONObject = ["name": "chatty", "_meta": ["io.modelcontextprotocol/logLevel": "loud"]]
-        #expect(await Asker(.v2026_07_28).error("tools/call", params)?.code == -32602)
+        #expect(await Asker(.july2026).error("tools/call", params)?.code == -32602)
     }
 
     @Test func whatIsCancelledIsNotAnswered() async {
         let dispatcher = Fixture.dispatcher { registry in
             registry.add(Fixture.tool("gone") { _, _ throws(CallFailure) in throw .cancelled })
         }
-        guard case .silent = await Asker(.v2025_11_25, dispatcher: dispatcher).outcome("tools/call", ["name": "gone"])
+        guard case .silent = await Asker(.november2025, dispatcher: dispatcher).outcome("tools/call", ["name": "gone"])
         else {
             Issue.record("answered")
             return

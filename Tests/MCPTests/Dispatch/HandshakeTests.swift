@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func discoveryTellsEveryVersion() async {
-        let result = await Asker(.v2026_07_28).result("server/discover")
+        let result = await Asker(.july2026).result("server/discover")
         #expect(
             result?["supportedVersions"]
                 == ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"])
@@ -74,7 +74,7 @@ import Testing
         JSONRPCID(0), JSONRPCID(-1), JSONRPCID(9_007_199_254_740_991), .string(""), .string("é-1"),
     ])
     func theIdComesBackAsItWas(_ id: JSONRPCID) async {
-        guard case .answer(.response(let back, _)) = await Asker(.v2025_11_25).outcome("ping", id: id) else {
+        guard case .answer(.response(let back, _)) = await Asker(.november2025).outcome("ping", id: id) else {
             Issue.record("no answer")
             return
         }

@@ -33,9 +33,9 @@ import Testing
         for revision in Revision.allCases {
             let tools = await Asker(revision).result("tools/list")?["tools"]?.arrayValue
             let echo = try #require(tools?.first)
-            #expect((echo["annotations"] != nil) == (revision >= .v2025_03_26))
-            #expect((echo["outputSchema"] != nil) == (revision >= .v2025_06_18))
-            #expect((echo["title"] != nil) == (revision >= .v2025_06_18))
+            #expect((echo["annotations"] != nil) == (revision >= .march2025))
+            #expect((echo["outputSchema"] != nil) == (revision >= .june2025))
+            #expect((echo["title"] != nil) == (revision >= .june2025))
         }
     }
 

@@ -84,7 +84,7 @@ struct OfficialSchemaTests {
         asker.sink.answers = [["action": "cancel"], ["content": ["type": "text", "text": ""]]]
         _ = await asker.call("confirm")
         _ = await asker.call("model")
-        #expect(asker.sink.asked.count == (revision >= .v2025_06_18 ? 2 : 1))
+        #expect(asker.sink.asked.count == (revision >= .june2025 ? 2 : 1))
         for (method, params) in asker.sink.asked {
             let request = JSONRPCMessage.request(id: .string("srv-1"), method: method, params: params)
             #expect(schema.problems(request.json, definition: "ServerRequest") == [], "\(method)")
@@ -92,8 +92,8 @@ struct OfficialSchemaTests {
     }
 
     @Test func everyModernMessageFits() async throws {
-        let schema = try schema(.v2026_07_28)
-        let asker = Asker(.v2026_07_28, able, dispatcher: Fixture.dispatcher { $0.listsChange = true })
+        let schema = try schema(.july2026)
+        let asker = Asker(.july2026, able, dispatcher: Fixture.dispatcher { $0.listsChange = true })
         let discovery = try #require(await asker.result("server/discover"))
         #expect(schema.problems(discovery, definition: "DiscoverResult") == [])
         for tool in ["confirm", "model"] {
@@ -131,7 +131,7 @@ struct OfficialSchemaTests {
     @Test(arguments: Revision.allCases)
     func everyErrorFits(_ revision: Revision) async throws {
         let schema = try schema(revision)
-        let definition = revision >= .v2025_11_25 ? "JSONRPCErrorResponse" : "JSONRPCError"
+        let definition = revision >= .november2025 ? "JSONRPCErrorResponse" : "JSONRPCError"
         let asker = Asker(revision)
         let failing: [(String, JSONObject?)] = [
             ("none", nil), ("tools/call", nil), ("tools/call", ["name": "broken"]),
@@ -153,7 +153,7 @@ struct OfficialSchemaTests {
     }
 
     @Test func theCheckerItselfFails() throws {
-        let schema = try schema(.v2026_07_28)
+        let schema = try schema(.july2026)
         #expect(!schema.problems(["tools": []], definition: "ListToolsResult").isEmpty)
         #expect(!schema.problems(["resultType": 1], definition: "InputRequiredResult").isEmpty)
         #expect(!schema.problems(["type": "text"], definition: "ContentBlock").isEmpty)

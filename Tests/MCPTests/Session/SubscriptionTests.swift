@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct SubscriptionTests {
     @Test func aSessionHearsOfWhatItSubscribedTo() async throws {
-        let asker = Asker(.v2025_11_25)
+        let asker = Asker(.november2025)
         let session = try #require(asker.caller.session)
         let change = Change.resourceUpdated(uri: "test://items/1")
         #expect(session.message(for: change) == nil)
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func subscriptionsAreBounded() async {
-        let asker = Asker(.v2025_11_25)
+        let asker = Asker(.november2025)
         for number in 0..<1000 {
             #expect(await asker.error("resources/subscribe", ["uri": .string("test://items/\(number)")]) == nil)
         }
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func cancellationReachesTheRequestOnce() async {
-        let asker = Asker(.v2025_11_25)
+        let asker = Asker(.november2025)
         let cancelled = Mutex(0)
         asker.caller.session?.began(JSONRPCID(7)) { cancelled.withLock { $0 += 1 } }
         for id in [JSON.string("7"), 8, 7, 7] {
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func theClientsAnswerReachesWhoAsked() async throws {
-        let asker = Asker(.v2025_11_25)
+        let asker = Asker(.november2025)
         let session = try #require(asker.caller.session)
         let seen = Mutex<[Result<JSON, JSONRPCError>]>([])
         let first = session.expect { result in seen.withLock { $0.append(result) } }
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func listeningGivesWhatIsOffered() async throws {
-        let asker = Asker(.v2026_07_28, dispatcher: Fixture.dispatcher { $0.listsChange = true })
+        let asker = Asker(.july2026, dispatcher: Fixture.dispatcher { $0.listsChange = true })
         let wanted: JSON = [
             "toolsListChanged": true, "promptsListChanged": false, "resourceSubscriptions": ["test://static", 4],
         ]
@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test func listsThatDoNotChangeAreNotPromised() async {
-        let asker = Asker(.v2026_07_28)
+        let asker = Asker(.july2026)
         let outcome = await asker.outcome("subscriptions/listen", ["notifications": ["toolsListChanged": true]])
         guard case .listening(let subscription) = outcome else {
             Issue.record("no stream")
@@ -97,7 +97,7 @@ import Testing
     }
 
     @Test func aBatchIsAnsweredInOrder() async {
-        let asker = Asker(.v2025_03_26)
+        let asker = Asker(.march2025)
         let payload = JSONRPCPayload([
             ["jsonrpc": "2.0", "id": 1, "method": "ping"], ["jsonrpc": "2.0", "method": "notifications/initialized"],
             ["jsonrpc": "2.0", "id": 2, "method": "initialize", "params": ["protocolVersion": "2025-03-26"]],
