@@ -24,6 +24,8 @@ struct ServeCommand {
             templates: templates, log: log)
         let workers = try await startWorkers(shared, sockets)
         let monitor = await workers[0].startMonitor()
+        // The list of zones takes some milliseconds to read, which the first event must not wait for on a loop.
+        Task.detached(priority: .background) { _ = SystemTimeZones.database }
         StandardOutput.write(Banner.gateway(configuration, addresses: sockets[0].map(\.address)))
 
         await Self.waitForEnd(signals, log)

@@ -15,7 +15,9 @@ struct Turn {
         var response = response
         response.fields.append(Field("X-Request-Id", id))
         exchange.respond(response)
-        worker.log(self, endpoint, status: response.status, bytes: response.body.count, calls: calls, reason: reason)
+        // The answer to HEAD has a length and no body (RFC 9110 §9.3.2).
+        let bytes = method == .head ? 0 : response.body.count
+        worker.log(self, endpoint, status: response.status, bytes: bytes, calls: calls, reason: reason)
     }
 
     /// Answers with the error in the one shape, and logs.

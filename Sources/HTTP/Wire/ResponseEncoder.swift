@@ -14,7 +14,7 @@ public enum ResponseEncoder {
     /// Appends the head of an answer, its empty line included. On an error `out` is as before.
     ///
     /// - Parameters:
-    ///   - date: the Date field's value (RFC 9110 §5.6.7), as `HTTPDate` writes it.
+    ///   - date: the Date field's value (RFC 9110 §5.6.7), as `Timestamp.httpDateBytes` has it.
     ///   - length: octets of the body, for `.length`.
     public static func appendHead(
         status: Int, fields: [Field], framing: AnswerFraming, length: Int, date: UnsafeRawBufferPointer,

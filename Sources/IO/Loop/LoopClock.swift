@@ -1,5 +1,4 @@
 public import Core
-import Glibc
 
 /// The system's clocks, with a sleep that waits on one loop's timers.
 public final class LoopClock: TimeSource {
@@ -10,11 +9,7 @@ public final class LoopClock: TimeSource {
     /// Read from the clock at each call: a handler that has computed for long must not see the batch's start.
     public var now: MonotonicTime { Reactor.readClock() }
 
-    public var wallClock: Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
-    }
+    public var wallClock: Timestamp { WallClock.now }
 
     public func sleep(until deadline: MonotonicTime) async throws {
         var timer: TimerQueue.Token?

@@ -58,7 +58,7 @@ final class SocketConnection: ReadinessHandler {
     private var continuationScheduled = false
     /// Nothing more was handled because too much is unsent.
     var stalled = false
-    private var lingered = 0
+    private var lingered: UInt32 = 0
     var clock: ConnectionClock
 
     init(_ server: HTTPServer, _ descriptor: Int32, _ address: PeerAddress, counted: Bool) {
@@ -107,7 +107,7 @@ final class SocketConnection: ReadinessHandler {
             return
         }
         if life == .lingering {
-            lingered += count
+            lingered += UInt32(count)
             if count == 0 || lingered > Self.lingerBytes { close() }
             return
         }

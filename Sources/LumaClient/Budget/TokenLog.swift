@@ -15,28 +15,44 @@ import Core
 /// | 1, 2 | they are answered | 0 |
 /// | 11 | the first token is back | 1 |
 /// | 12 | the second token is back | 2 |
+///
+/// Up to `exact` batches of returns are kept to the instant. Beyond, what comes within a 1024th of the window shares a
+/// batch and returns with the last of it: the memory is bounded, however large the capacity.
 struct TokenLog {
+    /// Tokens that return together.
+    private struct Batch {
+        let first: MonotonicTime
+        var due: MonotonicTime
+        var count = 1
+    }
+
     /// At least 1; may change at any time.
     var capacity: Int
     let window: Double
     private(set) var inFlight = 0
     /// When spent tokens return, oldest first; no more than were spent in one window.
-    private var returns: [MonotonicTime] = []
+    private var returns: [Batch] = []
     private var head = 0
+    private var away = 0
+    private static let exact = 1024
 
     init(capacity: Int, window: Double) {
         self.capacity = capacity
         self.window = window
     }
 
-    private var away: Int { returns.count - head }
-
     /// Tokens that are in the bucket.
     var free: Int { capacity - inFlight - away }
 
+    /// Batches that are kept; at most `exact`, and as many as differ by a 1024th of the window.
+    var batches: Int { returns.count - head }
+
     /// Takes back the tokens whose time has come.
     mutating func advance(to now: MonotonicTime) {
-        while head < returns.count, returns[head] <= now { head += 1 }
+        while head < returns.count, returns[head].due <= now {
+            away -= returns[head].count
+            head += 1
+        }
         if head == returns.count {
             returns.removeAll(keepingCapacity: true)
             head = 0
@@ -54,8 +70,14 @@ struct TokenLog {
     /// Spends a token that was taken. Instants from several loops may arrive slightly out of order.
     mutating func spend(_ now: MonotonicTime) {
         inFlight -= 1
-        let back = now.advanced(seconds: window)
-        returns.append(max(back, returns.last ?? back))
+        away += 1
+        let due = max(now.advanced(seconds: window), returns.last?.due ?? now)
+        if batches >= Self.exact, let last = returns.last, due.seconds(since: last.first) <= window / 1024 {
+            returns[returns.count - 1].due = due
+            returns[returns.count - 1].count += 1
+        } else {
+            returns.append(Batch(first: due, due: due))
+        }
     }
 
     /// When a caller with `ahead` others before it gets a token, at the earliest.
@@ -63,7 +85,17 @@ struct TokenLog {
         guard ahead >= free else { return now }
         let missing = ahead - max(free, 0)
         let (cycles, index) = missing.quotientAndRemainder(dividingBy: capacity)
-        let base = index < away ? returns[head + index] : now.advanced(seconds: window)
+        let base = due(index) ?? now.advanced(seconds: window)
         return cycles == 0 ? base : base.advanced(seconds: Double(cycles) * window)
+    }
+
+    /// When the token of this index among those that are away returns.
+    private func due(_ index: Int) -> MonotonicTime? {
+        var before = 0
+        for batch in returns[head...] {
+            before += batch.count
+            if index < before { return batch.due }
+        }
+        return nil
     }
 }
