@@ -59,7 +59,8 @@ final class EventsService {
                 warnings.append(Self.approvalWarning(event.approval == true, error, id))
             }
         }
-        var fields = [Field("Location", "/events/\(id)")]
+        // Luma's ids are opaque: whatever one holds, it must not end the field.
+        var fields = [Field("Location", "/events/\(PercentCoding.encode(id))")]
         var body: [UInt8]?
         if minimal {
             fields.append(Field("Preference-Applied", "return=minimal"))
@@ -116,7 +117,11 @@ final class EventsService {
                 try await setApproval(approval, eventID: id, call)
             } catch {
                 // Nothing else was asked for: that is a failure, not a warning.
-                if change.body.isEmpty { throw APIError(error, subject: id) }
+                if change.body.isEmpty {
+                    var failure = APIError(error, subject: id)
+                    failure.message = Self.approvalWarning(approval, error, id)
+                    throw failure
+                }
                 warnings.append(Self.approvalWarning(approval, error, id))
             }
         }
