@@ -20,7 +20,7 @@ PYTHON := $(wildcard Tests/Bench/*.py Tests/Drivers/*.py)
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format check linkage bench clean need-swift need-packages
+.PHONY: help run build test lint format check linkage smoke bench clean need-swift need-packages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ check: need-packages ## Build everything; no target may import what its manifest
 
 linkage: build ## Check that the release binary carries no Foundation and needs no odd library
 	Tests/Tools/check-linkage.sh $(BINARY)
+
+smoke: ## Do what the README's first page says: make run, and its first event
+	@Tests/Tools/packages.sh curl
+	Tests/Tools/smoke.sh
 
 bench: build ## Compare with nginx and FastAPI (BENCH_SECONDS, BENCH_ROUNDS, BENCH_SERVERS, SYSCALLS=1)
 	@Tests/Tools/packages.sh $(BENCH_PACKAGES) $(if $(SYSCALLS),strace)

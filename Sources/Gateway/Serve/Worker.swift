@@ -145,10 +145,12 @@ final class Worker {
         var bytes = 0
         var reason: Reason?
         do {
-            try await events.stream(query, first: first, nextCall: { upstreamCall(call.context) }) { lines in
+            let write: ([UInt8]) async throws -> Void = { lines in
                 bytes += lines.count
                 try await turn.exchange.write(lines)
             }
+            try await events.stream(
+                query, first: first, nextCall: { upstreamCall(call.context) }, write: write)
             turn.exchange.endStream()
         } catch let error as APIError {
             reason = error.reason
