@@ -136,9 +136,12 @@ final class Worker {
         var bytes = 0
         var reason: Reason?
         do {
-            try await events.stream(query, first: first, nextCall: { upstreamCall(call.context) }) { lines in
-                bytes += lines.count
-                try await turn.exchange.write(lines)
+            // Whoever asks for the head alone gets none of the lines: no further page is fetched for them.
+            if turn.method != .head {
+                try await events.stream(query, first: first, nextCall: { upstreamCall(call.context) }) { lines in
+                    bytes += lines.count
+                    try await turn.exchange.write(lines)
+                }
             }
             turn.exchange.endStream()
         } catch let error as APIError {
