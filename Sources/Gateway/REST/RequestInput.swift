@@ -11,14 +11,14 @@ struct RequestInput {
     var body: [UInt8] = []
     var contentType: String?
     var contentEncoding: String?
-    var accept: String?
+    var accept: Accept?
     var prefer: String?
-    var ifNoneMatch: String?
+    var conditions = Preconditions()
 }
 
 extension RequestInput {
     /// Copies what `endpoint` reads.
-    /// - Throws: `APIError` when the query is not well-formed.
+    /// - Throws: `APIError` when the query is not well-formed, or when the body is meant to replace a part.
     init(_ endpoint: Endpoint, parameter: String?, _ request: RequestView) throws(APIError) {
         self.endpoint = endpoint
         self.parameter = parameter
@@ -34,19 +34,17 @@ extension RequestInput {
         switch endpoint {
         case .createEvent, .replaceEvent, .patchEvent, .createFromTemplate:
             body = Array(request.body)
-            contentType = request.field("content-type")
-            contentEncoding = Self.list("content-encoding", of: request)
-            prefer = Self.list("prefer", of: request)
-        case .listEvents: accept = Self.list("accept", of: request)
-        case .getEvent, .getTemplate, .listTemplates: ifNoneMatch = Self.list("if-none-match", of: request)
-        case .cancelEvent, .health, .live: break
+            contentType = request.combined("content-type")
+            contentEncoding = request.combined("content-encoding")
+            prefer = request.combined("prefer")
+            // RFC 9110 §14.5: whoever does not know partial PUT must not take the part for the whole.
+            if endpoint == .replaceEvent, request.field("content-range") != nil {
+                throw APIError(.badRequest, "A part of an event cannot be put: leave Content-Range away")
+            }
+        case .listEvents, .getEvent, .getTemplate, .listTemplates, .cancelEvent, .health, .live: break
         }
-    }
-
-    /// A field that is a list: several lines of it are one (RFC 9110 §5.3).
-    private static func list(_ name: String, of request: RequestView) -> String? {
-        let lines = request.fields(named: name)
-        return lines.isEmpty ? nil : lines.joined(separator: ", ")
+        accept = request.combined("accept").map { Accept($0) }
+        conditions = Preconditions(request)
     }
 
     private static func words(for error: QueryStringError) -> String {
@@ -63,16 +61,19 @@ extension RequestInput {
     /// The body as a JSON document.
     /// - Throws: `APIError` 415 for another media type or a coding, 400 for text that is not JSON.
     func json() throws(APIError) -> JSON {
+        if let contentEncoding, !contentEncoding.isEmpty, contentEncoding.lowercased() != "identity" {
+            var error = APIError(
+                .unsupportedMediaType, "Send the body without a content coding",
+                details: JSONObject([("content_encoding", .string(APIError.shortened(contentEncoding)))]))
+            error.acceptedCoding = "identity"
+            throw error
+        }
         if let contentType, !Self.isJSON(contentType) {
-            throw APIError(
+            var error = APIError(
                 .unsupportedMediaType, "Send the body as JSON, with Content-Type: application/json",
                 details: JSONObject([("content_type", .string(APIError.shortened(contentType)))]))
-        }
-        // Whoever compresses the body is told so, and not that it is no JSON (RFC 9110 §15.5.16).
-        if let contentEncoding, !contentEncoding.isEmpty, contentEncoding.lowercased() != "identity" {
-            throw APIError(
-                .unsupportedMediaType, "Send the body as it is, without Content-Encoding",
-                details: JSONObject([("content_encoding", .string(APIError.shortened(contentEncoding)))]))
+            error.acceptedType = "application/json"
+            throw error
         }
         do throws(JSONError) {
             return try JSON.parse(body)
@@ -93,17 +94,6 @@ extension RequestInput {
         return prefer.split(separator: ",").contains { preference in
             let word = preference.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" && $0 != "\"" }
             return word.lowercased() == "return=minimal"
-        }
-    }
-
-    /// True when `type` stands in Accept with a weight above zero (RFC 9110 §12.5.1). Wildcards do not ask for it.
-    func accepts(_ type: String) -> Bool {
-        guard let accept else { return false }
-        return accept.split(separator: ",").contains { range in
-            let parts = range.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
-            guard parts.first == type else { return false }
-            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) }
-            return (weight ?? 1) > 0
         }
     }
 }
