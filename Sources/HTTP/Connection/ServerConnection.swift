@@ -41,6 +41,8 @@ public struct ServerConnection: Sendable {
     public private(set) var phase = Phase.idle
     /// Set while the server shuts down: each answer closes its connection, and an idle one closes at once.
     public var isDraining = false
+    /// Set for a connection that TLS secures: only there may an https URL be asked for (RFC 9110 §7.4).
+    public var isSecured = false
     private var framing = Framing.none
     private var continueSettled = false
     private var keepsAlive = false
@@ -96,6 +98,7 @@ public struct ServerConnection: Sendable {
             if ended { throw .incompleteRequest }
             return .needMore(kept: bytes.count)
         }
+        if head.flags.contains(.https), !isSecured { throw .misdirectedRequest }
         if head.flags.contains(.chunked) {
             framing = .chunked
             chunks = ChunkedDecoder()

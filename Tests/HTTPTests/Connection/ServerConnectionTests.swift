@@ -105,6 +105,31 @@ import Testing
         ])
     }
 
+    @Test func anHTTPSURLIsServedOnlyOverTLS() {
+        var request = Array("GET https://h/ HTTP/1.1\r\nHost: h\r\n\r\n".utf8)
+        for isSecured in [true, false] {
+            var connection = ServerConnection()
+            connection.isSecured = isSecured
+            let limits = WireLimits()
+            let step = request.withUnsafeMutableBytes {
+                connection.advance($0, ended: false, limits: limits, table: FieldTable(limits: limits))
+            }
+            #expect(step == (isSecured ? .request(consumed: 36) : .refuse(.misdirectedRequest)))
+        }
+    }
+
+    @Test func interimAnswersAreForHTTP11Alone() {
+        for (version, allowed) in [("1.0", false), ("1.1", true)] {
+            var request = Array("GET / HTTP/\(version)\r\nHost: h\r\n\r\n".utf8)
+            var connection = ServerConnection()
+            let limits = WireLimits()
+            _ = request.withUnsafeMutableBytes {
+                connection.advance($0, ended: false, limits: limits, table: FieldTable(limits: limits))
+            }
+            #expect(connection.allowsInterim == allowed)
+        }
+    }
+
     @Test func thePeerDecidesWhetherTheConnectionLivesOn() {
         let close = AnswerFraming.of(.length, .close)
         for (fields, version, framing) in [
