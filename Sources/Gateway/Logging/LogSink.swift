@@ -1,6 +1,7 @@
 public import Core
 import Dispatch
 import Glibc
+import HTTP
 import IO
 import Synchronization
 
@@ -65,9 +66,9 @@ public final class LogSink: Sendable {
     public func log(_ event: LogEvent) {
         guard event.level >= threshold else { return }
         var encoder = LogEncoder(format)
-        var line: [UInt8] = []
+        var line = ByteBuffer()
         encoder.append(event, to: &line)
-        submit(line, lines: 1)
+        submit(Array(line.bytes), lines: 1)
     }
 
     /// Takes whole lines. Drops and counts them when too much waits already.
@@ -125,14 +126,14 @@ public final class LogSink: Sendable {
             output.withLock { output in
                 for batch in batches { Self.write(batch, to: output.descriptor) }
                 guard dropped > 0 else { return }
-                var line: [UInt8] = []
+                var line = ByteBuffer()
                 Self.report(dropped, &output.encoder, &line)
-                Self.write(line, to: output.descriptor)
+                Self.write(Array(line.bytes), to: output.descriptor)
             }
         }
     }
 
-    private static func report(_ dropped: Int, _ encoder: inout LogEncoder, _ line: inout [UInt8]) {
+    private static func report(_ dropped: Int, _ encoder: inout LogEncoder, _ line: inout ByteBuffer) {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         let time = Timestamp(milliseconds: Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000)

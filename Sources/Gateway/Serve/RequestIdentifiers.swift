@@ -2,7 +2,8 @@ import HTTP
 
 /// Gives each request its id: the caller's `X-Request-Id` when it is fit to repeat, else a new one.
 struct RequestIdentifiers {
-    private static let alphabet = Array("0123456789abcdefghijklmnopqrstuvwxyz".utf8)
+    /// 32 characters, so that five bits make one; without those that look alike.
+    private static let alphabet: StaticString = "0123456789abcdefghjkmnpqrstvwxyz"
     private var state: UInt64
 
     /// Starts at a random point; ids of one loop never repeat within 2^64 requests.
@@ -22,8 +23,8 @@ struct RequestIdentifiers {
         mixed ^= mixed >> 31
         return String(unsafeUninitializedCapacity: 13) { buffer in
             for index in 0..<13 {
-                buffer[index] = Self.alphabet[Int(mixed % 36)]
-                mixed /= 36
+                buffer[index] = Self.alphabet.utf8Start[Int(mixed & 31)]
+                mixed >>= 5
             }
             return 13
         }

@@ -12,9 +12,7 @@ struct Turn {
 
     /// Answers and logs.
     func finish(_ endpoint: Endpoint?, _ response: Response, calls: CallContext? = nil, reason: Reason? = nil) {
-        var response = response
-        response.fields.append(Field("X-Request-Id", id))
-        exchange.respond(response)
+        exchange.respond(response, adding: Field("X-Request-Id", id))
         worker.log(self, endpoint, status: response.status, bytes: response.body.count, calls: calls, reason: reason)
     }
 

@@ -4,16 +4,33 @@ import Glibc
 /// The system's clocks, with a sleep that waits on one loop's timers.
 public final class LoopClock: TimeSource {
     private let reactor: Reactor
+    /// What lies between the two clocks, in nanoseconds, and until when that is believed.
+    @exclusivity(unchecked) private var wallOffset: Int64 = 0
+    @exclusivity(unchecked) private var wallUntil = Int64.min
 
     public init(_ reactor: Reactor) { self.reactor = reactor }
 
     /// Read from the clock at each call: a handler that has computed for long must not see the batch's start.
     public var now: MonotonicTime { Reactor.readClock() }
 
-    public var wallClock: Timestamp {
+    public var wallClock: Timestamp { Timestamp(milliseconds: Self.readWallClock() / 1_000_000) }
+
+    /// The wall-clock instant of a recent monotonic one, for log lines: a sum, and once a second a look at the clocks. A
+    /// wall clock that is set anew shows within that second.
+    public func wallClock(at instant: MonotonicTime) -> Timestamp {
+        if instant.nanoseconds >= wallUntil {
+            let now = self.now.nanoseconds
+            wallOffset = Self.readWallClock() - now
+            wallUntil = now + 1_000_000_000
+        }
+        return Timestamp(milliseconds: (instant.nanoseconds + wallOffset) / 1_000_000)
+    }
+
+    /// Nanoseconds since 1970.
+    private static func readWallClock() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     public func sleep(until deadline: MonotonicTime) async throws {

@@ -20,23 +20,35 @@ struct TokenLog {
     var capacity: Int
     let window: Double
     private(set) var inFlight = 0
-    /// When spent tokens return, oldest first; no more than were spent in one window.
-    private var returns: [MonotonicTime] = []
+    /// Tokens that return together.
+    private struct Batch {
+        var at: MonotonicTime
+        var tokens: Int
+    }
+    /// When spent tokens return, earliest first, from `head` on; in all `away` tokens.
+    private var returns: [Batch] = []
     private var head = 0
+    private var away = 0
+    /// The instant of the first token of the last batch.
+    private var lastBegan = MonotonicTime(nanoseconds: 0)
+    /// Up to this many batches each token has its own; beyond it those of one 4096th of the window return with the last
+    /// of them: too late by no more than that, and the log of a huge budget stays small.
+    private static let exactBatches = 1024
 
     init(capacity: Int, window: Double) {
         self.capacity = capacity
         self.window = window
     }
 
-    private var away: Int { returns.count - head }
-
     /// Tokens that are in the bucket.
     var free: Int { capacity - inFlight - away }
 
     /// Takes back the tokens whose time has come.
     mutating func advance(to now: MonotonicTime) {
-        while head < returns.count, returns[head] <= now { head += 1 }
+        while head < returns.count, returns[head].at <= now {
+            away -= returns[head].tokens
+            head += 1
+        }
         if head == returns.count {
             returns.removeAll(keepingCapacity: true)
             head = 0
@@ -54,8 +66,18 @@ struct TokenLog {
     /// Spends a token that was taken. Instants from several loops may arrive slightly out of order.
     mutating func spend(_ now: MonotonicTime) {
         inFlight -= 1
-        let back = now.advanced(seconds: window)
-        returns.append(max(back, returns.last ?? back))
+        away += 1
+        var back = now.advanced(seconds: window)
+        if let last = returns.last {
+            back = max(back, last.at)
+            let isFine = returns.count - head <= Self.exactBatches
+            if back == last.at || (!isFine && back.seconds(since: lastBegan) < window / 4096) {
+                returns[returns.count - 1] = Batch(at: back, tokens: last.tokens + 1)
+                return
+            }
+        }
+        lastBegan = back
+        returns.append(Batch(at: back, tokens: 1))
     }
 
     /// When a caller with `ahead` others before it gets a token, at the earliest.
@@ -63,7 +85,17 @@ struct TokenLog {
         guard ahead >= free else { return now }
         let missing = ahead - max(free, 0)
         let (cycles, index) = missing.quotientAndRemainder(dividingBy: capacity)
-        let base = index < away ? returns[head + index] : now.advanced(seconds: window)
+        let base = index < away ? instant(ofToken: index) : now.advanced(seconds: window)
         return cycles == 0 ? base : base.advanced(seconds: Double(cycles) * window)
+    }
+
+    /// When the token of this number, from the earliest on, returns.
+    private func instant(ofToken number: Int) -> MonotonicTime {
+        var before = 0
+        for batch in returns[head...] {
+            before += batch.tokens
+            if number < before { return batch.at }
+        }
+        preconditionFailure("fewer tokens are away than were counted")
     }
 }
