@@ -7,7 +7,7 @@ BINARY := .build/release/luma-mcp
 # the benchmark need on top.
 BUILD_PACKAGES := libcurl4-openssl-dev libssl-dev libsqlite3-dev ca-certificates tzdata \
     pkg-config binutils libstdc++-12-dev libncurses6 libxml2
-TEST_PACKAGES := curl git
+TEST_PACKAGES := curl git openssl python3
 BENCH_PACKAGES := nginx wrk gcc libc6-dev python3 python3-venv
 
 # Debug and release builds have folders of their own, and the strict flags a third, so that no
@@ -16,7 +16,7 @@ RELEASE := -c release --static-swift-stdlib
 STRICT := --scratch-path .build/strict --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
 SCRIPTS := .ci/run $(wildcard Tests/Tools/*.sh Tests/Bench/*.sh)
-PYTHON := $(wildcard Tests/Bench/*.py)
+PYTHON := $(wildcard Tests/Bench/*.py Tests/Drivers/*.py)
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help

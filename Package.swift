@@ -59,7 +59,7 @@ let package = Package(
         tests(of: "LumaClient", ["Core", "HTTP", "LumaAPI"]),
         tests(of: "LumaSandbox", ["Core", "HTTP", "LumaAPI"]),
         tests(of: "MCP", ["Core"]),
-        tests(of: "Crypto", ["Core"]),
+        tests(of: "Crypto", ["Core", "COpenSSL"]),
         tests(of: "IO", ["Core", "HTTP", "Crypto"]),
         tests(of: "Store", ["Core"]),
         tests(of: "Gateway", ["Core", "HTTP", "LumaAPI", "LumaClient", "LumaSandbox", "IO"]),

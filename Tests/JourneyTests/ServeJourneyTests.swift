@@ -76,6 +76,20 @@ import Testing
         #expect(!log.contains("Nobody logs this"))
     }
 
+    @Test func theDebugLogTellsOfEachCallToLuma() async throws {
+        let gateway = try await RunningGateway.start(.standAlone, environment: ["LUMA_DEBUG": "true"])
+        #expect(try await curl(gateway.address + "/events/evt-none", "-H", "X-Request-Id: deep").status == 404)
+        gateway.program.signal(SIGTERM)
+        #expect(try await gateway.program.exitCode() == 0)
+        let log = gateway.program.standardError
+        let lines = log.split(separator: "\n").compactMap { try? JSON.parse(String($0)) }
+        let call = try #require(lines.first { $0["request_id"] == "deep" && $0["level"] == "debug" }, "\(log)")
+        #expect(call["operation"] == "events/get")
+        #expect(call["outcome"] == "404")
+        #expect(lines.contains { $0["message"] == "Luma answers" })
+        #expect(!log.contains("secret-journey"))
+    }
+
     @Test func helpAndVersion() async throws {
         let help = try Program(["--help"])
         #expect(try await help.exitCode() == 0)

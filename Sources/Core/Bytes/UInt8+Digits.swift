@@ -1,6 +1,6 @@
 extension UInt8 {
     /// 0 to 15 for an ASCII hexadecimal digit of either case, else nil.
-    var hexDigitValue: UInt8? {
+    public var hexDigitValue: UInt8? {
         switch self {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
@@ -10,7 +10,7 @@ extension UInt8 {
     }
 
     /// The ASCII digit, 0 to 9 and a to f, of the low four bits of `value`.
-    static func hexDigit(_ value: UInt8) -> UInt8 {
+    public static func hexDigit(_ value: UInt8) -> UInt8 {
         let value = value & 15
         return value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
@@ -19,7 +19,7 @@ extension UInt8 {
     var decimalDigitValue: UInt8? { self &- UInt8(ascii: "0") < 10 ? self - UInt8(ascii: "0") : nil }
 
     /// An ASCII letter or digit.
-    var isASCIIAlphanumeric: Bool {
+    public var isASCIIAlphanumeric: Bool {
         decimalDigitValue != nil || (self | 0x20) &- UInt8(ascii: "a") < 26
     }
 }

@@ -5,12 +5,15 @@ extension Timestamp {
     /// the nearest that the form can hold.
     public var httpDate: String { String(decoding: httpDateBytes, as: UTF8.self) }
 
-    /// `httpDate` as ASCII bytes, always 29 of them.
+    /// Bytes of an `httpDate`.
+    public static let httpDateLength = 29
+
+    /// `httpDate` as ASCII bytes, always `httpDateLength` of them.
     public var httpDateBytes: [UInt8] {
         let local = LocalDateTime(milliseconds: min(max(milliseconds, -62_167_219_200_000), 253_402_300_799_999))
         let (year, month, day) = local.date.components
         var output: [UInt8] = []
-        output.reserveCapacity(29)
+        output.reserveCapacity(Self.httpDateLength)
         output.append(name: Self.shortWeekdays[local.date.weekday])
         output.append(contentsOf: ", ".utf8)
         output.append(decimal: day, width: 2)

@@ -1,3 +1,5 @@
+import Core
+
 /// What a setting's text must look like, with its bounds.
 public enum SettingKind: Sendable {
     case boolean
@@ -89,7 +91,7 @@ extension SettingKind {
             return isFit ? .text(text) : nil
         case .id(let prefix):
             guard text.hasPrefix(prefix), (prefix.utf8.count + 1...128).contains(text.utf8.count) else { return nil }
-            return text.utf8.allSatisfy(Self.isIDByte) ? .text(text) : nil
+            return text.utf8.allSatisfy(\.isLumaIDByte) ? .text(text) : nil
         case .host: return HostName(text).map { .text($0.text) }
         case .hosts:
             let items = text.split(separator: ",", omittingEmptySubsequences: false).map(Self.trimmed)
@@ -109,17 +111,15 @@ extension SettingKind {
         return parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } }
     }
 
-    private static func isIDByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, UInt8(ascii: "-"), UInt8(ascii: "_"): true
-        default: false
-        }
-    }
-
     private static func trimmed(_ text: Substring) -> String {
         var text = text
         while text.first == " " { text.removeFirst() }
         while text.last == " " { text.removeLast() }
         return String(text)
     }
+}
+
+extension UInt8 {
+    /// What Luma's ids are made of: letters, digits, hyphens and underscores.
+    var isLumaIDByte: Bool { isASCIIAlphanumeric || self == UInt8(ascii: "-") || self == UInt8(ascii: "_") }
 }

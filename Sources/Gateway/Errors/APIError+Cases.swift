@@ -29,7 +29,6 @@ extension APIError {
         let reason: Reason =
             switch error.status {
             case 408: .requestTimeout
-            case 411: .lengthRequired
             case 413: .payloadTooLarge
             case 414: .uriTooLong
             case 417: .expectationFailed

@@ -10,7 +10,8 @@ extension APIError {
         switch error {
         case .budgetExhausted(let seconds), .rateLimited(let seconds):
             self.init(.rateLimited, retryAfter: Double(seconds))
-        case .authenticationRefused: self.init(.upstreamAuth)
+        case .authenticationRefused(let status, _):
+            self.init(.upstreamAuth, details: JSONObject([("luma_status", .number(JSONNumber(status)))]))
         case .notFound(let words):
             if let subject {
                 self = .eventNotFound(subject)
@@ -21,6 +22,8 @@ extension APIError {
             self.init(lumaRefused: status, message: words.message ?? "", code: words.code)
         case .upstreamFailure(let status):
             self.init(.upstreamFailure, details: JSONObject([("luma_status", .number(JSONNumber(status)))]))
+        case .unreachable(.overloaded): self.init(.overloaded, retryAfter: 1)
+        case .unreachable(.shuttingDown): self.init(.shuttingDown)
         case .unreachable(let cause):
             self.init(.upstreamUnreachable, details: JSONObject([("cause", .string(cause.rawValue))]))
         case .timedOut: self.init(.upstreamTimeout)

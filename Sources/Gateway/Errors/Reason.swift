@@ -11,14 +11,11 @@ public enum Reason: String, Sendable, CaseIterable {
     case methodNotAllowed = "method_not_allowed"
     case requestTimeout = "request_timeout"
     case refundDecisionRequired = "refund_decision_required"
-    case idempotencyInProgress = "idempotency_in_progress"
-    case lengthRequired = "length_required"
     case payloadTooLarge = "payload_too_large"
     case uriTooLong = "uri_too_long"
     case unsupportedMediaType = "unsupported_media_type"
     case expectationFailed = "expectation_failed"
     case validationFailed = "validation_failed"
-    case idempotencyKeyReused = "idempotency_key_reused"
     case rateLimited = "rate_limited"
     case fieldsTooLarge = "fields_too_large"
     // What this server is.
@@ -43,14 +40,13 @@ public enum Reason: String, Sendable, CaseIterable {
         case .notFound, .eventNotFound, .templateNotFound: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
-        case .refundDecisionRequired, .idempotencyInProgress: 409
-        case .lengthRequired: 411
+        case .refundDecisionRequired: 409
         case .payloadTooLarge: 413
         case .uriTooLong: 414
         case .unsupportedMediaType: 415
         case .expectationFailed: 417
         case .hostNotAllowed: 421
-        case .validationFailed, .idempotencyKeyReused: 422
+        case .validationFailed: 422
         case .rateLimited: 429
         case .fieldsTooLarge: 431
         case .internal: 500
@@ -75,14 +71,11 @@ public enum Reason: String, Sendable, CaseIterable {
         case .methodNotAllowed: "This path does not answer this method"
         case .requestTimeout: "The request took too long to arrive"
         case .refundDecisionRequired: "This event was paid for: say refund=true or refund=false"
-        case .idempotencyInProgress: "A request with this Idempotency-Key is still running"
-        case .lengthRequired: "The request needs a Content-Length"
         case .payloadTooLarge: "The body is too large"
         case .uriTooLong: "The path and query are too long"
         case .unsupportedMediaType: "The body must be application/json"
         case .expectationFailed: "Only the expectation 100-continue is known"
         case .validationFailed: "The request has fields that are not valid"
-        case .idempotencyKeyReused: "This Idempotency-Key was used for another request"
         case .rateLimited: "Rate limit exceeded"
         case .fieldsTooLarge: "The header fields are too large"
         case .internal: "Something went wrong inside the gateway"

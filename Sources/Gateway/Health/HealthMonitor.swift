@@ -1,5 +1,4 @@
 import Core
-import IO
 import LumaClient
 
 /// The background check: asks Luma who we are at an interval, sooner while something is wrong, and not at all while
@@ -7,34 +6,67 @@ import LumaClient
 /// Runs on one loop.
 final class HealthMonitor {
     private let luma: LumaClient
-    private let clock: LoopClock
+    private let clock: any TimeSource
     private let interval: Double
+    private let onChange: (Reachability.Outcome) -> Void
+    private var told: Reachability.Outcome?
+    private var lastCheck: MonotonicTime
     /// While unhealthy, how often recovery is looked for, in seconds; a small part of Luma's budget.
-    private static let recoveryInterval = 5.0
+    static let recoveryInterval = 5.0
 
-    init(luma: LumaClient, clock: LoopClock, interval: Double) {
+    /// - Parameters:
+    ///   - interval: how old the last news of Luma may become, in seconds.
+    ///   - onChange: told when what is known of Luma differs from what it was at the last look.
+    init(
+        luma: LumaClient, clock: any TimeSource, interval: Double,
+        onChange: @escaping (Reachability.Outcome) -> Void = { _ in }
+    ) {
         self.luma = luma
         self.clock = clock
         self.interval = interval
+        self.onChange = onChange
+        lastCheck = clock.now
     }
 
     /// Checks until the task is cancelled.
     func run() async {
         while !Task.isCancelled {
-            await checkIfDue()
-            let isWell = luma.account.reachability.last == .reachable
-            let pause = isWell ? interval : min(interval, Self.recoveryInterval)
-            do { try await clock.sleep(until: clock.now.advanced(seconds: pause)) } catch { return }
+            // Bad news that the check may end.
+            tellChange()
+            await check()
+            // In short steps, because traffic may bring good news or bad ones at any time.
+            while let wait = timeToCheck() {
+                tellChange()
+                let step = min(wait, Self.recoveryInterval)
+                do { try await clock.sleep(until: clock.now.advanced(seconds: step)) } catch { return }
+            }
         }
     }
 
-    private func checkIfDue() async {
-        let known = luma.account.reachability
-        if known.last == .reachable, let at = known.lastAt, clock.wallClock.seconds(since: at) < interval * 0.9 {
-            return
-        }
+    private func tellChange() {
+        guard let last = luma.account.reachability.last, last != told else { return }
+        told = last
+        onChange(last)
+    }
+
+    private func check() async {
+        lastCheck = clock.now
         let deadline = clock.now.advanced(seconds: max(1, min(interval, 10)))
         // The outcome is noted where it happens.
         _ = try? await luma.getSelf(deadline: deadline, context: CallContext())
+    }
+
+    /// Seconds until the next check, nil when it is due. A check that brought no news, for want of budget, counts too:
+    /// it must not be repeated at once.
+    private func timeToCheck() -> Double? {
+        var age = clock.now.seconds(since: lastCheck)
+        var most = min(interval, Self.recoveryInterval)
+        let known = luma.account.reachability
+        if known.last == .reachable, let at = known.lastAt {
+            age = min(age, max(0, clock.wallClock.seconds(since: at)))
+            most = interval
+        }
+        // A millisecond is what the wall clock tells.
+        return most - age > 0.001 ? most - age : nil
     }
 }

@@ -134,11 +134,8 @@ public final class LogSink: Sendable {
     }
 
     private static func report(_ dropped: Int, _ encoder: inout LogEncoder, _ line: inout ByteBuffer) {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        let time = Timestamp(milliseconds: Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000)
         let event = LogEvent(
-            time: time, .warning, "Log lines were dropped, because writing them took too long",
+            time: WallClock.now, .warning, "Log lines were dropped, because writing them took too long",
             ["lines": .integer(dropped)])
         encoder.append(event, to: &line)
     }

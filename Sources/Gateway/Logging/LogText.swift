@@ -44,8 +44,8 @@ enum LogText {
                 default:
                     let code = isC1 ? bytes[index + 1] : byte
                     line.append("\\u00")
-                    line.append(hexDigit(code >> 4))
-                    line.append(hexDigit(code & 15))
+                    line.append(.hexDigit(code >> 4))
+                    line.append(.hexDigit(code))
                 }
                 index += isC1 ? 2 : 1
                 copied = index
@@ -79,9 +79,5 @@ enum LogText {
         line.append(0x30 + UInt8(truncatingIfNeeded: value / 100))
         line.append(0x30 + UInt8(truncatingIfNeeded: value / 10 % 10))
         line.append(0x30 + UInt8(truncatingIfNeeded: value % 10))
-    }
-
-    private static func hexDigit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }

@@ -65,8 +65,10 @@ extension EventsService {
 
     /// `GET /events/` as NDJSON: every page, one event a line. The first page is fetched by the caller, so that a
     /// refusal is still an ordinary answer.
+    ///
+    /// - Parameter nextCall: asked for each further page, because a long list may take longer than one request.
     func stream(
-        _ query: ListQuery, first: ListPage, _ call: UpstreamCall, write: ([UInt8]) async throws -> Void
+        _ query: ListQuery, first: ListPage, nextCall: () -> UpstreamCall, write: ([UInt8]) async throws -> Void
     ) async throws {
         var page = first
         var seen: Set<String> = []
@@ -79,7 +81,7 @@ extension EventsService {
             if !lines.isEmpty { try await write(lines) }
             // A cursor that comes again would make the list endless.
             guard page.hasMore, let cursor = page.nextCursor, seen.insert(cursor).inserted else { return }
-            page = try await self.page(query, limit: Self.upstreamPageLimit, cursor, call)
+            page = try await self.page(query, limit: Self.upstreamPageLimit, cursor, nextCall())
         }
     }
 }

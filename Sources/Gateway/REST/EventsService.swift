@@ -27,12 +27,14 @@ final class EventsService {
 
     /// `POST /events/`.
     func create(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+        try input.refuseQuery()
         let event = try Self.accepted(EventInput.parse(try input.json(), mode: .create, zones: zones))
         return try await create(event, minimal: input.prefersMinimal, call)
     }
 
     /// `POST /templates/create`.
     func createFromTemplate(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+        try input.refuseQuery()
         let event = try Self.accepted(templates.expand(try input.json(), zones: zones))
         return try await create(event, minimal: input.prefersMinimal, call)
     }
@@ -51,9 +53,14 @@ final class EventsService {
         var warnings: [String] = []
         // A new event's ticket type is open unless the caller's own types say more, so only "yes" needs calls.
         if event.approval == true || (event.approval == false && event.body["ticket_types"] != nil) {
-            warnings += await setApproval(event.approval == true, eventID: id, call)
+            do throws(LumaError) {
+                try await setApproval(event.approval == true, eventID: id, call)
+            } catch {
+                warnings.append(Self.approvalWarning(event.approval == true, error, id))
+            }
         }
-        var fields = [Field("Location", "/events/\(id)")]
+        // Luma's ids are opaque: whatever one holds, it must not end the field.
+        var fields = [Field("Location", "/events/\(PercentCoding.encode(id))")]
         var body: [UInt8]?
         if minimal {
             fields.append(Field("Preference-Applied", "return=minimal"))
@@ -73,8 +80,7 @@ final class EventsService {
 
     /// `GET /events/{event_id}`: Luma's object as Luma sent it.
     func get(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
-        let query = QueryReader(input.query, known: [])
-        try query.finish()
+        try input.refuseQuery()
         let id = try eventID(input)
         let event: LumaAnswer
         do throws(LumaError) {
@@ -89,6 +95,7 @@ final class EventsService {
 
     /// `PUT` and `PATCH /events/{event_id}`: both change what is named and leave the rest.
     func update(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+        try input.refuseQuery()
         let id = try eventID(input)
         let document = try input.json()
         var outcome = EventInput.parse(document, mode: .update, zones: zones)
@@ -106,10 +113,16 @@ final class EventsService {
         }
         var warnings: [String] = []
         if let approval = change.approval {
-            warnings = await setApproval(approval, eventID: id, call)
-            // Nothing else was asked for, so nothing was done: that is a failure, not a warning.
-            if change.body.isEmpty, let warning = warnings.first {
-                throw APIError(.upstreamFailure, warning)
+            do throws(LumaError) {
+                try await setApproval(approval, eventID: id, call)
+            } catch {
+                // Nothing else was asked for: that is a failure, not a warning.
+                if change.body.isEmpty {
+                    var failure = APIError(error, subject: id)
+                    failure.message = Self.approvalWarning(approval, error, id)
+                    throw failure
+                }
+                warnings.append(Self.approvalWarning(approval, error, id))
             }
         }
         var body: [UInt8]?
@@ -134,24 +147,21 @@ final class EventsService {
 
     // MARK: Approval
 
-    /// Sets `require_approval` on every ticket type of the event, where Luma keeps it. Returns what went wrong.
-    private func setApproval(_ approval: Bool, eventID: String, _ call: UpstreamCall) async -> [String] {
-        do throws(LumaError) {
-            let types = try await luma.listTicketTypes(
-                eventID: eventID, includeHidden: true, deadline: call.deadline, context: call.context)
-            for type in types where type["require_approval"]?.boolValue != approval {
-                guard let id = type["id"]?.stringValue else { throw LumaError.malformedAnswer }
-                _ = try await luma.updateTicketType(
-                    id, of: eventID, ["require_approval": .bool(approval)], deadline: call.deadline,
-                    context: call.context)
-            }
-            return []
-        } catch {
-            return [
-                "require_rsvp_approval could not be set to \(approval) on the ticket types: "
-                    + APIError(error, subject: eventID).message
-            ]
+    /// Sets `require_approval` on every ticket type of the event, where Luma keeps it.
+    private func setApproval(_ approval: Bool, eventID: String, _ call: UpstreamCall) async throws(LumaError) {
+        let types = try await luma.listTicketTypes(
+            eventID: eventID, includeHidden: true, deadline: call.deadline, context: call.context)
+        for type in types where type["require_approval"]?.boolValue != approval {
+            guard let id = type["id"]?.stringValue else { throw LumaError.malformedAnswer }
+            _ = try await luma.updateTicketType(
+                id, of: eventID, ["require_approval": .bool(approval)], deadline: call.deadline,
+                context: call.context)
         }
+    }
+
+    private static func approvalWarning(_ approval: Bool, _ error: LumaError, _ id: String) -> String {
+        "require_rsvp_approval could not be set to \(approval) on the ticket types: "
+            + APIError(error, subject: id).message
     }
 
     // MARK: Parts
@@ -168,18 +178,9 @@ final class EventsService {
     /// The event id of the path. Luma's ids are opaque, so only what cannot be one is refused, as not found.
     func eventID(_ input: RequestInput) throws(APIError) -> String {
         let id = input.parameter ?? ""
-        let isPlausible = !id.isEmpty && id.utf8.count <= 100 && id.utf8.allSatisfy(Self.isIDByte)
+        let isPlausible = !id.isEmpty && id.utf8.count <= 100 && id.utf8.allSatisfy(\.isLumaIDByte)
         guard isPlausible else { throw APIError.eventNotFound(id) }
         return id
-    }
-
-    private static func isIDByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-            true
-        default: false
-        }
     }
 
     /// Luma's event bytes untouched when there is nothing to add; else the event with `warnings` as its last member.

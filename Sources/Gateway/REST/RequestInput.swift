@@ -41,7 +41,11 @@ extension RequestInput {
         }
     }
 
-    /// The body as a JSON object.
+    /// For an endpoint without parameters: whoever writes `?dry_run=true` must not be served as if it were not there.
+    /// - Throws: `APIError` 422 that names every parameter.
+    func refuseQuery() throws(APIError) { try QueryReader(query, known: []).finish() }
+
+    /// The body as a JSON document.
     /// - Throws: `APIError` 415 for another media type, 400 for text that is not JSON.
     func json() throws(APIError) -> JSON {
         if let contentType, !Self.isJSON(contentType) {

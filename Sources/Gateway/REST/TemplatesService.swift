@@ -14,14 +14,12 @@ final class TemplatesService {
     }
 
     func list(_ input: RequestInput) throws(APIError) -> Response {
-        let query = QueryReader(input.query, known: [])
-        try query.finish()
+        try input.refuseQuery()
         return .tagged(list, ifNoneMatch: input.ifNoneMatch)
     }
 
     func get(_ input: RequestInput) throws(APIError) -> Response {
-        let query = QueryReader(input.query, known: [])
-        try query.finish()
+        try input.refuseQuery()
         let type = input.parameter ?? ""
         guard let body = byType[type] else { throw APIError.templateNotFound(type, known: types) }
         return .tagged(body, ifNoneMatch: input.ifNoneMatch)

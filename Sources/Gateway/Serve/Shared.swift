@@ -30,6 +30,8 @@ struct Shared: Sendable {
     var transportSettings: CurlTransport.Settings {
         var settings = CurlTransport.Settings()
         settings.maxInFlight = configuration.calls.connections
+        // A connection that is not kept is made again for each call.
+        settings.maxConnections = max(settings.maxConnections, settings.maxInFlight)
         settings.connectTimeoutMilliseconds = Int(configuration.calls.connectTimeoutSeconds * 1000)
         settings.userAgent = Version.product
         return settings
@@ -50,8 +52,9 @@ struct Shared: Sendable {
     var hosts: AllowedHosts { configuration.allowedHosts }
     /// What `/health` calls the upstream.
     var mode: String { configuration.usesSandbox ? "sandbox" : "luma" }
-    /// The longest that one request may take, in seconds: a full wait for budget and one full call.
-    var patience: Double { configuration.rateLimit.maxWaitSeconds + configuration.calls.requestTimeoutSeconds }
+    /// The longest that one request may take, in seconds: a full wait for budget, one full call, and time to look for
+    /// what a call with a lost answer has done.
+    var patience: Double { configuration.rateLimit.maxWaitSeconds + configuration.calls.requestTimeoutSeconds + 5 }
 }
 
 extension BudgetSettings {

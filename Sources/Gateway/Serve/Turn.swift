@@ -13,7 +13,9 @@ struct Turn {
     /// Answers and logs.
     func finish(_ endpoint: Endpoint?, _ response: Response, calls: CallContext? = nil, reason: Reason? = nil) {
         exchange.respond(response, adding: Field("X-Request-Id", id))
-        worker.log(self, endpoint, status: response.status, bytes: response.body.count, calls: calls, reason: reason)
+        // The answer to HEAD has a length and no body (RFC 9110 §9.3.2).
+        let bytes = method == .head ? 0 : response.body.count
+        worker.log(self, endpoint, status: response.status, bytes: bytes, calls: calls, reason: reason)
     }
 
     /// Answers with the error in the one shape, and logs.

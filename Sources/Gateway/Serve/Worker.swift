@@ -32,7 +32,9 @@ final class Worker {
 
     /// Starts the background check of Luma on this loop; cancel the task to end it.
     func startMonitor() -> Task<Void, Never> {
-        let monitor = HealthMonitor(luma: luma, clock: clock, interval: healthInterval)
+        let monitor = HealthMonitor(luma: luma, clock: clock, interval: healthInterval) { [self] in
+            logReachability($0)
+        }
         return reactor.start { await monitor.run() }
     }
 
@@ -48,8 +50,8 @@ final class Worker {
     /// Serves an endpoint that needs Luma, to the end.
     func answer(_ input: RequestInput, _ turn: Turn) async {
         let exchange = turn.exchange
-        let call = UpstreamCall(
-            deadline: clock.now.advanced(seconds: patience), context: CallContext { !exchange.isOpen })
+        let call = upstreamCall(CallContext { !exchange.isOpen })
+        if log.isEnabled(.debug) { call.context.onAttempt = { [self] in logAttempt($0, of: turn) } }
         do throws(APIError) {
             let response: Response
             switch input.endpoint {
@@ -68,6 +70,10 @@ final class Worker {
         } catch {
             turn.finish(input.endpoint, error, calls: call.context)
         }
+    }
+
+    private func upstreamCall(_ context: CallContext) -> UpstreamCall {
+        UpstreamCall(deadline: clock.now.advanced(seconds: patience), context: context)
     }
 
     // MARK: Log
@@ -93,6 +99,27 @@ final class Worker {
                 durationNanoseconds: 0, bytes: answer.body.count, reason: reason))
     }
 
+    /// Writes a line for one call to Luma, at debug level.
+    private func logAttempt(_ attempt: CallContext.Attempt, of turn: Turn) {
+        log.log(
+            LogEvent(
+                time: clock.wallClock, .debug, "Call to Luma",
+                [
+                    "request_id": .text(turn.id), "operation": .text(attempt.operation),
+                    "attempt": .integer(attempt.number), "outcome": .text(attempt.outcome),
+                    "duration_us": .integer(Int(attempt.seconds * 1e6)),
+                ]))
+    }
+
+    /// Says when Luma or the key begins to fail, and when it works again.
+    private func logReachability(_ outcome: Reachability.Outcome) {
+        switch outcome {
+        case .reachable: log.log(LogEvent(time: clock.wallClock, .info, "Luma answers"))
+        case .failing(let cause):
+            log.log(LogEvent(time: clock.wallClock, .warning, "Luma cannot be used", ["cause": .text(cause)]))
+        }
+    }
+
     /// Hands what is gathered to the log, before the end.
     func flushLog() { log.flush() }
 
@@ -110,7 +137,7 @@ final class Worker {
         var bytes = 0
         var reason: Reason?
         do {
-            try await events.stream(query, first: first, call) { lines in
+            try await events.stream(query, first: first, nextCall: { upstreamCall(call.context) }) { lines in
                 bytes += lines.count
                 try await turn.exchange.write(lines)
             }

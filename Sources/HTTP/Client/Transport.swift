@@ -54,6 +54,8 @@ public struct TransportError: Error, Sendable, Equatable {
         case malformedResponse = "malformed_response"
         case cancelled
         case shuttingDown = "shutting_down"
+        /// Too many requests of ours wait already; says nothing about the upstream.
+        case overloaded
         case other
     }
 

@@ -46,8 +46,12 @@ public struct ServerConnection: Sendable {
     private var keepsAlive = false
     private var head = HeadParser()
     private var chunks = ChunkedDecoder()
+    private var chunkOffset: UInt32 = 0
     /// Where the chunk decoder stands in the unread bytes.
-    private var chunkPosition = 0
+    private var chunkPosition: Int {
+        get { Int(chunkOffset) }
+        set { chunkOffset = UInt32(newValue) }
+    }
 
     public init() {}
 
@@ -139,9 +143,11 @@ public struct ServerConnection: Sendable {
     private mutating func decodeChunks(
         _ bytes: UnsafeMutableRawBufferPointer, _ limits: WireLimits
     ) throws(ProtocolError) -> Bool {
+        var position = chunkPosition
+        defer { chunkPosition = position }
         while true {
             let before = chunks.decoded
-            switch try chunks.next(UnsafeRawBufferPointer(bytes), at: &chunkPosition, limits) {
+            switch try chunks.next(UnsafeRawBufferPointer(bytes), at: &position, limits) {
             case .needMore: return false
             case .done: return true
             case .data(let range):

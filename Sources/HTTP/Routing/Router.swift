@@ -1,3 +1,5 @@
+import Core
+
 /// What a router says about a method and a path.
 public enum RouteMatch<Value> {
     case found(Value, RouteParameters)
@@ -107,7 +109,7 @@ public struct Router<Value> {
         var values: [String] = []
         for start in starts {
             let segmentEnd = path.firstOffset(of: Octet.slash, from: start) ?? path.count
-            guard let text = PercentCoding.decodedText(path.part(start, segmentEnd - start)) else { return .notFound }
+            guard let text = PercentCoding.decode(path.part(start, segmentEnd - start)) else { return .notFound }
             values.append(text)
         }
         return .found(value, RouteParameters(names: nodes[index].names, values: values))
@@ -127,7 +129,7 @@ public struct Router<Value> {
         let next = min(path.firstOffset(of: Octet.slash, from: start) ?? end, end)
         let segment = path.part(start, next - start)
         if segment.isEmpty { return nil }
-        for literal in nodes[index].literals where PercentCoding.matches(segment, literal.segment) {
+        for literal in nodes[index].literals where Self.matches(segment, literal.segment) {
             if let found = find(path, next, end, at: literal.child, &starts) { return found }
         }
         guard let parameter = nodes[index].parameter else { return nil }
@@ -135,6 +137,24 @@ public struct Router<Value> {
         if let found = find(path, next, end, at: parameter.child, &starts) { return found }
         starts.removeLast()
         return nil
+    }
+}
+
+extension Router {
+    /// Whether the segment is this literal once it is decoded, without a copy.
+    private static func matches(_ segment: UnsafeRawBufferPointer, _ literal: [UInt8]) -> Bool {
+        if segment.count < literal.count { return false }
+        var rest = segment.makeIterator()
+        for expected in literal {
+            guard var byte = rest.next() else { return false }
+            if byte == Octet.percent {
+                guard let high = rest.next().flatMap(Octet.hexValue), let low = rest.next().flatMap(Octet.hexValue)
+                else { return false }
+                byte = high << 4 | low
+            }
+            if byte != expected { return false }
+        }
+        return rest.next() == nil
     }
 }
 

@@ -3,9 +3,23 @@
 /// Unlike an array it is never copied by accident, and gives its memory back when it is asked to.
 public struct ByteBuffer: ~Copyable {
     private var base: UnsafeMutableRawPointer?
-    private var capacity = 0
-    private var start = 0
-    private var end = 0
+    // A connection has two of these: 32 bits are enough for what may be in memory at once.
+    private var size: UInt32 = 0
+    private var first: UInt32 = 0
+    private var past: UInt32 = 0
+
+    private var capacity: Int {
+        get { Int(size) }
+        set { size = UInt32(newValue) }
+    }
+    private var start: Int {
+        get { Int(first) }
+        set { first = UInt32(newValue) }
+    }
+    private var end: Int {
+        get { Int(past) }
+        set { past = UInt32(newValue) }
+    }
 
     public init() { base = nil }
 

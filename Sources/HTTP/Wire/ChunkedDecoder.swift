@@ -24,10 +24,10 @@ struct ChunkedDecoder: Sendable {
     private var remaining = 0
     private(set) var decoded = 0
     private var overhead = 0
-    private var trailerBytes = 0
-    private var trailerFields = 0
+    private var trailerBytes: UInt32 = 0
+    private var trailerFields: UInt32 = 0
     /// There is no LF in the current line up to here, counted from its start.
-    private var scanned = 0
+    private var scanned: UInt32 = 0
 
     /// Goes on at `position`, which it moves past what needs no second look.
     mutating func next(
@@ -57,17 +57,17 @@ struct ChunkedDecoder: Sendable {
                 position += 2
                 part = .size
             case .trailer:
-                let room = limits.headBytes - trailerBytes
+                let room = limits.headBytes - Int(trailerBytes)
                 guard let line = try line(bytes, &position, longest: room, else: .fieldsTooLarge) else {
                     return .needMore
                 }
-                trailerBytes += line.count + 2
+                trailerBytes += UInt32(line.count + 2)
                 if line.isEmpty {
                     part = .done
                     continue
                 }
                 trailerFields += 1
-                if trailerFields > limits.fields { throw .tooManyFields }
+                if Int(trailerFields) > limits.fields { throw .tooManyFields }
                 _ = try FieldLine.split(line)
             case .done:
                 return .done
@@ -79,9 +79,9 @@ struct ChunkedDecoder: Sendable {
     private mutating func line(
         _ bytes: UnsafeRawBufferPointer, _ position: inout Int, longest: Int, else error: ProtocolError
     ) throws(ProtocolError) -> UnsafeRawBufferPointer? {
-        guard let lineFeed = bytes.firstOffset(of: Octet.lineFeed, from: position + scanned) else {
+        guard let lineFeed = bytes.firstOffset(of: Octet.lineFeed, from: position + Int(scanned)) else {
             if bytes.count - position > longest + 1 { throw error }
-            scanned = bytes.count - position
+            scanned = UInt32(bytes.count - position)
             return nil
         }
         if lineFeed - position > longest + 1 { throw error }

@@ -30,17 +30,27 @@ struct HeadParser: Sendable {
     private var part = Part.beforeRequestLine
     private(set) var method = Method.other
     private(set) var flags: Flags = []
-    private(set) var fieldCount = 0
-    /// The first byte of the line that is being read; once complete, of the body.
-    private var lineStart = 0
-    /// There is no LF from `lineStart` up to here.
-    private var scanned = 0
+    private var fields: UInt32 = 0
+    private var lineOffset: UInt32 = 0
+    private var scannedOffset: UInt32 = 0
     private(set) var methodToken = Stretch()
     private(set) var path = Stretch()
     private(set) var query = Stretch()
     /// The effective host, without its port: the target's when it is absolute, else the Host field's (RFC 9112 §3.2.2).
     private(set) var host = Stretch()
     private(set) var contentLength = 0
+
+    var fieldCount: Int { Int(fields) }
+    /// The first byte of the line that is being read; once complete, of the body.
+    private var lineStart: Int {
+        get { Int(lineOffset) }
+        set { lineOffset = UInt32(newValue) }
+    }
+    /// There is no LF from `lineStart` up to here.
+    private var scanned: Int {
+        get { Int(scannedOffset) }
+        set { scannedOffset = UInt32(newValue) }
+    }
 
     /// Octets of the head, its empty line included. Only when it is complete.
     var length: Int { lineStart }
@@ -151,7 +161,7 @@ struct HeadParser: Sendable {
         table.slots[fieldCount] = FieldSlot(
             nameStart: UInt32(start), nameLength: UInt32(parts.nameLength),
             valueStart: UInt32(start + parts.valueStart), valueLength: UInt32(parts.valueLength), name: name)
-        fieldCount += 1
+        fields += 1
         let value = line.part(parts.valueStart, parts.valueLength)
         switch name {
         case .host: try acceptHost(value, at: start + parts.valueStart)

@@ -47,6 +47,8 @@ public enum ProtocolError: String, Error, Sendable, Hashable, CaseIterable {
     case headTimeout = "head_timeout"
     case bodyTimeout = "body_timeout"
     case tooManyConnections = "too_many_connections"
+    /// Plain HTTP on a port that speaks TLS.
+    case tlsRequired = "tls_required"
 
     /// Who broke it.
     public enum Party: String, Sendable { case peer, server }

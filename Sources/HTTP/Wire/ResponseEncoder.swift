@@ -16,7 +16,7 @@ public enum ResponseEncoder {
     /// - Parameters:
     ///   - prepared: lines in front of `fields`.
     ///   - extra: one more field behind them; apart, so that a handler can add it without a copy of the others.
-    ///   - date: the Date field's value (RFC 9110 §5.6.7), as `HTTPDate` writes it.
+    ///   - date: the Date field's value (RFC 9110 §5.6.7), as `Timestamp.httpDateBytes` has it.
     ///   - length: octets of the body, for `.length`.
     public static func appendHead(
         status: Int, prepared: FieldBlock? = nil, fields: [Field], extra: Field? = nil, framing: AnswerFraming,

@@ -3,7 +3,7 @@ extension CurlTransport {
     public struct Settings: Sendable {
         /// The most requests that libcurl works on at a time.
         public var maxInFlight = 64
-        /// The most requests that wait for a place; one more is refused with `.other`, never sent.
+        /// The most requests that wait for a place; one more is refused with `.overloaded`, never sent.
         public var maxQueued = 1024
         /// The most connections that are kept open.
         public var maxConnections = 128

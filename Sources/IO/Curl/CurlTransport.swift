@@ -119,7 +119,8 @@ public final class CurlTransport: Transport {
         if statistics.inFlight < settings.maxInFlight { return start(call) }
         guard statistics.waiting < settings.maxQueued else {
             statistics.queueRefusals += 1
-            return finish(call, .failure(TransportError(.other, neverSent: true, detail: "too many requests wait")))
+            return finish(
+                call, .failure(TransportError(.overloaded, neverSent: true, detail: "too many requests wait")))
         }
         queue.append(call)
         call.state = .waiting

@@ -1,5 +1,4 @@
 public import Core
-import Glibc
 
 /// The system's clocks, with a sleep that waits on one loop's timers.
 public final class LoopClock: TimeSource {
@@ -13,24 +12,17 @@ public final class LoopClock: TimeSource {
     /// Read from the clock at each call: a handler that has computed for long must not see the batch's start.
     public var now: MonotonicTime { Reactor.readClock() }
 
-    public var wallClock: Timestamp { Timestamp(milliseconds: Self.readWallClock() / 1_000_000) }
+    public var wallClock: Timestamp { WallClock.now }
 
     /// The wall-clock instant of a recent monotonic one, for log lines: a sum, and once a second a look at the clocks. A
     /// wall clock that is set anew shows within that second.
     public func wallClock(at instant: MonotonicTime) -> Timestamp {
         if instant.nanoseconds >= wallUntil {
             let now = self.now.nanoseconds
-            wallOffset = Self.readWallClock() - now
+            wallOffset = WallClock.now.milliseconds * 1_000_000 - now
             wallUntil = now + 1_000_000_000
         }
         return Timestamp(milliseconds: (instant.nanoseconds + wallOffset) / 1_000_000)
-    }
-
-    /// Nanoseconds since 1970.
-    private static func readWallClock() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     public func sleep(until deadline: MonotonicTime) async throws {

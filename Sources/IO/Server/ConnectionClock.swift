@@ -38,8 +38,8 @@ struct ConnectionClock {
     /// When the peer last took octets that were waiting.
     var progress: MonotonicTime
     private var phase = ServerConnection.Phase.idle
-    /// Interim answers sent since the peer ended its side.
-    private(set) var probes = 0
+    /// Interim answers sent since the peer ended its side; counted to five.
+    private(set) var probes: UInt8 = 0
     /// The instant at which something must have happened.
     var deadline = MonotonicTime(nanoseconds: .max)
     /// When the timer fires: never later than `deadline`.
@@ -67,7 +67,7 @@ struct ConnectionClock {
 
     mutating func probed(_ now: MonotonicTime) {
         since = now
-        probes += 1
+        probes = min(probes + 1, 5)
     }
 }
 
@@ -94,7 +94,7 @@ extension SocketConnection {
         case .idle: return (clock.since, machine.isDraining ? spans.drainGrace : spans.idle)
         case .head: return (clock.arrival, spans.header)
         case .body: return (clock.since, spans.body)
-        case .answering where mayProbe: return (clock.since, spans.probe << Int64(min(clock.probes, 5)))
+        case .answering where mayProbe: return (clock.since, spans.probe << Int64(clock.probes))
         case .answering, .closing: return (clock.since, .max)
         }
     }
@@ -104,7 +104,7 @@ extension SocketConnection {
         (readEnded || hangupSeen) && machine.allowsInterim && pending?.framing == nil
     }
 
-    private func arm() {
+    func arm() {
         guard clock.deadline < clock.armed else { return }
         if let timer = clock.timer { reactor.cancel(timer) }
         clock.armed = clock.deadline
@@ -121,7 +121,7 @@ extension SocketConnection {
         clock.armed = MonotonicTime(nanoseconds: .max)
         guard life != .closed else { return }
         guard now >= clock.deadline else { return arm() }
-        if life == .lingering { return close() }
+        if life != .open { return close() }
         if !outbox.isEmpty { return close(resetting: true) }
         switch machine.phase {
         case .idle: return close()

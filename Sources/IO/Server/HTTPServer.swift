@@ -1,5 +1,6 @@
 import CLinux
 public import Core
+public import Crypto
 import Glibc
 public import HTTP
 
@@ -30,6 +31,10 @@ public final class HTTPServer {
 
     /// Told of an answer that could not be written because of a fault in this program; the peer got a 500.
     public var onResponseError: ((ResponseError) -> Void)?
+    /// Told of a TLS handshake that failed, with the peer's address.
+    public var onHandshakeFailure: ((TLSFailure, String) -> Void)?
+    /// What new connections speak TLS with; nil for plain HTTP. To exchange it leaves those that are open alone.
+    public var tls: TLSServerContext?
 
     let scratch: UnsafeMutableRawBufferPointer
     /// What the connection whose turn it is answers; empty between two turns.
@@ -69,7 +74,7 @@ public final class HTTPServer {
         self.handler = handler
         listeners = sockets.map { Listener(descriptor: $0) }
         scratch = .allocate(byteCount: Self.scratchSize, alignment: 64)
-        dateText = .allocate(byteCount: HTTPDate.length, alignment: 8)
+        dateText = .allocate(byteCount: Timestamp.httpDateLength, alignment: 8)
         table = FieldTable(limits: wire)
     }
 
@@ -194,10 +199,10 @@ public final class HTTPServer {
     /// The Date field's value; the clock is asked once a second.
     func date() -> UnsafeRawBufferPointer {
         if reactor.now >= dateUntil {
-            var time = timespec()
-            clock_gettime(CLOCK_REALTIME, &time)
-            HTTPDate.write(secondsSince1970: Int64(time.tv_sec), to: dateText)
-            dateUntil = MonotonicTime(nanoseconds: reactor.now.nanoseconds + 1_000_000_000 - Int64(time.tv_nsec))
+            let time = WallClock.now
+            dateText.copyBytes(from: time.httpDateBytes)
+            dateUntil = reactor.now.advanced(
+                seconds: 1 - time.seconds(since: Timestamp(milliseconds: time.seconds * 1000)))
         }
         return UnsafeRawBufferPointer(dateText)
     }

@@ -3,9 +3,9 @@ import Synchronization
 
 /// What one server gives to its peers at most. Times in seconds.
 public struct ServerLimits: Sendable {
-    /// Octets of a decoded request body; beyond it 413.
+    /// Octets of a decoded request body; beyond it 413. At most 1 GiB counts.
     public var maxBodyBytes: Int
-    /// Octets of a request head; beyond it 431.
+    /// Octets of a request head; beyond it 431. At most 16 MiB count.
     public var maxHeadBytes: Int
     /// Octets of a request line; beyond it 414.
     public var maxRequestLine: Int
@@ -39,7 +39,9 @@ public struct ServerLimits: Sendable {
     }
 
     var wire: WireLimits {
-        WireLimits(requestLine: maxRequestLine, headBytes: maxHeadBytes, fields: maxFields, bodyBytes: maxBodyBytes)
+        WireLimits(
+            requestLine: maxRequestLine, headBytes: min(maxHeadBytes, WireLimits.mostHeadBytes), fields: maxFields,
+            bodyBytes: min(maxBodyBytes, WireLimits.mostBodyBytes))
     }
 }
 

@@ -18,7 +18,7 @@ import HTTP
 /// `@exclusivity(unchecked)` stands where a request touches a property many times, and no access can overlap another:
 /// each is a load, a store, or a call into a pure value that knows no connection. The checks were 3 % of a small request.
 final class SocketConnection: ReadinessHandler {
-    enum Life: UInt8 { case open, lingering, closed }
+    enum Life: UInt8 { case handshaking, open, lingering, closed }
 
     /// Requests handled in one batch; then other connections have their turn.
     static let requestsPerBatch = 128
@@ -62,8 +62,10 @@ final class SocketConnection: ReadinessHandler {
     private var continuationScheduled = false
     /// Nothing more was handled because too much is unsent.
     var stalled = false
-    private var lingered = 0
+    private var lingered: UInt32 = 0
     @exclusivity(unchecked) var clock: ConnectionClock
+    /// Only on a port that speaks TLS.
+    var channel: TLSChannel?
 
     init(_ server: HTTPServer, _ descriptor: Int32, _ address: PeerAddress, counted: Bool) {
         self.server = server
@@ -80,6 +82,11 @@ final class SocketConnection: ReadinessHandler {
     /// Called once it is watched.
     func begin() {
         machine.isDraining = server.isDraining
+        if let context = server.tls { beginHandshake(context) } else { welcome() }
+    }
+
+    /// Called once it can be spoken to.
+    func welcome() {
         if !counted {
             refuse(.tooManyConnections, nil)
             flush()
@@ -111,14 +118,28 @@ final class SocketConnection: ReadinessHandler {
             return
         }
         if life == .lingering {
-            lingered += count
+            lingered += UInt32(count)
             if count == 0 || lingered > Self.lingerBytes { close() }
             return
         }
         if count == 0 {
-            readEnded = true
-            if machine.phase == .answering { clock.restart(now) }
+            if life == .handshaking { return close() }
+            noteEnd()
+        } else if let channel {
+            return unseal(count, channel)
         }
+        take(count)
+        settle()
+    }
+
+    /// The peer has ended its side.
+    func noteEnd() {
+        readEnded = true
+        if machine.phase == .answering { clock.restart(now) }
+    }
+
+    /// Handles the first `count` octets of the server's scratch.
+    func take(_ count: Int) {
         let bytes = UnsafeMutableRawBufferPointer(start: server.scratch.baseAddress, count: count)
         if inbox.isEmpty {
             let left = batch(bytes)
@@ -127,7 +148,6 @@ final class SocketConnection: ReadinessHandler {
             inbox.append(UnsafeRawBufferPointer(bytes))
             serveInbox()
         }
-        settle()
     }
 
     private func serveInbox() {
@@ -196,7 +216,7 @@ final class SocketConnection: ReadinessHandler {
     }
 
     /// Writes the answer to bytes that are no request.
-    private func refuse(_ error: ProtocolError, _ requestLine: String?) {
+    func refuse(_ error: ProtocolError, _ requestLine: String?) {
         machine.refuse()
         refused = true
         var response = server.handler.refusal(error, requestLine: requestLine)
@@ -213,7 +233,7 @@ final class SocketConnection: ReadinessHandler {
         flush()
     }
 
-    private static func firstLine(_ bytes: UnsafeRawBufferPointer) -> String? {
+    static func firstLine(_ bytes: UnsafeRawBufferPointer) -> String? {
         var text: [UInt8] = []
         for octet in bytes.drop(while: { $0 == 0x0D || $0 == 0x0A }).prefix(200) {
             if octet == 0x0D || octet == 0x0A { break }
@@ -227,6 +247,7 @@ final class SocketConnection: ReadinessHandler {
     /// Lets the current request be the last one. An idle connection closes, unless a request is just coming in.
     func drain() {
         machine.isDraining = true
+        if life == .handshaking { return hurryHandshake() }
         guard life == .open else { return }
         clock.restart(now)
         if machine.phase == .idle, sequence > 0, inbox.isEmpty, outbox.isEmpty {
@@ -264,6 +285,7 @@ final class SocketConnection: ReadinessHandler {
         if machine.phase == .closing, outbox.isEmpty, !continuationScheduled {
             let unread = refused || !inbox.isEmpty
             guard unread, !readEnded else { return close() }
+            sayGoodbye()
             shutdown(descriptor, Int32(SHUT_WR))
             life = .lingering
             inbox.release()
@@ -273,7 +295,7 @@ final class SocketConnection: ReadinessHandler {
         updateDeadline()
     }
 
-    private func updateInterest() {
+    func updateInterest() {
         var wanted: UInt32 = 0
         if !readEnded {
             let full =

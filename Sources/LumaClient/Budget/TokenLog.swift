@@ -15,25 +15,26 @@ import Core
 /// | 1, 2 | they are answered | 0 |
 /// | 11 | the first token is back | 1 |
 /// | 12 | the second token is back | 2 |
+///
+/// Up to `exact` batches of returns are kept to the instant. Beyond, what comes within a 1024th of the window shares a
+/// batch and returns with the last of it: the memory is bounded, however large the capacity.
 struct TokenLog {
+    /// Tokens that return together.
+    private struct Batch {
+        let first: MonotonicTime
+        var due: MonotonicTime
+        var count = 1
+    }
+
     /// At least 1; may change at any time.
     var capacity: Int
     let window: Double
     private(set) var inFlight = 0
-    /// Tokens that return together.
-    private struct Batch {
-        var at: MonotonicTime
-        var tokens: Int
-    }
-    /// When spent tokens return, earliest first, from `head` on; in all `away` tokens.
+    /// When spent tokens return, oldest first; no more than were spent in one window.
     private var returns: [Batch] = []
     private var head = 0
     private var away = 0
-    /// The instant of the first token of the last batch.
-    private var lastBegan = MonotonicTime(nanoseconds: 0)
-    /// Up to this many batches each token has its own; beyond it those of one 4096th of the window return with the last
-    /// of them: too late by no more than that, and the log of a huge budget stays small.
-    private static let exactBatches = 1024
+    private static let exact = 1024
 
     init(capacity: Int, window: Double) {
         self.capacity = capacity
@@ -43,10 +44,13 @@ struct TokenLog {
     /// Tokens that are in the bucket.
     var free: Int { capacity - inFlight - away }
 
+    /// Batches that are kept; at most `exact`, and as many as differ by a 1024th of the window.
+    var batches: Int { returns.count - head }
+
     /// Takes back the tokens whose time has come.
     mutating func advance(to now: MonotonicTime) {
-        while head < returns.count, returns[head].at <= now {
-            away -= returns[head].tokens
+        while head < returns.count, returns[head].due <= now {
+            away -= returns[head].count
             head += 1
         }
         if head == returns.count {
@@ -67,17 +71,13 @@ struct TokenLog {
     mutating func spend(_ now: MonotonicTime) {
         inFlight -= 1
         away += 1
-        var back = now.advanced(seconds: window)
-        if let last = returns.last {
-            back = max(back, last.at)
-            let isFine = returns.count - head <= Self.exactBatches
-            if back == last.at || (!isFine && back.seconds(since: lastBegan) < window / 4096) {
-                returns[returns.count - 1] = Batch(at: back, tokens: last.tokens + 1)
-                return
-            }
+        let due = max(now.advanced(seconds: window), returns.last?.due ?? now)
+        if batches >= Self.exact, let last = returns.last, due.seconds(since: last.first) <= window / 1024 {
+            returns[returns.count - 1].due = due
+            returns[returns.count - 1].count += 1
+        } else {
+            returns.append(Batch(first: due, due: due))
         }
-        lastBegan = back
-        returns.append(Batch(at: back, tokens: 1))
     }
 
     /// When a caller with `ahead` others before it gets a token, at the earliest.
@@ -85,17 +85,17 @@ struct TokenLog {
         guard ahead >= free else { return now }
         let missing = ahead - max(free, 0)
         let (cycles, index) = missing.quotientAndRemainder(dividingBy: capacity)
-        let base = index < away ? instant(ofToken: index) : now.advanced(seconds: window)
+        let base = due(index) ?? now.advanced(seconds: window)
         return cycles == 0 ? base : base.advanced(seconds: Double(cycles) * window)
     }
 
-    /// When the token of this number, from the earliest on, returns.
-    private func instant(ofToken number: Int) -> MonotonicTime {
+    /// When the token of this index among those that are away returns.
+    private func due(_ index: Int) -> MonotonicTime? {
         var before = 0
         for batch in returns[head...] {
-            before += batch.tokens
-            if number < before { return batch.at }
+            before += batch.count
+            if index < before { return batch.due }
         }
-        preconditionFailure("fewer tokens are away than were counted")
+        return nil
     }
 }

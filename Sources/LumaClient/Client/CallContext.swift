@@ -9,6 +9,20 @@ public final class CallContext {
     /// Seconds spent in the queue for the budget.
     public internal(set) var budgetWait = 0.0
 
+    /// Told of each attempt as it ends; for a log that goes into detail.
+    public var onAttempt: ((Attempt) -> Void)?
+
+    /// One request that was handed to the transport.
+    public struct Attempt: Sendable, Equatable {
+        /// The name of the operation's row.
+        public let operation: String
+        /// From 0.
+        public let number: Int
+        /// The status of the answer, or a bounded label of what went wrong.
+        public let outcome: String
+        public let seconds: Double
+    }
+
     /// Set once a write that may not be repeated is about to leave.
     var hasSentWrite = false
     private let isCallerGone: () -> Bool

@@ -111,18 +111,28 @@ public final class LumaClient {
             request.deadline = sendBy
             let sentAt = Timestamp(milliseconds: time.wallClock.milliseconds + clockOffset)
             context.upstreamCalls += 1
+            let begun = time.now
             let outcome: RetryPolicy.Outcome
             let failure: LumaError
             do throws(TransportError) {
                 let response = try await transport.send(request)
+                note(operation, attempt, String(response.status), begun, context)
                 let limits = learn(from: response, grant)
                 if (200..<300).contains(response.status) {
-                    account.note(.reachable, at: time.wallClock)
-                    return .answer(LumaAnswer(status: response.status, body: response.body))
+                    let answer = LumaAnswer(status: response.status, body: response.body)
+                    // A write that was answered has taken effect, whatever its body is.
+                    if operation.method != .get || answer.isObject {
+                        account.note(.reachable, at: time.wallClock)
+                        return .answer(answer)
+                    }
+                    outcome = .failed(TransportError(.malformedResponse, neverSent: false))
+                    failure = .malformedAnswer
+                } else {
+                    outcome = .answered(status: response.status, retryAfter: limits.retryAfter)
+                    failure = LumaError(response, to: operation, retryAfterSeconds: secondsUntilOpen(limits))
                 }
-                outcome = .answered(status: response.status, retryAfter: limits.retryAfter)
-                failure = LumaError(response, to: operation, retryAfterSeconds: secondsUntilOpen(limits))
             } catch {
+                note(operation, attempt, error.cause.rawValue, begun, context)
                 account.budget.settle(grant, error.neverSent ? .neverSent : .unanswered, now: time.now)
                 outcome = .failed(error)
                 failure = LumaError(error)
@@ -138,6 +148,15 @@ public final class LumaClient {
                 context.retries += 1
             }
         }
+    }
+
+    private func note(
+        _ operation: Operation, _ number: Int, _ outcome: @autoclosure () -> String, _ begun: MonotonicTime,
+        _ context: CallContext
+    ) {
+        guard let onAttempt = context.onAttempt else { return }
+        let seconds = time.now.seconds(since: begun)
+        onAttempt(.init(operation: operation.name, number: number, outcome: outcome(), seconds: seconds))
     }
 
     /// Sleeps on the loop; the caller's task being cancelled ends it.

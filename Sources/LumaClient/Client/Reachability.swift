@@ -34,7 +34,7 @@ public struct Reachability: Sendable, Equatable {
     static func outcome(of error: LumaError) -> Outcome? {
         switch error {
         case .cancelled, .budgetExhausted, .unreachable(.invalidRequest), .unreachable(.shuttingDown),
-            .unreachable(.cancelled):
+            .unreachable(.cancelled), .unreachable(.overloaded):
             nil
         case .notFound, .refused, .rateLimited, .unknownOutcome, .tooLarge: .reachable
         case .authenticationRefused, .upstreamFailure, .unreachable, .timedOut, .malformedAnswer:

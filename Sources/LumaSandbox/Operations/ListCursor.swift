@@ -12,9 +12,8 @@ struct ListCursor: Equatable {
     }
 
     var text: String {
-        let digits = Array("0123456789abcdef".utf8)
         let plain = "\(descending ? "d" : "a")|\(key.startAt.milliseconds)|\(key.id)"
-        return String(decoding: plain.utf8.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return String(decoding: plain.utf8.flatMap { [UInt8.hexDigit($0 >> 4), .hexDigit($0)] }, as: UTF8.self)
     }
 
     init?(_ text: String) {
@@ -22,12 +21,7 @@ struct ListCursor: Equatable {
         var bytes: [UInt8] = []
         var high: UInt8?
         for byte in text.utf8 {
-            let digit: UInt8
-            switch byte {
-            case 0x30...0x39: digit = byte - 0x30
-            case 0x61...0x66: digit = byte - 0x61 + 10
-            default: return nil
-            }
+            guard let digit = byte.hexDigitValue else { return nil }
             if let first = high {
                 bytes.append(first << 4 | digit)
                 high = nil

@@ -5,7 +5,9 @@ import Testing
     @Test(
         arguments: [
             (784_111_777_000, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
-            (1_709_251_199_999, "Thu, 29 Feb 2024 23:59:59 GMT"), (-1000, "Wed, 31 Dec 1969 23:59:59 GMT"),
+            (1_709_251_199_999, "Thu, 29 Feb 2024 23:59:59 GMT"), (951_782_400_000, "Tue, 29 Feb 2000 00:00:00 GMT"),
+            (951_868_800_000, "Wed, 01 Mar 2000 00:00:00 GMT"), (4_107_542_400_000, "Mon, 01 Mar 2100 00:00:00 GMT"),
+            (-1000, "Wed, 31 Dec 1969 23:59:59 GMT"),
             (.min, "Sat, 01 Jan 0000 00:00:00 GMT"), (.max, "Fri, 31 Dec 9999 23:59:59 GMT"),
         ] as [(Int64, String)])
     func anInstantIsWrittenAsIMFFixdate(_ milliseconds: Int64, _ text: String) {

@@ -64,7 +64,7 @@ import Testing
         let client = try await CurlClient.make { $0.maxResponseBytes = 100_000 }
         let outcome = await client.get(server.url)
         #expect(outcome.outcome == TransportError(.responseTooLarge, neverSent: false))
-        #expect(try await eventually { server.closed == 1 })
+        #expect(try await soon { server.closed == 1 })
         await client.stop()
         server.stop()
     }
@@ -78,7 +78,7 @@ import Testing
         let client = try await CurlClient.make()
         let outcome = await client.get(server.url)
         #expect(outcome.outcome == TransportError(.responseTooLarge, neverSent: false))
-        #expect(try await eventually { server.closed == 1 })
+        #expect(try await soon { server.closed == 1 })
         await client.stop()
         server.stop()
     }
@@ -132,7 +132,7 @@ import Testing
         let client = try await CurlClient.make()
         let outcome = await client.get(server.url, seconds: 0.2)
         #expect(outcome.outcome == TransportError(.timeout, neverSent: false))
-        #expect(try await eventually { server.closed == 1 })
+        #expect(try await soon { server.closed == 1 })
         await client.stop()
         server.stop()
     }
@@ -153,10 +153,10 @@ import Testing
         }
         let client = try await CurlClient.make()
         let task = Task { await client.post(server.url, "a") }
-        #expect(try await eventually { server.requests.count == 1 })
+        #expect(try await soon { server.requests.count == 1 })
         task.cancel()
         #expect(await task.value.outcome == TransportError(.cancelled, neverSent: false))
-        #expect(try await eventually { server.closed == 1 })
+        #expect(try await soon { server.closed == 1 })
         #expect(await client.statistics.inFlight == 0)
         await client.stop()
         server.stop()
@@ -204,14 +204,14 @@ import Testing
         }
         let client = try await CurlClient.make { $0.maxInFlight = 1 }
         let running = Task { await client.post(server.url, "a") }
-        #expect(try await eventually { server.requests.count == 1 })
+        #expect(try await soon { server.requests.count == 1 })
         let waiting = Task { await client.post(server.url, "b") }
-        #expect(try await eventually { await client.statistics.waiting == 1 })
+        #expect(try await soon { await client.statistics.waiting == 1 })
         await client.shutdown()
         #expect(await running.value.outcome == TransportError(.shuttingDown, neverSent: false))
         #expect(await waiting.value.outcome == TransportError(.shuttingDown, neverSent: true))
         #expect(await client.post(server.url, "c").outcome == TransportError(.shuttingDown, neverSent: true))
-        #expect(try await eventually { server.closed == 1 })
+        #expect(try await soon { server.closed == 1 })
         await client.stop()
         server.stop()
     }

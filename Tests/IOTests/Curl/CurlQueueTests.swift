@@ -15,8 +15,8 @@ import Testing
         }
         var tasks: [Task<CurlClient.Outcome, Never>] = []
         for _ in 0..<3 { tasks.append(Task { await client.post(server.url, "a") }) }
-        #expect(try await eventually { await client.statistics.waiting == 2 })
-        #expect(await client.post(server.url, "one more").outcome == TransportError(.other, neverSent: true))
+        #expect(try await soon { await client.statistics.waiting == 2 })
+        #expect(await client.post(server.url, "one more").outcome == TransportError(.overloaded, neverSent: true))
         #expect(await client.statistics.queueRefusals == 1)
         await client.shutdown()
         for task in tasks { #expect(await task.value.failure?.cause == .shuttingDown) }
@@ -30,7 +30,7 @@ import Testing
         }
         let client = try await CurlClient.make { $0.maxInFlight = 1 }
         let first = Task { await client.get(server.url + "/first") }
-        #expect(try await eventually { server.requests.count == 1 })
+        #expect(try await soon { server.requests.count == 1 })
         let outcome = await client.post(server.url + "/second", "a", seconds: 0.1)
         #expect(outcome.outcome == TransportError(.timeout, neverSent: true))
         #expect(server.requests.map(\.target) == ["/first"])
@@ -54,7 +54,7 @@ import Testing
         for index in 0..<5 {
             tasks.append(Task { await client.get(server.url + "/\(index)") })
             #expect(
-                try await eventually {
+                try await soon {
                     let statistics = await client.statistics
                     return statistics.inFlight + statistics.waiting == index + 1
                 })

@@ -51,7 +51,7 @@ import Testing
         let client = try await CurlClient.make { $0.connectTimeoutMilliseconds = 200 }
         let outcome = await client.post("https://127.0.0.1:\(server.port)/", "a")
         #expect(outcome.outcome == TransportError(.connectTimeout, neverSent: true))
-        #expect(try await eventually { server.closed == 1 })
+        #expect(try await soon { server.closed == 1 })
         await client.stop()
         server.stop()
     }

@@ -18,7 +18,7 @@ import Testing
         #expect(response.body == Array("{\"id\":1}".utf8))
         #expect(
             response.fields == [
-                Field("retry-after", "7"), Field("content-type", "application/json"), Field("etag", "\"a\""),
+                Field("content-type", "application/json"), Field("retry-after", "7"), Field("etag", "\"a\""),
             ])
         let request = try #require(server.requests.first)
         #expect(request.method == "GET")
@@ -82,7 +82,7 @@ import Testing
         #expect(statistics.failures == 0)
         #expect(statistics.inFlight == 0)
         await client.stop()
-        #expect(try await eventually { server.closed == 1 })
+        #expect(try await soon { server.closed == 1 })
         server.stop()
     }
 
@@ -110,7 +110,7 @@ import Testing
         }
         let client = try await CurlClient.make()
         #expect(await client.post(server.url, "a").text == "1")
-        #expect(try await eventually { server.closed == 1 })
+        #expect(try await soon { server.closed == 1 })
         #expect(await client.post(server.url, "b").text == "2")
         #expect(server.requests.count == 2)
         await client.stop()

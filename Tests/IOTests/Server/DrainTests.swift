@@ -8,34 +8,37 @@ import Testing
 @Suite struct DrainTests {
     @Test func whatRunsIsAnsweredAndNothingNewAccepted() async throws {
         let begun = Counter()
+        let released = Counter()
         let server = try await TestServer { _, exchange in
             let clock = LoopClock(exchange.reactor)
             exchange.perform {
                 begun.add()
-                try? await clock.sleep(until: clock.now.advanced(seconds: 0.3))
+                while released.value == 0 { try? await clock.sleep(until: clock.now.advanced(seconds: 0.005)) }
                 exchange.respond(Response("done"))
             }
         }
-        let clients = try await blocking {
+        let busy = try await blocking {
             let busy = try server.connect()
             try busy.get("/")
             try eventually { begun.value == 1 }
             return busy
         }
-        async let drained: Void = server.drain(seconds: 10)
+        async let drained: Void = server.drain(seconds: 30)
         try await blocking {
-            let answer = try clients.answer()
+            try eventually { (try? server.connect()) == nil }
+            released.add()
+            let answer = try busy.answer()
             #expect(answer.body == "done")
             #expect(answer.fields["connection"] == "close")
-            #expect(try clients.isAtEnd())
-            #expect(throws: Client.Failure.self) { _ = try server.connect() }
+            #expect(try busy.isAtEnd())
         }
         await drained
         #expect(server.counter.count == 0)
         await server.loop.stop()
     }
 
-    @Test func idleConnectionsCloseAndFreshOnesAreServed() async throws {
+    /// The drain's own deadline is far behind the test's.
+    @Test(.timeLimit(.minutes(1))) func idleConnectionsCloseAndFreshOnesAreServed() async throws {
         let server = try await TestServer { _, exchange in exchange.respond(Response("ok")) }
         let (idle, fresh) = try await blocking {
             let idle = try server.connect()
@@ -43,8 +46,7 @@ import Testing
             _ = try idle.answer()
             return (idle, try server.connect())
         }
-        let start = Reactor.readClock()
-        async let drained: Void = server.drain(seconds: 10)
+        async let drained: Void = server.drain(seconds: 600)
         try await blocking {
             #expect(try idle.isAtEnd())
             try fresh.get("/")
@@ -53,7 +55,6 @@ import Testing
             #expect(answer.fields["connection"] == "close")
         }
         await drained
-        #expect(Reactor.readClock().seconds(since: start) < 5)
         await server.loop.stop()
     }
 

@@ -77,7 +77,7 @@ final class Program: Sendable {
     func address() async throws -> String {
         var found: String?
         try await eventually("the program says where it serves") {
-            if let range = standardOutput.range(of: #"http://[^\s/]+"#, options: .regularExpression) {
+            if let range = standardOutput.range(of: #"https?://[^\s/]+"#, options: .regularExpression) {
                 found = String(standardOutput[range])
             }
             if found == nil, !isRunning {

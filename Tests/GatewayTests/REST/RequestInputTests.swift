@@ -1,0 +1,77 @@
+import Core
+import HTTP
+import TestKit
+import Testing
+
+@testable import Gateway
+
+@Suite struct RequestInputTests {
+    private func input(
+        _ endpoint: Endpoint, _ line: String = "POST /events/", fields: [String] = [], body: String = ""
+    ) throws -> RequestInput {
+        let head = ["\(line) HTTP/1.1", "Host: localhost", "Content-Length: \(body.utf8.count)"] + fields
+        return try RequestView.withParsed(head.joined(separator: "\r\n") + "\r\n\r\n" + body) {
+            try RequestInput(endpoint, parameter: "evt-1", $0)
+        }
+    }
+
+    private static let all = [
+        "Content-Type: application/json", "Prefer: return=minimal", "Accept: text/html", "If-None-Match: \"t\"",
+    ]
+
+    @Test(arguments: Endpoint.allCases) func anEndpointTakesWhatItReads(endpoint: Endpoint) throws {
+        let input = try input(endpoint, "\(endpoint.route.method.token) /x?a=1&b=%20", fields: Self.all, body: "{}")
+        let takesBody = endpoint.isWrite && endpoint != .cancelEvent
+        #expect(input.query.map(\.name) == ["a", "b"] && input.query.map(\.value) == ["1", " "])
+        #expect(input.parameter == "evt-1")
+        #expect(input.body == (takesBody ? Array("{}".utf8) : []))
+        #expect((input.contentType != nil) == takesBody)
+        #expect((input.prefer != nil) == takesBody)
+        #expect((input.accept != nil) == (endpoint == .listEvents))
+        let isTagged = [.getEvent, .getTemplate, .listTemplates].contains(endpoint)
+        #expect((input.ifNoneMatch != nil) == isTagged)
+    }
+
+    @Test(arguments: ["a=%ff", "%C3=1", (0...128).map { "p\($0)=1" }.joined(separator: "&")])
+    func aQueryThatCannotBeReadIsABadRequest(query: String) {
+        let error = #expect(throws: APIError.self) { try input(.listEvents, "GET /events/?\(query)") }
+        #expect(error?.status == 400 && error?.reason == .badRequest)
+        #expect(error?.details["problem"] != nil)
+    }
+
+    @Test(arguments: [
+        (nil, true), ("application/json", true), ("Application/JSON; charset=utf-8", true),
+        ("application/merge-patch+json", true), ("application/json ;x=y", true), ("text/json", false),
+        ("application/x-www-form-urlencoded", false), ("multipart/form-data; boundary=json", false),
+        ("application/jsonp", false), ("", false), ("text/plain+json", false),
+    ])
+    func aBodyMustBeJSONByItsType(type: String?, isTaken: Bool) throws {
+        let input = try input(.createEvent, fields: type.map { ["Content-Type: \($0)"] } ?? [], body: "{\"a\":1}")
+        if isTaken {
+            #expect(try input.json() == ["a": 1])
+        } else {
+            let error = #expect(throws: APIError.self) { try input.json() }
+            #expect(error?.status == 415 && error?.reason == .unsupportedMediaType)
+            #expect(error?.details["content_type"]?.stringValue == type)
+        }
+    }
+
+    @Test(arguments: [("", 0), ("{\"a\":", 5), ("{\"a\":1,\"a\":2}", 7), ("{} x", 3)])
+    func aBodyThatIsNotJSONIsRefusedWithTheOffset(body: String, offset: Int) throws {
+        let input = try input(.createEvent, body: body)
+        let error = #expect(throws: APIError.self) { try input.json() }
+        #expect(error?.status == 400 && error?.reason == .malformedJSON)
+        #expect(error?.details["offset"]?.intValue == offset)
+    }
+
+    @Test(arguments: [
+        (nil, false), ("application/x-ndjson", true), ("Application/X-NDJSON", true),
+        ("application/json, application/x-ndjson;q=0.5", true), ("application/x-ndjson;q=0", false),
+        ("application/x-ndjson; q=0.0", false), ("*/*", false), ("application/*", false), ("application/json", false),
+        ("application/x-ndjson2", false), ("application/x-ndjson;q=x", true),
+    ])
+    func aStreamIsGivenToWhoAsksForItByName(accept: String?, isAsked: Bool) throws {
+        let input = try input(.listEvents, "GET /events/", fields: accept.map { ["Accept: \($0)"] } ?? [])
+        #expect(input.accepts("application/x-ndjson") == isAsked)
+    }
+}

@@ -1,0 +1,85 @@
+import Core
+import HTTP
+import LumaClient
+import TestKit
+
+@testable import Gateway
+
+/// The events service over a scripted Luma and a clock that jumps to the end of each sleep.
+struct ServiceFixture {
+    let clock: ManualClock
+    let transport: ScriptedTransport
+    let account = LumaAccount(BudgetSettings())
+    let service: EventsService
+
+    init(_ transport: ScriptedTransport, clock: ManualClock = ManualClock(isAutomatic: true)) {
+        self.clock = clock
+        self.transport = transport
+        let client = LumaClient(
+            settings: .init(baseURL: "https://luma.test", apiKey: Secret("key")), account: account,
+            transport: transport, time: clock, random: SeededGenerator(seed: 1))
+        service = EventsService(luma: client, zones: SystemZones.database, templates: TemplateCatalog())
+    }
+
+    /// Answers by the operation's path, each list in turn and its last answer again; an operation that is not
+    /// named here is not found.
+    init(_ script: [(path: String, answers: [ScriptedTransport.Answer])]) {
+        var turns: [String: Int] = [:]
+        self.init(
+            ScriptedTransport { request, _ in
+                guard
+                    let row = script.first(where: {
+                        request.url.hasSuffix($0.path) || request.url.contains($0.path + "?")
+                    })
+                else { return .status(404) }
+                let turn = turns[row.path, default: 0]
+                turns[row.path] = turn + 1
+                return row.answers[min(turn, row.answers.count - 1)]
+            })
+    }
+
+    func call() -> UpstreamCall {
+        UpstreamCall(deadline: clock.now.advanced(seconds: 55), context: CallContext())
+    }
+
+    /// What a client gets: the answer of `body`, an error in the one shape.
+    func answer(_ body: (EventsService, UpstreamCall) async throws(APIError) -> Response) async -> Answer {
+        do throws(APIError) { return Answer(try await body(service, call())) } catch {
+            return Answer(error.response(requestID: "r"))
+        }
+    }
+
+    /// The JSON bodies that were posted, by the last part of their path.
+    var posted: [String] {
+        transport.requests.filter { $0.method == .post }.map {
+            "\($0.url.split(separator: "/v1/").last ?? "") \(String(decoding: $0.body, as: UTF8.self))"
+        }
+    }
+}
+
+struct Answer {
+    let status: Int
+    let fields: [Field]
+    let text: String
+    var json: JSON? { try? JSON.parse(text) }
+    var reason: String? { json?["reason"]?.stringValue }
+
+    init(_ response: Response) {
+        status = response.status
+        fields = response.fields
+        text = String(decoding: response.body, as: UTF8.self)
+    }
+
+    func field(_ name: String) -> String? { fields.first { $0.name == name }?.value }
+}
+
+extension RequestInput {
+    static func event(
+        _ endpoint: Endpoint, _ id: String? = nil, body: JSON? = nil, query: [(name: String, value: String)] = [],
+        prefer: String? = nil
+    ) -> RequestInput {
+        var input = RequestInput(endpoint: endpoint, parameter: id, query: query, body: body?.encoded ?? [])
+        input.prefer = prefer
+        return input
+    }
+}
