@@ -6,6 +6,7 @@ struct SandboxCommand {
 
     func run() async throws -> Int32 {
         let signals = Signals([SIGTERM, SIGINT])
+        DescriptorLimit.raise()
         let server = try await SandboxServer.start(options)
         StandardOutput.write(Banner.sandbox(options, addresses: server.addresses))
         for await _ in signals.stream { break }

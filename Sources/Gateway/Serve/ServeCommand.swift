@@ -13,6 +13,7 @@ struct ServeCommand {
     /// - Throws: `StartFailure` when something that it needs is not there.
     func run() async throws -> Int32 {
         let signals = Signals([SIGTERM, SIGINT, SIGHUP])
+        raiseDescriptorLimit()
         let templates = try self.templates()
         let sockets = try Listening.open(
             host: configuration.host, port: configuration.port, loops: configuration.workers)
@@ -30,10 +31,19 @@ struct ServeCommand {
 
         await Self.waitForEnd(signals, log)
         monitor.cancel()
-        await drain(workers)
+        await end(workers)
         await sandbox?.stop(seconds: 1)
         log.flush()
         return 0
+    }
+
+    private func raiseDescriptorLimit() {
+        guard let limit = DescriptorLimit.raise(),
+            let warning = DescriptorLimit.warning(
+                limit: limit, connections: configuration.limits.maxConnections,
+                calls: configuration.workers * configuration.calls.connections)
+        else { return }
+        StandardError.write("luma-mcp: warning: \(warning)")
     }
 
     private func templates() throws(StartFailure) -> TemplateCatalog {
@@ -65,7 +75,7 @@ struct ServeCommand {
                     label: "luma-mcp.loop.\(index)", sockets: own, limits: limits, counter: counter
                 ) {
                     let transport = try CurlTransport(reactor: $0, settings: shared.transportSettings)
-                    return Application(Worker(shared, reactor: $0, transport: transport))
+                    return Application(Worker(shared, reactor: $0, transport: transport)) { transport.shutdown() }
                 })
         }
         return nodes
@@ -82,15 +92,10 @@ struct ServeCommand {
         }
     }
 
-    private func drain(_ workers: [ServerNode<Application>]) async {
+    private func end(_ workers: [ServerNode<Application>]) async {
         let seconds = configuration.shutdownSeconds
         await withTaskGroup(of: Void.self) { group in
-            for worker in workers {
-                group.addTask {
-                    await worker.drain(seconds: seconds)
-                    await worker.flushLog()
-                }
-            }
+            for worker in workers { group.addTask { await worker.end(seconds: seconds) } }
         }
     }
 }
@@ -100,13 +105,6 @@ extension ServerNode<Application> {
     func startMonitor() async -> Task<Void, Never> {
         let handler = handler
         return await loop.perform { _ in handler.value.worker.startMonitor() }
-    }
-}
-
-extension ServerNode<Application> {
-    func flushLog() async {
-        let handler = handler
-        await loop.perform { _ in handler.value.worker.flushLog() }
     }
 }
 
