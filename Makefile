@@ -7,7 +7,7 @@ BINARY := .build/release/luma-mcp
 # the benchmark need on top.
 BUILD_PACKAGES := libcurl4-openssl-dev libssl-dev libsqlite3-dev ca-certificates tzdata \
     pkg-config binutils libstdc++-12-dev libncurses6 libxml2
-TEST_PACKAGES := curl git
+TEST_PACKAGES := curl git openssl python3
 BENCH_PACKAGES := nginx wrk gcc libc6-dev python3 python3-venv
 
 # Debug and release builds have folders of their own, and the strict flags a third, so that no
@@ -16,11 +16,11 @@ RELEASE := -c release --static-swift-stdlib
 STRICT := --scratch-path .build/strict --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
 SCRIPTS := .ci/run $(wildcard Tests/Tools/*.sh Tests/Bench/*.sh)
-PYTHON := $(wildcard Tests/Bench/*.py)
+PYTHON := $(wildcard Tests/Bench/*.py Tests/Drivers/*.py)
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format check linkage bench clean need-swift need-packages
+.PHONY: help run build test lint format check linkage smoke bench clean need-swift need-packages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ check: need-packages ## Build everything; no target may import what its manifest
 
 linkage: build ## Check that the release binary carries no Foundation and needs no odd library
 	Tests/Tools/check-linkage.sh $(BINARY)
+
+smoke: ## Do what the README's first page says: make run, and its first event
+	@Tests/Tools/packages.sh curl
+	Tests/Tools/smoke.sh
 
 bench: build ## Compare with nginx and FastAPI (BENCH_SECONDS, BENCH_ROUNDS, BENCH_SERVERS, SYSCALLS=1)
 	@Tests/Tools/packages.sh $(BENCH_PACKAGES) $(if $(SYSCALLS),strace)

@@ -59,7 +59,7 @@ let package = Package(
         tests(of: "LumaClient", ["Core", "HTTP", "LumaAPI"]),
         tests(of: "LumaSandbox", ["Core", "HTTP", "LumaAPI"]),
         tests(of: "MCP", ["Core"]),
-        tests(of: "Crypto", ["Core"]),
+        tests(of: "Crypto", ["Core", "COpenSSL"]),
         tests(of: "IO", ["Core", "HTTP", "Crypto"]),
         tests(of: "Store", ["Core"]),
         tests(of: "Gateway", ["Core", "HTTP", "LumaAPI", "LumaClient", "LumaSandbox", "IO"]),
@@ -69,3 +69,13 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c2x
 )
+
+// libFuzzer brings its own `main`, so these targets exist only for `make fuzz`.
+if Context.environment["FUZZ"] != nil {
+    for name in ["FuzzRequest", "FuzzJSON", "FuzzTZif"] {
+        package.targets.append(
+            .executableTarget(
+                name: name, dependencies: ["TestKit"], path: "Tests/Fuzz/" + name,
+                swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))
+    }
+}

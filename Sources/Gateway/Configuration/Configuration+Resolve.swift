@@ -46,6 +46,7 @@ extension Configuration {
         let host = reader.host(.host)
         checkListener(host, &reader)
         checkTimes(&reader)
+        let tls = readTLS(&reader)
         // A wildcard is no name; a request to it carries the name under which the machine is known.
         let ownName = host.isWildcard ? [] : [host.text]
         guard let baseURL = reader.text(.baseURL).flatMap(BaseURL.init) else {
@@ -61,6 +62,8 @@ extension Configuration {
             host: host,
             port: UInt16(reader.integer(.port)),
             allowedHosts: AllowedHosts(ownName + reader.list(.allowedHosts)),
+            tls: tls,
+            sharesPort: reader.boolean(.reusePort),
             workers: reader.optionalInteger(.workers) ?? max(1, min(256, surroundings.cores)),
             shutdownSeconds: reader.number(.shutdownSeconds),
             limits: Limits(
@@ -118,6 +121,22 @@ extension Configuration {
                 "other machines could reach it, and nothing would ask them for a password. Use localhost, or set "
                     + "LUMA_ALLOW_EXTERNAL=true when something in front of it does",
                 from: .combination))
+    }
+
+    /// A certificate and its key, or neither.
+    private static func readTLS(_ reader: inout SettingReader) -> TLSFiles? {
+        guard reader.areRight(.tlsCertificate, .tlsKey) else { return nil }
+        let (certificate, key) = (reader.text(.tlsCertificate), reader.text(.tlsKey))
+        if let certificate, let key { return TLSFiles(certificate: certificate, key: key) }
+        guard certificate != nil || key != nil else { return nil }
+        let (given, missing): (Setting, Setting) =
+            key == nil ? (.tlsCertificate, .tlsKey) : (.tlsKey, .tlsCertificate)
+        reader.report(
+            ConfigurationError(
+                missing.rawValue,
+                "is missing: HTTPS needs a certificate and its key, and \(given.rawValue) is set. Set both or neither",
+                from: .combination, exitCode: 78))
+        return nil
     }
 
     private static func checkTimes(_ reader: inout SettingReader) {

@@ -32,6 +32,12 @@ public struct Configuration: Sendable {
         public var idleTimeoutSeconds: Double
     }
 
+    /// Where the certificate and its key are, in PEM.
+    public struct TLSFiles: Sendable, Equatable {
+        public var certificate: String
+        public var key: String
+    }
+
     public enum LogFormat: String, Sendable { case text, json }
 
     /// Nil only when `usesSandbox`.
@@ -44,6 +50,10 @@ public struct Configuration: Sendable {
     /// 0 lets the kernel pick.
     public var port: UInt16
     public var allowedHosts: AllowedHosts
+    /// Nil for plain HTTP.
+    public var tls: TLSFiles?
+    /// Others may listen on the same port.
+    public var sharesPort: Bool
     /// Number of loops.
     public var workers: Int
     public var shutdownSeconds: Double

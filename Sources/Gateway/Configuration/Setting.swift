@@ -11,6 +11,9 @@ public enum Setting: String, Sendable, CaseIterable {
     case port = "LUMA_PORT"
     case allowExternal = "LUMA_ALLOW_EXTERNAL"
     case allowedHosts = "LUMA_ALLOWED_HOSTS"
+    case tlsCertificate = "LUMA_TLS_CERT"
+    case tlsKey = "LUMA_TLS_KEY"
+    case reusePort = "LUMA_REUSE_PORT"
     case workers = "LUMA_WORKERS"
     case shutdownSeconds = "LUMA_SHUTDOWN_SECONDS"
 

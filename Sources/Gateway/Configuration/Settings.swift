@@ -63,6 +63,15 @@ public enum Settings {
             .allowedHosts, .hosts, note: "none", placeholder: "LIST", group: .server,
             "Names, besides the loopback's and LUMA_HOST, that requests may carry in Host; * allows all."),
         SettingRow(
+            .tlsCertificate, .path, note: "none; plain HTTP", placeholder: "FILE", group: .server,
+            "Serve HTTPS with this certificate, then its issuers, in PEM; read again on SIGHUP."),
+        SettingRow(
+            .tlsKey, .path, placeholder: "FILE", group: .server,
+            "The certificate's private key in PEM, without a password; read again on SIGHUP."),
+        SettingRow(
+            .reusePort, .boolean, default: "false", group: .server,
+            "Let another gateway of this user listen on the same port, for a restart without a gap."),
+        SettingRow(
             .workers, .integer(1...256), note: "number of cores", placeholder: "N", group: .server,
             "Number of event loops."),
         SettingRow(

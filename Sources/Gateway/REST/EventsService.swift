@@ -29,6 +29,7 @@ final class EventsService {
     func create(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
         try input.refuseQuery()
         let event = try Self.accepted(EventInput.parse(try input.json(), mode: .create, zones: zones))
+        try Self.check(input.conditions, hasRepresentation: true)
         return try await create(event, minimal: input.prefersMinimal, call)
     }
 
@@ -36,6 +37,7 @@ final class EventsService {
     func createFromTemplate(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
         try input.refuseQuery()
         let event = try Self.accepted(templates.expand(try input.json(), zones: zones))
+        try Self.check(input.conditions, hasRepresentation: false)
         return try await create(event, minimal: input.prefersMinimal, call)
     }
 
@@ -59,7 +61,8 @@ final class EventsService {
                 warnings.append(Self.approvalWarning(event.approval == true, error, id))
             }
         }
-        var fields = [Field("Location", "/events/\(id)")]
+        // Luma's ids are opaque: whatever one holds, it must not end the field.
+        var fields = [Field("Location", "/events/\(PercentCoding.encode(id))")]
         var body: [UInt8]?
         if minimal {
             fields.append(Field("Preference-Applied", "return=minimal"))
@@ -87,7 +90,7 @@ final class EventsService {
         } catch {
             throw APIError(error, subject: id)
         }
-        return .tagged(event.body, ifNoneMatch: input.ifNoneMatch)
+        return try .tagged(event.body, input.conditions)
     }
 
     // MARK: Update
@@ -103,6 +106,7 @@ final class EventsService {
             outcome = EventInput.parse(document, mode: .update, zones: zones, fallbackZone: zone)
         }
         let change = try Self.accepted(outcome)
+        try await check(input.conditions, id, call)
         if !change.body.isEmpty {
             do throws(LumaError) {
                 _ = try await luma.updateEvent(id, change.body, deadline: call.deadline, context: call.context)
@@ -116,7 +120,11 @@ final class EventsService {
                 try await setApproval(approval, eventID: id, call)
             } catch {
                 // Nothing else was asked for: that is a failure, not a warning.
-                if change.body.isEmpty { throw APIError(error, subject: id) }
+                if change.body.isEmpty {
+                    var failure = APIError(error, subject: id)
+                    failure.message = Self.approvalWarning(approval, error, id)
+                    throw failure
+                }
                 warnings.append(Self.approvalWarning(approval, error, id))
             }
         }

@@ -3,7 +3,7 @@ import IO
 /// What the program prints when it serves: where, against what, and a command to try.
 enum Banner {
     static func gateway(_ configuration: Configuration, addresses: [ListenAddress]) -> String {
-        let url = self.url(host: configuration.host, addresses)
+        let url = self.url(configuration.tls == nil ? "http" : "https", host: configuration.host, addresses)
         var lines = ["luma-mcp \(Version.number) serves on \(url)"]
         if configuration.usesSandbox {
             lines += [
@@ -18,7 +18,7 @@ enum Banner {
     }
 
     static func sandbox(_ options: SandboxOptions, addresses: [ListenAddress]) -> String {
-        let url = self.url(host: options.host, addresses)
+        let url = self.url("http", host: options.host, addresses)
         return """
             luma-mcp sandbox \(Version.number), an emulator of Luma's API, serves on \(url)
             Any API key is good, except one that starts with "invalid". Try:
@@ -26,8 +26,8 @@ enum Banner {
             """
     }
 
-    private static func url(host: HostName, _ addresses: [ListenAddress]) -> String {
+    private static func url(_ scheme: String, host: HostName, _ addresses: [ListenAddress]) -> String {
         let port = addresses.first?.port ?? 0
-        return "http://\(host.isWildcard ? "localhost" : host.urlText):\(port)"
+        return "\(scheme)://\(host.isWildcard ? "localhost" : host.urlText):\(port)"
     }
 }

@@ -8,6 +8,7 @@ public enum Program {
     private static let largestDotEnv = 64 << 10
 
     public static func run(_ arguments: [String]) async -> Int32 {
+        openStandardStreams()
         do {
             switch try Command.parse(arguments) {
             case .help(let topic):
@@ -28,6 +29,14 @@ public enum Program {
         } catch {
             StandardError.write("luma-mcp: the start failed: \(error)")
             return 70
+        }
+    }
+
+    /// A standard stream that the parent has closed is opened to nowhere: its number would go to the next socket, and a
+    /// log line to whoever is at the other end.
+    private static func openStandardStreams() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+            _ = open("/dev/null", O_RDWR)
         }
     }
 

@@ -1,4 +1,5 @@
 import Core
+import Crypto
 import Glibc
 import HTTP
 import IO
@@ -15,6 +16,8 @@ struct ServeCommand {
         let signals = Signals([SIGTERM, SIGINT, SIGHUP])
         raiseDescriptorLimit()
         let templates = try self.templates()
+        let tickets = try TLSTicketKeys()
+        let tls = try configuration.tls.map { try TLSFile.context($0, tickets) }
         let sockets = try Listening.open(
             host: configuration.host, port: configuration.port, loops: configuration.workers)
         let log = try openLog()
@@ -23,13 +26,13 @@ struct ServeCommand {
         let shared = Shared(
             configuration, upstream: sandbox.map { "http://\($0.addresses[0])" } ?? configuration.baseURL.text,
             templates: templates, log: log)
-        let workers = try await startWorkers(shared, sockets)
+        let workers = try await startWorkers(shared, sockets, tls)
         let monitor = await workers[0].startMonitor()
         // The list of zones takes some milliseconds to read, which the first event must not wait for on a loop.
         Task.detached(priority: .background) { _ = SystemTimeZones.database }
         StandardOutput.write(Banner.gateway(configuration, addresses: sockets[0].map(\.address)))
 
-        await Self.waitForEnd(signals, log)
+        await waitForEnd(signals, log, workers, tickets)
         monitor.cancel()
         await end(workers)
         await sandbox?.stop(seconds: 1)
@@ -65,14 +68,16 @@ struct ServeCommand {
         }
     }
 
-    private func startWorkers(_ shared: Shared, _ sockets: [[BoundSocket]]) async throws -> [ServerNode<Application>] {
+    private func startWorkers(
+        _ shared: Shared, _ sockets: [[BoundSocket]], _ tls: TLSServerContext?
+    ) async throws -> [ServerNode<Application>] {
         let limits = ServerLimits(configuration.limits)
         let counter = ConnectionCounter()
         var nodes: [ServerNode<Application>] = []
         for (index, own) in sockets.enumerated() {
             nodes.append(
                 try await ServerNode.start(
-                    label: "luma-mcp.loop.\(index)", sockets: own, limits: limits, counter: counter
+                    label: "luma-mcp.loop.\(index)", sockets: own, limits: limits, counter: counter, tls: tls
                 ) {
                     let transport = try CurlTransport(reactor: $0, settings: shared.transportSettings)
                     return Application(Worker(shared, reactor: $0, transport: transport)) { transport.shutdown() }
@@ -81,14 +86,34 @@ struct ServeCommand {
         return nodes
     }
 
-    /// SIGHUP opens the log file again; SIGTERM and SIGINT end the program, a second one at once.
-    private static func waitForEnd(_ signals: Signals, _ log: LogSink) async {
+    /// SIGHUP opens the log file and reads the certificate again; SIGTERM and SIGINT end the program, a second one at once.
+    private func waitForEnd(
+        _ signals: Signals, _ log: LogSink, _ workers: [ServerNode<Application>], _ tickets: TLSTicketKeys
+    ) async {
         for await number in signals.stream {
             guard number == SIGHUP else { break }
             log.reopen(at: WallClock.now)
+            await renewCertificate(log, workers, tickets)
         }
         Task.detached {
             for await number in signals.stream where number != SIGHUP { _exit(128 + number) }
+        }
+    }
+
+    /// Gives the loops the certificate as it is now; one that cannot be used is told, and the old one stays.
+    private func renewCertificate(
+        _ log: LogSink, _ workers: [ServerNode<Application>], _ tickets: TLSTicketKeys
+    ) async {
+        guard let files = configuration.tls else { return }
+        do throws(StartFailure) {
+            let context = try TLSFile.context(files, tickets)
+            for worker in workers { await worker.renew(context) }
+            log.log(LogEvent(time: WallClock.now, .info, "The certificate was read again"))
+        } catch {
+            log.log(
+                LogEvent(
+                    time: WallClock.now, .error, "The new certificate cannot be used, the old one stays",
+                    ["cause": .text(error.description)]))
         }
     }
 

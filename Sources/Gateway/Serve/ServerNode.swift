@@ -1,4 +1,5 @@
 import Core
+import Crypto
 import HTTP
 import IO
 
@@ -21,7 +22,7 @@ struct ServerNode<Handler: NodeHandler>: Sendable {
     /// Starts a loop and serves `sockets` on it; `makeHandler` builds the loop's own handler there.
     static func start(
         label: String, sockets: [BoundSocket], limits: ServerLimits, counter: ConnectionCounter,
-        makeHandler: @escaping @Sendable (Reactor) throws -> Handler
+        tls: TLSServerContext? = nil, makeHandler: @escaping @Sendable (Reactor) throws -> Handler
     ) async throws -> ServerNode {
         let loop = try Loop(label: label)
         loop.start()
@@ -31,11 +32,18 @@ struct ServerNode<Handler: NodeHandler>: Sendable {
                 reactor: loop.reactor, sockets: sockets.map(\.descriptor), limits: limits, counter: counter,
                 handler: handler)
             server.onResponseError = { handler.couldNotAnswer($0) }
+            server.tls = tls
             try server.start()
             return ServerNode(
                 loop: loop, handler: LoopBound(handler, on: loop.executor), server: LoopBound(server, on: loop.executor)
             )
         }
+    }
+
+    /// Lets new connections speak TLS with another certificate.
+    func renew(_ context: TLSServerContext) async {
+        let server = server
+        await loop.perform { _ in server.value.tls = context }
     }
 
     /// Stops accepting, lets every accepted request and what it has begun come to its end within `seconds`, and stops

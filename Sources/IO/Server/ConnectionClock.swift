@@ -104,7 +104,7 @@ extension SocketConnection {
         (readEnded || hangupSeen) && machine.allowsInterim && pending?.framing == nil
     }
 
-    private func arm() {
+    func arm() {
         guard clock.deadline < clock.armed else { return }
         if let timer = clock.timer { reactor.cancel(timer) }
         clock.armed = clock.deadline
@@ -121,7 +121,7 @@ extension SocketConnection {
         clock.armed = MonotonicTime(nanoseconds: .max)
         guard life != .closed else { return }
         guard now >= clock.deadline else { return arm() }
-        if life == .lingering { return close() }
+        if life != .open { return close() }
         if !outbox.isEmpty { return close(resetting: true) }
         switch machine.phase {
         case .idle: return close()

@@ -1,5 +1,6 @@
 import CLinux
 public import Core
+public import Crypto
 import Glibc
 public import HTTP
 
@@ -30,6 +31,10 @@ public final class HTTPServer {
 
     /// Told of an answer that could not be written because of a fault in this program; the peer got a 500.
     public var onResponseError: ((ResponseError) -> Void)?
+    /// Told of a TLS handshake that failed, with the peer's address.
+    public var onHandshakeFailure: ((TLSFailure, String) -> Void)?
+    /// What new connections speak TLS with; nil for plain HTTP. To exchange it leaves those that are open alone.
+    public var tls: TLSServerContext?
 
     let scratch: UnsafeMutableRawBufferPointer
     /// What the connection whose turn it is answers; empty between two turns.

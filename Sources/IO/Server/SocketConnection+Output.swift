@@ -10,6 +10,7 @@ extension SocketConnection {
         defer { server.emptyOut() }
         guard life == .open else { return }
         let bytes = UnsafeRawBufferPointer(server.out.bytes)
+        if let channel { return seal(bytes, channel) }
         var sent = 0
         if outbox.isEmpty {
             sent = transmit(bytes)
@@ -22,13 +23,15 @@ extension SocketConnection {
 
     /// Sends what waits in `outbox`, as far as the kernel takes it.
     func writable() {
-        guard !outbox.isEmpty, life == .open else { return }
+        guard !outbox.isEmpty, life == .open || life == .handshaking else { return }
+        if let channel, !sealOutbox(channel) { return close() }
         let sent = transmit(UnsafeRawBufferPointer(outbox.bytes))
         if sent < 0 { return close() }
         if sent == 0 { return }
         clock.progress = now
         outbox.removeFirst(sent)
         if outbox.isEmpty { outbox.release() }
+        if let channel { settleOutbox(channel) }
         if outbox.count <= Self.lowWater {
             pending?.resumeWriter()
             if stalled {
@@ -39,7 +42,7 @@ extension SocketConnection {
     }
 
     /// Octets that the kernel took; -1 when the peer is gone.
-    private func transmit(_ bytes: UnsafeRawBufferPointer) -> Int {
+    func transmit(_ bytes: UnsafeRawBufferPointer) -> Int {
         while true {
             let sent = send(descriptor, bytes.baseAddress, bytes.count, Int32(LM_MSG_NOSIGNAL))
             if sent >= 0 { return sent }
@@ -78,6 +81,7 @@ extension SocketConnection {
     /// - Parameter resetting: the peer is to see a reset (RST) instead of an orderly end.
     func close(resetting: Bool = false) {
         guard life != .closed else { return }
+        if !resetting { sayGoodbye() }
         life = .closed
         disarm()
         reactor.forget(descriptor)

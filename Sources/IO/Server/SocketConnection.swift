@@ -15,7 +15,7 @@ import HTTP
 /// something is sent to it, so while its answer takes long it is sent an interim 102 after 2, 4, 8 … seconds
 /// (RFC 9110 §15.2: every client must understand one): whoever is gone answers with a reset, and its tasks are cancelled.
 final class SocketConnection: ReadinessHandler {
-    enum Life: UInt8 { case open, lingering, closed }
+    enum Life: UInt8 { case handshaking, open, lingering, closed }
 
     /// Requests handled in one batch; then other connections have their turn.
     static let requestsPerBatch = 128
@@ -60,6 +60,8 @@ final class SocketConnection: ReadinessHandler {
     var stalled = false
     private var lingered: UInt32 = 0
     var clock: ConnectionClock
+    /// Only on a port that speaks TLS.
+    var channel: TLSChannel?
 
     init(_ server: HTTPServer, _ descriptor: Int32, _ address: PeerAddress, counted: Bool) {
         self.server = server
@@ -76,6 +78,11 @@ final class SocketConnection: ReadinessHandler {
     /// Called once it is watched.
     func begin() {
         machine.isDraining = server.isDraining
+        if let context = server.tls { beginHandshake(context) } else { welcome() }
+    }
+
+    /// Called once it can be spoken to.
+    func welcome() {
         if !counted {
             refuse(.tooManyConnections, nil)
             flush()
@@ -112,9 +119,23 @@ final class SocketConnection: ReadinessHandler {
             return
         }
         if count == 0 {
-            readEnded = true
-            if machine.phase == .answering { clock.restart(now) }
+            if life == .handshaking { return close() }
+            noteEnd()
+        } else if let channel {
+            return unseal(count, channel)
         }
+        take(count)
+        settle()
+    }
+
+    /// The peer has ended its side.
+    func noteEnd() {
+        readEnded = true
+        if machine.phase == .answering { clock.restart(now) }
+    }
+
+    /// Handles the first `count` octets of the server's scratch.
+    func take(_ count: Int) {
         let bytes = UnsafeMutableRawBufferPointer(start: server.scratch.baseAddress, count: count)
         if inbox.isEmpty {
             let left = batch(bytes)
@@ -123,7 +144,6 @@ final class SocketConnection: ReadinessHandler {
             inbox.append(UnsafeRawBufferPointer(bytes))
             serveInbox()
         }
-        settle()
     }
 
     private func serveInbox() {
@@ -192,7 +212,7 @@ final class SocketConnection: ReadinessHandler {
     }
 
     /// Writes the answer to bytes that are no request.
-    private func refuse(_ error: ProtocolError, _ requestLine: String?) {
+    func refuse(_ error: ProtocolError, _ requestLine: String?) {
         machine.refuse()
         refused = true
         var response = server.handler.refusal(error, requestLine: requestLine)
@@ -209,7 +229,7 @@ final class SocketConnection: ReadinessHandler {
         flush()
     }
 
-    private static func firstLine(_ bytes: UnsafeRawBufferPointer) -> String? {
+    static func firstLine(_ bytes: UnsafeRawBufferPointer) -> String? {
         var text: [UInt8] = []
         for octet in bytes.drop(while: { $0 == 0x0D || $0 == 0x0A }).prefix(200) {
             if octet == 0x0D || octet == 0x0A { break }
@@ -223,6 +243,7 @@ final class SocketConnection: ReadinessHandler {
     /// Lets the current request be the last one. An idle connection closes, unless a request is just coming in.
     func drain() {
         machine.isDraining = true
+        if life == .handshaking { return hurryHandshake() }
         guard life == .open else { return }
         clock.restart(now)
         if machine.phase == .idle, sequence > 0, inbox.isEmpty, outbox.isEmpty {
@@ -260,6 +281,7 @@ final class SocketConnection: ReadinessHandler {
         if machine.phase == .closing, outbox.isEmpty, !continuationScheduled {
             let unread = refused || !inbox.isEmpty
             guard unread, !readEnded else { return close() }
+            sayGoodbye()
             shutdown(descriptor, Int32(SHUT_WR))
             life = .lingering
             inbox.release()
@@ -269,7 +291,7 @@ final class SocketConnection: ReadinessHandler {
         updateDeadline()
     }
 
-    private func updateInterest() {
+    func updateInterest() {
         var wanted: UInt32 = 0
         if !readEnded {
             let full =

@@ -13,6 +13,19 @@ public struct LumaAnswer: Sendable {
         self.body = body
     }
 
+    /// Whether the body is one JSON object, as all of Luma's answers to a GET are. A page of HTML from something in
+    /// between is not, whatever its status.
+    var isObject: Bool {
+        body.withUnsafeBytes { bytes in
+            guard bytes.first(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0a && $0 != 0x0d }) == UInt8(ascii: "{")
+            else {
+                return false
+            }
+            do throws(JSONError) { try JSON.check(bytes) } catch { return false }
+            return true
+        }
+    }
+
     /// Parses the body, anew for each call.
     /// - Throws: `LumaError.malformedAnswer` when it is not one JSON document.
     public func json() throws(LumaError) -> JSON {

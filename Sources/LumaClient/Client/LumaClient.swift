@@ -116,11 +116,18 @@ public final class LumaClient {
                 note(operation, attempt, String(response.status), begun, context)
                 let limits = learn(from: response, grant)
                 if (200..<300).contains(response.status) {
-                    account.note(.reachable, at: time.wallClock)
-                    return .answer(LumaAnswer(status: response.status, body: response.body))
+                    let answer = LumaAnswer(status: response.status, body: response.body)
+                    // A write that was answered has taken effect, whatever its body is.
+                    if operation.method != .get || answer.isObject {
+                        account.note(.reachable, at: time.wallClock)
+                        return .answer(answer)
+                    }
+                    outcome = .failed(TransportError(.malformedResponse, neverSent: false))
+                    failure = .malformedAnswer
+                } else {
+                    outcome = .answered(status: response.status, retryAfter: limits.retryAfter)
+                    failure = LumaError(response, to: operation, retryAfterSeconds: secondsUntilOpen(limits))
                 }
-                outcome = .answered(status: response.status, retryAfter: limits.retryAfter)
-                failure = LumaError(response, to: operation, retryAfterSeconds: secondsUntilOpen(limits))
             } catch {
                 note(operation, attempt, error.cause.rawValue, begun, context)
                 account.budget.settle(grant, error.neverSent ? .neverSent : .unanswered, now: time.now)

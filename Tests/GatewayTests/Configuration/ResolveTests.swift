@@ -59,6 +59,7 @@ import Testing
             .host: "127.0.0.9", .allowedHosts: "other.example", .logFormat: "text", .logFile: "other", .workers: "9",
             .templatesDirectory: "other", .rateLimitAdaptive: "false", .debug: "true", .retryBackoffFactor: "3",
             .maxRetries: "9", .maxBodyBytes: "9999", .shutdownSeconds: "9", .connectTimeoutSeconds: "9",
+            .reusePort: "true",
         ]
         let text = other[setting] ?? "99"
         let name = setting.rawValue
@@ -69,11 +70,15 @@ import Testing
             }
             return
         }
-        let plain = "\(printed(try resolve([:], ["LUMA_API_KEY": "k"]).configuration))"
-        let key = ["LUMA_API_KEY": "k"]
+        var key = ["LUMA_API_KEY": "k"]
+        // One of the two alone is refused.
+        if [.tlsCertificate, .tlsKey].contains(setting) {
+            key.merge([Setting.tlsCertificate.rawValue: "c", Setting.tlsKey.rawValue: "k"]) { $1 }
+        }
+        let plain = "\(printed(try resolve([:], key).configuration))"
         let byEnvironment = try resolve([:], key.merging([name: text]) { $1 }).configuration
         let byFlag = try resolve([setting: text], key).configuration
-        let byFile = try resolve([:], setting == .apiKey ? [:] : key, "\(name)=\(text)").configuration
+        let byFile = try resolve([:], key.filter { $0.key != name }, "\(name)=\(text)").configuration
         for changed in [byEnvironment, byFlag, byFile] { #expect(printed(changed) != plain) }
         #expect(printed(byEnvironment) == printed(byFlag) && printed(byFlag) == printed(byFile))
     }
@@ -105,6 +110,20 @@ import Testing
         #expect(errors.description.contains("LUMA_API_KEY"))
         #expect(errors.description.contains("LUMA_SANDBOX=true"))
         #expect(try self.errors([:], ["LUMA_API_KEY": ""]).exitCode == 78)
+    }
+
+    @Test func aCertificateAndItsKeyComeTogether() throws {
+        let key = ["LUMA_API_KEY": "k"]
+        #expect(try resolve([:], key).configuration.tls == nil)
+        #expect(
+            try resolve([.tlsCertificate: "c.pem", .tlsKey: "k.pem"], key).configuration.tls
+                == Configuration.TLSFiles(certificate: "c.pem", key: "k.pem"))
+        for (given, missing) in [(Setting.tlsCertificate, Setting.tlsKey), (.tlsKey, .tlsCertificate)] {
+            let errors = try errors([given: "file"], key)
+            #expect(errors.exitCode == 78)
+            #expect(errors.errors.map(\.setting) == [missing.rawValue])
+            #expect(errors.description.contains(given.rawValue))
+        }
     }
 
     @Test func allBadValuesAreReportedAtOnce() throws {

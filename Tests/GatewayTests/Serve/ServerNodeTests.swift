@@ -92,7 +92,7 @@ import Testing
         ("OPTIONS *", 204, "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", nil),
         ("OPTIONS /nothing", 404, "", nil), ("GET /templates/workshp", 404, "", #""did_you_mean":"workshop""#),
         ("GET /events/evt-1", 200, "ETag: ", #""name":"Tea""#), ("GET /events?limit=0", 422, "", #""field":"limit""#),
-        ("BREW /events", 405, "", nil),
+        ("BREW /events", 501, "", #""reason":"not_implemented""#),
     ])
     func everyPathIsAnsweredAndLogged(line: String, status: Int, field: String, body: String?) async throws {
         let output = try LogFile()

@@ -36,6 +36,17 @@ import Testing
         #expect(answer.body == body)
     }
 
+    /// A page of HTML with status 200, from something between us and Luma, is no sign that Luma is well.
+    @Test(arguments: ["", "<html>", "[]", "null", "{\"id\":1"])
+    func aGetThatIsNotAnsweredWithAnObjectHasFailed(_ body: String) async {
+        let fixture = Fixture([.success(OutboundResponse(status: 200, body: Array(body.utf8)))])
+        let error = await failure {
+            _ = try await fixture.client.getSelf(deadline: fixture.deadline(), context: fixture.context)
+        }
+        #expect(error == .malformedAnswer)
+        #expect(fixture.account.reachability.last == .failing(cause: "malformed_answer"))
+    }
+
     @Test func aGetIsRepeatedAndCounted() async throws {
         let fixture = Fixture([.lost(.connectionLost), .status(502), .json(200, ["id": "evt-1"])])
         _ = try await fixture.client.getEvent("evt-1", deadline: fixture.deadline(), context: fixture.context)
