@@ -71,7 +71,7 @@ final class Application: RequestHandler {
                 let worker = self.worker
                 if endpoint.isWrite {
                     // Not tied to the connection: a write that has begun is brought to its end.
-                    _ = turn.exchange.reactor.start { await worker.answer(input, representation, turn) }
+                    worker.writes.start(turn.id) { await worker.answer(input, representation, turn) }
                 } else {
                     turn.exchange.perform { await worker.answer(input, representation, turn) }
                 }

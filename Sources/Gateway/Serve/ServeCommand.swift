@@ -112,7 +112,9 @@ struct ServeCommand {
         await withTaskGroup(of: Void.self) { group in
             for worker in workers {
                 group.addTask {
+                    let deadline = await worker.deadline(in: seconds)
                     await worker.drain(seconds: seconds)
+                    await worker.finishWrites(by: deadline)
                     await worker.flushLog()
                 }
             }
@@ -125,6 +127,20 @@ extension ServerNode<Application> {
     func startMonitor() async -> Task<Void, Never> {
         let handler = handler
         return await loop.perform { _ in handler.value.worker.startMonitor() }
+    }
+}
+
+extension ServerNode<Application> {
+    func deadline(in seconds: Double) async -> MonotonicTime {
+        await loop.perform { LoopClock($0.reactor).now.advanced(seconds: seconds) }
+    }
+
+    func finishWrites(by deadline: MonotonicTime) async { await loop.finishWrites(handler, by: deadline) }
+}
+
+extension Loop {
+    fileprivate func finishWrites(_ handler: LoopBound<Application>, by deadline: MonotonicTime) async {
+        await handler.value.worker.finishWrites(by: deadline)
     }
 }
 

@@ -12,6 +12,7 @@ final class Worker {
     let events: EventsService
     let templates: TemplatesService
     let luma: LumaClient
+    let writes: RunningWrites
     private let log: LoopLog
     /// The longest that one request may take towards Luma, all its calls and waits together, in seconds.
     private let patience: Double
@@ -19,6 +20,7 @@ final class Worker {
 
     init(_ shared: Shared, reactor: Reactor, transport: any Transport) {
         self.reactor = reactor
+        writes = RunningWrites(reactor)
         clock = LoopClock(reactor)
         hosts = shared.hosts
         health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started)
@@ -116,6 +118,17 @@ final class Worker {
         case .reachable: log.log(LogEvent(time: clock.wallClock, .info, "Luma answers"))
         case .failing(let cause):
             log.log(LogEvent(time: clock.wallClock, .warning, "Luma cannot be used", ["cause": .text(cause)]))
+        }
+    }
+
+    /// Lets the writes whose clients are gone come to their end too, and says which ones there is no time for.
+    func finishWrites(by deadline: MonotonicTime) async {
+        for id in await writes.finish(by: deadline) {
+            log.log(
+                LogEvent(
+                    time: clock.wallClock, .warning,
+                    "The shutdown cut a request off; whether it changed anything at Luma is not known",
+                    ["request_id": .text(id)]))
         }
     }
 
