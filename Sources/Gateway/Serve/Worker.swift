@@ -158,13 +158,12 @@ final class Worker {
         var bytes = 0
         var reason: Reason?
         do {
-            // Whoever asks for the head alone gets none of the lines: no further page is fetched for them.
-            if turn.method != .head {
-                try await events.stream(query, first: first, nextCall: { upstreamCall(call.context) }) { lines in
-                    bytes += lines.count
-                    try await turn.exchange.write(lines)
-                }
+            let write: ([UInt8]) async throws -> Void = { lines in
+                bytes += lines.count
+                try await turn.exchange.write(lines)
             }
+            try await events.stream(
+                query, first: first, nextCall: { upstreamCall(call.context) }, write: write)
             turn.exchange.endStream()
         } catch let error as APIError {
             reason = error.reason
