@@ -1,6 +1,7 @@
 public import Core
 import Dispatch
 import Glibc
+import HTTP
 import IO
 import Synchronization
 
@@ -67,9 +68,9 @@ public final class LogSink: Sendable {
     public func log(_ event: LogEvent) {
         guard event.level >= threshold else { return }
         var encoder = LogEncoder(format)
-        var line: [UInt8] = []
+        var line = ByteBuffer()
         encoder.append(event, to: &line)
-        submit(line, lines: 1)
+        submit(Array(line.bytes), lines: 1)
     }
 
     /// Takes whole lines. Drops and counts them when too much waits already.
@@ -127,14 +128,14 @@ public final class LogSink: Sendable {
             output.withLock { output in
                 for batch in batches { write(batch, to: &output) }
                 guard dropped > 0 else { return }
-                var line: [UInt8] = []
+                var line = ByteBuffer()
                 Self.report(dropped, &output.encoder, &line)
-                write(line, to: &output)
+                write(Array(line.bytes), to: &output)
             }
         }
     }
 
-    private static func report(_ dropped: Int, _ encoder: inout LogEncoder, _ line: inout [UInt8]) {
+    private static func report(_ dropped: Int, _ encoder: inout LogEncoder, _ line: inout ByteBuffer) {
         let event = LogEvent(
             time: WallClock.now, .warning, "Log lines were dropped, because writing them took too long",
             ["lines": .integer(dropped)])

@@ -87,7 +87,8 @@ final class Worker {
         let now = clock.now
         log.log(
             RequestRecord(
-                time: clock.wallClock, requestID: turn.id, method: turn.method, route: endpoint?.route.pattern ?? "-",
+                time: clock.wallClock(at: now), requestID: turn.id, method: turn.method,
+                route: endpoint?.route.pattern ?? "-",
                 status: status, durationNanoseconds: now.nanoseconds - turn.exchange.arrival.nanoseconds, bytes: bytes,
                 upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason))
     }
