@@ -23,7 +23,8 @@ PYTHON := $(wildcard Tests/Bench/*.py Tests/Drivers/*.py Tests/Differential/*.py
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format check linkage differential fuzz asan tsan bench clean need-swift need-packages
+.PHONY: help run build test lint format check linkage smoke differential fuzz asan tsan bench clean need-swift \
+    need-packages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +55,10 @@ check: need-packages ## Build everything; no target may import what its manifest
 
 linkage: build ## Check that the release binary carries no Foundation and needs no odd library
 	Tests/Tools/check-linkage.sh $(BINARY)
+
+smoke: ## Do what the README's first page says: make run, and its first event
+	@Tests/Tools/packages.sh curl
+	Tests/Tools/smoke.sh
 
 differential: build ## Compare with nginx and h11 what is taken for a request (ONLY="case ..." shows the answers)
 	@Tests/Tools/packages.sh $(DIFFERENTIAL_PACKAGES)

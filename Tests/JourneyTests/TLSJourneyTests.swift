@@ -51,8 +51,7 @@ import Testing
     }
 
     private func driver(_ arguments: String...) async throws {
-        let result = try await run(
-            "python3", [Program.root.appendingPathComponent("Tests/Drivers/tls.py").path] + arguments)
+        let result = try await runDriver("tls.py", arguments)
         #expect(result.code == 0, "\(arguments[0]): \(result.err)")
     }
 

@@ -28,7 +28,7 @@ extension RequestInput {
             } catch {
                 throw APIError(
                     .badRequest, "The query string is not well-formed",
-                    details: JSONObject([("problem", .string("\(error)"))]))
+                    details: JSONObject([("problem", .string(Self.words(for: error)))]))
             }
         }
         switch endpoint {
@@ -48,14 +48,21 @@ extension RequestInput {
         conditions = Preconditions(request)
     }
 
+    private static func words(for error: QueryStringError) -> String {
+        switch error {
+        case .badEncoding(let pair): "parameter \(pair + 1) is not percent-encoded UTF-8"
+        case .tooMany(let limit): "there are more than \(limit) parameters"
+        }
+    }
+
     /// For an endpoint without parameters: whoever writes `?dry_run=true` must not be served as if it were not there.
     /// - Throws: `APIError` 422 that names every parameter.
     func refuseQuery() throws(APIError) { try QueryReader(query, known: []).finish() }
 
     /// The body as a JSON document.
-    /// - Throws: `APIError` 415 for another media type, 400 for text that is not JSON.
+    /// - Throws: `APIError` 415 for another media type or a coding, 400 for text that is not JSON.
     func json() throws(APIError) -> JSON {
-        if let contentEncoding, contentEncoding.lowercased() != "identity" {
+        if let contentEncoding, !contentEncoding.isEmpty, contentEncoding.lowercased() != "identity" {
             var error = APIError(
                 .unsupportedMediaType, "Send the body without a content coding",
                 details: JSONObject([("content_encoding", .string(APIError.shortened(contentEncoding)))]))

@@ -81,6 +81,5 @@ final class Application: RequestHandler {
         }
     }
 
-    private static let alive = Response.json(
-        status: 200, fields: [Field("Cache-Control", "no-store")], Array(#"{"status":"alive"}"#.utf8))
+    private static let alive = Response.uncachedJSON(Array(#"{"status":"alive"}"#.utf8))
 }

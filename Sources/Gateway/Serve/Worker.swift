@@ -85,7 +85,8 @@ final class Worker {
         let now = clock.now
         log.log(
             RequestRecord(
-                time: clock.wallClock, requestID: turn.id, method: turn.method, route: endpoint?.route.pattern ?? "-",
+                time: clock.wallClock(at: now), requestID: turn.id, method: turn.method,
+                route: endpoint?.route.pattern ?? "-",
                 status: status, durationNanoseconds: now.nanoseconds - turn.exchange.arrival.nanoseconds, bytes: bytes,
                 upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason))
     }
@@ -145,10 +146,12 @@ final class Worker {
         var bytes = 0
         var reason: Reason?
         do {
-            try await events.stream(query, first: first, nextCall: { upstreamCall(call.context) }) { lines in
+            let write: ([UInt8]) async throws -> Void = { lines in
                 bytes += lines.count
                 try await turn.exchange.write(lines)
             }
+            try await events.stream(
+                query, first: first, nextCall: { upstreamCall(call.context) }, write: write)
             turn.exchange.endStream()
         } catch let error as APIError {
             reason = error.reason

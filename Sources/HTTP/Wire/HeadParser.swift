@@ -58,8 +58,6 @@ struct HeadParser: Sendable {
 
     /// Octets of the head, its empty line included. Only when it is complete.
     var length: Int { lineStart }
-    /// False until the request line has been accepted.
-    var hasRequestLine: Bool { part == .fields || part == .complete }
 
     /// Goes on with the head. Returns true once it is complete.
     /// - Parameter bytes: everything unread from the first byte of the request on.
