@@ -18,7 +18,12 @@ final class Application: RequestHandler {
         if let host = request.hostBytes, !worker.hosts.allows(host) {
             return turn.finish(nil, APIError.hostNotAllowed)
         }
-        if request.method == .options { return answerOptions(request, turn) }
+        switch request.method {
+        case .options: return answerOptions(request, turn)
+        // Known nowhere here, so not a matter of the path (RFC 9110 §9.1); TRACE would show a caller's secrets.
+        case .other, .trace, .connect: return turn.finish(nil, APIError.methodNotImplemented)
+        default: break
+        }
         switch router.match(method: request.method, path: request.path) {
         case .found(let endpoint, let parameters):
             serve(endpoint, endpoint.parameterName.flatMap { parameters[$0] }, request, turn)
@@ -47,7 +52,9 @@ final class Application: RequestHandler {
             }
             allowed = methods
         }
-        turn.finish(nil, Response(status: 204, fields: [Field("Allow", Self.list(allowed))]))
+        var fields = [Field("Allow", Self.list(allowed))]
+        if allowed.contains(.patch) { fields.append(Field("Accept-Patch", Representation.json.rawValue)) }
+        turn.finish(nil, Response(status: 204, fields: fields))
     }
 
     private static func list(_ methods: [Method]) -> String { methods.map(\.token).joined(separator: ", ") }
@@ -59,13 +66,14 @@ final class Application: RequestHandler {
             case .health: turn.finish(endpoint, try worker.health.answer())
             default:
                 let input = try RequestInput(endpoint, parameter: parameter, request)
+                let representation = try input.representation()
                 if let answer = try worker.localAnswer(input) { return turn.finish(endpoint, answer) }
                 let worker = self.worker
                 if endpoint.isWrite {
                     // Not tied to the connection: a write that has begun is brought to its end.
-                    _ = turn.exchange.reactor.start { await worker.answer(input, turn) }
+                    _ = turn.exchange.reactor.start { await worker.answer(input, representation, turn) }
                 } else {
-                    turn.exchange.perform { await worker.answer(input, turn) }
+                    turn.exchange.perform { await worker.answer(input, representation, turn) }
                 }
             }
         } catch {

@@ -8,6 +8,7 @@ import LumaClient
 /// `luma-mcp serve`: builds the house from the ground up, serves until a signal, and closes it in reverse order.
 struct ServeCommand {
     let configuration: Configuration
+    let environment: [String: String]
 
     /// Runs to the end.
     /// - Returns: the exit code.
@@ -17,9 +18,8 @@ struct ServeCommand {
         let templates = try self.templates()
         let tickets = try TLSTicketKeys()
         let tls = try configuration.tls.map { try TLSFile.context($0, tickets) }
-        let sockets = try Listening.open(
-            host: configuration.host, port: configuration.port, loops: configuration.workers)
         let log = try openLog()
+        let sockets = try Listening.open(configuration, environment)
         var sandbox: SandboxServer?
         if configuration.usesSandbox { sandbox = try await SandboxServer.startInProcess() }
         let shared = Shared(
@@ -29,12 +29,23 @@ struct ServeCommand {
         let monitor = await workers[0].startMonitor()
         // The list of zones takes some milliseconds to read, which the first event must not wait for on a loop.
         Task.detached(priority: .background) { _ = SystemTimeZones.database }
-        StandardOutput.write(Banner.gateway(configuration, addresses: sockets[0].map(\.address)))
+        let url = Banner.url(configuration, sockets[0])
+        StandardOutput.write(Banner.gateway(configuration, url: url))
+        let supervisor = Supervisor(environment, process: getpid())
+        supervisor.ready("Serves on \(url)")
+        let watchdog = supervisor.startWatchdog(workers)
 
-        await waitForEnd(signals, log, workers, tickets)
+        await waitForEnd(signals) {
+            supervisor.reloading()
+            log.reopen(at: WallClock.now)
+            await renewCertificate(log, workers, tickets)
+            supervisor.ready("Serves on \(url)")
+        }
+        supervisor.stopping()
         monitor.cancel()
         await drain(workers)
-        await sandbox?.stop(seconds: 1)
+        watchdog?.cancel()
+        await sandbox?.stop(seconds: 0)
         log.flush()
         return 0
     }
@@ -76,14 +87,11 @@ struct ServeCommand {
         return nodes
     }
 
-    /// SIGHUP opens the log file and reads the certificate again; SIGTERM and SIGINT end the program, a second one at once.
-    private func waitForEnd(
-        _ signals: Signals, _ log: LogSink, _ workers: [ServerNode<Application>], _ tickets: TLSTicketKeys
-    ) async {
+    /// SIGHUP makes it read again what may have changed; SIGTERM and SIGINT end the program, a second one at once.
+    private func waitForEnd(_ signals: Signals, reload: () async -> Void) async {
         for await number in signals.stream {
             guard number == SIGHUP else { break }
-            log.reopen(at: WallClock.now)
-            await renewCertificate(log, workers, tickets)
+            await reload()
         }
         Task.detached {
             for await number in signals.stream where number != SIGHUP { _exit(128 + number) }

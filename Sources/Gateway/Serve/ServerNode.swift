@@ -19,7 +19,7 @@ struct ServerNode<Handler: RequestHandler & SendableMetatype>: Sendable {
         return try await loop.perform { loop in
             let handler = try makeHandler(loop.reactor)
             let server = HTTPServer(
-                reactor: loop.reactor, sockets: sockets.map(\.descriptor), limits: limits, counter: counter,
+                reactor: loop.reactor, sockets: sockets, limits: limits, counter: counter,
                 handler: handler)
             server.tls = tls
             try server.start()

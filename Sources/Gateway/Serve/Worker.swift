@@ -48,7 +48,7 @@ final class Worker {
     }
 
     /// Serves an endpoint that needs Luma, to the end.
-    func answer(_ input: RequestInput, _ turn: Turn) async {
+    func answer(_ input: RequestInput, _ representation: Representation, _ turn: Turn) async {
         let exchange = turn.exchange
         let call = upstreamCall(CallContext { !exchange.isOpen })
         if log.isEnabled(.debug) { call.context.onAttempt = { [self] in logAttempt($0, of: turn) } }
@@ -62,8 +62,8 @@ final class Worker {
             case .cancelEvent: response = try await events.cancel(input, call)
             case .listEvents:
                 let query = try events.listQuery(input)
-                if input.accepts("application/x-ndjson") { return try await streamList(query, input, turn, call) }
-                response = try await events.list(query, call)
+                if representation == .ndjson { return try await streamList(query, input, turn, call) }
+                response = try await events.list(query, call).unless(input.conditions)
             case .health, .live, .listTemplates, .getTemplate: throw APIError.notFound
             }
             turn.finish(input.endpoint, response, calls: call.context)
@@ -131,16 +131,27 @@ final class Worker {
         _ query: EventsService.ListQuery, _ input: RequestInput, _ turn: Turn, _ call: UpstreamCall
     ) async throws(APIError) {
         let first = try await events.page(query, limit: EventsService.upstreamPageLimit, query.cursor, call)
-        let head = Response(
-            status: 200, fields: [Field("Content-Type", "application/x-ndjson"), Field("X-Request-Id", turn.id)])
+        var head = Response(
+            status: 200,
+            fields: [Field("Content-Type", Representation.ndjson.rawValue), EventsService.variesByAccept])
+        head = try head.unless(input.conditions)
+        if head.status != 200 { return turn.finish(input.endpoint, head, calls: call.context) }
+        head.fields.append(Field("X-Request-Id", turn.id))
         turn.exchange.beginStream(head)
+        // For HEAD the first page has shown all that the head depends on.
+        if turn.method == .head {
+            turn.exchange.endStream()
+            return log(turn, input.endpoint, status: 200, bytes: 0, calls: call.context, reason: nil)
+        }
         var bytes = 0
         var reason: Reason?
         do {
-            try await events.stream(query, first: first, nextCall: { upstreamCall(call.context) }) { lines in
+            let write: ([UInt8]) async throws -> Void = { lines in
                 bytes += lines.count
                 try await turn.exchange.write(lines)
             }
+            try await events.stream(
+                query, first: first, nextCall: { upstreamCall(call.context) }, write: write)
             turn.exchange.endStream()
         } catch let error as APIError {
             reason = error.reason

@@ -12,6 +12,9 @@ public final class LoopClock: TimeSource {
     /// Read from the clock at each call: a handler that has computed for long must not see the batch's start.
     public var now: MonotonicTime { Reactor.readClock() }
 
+    /// The same clock for code that is on no loop.
+    public static var monotonicNow: MonotonicTime { Reactor.readClock() }
+
     public var wallClock: Timestamp { WallClock.now }
 
     /// The wall-clock instant of a recent monotonic one, for log lines: a sum, and once a second a look at the clocks. A

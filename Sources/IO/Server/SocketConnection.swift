@@ -244,18 +244,20 @@ final class SocketConnection: ReadinessHandler {
 
     // MARK: Draining
 
-    /// Lets the current request be the last one. An idle connection closes, unless a request is just coming in.
+    /// Lets the current request be the last one. An idle connection stays for a moment more: a request that is on its
+    /// way now would meet a reset, and a client in full swing sends its next one at once.
     func drain() {
         machine.isDraining = true
         if life == .handshaking { return hurryHandshake() }
         guard life == .open else { return }
         clock.restart(now)
-        if machine.phase == .idle, sequence > 0, inbox.isEmpty, outbox.isEmpty {
-            receive()
-            if life == .open, machine.phase == .idle, inbox.isEmpty, outbox.isEmpty { close() }
-        } else {
-            settle()
-        }
+        settle()
+    }
+
+    /// Closes a connection that has been idle for its time, unless a request has come in this very moment.
+    func closeIdle() {
+        receive()
+        if life == .open, machine.phase == .idle, inbox.isEmpty, outbox.isEmpty { close() }
     }
 
     // MARK: Going on later

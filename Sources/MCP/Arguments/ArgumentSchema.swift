@@ -1,0 +1,149 @@
+public import Core
+
+/// Reads the arguments of a call by their JSON Schema: what a model has only spelled wrong is put right, the rest is named.
+///
+/// Knows the words that schemas of tools use here: `type`, `enum`, `properties`, `required`, `additionalProperties` (false
+/// only), `items`, and the bounds of numbers, texts and arrays. Texts are measured in Unicode scalars.
+public enum ArgumentSchema {
+    /// Everything that is wrong with a call's arguments, for the model that made it.
+    public struct Problems: Error, Sendable, Equatable {
+        public let lines: [String]
+
+        /// One sentence for each.
+        public var text: String {
+            lines.count == 1
+                ? "The arguments do not fit: \(lines[0]). Correct it and call again."
+                : "The arguments do not fit:\n" + lines.map { "- \($0)" }.joined(separator: "\n")
+                    + "\nCorrect them and call again."
+        }
+    }
+
+    /// Problems that one answer lists.
+    static let mostProblems = 20
+
+    /// The arguments as the schema wants them, or everything that is wrong.
+    public static func read(_ arguments: JSONObject, schema: JSONObject) -> Result<JSONObject, Problems> {
+        var check = ArgumentCheck()
+        let read = check.object(arguments, schema, at: "")
+        return check.problems.isEmpty ? .success(read) : .failure(Problems(lines: check.problems))
+    }
+}
+
+/// One reading under way.
+struct ArgumentCheck {
+    private(set) var problems: [String] = []
+
+    private mutating func report(_ path: String, _ problem: String) {
+        if problems.count < ArgumentSchema.mostProblems { problems.append("\(path) \(problem)") }
+    }
+
+    mutating func object(_ object: JSONObject, _ schema: JSONObject, at path: String) -> JSONObject {
+        let properties = schema["properties"]?.objectValue ?? [:]
+        let required = schema["required"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        var output = JSONObject()
+        for (name, value) in object.members {
+            let place = path.isEmpty ? String(name.prefix(100)) : "\(path).\(name.prefix(100))"
+            guard let property = properties[name]?.objectValue else {
+                if schema["additionalProperties"]?.boolValue == false {
+                    let hint = NearestName.suggest(for: name, among: properties.names)
+                    report(place, "is not known" + (hint.map { "; did you mean \($0)?" } ?? ""))
+                } else {
+                    output.members.append((name, value))
+                }
+                continue
+            }
+            // Many models write null for what they leave out.
+            if value.isNull, !Self.types(property).contains("null"), !required.contains(name) { continue }
+            output.members.append((name, self.value(value, property, at: place)))
+        }
+        for name in required where object[name] == nil {
+            report(path.isEmpty ? name : "\(path).\(name)", "is required")
+        }
+        return output
+    }
+
+    private mutating func value(_ given: JSON, _ schema: JSONObject, at path: String) -> JSON {
+        let types = Self.types(schema)
+        let value = ArgumentCoercion.coerce(given, to: types, items: schema["items"]?["type"]?.stringValue)
+        guard types.isEmpty || types.contains(where: { Self.isOf(value, $0) }) else {
+            report(path, "must be " + types.map(Self.words).joined(separator: " or "))
+            return value
+        }
+        if let choices = schema["enum"]?.arrayValue, !choices.contains(value) {
+            let texts = choices.compactMap(\.stringValue)
+            let hint = value.stringValue.flatMap { NearestName.suggest(for: $0, among: texts) }
+            report(
+                path,
+                "must be one of \(texts.joined(separator: ", "))" + (hint.map { "; did you mean \($0)?" } ?? ""))
+        }
+        bounds(value, schema, at: path)
+        switch value {
+        case .object(let object): return .object(self.object(object, schema, at: path))
+        case .array(let items):
+            guard let schema = schema["items"]?.objectValue else { return value }
+            return .array(items.enumerated().map { self.value($1, schema, at: "\(path)[\($0)]") })
+        default: return value
+        }
+    }
+
+    private mutating func bounds(_ value: JSON, _ schema: JSONObject, at path: String) {
+        func limit(_ name: String) -> Double? { schema[name]?.doubleValue }
+        func outside(_ size: Double, _ least: Double?, _ most: Double?) -> Bool {
+            size < least ?? size || size > most ?? size
+        }
+        func range(_ least: String, _ most: String) -> String {
+            switch (schema[least]?.numberValue?.text, schema[most]?.numberValue?.text) {
+            case (let least?, let most?): "from \(least) to \(most)"
+            case (let least?, nil): "at least \(least)"
+            case (_, let most): "at most \(most ?? "")"
+            }
+        }
+        switch value {
+        case .number:
+            if let number = value.doubleValue, outside(number, limit("minimum"), limit("maximum")) {
+                report(path, "must be " + range("minimum", "maximum"))
+            }
+        case .string(let text):
+            if outside(Double(text.unicodeScalars.count), limit("minLength"), limit("maxLength")) {
+                report(path, "must have \(range("minLength", "maxLength")) characters")
+            }
+        case .array(let items):
+            if outside(Double(items.count), limit("minItems"), limit("maxItems")) {
+                report(path, "must have \(range("minItems", "maxItems")) items")
+            }
+        default: break
+        }
+    }
+
+    // MARK: Types
+
+    private static func types(_ schema: JSONObject) -> [String] {
+        switch schema["type"] {
+        case .string(let type): [type]
+        case .array(let types): types.compactMap(\.stringValue)
+        default: []
+        }
+    }
+
+    private static func isOf(_ value: JSON, _ type: String) -> Bool {
+        switch (type, value) {
+        case ("string", .string), ("boolean", .bool), ("array", .array), ("object", .object), ("null", .null),
+            ("number", .number):
+            true
+        case ("integer", .number(let number)): number.intValue != nil
+        default: false
+        }
+    }
+
+    private static func words(_ type: String) -> String {
+        switch type {
+        case "string": "a string"
+        case "boolean": "true or false"
+        case "array": "an array"
+        case "object": "an object"
+        case "integer": "a whole number"
+        case "number": "a number"
+        default: type
+        }
+    }
+}

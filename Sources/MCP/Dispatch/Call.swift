@@ -1,0 +1,107 @@
+public import Core
+
+/// One request as its handler sees it: who asks, and the ways to speak with the client before the result.
+///
+/// Belongs to the request's loop. After the result it sends nothing.
+public final class Call {
+    public let caller: Caller
+    public let id: JSONRPCID
+    public let method: String
+    private let sink: any Sink
+    private let progressToken: JSON?
+    private let level: LoggingLevel?
+    private var lastProgress: Double?
+    private var isOver = false
+    /// The client's answers to what an earlier round has asked for, by key.
+    private let responses: JSONObject
+    /// What an earlier round has left to remember; nil in the first. It is this server's own, unchanged.
+    public let state: JSON?
+
+    init(
+        caller: Caller, id: JSONRPCID, method: String, meta: JSON?, sink: any Sink, responses: JSONObject = [:],
+        state: JSON? = nil
+    ) throws(JSONRPCError) {
+        self.caller = caller
+        self.id = id
+        self.method = method
+        self.sink = sink
+        self.responses = responses
+        self.state = state
+        switch meta?["progressToken"] {
+        case .string(let token): progressToken = .string(token)
+        case .number(let token): progressToken = .number(token)
+        default: progressToken = nil
+        }
+        if caller.revision.era == .modern {
+            guard let named = meta?[Envelope.logLevelKey] else {
+                level = nil
+                return
+            }
+            guard let known = named.stringValue.flatMap(LoggingLevel.init) else {
+                throw .invalidParams("Invalid params: there is no such log level")
+            }
+            level = known
+        } else {
+            level = caller.session?.level
+        }
+    }
+
+    func end() { isOver = true }
+
+    /// Tells how far the work is, if the client has asked to be told. Goes up only: what does not is not sent.
+    public func progress(_ progress: Double, of total: Double? = nil, _ message: String? = nil) {
+        guard !isOver, let progressToken, progress > lastProgress ?? -.infinity, let number = JSONNumber(progress)
+        else { return }
+        lastProgress = progress
+        var params: JSONObject = ["progressToken": progressToken, "progress": .number(number)]
+        params["total"] = total.flatMap { JSONNumber($0) }.map { .number($0) }
+        if caller.revision >= .march2025 { params["message"] = message.map { .string($0) } }
+        sink.send(.notification(method: "notifications/progress", params: params))
+    }
+
+    /// Sends a log message, if the client wants those of this level.
+    public func log(_ level: LoggingLevel, _ data: JSON, logger: String? = nil) {
+        guard !isOver, let wanted = self.level, level >= wanted else { return }
+        var params: JSONObject = ["level": .string(level.rawValue)]
+        params["logger"] = logger.map { .string($0) }
+        params["data"] = data
+        sink.send(.notification(method: "notifications/message", params: params))
+    }
+
+    // MARK: Asking the client
+
+    /// Whether the client can show a form to its user.
+    public var canElicit: Bool { InputRequest.form("", schema: [:]).isPossible(for: caller) }
+
+    /// Asks the client's user to fill in a form.
+    ///
+    /// In the modern era the first round ends here, and a later one comes with the answer: what runs before must bear
+    /// to run again, and `state` comes back with it.
+    public func elicit(
+        _ key: String, _ message: String, schema: JSONObject, state: JSON? = nil
+    ) async throws(CallFailure) -> ElicitationAnswer {
+        ElicitationAnswer(try await ask([(key, .form(message, schema: schema))], state: state)[0])
+    }
+
+    /// Asks the client for several things; the answers are in the order of the requests.
+    public func ask(
+        _ requests: [(key: String, request: InputRequest)], state: JSON? = nil
+    ) async throws(CallFailure) -> [JSON] {
+        for (_, request) in requests where !request.isPossible(for: caller) {
+            throw .missingCapability(request.requirement)
+        }
+        var answers: [JSON] = []
+        if caller.revision.era == .modern {
+            for (key, _) in requests {
+                guard let answer = responses[key] else { break }
+                answers.append(answer)
+            }
+            guard answers.count == requests.count else {
+                throw .inputRequired(InputRequired(requests: requests, state: state))
+            }
+            return answers
+        }
+        for (_, request) in requests { answers.append(try await sink.ask(request.method, request.params)) }
+        return answers
+    }
+}

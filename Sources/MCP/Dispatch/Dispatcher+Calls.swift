@@ -1,0 +1,131 @@
+import Core
+
+/// The methods that run something of the registry.
+extension Dispatcher {
+    func callTool(_ request: Request) async throws(CallFailure) -> JSONObject {
+        let name = try text("name", request)
+        let scopes = request.caller.principal.scopes
+        guard let tool = registry.tools.first(where: { $0.name == name && scopes.isSuperset(of: $0.scope) }) else {
+            let known = registry.tools.filter { scopes.isSuperset(of: $0.scope) }.map(\.name)
+            let hint = NearestName.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
+            throw .error(.invalidParams("Unknown tool: " + String(name.prefix(100)) + hint))
+        }
+        let given = request.params?["arguments"] ?? .null
+        guard let given = given.isNull ? [:] : given.objectValue else {
+            throw .error(.invalidParams("Invalid params: arguments must be an object"))
+        }
+        return try await round(request, name, given) { call throws(CallFailure) in
+            let result: ToolResult
+            switch ArgumentSchema.read(given, schema: tool.input) {
+            case .failure(let problems): result = .failure(problems.text)
+            case .success(let arguments):
+                do throws(CallFailure) {
+                    result = try await tool.handler(call, arguments)
+                } catch .missingCapability where !request.isModern {
+                    result = .failure(
+                        "\(name) has to ask the user, and this client has no way to do so. Use a client that can.")
+                }
+            }
+            return self.finished(result.json(in: request.caller.revision), request)
+        }
+    }
+
+    func getPrompt(_ request: Request) async throws(CallFailure) -> JSONObject {
+        let name = try text("name", request)
+        let scopes = request.caller.principal.scopes
+        guard let prompt = registry.prompts.first(where: { $0.name == name && scopes.isSuperset(of: $0.scope) }) else {
+            throw .error(.invalidParams("Unknown prompt: " + String(name.prefix(100))))
+        }
+        let given = request.params?["arguments"] ?? .null
+        guard let given = given.isNull ? [:] : given.objectValue else {
+            throw .error(.invalidParams("Invalid params: arguments must be an object"))
+        }
+        var arguments: [String: String] = [:]
+        for (name, value) in given.members {
+            guard let text = value.stringValue else {
+                throw .error(.invalidParams("Invalid params: \(String(name.prefix(100))) must be a string"))
+            }
+            arguments[name] = text
+        }
+        for argument in prompt.arguments where argument.isRequired && arguments[argument.name] == nil {
+            throw .error(.invalidParams("Invalid params: \(argument.name) is required"))
+        }
+        return try await round(request, name, given) { call throws(CallFailure) in
+            let messages = try await prompt.handler(call, arguments)
+            let revision = request.caller.revision
+            return self.finished(
+                [
+                    "description": .string(prompt.description),
+                    "messages": .array(
+                        messages.map {
+                            ["role": .string($0.role.rawValue), "content": $0.content.json(in: revision)]
+                        }),
+                ], request)
+        }
+    }
+
+    func readResource(_ request: Request) async throws(CallFailure) -> JSONObject {
+        let uri = try text("uri", request)
+        let scopes = request.caller.principal.scopes
+        let resource = registry.resources.first { $0.uri == uri && scopes.isSuperset(of: $0.scope) }
+        let template = registry.templates.lazy.filter { scopes.isSuperset(of: $0.scope) }
+            .compactMap { template in template.template.match(uri).map { (template, $0) } }.first
+        guard resource != nil || template != nil else { throw .notFound(uri: uri) }
+        return try await round(request, uri, [:]) { call throws(CallFailure) in
+            let contents: [ResourceContents]
+            if let resource {
+                contents = try await resource.read(call, uri)
+            } else if let (template, variables) = template {
+                contents = try await template.read(call, uri, variables)
+            } else {
+                contents = []
+            }
+            return self.finished(["contents": .array(contents.map(\.json))], request, lifetime: 0)
+        }
+    }
+
+    // MARK: Rounds
+
+    /// Runs a handler once. In the modern era that may be one round of several: what it asks of the client becomes the
+    /// result, and what an earlier round has left is checked and handed to it.
+    private func round(
+        _ request: Request, _ name: String, _ arguments: JSONObject,
+        _ run: (Call) async throws(CallFailure) -> JSONObject
+    ) async throws(CallFailure) -> JSONObject {
+        let binding = RoundState.Binding(
+            principal: request.caller.principal.label, method: request.method, name: name,
+            arguments: seal.digest(JSON.object(arguments).encoded))
+        var earlier = RoundState()
+        if request.isModern { earlier = try RoundState(request.params, binding, seal) }
+        let call: Call
+        do throws(JSONRPCError) {
+            call = try Call(
+                caller: request.caller, id: request.id, method: request.method, meta: request.params?["_meta"],
+                sink: request.sink, responses: earlier.responses, state: earlier.state)
+        } catch {
+            throw .error(error)
+        }
+        defer { call.end() }
+        do throws(CallFailure) {
+            return try await run(call)
+        } catch .inputRequired(let input) where request.isModern {
+            var result: JSONObject = ["resultType": "input_required"]
+            result["inputRequests"] = .object(
+                JSONObject(input.requests.map { (name: $0.key, value: $0.request.json) }))
+            // Answers of earlier rounds travel in the state: the client repeats only the newest.
+            if input.state != nil || !earlier.responses.isEmpty {
+                earlier.state = input.state
+                result["requestState"] = .string(earlier.sealed(binding, seal))
+            }
+            result["_meta"] = [Envelope.serverInfoKey: server.implementation(in: .july2026)]
+            return result
+        }
+    }
+
+    func text(_ name: String, _ request: Request) throws(CallFailure) -> String {
+        guard let text = request.params?[name]?.stringValue else {
+            throw .error(.invalidParams("Invalid params: \(name) must be a string"))
+        }
+        return text
+    }
+}

@@ -1,0 +1,50 @@
+import Core
+
+/// What only the legacy era has: log levels and subscriptions of a session, and batches.
+extension Dispatcher {
+    func setLevel(_ params: JSONObject?, _ caller: Caller) throws(CallFailure) -> JSONObject {
+        guard let level = params?["level"]?.stringValue.flatMap(LoggingLevel.init) else {
+            let known = LoggingLevel.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .error(.invalidParams("Invalid params: level must be one of \(known)"))
+        }
+        caller.session?.level = level
+        return [:]
+    }
+
+    func subscribe(_ params: JSONObject?, _ caller: Caller) throws(CallFailure) -> JSONObject {
+        guard let uri = params?["uri"]?.stringValue else {
+            throw .error(.invalidParams("Invalid params: uri must be a string"))
+        }
+        guard registry.knows(uri, for: caller.principal) else { throw .notFound(uri: uri) }
+        guard caller.session?.subscribe(uri) ?? true else {
+            throw .error(.invalidParams("Invalid params: the session has too many subscriptions"))
+        }
+        return [:]
+    }
+
+    func unsubscribe(_ params: JSONObject?, _ caller: Caller) throws(CallFailure) -> JSONObject {
+        guard let uri = params?["uri"]?.stringValue else {
+            throw .error(.invalidParams("Invalid params: uri must be a string"))
+        }
+        caller.session?.unsubscribe(uri)
+        return [:]
+    }
+
+    /// Serves the parts of a batch one after another. The answers are in the order of the requests; none when nothing
+    /// asked for one.
+    public func serve(
+        batch: [JSONRPCPayload.Part], from caller: Caller, to sink: any Sink
+    ) async -> [JSONRPCMessage] {
+        var answers: [JSONRPCMessage] = []
+        for part in batch {
+            switch part {
+            case .invalid(let id, let error): answers.append(.failure(id: id, error: error))
+            case .message(.request(let id, "initialize", _)):
+                answers.append(.failure(id: id, error: .invalidRequest("initialize cannot be part of a batch")))
+            case .message(let message):
+                if case .answer(let answer) = await serve(message, from: caller, to: sink) { answers.append(answer) }
+            }
+        }
+        return answers
+    }
+}

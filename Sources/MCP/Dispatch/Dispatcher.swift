@@ -1,0 +1,192 @@
+public import Core
+
+/// Answers MCP messages, whatever brought them: all revisions, all methods, no transport.
+///
+/// One for each loop, like the handlers in its registry. What a message may be in its revision and whether its envelope
+/// fits its headers is settled before; everything else is settled here.
+public final class Dispatcher {
+    /// What becomes of a message.
+    public enum Outcome: Sendable {
+        /// This is the answer.
+        case answer(JSONRPCMessage)
+        /// It was a notification or an answer, and asks for none.
+        case taken
+        /// It was cancelled, and is not answered.
+        case silent
+        /// The stream stays open; what it carries is told by the subscription.
+        case listening(Subscription)
+    }
+
+    /// A handshake's answer, and what it has settled; no session when it failed.
+    public struct Handshake: Sendable {
+        public let answer: JSONRPCMessage
+        public let session: Session?
+    }
+
+    public var registry: Registry
+    public let server: ServerInfo
+    let seal: any StateSeal
+    /// Items of one page of a list.
+    let pageSize: Int
+    /// How long a client may keep a list, in milliseconds.
+    static let listLifetime = 60_000
+
+    /// A dispatcher over what is registered.
+    public init(_ registry: Registry, server: ServerInfo, seal: any StateSeal, pageSize: Int = 50) {
+        self.registry = registry
+        self.server = server
+        self.seal = seal
+        self.pageSize = pageSize
+    }
+
+    // MARK: Legacy handshake
+
+    /// Answers `initialize`: with the client's own version where it is one of a handshake, else with the newest.
+    public func initialize(_ id: JSONRPCID, _ params: JSONObject?, _ principal: Principal) -> Handshake {
+        guard let wanted = params?["protocolVersion"]?.stringValue else {
+            let error = JSONRPCError.invalidParams("Invalid params: protocolVersion must be a string")
+            return Handshake(answer: .failure(id: id, error: error), session: nil)
+        }
+        let spoken = server.revisions.filter { $0.era == .legacy }
+        guard let revision = Revision(rawValue: wanted).flatMap({ spoken.contains($0) ? $0 : nil }) ?? spoken.last
+        else {
+            let error = JSONRPCError.unsupportedVersion(wanted, supported: server.revisions)
+            return Handshake(answer: .failure(id: id, error: error), session: nil)
+        }
+        var result: JSONObject = [
+            "protocolVersion": .string(revision.rawValue), "capabilities": registry.capabilities.json(in: revision),
+            "serverInfo": server.implementation(in: revision),
+        ]
+        result["instructions"] = server.instructions.map { .string($0) }
+        let session = Session(
+            revision: revision, capabilities: ClientCapabilities(params?["capabilities"] ?? [:]), principal: principal)
+        return Handshake(answer: .response(id: id, result: .object(result)), session: session)
+    }
+
+    // MARK: Messages
+
+    /// Serves one message. `initialize` of the legacy era has its own way in.
+    public func serve(_ message: JSONRPCMessage, from caller: Caller, to sink: any Sink) async -> Outcome {
+        switch message {
+        case .notification(let method, let params):
+            if method == "notifications/cancelled", let id = params?["requestId"].flatMap(JSONRPCID.init) {
+                caller.session?.cancel(id)
+            }
+            return .taken
+        case .response(let id, let result):
+            caller.session?.resolve(id, .success(result))
+            return .taken
+        case .failure(let id, let error):
+            if let id { caller.session?.resolve(id, .failure(error)) }
+            return .taken
+        case .request(let id, let method, let params):
+            return await serve(id, method, params, caller, sink)
+        }
+    }
+
+    private func serve(
+        _ id: JSONRPCID, _ method: String, _ params: JSONObject?, _ caller: Caller, _ sink: any Sink
+    ) async -> Outcome {
+        do throws(CallFailure) {
+            if caller.revision.era == .modern, method == "subscriptions/listen" {
+                return .listening(try listen(id, params))
+            }
+            let result = try await result(Request(id: id, method: method, params: params, caller: caller, sink: sink))
+            return Task.isCancelled ? .silent : .answer(.response(id: id, result: .object(result)))
+        } catch {
+            guard !Task.isCancelled, let error = self.error(error, caller) else { return .silent }
+            return .answer(.failure(id: id, error: error))
+        }
+    }
+
+    /// One request with all that serving it needs.
+    struct Request {
+        let id: JSONRPCID
+        let method: String
+        let params: JSONObject?
+        let caller: Caller
+        let sink: any Sink
+
+        var isModern: Bool { caller.revision.era == .modern }
+    }
+
+    private func result(_ request: Request) async throws(CallFailure) -> JSONObject {
+        let offered = registry.capabilities
+        let params = request.params
+        switch request.method {
+        case "tools/list" where offered.tools: return try listTools(request)
+        case "tools/call" where offered.tools: return try await callTool(request)
+        case "prompts/list" where offered.prompts: return try listPrompts(request)
+        case "prompts/get" where offered.prompts: return try await getPrompt(request)
+        case "resources/list" where offered.resources: return try listResources(request)
+        case "resources/templates/list" where offered.resources: return try listTemplates(request)
+        case "resources/read" where offered.resources: return try await readResource(request)
+        case "completion/complete" where offered.completions: return try await complete(request)
+        default: break
+        }
+        if request.isModern {
+            if request.method == "server/discover" { return discovery() }
+        } else {
+            switch request.method {
+            case "ping": return [:]
+            case "logging/setLevel" where offered.logging: return try setLevel(params, request.caller)
+            case "resources/subscribe" where offered.subscribe: return try subscribe(params, request.caller)
+            case "resources/unsubscribe" where offered.subscribe: return try unsubscribe(params, request.caller)
+            default: break
+            }
+        }
+        throw .error(.methodNotFound("Method not found: " + String(request.method.prefix(100))))
+    }
+
+    /// The protocol's error for a failure; nil when there is to be no answer.
+    private func error(_ failure: CallFailure, _ caller: Caller) -> JSONRPCError? {
+        switch failure {
+        case .error(let error): error
+        case .notFound(let uri): .resourceNotFound(uri, in: caller.revision)
+        case .missingCapability(let required):
+            caller.revision.era == .modern
+                ? .missingCapability(required)
+                : .invalidParams("This needs a capability that the client has not declared")
+        // What can ask has dealt with it.
+        case .inputRequired: .internalError()
+        case .cancelled: nil
+        }
+    }
+
+    // MARK: Modern
+
+    private func discovery() -> JSONObject {
+        var result: JSONObject = [
+            "supportedVersions": .array(server.revisions.map { .string($0.rawValue) }),
+            "capabilities": registry.capabilities.json(in: .july2026),
+        ]
+        result["instructions"] = server.instructions.map { .string($0) }
+        return completed(result, lifetime: Self.listLifetime)
+    }
+
+    private func listen(_ id: JSONRPCID, _ params: JSONObject?) throws(CallFailure) -> Subscription {
+        let offered = registry.capabilities
+        guard offered.changes else { throw .error(.methodNotFound("Method not found: nothing here changes")) }
+        guard let wanted = params?["notifications"]?.objectValue else {
+            throw .error(.invalidParams("Invalid params: notifications must be an object"))
+        }
+        return Subscription(id: id, wanted: wanted, offered: offered)
+    }
+
+    /// A result with what every modern result carries; of a list or of something read, also how long it may be kept.
+    func completed(_ result: JSONObject, lifetime: Int? = nil) -> JSONObject {
+        var whole = JSONObject([(name: "resultType", value: "complete")] + result.members)
+        if let lifetime {
+            whole["ttlMs"] = .number(JSONNumber(lifetime))
+            // Lists depend on what the token may see.
+            whole["cacheScope"] = "private"
+        }
+        whole["_meta"] = [Envelope.serverInfoKey: server.implementation(in: .july2026)]
+        return whole
+    }
+
+    /// The same for the revision of a request: legacy results carry none of it.
+    func finished(_ result: JSONObject, _ request: Request, lifetime: Int? = nil) -> JSONObject {
+        request.isModern ? completed(result, lifetime: lifetime) : result
+    }
+}

@@ -1,0 +1,69 @@
+public import Core
+
+/// What a resource holds.
+public struct ResourceContents: Sendable, Equatable {
+    public enum Body: Sendable, Equatable {
+        case text(String)
+        /// Bytes in base 64 (RFC 4648 §4, with padding).
+        case blob(base64: String)
+    }
+
+    public var uri: String
+    public var mimeType: String?
+    public var body: Body
+
+    /// The contents of the resource of this URI.
+    public init(uri: String, mimeType: String?, _ body: Body) {
+        self.uri = uri
+        self.mimeType = mimeType
+        self.body = body
+    }
+
+    /// A JSON document as text.
+    public init(uri: String, json: JSON) {
+        self.init(uri: uri, mimeType: "application/json", .text(String(decoding: json.encoded, as: UTF8.self)))
+    }
+
+    var json: JSON {
+        var object: JSONObject = ["uri": .string(uri)]
+        object["mimeType"] = mimeType.map { .string($0) }
+        switch body {
+        case .text(let text): object["text"] = .string(text)
+        case .blob(let base64): object["blob"] = .string(base64)
+        }
+        return .object(object)
+    }
+}
+
+/// One piece of what a tool or a prompt says.
+public enum Content: Sendable, Equatable {
+    case text(String)
+    case image(base64: String, mimeType: String)
+    case audio(base64: String, mimeType: String)
+    /// Points at a resource that the client may read.
+    case link(uri: String, name: String, mimeType: String?)
+    case resource(ResourceContents)
+
+    /// The content as a revision can say it: a kind that it does not know becomes text that names what it was.
+    func json(in revision: Revision) -> JSON {
+        switch self {
+        case .text(let text): return ["type": "text", "text": .string(text)]
+        case .image(let base64, let type):
+            return ["type": "image", "data": .string(base64), "mimeType": .string(type)]
+        case .audio(let base64, let type):
+            guard revision >= .march2025 else {
+                return [
+                    "type": "text",
+                    "text": .string("[audio of type \(type), which this protocol version cannot carry]"),
+                ]
+            }
+            return ["type": "audio", "data": .string(base64), "mimeType": .string(type)]
+        case .link(let uri, let name, let type):
+            guard revision >= .june2025 else { return ["type": "text", "text": .string("\(name): \(uri)")] }
+            var object: JSONObject = ["type": "resource_link", "uri": .string(uri), "name": .string(name)]
+            object["mimeType"] = type.map { .string($0) }
+            return .object(object)
+        case .resource(let contents): return ["type": "resource", "resource": contents.json]
+        }
+    }
+}

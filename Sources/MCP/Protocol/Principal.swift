@@ -1,0 +1,29 @@
+/// On whose behalf a request is made, as far as the server knows: a name for logs, and what it may do.
+public struct Principal: Sendable, Hashable {
+    /// What a principal may do. A higher scope does not contain a lower one by itself; whoever grants says all.
+    public struct Scopes: OptionSet, Sendable, Hashable {
+        public let rawValue: UInt8
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// Look at things.
+        public static let read = Scopes(rawValue: 1)
+        /// Change things.
+        public static let write = Scopes(rawValue: 2)
+        /// Operate the gateway itself.
+        public static let admin = Scopes(rawValue: 4)
+        public static let all: Scopes = [.read, .write, .admin]
+    }
+
+    /// Stable and not secret; sessions and confirmations are bound to it.
+    public let label: String
+    public let scopes: Scopes
+
+    /// A principal of this name with these scopes.
+    public init(label: String, scopes: Scopes) {
+        self.label = label
+        self.scopes = scopes
+    }
+
+    /// Whoever can reach a server that asks for no credential.
+    public static let local = Principal(label: "local", scopes: .all)
+}

@@ -1,0 +1,86 @@
+public import Core
+
+/// A tool that a model may call.
+public struct Tool {
+    /// What a host may tell its user about the tool before it runs. All four are said, because what is left unsaid
+    /// counts as destructive and open.
+    public struct Hints: Sendable, Equatable {
+        public var readOnly: Bool
+        public var destructive: Bool
+        public var idempotent: Bool
+        public var openWorld: Bool
+
+        /// Says all four.
+        public init(readOnly: Bool, destructive: Bool, idempotent: Bool, openWorld: Bool) {
+            self.readOnly = readOnly
+            self.destructive = destructive
+            self.idempotent = idempotent
+            self.openWorld = openWorld
+        }
+    }
+
+    /// Serves a call; the arguments fit the input schema.
+    public typealias Handler = (Call, JSONObject) async throws(CallFailure) -> ToolResult
+
+    public let name: String
+    public let title: String
+    public let description: String
+    /// JSON Schema of the arguments: an object at its root, no `$ref`, no combinator at the root.
+    public let input: JSONObject
+    /// JSON Schema of the structured result.
+    public let output: JSONObject?
+    public let hints: Hints
+    /// What a principal needs to see and to call it.
+    public let scope: Principal.Scopes
+    let handler: Handler
+
+    /// A tool; a name or a schema that clients in the field cannot take stops the program.
+    public init(
+        _ name: String, title: String, description: String, input: JSONObject, output: JSONObject? = nil,
+        hints: Hints, scope: Principal.Scopes, handler: @escaping Handler
+    ) {
+        precondition(Self.isName(name), "not a name for a tool: \(name)")
+        precondition(Self.isSchema(input) && output.map(Self.isSchema) ?? true, "not a schema for a tool: \(name)")
+        self.name = name
+        self.title = title
+        self.description = description
+        self.input = input
+        self.output = output
+        self.hints = hints
+        self.scope = scope
+        self.handler = handler
+    }
+
+    /// Letters, digits, `_` and `-`, at most 40: hosts put a prefix of their own before it and allow 64.
+    static func isName(_ name: String) -> Bool {
+        (1...40).contains(name.utf8.count)
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    private static func isSchema(_ schema: JSONObject) -> Bool {
+        let refused = ["oneOf", "anyOf", "allOf", "not", "if", "$ref"]
+        return schema["type"]?.stringValue == "object" && !refused.contains { schema[$0] != nil }
+    }
+
+    func json(in revision: Revision) -> JSON {
+        var object: JSONObject = ["name": .string(name)]
+        if revision >= .june2025 { object["title"] = .string(title) }
+        object["description"] = .string(description)
+        object["inputSchema"] = .object(input)
+        if revision >= .june2025 { object["outputSchema"] = output.map { .object($0) } }
+        if revision >= .march2025 {
+            object["annotations"] = [
+                "readOnlyHint": .bool(hints.readOnly), "destructiveHint": .bool(hints.destructive),
+                "idempotentHint": .bool(hints.idempotent), "openWorldHint": .bool(hints.openWorld),
+            ]
+        }
+        return .object(object)
+    }
+}

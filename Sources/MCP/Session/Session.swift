@@ -1,0 +1,92 @@
+public import Core
+import Synchronization
+
+/// One legacy conversation after its handshake: what was agreed, what is subscribed, what is under way.
+///
+/// Safe to use from any thread, because the requests of one session may arrive on several loops. What it keeps is
+/// bounded, and all of it may be lost with the process: the client then merely subscribes again.
+public final class Session: Sendable {
+    /// Subscriptions that one session may hold.
+    static let mostSubscriptions = 1000
+
+    private struct State {
+        var level = LoggingLevel.info
+        var subscriptions: Set<String> = []
+        var running: [JSONRPCID: @Sendable () -> Void] = [:]
+        var waiting: [JSONRPCID: @Sendable (Result<JSON, JSONRPCError>) -> Void] = [:]
+        var lastRequest = 0
+    }
+
+    public let revision: Revision
+    public let capabilities: ClientCapabilities
+    public let principal: Principal
+    private let state = Mutex(State())
+
+    /// A session with what its handshake has settled.
+    public init(revision: Revision, capabilities: ClientCapabilities, principal: Principal) {
+        self.revision = revision
+        self.capabilities = capabilities
+        self.principal = principal
+    }
+
+    /// Log messages below it are not sent.
+    public var level: LoggingLevel {
+        get { state.withLock { $0.level } }
+        set { state.withLock { $0.level = newValue } }
+    }
+
+    // MARK: Subscriptions
+
+    /// False when the session has too many.
+    func subscribe(_ uri: String) -> Bool {
+        state.withLock { state in
+            guard state.subscriptions.count < Self.mostSubscriptions || state.subscriptions.contains(uri) else {
+                return false
+            }
+            state.subscriptions.insert(uri)
+            return true
+        }
+    }
+
+    func unsubscribe(_ uri: String) { _ = state.withLock { $0.subscriptions.remove(uri) } }
+
+    /// What this session is to be sent because of a change; nil when it did not ask for it.
+    public func message(for change: Change) -> JSONRPCMessage? {
+        guard case .resourceUpdated(let uri) = change else { return .notification(method: change.method, params: nil) }
+        guard state.withLock({ $0.subscriptions.contains(uri) }) else { return nil }
+        return .notification(method: change.method, params: ["uri": .string(uri)])
+    }
+
+    // MARK: Requests of the client
+
+    /// Notes that a request is being served, so that the client can cancel it. `cancel` is called at most once, on any thread.
+    public func began(_ id: JSONRPCID, cancel: @escaping @Sendable () -> Void) {
+        state.withLock { $0.running[id] = cancel }
+    }
+
+    /// The request has its answer.
+    public func ended(_ id: JSONRPCID) { _ = state.withLock { $0.running.removeValue(forKey: id) } }
+
+    func cancel(_ id: JSONRPCID) { state.withLock { $0.running.removeValue(forKey: id) }?() }
+
+    // MARK: Requests of the server
+
+    /// Makes an id for a request to the client, and notes who waits for its answer. `resume` is called at most once,
+    /// on any thread.
+    public func expect(_ resume: @escaping @Sendable (Result<JSON, JSONRPCError>) -> Void) -> JSONRPCID {
+        state.withLock { state in
+            state.lastRequest += 1
+            // Its own alphabet: a client must never take our id for one of its own.
+            let id = JSONRPCID.string("srv-\(state.lastRequest)")
+            state.waiting[id] = resume
+            return id
+        }
+    }
+
+    /// Nobody waits for this answer any more.
+    public func abandon(_ id: JSONRPCID) { _ = state.withLock { $0.waiting.removeValue(forKey: id) } }
+
+    func resolve(_ id: JSONRPCID, _ result: Result<JSON, JSONRPCError>) {
+        state.withLock { $0.waiting.removeValue(forKey: id) }?(result)
+    }
+}

@@ -1,0 +1,56 @@
+import Core
+
+/// What one `subscriptions/listen` of the modern era is sent: a value that turns changes into messages.
+public struct Subscription: Sendable {
+    /// The request's id; every message on the stream carries it.
+    public let id: JSONRPCID
+    private let lists: Set<Change>
+    private let uris: Set<String>
+    private let accepted: JSON
+
+    /// Keeps of what is asked for that which is offered.
+    init(id: JSONRPCID, wanted: JSONObject, offered: ServerCapabilities) {
+        self.id = id
+        var lists: Set<Change> = []
+        var accepted = JSONObject()
+        for (name, change, isOffered) in [
+            ("toolsListChanged", Change.toolsListed, offered.toolsChange),
+            ("promptsListChanged", .promptsListed, offered.promptsChange),
+            ("resourcesListChanged", .resourcesListed, offered.resourcesChange),
+        ] where isOffered && wanted[name]?.boolValue == true {
+            lists.insert(change)
+            accepted[name] = true
+        }
+        var uris: [String] = []
+        if offered.subscribe, let listed = wanted["resourceSubscriptions"]?.arrayValue {
+            uris = listed.prefix(Session.mostSubscriptions).compactMap(\.stringValue)
+            accepted["resourceSubscriptions"] = .array(uris.map { .string($0) })
+        }
+        self.lists = lists
+        self.uris = Set(uris)
+        self.accepted = .object(accepted)
+    }
+
+    private var meta: JSON { [Envelope.subscriptionKey: id.json] }
+
+    /// The first message of the stream.
+    public var acknowledgement: JSONRPCMessage {
+        .notification(
+            method: "notifications/subscriptions/acknowledged", params: ["_meta": meta, "notifications": accepted])
+    }
+
+    /// What to send because of a change; nil when it was not asked for.
+    public func message(for change: Change) -> JSONRPCMessage? {
+        if case .resourceUpdated(let uri) = change {
+            guard uris.contains(uri) else { return nil }
+            return .notification(method: change.method, params: ["_meta": meta, "uri": .string(uri)])
+        }
+        guard lists.contains(change) else { return nil }
+        return .notification(method: change.method, params: ["_meta": meta])
+    }
+
+    /// The last message, when the server ends the stream.
+    public var ending: JSONRPCMessage {
+        .response(id: id, result: ["resultType": "complete", "_meta": meta])
+    }
+}

@@ -1,0 +1,67 @@
+public import Core
+
+/// Makes text that strangers have written fit to be read by a model: what a person would not see is taken out, so that
+/// nothing can be said past the person who looks at the same text.
+///
+/// Control characters (but for tab and line feed), reversals of direction, zero-width characters, soft hyphens, tag
+/// characters and variation selectors carry no meaning here and can carry a hidden message. A joiner stays where it
+/// does its work: between the parts of an emoji, and within words of scripts that need it.
+public enum Neutral {
+    /// The text without what cannot be seen; itself when there is none.
+    public static func text(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isSuspect) else { return text }
+        var output = String.UnicodeScalarView()
+        var previous: Unicode.Scalar?
+        for scalar in text.unicodeScalars {
+            if !isSuspect(scalar) {
+                // CR LF is one line end, and the CR has given it already.
+                if scalar != "\n" || previous != "\r" { output.append(scalar) }
+            } else if let kept = replacement(scalar, after: output.last) {
+                output.append(kept)
+            }
+            previous = scalar
+        }
+        return String(output)
+    }
+
+    /// The document with every text in it made neutral, names of members included.
+    public static func json(_ json: JSON) -> JSON {
+        switch json {
+        case .string(let text): .string(self.text(text))
+        case .array(let items): .array(items.map(self.json))
+        case .object(let object):
+            .object(JSONObject(object.members.map { (name: self.text($0.name), value: self.json($0.value)) }))
+        case .null, .bool, .number: json
+        }
+    }
+
+    private static func isSuspect(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x09, 0x0a: false
+        case 0x00...0x1f, 0x7f...0x9f, 0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b...0x180f,
+            0x200b...0x200f, 0x2028...0x202e, 0x2060...0x206f, 0x3164, 0xfe00...0xfe0f, 0xfeff, 0xffa0,
+            0xfff0...0xfffb, 0x1bca0...0x1bca3, 0x1d173...0x1d17a, 0xe0000...0xe0fff:
+            true
+        default: false
+        }
+    }
+
+    /// What stands for a suspect; nil for nothing.
+    private static func replacement(_ scalar: Unicode.Scalar, after last: Unicode.Scalar?) -> Unicode.Scalar? {
+        switch scalar.value {
+        case 0x0d, 0x2028, 0x2029: "\n"
+        case 0x00...0x1f: " "
+        // Zero-width non-joiner and joiner: one at a time, after a letter of a script that has them or an emoji.
+        case 0x200c, 0x200d:
+            last.map { $0.value >= 0x590 && !isSuspect($0) || $0.value == 0xfe0f } == true ? scalar : nil
+        // Emoji presentation: one at a time.
+        case 0xfe0f: last.map { $0.value >= 0x2000 && !isSuspect($0) || isKeycap($0) } == true ? scalar : nil
+        default: nil
+        }
+    }
+
+    private static func isKeycap(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == "#" || scalar == "*" || (0x30...0x39).contains(scalar.value) || scalar.value == 0xa9
+            || scalar.value == 0xae
+    }
+}

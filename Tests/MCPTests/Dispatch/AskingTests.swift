@@ -1,0 +1,117 @@
+import Core
+import MCP
+import Testing
+
+@Suite struct AskingTests {
+    private let able: JSON = ["elicitation": [:], "sampling": [:]]
+
+    // MARK: Legacy
+
+    @Test(arguments: [Revision.june2025, .november2025])
+    func aLegacyClientIsAskedOnTheWay(_ revision: Revision) async {
+        let asker = Asker(revision, able)
+        asker.sink.answers = [["action": "accept", "content": ["sure": true]]]
+        #expect(await asker.call("confirm")?.text == "accepted true")
+        #expect(asker.sink.asked.map(\.method) == ["elicitation/create"])
+        #expect(asker.sink.asked.first?.params?["message"] == "Are you sure?")
+        asker.sink.answers = [["action": "decline"], ["action": "cancel"]]
+        #expect(await asker.call("confirm")?.text == "declined")
+        #expect(await asker.call("confirm")?.text == "cancelled")
+    }
+
+    @Test(arguments: Fixture.legacy)
+    func aClientThatCannotIsNotAsked(_ revision: Revision) async {
+        let asker = Asker(revision, revision < .june2025 ? able : [:])
+        let result = await asker.call("confirm")
+        #expect(result?["isError"] == true)
+        #expect(asker.sink.asked.isEmpty)
+    }
+
+    @Test func aModelIsAskedInEveryRevision() async {
+        for revision in Fixture.legacy {
+            let asker = Asker(revision, able)
+            asker.sink.answers = [["role": "assistant", "model": "m", "content": ["type": "text", "text": "Yes"]]]
+            #expect(await asker.call("model")?.text == "Yes")
+        }
+    }
+
+    // MARK: Modern
+
+    @Test func aModernClientIsAskedByTheResult() async throws {
+        let asker = Asker(.july2026, able)
+        let first = try #require(await asker.call("confirm"))
+        #expect(first["resultType"] == "input_required")
+        let request = try #require(first["inputRequests"]?["sure"])
+        #expect(request["method"] == "elicitation/create")
+        let state = try #require(first["requestState"])
+
+        var params: JSONObject = [
+            "name": "confirm", "arguments": [:], "requestState": state,
+            "inputResponses": [
+                "sure": ["action": "accept", "content": ["sure": true]], "stray": ["action": "accept"],
+            ],
+        ]
+        #expect(await asker.result("tools/call", params)?.text == "accepted true")
+        params["inputResponses"] = ["stray": ["action": "accept"]]
+        #expect(await asker.result("tools/call", params)?["resultType"] == "input_required")
+        params["inputResponses"] = nil
+        #expect(await asker.result("tools/call", params)?["resultType"] == "input_required")
+        params["inputResponses"] = [1]
+        #expect(await asker.error("tools/call", params)?.code == -32602)
+    }
+
+    @Test func earlierAnswersTravelInTheState() async throws {
+        let asker = Asker(.july2026, able)
+        let yes: JSON = ["action": "accept", "content": ["sure": true]]
+        var params: JSONObject = ["name": "two_questions", "inputResponses": ["a": yes]]
+        let second = try #require(await asker.result("tools/call", params))
+        #expect(second["inputRequests"]?.objectValue?.names == ["b"])
+        params["requestState"] = second["requestState"]
+        params["inputResponses"] = ["b": yes]
+        #expect(await asker.result("tools/call", params)?.text == "true")
+    }
+
+    @Test func aStateIsGoodForItsOwnCallAlone() async throws {
+        let seal = WeakSeal()
+        let dispatcher = Dispatcher(Fixture.registry, server: Fixture.server, seal: seal)
+        let asker = Asker(.july2026, able, dispatcher: dispatcher)
+        let state = try #require(await asker.call("confirm")?["requestState"]?.stringValue)
+        func code(_ name: String, _ state: JSON, _ arguments: JSON = [:]) async -> Int? {
+            await asker.error("tools/call", ["name": .string(name), "arguments": arguments, "requestState": state])?
+                .code
+        }
+        #expect(await code("confirm", .string(state)) == nil)
+        #expect(await code("two_questions", .string(state)) == -32602)
+        #expect(await code("confirm", .string(state), ["other": 1]) == -32602)
+        #expect(await code("confirm", .string(state + " ")) == -32602)
+        #expect(await code("confirm", .string("")) == -32602)
+        #expect(await code("confirm", 7) == -32602)
+        let stranger = Fixture.caller(.july2026, able, principal: Principal(label: "x", scopes: .all))
+        let outcome = await dispatcher.serve(
+            .request(
+                id: JSONRPCID(1), method: "tools/call", params: ["name": "confirm", "requestState": .string(state)]),
+            from: stranger, to: ListeningSink())
+        guard case .answer(.failure(_, let error)) = outcome else {
+            Issue.record("a stranger's state was taken")
+            return
+        }
+        #expect(error.code == -32602)
+        seal.now = seal.now.advanced(seconds: 901)
+        #expect(await code("confirm", .string(state)) == -32602)
+    }
+
+    @Test func aMissingCapabilityIsNamed() async {
+        let asker = Asker(.july2026)
+        let error = await asker.error("tools/call", ["name": "model"])
+        #expect(error?.code == -32021)
+        #expect(error?.data == ["requiredCapabilities": ["sampling": [:]]])
+        #expect(error?.modernHTTPStatus == 400)
+        let form = await asker.error("tools/call", ["name": "confirm"])
+        #expect(form?.data?["requiredCapabilities"]?["elicitation"]?.objectValue != nil)
+    }
+}
+
+extension JSON {
+    /// The first text of a tool's result.
+    var text: String? { self["content"]?.arrayValue?.first?["text"]?.stringValue }
+}

@@ -1,0 +1,83 @@
+import Core
+import MCP
+import Testing
+
+@Suite struct HandshakeTests {
+    @Test(arguments: [
+        ("2024-11-05", "2024-11-05"), ("2025-03-26", "2025-03-26"), ("2025-06-18", "2025-06-18"),
+        ("2025-11-25", "2025-11-25"), ("2026-07-28", "2025-11-25"), ("2099-01-01", "2025-11-25"), ("", "2025-11-25"),
+    ])
+    func theVersionIsTheClientsOwnOrTheNewestOfAHandshake(wanted: String, agreed: String) {
+        let handshake = Fixture.dispatcher().initialize(
+            .string("i"),
+            ["protocolVersion": .string(wanted), "capabilities": ["elicitation": [:]], "clientInfo": [:]], .local)
+        guard case .response(.string("i"), let result) = handshake.answer else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(result["protocolVersion"]?.stringValue == agreed)
+        #expect(handshake.session?.revision.rawValue == agreed)
+        #expect(handshake.session?.capabilities.elicitationForm == true)
+        #expect(result["serverInfo"]?["name"] == "fixture")
+        #expect(result["instructions"] == "Use it well.")
+        #expect((result["serverInfo"]?["title"] != nil) == (agreed >= "2025-06-18"))
+        #expect((result["capabilities"]?["completions"] != nil) == (agreed >= "2025-03-26"))
+        #expect(result["resultType"] == nil)
+    }
+
+    @Test func withoutAVersionThereIsNoSession() {
+        let handshake = Fixture.dispatcher().initialize(JSONRPCID(0), ["capabilities": [:]], .local)
+        #expect(handshake.session == nil)
+        guard case .failure(_, let error) = handshake.answer else {
+            Issue.record("answered")
+            return
+        }
+        #expect(error.code == -32602)
+    }
+
+    @Test func discoveryTellsEveryVersion() async {
+        let result = await Asker(.july2026).result("server/discover")
+        #expect(
+            result?["supportedVersions"]
+                == ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"])
+        #expect(result?["resultType"] == "complete")
+        #expect(result?["ttlMs"]?.intValue == 60_000)
+        #expect(result?["cacheScope"] == "private")
+        #expect(result?["_meta"]?["io.modelcontextprotocol/serverInfo"]?["version"] == "1.2.3")
+    }
+
+    @Test(arguments: Revision.allCases)
+    func eachEraHasItsOwnMethods(_ revision: Revision) async {
+        let asker = Asker(revision)
+        let isModern = revision.era == .modern
+        for method in ["ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"] {
+            let code = await asker.error(method, ["level": "info", "uri": "test://static"])?.code
+            #expect(code == (isModern ? -32601 : nil), "\(method)")
+        }
+        #expect(await asker.error("server/discover")?.code == (isModern ? nil : -32601))
+        for method in ["initialize", "sampling/createMessage", "", "tools/List"] {
+            #expect(await asker.error(method)?.code == -32601, "\(method)")
+        }
+    }
+
+    @Test(arguments: Revision.allCases)
+    func whatIsNotOfferedIsNoMethod(_ revision: Revision) async {
+        let empty = Dispatcher(Registry(), server: Fixture.server, seal: WeakSeal())
+        let asker = Asker(revision, dispatcher: empty)
+        for method in ["tools/list", "prompts/list", "resources/list", "resources/read", "completion/complete"] {
+            #expect(await asker.error(method)?.code == -32601, "\(method)")
+        }
+        #expect(await asker.error("subscriptions/listen", ["notifications": [:]])?.code == -32601)
+    }
+
+    @Test(arguments: [
+        JSONRPCID(0), JSONRPCID(-1), JSONRPCID(9_007_199_254_740_991), .string(""), .string("é-1"),
+    ])
+    func theIdComesBackAsItWas(_ id: JSONRPCID) async {
+        guard case .answer(.response(let back, _)) = await Asker(.november2025).outcome("ping", id: id) else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(back.json == id.json)
+    }
+}
