@@ -13,13 +13,18 @@ final class Signals: Sendable {
         let (stream, continuation) = AsyncStream<Int32>.makeStream()
         self.stream = stream
         var sources: [any DispatchSourceSignal] = []
+        // A signal that came before Dispatch listens would be lost.
+        let listening = DispatchGroup()
         for number in numbers {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { continuation.yield(number) }
+            listening.enter()
+            source.setRegistrationHandler { listening.leave() }
             source.activate()
             sources.append(source)
         }
+        listening.wait()
         // The sources live as long as the stream is listened to.
         let kept = KeptSources(sources)
         continuation.onTermination = { _ in kept.cancel() }
