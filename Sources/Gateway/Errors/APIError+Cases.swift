@@ -5,6 +5,8 @@ import LumaClient
 extension APIError {
     static let notFound = APIError(.notFound)
     static let hostNotAllowed = APIError(.hostNotAllowed)
+    static let originNotAllowed = APIError(.originNotAllowed)
+    static let notAcceptable = APIError(.notAcceptable)
 
     static func eventNotFound(_ id: String) -> APIError {
         APIError(.eventNotFound, details: JSONObject([("event_id", .string(shortened(id)))]))

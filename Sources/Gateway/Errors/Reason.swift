@@ -5,10 +5,12 @@ public enum Reason: String, Sendable, CaseIterable {
     case malformedJSON = "malformed_json"
     case emptyUpdate = "empty_update"
     case hostNotAllowed = "host_not_allowed"
+    case originNotAllowed = "origin_not_allowed"
     case notFound = "not_found"
     case eventNotFound = "event_not_found"
     case templateNotFound = "template_not_found"
     case methodNotAllowed = "method_not_allowed"
+    case notAcceptable = "not_acceptable"
     case requestTimeout = "request_timeout"
     case refundDecisionRequired = "refund_decision_required"
     case payloadTooLarge = "payload_too_large"
@@ -38,7 +40,9 @@ public enum Reason: String, Sendable, CaseIterable {
         switch self {
         case .badRequest, .malformedJSON, .emptyUpdate: 400
         case .notFound, .eventNotFound, .templateNotFound: 404
+        case .originNotAllowed: 403
         case .methodNotAllowed: 405
+        case .notAcceptable: 406
         case .requestTimeout: 408
         case .refundDecisionRequired: 409
         case .payloadTooLarge: 413
@@ -69,6 +73,8 @@ public enum Reason: String, Sendable, CaseIterable {
         case .eventNotFound: "There is no event with this id"
         case .templateNotFound: "There is no template of this type"
         case .methodNotAllowed: "This path does not answer this method"
+        case .originNotAllowed: "Pages of this origin may not use this server"
+        case .notAcceptable: "The answer would be application/json or text/event-stream, and Accept allows neither that it needs"
         case .requestTimeout: "The request took too long to arrive"
         case .refundDecisionRequired: "This event was paid for: say refund=true or refund=false"
         case .payloadTooLarge: "The body is too large"

@@ -37,7 +37,7 @@ extension RequestInput {
             prefer = request.field("prefer")
         case .listEvents: accept = request.field("accept")
         case .getEvent, .getTemplate, .listTemplates: ifNoneMatch = request.field("if-none-match")
-        case .cancelEvent, .health, .live: break
+        default: break
         }
     }
 

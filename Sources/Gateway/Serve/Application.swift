@@ -8,8 +8,12 @@ final class Application: RequestHandler {
     let worker: Worker
     private let router = Endpoint.router()
     private var identifiers = RequestIdentifiers()
+    let mcp: MCPServer
 
-    init(_ worker: Worker) { self.worker = worker }
+    init(_ worker: Worker, _ shared: Shared) {
+        self.worker = worker
+        mcp = MCPServer(ToolBox.dispatcher(worker, shared), shared.mcp, reactor: worker.reactor)
+    }
 
     func handle(_ request: RequestView, _ exchange: Exchange) {
         let turn = Turn(
@@ -53,6 +57,7 @@ final class Application: RequestHandler {
     private static func list(_ methods: [Method]) -> String { methods.map(\.token).joined(separator: ", ") }
 
     private func serve(_ endpoint: Endpoint, _ parameter: String?, _ request: RequestView, _ turn: Turn) {
+        if endpoint.isMCP { return mcp.handle(endpoint, request, turn) }
         do throws(APIError) {
             switch endpoint {
             case .live: turn.finish(endpoint, Self.alive)

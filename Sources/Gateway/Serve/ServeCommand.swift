@@ -70,7 +70,7 @@ struct ServeCommand {
                     label: "luma-mcp.loop.\(index)", sockets: own, limits: limits, counter: counter, tls: tls
                 ) {
                     let transport = try CurlTransport(reactor: $0, settings: shared.transportSettings)
-                    return Application(Worker(shared, reactor: $0, transport: transport))
+                    return Application(Worker(shared, reactor: $0, transport: transport), shared)
                 })
         }
         return nodes
@@ -112,6 +112,8 @@ struct ServeCommand {
         await withTaskGroup(of: Void.self) { group in
             for worker in workers {
                 group.addTask {
+                    // Streams that wait for news would wait for as long as they are let.
+                    await worker.closeStreams()
                     await worker.drain(seconds: seconds)
                     await worker.flushLog()
                 }
@@ -129,6 +131,11 @@ extension ServerNode<Application> {
 }
 
 extension ServerNode<Application> {
+    func closeStreams() async {
+        let handler = handler
+        await loop.perform { _ in handler.value.mcp.close() }
+    }
+
     func flushLog() async {
         let handler = handler
         await loop.perform { _ in handler.value.worker.flushLog() }
