@@ -74,7 +74,8 @@ public enum Reason: String, Sendable, CaseIterable {
         case .templateNotFound: "There is no template of this type"
         case .methodNotAllowed: "This path does not answer this method"
         case .originNotAllowed: "Pages of this origin may not use this server"
-        case .notAcceptable: "The answer would be application/json or text/event-stream, and Accept allows neither that it needs"
+        case .notAcceptable:
+            "The answer would be application/json or text/event-stream, and Accept allows neither that it needs"
         case .requestTimeout: "The request took too long to arrive"
         case .refundDecisionRequired: "This event was paid for: say refund=true or refund=false"
         case .payloadTooLarge: "The body is too large"

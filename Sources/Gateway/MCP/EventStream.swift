@@ -33,6 +33,8 @@ final class EventStream {
         self.exchange = exchange
         exchange.beginStream(Response(status: 200, fields: Self.fields + fields))
         exchange.perform { [self] in await write() }
+        // Closing the stream is how a client cancels: it should not take until the next keep-alive to find out.
+        exchange.whenPeerEnds { [weak self] in self?.sendKeepAlive() }
         scheduleKeepAlive()
     }
 
@@ -69,7 +71,14 @@ final class EventStream {
                     exchange.endStream()
                     break
                 } else {
-                    try await exchange.reactor.suspend { writer = $0 }
+                    // Something may have come between the look and the wait.
+                    try await exchange.reactor.suspend { suspension in
+                        if waiting.isEmpty, !isEnding {
+                            writer = suspension
+                        } else {
+                            suspension.resume(returning: ())
+                        }
+                    }
                 }
             }
         } catch {
@@ -86,11 +95,14 @@ final class EventStream {
         let reactor = exchange.reactor
         timer = reactor.schedule(at: reactor.now.advanced(seconds: Self.keepAliveSeconds)) { [weak self] in
             guard let self, isOpen else { return }
-            if waiting.isEmpty {
-                waiting += EventStreamEncoder.keepAlive
-                wake()
-            }
+            sendKeepAlive()
             scheduleKeepAlive()
         }
+    }
+
+    private func sendKeepAlive() {
+        guard isOpen, !isEnding, waiting.isEmpty else { return }
+        waiting += EventStreamEncoder.keepAlive
+        wake()
     }
 }

@@ -19,7 +19,8 @@ enum MCPAdmission {
         _ headers: MCPHeaders, _ payload: JSONRPCPayload, _ principal: Principal, session: (String) -> Session?
     ) {
         guard headers.versions.count < 2 else {
-            self = .refused(MCPRefusal(400, .headerMismatch("MCP-Protocol-Version is given twice and differs"), payload))
+            self = .refused(
+                MCPRefusal(400, .headerMismatch("MCP-Protocol-Version is given twice and differs"), payload))
             return
         }
         let version = headers.versions.first

@@ -92,7 +92,8 @@ struct HandshakeDriver {
                 if case .request(let id, let method, _) = message {
                     let error = JSONRPCError.invalidRequest("Send initialize first")
                     send(
-                        method == "ping" ? .response(id: id, result: [:])
+                        method == "ping"
+                            ? .response(id: id, result: [:])
                             : .failure(id: id, error: method == "server/discover" ? .methodNotFound() : error))
                 }
                 return ended()

@@ -95,6 +95,7 @@ extension MCPServer {
         }
         let answer = PostAnswer(self, turn, headers, quietSeconds: asks ? Self.quietSeconds : nil)
         let sink = MessageSink(session: caller.session, reactor: reactor) { answer.send($0) }
+        answer.onStreamEnd = { [weak sink] in sink?.clientIsGone() }
         let run = RunningRequests(caller.session, parts)
         let task = reactor.start { [dispatcher] in
             if isBatch {

@@ -11,11 +11,19 @@ final class MessageSink: Sink {
     private let reactor: Reactor
     /// Sends one message; false when there is no way to the client any more.
     private let transmit: (JSONRPCMessage) -> Bool
+    /// Whoever waits for the client's answer.
+    private var waiting: Suspension<Result<JSON, JSONRPCError>>?
 
     init(session: Session?, reactor: Reactor, transmit: @escaping (JSONRPCMessage) -> Bool) {
         self.session = session
         self.reactor = reactor
         self.transmit = transmit
+    }
+
+    /// The client can hear no question any more, so no answer will come.
+    func clientIsGone() {
+        waiting?.resume(throwing: CancellationError())
+        waiting = nil
     }
 
     func send(_ message: JSONRPCMessage) { _ = transmit(message) }
@@ -28,6 +36,7 @@ final class MessageSink: Sink {
         defer {
             if let id { session.abandon(id) }
             if let timer { reactor.cancel(timer) }
+            waiting = nil
         }
         let answer: Result<JSON, JSONRPCError>
         do {
@@ -37,6 +46,7 @@ final class MessageSink: Sink {
                     executor.execute { bound.value.resume(returning: result) }
                 }
                 id = own
+                waiting = suspension
                 timer = reactor.schedule(at: reactor.now.advanced(seconds: Self.patience)) {
                     suspension.resume(throwing: CancellationError())
                 }

@@ -12,6 +12,8 @@ final class PostAnswer {
     private var stream: EventStream?
     private var timer: TimerQueue.Token?
     private var isOver = false
+    /// Called once the stream has ended, by us or because the client is gone.
+    var onStreamEnd: (() -> Void)?
 
     /// - Parameter quietSeconds: after how long without an answer a stream is begun; nil for never.
     init(_ server: MCPServer, _ turn: Turn, _ headers: MCPHeaders, quietSeconds: Double?) {
@@ -32,6 +34,7 @@ final class PostAnswer {
         stopTimer()
         let stream = EventStream(turn.exchange, fields: [Field("X-Request-Id", turn.id)])
         self.stream = stream
+        stream.onClose = { [weak self] in self?.onStreamEnd?() }
         server.log(stream, .mcpPost, turn)
         return stream
     }
@@ -62,7 +65,7 @@ final class PostAnswer {
     /// Ends without an answer, as a request that was cancelled has none: an empty stream.
     func abandon() {
         guard !isOver else { return }
-        let stream = openStream()
+        _ = openStream()
         isOver = true
         stopTimer()
         if let stream { stream.end() } else { turn.finish(.mcpPost, Response(status: 202)) }

@@ -17,6 +17,7 @@ public enum Program {
                 StandardOutput.write("luma-mcp \(Version.number)")
                 return 0
             case .sandbox(let flags): return try await SandboxCommand(options: .resolve(flags: flags)).run()
+            case .mcp(let flags): return try await StdioCommand(configuration: try configuration(flags)).run()
             case .serve(let flags): return try await ServeCommand(configuration: try configuration(flags)).run()
             }
         } catch let error as ConfigurationErrors {

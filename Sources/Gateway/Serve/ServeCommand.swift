@@ -39,7 +39,7 @@ struct ServeCommand {
         return 0
     }
 
-    private func templates() throws(StartFailure) -> TemplateCatalog {
+    func templates() throws(StartFailure) -> TemplateCatalog {
         guard let directory = configuration.templatesDirectory else { return TemplateCatalog() }
         do throws(TemplateCatalogError) {
             return try TemplateCatalog.read(directory: directory, zones: SystemTimeZones.database)
@@ -48,7 +48,7 @@ struct ServeCommand {
         }
     }
 
-    private func openLog() throws(StartFailure) -> LogSink {
+    func openLog() throws(StartFailure) -> LogSink {
         do throws(LogFileError) {
             return try LogSink(
                 path: configuration.logFile, format: configuration.logFormat,

@@ -81,7 +81,8 @@ final class Worker {
     private func announced(_ response: Response, _ id: String? = nil) -> Response {
         if let id {
             changes.publish(event: id)
-        } else if let place = response.fields.first(where: { $0.name == "Location" })?.value.split(separator: "/").last {
+        } else if let place = response.fields.first(where: { $0.name == "Location" })?.value.split(separator: "/").last
+        {
             changes.publish(event: String(place))
         }
         return response

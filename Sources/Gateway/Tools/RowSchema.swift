@@ -44,7 +44,9 @@ enum RowSchema {
             var properties: JSONObject = [
                 discriminator: ["type": "string", "enum": .array(kinds.map { .string($0) })]
             ]
-            for kind in kinds { for field in shapes[kind] ?? [] { properties[field.name] = .object(self.schema(field)) } }
+            for kind in kinds {
+                for field in shapes[kind] ?? [] { properties[field.name] = .object(self.schema(field)) }
+            }
             return ["type": "object", "properties": .object(properties), "required": [.string(discriminator)]]
         }
     }

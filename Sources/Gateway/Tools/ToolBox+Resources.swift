@@ -31,7 +31,8 @@ extension ToolBox {
         for template in catalog.templates {
             registry.add(
                 Resource(
-                    "luma://templates/\(template.type)", name: "template-\(template.type)", title: "Template \(template.type)",
+                    "luma://templates/\(template.type)", name: "template-\(template.type)",
+                    title: "Template \(template.type)",
                     description: "What an event of the kind \(template.type) starts with.", mimeType: Self.json
                 ) { _, uri throws(CallFailure) in [ResourceContents(uri: uri, json: template.json)] })
         }

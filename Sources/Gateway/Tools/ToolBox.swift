@@ -107,7 +107,9 @@ final class ToolBox {
         case .upstreamAuth: lines.append("Whoever runs this server has to set a valid LUMA_API_KEY.")
         default: break
         }
-        if let luma = error.details["luma"]?["message"]?.stringValue, !luma.isEmpty { lines.append("Luma says: \(luma)") }
+        if let luma = error.details["luma"]?["message"]?.stringValue, !luma.isEmpty {
+            lines.append("Luma says: \(luma)")
+        }
         return .failure(Neutral.text(lines.joined(separator: "\n")))
     }
 

@@ -58,7 +58,8 @@ enum ToolSchemas {
         "status": ["type": "string", "enum": ["approved", "pending"]], "fields": fields,
     ])
 
-    static let get = object(["event_id": string("From list_events or search"), "fields": fields], required: ["event_id"])
+    static let get = object(
+        ["event_id": string("From list_events or search"), "fields": fields], required: ["event_id"])
 
     static let cancel = object(
         [

@@ -99,6 +99,7 @@ final class SocketConnection: ReadinessHandler {
         if events & UInt32(LM_EPOLLRDHUP) != 0 {
             hangupSeen = true
             clock.restart(now)
+            pending?.onPeerEnd?()
         }
         settle()
     }
@@ -132,6 +133,7 @@ final class SocketConnection: ReadinessHandler {
     func noteEnd() {
         readEnded = true
         if machine.phase == .answering { clock.restart(now) }
+        pending?.onPeerEnd?()
     }
 
     /// Handles the first `count` octets of the server's scratch.

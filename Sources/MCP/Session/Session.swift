@@ -86,15 +86,23 @@ public final class Session: Sendable {
 
     /// The client is gone for good: cancels what it has asked for, and answers for it what it was asked.
     public func close() {
-        let (running, waiting) = state.withLock { state in
+        let running = state.withLock { state in
             defer {
                 state.running = [:]
-                state.waiting = [:]
                 state.subscriptions = []
             }
-            return (state.running, state.waiting)
+            return state.running
         }
         for cancel in running.values { cancel() }
+        abandonAll()
+    }
+
+    /// The client sends nothing any more: what it was asked is answered for it.
+    public func abandonAll() {
+        let waiting = state.withLock { state in
+            defer { state.waiting = [:] }
+            return state.waiting
+        }
         for resume in waiting.values { resume(.failure(.internalError("The client is gone"))) }
     }
 
