@@ -15,12 +15,12 @@ BENCH_PACKAGES := nginx wrk gcc libc6-dev python3 python3-venv
 RELEASE := -c release --static-swift-stdlib
 STRICT := --scratch-path .build/strict --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
-SCRIPTS := .ci/run $(wildcard Tests/Tools/*.sh Tests/Bench/*.sh)
-PYTHON := $(wildcard Tests/Bench/*.py Tests/Drivers/*.py)
+SCRIPTS := .ci/run $(wildcard Tests/Tools/*.sh Tests/Bench/*.sh Tests/Interop/*.sh)
+PYTHON := $(wildcard Tests/Bench/*.py Tests/Drivers/*.py Tests/Interop/*.py)
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format check linkage bench clean need-swift need-packages
+.PHONY: help run build test lint format check linkage bench interop clean need-swift need-packages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,11 @@ linkage: build ## Check that the release binary carries no Foundation and needs 
 bench: build ## Compare with nginx and FastAPI (BENCH_SECONDS, BENCH_ROUNDS, BENCH_SERVERS, SYSCALLS=1)
 	@Tests/Tools/packages.sh $(BENCH_PACKAGES) $(if $(SYSCALLS),strace)
 	@exec Tests/Bench/bench.sh $(BINARY)
+
+interop: need-packages ## Play the journeys with the real MCP clients from PyPI
+	@Tests/Tools/packages.sh python3 python3-venv
+	$(SWIFT) build --product luma-mcp
+	Tests/Interop/run.sh .build/debug/luma-mcp .build/interop
 
 clean: ## Remove everything that a build made
 	rm -rf .build
