@@ -69,3 +69,13 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c2x
 )
+
+// libFuzzer brings its own `main`, so these targets exist only for `make fuzz`.
+if Context.environment["FUZZ"] != nil {
+    for name in ["FuzzRequest", "FuzzJSON", "FuzzTZif"] {
+        package.targets.append(
+            .executableTarget(
+                name: name, dependencies: ["TestKit"], path: "Tests/Fuzz/" + name,
+                swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))
+    }
+}

@@ -12,6 +12,14 @@ int lm_accept4(int descriptor, struct sockaddr *address, socklen_t *length);
 /// sched_getaffinity and CPU_COUNT need _GNU_SOURCE too. 0 when the kernel does not tell.
 int lm_usable_cores(void);
 
+/// Lets the soft limit of open descriptors be the hard one. Returns what then holds, 0 when the kernel does not tell.
+/// RLIMIT_NOFILE is an enum whose type differs between the Glibc overlays.
+uint64_t lm_raise_descriptor_limit(void);
+
+/// Makes a listening socket deaf to new handshakes (SO_ATTACH_FILTER: an array of structs behind a pointer), while
+/// those that have begun come to their end. 0 or -1.
+int lm_refuse_new_handshakes(int descriptor);
+
 /// The events of one readiness report, with our 64 bits of user data: the union is awkward from Swift.
 static inline int lm_epoll_ctl(int epoll, int operation, int descriptor, uint32_t events, uint64_t data) {
     struct epoll_event event = {.events = events, .data = {.u64 = data}};
@@ -21,10 +29,12 @@ static inline uint64_t lm_epoll_data(const struct epoll_event *event) { return e
 static inline uint32_t lm_epoll_events(const struct epoll_event *event) { return event->events; }
 
 /// EPOLL* are enum constants or macros with casts, depending on the libc: plain integers for Swift.
-enum { LM_EPOLLIN = 0x001, LM_EPOLLOUT = 0x004, LM_EPOLLERR = 0x008, LM_EPOLLHUP = 0x010, LM_EPOLLRDHUP = 0x2000 };
+enum { LM_EPOLLIN = 0x001, LM_EPOLLOUT = 0x004, LM_EPOLLERR = 0x008, LM_EPOLLHUP = 0x010, LM_EPOLLRDHUP = 0x2000,
+    LM_EPOLLEXCLUSIVE = 1 << 28 };
 
 /// MSG_NOSIGNAL is not visible to Swift as an integer on every Glibc overlay.
 enum { LM_MSG_NOSIGNAL = 0x4000 };
 
 /// SOCK_* is an enum that the static Glibc overlay does not show.
-enum { LM_SOCK_STREAM = SOCK_STREAM, LM_SOCK_STREAM_NONBLOCKING = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC };
+enum { LM_SOCK_STREAM = SOCK_STREAM, LM_SOCK_STREAM_NONBLOCKING = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+    LM_SOCK_DATAGRAM_NONBLOCKING = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC };

@@ -61,6 +61,7 @@ extension Configuration {
             baseURL: baseURL,
             host: host,
             port: UInt16(reader.integer(.port)),
+            allowsExternal: reader.boolean(.allowExternal),
             allowedHosts: AllowedHosts(ownName + reader.list(.allowedHosts)),
             tls: tls,
             sharesPort: reader.boolean(.reusePort),

@@ -49,6 +49,8 @@ public struct Configuration: Sendable {
     public var host: HostName
     /// 0 lets the kernel pick.
     public var port: UInt16
+    /// Other machines may reach the gateway.
+    public var allowsExternal: Bool
     public var allowedHosts: AllowedHosts
     /// Nil for plain HTTP.
     public var tls: TLSFiles?

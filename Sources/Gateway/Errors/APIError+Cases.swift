@@ -4,6 +4,7 @@ import LumaClient
 
 extension APIError {
     static let notFound = APIError(.notFound)
+    static let methodNotImplemented = APIError(.notImplemented, "This server knows no such method")
     static let hostNotAllowed = APIError(.hostNotAllowed)
     static let originNotAllowed = APIError(.originNotAllowed)
     static let notAcceptable = APIError(.notAcceptable)
@@ -33,6 +34,7 @@ extension APIError {
             case 408: .requestTimeout
             case 413: .payloadTooLarge
             case 414: .uriTooLong
+            case 421: .misdirectedRequest
             case 417: .expectationFailed
             case 431: .fieldsTooLarge
             case 501: .notImplemented

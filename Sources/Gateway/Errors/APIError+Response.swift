@@ -20,6 +20,8 @@ extension APIError {
     public func response(requestID: String) -> Response {
         var fields = [Field("Content-Type", "application/json")]
         if let seconds = retryAfterSeconds { fields.append(Field("Retry-After", String(seconds))) }
+        if let acceptedType { fields.append(Field("Accept", acceptedType)) }
+        if let acceptedCoding { fields.append(Field("Accept-Encoding", acceptedCoding)) }
         if let allow { fields.append(Field("Allow", allow)) }
         return Response(status: status, fields: fields, body: body(requestID: requestID).encoded)
     }

@@ -10,6 +10,10 @@ public struct APIError: Error, Sendable, Equatable {
     public var retryAfter: Double?
     /// The value of `Allow`, for 405.
     public var allow: String?
+    /// What is taken instead, for 415: the value of `Accept` (RFC 9110 §12.5.1).
+    public var acceptedType: String?
+    /// The same for content codings: the value of `Accept-Encoding` (RFC 9110 §12.5.3).
+    public var acceptedCoding: String?
 
     public init(
         _ reason: Reason, _ message: String? = nil, details: JSONObject = JSONObject(), retryAfter: Double? = nil

@@ -6,6 +6,7 @@ public enum Reason: String, Sendable, CaseIterable {
     case emptyUpdate = "empty_update"
     case hostNotAllowed = "host_not_allowed"
     case originNotAllowed = "origin_not_allowed"
+    case misdirectedRequest = "misdirected_request"
     case notFound = "not_found"
     case eventNotFound = "event_not_found"
     case templateNotFound = "template_not_found"
@@ -13,6 +14,7 @@ public enum Reason: String, Sendable, CaseIterable {
     case notAcceptable = "not_acceptable"
     case requestTimeout = "request_timeout"
     case refundDecisionRequired = "refund_decision_required"
+    case preconditionFailed = "precondition_failed"
     case payloadTooLarge = "payload_too_large"
     case uriTooLong = "uri_too_long"
     case unsupportedMediaType = "unsupported_media_type"
@@ -45,11 +47,12 @@ public enum Reason: String, Sendable, CaseIterable {
         case .notAcceptable: 406
         case .requestTimeout: 408
         case .refundDecisionRequired: 409
+        case .preconditionFailed: 412
         case .payloadTooLarge: 413
         case .uriTooLong: 414
         case .unsupportedMediaType: 415
         case .expectationFailed: 417
-        case .hostNotAllowed: 421
+        case .hostNotAllowed, .misdirectedRequest: 421
         case .validationFailed: 422
         case .rateLimited: 429
         case .fieldsTooLarge: 431
@@ -69,15 +72,16 @@ public enum Reason: String, Sendable, CaseIterable {
         case .malformedJSON: "The body is not valid JSON"
         case .emptyUpdate: "The update changes nothing: give at least one field"
         case .hostNotAllowed: "This server does not answer under the name in Host"
+        case .misdirectedRequest: "An https URL cannot be asked for over a connection without TLS"
         case .notFound: "There is nothing at this path"
         case .eventNotFound: "There is no event with this id"
         case .templateNotFound: "There is no template of this type"
         case .methodNotAllowed: "This path does not answer this method"
         case .originNotAllowed: "Pages of this origin may not use this server"
-        case .notAcceptable:
-            "The answer would be application/json or text/event-stream, and Accept allows neither that it needs"
+        case .notAcceptable: "The caller refuses every type that this path can answer with"
         case .requestTimeout: "The request took too long to arrive"
         case .refundDecisionRequired: "This event was paid for: say refund=true or refund=false"
+        case .preconditionFailed: "What the request relies on does not hold: it has changed, or there is one already"
         case .payloadTooLarge: "The body is too large"
         case .uriTooLong: "The path and query are too long"
         case .unsupportedMediaType: "The body must be application/json"

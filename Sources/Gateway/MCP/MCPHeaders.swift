@@ -9,7 +9,7 @@ struct MCPHeaders: Sendable {
     /// All `Mcp-Method` and `Mcp-Name` lines; two of one kind are refused.
     var methods: [String] = []
     var names: [String] = []
-    var accept: [String] = []
+    var accept: Accept?
     var contentType: String?
     var origin: String?
 
@@ -18,7 +18,7 @@ struct MCPHeaders: Sendable {
     init(_ request: RequestView) {
         for line in request.fields(named: "mcp-protocol-version") {
             // Some clients send the field twice, and proxies join the two.
-            for value in line.split(separator: ",").map({ String($0.trimmingSpaces()) }) where !versions.contains(value)
+            for value in line.split(separator: ",").map({ String($0.filter { $0 != " " && $0 != "\t" }) }) where !versions.contains(value)
             {
                 versions.append(value)
             }
@@ -26,25 +26,19 @@ struct MCPHeaders: Sendable {
         session = request.field("mcp-session-id")
         methods = request.fields(named: "mcp-method")
         names = request.fields(named: "mcp-name")
-        accept = request.fields(named: "accept")
+        accept = request.combined("accept").map { Accept($0) }
         contentType = request.field("content-type")
         origin = request.field("origin")
     }
 
-    /// Whether the client takes a media type: named, by a wildcard, or because it says nothing (RFC 9110 §12.5.1).
-    func accepts(_ type: String, _ wildcard: String) -> Bool {
-        let ranges = accept.flatMap { $0.split(separator: ",") }
-        if ranges.isEmpty { return true }
-        return ranges.contains { range in
-            let parts = range.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
-            guard let name = parts.first, [type, wildcard, "*/*"].contains(name) else { return false }
-            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) }
-            return (weight ?? 1) > 0
-        }
+    /// Whether the client takes a media type: named, by a range, or because it says nothing (RFC 9110 §12.5.1).
+    private func accepts(_ type: String) -> Bool {
+        guard let accept else { return true }
+        return accept.preference(for: type).map { $0.weight > 0 } ?? false
     }
 
-    var acceptsJSON: Bool { accepts("application/json", "application/*") }
-    var acceptsStream: Bool { accepts("text/event-stream", "text/*") }
+    var acceptsJSON: Bool { accepts("application/json") }
+    var acceptsStream: Bool { accepts("text/event-stream") }
 
     /// The value of a routing header as it was before it was made safe for HTTP: `=?base64?…?=` is UTF-8 in base 64.
     /// Nil when it is not well-formed.

@@ -47,7 +47,7 @@ extension MCPServer {
         turn.finish(
             .sseMessage,
             Response(status: 202, fields: [Field("Content-Type", "text/plain")], body: Array("Accepted".utf8)))
-        HandshakeDriver(dispatcher, principal, reactor).take(
+        HandshakeDriver(dispatcher, principal, reactor, requests).take(
             payload, session: conversation.session, begin: { conversation.session = $0 },
             send: { conversation.send($0) },
             sendBatch: { answers in for answer in answers { conversation.send(answer) } })
@@ -59,11 +59,13 @@ struct HandshakeDriver {
     let dispatcher: Dispatcher
     let principal: Principal
     let reactor: Reactor
+    let requests: WritesInProgress
 
-    init(_ dispatcher: Dispatcher, _ principal: Principal, _ reactor: Reactor) {
+    init(_ dispatcher: Dispatcher, _ principal: Principal, _ reactor: Reactor, _ requests: WritesInProgress) {
         self.dispatcher = dispatcher
         self.principal = principal
         self.reactor = reactor
+        self.requests = requests
     }
 
     /// Takes what arrived, and returns when it is under way.
@@ -123,7 +125,7 @@ struct HandshakeDriver {
         }
         let run = RunningRequests(session, parts)
         let dispatcher = dispatcher
-        let task = reactor.start {
+        let task = requests.start {
             await body(dispatcher, Caller(session), sink)
             run.ended()
             ended()

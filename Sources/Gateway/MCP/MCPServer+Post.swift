@@ -97,7 +97,7 @@ extension MCPServer {
         let sink = MessageSink(session: caller.session, reactor: reactor) { answer.send($0) }
         answer.onStreamEnd = { [weak sink] in sink?.clientIsGone() }
         let run = RunningRequests(caller.session, parts)
-        let task = reactor.start { [dispatcher] in
+        let task = requests.start { [dispatcher] in
             if isBatch {
                 let answers = await dispatcher.serve(batch: parts, from: caller, to: sink)
                 if answers.isEmpty {

@@ -27,11 +27,14 @@ final class MCPServer {
     private var streams: [Int: () -> Void] = [:]
     private var lastStream = 0
     private var isClosing = false
+    /// Requests of the legacy era, which outlive their connections as writes do.
+    let requests: WritesInProgress
 
     init(_ dispatcher: Dispatcher, _ shared: MCPShared, reactor: Reactor) {
         self.dispatcher = dispatcher
         self.shared = shared
         self.reactor = reactor
+        requests = WritesInProgress(reactor)
     }
 
     /// Serves one request, whose route has been found.
@@ -79,6 +82,9 @@ final class MCPServer {
         streams = [:]
         for end in ends { end() }
     }
+
+    /// Cancels what still runs for clients that are gone. Called after the last connection is.
+    func end() async { await requests.end(by: MonotonicTime(nanoseconds: .min)) }
 
     // MARK: GET and DELETE
 

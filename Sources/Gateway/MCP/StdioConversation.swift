@@ -13,6 +13,7 @@ final class StdioConversation {
     private let shared: MCPShared
     private let reactor: Reactor
     private let output: LineOutput
+    private let requests: WritesInProgress
     private var session: Session?
     /// Knows what is under way in the modern era, where there is no session.
     private let tracker = Session(revision: .july2026, capabilities: ClientCapabilities(), principal: .local)
@@ -26,6 +27,7 @@ final class StdioConversation {
         self.shared = shared
         self.reactor = reactor
         self.output = output
+        requests = WritesInProgress(reactor)
         let executor = reactor.executor
         let bound = LoopBound(self, on: executor)
         feed = shared.changes.add { change in executor.execute { bound.value.tell(change) } }
@@ -77,7 +79,7 @@ final class StdioConversation {
 
     private func takeLegacy(_ payload: JSONRPCPayload) {
         running += 1
-        HandshakeDriver(dispatcher, .local, reactor).take(
+        HandshakeDriver(dispatcher, .local, reactor, requests).take(
             payload, session: session, begin: { session = $0 }, send: { [self] in send($0) },
             sendBatch: { [self] in output.write(JSONRPCPayload.encode(batch: $0)) }, ended: { [self] in ended() })
     }

@@ -18,6 +18,8 @@ extension EventsService {
         } catch {
             throw APIError(error, subject: id)
         }
+        if request.isPaid, refund == nil, !dryRun { throw APIError.refundUndecided(guestCount: request.guestCount) }
+        try await check(input.conditions, id, call)
         let isUndecided = request.isPaid && refund == nil
         if dryRun {
             let told: JSON = [
@@ -26,7 +28,6 @@ extension EventsService {
             ]
             return .json(status: 200, told.encoded)
         }
-        if isUndecided { throw APIError.refundUndecided(guestCount: request.guestCount) }
 
         do throws(LumaError) {
             _ = try await luma.cancelEvent(

@@ -6,6 +6,9 @@ extension EventsService {
     /// Luma's own bound on a page is not published; 50 is what is known to be accepted.
     static let upstreamPageLimit = 50
 
+    /// One path has two types: what a cache keeps of it depends on Accept (RFC 9110 §12.5.5).
+    static let variesByAccept = Field("Vary", "Accept")
+
     /// The validated query of a list.
     struct ListQuery {
         var limit: Int
@@ -47,7 +50,7 @@ extension EventsService {
             "entries": .array(entries), "has_more": .bool(hasMore),
             "next_cursor": hasMore ? cursor.map { .string($0) } ?? .null : .null,
         ]
-        return .json(status: 200, answer.encoded)
+        return .json(status: 200, fields: [Self.variesByAccept], answer.encoded)
     }
 
     func page(

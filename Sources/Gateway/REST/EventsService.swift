@@ -29,6 +29,7 @@ final class EventsService {
     func create(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
         try input.refuseQuery()
         let event = try Self.accepted(EventInput.parse(try input.json(), mode: .create, zones: zones))
+        try Self.check(input.conditions, hasRepresentation: true)
         return try await create(event, minimal: input.prefersMinimal, call)
     }
 
@@ -36,6 +37,7 @@ final class EventsService {
     func createFromTemplate(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
         try input.refuseQuery()
         let event = try Self.accepted(templates.expand(try input.json(), zones: zones))
+        try Self.check(input.conditions, hasRepresentation: false)
         return try await create(event, minimal: input.prefersMinimal, call)
     }
 
@@ -88,7 +90,7 @@ final class EventsService {
         } catch {
             throw APIError(error, subject: id)
         }
-        return .tagged(event.body, ifNoneMatch: input.ifNoneMatch)
+        return try .tagged(event.body, input.conditions)
     }
 
     // MARK: Update
@@ -104,6 +106,7 @@ final class EventsService {
             outcome = EventInput.parse(document, mode: .update, zones: zones, fallbackZone: zone)
         }
         let change = try Self.accepted(outcome)
+        try await check(input.conditions, id, call)
         if !change.body.isEmpty {
             do throws(LumaError) {
                 _ = try await luma.updateEvent(id, change.body, deadline: call.deadline, context: call.context)

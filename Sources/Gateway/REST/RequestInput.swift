@@ -10,14 +10,15 @@ struct RequestInput {
     var query: [(name: String, value: String)] = []
     var body: [UInt8] = []
     var contentType: String?
-    var accept: String?
+    var contentEncoding: String?
+    var accept: Accept?
     var prefer: String?
-    var ifNoneMatch: String?
+    var conditions = Preconditions()
 }
 
 extension RequestInput {
     /// Copies what `endpoint` reads.
-    /// - Throws: `APIError` when the query is not well-formed.
+    /// - Throws: `APIError` when the query is not well-formed, or when the body is meant to replace a part.
     init(_ endpoint: Endpoint, parameter: String?, _ request: RequestView) throws(APIError) {
         self.endpoint = endpoint
         self.parameter = parameter
@@ -27,17 +28,29 @@ extension RequestInput {
             } catch {
                 throw APIError(
                     .badRequest, "The query string is not well-formed",
-                    details: JSONObject([("problem", .string("\(error)"))]))
+                    details: JSONObject([("problem", .string(Self.words(for: error)))]))
             }
         }
         switch endpoint {
         case .createEvent, .replaceEvent, .patchEvent, .createFromTemplate:
             body = Array(request.body)
-            contentType = request.field("content-type")
-            prefer = request.field("prefer")
-        case .listEvents: accept = request.field("accept")
-        case .getEvent, .getTemplate, .listTemplates: ifNoneMatch = request.field("if-none-match")
+            contentType = request.combined("content-type")
+            contentEncoding = request.combined("content-encoding")
+            prefer = request.combined("prefer")
+            // RFC 9110 §14.5: whoever does not know partial PUT must not take the part for the whole.
+            if endpoint == .replaceEvent, request.field("content-range") != nil {
+                throw APIError(.badRequest, "A part of an event cannot be put: leave Content-Range away")
+            }
         default: break
+        }
+        accept = request.combined("accept").map { Accept($0) }
+        conditions = Preconditions(request)
+    }
+
+    private static func words(for error: QueryStringError) -> String {
+        switch error {
+        case .badEncoding(let pair): "parameter \(pair + 1) is not percent-encoded UTF-8"
+        case .tooMany(let limit): "there are more than \(limit) parameters"
         }
     }
 
@@ -46,12 +59,21 @@ extension RequestInput {
     func refuseQuery() throws(APIError) { try QueryReader(query, known: []).finish() }
 
     /// The body as a JSON document.
-    /// - Throws: `APIError` 415 for another media type, 400 for text that is not JSON.
+    /// - Throws: `APIError` 415 for another media type or a coding, 400 for text that is not JSON.
     func json() throws(APIError) -> JSON {
+        if let contentEncoding, !contentEncoding.isEmpty, contentEncoding.lowercased() != "identity" {
+            var error = APIError(
+                .unsupportedMediaType, "Send the body without a content coding",
+                details: JSONObject([("content_encoding", .string(APIError.shortened(contentEncoding)))]))
+            error.acceptedCoding = "identity"
+            throw error
+        }
         if let contentType, !Self.isJSON(contentType) {
-            throw APIError(
+            var error = APIError(
                 .unsupportedMediaType, "Send the body as JSON, with Content-Type: application/json",
                 details: JSONObject([("content_type", .string(APIError.shortened(contentType)))]))
+            error.acceptedType = "application/json"
+            throw error
         }
         do throws(JSONError) {
             return try JSON.parse(body)
@@ -72,17 +94,6 @@ extension RequestInput {
         return prefer.split(separator: ",").contains { preference in
             let word = preference.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" && $0 != "\"" }
             return word.lowercased() == "return=minimal"
-        }
-    }
-
-    /// True when `type` stands in Accept with a weight above zero (RFC 9110 §12.5.1). Wildcards do not ask for it.
-    func accepts(_ type: String) -> Bool {
-        guard let accept else { return false }
-        return accept.split(separator: ",").contains { range in
-            let parts = range.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
-            guard parts.first == type else { return false }
-            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) }
-            return (weight ?? 1) > 0
         }
     }
 }

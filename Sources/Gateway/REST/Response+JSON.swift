@@ -5,36 +5,52 @@ import HTTP
 extension Response {
     static let jsonType = Field("Content-Type", "application/json")
 
+    /// A 200 that nobody may keep, for answers that are prepared once and given often.
+    static func uncachedJSON(_ body: [UInt8]) -> Response {
+        let fields = [jsonType, Field("Cache-Control", "no-store")]
+        guard let prepared = try? FieldBlock(fields) else { return .json(status: 200, body) }
+        var response = Response(status: 200, body: body)
+        response.prepared = prepared
+        return response
+    }
+
     /// A JSON answer from bytes that are JSON already.
     static func json(status: Int, fields: [Field] = [], _ body: [UInt8]) -> Response {
         Response(status: status, fields: [jsonType] + fields, body: body)
     }
 
-    /// A 200 with a strong validator, or the 304 that a matching `If-None-Match` asks for (RFC 9110 §13.1.2).
-    static func tagged(_ body: [UInt8], ifNoneMatch: String?) -> Response {
+    /// A 200 with a strong validator, or the 304 that If-None-Match asks for (RFC 9110 §15.4.5).
+    ///
+    /// - Throws: `APIError` 412 when If-Match does not hold.
+    static func tagged(_ body: [UInt8], _ conditions: Preconditions) throws(APIError) -> Response {
         // Without a digest there is no validator, which is no reason to fail.
-        guard let digest = try? Digest.sha256(body) else { return .json(status: 200, body) }
-        let tag = "\"" + Hex.encode(Array(digest.prefix(12))) + "\""
-        if let ifNoneMatch, matches(ifNoneMatch, tag) {
-            return Response(status: 304, fields: [Field("ETag", tag)])
-        }
-        return Response(status: 200, fields: [jsonType, Field("ETag", tag)], body: body)
-    }
-
-    /// Weak comparison against a list of tags or `*` (RFC 9110 §8.8.3.2).
-    static func matches(_ condition: String, _ tag: String) -> Bool {
-        condition.split(separator: ",").contains { candidate in
-            let text = candidate.trimmingSpaces()
-            return text == "*" || text == tag || (text.hasPrefix("W/") && text.dropFirst(2) == tag)
+        let tag = EntityTag(of: body)
+        let fields = tag.map { [Field("ETag", $0.text)] } ?? []
+        switch conditions.verdict(tag: tag, isRead: true) {
+        case .proceed: return .json(status: 200, fields: fields, body)
+        case .notModified: return Response(status: 304, fields: fields)
+        case .failed: throw APIError(.preconditionFailed)
         }
     }
 }
 
-extension Substring {
-    func trimmingSpaces() -> Substring {
-        var text = self
-        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-        return text
+extension Response {
+    /// This answer to a read whose representation has no validator, or what its conditions make of it.
+    ///
+    /// - Throws: `APIError` 412 when If-Match does not hold.
+    func unless(_ conditions: Preconditions) throws(APIError) -> Response {
+        switch conditions.verdict(tag: nil, isRead: true) {
+        case .proceed: return self
+        case .notModified: return Response(status: 304, fields: fields.filter { $0.name == "Vary" })
+        case .failed: throw APIError(.preconditionFailed)
+        }
+    }
+}
+
+extension EntityTag {
+    /// The tag of these octets; nil when no digest can be made.
+    init?(of body: [UInt8]) {
+        guard let digest = try? Digest.sha256(body) else { return nil }
+        self.init(Hex.encode(Array(digest.prefix(12))))
     }
 }

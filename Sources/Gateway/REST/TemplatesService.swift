@@ -15,13 +15,13 @@ final class TemplatesService {
 
     func list(_ input: RequestInput) throws(APIError) -> Response {
         try input.refuseQuery()
-        return .tagged(list, ifNoneMatch: input.ifNoneMatch)
+        return try .tagged(list, input.conditions)
     }
 
     func get(_ input: RequestInput) throws(APIError) -> Response {
         try input.refuseQuery()
         let type = input.parameter ?? ""
         guard let body = byType[type] else { throw APIError.templateNotFound(type, known: types) }
-        return .tagged(body, ifNoneMatch: input.ifNoneMatch)
+        return try .tagged(body, input.conditions)
     }
 }

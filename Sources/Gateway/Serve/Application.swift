@@ -4,14 +4,17 @@ import IO
 import LumaClient
 
 /// The gateway's side of one loop: takes each request from router to answer and writes its log line.
-final class Application: RequestHandler {
+final class Application: NodeHandler {
     let worker: Worker
+    private let shutDownTransport: () -> Void
     private let router = Endpoint.router()
     private var identifiers = RequestIdentifiers()
     let mcp: MCPServer
 
-    init(_ worker: Worker, _ shared: Shared) {
+    /// - Parameter shutDownTransport: called once, when nothing calls Luma any more.
+    init(_ worker: Worker, _ shared: Shared, shutDownTransport: @escaping () -> Void) {
         self.worker = worker
+        self.shutDownTransport = shutDownTransport
         mcp = MCPServer(ToolBox.dispatcher(worker, shared), shared.mcp, reactor: worker.reactor)
     }
 
@@ -22,7 +25,12 @@ final class Application: RequestHandler {
         if let host = request.hostBytes, !worker.hosts.allows(host) {
             return turn.finish(nil, APIError.hostNotAllowed)
         }
-        if request.method == .options { return answerOptions(request, turn) }
+        switch request.method {
+        case .options: return answerOptions(request, turn)
+        // Known nowhere here, so not a matter of the path (RFC 9110 §9.1); TRACE would show a caller's secrets.
+        case .other, .trace, .connect: return turn.finish(nil, APIError.methodNotImplemented)
+        default: break
+        }
         switch router.match(method: request.method, path: request.path) {
         case .found(let endpoint, let parameters):
             serve(endpoint, endpoint.parameterName.flatMap { parameters[$0] }, request, turn)
@@ -40,6 +48,18 @@ final class Application: RequestHandler {
         return answer
     }
 
+    func couldNotAnswer(_ error: ResponseError) { worker.logFault("An answer could not be written", error) }
+
+    /// Streams that wait for news would wait for as long as they are let.
+    func willEnd() { mcp.close() }
+
+    func end(by deadline: MonotonicTime) async {
+        await mcp.end()
+        await worker.writes.end(by: deadline)
+        shutDownTransport()
+        worker.flushLog()
+    }
+
     /// `OPTIONS` tells the methods of a path, or of the whole server for `*` (RFC 9110 §9.3.7).
     private func answerOptions(_ request: RequestView, _ turn: Turn) {
         var allowed: [Method]
@@ -51,7 +71,9 @@ final class Application: RequestHandler {
             }
             allowed = methods
         }
-        turn.finish(nil, Response(status: 204, fields: [Field("Allow", Self.list(allowed))]))
+        var fields = [Field("Allow", Self.list(allowed))]
+        if allowed.contains(.patch) { fields.append(Field("Accept-Patch", Representation.json.rawValue)) }
+        turn.finish(nil, Response(status: 204, fields: fields))
     }
 
     private static func list(_ methods: [Method]) -> String { methods.map(\.token).joined(separator: ", ") }
@@ -64,13 +86,13 @@ final class Application: RequestHandler {
             case .health: turn.finish(endpoint, try worker.health.answer())
             default:
                 let input = try RequestInput(endpoint, parameter: parameter, request)
+                let representation = try input.representation()
                 if let answer = try worker.localAnswer(input) { return turn.finish(endpoint, answer) }
                 let worker = self.worker
                 if endpoint.isWrite {
-                    // Not tied to the connection: a write that has begun is brought to its end.
-                    _ = turn.exchange.reactor.start { await worker.answer(input, turn) }
+                    worker.writes.start { await worker.answer(input, representation, turn) }
                 } else {
-                    turn.exchange.perform { await worker.answer(input, turn) }
+                    turn.exchange.perform { await worker.answer(input, representation, turn) }
                 }
             }
         } catch {
@@ -78,6 +100,5 @@ final class Application: RequestHandler {
         }
     }
 
-    private static let alive = Response.json(
-        status: 200, fields: [Field("Cache-Control", "no-store")], Array(#"{"status":"alive"}"#.utf8))
+    private static let alive = Response.uncachedJSON(Array(#"{"status":"alive"}"#.utf8))
 }

@@ -2,8 +2,14 @@ import IO
 
 /// What the program prints when it serves: where, against what, and a command to try.
 enum Banner {
-    static func gateway(_ configuration: Configuration, addresses: [ListenAddress]) -> String {
-        let url = self.url(configuration.tls == nil ? "http" : "https", host: configuration.host, addresses)
+    /// Where the gateway serves; `sockets` that were inherited have addresses that no setting names.
+    static func url(_ configuration: Configuration, _ sockets: [BoundSocket]) -> String {
+        let inherited = sockets.first { $0.isShared }.flatMap { HostName($0.address.host) }
+        return url(
+            configuration.tls == nil ? "http" : "https", host: inherited ?? configuration.host, sockets.map(\.address))
+    }
+
+    static func gateway(_ configuration: Configuration, url: String) -> String {
         var lines = ["luma-mcp \(Version.number) serves on \(url)"]
         if configuration.usesSandbox {
             lines += [

@@ -8,6 +8,7 @@ public enum Program {
     private static let largestDotEnv = 64 << 10
 
     public static func run(_ arguments: [String]) async -> Int32 {
+        openStandardStreams()
         do {
             switch try Command.parse(arguments) {
             case .help(let topic):
@@ -16,9 +17,15 @@ public enum Program {
             case .version:
                 StandardOutput.write("luma-mcp \(Version.number)")
                 return 0
-            case .sandbox(let flags): return try await SandboxCommand(options: .resolve(flags: flags)).run()
-            case .mcp(let flags): return try await StdioCommand(configuration: try configuration(flags)).run()
-            case .serve(let flags): return try await ServeCommand(configuration: try configuration(flags)).run()
+            case .sandbox(let flags):
+                return try await SandboxCommand(options: .resolve(flags: flags)).run()
+            case .mcp(let flags):
+                let configuration = try configuration(flags, environment())
+                return try await StdioCommand(configuration: configuration).run()
+            case .serve(let flags):
+                let environment = environment()
+                let configuration = try configuration(flags, environment)
+                return try await ServeCommand(configuration: configuration, environment: environment).run()
             }
         } catch let error as ConfigurationErrors {
             StandardError.write(error.errors.map { "luma-mcp: \($0)" }.joined(separator: "\n"))
@@ -32,7 +39,17 @@ public enum Program {
         }
     }
 
-    private static func configuration(_ flags: [Setting: String]) throws -> Configuration {
+    /// A standard stream that the parent has closed is opened to nowhere: its number would go to the next socket, and a
+    /// log line to whoever is at the other end.
+    private static func openStandardStreams() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+            _ = open("/dev/null", O_RDWR)
+        }
+    }
+
+    private static func configuration(
+        _ flags: [Setting: String], _ environment: [String: String]
+    ) throws -> Configuration {
         let dotEnv: String?
         do throws(SmallFile.Failure) {
             dotEnv = try SmallFile.read(".env", limit: largestDotEnv)
@@ -41,7 +58,7 @@ public enum Program {
         }
         let surroundings = Surroundings(cores: cores(), isTerminal: isatty(STDERR_FILENO) == 1)
         let resolution = try Configuration.resolve(
-            flags: flags, environment: environment(), dotEnv: dotEnv, surroundings: surroundings)
+            flags: flags, environment: environment, dotEnv: dotEnv, surroundings: surroundings)
         for warning in resolution.warnings { StandardError.write("luma-mcp: warning: \(warning)") }
         return resolution.configuration
     }

@@ -8,18 +8,19 @@ import LumaClient
 /// `luma-mcp serve`: builds the house from the ground up, serves until a signal, and closes it in reverse order.
 struct ServeCommand {
     let configuration: Configuration
+    let environment: [String: String]
 
     /// Runs to the end.
     /// - Returns: the exit code.
     /// - Throws: `StartFailure` when something that it needs is not there.
     func run() async throws -> Int32 {
         let signals = Signals([SIGTERM, SIGINT, SIGHUP])
+        raiseDescriptorLimit()
         let templates = try self.templates()
         let tickets = try TLSTicketKeys()
         let tls = try configuration.tls.map { try TLSFile.context($0, tickets) }
-        let sockets = try Listening.open(
-            host: configuration.host, port: configuration.port, loops: configuration.workers)
         let log = try openLog()
+        let sockets = try Listening.open(configuration, environment)
         var sandbox: SandboxServer?
         if configuration.usesSandbox { sandbox = try await SandboxServer.startInProcess() }
         let shared = Shared(
@@ -29,14 +30,34 @@ struct ServeCommand {
         let monitor = await workers[0].startMonitor()
         // The list of zones takes some milliseconds to read, which the first event must not wait for on a loop.
         Task.detached(priority: .background) { _ = SystemTimeZones.database }
-        StandardOutput.write(Banner.gateway(configuration, addresses: sockets[0].map(\.address)))
+        let url = Banner.url(configuration, sockets[0])
+        StandardOutput.write(Banner.gateway(configuration, url: url))
+        let supervisor = Supervisor(environment, process: getpid())
+        supervisor.ready("Serves on \(url)")
+        let watchdog = supervisor.startWatchdog(workers)
 
-        await waitForEnd(signals, log, workers, tickets)
+        await waitForEnd(signals) {
+            supervisor.reloading()
+            log.reopen(at: WallClock.now)
+            await renewCertificate(log, workers, tickets)
+            supervisor.ready("Serves on \(url)")
+        }
+        supervisor.stopping()
         monitor.cancel()
-        await drain(workers)
-        await sandbox?.stop(seconds: 1)
+        await end(workers)
+        watchdog?.cancel()
+        await sandbox?.stop(seconds: 0)
         log.flush()
         return 0
+    }
+
+    private func raiseDescriptorLimit() {
+        guard let limit = DescriptorLimit.raise(),
+            let warning = DescriptorLimit.warning(
+                limit: limit, connections: configuration.limits.maxConnections,
+                calls: configuration.workers * configuration.calls.connections)
+        else { return }
+        StandardError.write("luma-mcp: warning: \(warning)")
     }
 
     func templates() throws(StartFailure) -> TemplateCatalog {
@@ -70,20 +91,17 @@ struct ServeCommand {
                     label: "luma-mcp.loop.\(index)", sockets: own, limits: limits, counter: counter, tls: tls
                 ) {
                     let transport = try CurlTransport(reactor: $0, settings: shared.transportSettings)
-                    return Application(Worker(shared, reactor: $0, transport: transport), shared)
+                    return Application(Worker(shared, reactor: $0, transport: transport), shared) { transport.shutdown() }
                 })
         }
         return nodes
     }
 
-    /// SIGHUP opens the log file and reads the certificate again; SIGTERM and SIGINT end the program, a second one at once.
-    private func waitForEnd(
-        _ signals: Signals, _ log: LogSink, _ workers: [ServerNode<Application>], _ tickets: TLSTicketKeys
-    ) async {
+    /// SIGHUP makes it read again what may have changed; SIGTERM and SIGINT end the program, a second one at once.
+    private func waitForEnd(_ signals: Signals, reload: () async -> Void) async {
         for await number in signals.stream {
             guard number == SIGHUP else { break }
-            log.reopen(at: WallClock.now)
-            await renewCertificate(log, workers, tickets)
+            await reload()
         }
         Task.detached {
             for await number in signals.stream where number != SIGHUP { _exit(128 + number) }
@@ -107,17 +125,10 @@ struct ServeCommand {
         }
     }
 
-    private func drain(_ workers: [ServerNode<Application>]) async {
+    private func end(_ workers: [ServerNode<Application>]) async {
         let seconds = configuration.shutdownSeconds
         await withTaskGroup(of: Void.self) { group in
-            for worker in workers {
-                group.addTask {
-                    // Streams that wait for news would wait for as long as they are let.
-                    await worker.closeStreams()
-                    await worker.drain(seconds: seconds)
-                    await worker.flushLog()
-                }
-            }
+            for worker in workers { group.addTask { await worker.end(seconds: seconds) } }
         }
     }
 }
@@ -127,18 +138,6 @@ extension ServerNode<Application> {
     func startMonitor() async -> Task<Void, Never> {
         let handler = handler
         return await loop.perform { _ in handler.value.worker.startMonitor() }
-    }
-}
-
-extension ServerNode<Application> {
-    func closeStreams() async {
-        let handler = handler
-        await loop.perform { _ in handler.value.mcp.close() }
-    }
-
-    func flushLog() async {
-        let handler = handler
-        await loop.perform { _ in handler.value.worker.flushLog() }
     }
 }
 

@@ -12,8 +12,9 @@ struct StdioCommand {
     /// - Returns: the exit code.
     func run() async throws -> Int32 {
         let signals = Signals([SIGTERM, SIGINT])
-        let templates = try ServeCommand(configuration: configuration).templates()
-        let log = try ServeCommand(configuration: configuration).openLog()
+        let parts = ServeCommand(configuration: configuration, environment: [:])
+        let templates = try parts.templates()
+        let log = try parts.openLog()
         var sandbox: SandboxServer?
         if configuration.usesSandbox { sandbox = try await SandboxServer.startInProcess() }
         let shared = Shared(

@@ -12,6 +12,7 @@ final class Worker {
     let events: EventsService
     let templates: TemplatesService
     let luma: LumaClient
+    let writes: WritesInProgress
     private let changes: ChangeFeed
     private let log: LoopLog
     /// The longest that one request may take towards Luma, all its calls and waits together, in seconds.
@@ -21,6 +22,7 @@ final class Worker {
     init(_ shared: Shared, reactor: Reactor, transport: any Transport) {
         self.reactor = reactor
         clock = LoopClock(reactor)
+        writes = WritesInProgress(reactor)
         hosts = shared.hosts
         health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started)
         luma = shared.makeClient(transport: transport, time: clock)
@@ -50,12 +52,12 @@ final class Worker {
     }
 
     /// Serves an endpoint that needs Luma, to the end.
-    func answer(_ input: RequestInput, _ turn: Turn) async {
+    func answer(_ input: RequestInput, _ representation: Representation, _ turn: Turn) async {
         let exchange = turn.exchange
         let call = upstreamCall(CallContext { !exchange.isOpen })
         if log.isEnabled(.debug) { call.context.onAttempt = { [self] in logAttempt($0, of: turn) } }
         do throws(APIError) {
-            if input.endpoint == .listEvents, input.accepts("application/x-ndjson") {
+            if input.endpoint == .listEvents, representation == .ndjson {
                 return try await streamList(try events.listQuery(input), input, turn, call)
             }
             turn.finish(input.endpoint, try await response(to: input, call), calls: call.context)
@@ -72,7 +74,7 @@ final class Worker {
         case .getEvent: return try await events.get(input, call)
         case .replaceEvent, .patchEvent: return announced(try await events.update(input, call), input.parameter)
         case .cancelEvent: return announced(try await events.cancel(input, call), input.parameter)
-        case .listEvents: return try await events.list(try events.listQuery(input), call)
+        case .listEvents: return try await events.list(try events.listQuery(input), call).unless(input.conditions)
         default: throw APIError.notFound
         }
     }
@@ -101,7 +103,8 @@ final class Worker {
         let now = clock.now
         log.log(
             RequestRecord(
-                time: clock.wallClock, requestID: turn.id, method: turn.method, route: endpoint?.route.pattern ?? "-",
+                time: clock.wallClock(at: now), requestID: turn.id, method: turn.method,
+                route: endpoint?.route.pattern ?? "-",
                 status: status, durationNanoseconds: now.nanoseconds - turn.exchange.arrival.nanoseconds, bytes: bytes,
                 upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason))
     }
@@ -112,6 +115,17 @@ final class Worker {
             RequestRecord(
                 time: clock.wallClock, requestID: id, method: .other, route: "-", status: answer.status,
                 durationNanoseconds: 0, bytes: answer.body.count, reason: reason))
+    }
+
+    /// Writes a line about a fault of this program.
+    func logFault(_ message: String, _ error: ResponseError) {
+        let cause =
+            switch error {
+            case .invalidField(let name): "invalid field \(name)"
+            case .reservedField(let name): "reserved field \(name)"
+            case .invalidStatus(let status): "invalid status \(status)"
+            }
+        log.log(LogEvent(time: clock.wallClock, .error, message, ["cause": .text(cause)]))
     }
 
     /// Writes a line for one call to Luma, at debug level.
@@ -146,16 +160,27 @@ final class Worker {
         _ query: EventsService.ListQuery, _ input: RequestInput, _ turn: Turn, _ call: UpstreamCall
     ) async throws(APIError) {
         let first = try await events.page(query, limit: EventsService.upstreamPageLimit, query.cursor, call)
-        let head = Response(
-            status: 200, fields: [Field("Content-Type", "application/x-ndjson"), Field("X-Request-Id", turn.id)])
+        var head = Response(
+            status: 200,
+            fields: [Field("Content-Type", Representation.ndjson.rawValue), EventsService.variesByAccept])
+        head = try head.unless(input.conditions)
+        if head.status != 200 { return turn.finish(input.endpoint, head, calls: call.context) }
+        head.fields.append(Field("X-Request-Id", turn.id))
         turn.exchange.beginStream(head)
+        // For HEAD the first page has shown all that the head depends on.
+        if turn.method == .head {
+            turn.exchange.endStream()
+            return log(turn, input.endpoint, status: 200, bytes: 0, calls: call.context, reason: nil)
+        }
         var bytes = 0
         var reason: Reason?
         do {
-            try await events.stream(query, first: first, nextCall: { upstreamCall(call.context) }) { lines in
+            let write: ([UInt8]) async throws -> Void = { lines in
                 bytes += lines.count
                 try await turn.exchange.write(lines)
             }
+            try await events.stream(
+                query, first: first, nextCall: { upstreamCall(call.context) }, write: write)
             turn.exchange.endStream()
         } catch let error as APIError {
             reason = error.reason

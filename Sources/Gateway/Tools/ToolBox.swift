@@ -54,16 +54,21 @@ final class ToolBox {
         let body: [UInt8]
         if input.endpoint.isWrite {
             let outcome = Outcome()
-            let task = worker.reactor.start { [worker] in
+            worker.writes.start { [worker] in
                 do throws(APIError) {
                     let call = worker.upstreamCall(CallContext())
                     outcome.result = .success(try await worker.response(to: input, call).body)
                 } catch {
                     outcome.result = .failure(error)
                 }
+                outcome.waiter?.resume(returning: ())
             }
-            await task.value
-            body = try outcome.result.get()
+            // A caller that is gone does not wait, and hears nothing.
+            try? await worker.reactor.suspend { suspension in
+                if outcome.result == nil { outcome.waiter = suspension } else { suspension.resume(returning: ()) }
+            }
+            guard let result = outcome.result else { throw APIError(.shuttingDown) }
+            body = try result.get()
         } else {
             let call = worker.upstreamCall(CallContext { Task.isCancelled })
             body = try await worker.response(to: input, call).body
@@ -76,7 +81,8 @@ final class ToolBox {
     }
 
     private final class Outcome {
-        var result: Result<[UInt8], APIError> = .failure(APIError(.internal))
+        var result: Result<[UInt8], APIError>?
+        var waiter: Suspension<Void>?
     }
 
     /// Runs a tool's work; what goes wrong becomes a result that says what to change.

@@ -41,6 +41,8 @@ public struct ServerConnection: Sendable {
     public private(set) var phase = Phase.idle
     /// Set while the server shuts down: each answer closes its connection, and an idle one closes at once.
     public var isDraining = false
+    /// Set for a connection that TLS secures: only there may an https URL be asked for (RFC 9110 §7.4).
+    public var isSecured = false
     private var framing = Framing.none
     private var continueSettled = false
     private var keepsAlive = false
@@ -96,6 +98,7 @@ public struct ServerConnection: Sendable {
             if ended { throw .incompleteRequest }
             return .needMore(kept: bytes.count)
         }
+        if head.flags.contains(.https), !isSecured { throw .misdirectedRequest }
         if head.flags.contains(.chunked) {
             framing = .chunked
             chunks = ChunkedDecoder()
@@ -186,7 +189,7 @@ public struct ServerConnection: Sendable {
     }
 
     /// True when the request that is, or cannot be, answered asked with HEAD.
-    public var isHeadRequest: Bool { head.hasRequestLine && head.method == .head }
+    public var isHeadRequest: Bool { head.method == .head }
 
     /// Whether the peer of the current request understands interim answers (RFC 9110 §15.2).
     public var allowsInterim: Bool { phase == .answering && !head.flags.contains(.http10) }

@@ -73,6 +73,12 @@ public struct RequestView {
         return values
     }
 
+    /// The values of all fields of this name as one list (RFC 9110 §5.3); nil when there is none.
+    public func combined(_ name: String) -> String? {
+        let values = fields(named: name)
+        return values.isEmpty ? nil : values.joined(separator: ", ")
+    }
+
     /// Every field in the order of the request, its name as it was sent.
     public var allFields: [Field] {
         slots.map { slot in

@@ -19,6 +19,10 @@ struct HeadParser: Sendable {
         static let close = Flags(rawValue: 1 << 7)
         static let keepAlive = Flags(rawValue: 1 << 8)
         static let expectContinue = Flags(rawValue: 1 << 9)
+        static let https = Flags(rawValue: 1 << 10)
+        static let transferEncoding = Flags(rawValue: 1 << 11)
+        /// A transfer coding that this server does not decode.
+        static let otherCoding = Flags(rawValue: 1 << 12)
     }
 
     /// A stretch of the head.
@@ -54,8 +58,6 @@ struct HeadParser: Sendable {
 
     /// Octets of the head, its empty line included. Only when it is complete.
     var length: Int { lineStart }
-    /// False until the request line has been accepted.
-    var hasRequestLine: Bool { part == .fields || part == .complete }
 
     /// Goes on with the head. Returns true once it is complete.
     /// - Parameter bytes: everything unread from the first byte of the request on.
@@ -136,7 +138,7 @@ struct HeadParser: Sendable {
         case .origin: break
         case .asterisk: flags.insert(.asterisk)
         case .absolute:
-            flags.insert(.absolute)
+            flags.insert(found.isHTTPS ? [.absolute, .https] : .absolute)
             host = Stretch(start: base + UInt32(found.hostStart), length: UInt32(found.hostLength))
         }
     }
@@ -198,8 +200,25 @@ struct HeadParser: Sendable {
 
     private mutating func acceptTransferEncoding(_ value: UnsafeRawBufferPointer) throws(ProtocolError) {
         if flags.contains(.http10) { throw .transferEncodingInHTTP10 }
-        guard !flags.contains(.chunked), value.equalsIgnoringCase("chunked") else { throw .unsupportedTransferCoding }
-        flags.insert(.chunked)
+        flags.insert(.transferEncoding)
+        var start = 0
+        while start <= value.count {
+            let end = value.firstOffset(of: Octet.comma, from: start) ?? value.count
+            let coding = value.part(start, end - start).trimmingBlanks()
+            try acceptTransferCoding(coding)
+            start = end + 1
+        }
+    }
+
+    /// The next in the list of codings, over all field lines: nothing may come after `chunked`, which has no parameters.
+    /// Nor may an element be empty, as those of other lists may: what reads the list otherwise sees another body.
+    private mutating func acceptTransferCoding(_ coding: UnsafeRawBufferPointer) throws(ProtocolError) {
+        if flags.contains(.chunked) || coding.isEmpty { throw .transferEncodingNotChunked }
+        if coding.equalsIgnoringCase("chunked") {
+            flags.insert(.chunked)
+        } else {
+            flags.insert(.otherCoding)
+        }
     }
 
     private mutating func acceptConnection(_ value: UnsafeRawBufferPointer) {
@@ -222,7 +241,11 @@ struct HeadParser: Sendable {
 
     private mutating func finish(_ limits: WireLimits) throws(ProtocolError) {
         if !flags.contains(.host), !flags.contains(.http10) { throw .missingHost }
-        if flags.contains(.chunked), flags.contains(.contentLength) { throw .contentLengthWithTransferEncoding }
+        if flags.contains(.transferEncoding), flags.contains(.contentLength) {
+            throw .contentLengthWithTransferEncoding
+        }
+        if flags.contains(.transferEncoding), !flags.contains(.chunked) { throw .transferEncodingNotChunked }
+        if flags.contains(.otherCoding) { throw .unsupportedTransferCoding }
         if contentLength > limits.bodyBytes { throw .bodyTooLarge }
         // HTTP/1.0 knows no interim answer (RFC 9110 §10.1.1).
         if flags.contains(.http10) { flags.remove(.expectContinue) }

@@ -25,6 +25,8 @@ public enum ProtocolError: String, Error, Sendable, Hashable, CaseIterable {
     case missingHost = "missing_host"
     case duplicateHost = "duplicate_host"
     case malformedHost = "malformed_host"
+    /// An https URL over a connection that nothing secures (RFC 9110 §7.4).
+    case misdirectedRequest = "misdirected_request"
     /// Another expectation than 100-continue (RFC 9110 §10.1.1).
     case unknownExpectation = "unknown_expectation"
 
@@ -34,7 +36,9 @@ public enum ProtocolError: String, Error, Sendable, Hashable, CaseIterable {
     /// Two framings at once are the classic of request smuggling (RFC 9112 §6.3).
     case contentLengthWithTransferEncoding = "content_length_with_transfer_encoding"
     case transferEncodingInHTTP10 = "transfer_encoding_in_http_1_0"
-    /// A transfer coding other than one `chunked`.
+    /// The last transfer coding is not one plain `chunked`: nobody can tell where the body ends (RFC 9112 §6.3).
+    case transferEncodingNotChunked = "transfer_encoding_not_chunked"
+    /// Another transfer coding below `chunked`.
     case unsupportedTransferCoding = "unsupported_transfer_coding"
     case bodyTooLarge = "body_too_large"
     case malformedChunk = "malformed_chunk"
@@ -67,6 +71,7 @@ public enum ProtocolError: String, Error, Sendable, Hashable, CaseIterable {
         case .requestLineTooLong: 414
         case .tooManyFields, .fieldsTooLarge: 431
         case .unknownExpectation: 417
+        case .misdirectedRequest: 421
         case .bodyTooLarge: 413
         case .headTimeout, .bodyTimeout: 408
         case .tooManyConnections: 503

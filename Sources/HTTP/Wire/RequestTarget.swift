@@ -11,6 +11,7 @@ enum RequestTarget {
         var queryStart: Int?
         var hostStart = 0
         var hostLength = 0
+        var isHTTPS = false
     }
 
     /// - Throws: `malformedTarget`; `connectUnsupported` for CONNECT with a good authority.
@@ -32,14 +33,15 @@ enum RequestTarget {
     ) throws(ProtocolError) -> Parts {
         guard let colon = target.firstOffset(of: Octet.colon, from: 0) else { throw .malformedTarget }
         let scheme = target.part(0, colon)
-        guard scheme.equalsIgnoringCase("http") || scheme.equalsIgnoringCase("https"), colon + 2 < target.count,
+        let isHTTPS = scheme.equalsIgnoringCase("https")
+        guard isHTTPS || scheme.equalsIgnoringCase("http"), colon + 2 < target.count,
             target[colon + 1] == Octet.slash, target[colon + 2] == Octet.slash
         else { throw .malformedTarget }
         let hostStart = colon + 3
         var end = hostStart
         while end < target.count, target[end] != Octet.slash, target[end] != Octet.question { end += 1 }
         guard let authority = Authority.parse(target.part(hostStart, end - hostStart)) else { throw .malformedTarget }
-        var parts = Parts(form: .absolute, hostStart: hostStart, hostLength: authority.hostLength)
+        var parts = Parts(form: .absolute, hostStart: hostStart, hostLength: authority.hostLength, isHTTPS: isHTTPS)
         if end < target.count, target[end] == Octet.slash { return try pathAndQuery(target, from: end, parts) }
         // An empty path means "/": the slash before the host stands for it.
         parts.pathStart = colon + 2

@@ -11,11 +11,17 @@ import Synchronization
 public final class LoopExecutor: SerialExecutor, TaskExecutor {
     public let queue: DispatchQueue
     let wakeDescriptor: Int32
+    /// Places of the list of jobs that are kept after a burst.
+    private static let mostKept = 1024
     private enum Item {
         case job(UnownedJob)
         case work(@Sendable () -> Void)
     }
+    /// Work from other threads.
     private let pending = Mutex<[Item]>([])
+    /// Work from the loop itself: touched only where `isCurrent` holds, so that a task that goes on costs no lock.
+    private nonisolated(unsafe) var own: [Item] = []
+    private nonisolated(unsafe) var taken: [Item] = []
     /// The thread that runs the loop now, 0 when none does. Written by that thread only.
     private let runningThread = Atomic<UInt>(0)
 
@@ -37,11 +43,12 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
     }
 
     private func append(_ item: Item) {
+        if isCurrent { return own.append(item) }
         let wasEmpty = pending.withLock { items in
             defer { items.append(item) }
             return items.isEmpty
         }
-        if wasEmpty, !isCurrent { wake() }
+        if wasEmpty { wake() }
     }
 
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
@@ -62,24 +69,27 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
         runningThread.store(0, ordering: .relaxed)
     }
 
-    /// Runs the jobs that stand in the list until it is empty, at most `rounds` times. Returns true when some are left.
+    /// Runs the jobs that stand in the lists until they are empty, at most `rounds` times. Returns true when some are left.
     func runJobs(rounds: Int = 8) -> Bool {
         for _ in 0..<rounds {
-            let items = pending.withLock { items in
-                let taken = items
+            pending.withLock { items in
+                guard !items.isEmpty else { return }
+                own.append(contentsOf: items)
                 items.removeAll(keepingCapacity: false)
-                return taken
             }
-            if items.isEmpty { return false }
-            for item in items {
+            if own.isEmpty { return false }
+            // What these jobs add comes in the next round.
+            swap(&own, &taken)
+            for item in taken {
                 switch item {
                 case .job(let job):
                     job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
                 case .work(let work): work()
                 }
             }
+            taken.removeAll(keepingCapacity: taken.capacity <= Self.mostKept)
         }
-        return pending.withLock { !$0.isEmpty }
+        return !own.isEmpty || pending.withLock { !$0.isEmpty }
     }
 
     /// Makes the loop's `epoll_wait` return. Any thread.

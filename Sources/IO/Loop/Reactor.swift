@@ -25,7 +25,7 @@ public final class Reactor {
     let descriptor: Int32
     public internal(set) weak var loop: Loop?
     /// The monotonic instant at the start of this batch; read from the clock once a batch.
-    public private(set) var now: MonotonicTime
+    @exclusivity(unchecked) public private(set) var now: MonotonicTime
 
     private struct Slot {
         var handler: (any ReadinessHandler)?

@@ -13,6 +13,8 @@ struct ConnectionSpans {
     let probe: Int64
     /// For a connection that has not asked anything yet when the server shuts down.
     let drainGrace: Int64
+    /// For one that has, and is idle then.
+    let drainIdle: Int64
 
     init(_ limits: ServerLimits) {
         header = Self.nanoseconds(limits.headerTimeout)
@@ -22,6 +24,7 @@ struct ConnectionSpans {
         linger = Self.nanoseconds(2)
         probe = Self.nanoseconds(2)
         drainGrace = Self.nanoseconds(1)
+        drainIdle = Self.nanoseconds(0.25)
     }
 
     private static func nanoseconds(_ seconds: Double) -> Int64 {
@@ -91,7 +94,8 @@ extension SocketConnection {
         if life == .lingering { return (clock.since, spans.linger) }
         if !outbox.isEmpty { return (clock.progress, spans.write) }
         switch machine.phase {
-        case .idle: return (clock.since, machine.isDraining ? spans.drainGrace : spans.idle)
+        case .idle where machine.isDraining: return (clock.since, sequence > 0 ? spans.drainIdle : spans.drainGrace)
+        case .idle: return (clock.since, spans.idle)
         case .head: return (clock.arrival, spans.header)
         case .body: return (clock.since, spans.body)
         case .answering where mayProbe: return (clock.since, spans.probe << Int64(clock.probes))
@@ -124,7 +128,7 @@ extension SocketConnection {
         if life != .open { return close() }
         if !outbox.isEmpty { return close(resetting: true) }
         switch machine.phase {
-        case .idle: return close()
+        case .idle: return closeIdle()
         case .head: refuse(late: .headTimeout)
         case .body: refuse(late: .bodyTimeout)
         case .answering:

@@ -17,6 +17,8 @@ public final class HTTPServer {
     private static let acceptsPerBatch = 64
     /// How long a listener rests when the process has no descriptors left.
     private static let pauseSeconds = 0.1
+    /// How long a handshake that had begun before the drain may take to end.
+    private static let lastHandshakesSeconds = 0.1
     /// Connections beyond the limit that are told so and closed with care; more are closed at once.
     private static let mostTurnedAway = 64
 
@@ -40,12 +42,12 @@ public final class HTTPServer {
     /// What the connection whose turn it is answers; empty between two turns.
     var out = ByteBuffer()
     /// The descriptor of the connection whose requests are being handled, or -1.
-    var current: Int32 = -1
+    @exclusivity(unchecked) var current: Int32 = -1
     /// For heads that are whole when they are read; one that is not takes it along.
-    private(set) var table: FieldTable
+    @exclusivity(unchecked) private(set) var table: FieldTable
     private var spareTables: [FieldTable] = []
     private let dateText: UnsafeMutableRawBufferPointer
-    private var dateUntil = MonotonicTime(nanoseconds: .min)
+    @exclusivity(unchecked) private var dateUntil = MonotonicTime(nanoseconds: .min)
 
     /// By descriptor.
     private var connections: [SocketConnection?] = []
@@ -63,7 +65,7 @@ public final class HTTPServer {
     ///   - sockets: listening sockets of this loop, from `ListenSocket`; the server closes them.
     ///   - counter: shared by the servers of all loops.
     public init(
-        reactor: Reactor, sockets: [Int32], limits: ServerLimits, counter: ConnectionCounter,
+        reactor: Reactor, sockets: [BoundSocket], limits: ServerLimits, counter: ConnectionCounter,
         handler: any RequestHandler
     ) {
         self.reactor = reactor
@@ -72,7 +74,7 @@ public final class HTTPServer {
         spans = ConnectionSpans(limits)
         self.counter = counter
         self.handler = handler
-        listeners = sockets.map { Listener(descriptor: $0) }
+        listeners = sockets.map(Listener.init)
         scratch = .allocate(byteCount: Self.scratchSize, alignment: 64)
         dateText = .allocate(byteCount: Timestamp.httpDateLength, alignment: 8)
         table = FieldTable(limits: wire)
@@ -90,8 +92,14 @@ public final class HTTPServer {
         started = true
         for listener in listeners {
             listener.server = self
-            try reactor.watch(listener.descriptor, UInt32(LM_EPOLLIN), listener)
+            try watch(listener)
         }
+    }
+
+    /// A connection in a queue that several loops accept from is to wake one of them.
+    private func watch(_ listener: Listener) throws(SystemError) {
+        let exclusive = listener.isShared ? UInt32(LM_EPOLLEXCLUSIVE) : 0
+        try reactor.watch(listener.descriptor, UInt32(LM_EPOLLIN) | exclusive, listener)
     }
 
     // MARK: Accepting
@@ -125,7 +133,7 @@ public final class HTTPServer {
         reactor.schedule(at: reactor.now.advanced(seconds: Self.pauseSeconds)) { [weak self] in
             guard let self, !self.isDraining else { return }
             do throws(SystemError) {
-                try reactor.watch(listener.descriptor, UInt32(LM_EPOLLIN), listener)
+                try watch(listener)
             } catch {
                 pause(listener)
             }
@@ -158,38 +166,57 @@ public final class HTTPServer {
         connections[Int(connection.descriptor)] = nil
         connectionCount -= 1
         if connection.counted { counter.release() } else { turnedAway -= 1 }
-        if connectionCount == 0 { finishDrain() }
+        finishDrain()
     }
 
     // MARK: Draining
 
-    /// Stops to accept, serves who is already in the kernel's queue, closes idle connections, lets what runs be
-    /// answered with `Connection: close`, and returns when no connection is left or at `deadline`, when what still
+    /// Stops to accept, serves who is already in the kernel's queue, closes connections that stay idle, lets what runs
+    /// be answered with `Connection: close`, and returns when no connection is left or at `deadline`, when what still
     /// runs is cancelled.
+    ///
+    /// A listener that is closed resets who stands in its queue, and whoever is in the middle of a handshake with it
+    /// (with SO_REUSEPORT each has a queue of its own, and nobody else serves it). So it first turns deaf to new
+    /// handshakes, whose clients try again a second later and then reach another listener, if there is one; it is
+    /// closed after those that had begun were given time to end. A queue that others serve too is just left to them.
     public func drain(deadline: MonotonicTime) async {
         guard !isDraining else { return }
         isDraining = true
+        for listener in listeners where started && !listener.isShared {
+            _ = lm_refuse_new_handshakes(listener.descriptor)
+            accept(from: listener, atMost: limits.maxConnections)
+        }
+        let end = reactor.now.advanced(seconds: Self.lastHandshakesSeconds)
+        let closesNow = !started || listeners.allSatisfy(\.isShared) || deadline < end
+        if closesNow { closeListeners() } else { reactor.schedule(at: end) { [self] in closeListeners() } }
+        for connection in connections { connection?.drain() }
+        if isDrained { return }
+        let timer = reactor.schedule(at: deadline) { [self] in
+            closeListeners()
+            for connection in connections { connection?.close() }
+        }
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            if isDrained { continuation.resume() } else { drained = continuation }
+        }
+        reactor.cancel(timer)
+    }
+
+    private var isDrained: Bool { connectionCount == 0 && listeners.isEmpty }
+
+    private func closeListeners() {
         for listener in listeners {
             if started {
-                accept(from: listener, atMost: limits.maxConnections)
+                if !listener.isShared { accept(from: listener, atMost: limits.maxConnections) }
                 reactor.forget(listener.descriptor)
             }
             close(listener.descriptor)
         }
         listeners = []
-        for connection in connections { connection?.drain() }
-        if connectionCount == 0 { return }
-        let timer = reactor.schedule(at: deadline) { [self] in
-            for connection in connections { connection?.close() }
-        }
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            if connectionCount == 0 { continuation.resume() } else { drained = continuation }
-        }
-        reactor.cancel(timer)
+        finishDrain()
     }
 
     private func finishDrain() {
-        guard let drained else { return }
+        guard isDrained, let drained else { return }
         self.drained = nil
         drained.resume()
     }
@@ -227,9 +254,13 @@ public final class HTTPServer {
 /// One listening socket among the reactor's descriptors.
 private final class Listener: ReadinessHandler {
     let descriptor: Int32
+    let isShared: Bool
     weak var server: HTTPServer?
 
-    init(descriptor: Int32) { self.descriptor = descriptor }
+    init(_ socket: BoundSocket) {
+        descriptor = socket.descriptor
+        isShared = socket.isShared
+    }
 
     func ready(_ events: UInt32) { server?.accept(from: self) }
 }

@@ -15,6 +15,8 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
 public struct BoundSocket: Sendable {
     public let descriptor: Int32
     public let address: ListenAddress
+    /// Its queue of connections is also another socket's, or another process's: who does not accept loses nobody.
+    public var isShared = false
 }
 
 /// Opens listening sockets: one for each address and loop, so that the kernel spreads connections over the loops.
@@ -31,11 +33,12 @@ public enum ListenSocket {
     /// - Parameters:
     ///   - host: an address, a name, or `localhost` for 127.0.0.1 and, where the kernel has IPv6, ::1.
     ///   - port: 0 lets the kernel pick one, the same for all.
+    ///   - joins: listen also when another process of this user, which shares its port too, listens there already.
     /// - Returns: for each loop one socket per address.
     /// - Throws: `SystemError` with `EADDRINUSE` when anybody else listens there, whether they share their port
-    ///   (SO_REUSEPORT) or not: a second gateway must not silently take half of the requests.
+    ///   (SO_REUSEPORT) or not, unless `joins`: a second gateway must not silently take half of the requests.
     public static func open(
-        host: String, port: Int, loops: Int = 1, backlog: Int32 = 1024
+        host: String, port: Int, loops: Int = 1, joins: Bool = false, backlog: Int32 = 1024
     ) throws(SystemError) -> [[BoundSocket]] {
         precondition(loops > 0)
         guard (0...65535).contains(port) else { throw SystemError("bind", code: EINVAL) }
@@ -44,7 +47,7 @@ public enum ListenSocket {
         while true {
             var opened: [[BoundSocket]] = []
             do {
-                try open(targets, port, loops, backlog, into: &opened)
+                try open(targets, port, loops, joins, backlog, into: &opened)
                 return opened
             } catch {
                 for socket in opened.joined() { close(socket.descriptor) }
@@ -56,7 +59,8 @@ public enum ListenSocket {
     }
 
     private static func open(
-        _ targets: [Target], _ port: Int, _ loops: Int, _ backlog: Int32, into opened: inout [[BoundSocket]]
+        _ targets: [Target], _ port: Int, _ loops: Int, _ joins: Bool, _ backlog: Int32,
+        into opened: inout [[BoundSocket]]
     ) throws(SystemError) {
         var chosen = port
         var missing: SystemError?
@@ -64,7 +68,7 @@ public enum ListenSocket {
             opened.append([])
             for target in targets {
                 do {
-                    if loop == 0, port != 0 { try probe(target, port) }
+                    if loop == 0, port != 0, !joins { try probe(target, port) }
                     let socket = try listen(target, chosen, fixed: port != 0, backlog)
                     chosen = socket.address.port
                     opened[loop].append(socket)
@@ -143,7 +147,7 @@ public enum ListenSocket {
         }
     }
 
-    private static func localPort(_ descriptor: Int32) -> Int {
+    static func localPort(_ descriptor: Int32) -> Int {
         var address = sockaddr_in6()
         var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
         _ = withUnsafeMutablePointer(to: &address) {
@@ -153,7 +157,7 @@ public enum ListenSocket {
         return Int(in_port_t(bigEndian: address.sin6_port))
     }
 
-    private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {
+    static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {
         var value = value
         setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }

@@ -24,7 +24,7 @@ public final class SQLiteConnection {
         handle = try Self.open(location)
         sqlite3_busy_timeout(handle, busyTimeoutMilliseconds)
         // All properties are set: when this throws, `deinit` closes the handle.
-        try configure(location)
+        try configure(location, Int(busyTimeoutMilliseconds))
     }
 
     deinit {
@@ -63,7 +63,21 @@ public final class SQLiteConnection {
     /// A path that SQLite takes for nothing else, such as `:memory:` or a URI.
     private static func plain(_ path: String) -> String { path.hasPrefix("/") ? path : "./" + path }
 
-    private func configure(_ location: Location) throws(SQLiteError) {
+    /// Turns to the write-ahead log. While another connection does the same SQLite answers busy at once, without its busy
+    /// handler, so the wait is made here.
+    private func writeAheadLog(_ milliseconds: Int) throws(SQLiteError) -> String? {
+        var waited = 0
+        while true {
+            do throws(SQLiteError) {
+                return try query("PRAGMA journal_mode = WAL").first?.first?.textValue
+            } catch {
+                guard error.isBusy, waited < milliseconds else { throw error }
+                waited += Int(sqlite3_sleep(5))
+            }
+        }
+    }
+
+    private func configure(_ location: Location, _ busyTimeoutMilliseconds: Int) throws(SQLiteError) {
         // A schema in a damaged or hostile file runs no function that could do harm.
         try execute("PRAGMA trusted_schema = OFF")
         try execute("PRAGMA cell_size_check = ON")
@@ -71,7 +85,7 @@ public final class SQLiteConnection {
         switch location {
         case .file:
             // The first statement that reads the file: one that is no database fails here.
-            let mode = try query("PRAGMA journal_mode = WAL").first?.first?.textValue
+            let mode = try writeAheadLog(busyTimeoutMilliseconds)
             guard mode == "wal" else {
                 throw SQLiteError(code: SQLITE_CANTOPEN, message: "the file cannot have a write-ahead log")
             }

@@ -20,7 +20,7 @@ import Testing
     ])
     func acceptSaysWhatIsTaken(accept: [String], json: Bool, stream: Bool) {
         var headers = MCPHeaders()
-        headers.accept = accept
+        headers.accept = accept.isEmpty ? nil : Accept(accept.joined(separator: ", "))
         #expect(headers.acceptsJSON == json)
         #expect(headers.acceptsStream == stream)
     }

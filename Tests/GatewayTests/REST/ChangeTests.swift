@@ -9,7 +9,7 @@ import Testing
 @MainActor @Suite struct ChangeTests {
     private func get(_ fixture: ServiceFixture, _ id: String, ifNoneMatch: String? = nil) async -> Answer {
         var input = RequestInput.event(.getEvent, id)
-        input.ifNoneMatch = ifNoneMatch
+        input.conditions = Preconditions(ifNoneMatch: ifNoneMatch)
         return await fixture.answer { service, call throws(APIError) in try await service.get(input, call) }
     }
 

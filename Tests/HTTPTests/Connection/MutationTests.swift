@@ -1,4 +1,5 @@
 import HTTP
+import TestKit
 import Testing
 
 /// Inputs that nobody thought of: the table's, changed at random places, and cut at random places.

@@ -103,6 +103,41 @@ import Testing
             .bytes("HEAD / HTTP/1.1\r\n\r\n", .refuse(.missingHost)),
             .answer(AnswerFraming.of(.length, .close, sends: false), status: 400),
         ])
+        // Also when it is the request line itself that is wrong (RFC 9110 §9.3.2).
+        for line in ["HEAD * HTTP/1.1", "HEAD /%zz HTTP/1.1", "HEAD / HTTP/2.0", "HEAD /"] {
+            let error: ProtocolError =
+                line.hasSuffix("2.0")
+                ? .unsupportedVersion : line.hasSuffix("1.1") ? .malformedTarget : .malformedRequestLine
+            play([
+                .bytes(line + "\r\n", .refuse(error)),
+                .answer(AnswerFraming.of(.length, .close, sends: false), status: error.status),
+            ])
+        }
+    }
+
+    @Test func anHTTPSURLIsServedOnlyOverTLS() {
+        var request = Array("GET https://h/ HTTP/1.1\r\nHost: h\r\n\r\n".utf8)
+        for isSecured in [true, false] {
+            var connection = ServerConnection()
+            connection.isSecured = isSecured
+            let limits = WireLimits()
+            let step = request.withUnsafeMutableBytes {
+                connection.advance($0, ended: false, limits: limits, table: FieldTable(limits: limits))
+            }
+            #expect(step == (isSecured ? .request(consumed: 36) : .refuse(.misdirectedRequest)))
+        }
+    }
+
+    @Test func interimAnswersAreForHTTP11Alone() {
+        for (version, allowed) in [("1.0", false), ("1.1", true)] {
+            var request = Array("GET / HTTP/\(version)\r\nHost: h\r\n\r\n".utf8)
+            var connection = ServerConnection()
+            let limits = WireLimits()
+            _ = request.withUnsafeMutableBytes {
+                connection.advance($0, ended: false, limits: limits, table: FieldTable(limits: limits))
+            }
+            #expect(connection.allowsInterim == allowed)
+        }
     }
 
     @Test func thePeerDecidesWhetherTheConnectionLivesOn() {

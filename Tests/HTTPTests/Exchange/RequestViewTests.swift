@@ -23,6 +23,8 @@ import Testing
             #expect(request.field("x-ta") == nil)
             #expect(request.field("X_Tag") == nil)
             #expect(request.fields(named: "none").isEmpty)
+            #expect(request.combined("X-TAG") == "one, two")
+            #expect(request.combined("none") == nil)
             #expect(request.value(of: .accept).map { String(decoding: $0, as: UTF8.self) } == "text/plain")
             #expect(request.value(of: .authorization) == nil)
             #expect(request.allFields.map(\.name) == ["Host", "X-Tag", "accept", "x-tag", "X-Bin", "Content-Length"])

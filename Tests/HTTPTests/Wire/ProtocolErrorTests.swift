@@ -15,7 +15,8 @@ import Testing
     @Test(
         arguments: [
             (.requestLineTooLong, 414), (.fieldsTooLarge, 431), (.tooManyFields, 431), (.bodyTooLarge, 413),
-            (.unsupportedTransferCoding, 501), (.connectUnsupported, 501), (.unsupportedVersion, 505),
+            (.unsupportedTransferCoding, 501), (.transferEncodingNotChunked, 400), (.misdirectedRequest, 421),
+            (.connectUnsupported, 501), (.unsupportedVersion, 505),
             (.unknownExpectation, 417), (.headTimeout, 408), (.bodyTimeout, 408), (.tooManyConnections, 503),
             (.missingHost, 400), (.contentLengthWithTransferEncoding, 400),
         ] as [(ProtocolError, Int)]) func theStatusIsTheOneOfTheRFC(_ error: ProtocolError, _ status: Int)

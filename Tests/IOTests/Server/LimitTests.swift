@@ -84,7 +84,7 @@ import Testing
         ("GET /\(String(repeating: "a", count: 200)) HTTP/1.1\r\n", 414, "request_line_too_long"),
         ("GET / HTTP/1.1\r\nA: \(String(repeating: "a", count: 600))\r\n", 431, "fields_too_large"),
         ("GET / HTTP/1.1\r\n\(String(repeating: "A: b\r\n", count: 11))", 431, "too_many_fields"),
-        ("GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n", 501, "unsupported_transfer_coding"),
+        ("GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501, "unsupported_transfer_coding"),
         ("GET / HTTP/3.0\r\n", 505, "unsupported_version"), ("\u{16}\u{3}\u{1}\n", 400, "bare_line_feed"),
         ("GET / HTTP/1.1\nHost: h\n\n", 400, "bare_line_feed"),
     ]) func whatIsTooMuchOrWrongIsRefusedAndTheConnectionClosed(

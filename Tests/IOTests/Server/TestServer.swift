@@ -35,7 +35,7 @@ final class TestServer: Sendable {
         let refusals = Refusals()
         server = try await loop.perform { loop in
             let server = HTTPServer(
-                reactor: loop.reactor, sockets: sockets.map(\.descriptor), limits: limits, counter: counter,
+                reactor: loop.reactor, sockets: sockets, limits: limits, counter: counter,
                 handler: ClosureHandler(handler, refusals))
             prepare(server)
             try server.start()

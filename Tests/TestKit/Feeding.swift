@@ -1,47 +1,51 @@
-import HTTP
+public import HTTP
 
 /// What a connection made of a whole input: its requests in order, and how it ended.
-struct Outcome: Equatable, CustomStringConvertible {
-    struct Request: Equatable {
-        var method: String
-        var path: String
-        var query: String?
-        var host: String?
-        var fields: [Field]
-        var body: String
-        var framing: AnswerFraming
+public struct Outcome: Equatable, CustomStringConvertible {
+    public struct Request: Equatable {
+        public var method: String
+        public var path: String
+        public var query: String?
+        public var host: String?
+        public var fields: [Field]
+        public var body: String
+        /// Octets; `body` is longer where they are not UTF-8.
+        public var bodyLength: Int
+        public var framing: AnswerFraming
     }
-    enum End: Equatable {
+    public enum End: Equatable {
         /// More bytes are awaited; between two requests when nothing is unread.
         case waits(unread: Bool)
         case refuses(ProtocolError)
         case closes
     }
-    var requests: [Request] = []
-    var continues = 0
-    var end = End.closes
+    public var requests: [Request] = []
+    public var continues = 0
+    public var end = End.closes
+    /// The most octets that were kept unread between two steps.
+    public var mostKept = 0
 
-    var description: String {
+    public var description: String {
         "\(requests.map { "\($0.method) \($0.path) \($0.fields.count) fields, body \($0.body)" }) \(end)"
     }
 }
 
 /// Plays the shell: keeps the unread bytes, answers each request at once, notes what came.
-struct Feeding {
-    var connection = ServerConnection()
-    var outcome = Outcome()
+public struct Feeding {
+    private var connection = ServerConnection()
+    public private(set) var outcome = Outcome()
     private var unread: [UInt8] = []
     private let limits: WireLimits
     private let table: FieldTable
     private var over = false
 
-    init(_ limits: WireLimits) {
+    public init(_ limits: WireLimits) {
         self.limits = limits
         table = FieldTable(limits: limits)
     }
 
     /// Feeds `input` cut at the given offsets.
-    static func outcome(
+    public static func outcome(
         of input: [UInt8], cutAt cuts: some Sequence<Int> = [], limits: WireLimits = WireLimits(), ended: Bool = false
     ) -> Outcome {
         var feeding = Feeding(limits)
@@ -54,7 +58,7 @@ struct Feeding {
         return feeding.outcome
     }
 
-    mutating func feed(_ bytes: ArraySlice<UInt8>, ended: Bool = false) {
+    public mutating func feed(_ bytes: ArraySlice<UInt8>, ended: Bool = false) {
         guard !over else { return }
         // The parser works in the memory that it is given: exactly as much as there is, so that a step past it traps.
         unread += bytes
@@ -65,6 +69,7 @@ struct Feeding {
                 unread.removeFirst(consumed)
             case .needMore(let kept):
                 unread.removeLast(unread.count - kept)
+                outcome.mostKept = max(outcome.mostKept, kept)
                 outcome.end = .waits(unread: !unread.isEmpty)
                 return
             case .sendContinue:
@@ -93,6 +98,7 @@ struct Feeding {
                     Outcome.Request(
                         method: view.methodToken, path: Self.text(view.path), query: view.query.map(Self.text),
                         host: view.host, fields: view.allFields, body: Self.text(view.body),
+                        bodyLength: view.body.count,
                         framing: connection.beginAnswer(status: 200)))
             }
             return step
@@ -102,4 +108,9 @@ struct Feeding {
     }
 
     private static func text(_ bytes: UnsafeRawBufferPointer) -> String { String(decoding: bytes, as: UTF8.self) }
+}
+
+extension Outcome {
+    /// Equal save for what depends on when the bytes came and is meant to: interim answers, and what had to be kept.
+    public func same(as other: Outcome) -> Bool { requests == other.requests && end == other.end }
 }

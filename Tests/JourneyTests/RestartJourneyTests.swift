@@ -1,0 +1,17 @@
+import Foundation
+import Testing
+
+/// Restarts and ends of the real binary under load, driven as a supervisor does it.
+@Suite struct RestartJourneyTests {
+    @Test(arguments: [
+        "overlap", "activation", "last_requests", "second_signal", "notifications", "handed_over", "shared_port",
+    ])
+    func nothingIsLost(scenario: String) async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "luma-" + UUID().uuidString.prefix(8))
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let result = try await runDriver("restart.py", [scenario, Program.path, folder.path])
+        #expect(result.code == 0, "\(scenario): \(result.out)\(result.err)")
+    }
+}
