@@ -73,7 +73,7 @@ asan: need-packages ## Run the unit tests of Core, HTTP and IO under the address
 	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address $(SANITIZED)/asan
 
 tsan: need-packages ## The same under the thread sanitizer
-	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --sanitize=thread $(SANITIZED)/tsan
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Tools/tsan-suppressions.txt $(SWIFT) test --sanitize=thread $(SANITIZED)/tsan
 
 bench: build ## Compare with nginx and FastAPI (BENCH_SECONDS, BENCH_ROUNDS, BENCH_SERVERS, SYSCALLS=1)
 	@Tests/Tools/packages.sh $(BENCH_PACKAGES) $(if $(SYSCALLS),strace)

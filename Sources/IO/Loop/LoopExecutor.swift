@@ -8,13 +8,16 @@ import Synchronization
 /// The loop lingers in `epoll_wait` while there is traffic, so a block put on the queue would wait for it. Jobs
 /// therefore stand in a list of their own, and an eventfd in the epoll set wakes the loop for those that come
 /// from another thread.
-public final class LoopExecutor: SerialExecutor, TaskExecutor {
+public final class LoopExecutor: SerialExecutor {
     public let queue: DispatchQueue
     let wakeDescriptor: Int32
     /// Places of the list of jobs that are kept after a burst.
     private static let mostKept = 1024
     private enum Item {
+        /// Isolated to the loop.
         case job(UnownedJob)
+        /// Without isolation, of a task that prefers the loop.
+        case preferring(UnownedJob, LoopTaskExecutor)
         case work(@Sendable () -> Void)
     }
     /// Work from other threads.
@@ -37,6 +40,10 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
         append(.job(UnownedJob(job)))
     }
 
+    fileprivate func enqueue(_ job: consuming ExecutorJob, for executor: LoopTaskExecutor) {
+        append(.preferring(UnownedJob(job), executor))
+    }
+
     /// Runs `work` on the loop: at once when called there, else after the loop's current batch. Any thread.
     public func execute(_ work: @escaping @Sendable () -> Void) {
         if isCurrent { work() } else { append(.work(work)) }
@@ -52,8 +59,6 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
     }
 
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
-
-    public func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
 
     public func checkIsolated() { precondition(isCurrent, "not on the loop's queue") }
 
@@ -82,8 +87,8 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
             swap(&own, &taken)
             for item in taken {
                 switch item {
-                case .job(let job):
-                    job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+                case .job(let job): job.runSynchronously(on: asUnownedSerialExecutor())
+                case .preferring(let job, let executor): job.runSynchronously(on: executor.asUnownedTaskExecutor())
                 case .work(let work): work()
                 }
             }
@@ -97,4 +102,18 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
         var one: UInt64 = 1
         _ = write(wakeDescriptor, &one, 8)
     }
+}
+
+/// The loop as the preferred executor of tasks: their code that has no isolation runs there too.
+///
+/// An object of its own, so that the runtime knows which jobs are without isolation. Told that such a job were isolated to
+/// the loop, it would see another executor at each return to code without isolation, and hop through the list for each.
+final class LoopTaskExecutor: TaskExecutor {
+    private let executor: LoopExecutor
+
+    init(_ executor: LoopExecutor) { self.executor = executor }
+
+    func enqueue(_ job: consuming ExecutorJob) { executor.enqueue(job, for: self) }
+
+    func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
 }

@@ -31,7 +31,8 @@ import Testing
         let sockets = try ListenSocket.open(host: "127.0.0.1", port: 0)[0]
         defer { for socket in sockets { close(socket.descriptor) } }
         let port = String(sockets[0].address.port)
-        let text = Banner.gateway(try configuration(flags), addresses: sockets.map(\.address))
+        let settings = try configuration(flags)
+        let text = Banner.gateway(settings, url: Banner.url(settings, sockets))
         let expected = url.replacing("8123", with: port)
         #expect(text.contains("serves on \(expected)\n"), "\(text)")
         #expect(text.contains("curl '\(expected)/events/?limit=3'"))
