@@ -31,7 +31,8 @@ import Testing
     private func session(_ url: String, _ version: String) async throws -> [String] {
         let answer = try await post(
             url,
-            request("initialize", ["protocolVersion": .string(version), "capabilities": [:], "clientInfo": ["name": "t"]]))
+            request(
+                "initialize", ["protocolVersion": .string(version), "capabilities": [:], "clientInfo": ["name": "t"]]))
         #expect(answer.status == 200)
         return ["Mcp-Session-Id: " + (try #require(answer.field("mcp-session-id")))]
     }
@@ -48,7 +49,8 @@ import Testing
             let session = try await session(url + "/", "2025-06-18")
             let taken = try await post(url, ["jsonrpc": "2.0", "method": "notifications/initialized"], session)
             #expect(taken.status == 202 && taken.body.isEmpty)
-            let tools = try await post(url, request("tools/list", id: 0), session + ["MCP-Protocol-Version: 2025-06-18"])
+            let tools = try await post(
+                url, request("tools/list", id: 0), session + ["MCP-Protocol-Version: 2025-06-18"])
             #expect(tools.status == 200 && tools.json?["id"] == 0)
             #expect(tools.field("content-type") == "application/json")
             #expect(tools.json?["result"]?["tools"]?.arrayValue?.count == 10)

@@ -18,8 +18,8 @@ struct MCPHeaders: Sendable {
     init(_ request: RequestView) {
         for line in request.fields(named: "mcp-protocol-version") {
             // Some clients send the field twice, and proxies join the two.
-            for value in line.split(separator: ",").map({ String($0.filter { $0 != " " && $0 != "\t" }) }) where !versions.contains(value)
-            {
+            for value in line.split(separator: ",").map({ String($0.filter { $0 != " " && $0 != "\t" }) })
+            where !versions.contains(value) {
                 versions.append(value)
             }
         }

@@ -91,7 +91,9 @@ struct ServeCommand {
                     label: "luma-mcp.loop.\(index)", sockets: own, limits: limits, counter: counter, tls: tls
                 ) {
                     let transport = try CurlTransport(reactor: $0, settings: shared.transportSettings)
-                    return Application(Worker(shared, reactor: $0, transport: transport), shared) { transport.shutdown() }
+                    return Application(Worker(shared, reactor: $0, transport: transport), shared) {
+                        transport.shutdown()
+                    }
                 })
         }
         return nodes

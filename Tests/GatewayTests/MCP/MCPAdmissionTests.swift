@@ -60,7 +60,8 @@ import Testing
     @Test func theEnvelopeComesFirst() {
         let modern = headers(version: ["2026-07-28"])
         for params in [
-            nil, [:], ["_meta": 1], ["_meta": [:]], ["_meta": ["io.modelcontextprotocol/protocolVersion": "2026-07-28"]],
+            nil, [:], ["_meta": 1], ["_meta": [:]],
+            ["_meta": ["io.modelcontextprotocol/protocolVersion": "2026-07-28"]],
             ["_meta": ["io.modelcontextprotocol/clientCapabilities": [:]]],
         ] as [JSONObject?] {
             #expect(admit(modern, request("tools/list", params)) == "400 -32602")
