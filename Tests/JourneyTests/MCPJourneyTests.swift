@@ -145,6 +145,42 @@ import Testing
         }
     }
 
+    /// `curl` with a request to listen, for so many seconds.
+    private func listen(_ url: String, seconds: Int) async throws -> String {
+        let body = request(
+            "subscriptions/listen", modern(["notifications": ["resourceSubscriptions": ["luma://calendar"]]]), id: "l")
+        let headers =
+            ["MCP-Protocol-Version: 2026-07-28", "Mcp-Method: subscriptions/listen"] + [
+                "Content-Type: application/json", "Accept: application/json, text/event-stream",
+            ]
+        return try await run(
+            "curl",
+            ["-sS", "-N", "--max-time", String(seconds), url, "--data-binary"]
+                + [String(decoding: body.encoded, as: UTF8.self)] + headers.flatMap { ["-H", $0] }
+        ).out
+    }
+
+    @Test func aListenerThatGoesAwayIsNoticedLongBeforeTheNextKeepAlive() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let heard = try await listen(gateway.address + "/mcp", seconds: 1)
+        #expect(heard.contains(#""method":"notifications/subscriptions/acknowledged""#))
+        #expect(heard.contains(#""io.modelcontextprotocol/subscriptionId":"l""#))
+        try await eventually("the stream is logged as ended", within: 8) {
+            gateway.program.standardError.contains(#""route":"/mcp","status":200"#)
+        }
+    }
+
+    @Test func aListenerIsToldThatTheServerEnds() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let url = gateway.address + "/mcp"
+        async let stream = listen(url, seconds: 20)
+        try await Task.sleep(for: .milliseconds(700))
+        gateway.program.signal(SIGTERM)
+        #expect(try await gateway.program.exitCode(within: 8) == 0)
+        let last = try await stream.components(separatedBy: "data: ").last ?? ""
+        #expect(last.contains(#""id":"l","result":{"resultType":"complete""#), "\(last)")
+    }
+
     @Test func standardInputAndOutput() async throws {
         let lines: [JSON] = [
             request("server/discover", id: "probe"),

@@ -47,6 +47,8 @@ extension ToolBox {
                     "This confirmation is not valid (any more) for this event as it is now. Call cancel_event without"
                         + " confirm for a new preview, and show it to the user.")
             }
+        } else if let asked = call.state, asked != .object(preview.json) {
+            return .failure("The event has changed since the user was asked. Call cancel_event again.")
         } else if call.canElicit {
             switch try await agreement(preview, refund, call) {
             case .accepted(let answers) where answers["confirm"]?.boolValue == true:
