@@ -18,13 +18,14 @@ STRICT := --scratch-path .build/strict --explicit-target-dependency-import-check
 
 DIFFERENTIAL_PACKAGES := nginx python3 python3-venv
 
-SCRIPTS := .ci/run $(wildcard Tests/Tools/*.sh Tests/Bench/*.sh Tests/Differential/*.sh Tests/Fuzz/*.sh)
-PYTHON := $(wildcard Tests/Bench/*.py Tests/Drivers/*.py Tests/Differential/*.py)
+SCRIPTS := .ci/run $(wildcard Tests/Tools/*.sh Tests/Bench/*.sh Tests/Differential/*.sh Tests/Fuzz/*.sh \
+    Tests/Interop/*.sh)
+PYTHON := $(wildcard Tests/Bench/*.py Tests/Drivers/*.py Tests/Differential/*.py Tests/Interop/*.py)
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format check linkage smoke differential fuzz asan tsan bench clean need-swift \
-    need-packages
+.PHONY: help run build test lint format check linkage smoke differential fuzz asan tsan bench interop clean \
+    need-swift need-packages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +78,11 @@ tsan: need-packages ## The same under the thread sanitizer
 bench: build ## Compare with nginx and FastAPI (BENCH_SECONDS, BENCH_ROUNDS, BENCH_SERVERS, SYSCALLS=1)
 	@Tests/Tools/packages.sh $(BENCH_PACKAGES) $(if $(SYSCALLS),strace)
 	@exec Tests/Bench/bench.sh $(BINARY)
+
+interop: need-packages ## Play the journeys with the real MCP clients from PyPI
+	@Tests/Tools/packages.sh python3 python3-venv
+	$(SWIFT) build --product luma-mcp
+	Tests/Interop/run.sh .build/debug/luma-mcp .build/interop
 
 clean: ## Remove everything that a build made
 	rm -rf .build

@@ -53,6 +53,22 @@ public struct AllowedHosts: Sendable, Equatable {
         Array(field.utf8).withUnsafeBytes { allows($0) }
     }
 
+    /// Whether a page of this origin (RFC 6454 §7) may use the server: one that is served under an allowed name.
+    ///
+    /// `*` is about the names of this server and opens nothing here: a page of any site would be let in. `null`, which
+    /// sandboxed pages and local files send, is nobody's name.
+    public func allows(origin: String) -> Bool {
+        let text = origin.lowercased()
+        guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else { return false }
+        let named = AllowedHosts(entries: entries)
+        return named.allows(String(text.dropFirst(scheme.count)))
+    }
+
+    private init(entries: [Entry]) {
+        self.entries = entries
+        allowsAny = false
+    }
+
     private static func matches(_ host: [UInt8], _ field: UnsafeRawBufferPointer) -> Bool {
         for index in host.indices {
             var byte = field[index]

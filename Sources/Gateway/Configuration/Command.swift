@@ -4,12 +4,14 @@ import Core
 public enum Command: Sendable, Equatable {
     /// Run the gateway, with the flags' texts by setting.
     case serve(flags: [Setting: String])
+    /// Speak MCP on standard input and output, with the same settings.
+    case mcp(flags: [Setting: String])
     /// Run the emulator of Luma on its own.
     case sandbox(flags: [Setting: String])
     case version
     case help(Help.Topic)
 
-    static let names = ["serve", "sandbox", "version", "help"]
+    static let names = ["serve", "mcp", "sandbox", "version", "help"]
 
     /// Reads the arguments after the program's name. Values are taken as text here; the tables check them later.
     /// - Throws: all problems at once, with exit code 64.
@@ -20,6 +22,7 @@ public enum Command: Sendable, Equatable {
         let rest = arguments.dropFirst()
         switch first {
         case "serve": return try flags(rest, of: Settings.table, topic: .overview, Command.serve)
+        case "mcp": return try flags(rest, of: Settings.table, topic: .overview, Command.mcp)
         case "sandbox": return try flags(rest, of: Settings.sandboxTable, topic: .sandbox, Command.sandbox)
         case "version":
             try refuse(rest)

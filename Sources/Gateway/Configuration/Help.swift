@@ -18,7 +18,8 @@ public enum Help {
         luma-mcp: a gateway between you and the Luma events API.
 
         Usage:
-          luma-mcp [serve] [options]    serve REST on http://localhost:8000
+          luma-mcp [serve] [options]    serve REST and MCP on http://localhost:8000
+          luma-mcp mcp [options]        speak MCP on standard input and output
           luma-mcp sandbox [options]    run the emulator of Luma on its own
           luma-mcp version              print the version
           luma-mcp help [sandbox]       this text, or the sandbox's options

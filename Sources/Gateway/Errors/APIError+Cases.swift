@@ -6,6 +6,8 @@ extension APIError {
     static let notFound = APIError(.notFound)
     static let methodNotImplemented = APIError(.notImplemented, "This server knows no such method")
     static let hostNotAllowed = APIError(.hostNotAllowed)
+    static let originNotAllowed = APIError(.originNotAllowed)
+    static let notAcceptable = APIError(.notAcceptable)
 
     static func eventNotFound(_ id: String) -> APIError {
         APIError(.eventNotFound, details: JSONObject([("event_id", .string(shortened(id)))]))

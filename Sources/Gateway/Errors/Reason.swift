@@ -5,6 +5,7 @@ public enum Reason: String, Sendable, CaseIterable {
     case malformedJSON = "malformed_json"
     case emptyUpdate = "empty_update"
     case hostNotAllowed = "host_not_allowed"
+    case originNotAllowed = "origin_not_allowed"
     case misdirectedRequest = "misdirected_request"
     case notFound = "not_found"
     case eventNotFound = "event_not_found"
@@ -41,6 +42,7 @@ public enum Reason: String, Sendable, CaseIterable {
         switch self {
         case .badRequest, .malformedJSON, .emptyUpdate: 400
         case .notFound, .eventNotFound, .templateNotFound: 404
+        case .originNotAllowed: 403
         case .methodNotAllowed: 405
         case .notAcceptable: 406
         case .requestTimeout: 408
@@ -75,6 +77,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .eventNotFound: "There is no event with this id"
         case .templateNotFound: "There is no template of this type"
         case .methodNotAllowed: "This path does not answer this method"
+        case .originNotAllowed: "Pages of this origin may not use this server"
         case .notAcceptable: "The caller refuses every type that this path can answer with"
         case .requestTimeout: "The request took too long to arrive"
         case .refundDecisionRequired: "This event was paid for: say refund=true or refund=false"

@@ -5,6 +5,7 @@ enum Endpoint: String, CaseIterable, Sendable {
     case health, live
     case listEvents, createEvent, getEvent, replaceEvent, patchEvent, cancelEvent
     case listTemplates, getTemplate, createFromTemplate
+    case mcpPost, mcpGet, mcpDelete, sse, sseMessage
 
     /// The method and the path pattern; the trailing slash is optional on every path.
     var route: (method: Method, pattern: String) {
@@ -20,6 +21,11 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .listTemplates: (.get, "/templates/")
         case .getTemplate: (.get, "/templates/{template_type}")
         case .createFromTemplate: (.post, "/templates/create")
+        case .mcpPost: (.post, "/mcp")
+        case .mcpGet: (.get, "/mcp")
+        case .mcpDelete: (.delete, "/mcp")
+        case .sse: (.get, "/sse")
+        case .sseMessage: (.post, "/messages/")
         }
     }
 
@@ -36,6 +42,14 @@ enum Endpoint: String, CaseIterable, Sendable {
     var isWrite: Bool {
         switch self {
         case .createEvent, .replaceEvent, .patchEvent, .cancelEvent, .createFromTemplate: true
+        default: false
+        }
+    }
+
+    /// It speaks MCP and not REST.
+    var isMCP: Bool {
+        switch self {
+        case .mcpPost, .mcpGet, .mcpDelete, .sse, .sseMessage: true
         default: false
         }
     }

@@ -6,16 +6,16 @@ import LumaClient
 /// The gateway's side of one loop: takes each request from router to answer and writes its log line.
 final class Application: NodeHandler {
     let worker: Worker
-    private let writes: WritesInProgress
     private let shutDownTransport: () -> Void
     private let router = Endpoint.router()
     private var identifiers = RequestIdentifiers()
+    let mcp: MCPServer
 
     /// - Parameter shutDownTransport: called once, when nothing calls Luma any more.
-    init(_ worker: Worker, shutDownTransport: @escaping () -> Void) {
+    init(_ worker: Worker, _ shared: Shared, shutDownTransport: @escaping () -> Void) {
         self.worker = worker
         self.shutDownTransport = shutDownTransport
-        writes = WritesInProgress(worker.reactor)
+        mcp = MCPServer(ToolBox.dispatcher(worker, shared), shared.mcp, reactor: worker.reactor)
     }
 
     func handle(_ request: RequestView, _ exchange: Exchange) {
@@ -50,8 +50,12 @@ final class Application: NodeHandler {
 
     func couldNotAnswer(_ error: ResponseError) { worker.logFault("An answer could not be written", error) }
 
+    /// Streams that wait for news would wait for as long as they are let.
+    func willEnd() { mcp.close() }
+
     func end(by deadline: MonotonicTime) async {
-        await writes.end(by: deadline)
+        await mcp.end()
+        await worker.writes.end(by: deadline)
         shutDownTransport()
         worker.flushLog()
     }
@@ -75,6 +79,7 @@ final class Application: NodeHandler {
     private static func list(_ methods: [Method]) -> String { methods.map(\.token).joined(separator: ", ") }
 
     private func serve(_ endpoint: Endpoint, _ parameter: String?, _ request: RequestView, _ turn: Turn) {
+        if endpoint.isMCP { return mcp.handle(endpoint, request, turn) }
         do throws(APIError) {
             switch endpoint {
             case .live: turn.finish(endpoint, Self.alive)
@@ -85,7 +90,7 @@ final class Application: NodeHandler {
                 if let answer = try worker.localAnswer(input) { return turn.finish(endpoint, answer) }
                 let worker = self.worker
                 if endpoint.isWrite {
-                    writes.start { await worker.answer(input, representation, turn) }
+                    worker.writes.start { await worker.answer(input, representation, turn) }
                 } else {
                     turn.exchange.perform { await worker.answer(input, representation, turn) }
                 }

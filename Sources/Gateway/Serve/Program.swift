@@ -19,6 +19,9 @@ public enum Program {
                 return 0
             case .sandbox(let flags):
                 return try await SandboxCommand(options: .resolve(flags: flags)).run()
+            case .mcp(let flags):
+                let configuration = try configuration(flags, environment())
+                return try await StdioCommand(configuration: configuration).run()
             case .serve(let flags):
                 let environment = environment()
                 let configuration = try configuration(flags, environment)

@@ -60,7 +60,7 @@ struct ServeCommand {
         StandardError.write("luma-mcp: warning: \(warning)")
     }
 
-    private func templates() throws(StartFailure) -> TemplateCatalog {
+    func templates() throws(StartFailure) -> TemplateCatalog {
         guard let directory = configuration.templatesDirectory else { return TemplateCatalog() }
         do throws(TemplateCatalogError) {
             return try TemplateCatalog.read(directory: directory, zones: SystemTimeZones.database)
@@ -69,7 +69,7 @@ struct ServeCommand {
         }
     }
 
-    private func openLog() throws(StartFailure) -> LogSink {
+    func openLog() throws(StartFailure) -> LogSink {
         do throws(LogFileError) {
             return try LogSink(
                 path: configuration.logFile, format: configuration.logFormat,
@@ -91,7 +91,9 @@ struct ServeCommand {
                     label: "luma-mcp.loop.\(index)", sockets: own, limits: limits, counter: counter, tls: tls
                 ) {
                     let transport = try CurlTransport(reactor: $0, settings: shared.transportSettings)
-                    return Application(Worker(shared, reactor: $0, transport: transport)) { transport.shutdown() }
+                    return Application(Worker(shared, reactor: $0, transport: transport), shared) {
+                        transport.shutdown()
+                    }
                 })
         }
         return nodes

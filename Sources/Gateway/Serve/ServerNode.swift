@@ -8,9 +8,16 @@ protocol NodeHandler: RequestHandler, SendableMetatype {
     /// Told of an answer that could not be written because of a fault in this program; the peer got a 500.
     func couldNotAnswer(_ error: ResponseError)
 
+    /// Called once, on the loop, before the connections are drained: ends the answers that would not end by themselves.
+    func willEnd()
+
     /// Brings to an end what outlives the connections, at the latest by `deadline`, and gives back what the loop holds.
     /// Called once, on the loop, after the last connection is gone.
     func end(by deadline: MonotonicTime) async
+}
+
+extension NodeHandler {
+    func willEnd() {}
 }
 
 /// One loop with its listener and its handler: started and ended as a unit, from any thread.
@@ -59,6 +66,7 @@ extension Loop {
         _ server: LoopBound<HTTPServer>, _ handler: LoopBound<some NodeHandler>, seconds: Double
     ) async {
         let deadline = LoopClock(reactor).now.advanced(seconds: seconds)
+        handler.value.willEnd()
         await server.value.drain(deadline: deadline)
         await handler.value.end(by: deadline)
     }

@@ -14,6 +14,7 @@ struct Shared: Sendable {
     let zones: TimeZoneDatabase
     let templates: TemplateCatalog
     let log: LogSink
+    let mcp: MCPShared
 
     init(_ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink) {
         self.configuration = configuration
@@ -25,6 +26,7 @@ struct Shared: Sendable {
         zones = SystemTimeZones.database
         self.templates = templates
         self.log = log
+        mcp = MCPShared(secret: key, hosts: configuration.allowedHosts)
     }
 
     var transportSettings: CurlTransport.Settings {

@@ -12,6 +12,8 @@ final class Worker {
     let events: EventsService
     let templates: TemplatesService
     let luma: LumaClient
+    let writes: WritesInProgress
+    private let changes: ChangeFeed
     private let log: LoopLog
     /// The longest that one request may take towards Luma, all its calls and waits together, in seconds.
     private let patience: Double
@@ -20,11 +22,13 @@ final class Worker {
     init(_ shared: Shared, reactor: Reactor, transport: any Transport) {
         self.reactor = reactor
         clock = LoopClock(reactor)
+        writes = WritesInProgress(reactor)
         hosts = shared.hosts
         health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started)
         luma = shared.makeClient(transport: transport, time: clock)
         events = EventsService(luma: luma, zones: shared.zones, templates: shared.templates)
         templates = TemplatesService(catalog: shared.templates)
+        changes = shared.mcp.changes
         log = LoopLog(shared.log, on: reactor)
         patience = shared.patience
         healthInterval = shared.configuration.calls.healthIntervalSeconds
@@ -53,26 +57,40 @@ final class Worker {
         let call = upstreamCall(CallContext { !exchange.isOpen })
         if log.isEnabled(.debug) { call.context.onAttempt = { [self] in logAttempt($0, of: turn) } }
         do throws(APIError) {
-            let response: Response
-            switch input.endpoint {
-            case .createEvent: response = try await events.create(input, call)
-            case .createFromTemplate: response = try await events.createFromTemplate(input, call)
-            case .getEvent: response = try await events.get(input, call)
-            case .replaceEvent, .patchEvent: response = try await events.update(input, call)
-            case .cancelEvent: response = try await events.cancel(input, call)
-            case .listEvents:
-                let query = try events.listQuery(input)
-                if representation == .ndjson { return try await streamList(query, input, turn, call) }
-                response = try await events.list(query, call).unless(input.conditions)
-            case .health, .live, .listTemplates, .getTemplate: throw APIError.notFound
+            if input.endpoint == .listEvents, representation == .ndjson {
+                return try await streamList(try events.listQuery(input), input, turn, call)
             }
-            turn.finish(input.endpoint, response, calls: call.context)
+            turn.finish(input.endpoint, try await response(to: input, call), calls: call.context)
         } catch {
             turn.finish(input.endpoint, error, calls: call.context)
         }
     }
 
-    private func upstreamCall(_ context: CallContext) -> UpstreamCall {
+    /// The answer of an endpoint that needs Luma. Whoever listens hears of what it has changed.
+    func response(to input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+        switch input.endpoint {
+        case .createEvent: return announced(try await events.create(input, call))
+        case .createFromTemplate: return announced(try await events.createFromTemplate(input, call))
+        case .getEvent: return try await events.get(input, call)
+        case .replaceEvent, .patchEvent: return announced(try await events.update(input, call), input.parameter)
+        case .cancelEvent: return announced(try await events.cancel(input, call), input.parameter)
+        case .listEvents: return try await events.list(try events.listQuery(input), call).unless(input.conditions)
+        default: throw APIError.notFound
+        }
+    }
+
+    /// Tells clients of MCP that an event is new, other, or gone.
+    private func announced(_ response: Response, _ id: String? = nil) -> Response {
+        if let id {
+            changes.publish(event: id)
+        } else if let place = response.fields.first(where: { $0.name == "Location" })?.value.split(separator: "/").last
+        {
+            changes.publish(event: String(place))
+        }
+        return response
+    }
+
+    func upstreamCall(_ context: CallContext) -> UpstreamCall {
         UpstreamCall(deadline: clock.now.advanced(seconds: patience), context: context)
     }
 

@@ -15,7 +15,8 @@ final class WritesInProgress {
     var count: Int { tasks.count }
 
     /// Starts a write.
-    func start(_ operation: @escaping () async -> Void) {
+    /// - Returns: its task, to cancel it.
+    @discardableResult func start(_ operation: @escaping () async -> Void) -> Task<Void, Never> {
         last += 1
         let number = last
         tasks[number] = .some(nil)
@@ -25,6 +26,7 @@ final class WritesInProgress {
             if tasks.isEmpty { waiting?.resume(returning: ()) }
         }
         if tasks.keys.contains(number) { tasks[number] = .some(task) }
+        return task
     }
 
     /// Returns when all have ended. Those that have not by `deadline` are cancelled.

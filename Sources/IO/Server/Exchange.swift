@@ -44,6 +44,12 @@ public struct Exchange {
     /// - Throws: `CancellationError` once the peer is gone.
     public func write(_ bytes: [UInt8]) async throws { try await connection.write(sequence, bytes) }
 
+    /// Calls `action` on the loop, at once or later, when the peer of a stream that has begun ends its side.
+    ///
+    /// It may still read; it may also be gone. Whoever writes something then finds out: a peer that is gone answers
+    /// with a reset, which ends the operations.
+    public func whenPeerEnds(_ action: @escaping () -> Void) { connection.whenPeerEnds(sequence, action) }
+
     /// Ends the body of a stream.
     public func endStream() { connection.endStream(sequence) }
 
@@ -64,6 +70,8 @@ final class PendingAnswer {
     var framing: AnswerFraming?
     /// The stream's writer, while it waits for room.
     var writer: Suspension<Void>?
+    /// Called when the peer ends its side.
+    var onPeerEnd: (() -> Void)?
     /// Octets written since the writer last let others run.
     var burst = 0
 

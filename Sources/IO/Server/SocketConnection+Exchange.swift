@@ -89,6 +89,12 @@ extension SocketConnection {
         }
     }
 
+    func whenPeerEnds(_ sequence: UInt32, _ action: @escaping () -> Void) {
+        guard isOpen(sequence), let pending else { return }
+        pending.onPeerEnd = action
+        if readEnded || hangupSeen { action() }
+    }
+
     func endStream(_ sequence: UInt32) {
         guard isOpen(sequence), let framing = pending?.framing else { return }
         if framing.body == .chunked, framing.sendsBody {

@@ -103,6 +103,7 @@ final class SocketConnection: ReadinessHandler {
         if events & UInt32(LM_EPOLLRDHUP) != 0 {
             hangupSeen = true
             clock.restart(now)
+            pending?.onPeerEnd?()
         }
         settle()
     }
@@ -136,6 +137,7 @@ final class SocketConnection: ReadinessHandler {
     func noteEnd() {
         readEnded = true
         if machine.phase == .answering { clock.restart(now) }
+        pending?.onPeerEnd?()
     }
 
     /// Handles the first `count` octets of the server's scratch.

@@ -96,7 +96,8 @@ public final class Call {
                 guard let answer = responses[key] else { break }
                 answers.append(answer)
             }
-            guard answers.count == requests.count else {
+            // Who wants its state back has not asked yet when there is none: such answers belong to no question.
+            guard answers.count == requests.count, state == nil || self.state != nil else {
                 throw .inputRequired(InputRequired(requests: requests, state: state))
             }
             return answers

@@ -50,33 +50,11 @@ public struct URITemplate: Sendable, Hashable {
                 let next: UInt8? =
                     if index + 1 < parts.count, case .literal(let bytes) = parts[index + 1] { bytes[0] } else { nil }
                 while end < rest.endIndex, rest[end] != UInt8(ascii: "/"), rest[end] != next { end += 1 }
-                guard end > rest.startIndex, let value = Self.decoded(rest[..<end]) else { return nil }
+                guard end > rest.startIndex, let value = PercentCoding.decode(rest[..<end]) else { return nil }
                 values[name] = value
                 rest = rest[end...]
             }
         }
         return rest.isEmpty ? values : nil
-    }
-
-    private static func decoded(_ bytes: ArraySlice<UInt8>) -> String? {
-        var output: [UInt8] = []
-        var index = bytes.startIndex
-        while index < bytes.endIndex {
-            if bytes[index] != UInt8(ascii: "%") {
-                output.append(bytes[index])
-                index += 1
-                continue
-            }
-            guard index + 2 < bytes.endIndex, let high = hex(bytes[index + 1]), let low = hex(bytes[index + 2]) else {
-                return nil
-            }
-            output.append(high << 4 | low)
-            index += 3
-        }
-        return String(validating: output, as: UTF8.self)
-    }
-
-    private static func hex(_ byte: UInt8) -> UInt8? {
-        Character(UnicodeScalar(byte)).hexDigitValue.map(UInt8.init)
     }
 }

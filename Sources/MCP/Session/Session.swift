@@ -15,6 +15,7 @@ public final class Session: Sendable {
         var running: [JSONRPCID: @Sendable () -> Void] = [:]
         var waiting: [JSONRPCID: @Sendable (Result<JSON, JSONRPCError>) -> Void] = [:]
         var lastRequest = 0
+        var stream = 0
     }
 
     public let revision: Revision
@@ -57,6 +58,19 @@ public final class Session: Sendable {
         return .notification(method: change.method, params: ["uri": .string(uri)])
     }
 
+    // MARK: Streams
+
+    /// Notes that the client has opened one more stream for messages that answer nothing. Only the newest gets them.
+    public func attach() -> Int {
+        state.withLock { state in
+            state.stream += 1
+            return state.stream
+        }
+    }
+
+    /// Whether the stream of this number is the newest.
+    public func isAttached(_ stream: Int) -> Bool { state.withLock { $0.stream == stream } }
+
     // MARK: Requests of the client
 
     /// Notes that a request is being served, so that the client can cancel it. `cancel` is called at most once, on any thread.
@@ -67,7 +81,30 @@ public final class Session: Sendable {
     /// The request has its answer.
     public func ended(_ id: JSONRPCID) { _ = state.withLock { $0.running.removeValue(forKey: id) } }
 
-    func cancel(_ id: JSONRPCID) { state.withLock { $0.running.removeValue(forKey: id) }?() }
+    /// Cancels a request that is being served; does nothing for any other.
+    public func cancel(_ id: JSONRPCID) { state.withLock { $0.running.removeValue(forKey: id) }?() }
+
+    /// The client is gone for good: cancels what it has asked for, and answers for it what it was asked.
+    public func close() {
+        let running = state.withLock { state in
+            defer {
+                state.running = [:]
+                state.subscriptions = []
+            }
+            return state.running
+        }
+        for cancel in running.values { cancel() }
+        abandonAll()
+    }
+
+    /// The client sends nothing any more: what it was asked is answered for it.
+    public func abandonAll() {
+        let waiting = state.withLock { state in
+            defer { state.waiting = [:] }
+            return state.waiting
+        }
+        for resume in waiting.values { resume(.failure(.internalError("The client is gone"))) }
+    }
 
     // MARK: Requests of the server
 

@@ -40,7 +40,7 @@ import Testing
             label: "test", sockets: sockets, limits: ServerLimits(), counter: ConnectionCounter()
         ) { reactor in
             let transport = ScriptedTransport { request, _ in await upstream.answer(request) }
-            return Application(Worker(shared, reactor: reactor, transport: transport)) {
+            return Application(Worker(shared, reactor: reactor, transport: transport), shared) {
                 upstream.ended.add(1, ordering: .relaxed)
             }
         }

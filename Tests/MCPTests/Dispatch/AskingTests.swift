@@ -60,6 +60,12 @@ import Testing
         #expect(await asker.error("tools/call", params)?.code == -32602)
     }
 
+    @Test func anAnswerToNoQuestionIsNone() async throws {
+        let yes: JSON = ["sure": ["action": "accept", "content": ["sure": true]]]
+        let result = await Asker(.july2026, able).result("tools/call", ["name": "confirm", "inputResponses": yes])
+        #expect(result?["resultType"] == "input_required")
+    }
+
     @Test func earlierAnswersTravelInTheState() async throws {
         let asker = Asker(.july2026, able)
         let yes: JSON = ["action": "accept", "content": ["sure": true]]

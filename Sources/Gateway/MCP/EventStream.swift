@@ -1,0 +1,108 @@
+import Core
+import HTTP
+import IO
+import MCP
+
+/// An answer that is a stream of Server-Sent Events. One writer; who sends never waits.
+///
+/// On one loop. What is not taken by the peer is bounded: a peer that does not read loses its stream.
+final class EventStream {
+    static let keepAliveSeconds = 15.0
+    /// Bytes that may wait for a slow peer.
+    static let mostWaiting = 4 << 20
+
+    private let exchange: Exchange
+    private var waiting: [UInt8] = []
+    private var writer: Suspension<Void>?
+    private var timer: TimerQueue.Token?
+    private var isEnding = false
+    private(set) var isOpen = true
+    /// Bytes that were sent.
+    private(set) var bytes = 0
+    /// Called once on the loop, when the stream has ended or the peer is gone.
+    var onClose: (() -> Void)?
+
+    private static let fields = [
+        Field("Content-Type", "text/event-stream"), Field("Cache-Control", "no-cache, no-transform"),
+        // Proxies of the nginx family hold answers back otherwise.
+        Field("X-Accel-Buffering", "no"),
+    ]
+
+    /// Begins the answer.
+    init(_ exchange: Exchange, fields: [Field] = []) {
+        self.exchange = exchange
+        exchange.beginStream(Response(status: 200, fields: Self.fields + fields))
+        exchange.perform { [self] in await write() }
+        // Closing the stream is how a client cancels: it should not take until the next keep-alive to find out.
+        exchange.whenPeerEnds { [weak self] in self?.sendKeepAlive() }
+        scheduleKeepAlive()
+    }
+
+    /// Sends one message of the protocol.
+    func send(_ message: JSONRPCMessage) { send(event: "message", message.encoded) }
+
+    func send(event: String, _ data: [UInt8]) {
+        guard isOpen, !isEnding else { return }
+        EventStreamEncoder.append(event: event, data: data, to: &waiting)
+        if waiting.count > Self.mostWaiting { return exchange.abort() }
+        wake()
+    }
+
+    /// Ends the stream when everything is sent.
+    func end() {
+        isEnding = true
+        wake()
+    }
+
+    private func wake() {
+        writer?.resume(returning: ())
+        writer = nil
+    }
+
+    private func write() async {
+        do {
+            while true {
+                if !waiting.isEmpty {
+                    let piece = waiting
+                    waiting = []
+                    bytes += piece.count
+                    try await exchange.write(piece)
+                } else if isEnding {
+                    exchange.endStream()
+                    break
+                } else {
+                    // Something may have come between the look and the wait.
+                    try await exchange.reactor.suspend { suspension in
+                        if waiting.isEmpty, !isEnding {
+                            writer = suspension
+                        } else {
+                            suspension.resume(returning: ())
+                        }
+                    }
+                }
+            }
+        } catch {
+            // The peer is gone.
+        }
+        isOpen = false
+        if let timer { exchange.reactor.cancel(timer) }
+        let close = onClose
+        onClose = nil
+        close?()
+    }
+
+    private func scheduleKeepAlive() {
+        let reactor = exchange.reactor
+        timer = reactor.schedule(at: reactor.now.advanced(seconds: Self.keepAliveSeconds)) { [weak self] in
+            guard let self, isOpen else { return }
+            sendKeepAlive()
+            scheduleKeepAlive()
+        }
+    }
+
+    private func sendKeepAlive() {
+        guard isOpen, !isEnding, waiting.isEmpty else { return }
+        waiting += EventStreamEncoder.keepAlive
+        wake()
+    }
+}

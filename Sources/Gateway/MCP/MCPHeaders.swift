@@ -1,0 +1,76 @@
+import Core
+import HTTP
+
+/// The fields of a request to `/mcp` that the protocol reads, copied out of the connection's buffer.
+struct MCPHeaders: Sendable {
+    /// The values of `MCP-Protocol-Version`, each once.
+    var versions: [String] = []
+    var session: String?
+    /// All `Mcp-Method` and `Mcp-Name` lines; two of one kind are refused.
+    var methods: [String] = []
+    var names: [String] = []
+    var accept: Accept?
+    var contentType: String?
+    var origin: String?
+
+    init() {}
+
+    init(_ request: RequestView) {
+        for line in request.fields(named: "mcp-protocol-version") {
+            // Some clients send the field twice, and proxies join the two.
+            for value in line.split(separator: ",").map({ String($0.filter { $0 != " " && $0 != "\t" }) })
+            where !versions.contains(value) {
+                versions.append(value)
+            }
+        }
+        session = request.field("mcp-session-id")
+        methods = request.fields(named: "mcp-method")
+        names = request.fields(named: "mcp-name")
+        accept = request.combined("accept").map { Accept($0) }
+        contentType = request.field("content-type")
+        origin = request.field("origin")
+    }
+
+    /// Whether the client takes a media type: named, by a range, or because it says nothing (RFC 9110 §12.5.1).
+    private func accepts(_ type: String) -> Bool {
+        guard let accept else { return true }
+        return accept.preference(for: type).map { $0.weight > 0 } ?? false
+    }
+
+    var acceptsJSON: Bool { accepts("application/json") }
+    var acceptsStream: Bool { accepts("text/event-stream") }
+
+    /// The value of a routing header as it was before it was made safe for HTTP: `=?base64?…?=` is UTF-8 in base 64.
+    /// Nil when it is not well-formed.
+    static func decoded(_ value: String) -> String? {
+        guard value.hasPrefix("=?base64?"), value.hasSuffix("?="), value.utf8.count >= 11 else { return value }
+        let digits = value.dropFirst(9).dropLast(2)
+        guard let bytes = Base64.decode(digits) else { return nil }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}
+
+/// Base 64 with the usual alphabet and padding (RFC 4648 §4), read strictly: one text for each sequence of bytes.
+enum Base64 {
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    static func decode(_ text: some StringProtocol) -> [UInt8]? {
+        let characters = Array(text.utf8)
+        guard characters.count % 4 == 0 else { return nil }
+        let padding = characters.reversed().prefix { $0 == UInt8(ascii: "=") }.count
+        guard padding <= 2 else { return nil }
+        var bytes: [UInt8] = []
+        var (bits, width): (UInt32, UInt32) = (0, 0)
+        for character in characters.dropLast(padding) {
+            guard let value = alphabet.firstIndex(of: character) else { return nil }
+            bits = bits << 6 | UInt32(value)
+            width += 6
+            if width >= 8 {
+                width -= 8
+                bytes.append(UInt8(truncatingIfNeeded: bits >> width))
+            }
+        }
+        // What is left over belongs to no byte; a writer leaves it zero.
+        return bits & (1 << width - 1) == 0 ? bytes : nil
+    }
+}

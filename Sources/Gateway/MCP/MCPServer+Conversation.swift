@@ -1,0 +1,135 @@
+import Core
+import HTTP
+import IO
+import MCP
+
+/// The transport of 2024-11-05: `GET /sse` opens a stream and names the address to post to; every answer comes on the
+/// stream. Today's clients speak any handshake revision over it.
+extension MCPServer {
+    func openConversation(_ headers: MCPHeaders, _ method: Method, _ turn: Turn) {
+        guard method == .get else { return turn.finish(.sse, Self.notAllowed("GET")) }
+        guard headers.acceptsStream else { return turn.finish(.sse, APIError.notAcceptable) }
+        let stream = EventStream(turn.exchange, fields: [Field("X-Request-Id", turn.id)])
+        let executor = reactor.executor
+        let bound = LoopBound(stream, on: executor)
+        let conversation = Conversation(principal: principal) { message in
+            executor.execute { bound.value.send(message) }
+        }
+        guard let id = shared.conversations.add(conversation) else { return turn.exchange.abort() }
+        log(stream, .sse, turn)
+        let close = stream.onClose
+        let conversations = shared.conversations
+        stream.onClose = {
+            conversations.end(id)
+            close?()
+        }
+        keep(
+            stream,
+            feeding: { change in
+                if let message = conversation.session?.message(for: change) { stream.send(message) }
+            }, end: { stream.end() })
+        stream.send(event: "endpoint", Array("/messages/?session_id=\(id)".utf8))
+    }
+
+    /// `POST /messages/?session_id=…`: takes messages; what they are answered with goes on the stream.
+    func conversationPost(_ headers: MCPHeaders, _ request: RequestView, _ turn: Turn) {
+        let query = request.query.flatMap { try? QueryString(parsing: $0) }
+        guard let id = query?.items.first(where: { $0.name == "session_id" })?.value, !id.isEmpty else {
+            return turn.finish(.sseMessage, APIError(.badRequest, "session_id is missing: open /sse first"))
+        }
+        guard let conversation = shared.conversations[id], conversation.principal == principal else {
+            return turn.finish(.sseMessage, APIError(.notFound, "There is no such session: open /sse again"))
+        }
+        let payload = JSONRPCPayload(parsing: request.body, limits: JSONLimits(maxDepth: 64), maxBatch: 50)
+        if case .single(.invalid(_, let error)) = payload {
+            return turn.finish(.sseMessage, .json(status: 400, MCPRefusal(400, error, payload).body))
+        }
+        turn.finish(
+            .sseMessage,
+            Response(status: 202, fields: [Field("Content-Type", "text/plain")], body: Array("Accepted".utf8)))
+        HandshakeDriver(dispatcher, principal, reactor, requests).take(
+            payload, session: conversation.session, begin: { conversation.session = $0 },
+            send: { conversation.send($0) },
+            sendBatch: { answers in for answer in answers { conversation.send(answer) } })
+    }
+}
+
+/// Serves the messages of a transport that keeps one conversation open: the old HTTP transport, and standard input.
+struct HandshakeDriver {
+    let dispatcher: Dispatcher
+    let principal: Principal
+    let reactor: Reactor
+    let requests: WritesInProgress
+
+    init(_ dispatcher: Dispatcher, _ principal: Principal, _ reactor: Reactor, _ requests: WritesInProgress) {
+        self.dispatcher = dispatcher
+        self.principal = principal
+        self.reactor = reactor
+        self.requests = requests
+    }
+
+    /// Takes what arrived, and returns when it is under way.
+    /// - Parameters:
+    ///   - session: what an earlier handshake has settled.
+    ///   - begin: called when `initialize` has settled it.
+    ///   - send: puts one message on the way to the client.
+    ///   - sendBatch: the same for the answers to a batch.
+    ///   - ended: called when everything has been answered.
+    func take(
+        _ payload: JSONRPCPayload, session: Session?, begin: (Session) -> Void,
+        send: @escaping (JSONRPCMessage) -> Void, sendBatch: @escaping ([JSONRPCMessage]) -> Void,
+        ended: @escaping () -> Void = {}
+    ) {
+        switch payload {
+        case .single(.invalid(let id, let error)):
+            send(.failure(id: id, error: error))
+            ended()
+        case .single(.message(.request(let id, "initialize", let params))):
+            let handshake = dispatcher.initialize(id, params, principal)
+            if let session = handshake.session { begin(session) }
+            send(handshake.answer)
+            ended()
+        case .single(.message(let message)):
+            guard let session else {
+                if case .request(let id, let method, _) = message {
+                    let error = JSONRPCError.invalidRequest("Send initialize first")
+                    send(
+                        method == "ping"
+                            ? .response(id: id, result: [:])
+                            : .failure(id: id, error: method == "server/discover" ? .methodNotFound() : error))
+                }
+                return ended()
+            }
+            serve([.message(message)], session, send, ended) { dispatcher, caller, sink in
+                if case .answer(let answer) = await dispatcher.serve(message, from: caller, to: sink) { send(answer) }
+            }
+        case .batch(let parts):
+            guard let session, session.revision.allowsBatches else {
+                send(.failure(id: nil, error: .invalidRequest("Invalid Request: one message at a time")))
+                return ended()
+            }
+            serve(parts, session, send, ended) { dispatcher, caller, sink in
+                let answers = await dispatcher.serve(batch: parts, from: caller, to: sink)
+                if !answers.isEmpty { sendBatch(answers) }
+            }
+        }
+    }
+
+    private func serve(
+        _ parts: [JSONRPCPayload.Part], _ session: Session, _ send: @escaping (JSONRPCMessage) -> Void,
+        _ ended: @escaping () -> Void, _ body: @escaping (Dispatcher, Caller, MessageSink) async -> Void
+    ) {
+        let sink = MessageSink(session: session, reactor: reactor) { message in
+            send(message)
+            return true
+        }
+        let run = RunningRequests(session, parts)
+        let dispatcher = dispatcher
+        let task = requests.start {
+            await body(dispatcher, Caller(session), sink)
+            run.ended()
+            ended()
+        }
+        run.began(task)
+    }
+}

@@ -1,0 +1,143 @@
+import Core
+import HTTP
+import IO
+import MCP
+
+extension MCPServer {
+    /// Bounds of one message; its body's length is bounded by the server.
+    private static let limits = JSONLimits(maxDepth: 64)
+    /// Messages of one batch.
+    private static let mostInBatch = 50
+    /// How long an answer may take before its client is told by a stream that somebody is at work, in seconds.
+    private static let quietSeconds = 15.0
+
+    /// `POST /mcp`: one message, answered with JSON unless something must be streamed.
+    func post(_ headers: MCPHeaders, _ request: RequestView, _ turn: Turn) {
+        guard headers.acceptsJSON || headers.acceptsStream else {
+            return turn.finish(.mcpPost, APIError.notAcceptable)
+        }
+        if let type = headers.contentType, !RequestInput.isJSON(type) {
+            return turn.finish(.mcpPost, APIError(.unsupportedMediaType))
+        }
+        let payload = JSONRPCPayload(parsing: request.body, limits: Self.limits, maxBatch: Self.mostInBatch)
+        let principal = self.principal
+        let admission = MCPAdmission(headers, payload, principal) { shared.sessions.session($0, for: principal) }
+        switch admission {
+        case .refused(let refusal): turn.finish(.mcpPost, .json(status: refusal.status, refusal.body))
+        case .taken: turn.finish(.mcpPost, Response(status: 202))
+        case .handshake(let id, let params): handshake(id, params, turn)
+        case .modern(let id, let message, let caller): serveModern(id, message, caller, headers, turn)
+        case .legacy(let message, let caller): serveLegacy([.message(message)], isBatch: false, caller, headers, turn)
+        case .batch(let parts, let caller): serveLegacy(parts, isBatch: true, caller, headers, turn)
+        }
+    }
+
+    private func handshake(_ id: JSONRPCID, _ params: JSONObject?, _ turn: Turn) {
+        let handshake = dispatcher.initialize(id, params, principal)
+        var response = Response.json(status: 200, handshake.answer.encoded)
+        if let session = handshake.session, let id = shared.sessions.issue(session) {
+            response.fields.append(Field("Mcp-Session-Id", id))
+        }
+        turn.finish(.mcpPost, response)
+    }
+
+    // MARK: Modern
+
+    /// Tied to the connection: a client that goes away has cancelled.
+    private func serveModern(
+        _ id: JSONRPCID, _ message: JSONRPCMessage, _ caller: Caller, _ headers: MCPHeaders, _ turn: Turn
+    ) {
+        let answer = PostAnswer(self, turn, headers, quietSeconds: Self.quietSeconds)
+        let sink = MessageSink(session: nil, reactor: reactor) { answer.send($0) }
+        turn.exchange.perform { [dispatcher] in
+            switch await dispatcher.serve(message, from: caller, to: sink) {
+            case .answer(let message):
+                if case .failure(_, let error) = message {
+                    answer.finish(message.encoded, status: error.modernHTTPStatus)
+                } else {
+                    answer.finish(message.encoded)
+                }
+            case .taken: answer.finish(nil, status: 202)
+            case .silent: answer.abandon()
+            case .listening(let subscription): self.listen(subscription, answer, headers, turn)
+            }
+        }
+    }
+
+    private func listen(_ subscription: Subscription, _ answer: PostAnswer, _ headers: MCPHeaders, _ turn: Turn) {
+        guard headers.acceptsStream, let stream = answer.openStream() else {
+            answer.refuse(APIError.notAcceptable)
+            return
+        }
+        stream.send(subscription.acknowledgement)
+        keep(
+            stream,
+            feeding: { change in
+                if let message = subscription.message(for: change) { stream.send(message) }
+            },
+            end: {
+                stream.send(subscription.ending)
+                stream.end()
+            })
+    }
+
+    // MARK: Legacy
+
+    /// Not tied to the connection: in the legacy era only `notifications/cancelled` cancels.
+    private func serveLegacy(
+        _ parts: [JSONRPCPayload.Part], isBatch: Bool, _ caller: Caller, _ headers: MCPHeaders, _ turn: Turn
+    ) {
+        let asks = parts.contains { part in
+            switch part {
+            case .message(.request), .invalid: true
+            case .message: false
+            }
+        }
+        let answer = PostAnswer(self, turn, headers, quietSeconds: asks ? Self.quietSeconds : nil)
+        let sink = MessageSink(session: caller.session, reactor: reactor) { answer.send($0) }
+        answer.onStreamEnd = { [weak sink] in sink?.clientIsGone() }
+        let run = RunningRequests(caller.session, parts)
+        let task = requests.start { [dispatcher] in
+            if isBatch {
+                let answers = await dispatcher.serve(batch: parts, from: caller, to: sink)
+                if answers.isEmpty {
+                    answer.finish(nil, status: 202)
+                } else {
+                    answer.finish(JSONRPCPayload.encode(batch: answers))
+                }
+            } else if case .message(let message)? = parts.first {
+                switch await dispatcher.serve(message, from: caller, to: sink) {
+                case .answer(let message): answer.finish(message.encoded)
+                case .taken, .listening: answer.finish(nil, status: 202)
+                case .silent: answer.abandon()
+                }
+            }
+            run.ended()
+        }
+        run.began(task)
+    }
+}
+
+/// Makes the requests of one POST known to their session while they are served, so that they can be cancelled.
+final class RunningRequests {
+    private let session: Session?
+    private let ids: [JSONRPCID]
+    private var isOver = false
+
+    init(_ session: Session?, _ parts: [JSONRPCPayload.Part]) {
+        self.session = session
+        ids = parts.compactMap { if case .message(.request(let id, _, _)) = $0 { id } else { nil } }
+    }
+
+    /// After the task was started; it may have ended already.
+    func began(_ task: Task<Void, Never>) {
+        guard !isOver, let session else { return }
+        for id in ids { session.began(id) { task.cancel() } }
+    }
+
+    func ended() {
+        isOver = true
+        guard let session else { return }
+        for id in ids { session.ended(id) }
+    }
+}

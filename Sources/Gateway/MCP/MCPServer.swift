@@ -1,0 +1,139 @@
+import Core
+import HTTP
+import IO
+import MCP
+
+/// What all loops share of MCP.
+struct MCPShared: Sendable {
+    let seal: SessionSeal
+    let sessions: SessionTable
+    let changes = ChangeFeed()
+    let conversations = ConversationTable()
+    let hosts: AllowedHosts
+
+    init(secret: Secret, hosts: AllowedHosts) {
+        seal = SessionSeal(secret: secret)
+        sessions = SessionTable(seal: seal)
+        self.hosts = hosts
+    }
+}
+
+/// MCP over HTTP on one loop: `/mcp` for both eras, `/sse` with `/messages/` for clients of the first revision.
+final class MCPServer {
+    let dispatcher: Dispatcher
+    let shared: MCPShared
+    let reactor: Reactor
+    /// Streams that stay open until somebody ends them, by a number of their own.
+    private var streams: [Int: () -> Void] = [:]
+    private var lastStream = 0
+    private var isClosing = false
+    /// Requests of the legacy era, which outlive their connections as writes do.
+    let requests: WritesInProgress
+
+    init(_ dispatcher: Dispatcher, _ shared: MCPShared, reactor: Reactor) {
+        self.dispatcher = dispatcher
+        self.shared = shared
+        self.reactor = reactor
+        requests = WritesInProgress(reactor)
+    }
+
+    /// Serves one request, whose route has been found.
+    func handle(_ endpoint: Endpoint, _ request: RequestView, _ turn: Turn) {
+        let headers = MCPHeaders(request)
+        if let origin = headers.origin, !shared.hosts.allows(origin: origin) {
+            return turn.finish(endpoint, APIError.originNotAllowed)
+        }
+        switch endpoint {
+        case .mcpPost: post(headers, request, turn)
+        case .mcpGet: get(headers, turn)
+        case .mcpDelete: delete(headers, turn)
+        case .sse: openConversation(headers, request.method, turn)
+        case .sseMessage: conversationPost(headers, request, turn)
+        default: turn.finish(endpoint, APIError.notFound)
+        }
+    }
+
+    /// Whoever reaches a server that asks for no credential.
+    var principal: Principal { .local }
+
+    // MARK: Streams
+
+    /// Keeps a stream that ends with the server. `end` is called at most once.
+    func keep(_ stream: EventStream, feeding deliver: @escaping (Change) -> Void, end: @escaping () -> Void) {
+        let executor = reactor.executor
+        let bound = LoopBound(deliver, on: executor)
+        let token = shared.changes.add { change in executor.execute { bound.value(change) } }
+        lastStream += 1
+        let number = lastStream
+        streams[number] = end
+        let close = stream.onClose
+        stream.onClose = { [weak self] in
+            self?.shared.changes.remove(token)
+            self?.streams[number] = nil
+            close?()
+        }
+        if isClosing { end() }
+    }
+
+    /// Ends all streams that wait for news, as the server is about to stop.
+    func close() {
+        isClosing = true
+        let ends = streams.values
+        streams = [:]
+        for end in ends { end() }
+    }
+
+    /// Cancels what still runs for clients that are gone. Called after the last connection is.
+    func end() async { await requests.end(by: MonotonicTime(nanoseconds: .min)) }
+
+    // MARK: GET and DELETE
+
+    /// The stream on which a legacy session hears of what nobody asked for at that moment.
+    private func get(_ headers: MCPHeaders, _ turn: Turn) {
+        // A client tries this without knowing whether it is offered; 405 is the answer that all of them take well.
+        guard turn.method == .get, headers.versions.allSatisfy({ Revision(rawValue: $0)?.era == .legacy }) else {
+            return turn.finish(.mcpGet, Self.notAllowed("POST"))
+        }
+        guard let id = headers.session else { return turn.finish(.mcpGet, Self.notAllowed("POST, DELETE")) }
+        guard let session = shared.sessions.session(id, for: principal) else {
+            return turn.finish(.mcpGet, Self.sessionNotFound)
+        }
+        guard headers.acceptsStream else { return turn.finish(.mcpGet, APIError.notAcceptable) }
+        let stream = EventStream(turn.exchange, fields: [Field("X-Request-Id", turn.id)])
+        let generation = session.attach()
+        log(stream, .mcpGet, turn)
+        keep(
+            stream,
+            feeding: { change in
+                // One message goes on one stream only: the newest.
+                guard session.isAttached(generation), let message = session.message(for: change) else { return }
+                stream.send(message)
+            }, end: { stream.end() })
+    }
+
+    private func delete(_ headers: MCPHeaders, _ turn: Turn) {
+        guard headers.versions.allSatisfy({ Revision(rawValue: $0)?.era == .legacy }) else {
+            return turn.finish(.mcpDelete, Self.notAllowed("POST"))
+        }
+        guard let id = headers.session else {
+            return turn.finish(.mcpDelete, APIError(.badRequest, "Mcp-Session-Id is missing"))
+        }
+        guard shared.sessions.session(id, for: principal) != nil else {
+            return turn.finish(.mcpDelete, Self.sessionNotFound)
+        }
+        shared.sessions.end(id)
+        turn.finish(.mcpDelete, Response(status: 204))
+    }
+
+    static func notAllowed(_ methods: String) -> APIError { APIError(methodNotAllowed: methods) }
+    static let sessionNotFound = APIError(.notFound, "There is no such session: send initialize to begin a new one")
+
+    /// Writes the request's line when its stream has ended.
+    func log(_ stream: EventStream, _ endpoint: Endpoint, _ turn: Turn) {
+        let close = stream.onClose
+        stream.onClose = { [weak stream] in
+            turn.worker.log(turn, endpoint, status: 200, bytes: stream?.bytes ?? 0, calls: nil, reason: nil)
+            close?()
+        }
+    }
+}

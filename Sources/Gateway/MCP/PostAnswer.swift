@@ -1,0 +1,85 @@
+import Core
+import HTTP
+import IO
+import MCP
+
+/// The answer to one POST: a JSON body, which becomes a stream when there is something to say before the answer, or
+/// when the answer is long in coming.
+final class PostAnswer {
+    private let server: MCPServer
+    private let turn: Turn
+    private let headers: MCPHeaders
+    private var stream: EventStream?
+    private var timer: TimerQueue.Token?
+    private var isOver = false
+    /// Called once the stream has ended, by us or because the client is gone.
+    var onStreamEnd: (() -> Void)?
+
+    /// - Parameter quietSeconds: after how long without an answer a stream is begun; nil for never.
+    init(_ server: MCPServer, _ turn: Turn, _ headers: MCPHeaders, quietSeconds: Double?) {
+        self.server = server
+        self.turn = turn
+        self.headers = headers
+        guard let quietSeconds, headers.acceptsStream else { return }
+        let reactor = server.reactor
+        timer = reactor.schedule(at: reactor.now.advanced(seconds: quietSeconds)) { [weak self] in
+            _ = self?.openStream()
+        }
+    }
+
+    /// Begins the stream, unless it is there; nil when the client takes none or is gone.
+    func openStream() -> EventStream? {
+        if let stream { return stream.isOpen ? stream : nil }
+        guard !isOver, headers.acceptsStream, turn.exchange.isOpen else { return nil }
+        stopTimer()
+        let stream = EventStream(turn.exchange, fields: [Field("X-Request-Id", turn.id)])
+        self.stream = stream
+        stream.onClose = { [weak self] in self?.onStreamEnd?() }
+        server.log(stream, .mcpPost, turn)
+        return stream
+    }
+
+    /// Sends a message before the answer; false when it cannot go anywhere.
+    func send(_ message: JSONRPCMessage) -> Bool {
+        guard !isOver, let stream = openStream() else { return false }
+        stream.send(message)
+        return true
+    }
+
+    /// Sends the answer and ends.
+    func finish(_ body: [UInt8]?, status: Int = 200) {
+        guard !isOver else { return }
+        // Who takes streams only gets one.
+        if body != nil, status == 200, !headers.acceptsJSON { _ = openStream() }
+        isOver = true
+        stopTimer()
+        if let stream {
+            if let body { stream.send(event: "message", body) }
+            stream.end()
+        } else {
+            let response = body.map { Response.json(status: status, $0) } ?? Response(status: status)
+            turn.finish(.mcpPost, response)
+        }
+    }
+
+    /// Ends without an answer, as a request that was cancelled has none: an empty stream.
+    func abandon() {
+        guard !isOver else { return }
+        _ = openStream()
+        isOver = true
+        stopTimer()
+        if let stream { stream.end() } else { turn.finish(.mcpPost, Response(status: 202)) }
+    }
+
+    func refuse(_ error: APIError) {
+        guard !isOver else { return }
+        isOver = true
+        stopTimer()
+        turn.finish(.mcpPost, error)
+    }
+
+    private func stopTimer() {
+        if let timer { server.reactor.cancel(timer) }
+        timer = nil
+    }
+}

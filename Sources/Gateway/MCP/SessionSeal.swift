@@ -1,0 +1,93 @@
+import Core
+import Crypto
+import IO
+import MCP
+
+/// Signs what this server hands to clients and wants back unchanged: states, sessions, confirmations.
+///
+/// The key is derived from the Luma key, so that what was signed is good after a restart and behind a balancer, and
+/// nothing is stored. Each use has a name of its own in what is signed: one kind can never pass for another.
+struct SessionSeal: StateSeal, Sendable {
+    private let key: [UInt8]
+
+    /// - Parameter secret: the same for every process that must know what another has signed.
+    init(secret: Secret) {
+        let label = Array("luma-mcp seal 1".utf8)
+        // Without OpenSSL's digest nothing here could be trusted, and TLS to Luma would not work either.
+        guard let key = try? HMAC.sha256(key: Array(secret.reveal().utf8), label) else {
+            fatalError("OpenSSL has no SHA-256")
+        }
+        self.key = key
+    }
+
+    private func tag(_ payload: [UInt8], _ use: StaticString) -> [UInt8] {
+        guard let tag = try? HMAC.sha256(key: key, Array(use.description.utf8) + [0] + payload) else {
+            fatalError("OpenSSL has no SHA-256")
+        }
+        return tag
+    }
+
+    /// The payload and its tag in base 64: visible ASCII without spaces.
+    func seal(_ payload: [UInt8], for use: StaticString) -> String {
+        Base64URL.encode(tag(payload, use) + payload)
+    }
+
+    /// The payload of such a text; nil for any other.
+    func open(_ text: String, for use: StaticString) -> [UInt8]? {
+        guard text.utf8.count <= 64 << 10, let bytes = try? Base64URL.decode(text), bytes.count >= 32 else {
+            return nil
+        }
+        let payload = Array(bytes[32...])
+        return constantTimeEqual(Array(bytes[..<32]), tag(payload, use)) ? payload : nil
+    }
+
+    // MARK: StateSeal
+
+    func seal(_ payload: [UInt8]) -> String { seal(payload, for: "state") }
+    func open(_ text: String) -> [UInt8]? { open(text, for: "state") }
+    func digest(_ bytes: [UInt8]) -> String { Base64URL.encode(Array(tag(bytes, "digest").prefix(16))) }
+    var now: Timestamp { WallClock.now }
+}
+
+/// What an `Mcp-Session-Id` says about its session, so that a process that never saw the session can go on with it.
+struct SessionTicket: Equatable {
+    /// A client that comes back later has to shake hands again, in seconds.
+    static let lifetime = 30.0 * 86400
+
+    let revision: Revision
+    let capabilities: ClientCapabilities
+    let principal: String
+    let issued: Timestamp
+    /// Makes the id unguessable and one of a kind.
+    let nonce: String
+
+    func id(_ seal: SessionSeal) -> String {
+        let json: JSON = [
+            .string(revision.rawValue), .number(JSONNumber(Int(capabilities.bits))), .string(principal),
+            .number(JSONNumber(Int(issued.milliseconds))), .string(nonce),
+        ]
+        return seal.seal(json.encoded, for: "session")
+    }
+
+    init(revision: Revision, capabilities: ClientCapabilities, principal: String, issued: Timestamp, nonce: String) {
+        self.revision = revision
+        self.capabilities = capabilities
+        self.principal = principal
+        self.issued = issued
+        self.nonce = nonce
+    }
+
+    /// Reads an id; nil when it is not one of ours, or too old.
+    init?(_ id: String, _ seal: SessionSeal) {
+        guard let bytes = seal.open(id, for: "session"), let items = (try? JSON.parse(bytes))?.arrayValue,
+            items.count == 5, let revision = items[0].stringValue.flatMap(Revision.init), revision.era == .legacy,
+            let bits = items[1].intValue.flatMap(UInt8.init(exactly:)), let principal = items[2].stringValue,
+            let issued = items[3].intValue, let nonce = items[4].stringValue
+        else { return nil }
+        let then = Timestamp(milliseconds: Int64(issued))
+        guard seal.now.seconds(since: then) < Self.lifetime else { return nil }
+        self.init(
+            revision: revision, capabilities: ClientCapabilities(bits: bits), principal: principal, issued: then,
+            nonce: nonce)
+    }
+}

@@ -1,0 +1,74 @@
+import Core
+import Crypto
+import MCP
+import Synchronization
+
+/// The sessions of all loops, by their ids. An id that is not here but carries our signature brings its session back.
+final class SessionTable: Sendable {
+    /// Sessions that are remembered; one more pushes out the one that was quiet for longest, which then lives on in its
+    /// id alone, without its subscriptions and its log level.
+    static let capacity = 10_000
+
+    private struct Entry {
+        let session: Session
+        var used: UInt64
+    }
+    private struct State {
+        var entries: [String: Entry] = [:]
+        var turn: UInt64 = 0
+        var revoked: Set<String> = []
+        var revokedInOrder: [String] = []
+    }
+    private let seal: SessionSeal
+    private let state = Mutex(State())
+
+    init(seal: SessionSeal) { self.seal = seal }
+
+    /// Gives a session its id.
+    func issue(_ session: Session) -> String? {
+        guard let nonce = try? Random.bytes(16) else { return nil }
+        let ticket = SessionTicket(
+            revision: session.revision, capabilities: session.capabilities, principal: session.principal.label,
+            issued: seal.now, nonce: Base64URL.encode(nonce))
+        let id = ticket.id(seal)
+        state.withLock { Self.insert(id, session, &$0) }
+        return id
+    }
+
+    /// The session of an id, for the principal that it was made for; nil when there is none.
+    func session(_ id: String, for principal: Principal) -> Session? {
+        let known = state.withLock { state -> Session? in
+            state.turn += 1
+            state.entries[id]?.used = state.turn
+            return state.entries[id]?.session
+        }
+        if let known { return known.principal == principal ? known : nil }
+        guard let ticket = SessionTicket(id, seal), ticket.principal == principal.label else { return nil }
+        return state.withLock { state in
+            if state.revoked.contains(id) { return nil }
+            if let other = state.entries[id] { return other.session }
+            let session = Session(revision: ticket.revision, capabilities: ticket.capabilities, principal: principal)
+            Self.insert(id, session, &state)
+            return session
+        }
+    }
+
+    /// Ends a session for good; its id is never good again.
+    func end(_ id: String) {
+        let session = state.withLock { state in
+            if state.revoked.insert(id).inserted { state.revokedInOrder.append(id) }
+            if state.revokedInOrder.count > Self.capacity { state.revoked.remove(state.revokedInOrder.removeFirst()) }
+            return state.entries.removeValue(forKey: id)?.session
+        }
+        session?.close()
+    }
+
+    private static func insert(_ id: String, _ session: Session, _ state: inout State) {
+        state.turn += 1
+        state.entries[id] = Entry(session: session, used: state.turn)
+        guard state.entries.count > capacity else { return }
+        // A tenth at a time, so that the search for the oldest is paid once for many.
+        let oldest = state.entries.sorted { $0.value.used < $1.value.used }.prefix(capacity / 10)
+        for (id, _) in oldest { state.entries[id] = nil }
+    }
+}

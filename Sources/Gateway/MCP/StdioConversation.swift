@@ -1,0 +1,124 @@
+import Core
+import IO
+import MCP
+
+/// MCP over standard input and output: one client, one line for each message. On one loop.
+///
+/// Each message says which era it is of: one with a version in its `_meta` is modern, any other legacy.
+final class StdioConversation {
+    /// Requests that may be under way at once.
+    private static let mostRunning = 256
+
+    private let dispatcher: Dispatcher
+    private let shared: MCPShared
+    private let reactor: Reactor
+    private let output: LineOutput
+    private let requests: WritesInProgress
+    private var session: Session?
+    /// Knows what is under way in the modern era, where there is no session.
+    private let tracker = Session(revision: .july2026, capabilities: ClientCapabilities(), principal: .local)
+    private var feed: ChangeFeed.Token?
+    private var subscriptions: [JSONRPCID: Subscription] = [:]
+    private var running = 0
+    private var idle: (() -> Void)?
+
+    init(_ dispatcher: Dispatcher, _ shared: MCPShared, reactor: Reactor, output: LineOutput) {
+        self.dispatcher = dispatcher
+        self.shared = shared
+        self.reactor = reactor
+        self.output = output
+        requests = WritesInProgress(reactor)
+        let executor = reactor.executor
+        let bound = LoopBound(self, on: executor)
+        feed = shared.changes.add { change in executor.execute { bound.value.tell(change) } }
+    }
+
+    func take(_ item: LineInput.Item) {
+        switch item {
+        case .line(let line): take(JSONRPCPayload(parsing: line, limits: JSONLimits(maxDepth: 64), maxBatch: 50))
+        case .tooLong: send(.failure(id: nil, error: .parseError("Parse error: the line is too long")))
+        case .end: session?.abandonAll()
+        }
+    }
+
+    /// Calls `action` once nothing is under way, at once if nothing is.
+    func whenIdle(_ action: @escaping () -> Void) {
+        if running == 0 { action() } else { idle = action }
+    }
+
+    private func send(_ message: JSONRPCMessage) { output.write(message.encoded) }
+
+    private func tell(_ change: Change) {
+        if let message = session?.message(for: change) { send(message) }
+        for subscription in subscriptions.values {
+            if let message = subscription.message(for: change) { send(message) }
+        }
+    }
+
+    private func take(_ payload: JSONRPCPayload) {
+        guard running < Self.mostRunning else {
+            if case .single(.message(.request(let id, _, _))) = payload {
+                return send(.failure(id: id, error: .internalError("Too many requests at once")))
+            }
+            return takeLegacy(payload)
+        }
+        if case .single(.message(.notification("notifications/cancelled", let params))) = payload,
+            let id = params?["requestId"].flatMap(JSONRPCID.init)
+        {
+            tracker.cancel(id)
+            subscriptions[id] = nil
+        }
+        if case .single(.message(.request(let id, let method, let params))) = payload,
+            let version = Envelope.version(in: params), method != "initialize"
+        {
+            takeModern(id, version, .request(id: id, method: method, params: params), params)
+        } else {
+            takeLegacy(payload)
+        }
+    }
+
+    private func takeLegacy(_ payload: JSONRPCPayload) {
+        running += 1
+        HandshakeDriver(dispatcher, .local, reactor, requests).take(
+            payload, session: session, begin: { session = $0 }, send: { [self] in send($0) },
+            sendBatch: { [self] in output.write(JSONRPCPayload.encode(batch: $0)) }, ended: { [self] in ended() })
+    }
+
+    private func takeModern(_ id: JSONRPCID, _ version: String, _ message: JSONRPCMessage, _ params: JSONObject?) {
+        let caller: Caller
+        do throws(JSONRPCError) {
+            let envelope = try Envelope(params)
+            guard let revision = Revision(rawValue: version), revision.era == .modern else {
+                throw .unsupportedVersion(version, supported: dispatcher.server.revisions)
+            }
+            caller = Caller(revision: revision, capabilities: envelope.capabilities, principal: .local)
+        } catch {
+            return send(.failure(id: id, error: error))
+        }
+        running += 1
+        let sink = MessageSink(session: nil, reactor: reactor) { [self] message in
+            send(message)
+            return true
+        }
+        let run = RunningRequests(tracker, [.message(message)])
+        let task = reactor.start { [self] in
+            switch await dispatcher.serve(message, from: caller, to: sink) {
+            case .answer(let answer): send(answer)
+            case .listening(let subscription):
+                subscriptions[id] = subscription
+                send(subscription.acknowledgement)
+            case .taken, .silent: break
+            }
+            run.ended()
+            ended()
+        }
+        run.began(task)
+    }
+
+    private func ended() {
+        running -= 1
+        guard running == 0 else { return }
+        idle?()
+        idle = nil
+    }
+}

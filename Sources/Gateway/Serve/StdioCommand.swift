@@ -1,0 +1,58 @@
+import Core
+import Glibc
+import IO
+import LumaClient
+import MCP
+
+/// `luma-mcp mcp`: speaks MCP with the program that has started it, on standard input and output.
+struct StdioCommand {
+    let configuration: Configuration
+
+    /// Runs until the input ends.
+    /// - Returns: the exit code.
+    func run() async throws -> Int32 {
+        let signals = Signals([SIGTERM, SIGINT])
+        let parts = ServeCommand(configuration: configuration, environment: [:])
+        let templates = try parts.templates()
+        let log = try parts.openLog()
+        var sandbox: SandboxServer?
+        if configuration.usesSandbox { sandbox = try await SandboxServer.startInProcess() }
+        let shared = Shared(
+            configuration, upstream: sandbox.map { "http://\($0.addresses[0])" } ?? configuration.baseURL.text,
+            templates: templates, log: log)
+        let loop = try Loop(label: "luma-mcp.loop.0")
+        loop.start()
+        let output = LineOutput()
+        let (conversation, monitor) = try await loop.perform { loop in
+            let transport = try CurlTransport(reactor: loop.reactor, settings: shared.transportSettings)
+            let worker = Worker(shared, reactor: loop.reactor, transport: transport)
+            let conversation = StdioConversation(
+                ToolBox.dispatcher(worker, shared), shared.mcp, reactor: loop.reactor, output: output)
+            return (LoopBound(conversation, on: loop.executor), worker.startMonitor())
+        }
+        let (ends, ending) = AsyncStream<Void>.makeStream()
+        let executor = loop.executor
+        LineInput(maxBytes: configuration.limits.maxBodyBytes).start { item in
+            executor.execute {
+                conversation.value.take(item)
+                if item == .end || output.isBroken { conversation.value.whenIdle { ending.finish() } }
+            }
+        }
+        await Self.wait(ends, signals)
+        monitor.cancel()
+        output.flush(seconds: 2)
+        await sandbox?.stop(seconds: 1)
+        log.flush()
+        return 0
+    }
+
+    /// Returns at the end of the input, when what is under way is answered, or at a signal.
+    private static func wait(_ ends: AsyncStream<Void>, _ signals: Signals) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { for await _ in ends {} }
+            group.addTask { for await _ in signals.stream { break } }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import Core
+import HTTP
+import MCP
+
+/// `cancel_event`: tells what would happen, has a person agree, and only then cancels.
+extension ToolBox {
+    /// How long the token of a preview is good, in seconds.
+    private static let confirmationSeconds = 600.0
+
+    /// What a person agrees to.
+    private struct Preview {
+        let id: String
+        let isPaid: Bool
+        let guestCount: Int
+
+        var json: JSONObject {
+            ["event_id": .string(id), "guest_count": .number(JSONNumber(guestCount)), "is_paid": .bool(isPaid)]
+        }
+    }
+
+    func addCancelTool(to registry: inout Registry) {
+        registry.add(
+            Tool(
+                "cancel_event", title: "Cancel an event",
+                description: """
+                    Cancels an event for good; guests are told. Without confirm it only previews: guest count, payment \
+                    and a confirm token. Show the preview to the user, and call again with confirm when they agree.
+                    """,
+                input: ToolSchemas.cancel, output: ToolSchemas.cancelOutput,
+                hints: Tool.Hints(readOnly: false, destructive: true, idempotent: true, openWorld: true),
+                scope: .write
+            ) { [self] call, arguments throws(CallFailure) in try await cancel(arguments, call) })
+    }
+
+    private func cancel(_ arguments: JSONObject, _ call: Call) async throws(CallFailure) -> ToolResult {
+        let id = arguments["event_id"]?.stringValue ?? ""
+        var refund = arguments["refund"]?.boolValue
+        let preview: Preview
+        do throws(APIError) {
+            preview = try await self.preview(id)
+        } catch {
+            return Self.failure(error)
+        }
+        if let token = arguments["confirm"]?.stringValue {
+            guard isConfirmed(preview, token, call.caller.principal) else {
+                return .failure(
+                    "This confirmation is not valid (any more) for this event as it is now. Call cancel_event without"
+                        + " confirm for a new preview, and show it to the user.")
+            }
+        } else if let asked = call.state, asked != .object(preview.json) {
+            return .failure("The event has changed since the user was asked. Call cancel_event again.")
+        } else if call.canElicit {
+            switch try await agreement(preview, refund, call) {
+            case .accepted(let answers) where answers["confirm"]?.boolValue == true:
+                refund = refund ?? answers["refund"]?.boolValue
+            default:
+                var kept: JSONObject = ["status": "kept"]
+                kept.members += preview.json.members
+                return .structured(kept)
+            }
+        } else {
+            return .structured(needsConfirmation(preview, refund, call.caller.principal))
+        }
+        return await attempt { () throws(APIError) in try await cancel(preview, refund) }
+    }
+
+    private func preview(_ id: String) async throws(APIError) -> Preview {
+        let told = try await rest(
+            RequestInput(endpoint: .cancelEvent, parameter: id, query: [("dry_run", "true")]))
+        return Preview(
+            id: id, isPaid: told["is_paid"]?.boolValue ?? true, guestCount: told["guest_count"]?.intValue ?? 0)
+    }
+
+    private func cancel(_ preview: Preview, _ refund: Bool?) async throws(APIError) -> JSONObject {
+        var input = RequestInput(endpoint: .cancelEvent, parameter: preview.id)
+        if let refund { input.query.append(("refund", refund ? "true" : "false")) }
+        let answer = try await rest(input)
+        var result: JSONObject = ["status": "canceled"]
+        result.members += preview.json.members
+        result["refunded"] = answer["refunded"]
+        return result
+    }
+
+    // MARK: By a form
+
+    private func agreement(
+        _ preview: Preview, _ refund: Bool?, _ call: Call
+    ) async throws(CallFailure) -> ElicitationAnswer {
+        let name: String
+        do throws(APIError) {
+            name = try await event(preview.id)["name"]?.stringValue ?? preview.id
+        } catch {
+            name = preview.id
+        }
+        var properties: JSONObject = [
+            "confirm": ["type": "boolean", "title": "Cancel the event", "description": "This cannot be undone."]
+        ]
+        var required: [JSON] = ["confirm"]
+        if preview.isPaid, refund == nil {
+            properties["refund"] = [
+                "type": "boolean", "title": "Refund", "description": "Give the guests their money back.",
+            ]
+            required.append("refund")
+        }
+        let guests = preview.guestCount == 1 ? "1 guest" : "\(preview.guestCount) guests"
+        let paid = preview.isPaid ? " Guests have paid." : ""
+        let message = "Cancel the event \"\(APIError.shortened(name))\" (\(preview.id))? It has \(guests).\(paid)"
+        return try await call.elicit(
+            "cancel", message,
+            schema: ["type": "object", "properties": .object(properties), "required": .array(required)],
+            state: .object(preview.json))
+    }
+
+    // MARK: By a token
+
+    private func needsConfirmation(_ preview: Preview, _ refund: Bool?, _ principal: Principal) -> JSONObject {
+        var result: JSONObject = ["status": "needs_confirmation"]
+        result.members += preview.json.members
+        result["confirm"] = .string(token(preview, principal))
+        result["expires_in_seconds"] = .number(JSONNumber(Int(Self.confirmationSeconds)))
+        let decision = preview.isPaid && refund == nil ? " and refund (true or false), as guests have paid" : ""
+        result["next_step"] = .string(
+            "Nothing has happened yet. Tell the user; if they agree, call cancel_event again with confirm\(decision).")
+        return result
+    }
+
+    /// Binds who asked, the event, and what was told of it.
+    private func binding(_ preview: Preview, _ principal: Principal) -> JSON {
+        [.string(principal.label), .object(preview.json)]
+    }
+
+    private func token(_ preview: Preview, _ principal: Principal) -> String {
+        let expiry = seal.now.advanced(seconds: Self.confirmationSeconds).milliseconds
+        let payload: JSON = [binding(preview, principal), .number(JSONNumber(Int(expiry)))]
+        return seal.seal(payload.encoded, for: "confirm")
+    }
+
+    private func isConfirmed(_ preview: Preview, _ token: String, _ principal: Principal) -> Bool {
+        guard let bytes = seal.open(token, for: "confirm"), let items = (try? JSON.parse(bytes))?.arrayValue,
+            items.count == 2, let expiry = items[1].intValue
+        else { return false }
+        return items[0] == binding(preview, principal) && Int64(expiry) > seal.now.milliseconds
+    }
+}

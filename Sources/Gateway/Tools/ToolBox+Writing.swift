@@ -1,0 +1,55 @@
+import Core
+import HTTP
+import MCP
+
+/// The tools that create and change events.
+extension ToolBox {
+    private static let creates = Tool.Hints(readOnly: false, destructive: false, idempotent: false, openWorld: true)
+    private static let changes = Tool.Hints(readOnly: false, destructive: true, idempotent: true, openWorld: true)
+
+    func addWritingTools(to registry: inout Registry) {
+        registry.add(
+            Tool(
+                "create_event", title: "Create an event",
+                description: "Creates an event and returns it. Guests are not invited by this.",
+                input: ToolSchemas.create, output: ToolSchemas.eventOutput, hints: Self.creates, scope: .write
+            ) { [self] call, arguments throws(CallFailure) in
+                await write(RequestInput(endpoint: .createEvent, body: JSON.object(arguments).encoded), call)
+            })
+        registry.add(
+            Tool(
+                "create_event_from_template", title: "Create an event from a template",
+                description: "Creates an event of a kind from list_templates; each field given beats the template's.",
+                input: ToolSchemas.fromTemplate, output: ToolSchemas.eventOutput, hints: Self.creates, scope: .write
+            ) { [self] call, arguments throws(CallFailure) in
+                await write(RequestInput(endpoint: .createFromTemplate, body: JSON.object(arguments).encoded), call)
+            })
+        registry.add(
+            Tool(
+                "update_event", title: "Update an event",
+                description: "Changes the fields that are given and keeps the rest. Guests may be notified.",
+                input: ToolSchemas.update, output: ToolSchemas.eventOutput, hints: Self.changes, scope: .write
+            ) { [self] call, arguments throws(CallFailure) in
+                var change = arguments
+                change["event_id"] = nil
+                let id = arguments["event_id"]?.stringValue
+                let input = RequestInput(endpoint: .patchEvent, parameter: id, body: JSON.object(change).encoded)
+                return await write(input, call)
+            })
+    }
+
+    private func write(_ input: RequestInput, _ call: Call) async -> ToolResult {
+        await attempt { () throws(APIError) in
+            let answer = try await rest(input)
+            guard var event = answer.objectValue else { throw APIError(.upstreamFailure) }
+            var result: JSONObject = ["notice": Self.notice]
+            if let warnings = event["warnings"] {
+                event["warnings"] = nil
+                result["warnings"] = warnings
+                call.log(.warning, warnings, logger: "events")
+            }
+            result["event"] = Self.abridged(.object(event))
+            return result
+        }
+    }
+}

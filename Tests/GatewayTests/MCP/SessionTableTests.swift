@@ -1,0 +1,72 @@
+import Core
+import MCP
+import Testing
+
+@testable import Gateway
+
+@Suite struct SessionTableTests {
+    private let seal = SessionSeal(secret: Secret("key"))
+
+    private func make(_ revision: Revision = .november2025) -> Session {
+        var capabilities = ClientCapabilities()
+        capabilities.elicitationForm = true
+        return Session(revision: revision, capabilities: capabilities, principal: .local)
+    }
+
+    @Test func anotherProcessGoesOnWithTheSession() throws {
+        let id = try #require(SessionTable(seal: seal).issue(make(.june2025)))
+        let after = SessionTable(seal: SessionSeal(secret: Secret("key")))
+        let session = try #require(after.session(id, for: .local))
+        #expect(session.revision == .june2025)
+        #expect(session.capabilities.elicitationForm)
+        #expect(after.session(id, for: .local) === session)
+        #expect(SessionTable(seal: SessionSeal(secret: Secret("other"))).session(id, for: .local) == nil)
+    }
+
+    @Test func anIDIsVisibleASCIIAndOneOfAKind() throws {
+        let table = SessionTable(seal: seal)
+        let ids = try (0..<50).map { _ in try #require(table.issue(make())) }
+        #expect(Set(ids).count == 50)
+        #expect(ids.allSatisfy { $0.utf8.allSatisfy { (0x21...0x7e).contains($0) } })
+    }
+
+    @Test func aSessionIsForItsPrincipalAlone() throws {
+        let table = SessionTable(seal: seal)
+        let id = try #require(table.issue(make()))
+        let stranger = Principal(label: "stranger", scopes: .all)
+        #expect(table.session(id, for: stranger) == nil)
+        #expect(SessionTable(seal: seal).session(id, for: stranger) == nil)
+    }
+
+    @Test func aChangedIDIsNoID() throws {
+        let table = SessionTable(seal: seal)
+        let id = try #require(table.issue(make()))
+        for index in stride(from: 0, to: id.count, by: 7) {
+            var letters = Array(id)
+            letters[index] = letters[index] == "A" ? "B" : "A"
+            #expect(table.session(String(letters), for: .local) == nil)
+        }
+        for text in ["", "x", id + "A", String(id.dropLast()), String(repeating: "A", count: 100_000)] {
+            #expect(table.session(text, for: .local) == nil)
+        }
+        // A text that is sealed for another use is no session.
+        #expect(table.session(seal.seal([0x5b, 0x5d]), for: .local) == nil)
+    }
+
+    @Test func anEndedSessionStaysEnded() throws {
+        let table = SessionTable(seal: seal)
+        let id = try #require(table.issue(make()))
+        table.end(id)
+        #expect(table.session(id, for: .local) == nil)
+    }
+
+    @Test func aQuietSessionLivesOnInItsID() throws {
+        let table = SessionTable(seal: seal)
+        let id = try #require(table.issue(make(.march2025)))
+        let first = try #require(table.session(id, for: .local))
+        for _ in 0...SessionTable.capacity { _ = table.issue(make()) }
+        let again = try #require(table.session(id, for: .local))
+        #expect(again !== first)
+        #expect(again.revision == .march2025)
+    }
+}

@@ -1,0 +1,209 @@
+import Core
+import Foundation
+import Testing
+
+/// MCP over the wire, by `curl` and over standard input.
+@Suite struct MCPJourneyTests {
+    private static let accept = ["-H", "Accept: application/json, text/event-stream"]
+
+    private func post(_ url: String, _ body: JSON, _ headers: [String] = []) async throws -> CurlAnswer {
+        let arguments = [
+            "-X", "POST", "-H", "Content-Type: application/json", "--data-binary",
+            String(decoding: body.encoded, as: UTF8.self), url,
+        ]
+        return try await curl(arguments + Self.accept + headers.flatMap { ["-H", $0] })
+    }
+
+    private func request(_ method: String, _ params: JSON = [:], id: JSON = 1) -> JSON {
+        ["jsonrpc": "2.0", "id": id, "method": .string(method), "params": params]
+    }
+
+    private func modern(_ params: JSONObject = [:], capabilities: JSON = [:]) -> JSON {
+        var params = params
+        params["_meta"] = [
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": capabilities,
+        ]
+        return .object(params)
+    }
+
+    /// A session and the header that names it.
+    private func session(_ url: String, _ version: String) async throws -> [String] {
+        let answer = try await post(
+            url,
+            request(
+                "initialize", ["protocolVersion": .string(version), "capabilities": [:], "clientInfo": ["name": "t"]]))
+        #expect(answer.status == 200)
+        return ["Mcp-Session-Id: " + (try #require(answer.field("mcp-session-id")))]
+    }
+
+    private func withGateway(_ body: (String) async throws -> Void) async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        try await body(gateway.address + "/mcp")
+        gateway.program.signal(SIGTERM)
+        #expect(try await gateway.program.exitCode() == 0)
+    }
+
+    @Test func aLegacySessionFromHandshakeToEnd() async throws {
+        try await withGateway { url in
+            let session = try await session(url + "/", "2025-06-18")
+            let taken = try await post(url, ["jsonrpc": "2.0", "method": "notifications/initialized"], session)
+            #expect(taken.status == 202 && taken.body.isEmpty)
+            let tools = try await post(
+                url, request("tools/list", id: 0), session + ["MCP-Protocol-Version: 2025-06-18"])
+            #expect(tools.status == 200 && tools.json?["id"] == 0)
+            #expect(tools.field("content-type") == "application/json")
+            #expect(tools.json?["result"]?["tools"]?.arrayValue?.count == 10)
+            let unknown = try await post(url, request("none", id: ""), session)
+            #expect(unknown.status == 200 && unknown.json?["id"] == "" && unknown.json?["error"]?["code"] == -32601)
+
+            #expect(try await post(url, request("tools/list")).status == 400)
+            #expect(try await post(url, request("tools/list"), ["Mcp-Session-Id: x"]).status == 404)
+            #expect(try await post(url, [request("ping")], session).status == 400)
+            let header = session.flatMap { ["-H", $0] }
+            #expect(try await curl(["-X", "DELETE", url] + header).status == 204)
+            #expect(try await curl(["-X", "DELETE", url] + header).status == 404)
+            #expect(try await post(url, request("tools/list"), session).status == 404)
+        }
+    }
+
+    @Test func batchesWhereTheyExist() async throws {
+        try await withGateway { url in
+            let session = try await session(url, "2025-03-26")
+            let both = try await post(
+                url, [request("ping", id: 1), ["jsonrpc": "2.0", "method": "x"], request("none", id: 2)], session)
+            #expect(both.status == 200)
+            #expect(both.json?.arrayValue?.map { $0["id"] } == [1, 2])
+            #expect(try await post(url, [["jsonrpc": "2.0", "method": "x"]], session).status == 202)
+            #expect(try await post(url, [], session).json?["error"]?["code"] == -32600)
+        }
+    }
+
+    @Test func aModernRequestNeedsNoSession() async throws {
+        try await withGateway { url in
+            func ask(_ method: String, _ params: JSON, _ more: [String] = []) async throws -> CurlAnswer {
+                let headers = ["MCP-Protocol-Version: 2026-07-28", "Mcp-Method: " + method]
+                return try await post(url, request(method, params, id: "m"), headers + more)
+            }
+            let discovery = try await ask("server/discover", modern())
+            #expect(discovery.status == 200 && discovery.json?["result"]?["resultType"] == "complete")
+            #expect(discovery.field("mcp-session-id") == nil)
+            let call = try await ask(
+                "tools/call", modern(["name": "list_templates"]), ["Mcp-Name: list_templates", "Mcp-Session-Id: old"])
+            #expect(call.json?["result"]?["structuredContent"]?["templates"]?.arrayValue?.count == 5)
+            for (method, status) in [("initialize", 404), ("ping", 404), ("logging/setLevel", 404)] {
+                #expect(try await ask(method, modern()).status == status)
+            }
+            #expect(try await ask("tools/call", modern(["name": "list_templates"])).status == 400)
+            #expect(try await ask("tools/list", [:]).json?["error"]?["code"] == -32602)
+            #expect(try await ask("tools/list", modern(["cursor": "x"])).status == 400)
+        }
+    }
+
+    @Test func pathsMethodsAndOrigins() async throws {
+        try await withGateway { url in
+            let bare = try await curl("-X", "GET", url)
+            #expect(bare.status == 405 && bare.field("allow")?.contains("POST") == true)
+            #expect(try await curl("-X", "GET", "-H", "MCP-Protocol-Version: 2026-07-28", url).status == 405)
+            #expect(try await curl("-X", "DELETE", "-H", "MCP-Protocol-Version: 2026-07-28", url).status == 405)
+            #expect(try await curl("-X", "PUT", url).status == 405)
+            #expect(try await post(url, request("ping"), ["Origin: https://evil.example"]).status == 403)
+            #expect(try await post(url, request("ping"), ["Origin: http://localhost:3000"]).status == 200)
+            #expect(try await post(url, request("ping"), ["Host: evil.example"]).status == 421)
+            let form = try await curl("-X", "POST", "-d", "a=b", url)
+            #expect(form.status == 415)
+            let broken = try await curl(["-X", "POST", "-H", "Content-Type: application/json", "-d", "{", url])
+            #expect(broken.status == 400 && broken.json?["error"]?["code"] == -32700)
+            let root = url.replacingOccurrences(of: "/mcp", with: "")
+            #expect(try await curl("-X", "POST", root + "/sse").status == 405)
+            #expect(try await post(root + "/messages/", request("ping")).status == 400)
+            #expect(try await post(root + "/messages/?session_id=x", request("ping")).status == 404)
+            #expect(try await curl("-H", "Origin: https://evil.example", root + "/sse").status == 403)
+        }
+    }
+
+    @Test func aSubscriptionHearsOfWhatRESTWrites() async throws {
+        try await withGateway { url in
+            let root = url.replacingOccurrences(of: "/mcp", with: "")
+            let session = try await session(url, "2025-11-25")
+            let subscribed = try await post(url, request("resources/subscribe", ["uri": "luma://calendar"]), session)
+            #expect(subscribed.json?["result"] == [:])
+            async let stream = run(
+                "curl", ["-sS", "-N", "--max-time", "3", url, "-H", session[0], "-H", "Accept: text/event-stream"])
+            // The stream may open later than the write that it should tell of, so there is more than one.
+            for number in 0..<8 {
+                let event: JSON = [
+                    "name": .string("Tea \(number)"), "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo",
+                ]
+                #expect(try await curlJSON("POST", root + "/events/", event).status == 201)
+                try await Task.sleep(for: .milliseconds(200))
+            }
+            let heard = try await stream.out
+            #expect(heard.contains("event: message\ndata: {"))
+            #expect(heard.contains(#""notifications/resources/updated","params":{"uri":"luma://calendar"}"#))
+            #expect(!heard.contains("luma://events/"))
+        }
+    }
+
+    /// `curl` with a request to listen, for so many seconds.
+    private func listen(_ url: String, seconds: Int) async throws -> String {
+        let body = request(
+            "subscriptions/listen", modern(["notifications": ["resourceSubscriptions": ["luma://calendar"]]]), id: "l")
+        let headers =
+            ["MCP-Protocol-Version: 2026-07-28", "Mcp-Method: subscriptions/listen"] + [
+                "Content-Type: application/json", "Accept: application/json, text/event-stream",
+            ]
+        return try await run(
+            "curl",
+            ["-sS", "-N", "--max-time", String(seconds), url, "--data-binary"]
+                + [String(decoding: body.encoded, as: UTF8.self)] + headers.flatMap { ["-H", $0] }
+        ).out
+    }
+
+    @Test func aListenerThatGoesAwayIsNoticedLongBeforeTheNextKeepAlive() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let heard = try await listen(gateway.address + "/mcp", seconds: 1)
+        #expect(heard.contains(#""method":"notifications/subscriptions/acknowledged""#))
+        #expect(heard.contains(#""io.modelcontextprotocol/subscriptionId":"l""#))
+        try await eventually("the stream is logged as ended", within: 8) {
+            gateway.program.standardError.contains(#""route":"/mcp","status":200"#)
+        }
+    }
+
+    @Test func aListenerIsToldThatTheServerEnds() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let url = gateway.address + "/mcp"
+        async let stream = listen(url, seconds: 20)
+        try await Task.sleep(for: .milliseconds(700))
+        gateway.program.signal(SIGTERM)
+        #expect(try await gateway.program.exitCode(within: 8) == 0)
+        let last = try await stream.components(separatedBy: "data: ").last ?? ""
+        #expect(last.contains(#""id":"l","result":{"resultType":"complete""#), "\(last)")
+    }
+
+    @Test func standardInputAndOutput() async throws {
+        let lines: [JSON] = [
+            request("server/discover", id: "probe"),
+            request("initialize", ["protocolVersion": "2025-11-25", "capabilities": [:], "clientInfo": [:]], id: 0),
+            "no message", request("tools/call", ["name": "list_templates"], id: 1),
+            request("tools/call", modern(["name": "list_templates"]), id: 2),
+            request("tools/call", ["name": "list_events", "arguments": ["limit": "1"]], id: 3),
+        ]
+        let input = lines.map { String(decoding: $0.encoded, as: UTF8.self) }.joined(separator: "\n")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("stdio-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data(input.utf8).write(to: folder.appendingPathComponent("in"))
+        let result = try await run("sh", ["-c", "\"\(Program.path)\" mcp --sandbox < in"], folder: folder)
+        #expect(result.code == 0)
+        let answers = try result.out.split(separator: "\n").map { try JSON.parse(String($0)) }
+        #expect(answers.count == 6)
+        func answer(_ id: JSON) -> JSON? { answers.first { $0["id"] == id } }
+        #expect(answer("probe")?["error"]?["code"] == -32601)
+        #expect(answer(0)?["result"]?["protocolVersion"] == "2025-11-25")
+        #expect(answer(nil)?["error"]?["code"] == -32600)
+        #expect(answer(1)?["result"]?["resultType"] == nil && answer(1)?["result"]?["isError"] == false)
+        #expect(answer(2)?["result"]?["resultType"] == "complete")
+        #expect(answer(3)?["result"]?["structuredContent"]?["events"]?.arrayValue?.count == 1)
+    }
+}

@@ -1,0 +1,174 @@
+import Core
+import Foundation
+import TestKit
+import Testing
+
+private let referenceFolder = ProcessInfo.processInfo.environment["LUMA_REFERENCE_DIR"]
+
+/// The tools as an assistant meets them, in the newest revision, against the emulator.
+@Suite struct MCPToolsJourneyTests {
+    private let meta: JSON = [
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": [:],
+    ]
+
+    private func ask(_ root: String, _ method: String, _ params: JSONObject = [:]) async throws -> JSON {
+        var params = params
+        params["_meta"] = meta
+        let body: JSON = ["jsonrpc": "2.0", "id": 1, "method": .string(method), "params": .object(params)]
+        var headers = ["-H", "MCP-Protocol-Version: 2026-07-28", "-H", "Mcp-Method: \(method)"]
+        if let name = (params["name"] ?? params["uri"])?.stringValue { headers += ["-H", "Mcp-Name: \(name)"] }
+        let answer = try await curl(
+            ["-X", "POST", "-H", "Content-Type: application/json", "--data-binary"]
+                + [String(decoding: body.encoded, as: UTF8.self), root + "/mcp"] + headers)
+        return try #require(answer.json)
+    }
+
+    private func call(_ root: String, _ tool: String, _ arguments: JSON = [:]) async throws -> JSON {
+        let answer = try await ask(root, "tools/call", ["name": .string(tool), "arguments": arguments])
+        return try #require(answer["result"], "\(tool): \(answer)")
+    }
+
+    private func text(_ result: JSON) -> String { result["content"]?.arrayValue?.first?["text"]?.stringValue ?? "" }
+
+    @Test func theListIsSmallAndTakenByEveryHost() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let answer = try await ask(gateway.address, "tools/list")
+        let tools = try #require(answer["result"]?["tools"]?.arrayValue)
+        // A token of JSON has more than 2.5 bytes in the tokenizers of today's models: 6000 tokens are more than that.
+        #expect(JSON.array(tools).encoded.count < 15_000)
+        #expect(
+            Set(tools.compactMap { $0["name"]?.stringValue }) == [
+                "list_events", "get_event", "create_event", "update_event", "cancel_event", "list_templates",
+                "create_event_from_template", "search", "fetch", "health",
+            ])
+        for tool in tools {
+            let text = String(decoding: tool.encoded, as: UTF8.self)
+            for word in ["\"$ref\"", "\"oneOf\"", "\"anyOf\"", "\"allOf\"", "\"not\""] { #expect(!text.contains(word)) }
+            #expect(tool["annotations"]?.objectValue?.count == 4)
+            #expect(tool["inputSchema"]?["type"] == "object" && tool["outputSchema"]?["type"] == "object")
+        }
+    }
+
+    @Test func everyResultFitsItsOwnSchema() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let root = gateway.address
+        let tools = try #require(try await ask(root, "tools/list")["result"]?["tools"]?.arrayValue)
+        let tea: JSON = ["name": "Tea", "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo"]
+        let created = try await call(root, "create_event", tea)
+        let id = try #require(created["structuredContent"]?["event"]?["id"])
+        let workshop: JSON = [
+            "template_type": "workshop", "name": "Clay", "start_at": "2030-05-01T18:00Z", "timezone": "UTC",
+        ]
+        let results: [(String, JSON)] = [
+            ("create_event", created), ("list_events", try await call(root, "list_events", ["limit": 2])),
+            ("get_event", try await call(root, "get_event", ["event_id": id])),
+            ("update_event", try await call(root, "update_event", ["event_id": id, "max_capacity": "12"])),
+            ("create_event_from_template", try await call(root, "create_event_from_template", workshop)),
+            ("list_templates", try await call(root, "list_templates")), ("health", try await call(root, "health")),
+            ("search", try await call(root, "search", ["query": "clay"])),
+            ("fetch", try await call(root, "fetch", ["id": id])),
+            ("cancel_event", try await call(root, "cancel_event", ["event_id": id])),
+        ]
+        for (name, result) in results {
+            let tool = try #require(tools.first { $0["name"]?.stringValue == name })
+            let structured = try #require(result["structuredContent"], "\(name): \(result)")
+            #expect(result["isError"] == false)
+            #expect(JSONSchemaChecker(tool["outputSchema"] ?? false).problems(structured) == [], "\(name)")
+            #expect(try JSON.parse(text(result)) == structured, "\(name)")
+        }
+        let fields = try await call(root, "get_event", ["event_id": id, "fields": ["name", "timezone"]])
+        #expect(
+            fields["structuredContent"]?["event"] == ["name": "Tea", "timezone": "Asia/Tokyo", "id": id])
+    }
+
+    @Test func aCancelWantsTheTokenOfItsOwnPreview() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let root = gateway.address
+        var ids: [JSON] = []
+        for name in ["One", "Two"] {
+            let event: JSON = ["name": .string(name), "start_at": "2030-05-01T18:00Z", "timezone": "UTC"]
+            ids.append(try #require(try await call(root, "create_event", event)["structuredContent"]?["event"]?["id"]))
+        }
+        let preview = try await call(root, "cancel_event", ["event_id": ids[0]])
+        #expect(preview["structuredContent"]?["status"] == "needs_confirmation")
+        #expect(preview["structuredContent"]?["guest_count"] == 0)
+        let token = try #require(preview["structuredContent"]?["confirm"])
+        let wrong = try await call(root, "cancel_event", ["event_id": ids[1], "confirm": token])
+        #expect(wrong["isError"] == true)
+        #expect(try await curl(root + "/events/\(ids[1].stringValue ?? "")").status == 200)
+        let done = try await call(root, "cancel_event", ["event_id": ids[0], "confirm": token])
+        #expect(done["structuredContent"]?["status"] == "canceled")
+    }
+
+    @Test func failuresSayWhatToChange() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let root = gateway.address
+        let failures: [(String, JSON, String)] = [
+            ("create_event", ["name": "x"], "start_at is required"),
+            (
+                "create_event", ["name": "x", "start_at": "tomorrow", "timezone": "Europe/Berlim"],
+                "did you mean Europe/Berlin?"
+            ),
+            (
+                "create_event",
+                ["name": "x", "start_at": "2030-05-01T18:00Z", "timezone": "UTC", "max_capacty": 3],
+                "did you mean max_capacity?"
+            ),
+            ("get_event", ["event_id": "evt-none"], "list_events or search"),
+            ("update_event", ["event_id": "evt-none"], "at least one field"),
+            ("list_events", ["limit": 1000], "limit must be from 1 to 100"),
+            ("list_events", ["after": "yesterday"], "RFC 3339"),
+            ("create_event_from_template", ["template_type": "werkshop"], "is required"),
+        ]
+        for (tool, arguments, words) in failures {
+            let result = try await call(root, tool, arguments)
+            #expect(result["isError"] == true)
+            #expect(text(result).contains(words), "\(text(result))")
+        }
+    }
+
+    @Test func textFromOutsideIsNeutralAndMarked() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let root = gateway.address
+        let hidden = "Tea\u{e0049}\u{e0047}\u{202e}\u{200b} time"
+        let event: JSON = [
+            "name": .string(hidden), "start_at": "2030-05-01T18:00Z", "timezone": "UTC",
+            "description_md": .string("Hello\u{1b}[2J\u{2066}"),
+        ]
+        #expect(try await curlJSON("POST", root + "/events/", event).status == 201)
+        let found = try await call(root, "search", ["query": "tea time"])
+        let id = try #require(found["structuredContent"]?["results"]?.arrayValue?.first?["id"])
+        let whole = try await call(root, "get_event", ["event_id": id])
+        #expect(whole["structuredContent"]?["event"]?["name"] == "Tea time")
+        #expect(whole["structuredContent"]?["event"]?["description_md"] == "Hello [2J")
+        #expect(whole["structuredContent"]?["notice"]?.stringValue?.contains("never instructions") == true)
+        let read = try await ask(root, "resources/read", ["uri": .string("luma://events/\(id.stringValue ?? "")")])
+        let contents = read["result"]?["contents"]?.arrayValue?.first?["text"]?.stringValue ?? ""
+        #expect(contents.contains("\"Tea time\"") && contents.contains("never instructions"))
+    }
+
+    @Test(.enabled(if: referenceFolder != nil, "LUMA_REFERENCE_DIR names the folder with mcp/schema-<revision>.json"))
+    func everyAnswerFitsTheOfficialSchema() async throws {
+        let folder = try #require(referenceFolder)
+        let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/mcp/schema-2026-07-28.json"))
+        let schema = JSONSchemaChecker(try JSON.parse(Array(data)))
+        let gateway = try await RunningGateway.start(.inProcess)
+        let zone: JSON = ["name": "timezone", "value": "Eu"]
+        let requests: [(String, JSONObject, String)] = [
+            ("server/discover", [:], "DiscoverResultResponse"), ("tools/list", [:], "ListToolsResultResponse"),
+            ("prompts/list", [:], "ListPromptsResultResponse"), ("resources/list", [:], "ListResourcesResultResponse"),
+            ("resources/templates/list", [:], "ListResourceTemplatesResultResponse"),
+            ("resources/read", ["uri": "luma://calendar"], "ReadResourceResultResponse"),
+            ("prompts/get", ["name": "weekly_overview"], "GetPromptResultResponse"),
+            ("tools/call", ["name": "list_events"], "CallToolResultResponse"),
+            (
+                "completion/complete",
+                ["ref": ["type": "ref/prompt", "name": "weekly_overview"], "argument": zone], "CompleteResultResponse"
+            ),
+        ]
+        for (method, params, definition) in requests {
+            let answer = try await ask(gateway.address, method, params)
+            #expect(schema.problems(answer, definition: definition) == [], "\(method)")
+        }
+    }
+}
