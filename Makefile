@@ -13,17 +13,21 @@ BENCH_PACKAGES := nginx wrk gcc libc6-dev python3 python3-venv
 # Debug and release builds have folders of their own, and the strict flags a third, so that no
 # target makes another one build anew. A plain `swift build` shares nothing with `make test`.
 RELEASE := -c release --static-swift-stdlib
+SANITIZED := --disable-xctest --no-parallel --filter '^(CoreTests|HTTPTests|IOTests)\.' --scratch-path .build
 STRICT := --scratch-path .build/strict --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
-SCRIPTS := .ci/run $(wildcard Tests/Tools/*.sh Tests/Bench/*.sh)
-PYTHON := $(wildcard Tests/Bench/*.py Tests/Drivers/*.py)
+DIFFERENTIAL_PACKAGES := nginx python3 python3-venv
+
+SCRIPTS := .ci/run $(wildcard Tests/Tools/*.sh Tests/Bench/*.sh Tests/Differential/*.sh Tests/Fuzz/*.sh)
+PYTHON := $(wildcard Tests/Bench/*.py Tests/Drivers/*.py Tests/Differential/*.py)
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format check linkage bench clean need-swift need-packages
+.PHONY: help run build test lint format check linkage smoke differential fuzz asan tsan bench clean need-swift \
+    need-packages
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## Install what is missing, build, serve on http://localhost:8000
 	@exec Tests/Tools/serve.sh $(BINARY)
@@ -51,6 +55,24 @@ check: need-packages ## Build everything; no target may import what its manifest
 
 linkage: build ## Check that the release binary carries no Foundation and needs no odd library
 	Tests/Tools/check-linkage.sh $(BINARY)
+
+smoke: ## Do what the README's first page says: make run, and its first event
+	@Tests/Tools/packages.sh curl
+	Tests/Tools/smoke.sh
+
+differential: build ## Compare with nginx and h11 what is taken for a request (ONLY="case ..." shows the answers)
+	@Tests/Tools/packages.sh $(DIFFERENTIAL_PACKAGES)
+	@exec Tests/Differential/differential.sh $(BINARY) $(ONLY)
+
+fuzz: need-packages ## Fuzz requests, JSON and time zones for FUZZ_SECONDS (60), FUZZ_SANITIZER=address or thread
+	@SWIFT="$(SWIFT)" exec Tests/Fuzz/fuzz.sh
+
+# LeakSanitizer would report what the test runner itself leaves behind.
+asan: need-packages ## Run the unit tests of Core, HTTP and IO under the address sanitizer
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address $(SANITIZED)/asan
+
+tsan: need-packages ## The same under the thread sanitizer
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Tools/tsan-suppressions.txt $(SWIFT) test --sanitize=thread $(SANITIZED)/tsan
 
 bench: build ## Compare with nginx and FastAPI (BENCH_SECONDS, BENCH_ROUNDS, BENCH_SERVERS, SYSCALLS=1)
 	@Tests/Tools/packages.sh $(BENCH_PACKAGES) $(if $(SYSCALLS),strace)

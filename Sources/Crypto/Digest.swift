@@ -2,6 +2,11 @@ import COpenSSL
 
 /// Message digests (FIPS 180-4).
 public enum Digest {
+    /// The implementation, looked up once: `EVP_sha256()` stands for a look-up at each use, behind locks. Never written
+    /// and never freed, so every thread may read it.
+    private nonisolated(unsafe) static let implementation: OpaquePointer? =
+        EVP_MD_fetch(nil, "SHA2-256", nil) ?? EVP_sha256()
+
     /// The 32 bytes of SHA-256 over `message`.
     /// - Throws: `CryptoError` when OpenSSL has no memory or its configuration forbids SHA-256.
     public static func sha256(_ message: [UInt8]) throws(CryptoError) -> [UInt8] {
@@ -10,7 +15,7 @@ public enum Digest {
         try checked("EVP_Digest") {
             message.withUnsafeBytes { bytes in
                 digest.withUnsafeMutableBufferPointer { out in
-                    EVP_Digest(bytes.baseAddress, bytes.count, out.baseAddress, &length, EVP_sha256(), nil)
+                    EVP_Digest(bytes.baseAddress, bytes.count, out.baseAddress, &length, implementation, nil)
                 }
             }
         }

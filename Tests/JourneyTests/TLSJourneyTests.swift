@@ -69,6 +69,9 @@ import Testing
         #expect(answer.body == #"{"status":"alive"}"#)
         #expect(try await curl(trust + ["--http1.0", "https://localhost:\(port)/health/live"]).status == 200)
         #expect(try await curl(trust + ["--http2", "https://localhost:\(port)/health/live"]).status == 200)
+        // An https URL as a target is for a connection like this one (RFC 9110 §7.4).
+        let target = ["--request-target", "https://localhost/health/live", "https://localhost:\(port)/"]
+        #expect(try await curl(trust + target).status == 200)
         #expect(try await curl("https://localhost:\(port)/health/live").exitCode == 60)
         for method in ["GET", "POST", "PATCH", "DELETE"] {
             let plain = try await curl("-X", method, "-d", "{}", "http://localhost:\(port)/events/")

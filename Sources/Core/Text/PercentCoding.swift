@@ -38,6 +38,7 @@ public enum PercentCoding {
 
     /// Appends the encoded text as ASCII.
     public static func append(_ text: String, to output: inout [UInt8], allowed: Allowed = .unreserved) {
+        if text.utf8.allSatisfy(allowed.contains) { return output.append(contentsOf: text.utf8) }
         for byte in text.utf8 {
             guard !allowed.contains(byte) else {
                 output.append(byte)

@@ -54,13 +54,20 @@ public struct QueryString: Sendable {
     /// The query as it follows the `?`: names and values encoded, a space as `%20`; empty when there is no pair.
     public var text: String {
         var output: [UInt8] = []
+        append(to: &output)
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// Appends `text` as ASCII.
+    public func append(to output: inout [UInt8]) {
+        var isFirst = true
         for (name, value) in items {
-            if !output.isEmpty { output.append(UInt8(ascii: "&")) }
+            if !isFirst { output.append(UInt8(ascii: "&")) }
+            isFirst = false
             PercentCoding.append(name, to: &output, allowed: .queryValue)
             output.append(UInt8(ascii: "="))
             PercentCoding.append(value, to: &output, allowed: .queryValue)
         }
-        return String(decoding: output, as: UTF8.self)
     }
 }
 

@@ -75,9 +75,12 @@ struct EventCheck {
     private mutating func read(_ value: JSON, of field: SchemaField) {
         if value.isNull {
             guard field.nullable else {
-                return report(
-                    field.name,
-                    mode == .create ? "must not be null; leave it out" : "cannot be cleared; leave it out to keep it")
+                let problem =
+                    switch mode {
+                    case .create: field.required ? "is required and must not be null" : "must not be null; leave it out"
+                    case .update: "cannot be cleared; leave it out to keep it"
+                    }
+                return report(field.name, problem)
             }
             accepted.body.members.append((field.name, .null))
             return
@@ -118,11 +121,23 @@ struct EventCheck {
         return nil
     }
 
+    /// One character may have any number of accents: they are bounded too.
+    private static let mostCodePoints = 2000
+
     /// Characters are what a reader takes for one: a letter with its accents, an emoji with its parts.
     private mutating func checkName(_ value: JSON) {
         guard let text = value.stringValue else { return report("name", "must be a string") }
         let count = text.count
-        if !(1...200).contains(count) { report("name", "must be 1 to 200 characters long; it has \(count)") }
+        let codePoints = text.unicodeScalars
+        if !(1...200).contains(count) {
+            report("name", "must be 1 to 200 characters long; it has \(count)")
+        } else if codePoints.count > Self.mostCodePoints {
+            report("name", "must be at most \(Self.mostCodePoints) code points long; it has \(codePoints.count)")
+        } else if codePoints.contains(where: { $0.properties.generalCategory == .control }) {
+            report("name", "must not hold control characters, such as a line break")
+        } else if codePoints.allSatisfy(\.properties.isWhitespace) {
+            report("name", "must not be blank")
+        }
     }
 
     private mutating func checkZone(_ value: JSON) {
@@ -131,8 +146,10 @@ struct EventCheck {
             _ = try zones.rules(for: name)
         } catch {
             switch error {
-            case .malformed: report("timezone", "cannot be used: this system's data of the zone is damaged")
-            case .invalidName, .unknownName:
+            case .malformed(let cause) where cause != .notTZif:
+                report("timezone", "cannot be used: this system's data of the zone is damaged")
+            // The folder of the zones holds lists and notes too.
+            case .invalidName, .unknownName, .malformed:
                 let hint = zones.suggestion(for: name).map { "; did you mean \($0)?" } ?? ""
                 report("timezone", "must be an IANA time zone, such as Europe/Berlin\(hint)")
             }
@@ -143,23 +160,9 @@ struct EventCheck {
         guard let text = value.stringValue else { return report("meeting_url", "must be a string") }
         let count = text.count
         if count > 2000 { report("meeting_url", "must be at most 2000 characters long; it has \(count)") }
-        if !Self.isWebURL(text) {
+        if !WebURL.isValid(text) {
             report("meeting_url", "must be an http or https URL, such as https://meet.example/room")
         }
-    }
-
-    /// `http://` or `https://`, then a host; no space, no control character and no user information.
-    static func isWebURL(_ text: String) -> Bool {
-        guard text.unicodeScalars.allSatisfy({ $0.value > 0x20 && !(0x7f...0xa0).contains($0.value) }) else {
-            return false
-        }
-        let scheme = text.prefix { $0 != ":" }
-        guard ["http", "https"].contains(scheme.lowercased()) else { return false }
-        let rest = text.utf8.dropFirst(scheme.utf8.count)
-        guard rest.starts(with: "://".utf8) else { return false }
-        let authority = rest.dropFirst(3).prefix { !"/?#".utf8.contains($0) }
-        guard let first = authority.first, first != UInt8(ascii: ":") else { return false }
-        return !authority.contains(UInt8(ascii: "@")) && !authority.contains(UInt8(ascii: "\\"))
     }
 
     private mutating func checkSchema(_ value: JSON, _ field: SchemaField) {

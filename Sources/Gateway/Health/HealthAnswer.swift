@@ -16,7 +16,7 @@ final class HealthAnswer {
             "status": "healthy", "message": "Luma API connection successful", "mode": .string(mode),
             "version": .string(Version.number),
         ]
-        healthy = .json(status: 200, fields: [Field("Cache-Control", "no-store")], body.encoded)
+        healthy = .uncachedJSON(body.encoded)
     }
 
     /// The prepared 200.

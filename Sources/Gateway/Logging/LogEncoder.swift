@@ -1,7 +1,7 @@
 import Core
 import HTTP
 
-/// Writes records as lines, each appended to the caller's bytes without a string in between.
+/// Writes records as lines, each appended to the caller's buffer without a string in between.
 ///
 /// Each thread has its own: it remembers the text of the running second.
 struct LogEncoder {
@@ -12,107 +12,107 @@ struct LogEncoder {
 
     init(_ format: Configuration.LogFormat) { self.format = format }
 
-    mutating func append(_ record: borrowing RequestRecord, to line: inout [UInt8]) {
+    mutating func append(_ record: borrowing RequestRecord, to line: inout ByteBuffer) {
         let method = record.method == .other ? "OTHER" : record.method.token
         switch format {
         case .json:
             beginJSON(record.time, record.level, &line)
-            line.append(literal: "request\",\"request_id\":")
+            line.append("request\",\"request_id\":")
             LogText.appendQuoted(record.requestID, to: &line)
-            line.append(literal: ",\"method\":\"")
-            line.append(contentsOf: method.utf8)
-            line.append(literal: "\",\"route\":")
+            line.append(",\"method\":\"")
+            line.append(utf8: method)
+            line.append("\",\"route\":")
             LogText.appendQuoted(record.route, to: &line)
-            line.append(literal: ",\"status\":")
+            line.append(",\"status\":")
             line.append(decimal: record.status)
-            line.append(literal: ",\"duration_ms\":")
+            line.append(",\"duration_ms\":")
             LogText.appendMilliseconds(record.durationNanoseconds, to: &line)
-            line.append(literal: ",\"bytes\":")
+            line.append(",\"bytes\":")
             line.append(decimal: record.bytes)
-            line.append(literal: ",\"upstream_calls\":")
+            line.append(",\"upstream_calls\":")
             line.append(decimal: record.upstreamCalls)
-            line.append(literal: ",\"retries\":")
+            line.append(",\"retries\":")
             line.append(decimal: record.retries)
             if let reason = record.reason {
-                line.append(literal: ",\"reason\":\"")
-                line.append(contentsOf: reason.rawValue.utf8)
-                line.append(literal: "\"")
+                line.append(",\"reason\":\"")
+                line.append(utf8: reason.rawValue)
+                line.append("\"")
             }
-            line.append(literal: "}\n")
+            line.append("}\n")
         case .text:
             beginText(record.time, record.level, &line)
-            line.append(contentsOf: method.utf8)
-            line.append(literal: " ")
+            line.append(utf8: method)
+            line.append(" ")
             LogText.appendPlain(record.route, to: &line)
-            line.append(literal: " ")
+            line.append(" ")
             line.append(decimal: record.status)
-            line.append(literal: " ")
+            line.append(" ")
             LogText.appendMilliseconds(record.durationNanoseconds, to: &line)
-            line.append(literal: "ms ")
+            line.append("ms ")
             line.append(decimal: record.bytes)
-            line.append(literal: "B upstream_calls=")
+            line.append("B upstream_calls=")
             line.append(decimal: record.upstreamCalls)
-            line.append(literal: " retries=")
+            line.append(" retries=")
             line.append(decimal: record.retries)
             if let reason = record.reason {
-                line.append(literal: " reason=")
-                line.append(contentsOf: reason.rawValue.utf8)
+                line.append(" reason=")
+                line.append(utf8: reason.rawValue)
             }
-            line.append(literal: " request_id=")
+            line.append(" request_id=")
             LogText.appendPlain(record.requestID, to: &line)
-            line.append(literal: "\n")
+            line.append("\n")
         }
     }
 
-    mutating func append(_ event: LogEvent, to line: inout [UInt8]) {
+    mutating func append(_ event: LogEvent, to line: inout ByteBuffer) {
         switch format {
         case .json:
             beginJSON(event.time, event.level, &line)
             LogText.appendEscaped(event.message, to: &line)
-            line.append(literal: "\"")
+            line.append("\"")
             for field in event.fields {
-                line.append(literal: ",")
+                line.append(",")
                 LogText.appendQuoted(field.name, to: &line)
-                line.append(literal: ":")
+                line.append(":")
                 switch field.value {
                 case .text(let text): LogText.appendQuoted(text, to: &line)
-                case .integer(let number): line.append(decimal: number)
+                case .integer(let number): LogText.appendInteger(number, to: &line)
                 }
             }
-            line.append(literal: "}\n")
+            line.append("}\n")
         case .text:
             beginText(event.time, event.level, &line)
             LogText.appendEscaped(event.message, to: &line)
             for field in event.fields {
-                line.append(literal: " ")
+                line.append(" ")
                 LogText.appendPlain(field.name, to: &line)
-                line.append(literal: "=")
+                line.append("=")
                 switch field.value {
                 case .text(let text): LogText.appendPlain(text, to: &line)
-                case .integer(let number): line.append(decimal: number)
+                case .integer(let number): LogText.appendInteger(number, to: &line)
                 }
             }
-            line.append(literal: "\n")
+            line.append("\n")
         }
     }
 
-    private mutating func beginJSON(_ time: Timestamp, _ level: LogLevel, _ line: inout [UInt8]) {
-        line.append(literal: "{\"time\":\"")
+    private mutating func beginJSON(_ time: Timestamp, _ level: LogLevel, _ line: inout ByteBuffer) {
+        line.append("{\"time\":\"")
         append(time, to: &line)
-        line.append(literal: "\",\"level\":\"")
-        line.append(literal: level.word)
-        line.append(literal: "\",\"message\":\"")
+        line.append("\",\"level\":\"")
+        line.append(level.word)
+        line.append("\",\"message\":\"")
     }
 
-    private mutating func beginText(_ time: Timestamp, _ level: LogLevel, _ line: inout [UInt8]) {
+    private mutating func beginText(_ time: Timestamp, _ level: LogLevel, _ line: inout ByteBuffer) {
         append(time, to: &line)
-        line.append(literal: " ")
-        line.append(literal: level.word)
-        line.append(literal: " ")
+        line.append(" ")
+        line.append(level.word)
+        line.append(" ")
     }
 
     /// RFC 3339 in UTC with milliseconds; only the milliseconds are made anew within a second.
-    private mutating func append(_ time: Timestamp, to line: inout [UInt8]) {
+    private mutating func append(_ time: Timestamp, to line: inout ByteBuffer) {
         var (second, millisecond) = time.milliseconds.quotientAndRemainder(dividingBy: 1000)
         if millisecond < 0 {
             second -= 1
@@ -122,8 +122,8 @@ struct LogEncoder {
             self.second = second
             secondText = Array(time.rfc3339.utf8.dropLast(4))
         }
-        line.append(contentsOf: secondText)
+        line.append(secondText)
         LogText.appendThousandths(Int(millisecond), to: &line)
-        line.append(literal: "Z")
+        line.append("Z")
     }
 }

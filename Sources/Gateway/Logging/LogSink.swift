@@ -1,6 +1,7 @@
 public import Core
 import Dispatch
 import Glibc
+import HTTP
 import IO
 import Synchronization
 
@@ -23,6 +24,8 @@ public final class LogSink: Sendable {
     private struct Output {
         var descriptor: Int32
         var encoder: LogEncoder
+        /// The last write failed, and standard error was told.
+        var isFailing = false
     }
 
     public let format: Configuration.LogFormat
@@ -65,9 +68,9 @@ public final class LogSink: Sendable {
     public func log(_ event: LogEvent) {
         guard event.level >= threshold else { return }
         var encoder = LogEncoder(format)
-        var line: [UInt8] = []
+        var line = ByteBuffer()
         encoder.append(event, to: &line)
-        submit(line, lines: 1)
+        submit(Array(line.bytes), lines: 1)
     }
 
     /// Takes whole lines. Drops and counts them when too much waits already.
@@ -123,24 +126,33 @@ public final class LogSink: Sendable {
             }
             if batches.isEmpty, dropped == 0 { return }
             output.withLock { output in
-                for batch in batches { Self.write(batch, to: output.descriptor) }
+                for batch in batches { write(batch, to: &output) }
                 guard dropped > 0 else { return }
-                var line: [UInt8] = []
+                var line = ByteBuffer()
                 Self.report(dropped, &output.encoder, &line)
-                Self.write(line, to: output.descriptor)
+                write(Array(line.bytes), to: &output)
             }
         }
     }
 
-    private static func report(_ dropped: Int, _ encoder: inout LogEncoder, _ line: inout [UInt8]) {
+    private static func report(_ dropped: Int, _ encoder: inout LogEncoder, _ line: inout ByteBuffer) {
         let event = LogEvent(
             time: WallClock.now, .warning, "Log lines were dropped, because writing them took too long",
             ["lines": .integer(dropped)])
         encoder.append(event, to: &line)
     }
 
-    /// Writes all bytes, or gives up: a log that cannot be written must not stop what is logged.
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    /// Writes all bytes, or gives up: a log that cannot be written must not stop what is logged. That a file begins to
+    /// fail is told on standard error.
+    private func write(_ bytes: [UInt8], to output: inout Output) {
+        let failure = Self.write(bytes, to: output.descriptor)
+        if let failure, let path, !output.isFailing {
+            StandardError.write("luma-mcp: the log cannot be written to \(path), lines are lost: \(failure)")
+        }
+        output.isFailing = failure != nil
+    }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> SystemError? {
         bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]
             while let base = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
@@ -152,9 +164,10 @@ public final class LogSink: Sendable {
                     var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                     poll(&ready, 1, 1000)
                 } else if errno != EINTR {
-                    return
+                    return SystemError("write")
                 }
             }
+            return nil
         }
     }
 }

@@ -1,19 +1,20 @@
 import Core
+import HTTP
 public import IO
 
 /// The log as one loop sees it: a buffer that costs no lock and no system call per line.
 ///
-/// Lines are handed to the sink when 32 KiB are full, and at the latest 50 ms after the first of them. Not `Sendable`:
+/// Lines are handed to the sink when 64 KiB are full, and at the latest 50 ms after the first of them. Not `Sendable`:
 /// every call is made on the loop that owns it.
 public final class LoopLog {
-    static let batchBytes = 32 << 10
+    static let batchBytes = 64 << 10
     static let delaySeconds = 0.05
 
     private let sink: LogSink
     /// Calls back once, on the loop, after `delaySeconds`.
     private let later: (@escaping () -> Void) -> Void
     private var encoder: LogEncoder
-    private var buffer: [UInt8] = []
+    private var buffer = ByteBuffer()
     private var lines = 0
     private var isScheduled = false
 
@@ -34,7 +35,6 @@ public final class LoopLog {
 
     public func log(_ record: borrowing RequestRecord) {
         guard isEnabled(record.level) else { return }
-        if buffer.isEmpty { buffer.reserveCapacity(Self.batchBytes + 1024) }
         encoder.append(record, to: &buffer)
         lineEnded()
     }
@@ -60,8 +60,8 @@ public final class LoopLog {
     /// Hands over what is gathered; call it before the loop stops.
     public func flush() {
         guard lines > 0 else { return }
-        sink.submit(buffer, lines: lines)
-        buffer = []
+        sink.submit(Array(buffer.bytes), lines: lines)
+        buffer.removeAll()
         lines = 0
     }
 }

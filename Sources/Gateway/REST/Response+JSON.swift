@@ -5,6 +5,15 @@ import HTTP
 extension Response {
     static let jsonType = Field("Content-Type", "application/json")
 
+    /// A 200 that nobody may keep, for answers that are prepared once and given often.
+    static func uncachedJSON(_ body: [UInt8]) -> Response {
+        let fields = [jsonType, Field("Cache-Control", "no-store")]
+        guard let prepared = try? FieldBlock(fields) else { return .json(status: 200, body) }
+        var response = Response(status: 200, body: body)
+        response.prepared = prepared
+        return response
+    }
+
     /// A JSON answer from bytes that are JSON already.
     static func json(status: Int, fields: [Field] = [], _ body: [UInt8]) -> Response {
         Response(status: status, fields: [jsonType] + fields, body: body)

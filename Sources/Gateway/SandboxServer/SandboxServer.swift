@@ -7,7 +7,7 @@ struct SandboxServer: Sendable {
     let addresses: [ListenAddress]
     private let node: ServerNode<SandboxHandler>
 
-    /// - Throws: `StartFailure` when the port is taken or the saved state cannot be used.
+    /// - Throws: `StartFailure` when the port is taken or the saved state cannot be used or kept.
     static func start(_ options: SandboxOptions) async throws -> SandboxServer {
         var configuration = SandboxConfiguration(rateLimit: options.requestsPerMinute) {
             (try? SystemTimeZones.database.rules(for: $0)) != nil
@@ -17,6 +17,7 @@ struct SandboxServer: Sendable {
         let stateFile = options.stateFile.map { SandboxStateFile(path: $0) }
         let sandbox = try stateFile?.load(configuration) ?? Sandbox(configuration)
         let sockets = try Listening.open(host: options.host, port: options.port, loops: 1)[0]
+        try stateFile?.begin(sandbox.snapshot().encoded)
         let node = try await ServerNode.start(
             label: "luma-mcp.sandbox", sockets: sockets, limits: ServerLimits(), counter: ConnectionCounter()
         ) { SandboxHandler(sandbox, reactor: $0, stateFile: stateFile) }
@@ -30,8 +31,6 @@ struct SandboxServer: Sendable {
 
     /// Drains, and saves the state.
     func stop(seconds: Double) async {
-        await node.drain(seconds: seconds)
-        let handler = node.handler
-        await node.loop.perform { _ in handler.value.saveNow() }
+        await node.end(seconds: seconds)
     }
 }

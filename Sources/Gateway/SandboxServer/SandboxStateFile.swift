@@ -12,7 +12,15 @@ final class SandboxStateFile: Sendable {
     private let path: String
     private let queue = DispatchQueue(label: "luma-mcp.sandbox-state")
 
-    init(path: String) { self.path = path }
+    /// - Parameter path: of a link, the file behind it is kept.
+    init(path: String) {
+        guard let real = realpath(path, nil) else {
+            self.path = path
+            return
+        }
+        self.path = String(cString: real)
+        free(real)
+    }
 
     /// The saved state, nil when there is no file yet. Blocks: start-up only.
     /// - Throws: `StartFailure` for a file that cannot be read or is not a saved state.
@@ -30,20 +38,35 @@ final class SandboxStateFile: Sendable {
         }
     }
 
+    /// Writes the state for the first time, so that a place where nothing can be kept is known before anything is.
+    /// Blocks: start-up only.
+    func begin(_ bytes: [UInt8]) throws(StartFailure) {
+        do throws(SystemError) { try Self.replace(path, bytes) } catch {
+            throw StartFailure(.configuration, "the sandbox's state cannot be kept in \(path): \(error)")
+        }
+    }
+
     /// Writes in the background, in order.
     func save(_ bytes: [UInt8]) {
         queue.async { [path] in
-            let temporary = path + ".new"
-            let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else { return Self.complain(path) }
-            let isWritten = Self.write(bytes, to: descriptor) && fsync(descriptor) == 0
-            close(descriptor)
-            guard isWritten, rename(temporary, path) == 0 else { return Self.complain(path) }
+            do throws(SystemError) { try Self.replace(path, bytes) } catch {
+                StandardError.write("luma-mcp: the sandbox's state could not be saved to \(path): \(error)")
+            }
         }
     }
 
     /// Returns when everything is written.
     func finish() { queue.sync {} }
+
+    private static func replace(_ path: String, _ bytes: [UInt8]) throws(SystemError) {
+        let temporary = path + ".new"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw SystemError("open") }
+        let failure = write(bytes, to: descriptor) && fsync(descriptor) == 0 ? nil : SystemError("write")
+        close(descriptor)
+        if let failure { throw failure }
+        guard rename(temporary, path) == 0 else { throw SystemError("rename") }
+    }
 
     private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var done = 0
@@ -54,10 +77,5 @@ final class SandboxStateFile: Sendable {
             done += count
         }
         return true
-    }
-
-    private static func complain(_ path: String) {
-        let error = SystemError("write")
-        StandardError.write("luma-mcp: the sandbox's state could not be saved to \(path): \(error)")
     }
 }

@@ -8,6 +8,7 @@ public enum Program {
     private static let largestDotEnv = 64 << 10
 
     public static func run(_ arguments: [String]) async -> Int32 {
+        openStandardStreams()
         do {
             switch try Command.parse(arguments) {
             case .help(let topic):
@@ -17,12 +18,10 @@ public enum Program {
                 StandardOutput.write("luma-mcp \(Version.number)")
                 return 0
             case .sandbox(let flags):
-                _ = DescriptorLimit.raise()
                 return try await SandboxCommand(options: .resolve(flags: flags)).run()
             case .serve(let flags):
                 let environment = environment()
                 let configuration = try configuration(flags, environment)
-                raiseLimit(for: configuration.limits.maxConnections)
                 return try await ServeCommand(configuration: configuration, environment: environment).run()
             }
         } catch let error as ConfigurationErrors {
@@ -37,13 +36,12 @@ public enum Program {
         }
     }
 
-    /// Connections need descriptors, and so do calls to Luma, files and the loops themselves.
-    private static func raiseLimit(for connections: Int) {
-        let limit = DescriptorLimit.raise()
-        guard limit > 0, limit < connections + 256 else { return }
-        StandardError.write(
-            "luma-mcp: warning: LUMA_MAX_CONNECTIONS is \(connections), but the system lets this process open only "
-                + "\(limit) descriptors: beyond them clients wait. Raise the limit (ulimit -Hn, LimitNOFILE=).")
+    /// A standard stream that the parent has closed is opened to nowhere: its number would go to the next socket, and a
+    /// log line to whoever is at the other end.
+    private static func openStandardStreams() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+            _ = open("/dev/null", O_RDWR)
+        }
     }
 
     private static func configuration(

@@ -3,7 +3,8 @@ import HTTP
 
 /// Gives each request its id: the caller's `X-Request-Id` when it is fit to repeat, else a new one.
 struct RequestIdentifiers {
-    private static let alphabet = Array("0123456789abcdefghijklmnopqrstuvwxyz".utf8)
+    /// 32 characters, so that five bits make one; without those that look alike.
+    private static let alphabet: StaticString = "0123456789abcdefghjkmnpqrstvwxyz"
     private var numbers: SeededGenerator
 
     /// Starts at a random point; ids of one loop never repeat within 2^64 requests.
@@ -19,8 +20,8 @@ struct RequestIdentifiers {
         var number = numbers.next()
         return String(unsafeUninitializedCapacity: 13) { buffer in
             for index in 0..<13 {
-                buffer[index] = Self.alphabet[Int(number % 36)]
-                number /= 36
+                buffer[index] = Self.alphabet.utf8Start[Int(number & 31)]
+                number >>= 5
             }
             return 13
         }

@@ -12,9 +12,7 @@ struct Turn {
 
     /// Answers and logs.
     func finish(_ endpoint: Endpoint?, _ response: Response, calls: CallContext? = nil, reason: Reason? = nil) {
-        var response = response
-        response.fields.append(Field("X-Request-Id", id))
-        exchange.respond(response)
+        exchange.respond(response, adding: Field("X-Request-Id", id))
         // The answer to HEAD has a length and no body (RFC 9110 §9.3.2).
         let bytes = method == .head ? 0 : response.body.count
         worker.log(self, endpoint, status: response.status, bytes: bytes, calls: calls, reason: reason)

@@ -85,7 +85,8 @@ final class Worker {
         let now = clock.now
         log.log(
             RequestRecord(
-                time: clock.wallClock, requestID: turn.id, method: turn.method, route: endpoint?.route.pattern ?? "-",
+                time: clock.wallClock(at: now), requestID: turn.id, method: turn.method,
+                route: endpoint?.route.pattern ?? "-",
                 status: status, durationNanoseconds: now.nanoseconds - turn.exchange.arrival.nanoseconds, bytes: bytes,
                 upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason))
     }
@@ -96,6 +97,17 @@ final class Worker {
             RequestRecord(
                 time: clock.wallClock, requestID: id, method: .other, route: "-", status: answer.status,
                 durationNanoseconds: 0, bytes: answer.body.count, reason: reason))
+    }
+
+    /// Writes a line about a fault of this program.
+    func logFault(_ message: String, _ error: ResponseError) {
+        let cause =
+            switch error {
+            case .invalidField(let name): "invalid field \(name)"
+            case .reservedField(let name): "reserved field \(name)"
+            case .invalidStatus(let status): "invalid status \(status)"
+            }
+        log.log(LogEvent(time: clock.wallClock, .error, message, ["cause": .text(cause)]))
     }
 
     /// Writes a line for one call to Luma, at debug level.
@@ -145,10 +157,12 @@ final class Worker {
         var bytes = 0
         var reason: Reason?
         do {
-            try await events.stream(query, first: first, nextCall: { upstreamCall(call.context) }) { lines in
+            let write: ([UInt8]) async throws -> Void = { lines in
                 bytes += lines.count
                 try await turn.exchange.write(lines)
             }
+            try await events.stream(
+                query, first: first, nextCall: { upstreamCall(call.context) }, write: write)
             turn.exchange.endStream()
         } catch let error as APIError {
             reason = error.reason

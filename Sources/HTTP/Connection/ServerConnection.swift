@@ -189,7 +189,7 @@ public struct ServerConnection: Sendable {
     }
 
     /// True when the request that is, or cannot be, answered asked with HEAD.
-    public var isHeadRequest: Bool { head.hasRequestLine && head.method == .head }
+    public var isHeadRequest: Bool { head.method == .head }
 
     /// Whether the peer of the current request understands interim answers (RFC 9110 §15.2).
     public var allowsInterim: Bool { phase == .answering && !head.flags.contains(.http10) }

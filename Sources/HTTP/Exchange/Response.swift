@@ -9,10 +9,25 @@ public struct Field: Sendable, Hashable {
     }
 }
 
+/// Field lines that were checked and written once, for answers that are given at every request.
+public struct FieldBlock: Sendable, Equatable {
+    /// The lines with their line ends, as they go on the wire.
+    let bytes: [UInt8]
+
+    /// - Throws: for a field that no answer may have.
+    public init(_ fields: [Field]) throws(ResponseError) {
+        var out = ByteBuffer()
+        for field in fields { try ResponseEncoder.append(field, to: &out) }
+        bytes = Array(out.bytes)
+    }
+}
+
 /// A whole answer whose body is in memory. Streams go through the exchange instead.
 public struct Response: Sendable, Equatable {
     /// The status code, 200–599 (RFC 9110 §15).
     public var status: Int
+    /// Fields in front of `fields`.
+    public var prepared: FieldBlock?
     public var fields: [Field]
     public var body: [UInt8]
     /// Asks the server to close the connection after this answer.

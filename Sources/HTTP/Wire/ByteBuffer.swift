@@ -78,9 +78,9 @@ public struct ByteBuffer: ~Copyable {
         end += 1
     }
 
-    public mutating func append(_ text: String) {
-        let taken: Void? = text.utf8.withContiguousStorageIfAvailable { append(UnsafeRawBufferPointer($0)) }
-        if taken == nil { append(Array(text.utf8)) }
+    /// Labelled, or a literal would be taken for a string and not for bytes that stand in the program.
+    public mutating func append(utf8 text: String) {
+        text.utf8Span.span.withUnsafeBytes { append($0) }
     }
 
     /// The decimal digits of a number that is not negative.
@@ -89,6 +89,7 @@ public struct ByteBuffer: ~Copyable {
     /// The hexadecimal digits of a number that is not negative, as chunk sizes have them.
     public mutating func append(hexadecimal number: Int) { append(digits: UInt64(number), radix: 16) }
 
+    @inline(__always)
     private mutating func append(digits number: UInt64, radix: UInt64) {
         var length = 1
         var rest = number / radix

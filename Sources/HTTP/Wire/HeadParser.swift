@@ -58,8 +58,6 @@ struct HeadParser: Sendable {
 
     /// Octets of the head, its empty line included. Only when it is complete.
     var length: Int { lineStart }
-    /// False until the request line has been accepted.
-    var hasRequestLine: Bool { part == .fields || part == .complete }
 
     /// Goes on with the head. Returns true once it is complete.
     /// - Parameter bytes: everything unread from the first byte of the request on.
@@ -207,14 +205,15 @@ struct HeadParser: Sendable {
         while start <= value.count {
             let end = value.firstOffset(of: Octet.comma, from: start) ?? value.count
             let coding = value.part(start, end - start).trimmingBlanks()
-            if !coding.isEmpty { try acceptTransferCoding(coding) }
+            try acceptTransferCoding(coding)
             start = end + 1
         }
     }
 
     /// The next in the list of codings, over all field lines: nothing may come after `chunked`, which has no parameters.
+    /// Nor may an element be empty, as those of other lists may: what reads the list otherwise sees another body.
     private mutating func acceptTransferCoding(_ coding: UnsafeRawBufferPointer) throws(ProtocolError) {
-        if flags.contains(.chunked) { throw .transferEncodingNotChunked }
+        if flags.contains(.chunked) || coding.isEmpty { throw .transferEncodingNotChunked }
         if coding.equalsIgnoringCase("chunked") {
             flags.insert(.chunked)
         } else {

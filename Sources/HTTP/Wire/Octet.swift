@@ -85,6 +85,26 @@ extension UnsafeRawBufferPointer {
         return nil
     }
 
+    /// Whether every octet may stand in a field value (RFC 9110 §5.5), eight octets at a time.
+    @inline(__always) var isFieldContent: Bool {
+        guard let base = baseAddress else { return true }
+        var offset = 0
+        while offset + 8 <= count {
+            let word = (base + offset).loadUnaligned(as: UInt64.self)
+            let del = word ^ 0x7F7F_7F7F_7F7F_7F7F
+            let low = (word &- 0x2020_2020_2020_2020) & ~word
+            let odd = (low | (del &- 0x0101_0101_0101_0101) & ~del) & 0x8080_8080_8080_8080
+            // Rare: a tab, or a borrow from the octet before, is told apart octet by octet.
+            if odd != 0 { for index in offset..<(offset + 8) where !Octet.isFieldContent(self[index]) { return false } }
+            offset += 8
+        }
+        while offset < count {
+            if !Octet.isFieldContent(self[offset]) { return false }
+            offset += 1
+        }
+        return true
+    }
+
     /// `length` octets from `start`. Both must lie inside.
     @inline(__always) func part(_ start: Int, _ length: Int) -> UnsafeRawBufferPointer {
         assert(start >= 0 && length >= 0 && start + length <= count)

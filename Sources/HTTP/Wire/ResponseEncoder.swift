@@ -14,11 +14,13 @@ public enum ResponseEncoder {
     /// Appends the head of an answer, its empty line included. On an error `out` is as before.
     ///
     /// - Parameters:
+    ///   - prepared: lines in front of `fields`.
+    ///   - extra: one more field behind them; apart, so that a handler can add it without a copy of the others.
     ///   - date: the Date field's value (RFC 9110 §5.6.7), as `Timestamp.httpDateBytes` has it.
     ///   - length: octets of the body, for `.length`.
     public static func appendHead(
-        status: Int, fields: [Field], framing: AnswerFraming, length: Int, date: UnsafeRawBufferPointer,
-        to out: inout ByteBuffer
+        status: Int, prepared: FieldBlock? = nil, fields: [Field], extra: Field? = nil, framing: AnswerFraming,
+        length: Int, date: UnsafeRawBufferPointer, to out: inout ByteBuffer
     ) throws(ResponseError) {
         guard (200...599).contains(status) else { throw .invalidStatus(status) }
         let before = out.count
@@ -33,13 +35,13 @@ public enum ResponseEncoder {
         }
         out.append(date)
         out.append("\r\nServer: luma-mcp\r\n")
-        for field in fields {
-            do throws(ResponseError) {
-                try append(field, to: &out)
-            } catch {
-                out.truncate(to: before)
-                throw error
-            }
+        if let prepared { out.append(prepared.bytes) }
+        do throws(ResponseError) {
+            for field in fields { try append(field, to: &out) }
+            if let extra { try append(extra, to: &out) }
+        } catch {
+            out.truncate(to: before)
+            throw error
         }
         switch framing.body {
         case .none, .untilClose: break
@@ -68,21 +70,19 @@ public enum ResponseEncoder {
     /// Appends the end of a body in chunks.
     public static func appendLastChunk(to out: inout ByteBuffer) { out.append("0\r\n\r\n") }
 
-    private static func append(_ field: Field, to out: inout ByteBuffer) throws(ResponseError) {
+    static func append(_ field: Field, to out: inout ByteBuffer) throws(ResponseError) {
         let name = out.count
-        out.append(field.name)
+        out.append(utf8: field.name)
         out.append(": ")
         let value = out.count
-        out.append(field.value)
+        out.append(utf8: field.value)
         // Checked where they were copied to: strings are bytes there.
         let written = UnsafeRawBufferPointer(out.bytes)
         guard value - name > 2 else { throw .invalidField(name: field.name) }
         for index in name..<(value - 2) where !Octet.isToken(written[index]) {
             throw .invalidField(name: field.name)
         }
-        for index in value..<written.count where !Octet.isFieldContent(written[index]) {
-            throw .invalidField(name: field.name)
-        }
+        guard written.part(value, written.count - value).isFieldContent else { throw .invalidField(name: field.name) }
         if isReserved(written.part(name, value - 2 - name)) { throw .reservedField(name: field.name) }
         out.append("\r\n")
     }

@@ -29,24 +29,32 @@ final class CurlTransfer {
     /// Kept with scheme, host and port parsed: only path and query are set anew, a tenth of the CPU of a small request.
     private let url: OpaquePointer
     private var origin = ""
+    private var path = ""
     private var lines: UnsafeMutablePointer<curl_slist>?
     private var body: [UInt8] = []
     private var bodyLimit = 0
     private var attempts = 0
-    private static let maximumHeadBytes = 65_536
-    private var headBytes = 0
-    /// libcurl takes a head that breaks off for a whole one and reports success.
-    private var isHeadComplete = false
+    private var head: CurlResponseHead
+    /// What the handle's options are set for, nil when that is not sure.
+    private var kind: Kind?
     private var mayRepeat = false
     private var isLoopbackOnly = false
     private var failure = CURLE_OK
 
-    init?(_ multi: CurlMulti) {
+    /// Two requests of one kind differ in path, query, body and deadline only.
+    private struct Kind: Equatable {
+        let method: OutboundRequest.Method
+        let origin: String
+        let fields: [Field]
+    }
+
+    init?(_ multi: CurlMulti, keeping names: [String]) {
         guard let easy = curl_easy_init() else { return nil }
         guard let url = curl_url() else {
             curl_easy_cleanup(easy)
             return nil
         }
+        head = CurlResponseHead(keeping: names)
         self.easy = easy
         self.url = url
         self.multi = multi
@@ -60,38 +68,58 @@ final class CurlTransfer {
 
     // MARK: Before
 
-    /// Sets every option for `request`, from nothing: no option of an earlier request can survive.
+    /// Sets the options for `request`. For another kind of request than the last one they are all set, from nothing,
+    /// so that no option of an earlier one survives; for the same kind those that differ.
     func prepare(
         _ request: OutboundRequest, to target: UpstreamURL, _ settings: CurlTransport.Settings, milliseconds: Int
     ) throws(TransportError) {
-        curl_easy_reset(easy)
         failure = CURLE_OK
         (body, bodyLimit, attempts) = ([], settings.maxResponseBytes, 0)
-        (isRepeatRefused, isTooLarge, isHeadComplete) = (false, false, false)
-        headBytes = 0
-        mayRepeat = request.method == .get
-        isLoopbackOnly = !target.isSecure
+        (isRepeatRefused, isTooLarge) = (false, false)
+        head.reset()
+        // The fields of one kind are usually one array, which compares at once.
+        let kind = Kind(method: request.method, origin: target.origin, fields: request.fields)
+        if self.kind != kind {
+            self.kind = nil
+            curl_easy_reset(easy)
+            mayRepeat = request.method == .get
+            isLoopbackOnly = !target.isSecure
+            setCallbacks()
+            setConnection(target, settings)
+            setOffset(CURLOPT_MAXFILESIZE_LARGE, settings.maxResponseBytes)
+            setFields(request, settings)
+        }
         try setTarget(target)
-        setCallbacks()
-        setConnection(target, settings)
         set(CURLOPT_TIMEOUT_MS, milliseconds)
         set(CURLOPT_CONNECTTIMEOUT_MS, min(milliseconds, max(1, settings.connectTimeoutMilliseconds)))
-        setOffset(CURLOPT_MAXFILESIZE_LARGE, settings.maxResponseBytes)
-        set(CURLOPT_USERAGENT, settings.userAgent)
-        setMessage(request)
-        guard failure == CURLE_OK else { throw CurlFailure.error(failure, sent: false) }
+        if request.method == .post { setBody(request.body) }
+        guard failure == CURLE_OK else {
+            self.kind = nil
+            throw CurlFailure.error(failure, sent: false)
+        }
+        self.kind = kind
     }
 
     private func setTarget(_ target: UpstreamURL) throws(TransportError) {
         var code = CURLUE_OK
         if origin != target.origin {
-            origin = ""
+            (origin, path) = ("", "")
             code = curl_url_set(url, CURLUPART_URL, target.origin + "/", 0)
             if code == CURLUE_OK { origin = target.origin }
         }
-        if code == CURLUE_OK { code = curl_url_set(url, CURLUPART_PATH, target.path, 0) }
-        if code == CURLUE_OK { code = curl_url_set(url, CURLUPART_QUERY, target.query, 0) }
+        if code == CURLUE_OK, path != target.path {
+            path = ""
+            code = target.path.withCString { curl_url_set(url, CURLUPART_PATH, $0, 0) }
+            if code == CURLUE_OK { path = target.path }
+        }
+        if code == CURLUE_OK {
+            code =
+                target.query?.withCString { curl_url_set(url, CURLUPART_QUERY, $0, 0) }
+                ?? curl_url_set(url, CURLUPART_QUERY, nil, 0)
+        }
         guard code == CURLUE_OK else { throw CurlFailure.error(CURLE_URL_MALFORMAT, sent: false) }
+        // libcurl keeps the text of the last URL until it is told to forget it, and would repeat a request with that.
+        set(CURLOPT_URL, nil)
         note(lm_curl_set_url(easy, url))
     }
 
@@ -133,8 +161,9 @@ final class CurlTransfer {
         set(CURLOPT_QUICK_EXIT, 1)
         set(CURLOPT_PROTOCOLS_STR, target.isSecure ? "https" : "http")
         set(CURLOPT_FOLLOWLOCATION, 0)
-        // The empty text also keeps libcurl from reading http_proxy and the like.
+        // The empty texts also keep libcurl from reading http_proxy, no_proxy and the like.
         set(CURLOPT_PROXY, target.isLoopback ? "" : settings.proxy ?? "")
+        set(CURLOPT_NOPROXY, "")
         set(CURLOPT_TCP_NODELAY, 1)
         set(CURLOPT_TCP_KEEPALIVE, 1)
         // So that a change in the DNS is seen.
@@ -158,31 +187,40 @@ final class CurlTransfer {
         if let file = settings.caFile { set(CURLOPT_CAINFO, file) }
     }
 
-    private func setMessage(_ request: OutboundRequest) {
+    /// Method and fields.
+    private func setFields(_ request: OutboundRequest, _ settings: CurlTransport.Settings) {
         curl_slist_free_all(lines)
         lines = nil
-        var isTyped = false
+        var (isTyped, isNamed) = (false, false)
         for field in request.fields {
             append(OutboundFields.line(field))
-            if field.name.lowercased() == "content-type" { isTyped = true }
+            switch field.name.lowercased() {
+            case "content-type": isTyped = true
+            case "user-agent": isNamed = true
+            default: break
+            }
         }
+        if !isNamed { set(CURLOPT_USERAGENT, settings.userAgent) }
         if request.method == .post {
             // libcurl would wait a second for "100 Continue" before a large body, and call an untyped body a form.
             append("Expect:")
             if !isTyped { append("Content-Type:") }
             set(CURLOPT_POST, 1)
-            setOffset(CURLOPT_POSTFIELDSIZE_LARGE, request.body.count)
-            request.body.withUnsafeBytes { bytes in
-                if let start = bytes.baseAddress, !bytes.isEmpty {
-                    note(lm_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, start))
-                } else {
-                    set(CURLOPT_COPYPOSTFIELDS, "")
-                }
-            }
         } else {
             set(CURLOPT_HTTPGET, 1)
         }
         note(lm_curl_set_list(easy, CURLOPT_HTTPHEADER, lines))
+    }
+
+    private func setBody(_ body: [UInt8]) {
+        setOffset(CURLOPT_POSTFIELDSIZE_LARGE, body.count)
+        body.withUnsafeBytes { bytes in
+            if let start = bytes.baseAddress, !bytes.isEmpty {
+                note(lm_curl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, start))
+            } else {
+                set(CURLOPT_COPYPOSTFIELDS, "")
+            }
+        }
     }
 
     private func append(_ line: String) {
@@ -212,21 +250,10 @@ final class CurlTransfer {
         return false
     }
 
-    /// Called for each line of the head, whole or not at all; the fields themselves are read afterwards.
     private func receivedHead(_ bytes: UnsafePointer<CChar>?, _ count: Int) -> Int {
-        headBytes += count
-        guard headBytes <= Self.maximumHeadBytes else {
-            isTooLarge = true
-            return 0
-        }
-        guard let bytes, count > 0 else { return count }
-        if bytes[0] == 0x0d || bytes[0] == 0x0a {
-            isHeadComplete = true
-        } else if UnsafeRawBufferPointer(start: bytes, count: count).starts(with: "HTTP/".utf8) {
-            // A status line: after an interim answer (1xx) the final one's head begins. Trailers change nothing.
-            isHeadComplete = false
-        }
-        return count
+        if head.accept(UnsafeRawBufferPointer(start: bytes, count: count)) { return count }
+        isTooLarge = true
+        return 0
     }
 
     private func received(_ bytes: UnsafePointer<CChar>?, _ count: Int) -> Int {
@@ -265,22 +292,13 @@ final class CurlTransfer {
 
     // MARK: After
 
-    /// The answer of a transfer that has ended well, with those of `names` that it has; nil when its head is not whole.
-    func takeResponse(_ names: [(name: String, text: [CChar])]) -> OutboundResponse? {
+    /// The answer of a transfer that has ended well; nil when its head is not whole.
+    func takeResponse() -> OutboundResponse? {
         var status = 0
         lm_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
-        guard isHeadComplete, status >= 200 else { return nil }
-        var fields: [Field] = []
-        for (name, text) in names {
-            var header: UnsafeMutablePointer<curl_header>?
-            // The last request's first field with that name; no trailers, no interim answers.
-            let code = curl_easy_header(easy, text, 0, UInt32(CURLH_HEADER), -1, &header)
-            if code == CURLHE_OK, let value = header?.pointee.value {
-                fields.append(Field(name, String(cString: value)))
-            }
-        }
+        guard head.isComplete, status >= 200 else { return nil }
         defer { body = [] }
-        return OutboundResponse(status: status, fields: fields, body: body)
+        return OutboundResponse(status: status, fields: head.fields, body: body)
     }
 
     /// How many connections were opened for it.
@@ -294,7 +312,6 @@ final class CurlTransfer {
     func clear() {
         call = nil
         body = []
-        curl_slist_free_all(lines)
-        lines = nil
+        head.reset()
     }
 }

@@ -32,7 +32,10 @@ public final class CurlTransport: Transport {
     private let settings: Settings
     private let reactor: Reactor
     private let multi: CurlMulti
-    private let responseFields: [(name: String, text: [CChar])]
+    private let responseFields: [String]
+    /// What the last request was checked for: the next one usually has the same fields and goes to the same host.
+    private var lastFields: [Field] = []
+    private var lastTarget: UpstreamURL?
     /// Every transfer that was made; libcurl's pointers to them are safe as long as they stand here.
     private var transfers: [CurlTransfer] = []
     private var idle: [CurlTransfer] = []
@@ -47,7 +50,7 @@ public final class CurlTransport: Transport {
         reactor.executor.checkIsolated()
         self.settings = settings
         self.reactor = reactor
-        responseFields = settings.responseFields.map { ($0.lowercased(), Array($0.utf8CString)) }
+        responseFields = settings.responseFields.map { $0.lowercased() }
         multi = try CurlMulti(reactor: reactor, maxConnections: settings.maxConnections)
         multi.completed = { [self] easy, code in completed(easy, code) }
     }
@@ -91,13 +94,18 @@ public final class CurlTransport: Transport {
     private func check(_ request: OutboundRequest) throws(TransportError) -> UpstreamURL {
         guard !isShutDown else { throw TransportError(.shuttingDown, neverSent: true) }
         guard request.method == .post || request.body.isEmpty else { throw Self.invalid("a GET has a body") }
-        do {
-            try OutboundFields.check(request.fields)
-        } catch {
-            throw Self.invalid(error.rawValue)
+        if request.fields != lastFields {
+            do {
+                try OutboundFields.check(request.fields)
+            } catch {
+                throw Self.invalid(error.rawValue)
+            }
+            lastFields = request.fields
         }
         do {
-            return try UpstreamURL(request.url)
+            let target = try UpstreamURL(request.url, like: lastTarget)
+            lastTarget = target
+            return target
         } catch {
             throw Self.invalid(error.rawValue)
         }
@@ -177,7 +185,7 @@ public final class CurlTransport: Transport {
     }
 
     private func makeTransfer() -> CurlTransfer? {
-        guard let transfer = CurlTransfer(multi) else { return nil }
+        guard let transfer = CurlTransfer(multi, keeping: responseFields) else { return nil }
         transfers.append(transfer)
         return transfer
     }
@@ -197,7 +205,7 @@ public final class CurlTransport: Transport {
     }
 
     private func outcome(of transfer: CurlTransfer, _ code: CURLcode) -> Outcome {
-        if code == CURLE_OK, let response = transfer.takeResponse(responseFields) { return .success(response) }
+        if code == CURLE_OK, let response = transfer.takeResponse() { return .success(response) }
         statistics.failures += 1
         if code == CURLE_OK { return .failure(CurlFailure.error(CURLE_PARTIAL_FILE, sent: true)) }
         let sent = transfer.wasSent

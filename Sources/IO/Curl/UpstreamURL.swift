@@ -27,9 +27,18 @@ struct UpstreamURL: Equatable {
     /// True for 127.0.0.0/8, ::1 and `localhost`.
     let isLoopback: Bool
 
-    init(_ text: String) throws(Problem) {
-        let bytes = Array(text.utf8)
-        guard !bytes.isEmpty, bytes.count <= Self.maximumLength else { throw .length }
+    /// - Parameter known: a URL that was checked before; what stands in front of the path is not checked anew when it is
+    ///   the same.
+    init(_ text: String, like known: UpstreamURL? = nil) throws(Problem) {
+        guard !text.isEmpty, text.utf8.count <= Self.maximumLength else { throw .length }
+        var text = text
+        let parts: Result<UpstreamURL, Problem> = text.withUTF8 { bytes in
+            Result { () throws(Problem) in try UpstreamURL(UnsafeRawBufferPointer(bytes), known) }
+        }
+        self = try parts.get()
+    }
+
+    private init(_ bytes: UnsafeRawBufferPointer, _ known: UpstreamURL?) throws(Problem) {
         for byte in bytes {
             switch byte {
             case 0...0x20, 0x7f..., UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\\"),
@@ -39,23 +48,36 @@ struct UpstreamURL: Equatable {
             default: break
             }
         }
-        let start: Int
-        if bytes.starts(with: "https://".utf8) {
-            (isSecure, start) = (true, 8)
-        } else if bytes.starts(with: "http://".utf8) {
-            (isSecure, start) = (false, 7)
+        let end: Int
+        if let known, known.isOrigin(of: bytes) {
+            (origin, isSecure, isLoopback) = (known.origin, known.isSecure, known.isLoopback)
+            end = origin.utf8.count
         } else {
-            throw .scheme
+            let start: Int
+            if bytes.starts(with: "https://".utf8) {
+                (isSecure, start) = (true, 8)
+            } else if bytes.starts(with: "http://".utf8) {
+                (isSecure, start) = (false, 7)
+            } else {
+                throw .scheme
+            }
+            end = bytes[start...].firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? bytes.count
+            let host = try Self.checkAuthority(ArraySlice(bytes[start..<end]))
+            isLoopback = Self.isLoopback(host)
+            guard isSecure || isLoopback else { throw .plainText }
+            origin = String(decoding: bytes[..<end], as: UTF8.self)
         }
-        let end = bytes[start...].firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? bytes.count
-        let host = try Self.checkAuthority(bytes[start..<end])
-        isLoopback = Self.isLoopback(host)
-        guard isSecure || isLoopback else { throw .plainText }
         try Self.checkEscapes(bytes[end...])
-        origin = String(decoding: bytes[..<end], as: UTF8.self)
         let mark = bytes[end...].firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
         path = end == mark ? "/" : String(decoding: bytes[end..<mark], as: UTF8.self)
         query = mark == bytes.count ? nil : String(decoding: bytes[(mark + 1)...], as: UTF8.self)
+    }
+
+    /// Whether the bytes begin with this origin, and it ends there.
+    private func isOrigin(of bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.starts(with: origin.utf8) else { return false }
+        let end = origin.utf8.count
+        return end == bytes.count || bytes[end] == UInt8(ascii: "/") || bytes[end] == UInt8(ascii: "?")
     }
 
     /// Checks `host[:port]` and returns the host: for an IPv6 literal the text between the brackets.
@@ -117,7 +139,7 @@ struct UpstreamURL: Equatable {
         return isDottedQuad(host) && host.starts(with: "127.".utf8)
     }
 
-    private static func checkEscapes(_ bytes: ArraySlice<UInt8>) throws(Problem) {
+    private static func checkEscapes(_ bytes: Slice<UnsafeRawBufferPointer>) throws(Problem) {
         var index = bytes.startIndex
         while index < bytes.endIndex {
             if bytes[index] == UInt8(ascii: "%") {

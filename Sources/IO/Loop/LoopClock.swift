@@ -3,6 +3,9 @@ public import Core
 /// The system's clocks, with a sleep that waits on one loop's timers.
 public final class LoopClock: TimeSource {
     private let reactor: Reactor
+    /// What lies between the two clocks, in nanoseconds, and until when that is believed.
+    @exclusivity(unchecked) private var wallOffset: Int64 = 0
+    @exclusivity(unchecked) private var wallUntil = Int64.min
 
     public init(_ reactor: Reactor) { self.reactor = reactor }
 
@@ -13,6 +16,17 @@ public final class LoopClock: TimeSource {
     public static var monotonicNow: MonotonicTime { Reactor.readClock() }
 
     public var wallClock: Timestamp { WallClock.now }
+
+    /// The wall-clock instant of a recent monotonic one, for log lines: a sum, and once a second a look at the clocks. A
+    /// wall clock that is set anew shows within that second.
+    public func wallClock(at instant: MonotonicTime) -> Timestamp {
+        if instant.nanoseconds >= wallUntil {
+            let now = self.now.nanoseconds
+            wallOffset = WallClock.now.milliseconds * 1_000_000 - now
+            wallUntil = now + 1_000_000_000
+        }
+        return Timestamp(milliseconds: (instant.nanoseconds + wallOffset) / 1_000_000)
+    }
 
     public func sleep(until deadline: MonotonicTime) async throws {
         var timer: TimerQueue.Token?

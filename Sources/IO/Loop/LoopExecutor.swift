@@ -8,14 +8,23 @@ import Synchronization
 /// The loop lingers in `epoll_wait` while there is traffic, so a block put on the queue would wait for it. Jobs
 /// therefore stand in a list of their own, and an eventfd in the epoll set wakes the loop for those that come
 /// from another thread.
-public final class LoopExecutor: SerialExecutor, TaskExecutor {
+public final class LoopExecutor: SerialExecutor {
     public let queue: DispatchQueue
     let wakeDescriptor: Int32
+    /// Places of the list of jobs that are kept after a burst.
+    private static let mostKept = 1024
     private enum Item {
+        /// Isolated to the loop.
         case job(UnownedJob)
+        /// Without isolation, of a task that prefers the loop.
+        case preferring(UnownedJob, LoopTaskExecutor)
         case work(@Sendable () -> Void)
     }
+    /// Work from other threads.
     private let pending = Mutex<[Item]>([])
+    /// Work from the loop itself: touched only where `isCurrent` holds, so that a task that goes on costs no lock.
+    private nonisolated(unsafe) var own: [Item] = []
+    private nonisolated(unsafe) var taken: [Item] = []
     /// The thread that runs the loop now, 0 when none does. Written by that thread only.
     private let runningThread = Atomic<UInt>(0)
 
@@ -31,22 +40,25 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
         append(.job(UnownedJob(job)))
     }
 
+    fileprivate func enqueue(_ job: consuming ExecutorJob, for executor: LoopTaskExecutor) {
+        append(.preferring(UnownedJob(job), executor))
+    }
+
     /// Runs `work` on the loop: at once when called there, else after the loop's current batch. Any thread.
     public func execute(_ work: @escaping @Sendable () -> Void) {
         if isCurrent { work() } else { append(.work(work)) }
     }
 
     private func append(_ item: Item) {
+        if isCurrent { return own.append(item) }
         let wasEmpty = pending.withLock { items in
             defer { items.append(item) }
             return items.isEmpty
         }
-        if wasEmpty, !isCurrent { wake() }
+        if wasEmpty { wake() }
     }
 
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
-
-    public func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
 
     public func checkIsolated() { precondition(isCurrent, "not on the loop's queue") }
 
@@ -62,24 +74,27 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
         runningThread.store(0, ordering: .relaxed)
     }
 
-    /// Runs the jobs that stand in the list until it is empty, at most `rounds` times. Returns true when some are left.
+    /// Runs the jobs that stand in the lists until they are empty, at most `rounds` times. Returns true when some are left.
     func runJobs(rounds: Int = 8) -> Bool {
         for _ in 0..<rounds {
-            let items = pending.withLock { items in
-                let taken = items
+            pending.withLock { items in
+                guard !items.isEmpty else { return }
+                own.append(contentsOf: items)
                 items.removeAll(keepingCapacity: false)
-                return taken
             }
-            if items.isEmpty { return false }
-            for item in items {
+            if own.isEmpty { return false }
+            // What these jobs add comes in the next round.
+            swap(&own, &taken)
+            for item in taken {
                 switch item {
-                case .job(let job):
-                    job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+                case .job(let job): job.runSynchronously(on: asUnownedSerialExecutor())
+                case .preferring(let job, let executor): job.runSynchronously(on: executor.asUnownedTaskExecutor())
                 case .work(let work): work()
                 }
             }
+            taken.removeAll(keepingCapacity: taken.capacity <= Self.mostKept)
         }
-        return pending.withLock { !$0.isEmpty }
+        return !own.isEmpty || pending.withLock { !$0.isEmpty }
     }
 
     /// Makes the loop's `epoll_wait` return. Any thread.
@@ -87,4 +102,18 @@ public final class LoopExecutor: SerialExecutor, TaskExecutor {
         var one: UInt64 = 1
         _ = write(wakeDescriptor, &one, 8)
     }
+}
+
+/// The loop as the preferred executor of tasks: their code that has no isolation runs there too.
+///
+/// An object of its own, so that the runtime knows which jobs are without isolation. Told that such a job were isolated to
+/// the loop, it would see another executor at each return to code without isolation, and hop through the list for each.
+final class LoopTaskExecutor: TaskExecutor {
+    private let executor: LoopExecutor
+
+    init(_ executor: LoopExecutor) { self.executor = executor }
+
+    func enqueue(_ job: consuming ExecutorJob) { executor.enqueue(job, for: self) }
+
+    func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
 }

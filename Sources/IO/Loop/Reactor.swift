@@ -21,11 +21,12 @@ public final class Reactor {
     private static let eventsPerBatch = 512
 
     public let executor: LoopExecutor
+    private let taskExecutor: LoopTaskExecutor
     /// The epoll descriptor.
     let descriptor: Int32
     public internal(set) weak var loop: Loop?
     /// The monotonic instant at the start of this batch; read from the clock once a batch.
-    public private(set) var now: MonotonicTime
+    @exclusivity(unchecked) public private(set) var now: MonotonicTime
 
     private struct Slot {
         var handler: (any ReadinessHandler)?
@@ -41,6 +42,7 @@ public final class Reactor {
 
     init(executor: LoopExecutor) throws(SystemError) {
         self.executor = executor
+        taskExecutor = LoopTaskExecutor(executor)
         descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard descriptor >= 0 else { throw SystemError("epoll_create1") }
         timerDescriptor = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_NONBLOCK) | Int32(TFD_CLOEXEC))
@@ -117,14 +119,9 @@ public final class Reactor {
     /// The loop is also the task's preferred executor: code of it that has no isolation stays here, without a hop.
     public func start(_ operation: @escaping () async -> Void) -> Task<Void, Never> {
         guard let loop else { preconditionFailure("the loop has not been started, or has stopped") }
-        let executor = executor
         let bound = LoopBound(operation, on: executor)
-        return loop.assumeIsolated { loop in
-            Task.immediate(executorPreference: executor) {
-                _ = loop
-                await bound.value()
-            }
-        }
+        _ = loop
+        return Task.immediate(executorPreference: taskExecutor) { await bound.value() }
     }
 
     // MARK: The turn

@@ -1,6 +1,9 @@
 /// One wait of a task on a loop. Whoever comes first ends it: who was waited for, or the task's cancellation.
+///
+/// The continuation needs no check of its own: `take` gives it away once, and whoever forgets to resume a suspension
+/// leaves a task that its cancellation still ends.
 public final class Suspension<Value: Sendable> {
-    private var continuation: CheckedContinuation<Value, any Error>?
+    private var continuation: UnsafeContinuation<Value, any Error>?
     private var isOver = false
 
     /// False once the task goes on.
@@ -12,11 +15,11 @@ public final class Suspension<Value: Sendable> {
     /// Lets the task go on with an error; later calls do nothing. On the loop only.
     public func resume(throwing error: any Error) { take()?.resume(throwing: error) }
 
-    fileprivate func begin(_ continuation: CheckedContinuation<Value, any Error>) {
+    fileprivate func begin(_ continuation: UnsafeContinuation<Value, any Error>) {
         if isOver { continuation.resume(throwing: CancellationError()) } else { self.continuation = continuation }
     }
 
-    private func take() -> CheckedContinuation<Value, any Error>? {
+    private func take() -> UnsafeContinuation<Value, any Error>? {
         defer { continuation = nil }
         isOver = true
         return continuation
@@ -40,7 +43,7 @@ extension Reactor {
         let executor = executor
         return try await withTaskCancellationHandler {
             _ = isolation
-            return try await withCheckedThrowingContinuation { continuation in
+            return try await withUnsafeThrowingContinuation { continuation in
                 executor.checkIsolated()
                 suspension.begin(continuation)
                 if Task.isCancelled { suspension.resume(throwing: CancellationError()) }

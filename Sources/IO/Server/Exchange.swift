@@ -21,9 +21,10 @@ public struct Exchange {
 
     /// Queues a whole answer. A second answer to one request is a fault that stops a debug build.
     ///
+    /// - Parameter extra: one more field, without a copy of the answer's own.
     /// - Returns: octets queued, head included; 0 when the peer is gone.
-    @discardableResult public func respond(_ response: Response) -> Int {
-        connection.respond(sequence, response)
+    @discardableResult public func respond(_ response: Response, adding extra: Field? = nil) -> Int {
+        connection.respond(sequence, response, adding: extra)
     }
 
     /// Starts `operation` as a task on the loop, up to its first suspension at once.

@@ -42,12 +42,12 @@ public final class HTTPServer {
     /// What the connection whose turn it is answers; empty between two turns.
     var out = ByteBuffer()
     /// The descriptor of the connection whose requests are being handled, or -1.
-    var current: Int32 = -1
+    @exclusivity(unchecked) var current: Int32 = -1
     /// For heads that are whole when they are read; one that is not takes it along.
-    private(set) var table: FieldTable
+    @exclusivity(unchecked) private(set) var table: FieldTable
     private var spareTables: [FieldTable] = []
     private let dateText: UnsafeMutableRawBufferPointer
-    private var dateUntil = MonotonicTime(nanoseconds: .min)
+    @exclusivity(unchecked) private var dateUntil = MonotonicTime(nanoseconds: .min)
 
     /// By descriptor.
     private var connections: [SocketConnection?] = []

@@ -15,14 +15,14 @@ extension SocketConnection {
         return may
     }
 
-    func respond(_ sequence: UInt32, _ response: Response) -> Int {
+    func respond(_ sequence: UInt32, _ response: Response, adding extra: Field? = nil) -> Int {
         guard mayBegin(sequence) else { return 0 }
         let framing = machine.beginAnswer(status: response.status, closes: response.closes)
         let queued: Int
         if ownsOutput {
-            queued = encode(response, framing, to: &server.out)
+            queued = encode(response, framing, adding: extra, to: &server.out)
         } else {
-            queued = encode(response, framing, to: &outbox)
+            queued = encode(response, framing, adding: extra, to: &outbox)
         }
         end()
         return queued

@@ -52,20 +52,24 @@ extension SocketConnection {
     }
 
     /// Appends a whole answer. One that cannot be written becomes an empty 500 and closes the connection.
-    func encode(_ response: Response, _ framing: AnswerFraming, to out: inout ByteBuffer) -> Int {
+    func encode(
+        _ response: Response, _ framing: AnswerFraming, adding extra: Field? = nil, to out: inout ByteBuffer
+    ) -> Int {
         let before = out.count
-        if appendHead(response, framing, to: &out), framing.sendsBody, framing.body == .length {
+        if appendHead(response, framing, adding: extra, to: &out), framing.sendsBody, framing.body == .length {
             out.append(response.body)
         }
         return out.count - before
     }
 
     /// False when the head could not be written and a 500 stands in its place.
-    func appendHead(_ response: Response, _ framing: AnswerFraming, to out: inout ByteBuffer) -> Bool {
+    func appendHead(
+        _ response: Response, _ framing: AnswerFraming, adding extra: Field? = nil, to out: inout ByteBuffer
+    ) -> Bool {
         do throws(ResponseError) {
             try ResponseEncoder.appendHead(
-                status: response.status, fields: response.fields, framing: framing, length: response.body.count,
-                date: server.date(), to: &out)
+                status: response.status, prepared: response.prepared, fields: response.fields, extra: extra,
+                framing: framing, length: response.body.count, date: server.date(), to: &out)
             return true
         } catch {
             server.onResponseError?(error)

@@ -43,6 +43,7 @@ extension SocketConnection {
         switch channel.tls.handshake() {
         case .complete:
             life = .open
+            machine.isSecured = true
             clock.restart(now)
             welcome()
             return life == .open

@@ -47,6 +47,8 @@ public final class LumaClient {
     public let account: LumaAccount
     let time: any TimeSource
     private let transport: any Transport
+    /// The fields of requests, by kind: prepared once, so that the transport knows them again.
+    private let fieldSets: [[Field]]
     private var random: any RandomNumberGenerator
     /// Luma's clock minus ours in milliseconds, to a second, by the `Date` of its last answer.
     private(set) var clockOffset: Int64 = 0
@@ -56,6 +58,7 @@ public final class LumaClient {
         random: any RandomNumberGenerator = SystemRandomNumberGenerator()
     ) {
         self.settings = settings
+        fieldSets = Self.fieldSets(settings)
         self.account = account
         self.transport = transport
         self.time = time
@@ -225,18 +228,30 @@ public final class LumaClient {
     }
 
     private func url(_ operation: Operation, _ query: QueryString) -> String {
-        query.isEmpty ? settings.baseURL + operation.path : settings.baseURL + operation.path + "?" + query.text
+        guard !query.isEmpty else { return settings.baseURL + operation.path }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(settings.baseURL.utf8.count + operation.path.utf8.count + 128)
+        bytes.append(contentsOf: settings.baseURL.utf8)
+        bytes.append(contentsOf: operation.path.utf8)
+        bytes.append(UInt8(ascii: "?"))
+        query.append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// The fields of a request, the same array for each one of a kind.
     private func fields(_ operation: Operation) -> [Field] {
-        var fields = [
-            Field("x-luma-api-key", settings.apiKey.reveal()), Field("accept", "application/json"),
-            Field("user-agent", settings.userAgent),
-        ]
-        if let calendar = settings.calendarID, operation.keyKind == .calendar {
-            fields.append(Field("x-luma-calendar-id", calendar))
+        fieldSets[(operation.method == .get ? 0 : 1) + (operation.keyKind == .calendar ? 2 : 0)]
+    }
+
+    private static func fieldSets(_ settings: Settings) -> [[Field]] {
+        [(false, false), (true, false), (false, true), (true, true)].map { (isPost, isCalendar) in
+            var fields = [
+                Field("x-luma-api-key", settings.apiKey.reveal()), Field("accept", "application/json"),
+                Field("user-agent", settings.userAgent),
+            ]
+            if isCalendar, let calendar = settings.calendarID { fields.append(Field("x-luma-calendar-id", calendar)) }
+            if isPost { fields.append(Field("content-type", "application/json")) }
+            return fields
         }
-        if operation.method == .post { fields.append(Field("content-type", "application/json")) }
-        return fields
     }
 }

@@ -97,6 +97,13 @@ import Testing
         #expect(long[0].field.count == 101)
     }
 
+    /// The folder of the zones holds files that are no zones; that is nobody's damage.
+    @Test(arguments: ["leapseconds", "zone.tab", "tzdata.zi", "Europe"]) func aFileThatIsNoZone(name: String) throws {
+        let outcome = try parse("{\"name\":\"Tea\",\"start_at\":\"2025-05-01T18:00:00Z\",\"timezone\":\"\(name)\"}")
+        #expect(problems(outcome).map(\.field) == ["timezone"])
+        #expect(problems(outcome).first?.problem.hasPrefix("must be an IANA time zone") == true)
+    }
+
     // MARK: Name and URL
 
     @Test(arguments: [
@@ -114,12 +121,29 @@ import Testing
     }
 
     @Test(arguments: [
+        (" ", "must not be blank"), ("\\t\u{3000}", "must not hold control characters, such as a line break"),
+        ("\u{3000}\u{a0}", "must not be blank"),
+        ("a\\u0000b", "must not hold control characters, such as a line break"),
+        ("a\\nb", "must not hold control characters, such as a line break"),
+        ("a" + String(repeating: "\u{301}", count: 2000), "must be at most 2000 code points long; it has 2001"),
+    ])
+    func aNameThatCannotBeShown(name: String, problem: String) throws {
+        let event = try parse(
+            "{\"name\":\"\(name)\",\"start_at\":\"2025-05-01T18:00:00Z\",\"timezone\":\"Europe/Berlin\"}")
+        #expect(problems(event) == [FieldProblem("name", problem)])
+    }
+
+    @Test(arguments: [
         ("https://meet.example", true), ("http://localhost:80/x#y", true), ("HTTPS://É.example/ü", true),
         ("https://[::1]/", true), ("https://x/" + String(repeating: "a", count: 1990), true),
         ("https://x/" + String(repeating: "a", count: 1991), false), ("", false), ("meet.example", false),
         ("https://", false), ("https:///x", false), ("https:/x", false), ("https://:80", false), ("ftp://x", false),
         ("javascript:alert(1)", false), ("https://a b", false), ("https://a\\u0000", false), ("https://a\\n", false),
         ("https://user@evil.example", false), (" https://x", false), ("//x", false), ("https://a\\\\@b", false),
+        ("https://x:99999", false), ("https://x:abc/", false), ("https://x:+80", false), ("https://[", false),
+        ("https://[::1", false), ("https://[::1]x", false), ("https://[::1]:443/", true), ("https://.", false),
+        ("https://a..b", false), ("https://300.1.1.1", false), ("https://a_b.example.:8443?x", true),
+        ("https://x:/", true),
     ])
     func meetingURLs(url: String, fits: Bool) throws {
         #expect(problems(try create(with: "\"meeting_url\":\"\(url)\"")).isEmpty == fits)
@@ -216,6 +240,9 @@ import Testing
         #expect(problems(try parse("{\"require_rsvp_approval\":null}", .update)).count == 1)
         #expect(
             problems(try create(with: "\"end_at\":null")) == [FieldProblem("end_at", "must not be null; leave it out")])
+        #expect(
+            problems(try parse("{\"name\":null,\"start_at\":\"2025-05-01T18:00:00Z\",\"timezone\":\"Europe/Berlin\"}"))
+                == [FieldProblem("name", "is required and must not be null")])
     }
 
     // MARK: Update

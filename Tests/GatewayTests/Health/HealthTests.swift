@@ -138,7 +138,8 @@ import Testing
         let transport = ScriptedTransport { _, _ in isUp ? .json(200, ["id": "usr-1"]) : .status(500) }
         let luma = client(transport)
         var told: [Reachability.Outcome] = []
-        await monitoring(luma, onChange: { told.append($0) }) {
+        let note: (Reachability.Outcome) -> Void = { told.append($0) }
+        await monitoring(luma, onChange: note) {
             await clock.advance(seconds: 1)
             isUp = false
             _ = try? await luma.getEvent("evt-1", deadline: clock.now.advanced(seconds: 9), context: CallContext())

@@ -16,16 +16,16 @@ import Testing
 
     private func line(_ format: Configuration.LogFormat, _ record: RequestRecord) -> String {
         var encoder = LogEncoder(format)
-        var bytes: [UInt8] = []
+        var bytes = ByteBuffer()
         encoder.append(record, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        return String(decoding: bytes.bytes, as: UTF8.self)
     }
 
     private func line(_ format: Configuration.LogFormat, _ event: LogEvent) -> String {
         var encoder = LogEncoder(format)
-        var bytes: [UInt8] = []
+        var bytes = ByteBuffer()
         encoder.append(event, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        return String(decoding: bytes.bytes, as: UTF8.self)
     }
 
     @Test func aRequestAsJSON() throws {
@@ -98,24 +98,24 @@ import Testing
             (-5, "0.000"),
         ] as [(Int64, String)])
     func milliseconds(nanoseconds: Int64, text: String) {
-        var bytes: [UInt8] = []
+        var bytes = ByteBuffer()
         LogText.appendMilliseconds(nanoseconds, to: &bytes)
-        #expect(String(decoding: bytes, as: UTF8.self) == text)
+        #expect(String(decoding: bytes.bytes, as: UTF8.self) == text)
     }
 
     /// The text of a second is remembered; it must follow the clock forwards and backwards.
     @Test func theTimeFollowsTheClock() {
         var encoder = LogEncoder(.text)
-        var bytes: [UInt8] = []
+        var bytes = ByteBuffer()
         let times: [(Int64, String)] = [
             (1_777_658_400_999, "2026-05-01T18:00:00.999Z"), (1_777_658_401_000, "2026-05-01T18:00:01.000Z"),
             (1_777_658_401_007, "2026-05-01T18:00:01.007Z"), (1_777_658_400_050, "2026-05-01T18:00:00.050Z"),
             (-1, "1969-12-31T23:59:59.999Z"), (0, "1970-01-01T00:00:00.000Z"),
         ]
         for (time, text) in times {
-            bytes = []
+            bytes.removeAll()
             encoder.append(record(time: time), to: &bytes)
-            #expect(String(decoding: bytes.prefix(24), as: UTF8.self) == text)
+            #expect(String(decoding: bytes.bytes.prefix(24), as: UTF8.self) == text)
         }
     }
 

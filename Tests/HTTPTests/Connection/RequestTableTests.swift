@@ -149,7 +149,8 @@ struct Case: CustomTestStringConvertible, Sendable {
         .field("Transfer-Encoding: gzip, chunked", .unsupportedTransferCoding),
         .field("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked", .unsupportedTransferCoding),
         .field("Transfer-Encoding: gzip\r\nContent-Length: 3", .contentLengthWithTransferEncoding),
-        .fine("Transfer-Encoding: , Chunked ,", body: "0\r\n\r\n", "POST / h "),
+        .field("Transfer-Encoding: , chunked", .transferEncodingNotChunked),
+        .field("Transfer-Encoding: chunked,", .transferEncodingNotChunked),
         .field("Transfer-Encoding: \u{b}chunked", .malformedFieldValue),
         .field("Transfer-Encoding : chunked", .malformedFieldName),
         Case(

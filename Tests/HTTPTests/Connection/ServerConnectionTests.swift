@@ -103,6 +103,16 @@ import Testing
             .bytes("HEAD / HTTP/1.1\r\n\r\n", .refuse(.missingHost)),
             .answer(AnswerFraming.of(.length, .close, sends: false), status: 400),
         ])
+        // Also when it is the request line itself that is wrong (RFC 9110 §9.3.2).
+        for line in ["HEAD * HTTP/1.1", "HEAD /%zz HTTP/1.1", "HEAD / HTTP/2.0", "HEAD /"] {
+            let error: ProtocolError =
+                line.hasSuffix("2.0")
+                ? .unsupportedVersion : line.hasSuffix("1.1") ? .malformedTarget : .malformedRequestLine
+            play([
+                .bytes(line + "\r\n", .refuse(error)),
+                .answer(AnswerFraming.of(.length, .close, sends: false), status: error.status),
+            ])
+        }
     }
 
     @Test func anHTTPSURLIsServedOnlyOverTLS() {

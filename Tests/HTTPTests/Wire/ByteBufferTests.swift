@@ -42,7 +42,7 @@ import Testing
         buffer.release()
         #expect(buffer.isEmpty && buffer.reserved == 0)
         buffer.append("long enough not to fit into a small string")
-        buffer.append(String("and more"))
+        buffer.append(utf8: String("and more"))
         #expect(text(buffer) == "long enough not to fit into a small stringand more")
     }
 }

@@ -1,6 +1,7 @@
-import HTTP
 import TestKit
 import Testing
+
+@testable import HTTP
 
 @Suite struct ResponseEncoderTests {
     static let date = "Sun, 06 Nov 1994 08:49:37 GMT"
@@ -52,6 +53,38 @@ import Testing
         Field("X\r\nY", "a"), Field("\u{e9}", "a"), Field("X\0", "a"),
     ]) func noFieldCanWriteAnotherLine(_ field: Field) {
         #expect(throws: ResponseError.invalidField(name: field.name)) { try head(200, [Field("A", "b"), field]) }
+    }
+
+    /// Values are judged eight octets at a time: at every place, with every neighbour, as one by one.
+    @Test func everyOctetIsJudgedAtEveryPlace() {
+        for length in [1, 7, 8, 9, 16, 19] {
+            for place in 0..<length {
+                for octet in UInt8.min...UInt8.max {
+                    for neighbour: UInt8 in [0x20, 0x61, 0x7E, 0x80, 0xFF, 0x09] {
+                        var octets = [UInt8](repeating: neighbour, count: length)
+                        octets[place] = octet
+                        let judged = octets.withUnsafeBytes { $0.isFieldContent }
+                        #expect(judged == octets.allSatisfy(Octet.isFieldContent))
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func preparedLinesAreWrittenAsTheyAreAndCheckedBefore() throws {
+        let block = try FieldBlock([Field("Content-Type", "application/json"), Field("Cache-Control", "no-store")])
+        var out = ByteBuffer()
+        try Array(Self.date.utf8).withUnsafeBytes { date in
+            try ResponseEncoder.appendHead(
+                status: 200, prepared: block, fields: [Field("A", "1")], extra: Field("B", "2"), framing: .of(.length),
+                length: 0, date: date, to: &out)
+        }
+        #expect(
+            String(decoding: out.bytes, as: UTF8.self)
+                == "HTTP/1.1 200 OK\r\nDate: \(Self.date)\r\nServer: luma-mcp\r\nContent-Type: application/json\r\n"
+                + "Cache-Control: no-store\r\nA: 1\r\nB: 2\r\nContent-Length: 0\r\n\r\n")
+        #expect(throws: ResponseError.reservedField(name: "Date")) { try FieldBlock([Field("Date", "x")]) }
+        #expect(throws: ResponseError.invalidField(name: "X")) { try FieldBlock([Field("X", "a\r\nb: c")]) }
     }
 
     @Test(arguments: ["Date", "server", "CONNECTION", "Content-Length", "transfer-encoding"])

@@ -18,7 +18,7 @@ import Testing
         #expect(response.body == Array("{\"id\":1}".utf8))
         #expect(
             response.fields == [
-                Field("retry-after", "7"), Field("content-type", "application/json"), Field("etag", "\"a\""),
+                Field("content-type", "application/json"), Field("retry-after", "7"), Field("etag", "\"a\""),
             ])
         let request = try #require(server.requests.first)
         #expect(request.method == "GET")

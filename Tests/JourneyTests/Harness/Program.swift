@@ -27,15 +27,23 @@ final class Program: Sendable {
     let folder: URL
 
     /// Starts the program in an empty folder of its own, with nothing of the caller's environment but the PATH.
-    init(_ arguments: [String], environment: [String: String] = [:], files: [String: String] = [:]) throws {
+    init(
+        _ arguments: [String], environment: [String: String] = [:], files: [String: String] = [:],
+        closesStandardStreams: Bool = false
+    ) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-mcp-" + UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for (name, text) in files {
             try Data(text.utf8).write(to: folder.appendingPathComponent(name))
         }
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: Self.path)
-        process.arguments = arguments
+        if closesStandardStreams {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = ["-c", "exec \"$0\" \"$@\" <&- >&- 2>&-", Self.path] + arguments
+        } else {
+            process.executableURL = URL(fileURLWithPath: Self.path)
+            process.arguments = arguments
+        }
         process.currentDirectoryURL = folder
         process.environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin"].merging(environment) {
             $1
