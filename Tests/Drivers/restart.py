@@ -4,6 +4,7 @@
 
 Ends with 0 when everything was as it must be, else with a traceback.
 """
+import atexit
 import os
 import select
 import signal
@@ -57,6 +58,7 @@ class Gateway:
             preexec_fn=prepare,
             pass_fds=(3,) if listener is not None else (),
         )
+        atexit.register(self.process.kill)
 
     def heard(self, seconds):
         """Messages that come within the time."""
@@ -313,5 +315,6 @@ def shared_port(binary, folder):
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(line_buffering=True)
     scenario, binary, folder = sys.argv[1:]
     globals()[scenario](os.path.abspath(binary), folder)

@@ -72,7 +72,8 @@ extension Configuration {
                 maxConnections: reader.integer(.maxConnections),
                 headerTimeoutSeconds: reader.number(.headerTimeoutSeconds),
                 bodyTimeoutSeconds: reader.number(.bodyTimeoutSeconds),
-                idleTimeoutSeconds: reader.number(.idleTimeoutSeconds)),
+                idleTimeoutSeconds: reader.number(.idleTimeoutSeconds),
+                writeTimeoutSeconds: reader.number(.writeTimeoutSeconds)),
             rateLimit: RateLimit(
                 getRequests: reader.integer(.rateLimitGetRequests),
                 postRequests: reader.integer(.rateLimitPostRequests),

@@ -30,6 +30,7 @@ public struct Configuration: Sendable {
         public var headerTimeoutSeconds: Double
         public var bodyTimeoutSeconds: Double
         public var idleTimeoutSeconds: Double
+        public var writeTimeoutSeconds: Double
     }
 
     /// Where the certificate and its key are, in PEM.

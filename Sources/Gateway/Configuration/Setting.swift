@@ -22,6 +22,7 @@ public enum Setting: String, Sendable, CaseIterable {
     case headerTimeoutSeconds = "LUMA_HEADER_TIMEOUT_SECONDS"
     case bodyTimeoutSeconds = "LUMA_BODY_TIMEOUT_SECONDS"
     case idleTimeoutSeconds = "LUMA_IDLE_TIMEOUT_SECONDS"
+    case writeTimeoutSeconds = "LUMA_WRITE_TIMEOUT_SECONDS"
 
     case rateLimitGetRequests = "LUMA_RATE_LIMIT_GET_REQUESTS"
     case rateLimitPostRequests = "LUMA_RATE_LIMIT_POST_REQUESTS"

@@ -85,16 +85,19 @@ public enum Settings {
             "Largest request body; more is answered with 413."),
         SettingRow(
             .maxConnections, .integer(1...1_000_000), default: "10000", placeholder: "N", group: .limits,
-            "Most connections at the same time."),
+            "Most connections at the same time; who comes beyond them is answered with 503."),
         SettingRow(
             .headerTimeoutSeconds, .number(0.1...300), default: "10", placeholder: "SECONDS", group: .limits,
-            "Longest time for a request's head to arrive."),
+            "Longest time for a request's head to arrive, or for a TLS handshake."),
         SettingRow(
             .bodyTimeoutSeconds, .number(0.1...3600), default: "30", placeholder: "SECONDS", group: .limits,
             "Longest time for a request's body to arrive."),
         SettingRow(
             .idleTimeoutSeconds, .number(0.1...3600), default: "75", placeholder: "SECONDS", group: .limits,
             "How long an idle connection is kept."),
+        SettingRow(
+            .writeTimeoutSeconds, .number(0.1...3600), default: "30", placeholder: "SECONDS", group: .limits,
+            "How long a client may take nothing of an answer that waits for it; then it is cut off."),
     ]
 
     private static let budget: [SettingRow] = [

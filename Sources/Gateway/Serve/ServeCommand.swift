@@ -148,6 +148,6 @@ extension ServerLimits {
         self.init(
             maxBodyBytes: limits.maxBodyBytes, maxConnections: limits.maxConnections,
             headerTimeout: limits.headerTimeoutSeconds, bodyTimeout: limits.bodyTimeoutSeconds,
-            idleTimeout: limits.idleTimeoutSeconds)
+            idleTimeout: limits.idleTimeoutSeconds, writeTimeout: limits.writeTimeoutSeconds)
     }
 }

@@ -41,7 +41,7 @@ import Testing
             configuration.limits
                 == Configuration.Limits(
                     maxBodyBytes: 1_048_576, maxConnections: 10000, headerTimeoutSeconds: 10, bodyTimeoutSeconds: 30,
-                    idleTimeoutSeconds: 75))
+                    idleTimeoutSeconds: 75, writeTimeoutSeconds: 30))
         #expect(
             configuration.rateLimit
                 == Configuration.RateLimit(
