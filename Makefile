@@ -72,7 +72,7 @@ asan: need-packages ## Run the unit tests of Core, HTTP and IO under the address
 	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address $(SANITIZED)/asan
 
 tsan: need-packages ## The same under the thread sanitizer
-	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test --sanitize=thread $(SANITIZED)/tsan
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Tools/tsan-suppressions.txt $(SWIFT) test --sanitize=thread $(SANITIZED)/tsan
 
 bench: build ## Compare with nginx, Go and FastAPI (docs/performance.md)
 	@Tests/Tools/packages.sh $(BENCH_PACKAGES)

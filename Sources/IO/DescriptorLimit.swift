@@ -1,7 +1,12 @@
 import CLinux
 
-/// How many descriptors this process may open.
+/// How many files and sockets this process may have open (setrlimit(2), RLIMIT_NOFILE).
 public enum DescriptorLimit {
-    /// Raises it as far as the system lets this user, and returns it; 0 when the system does not tell.
-    public static func raise() -> Int { Int(clamping: lm_raise_descriptor_limit()) }
+    /// Raises the soft limit, which is often 1024, to what the system allows this process.
+    /// - Returns: the limit that holds now; nil when the system does not tell.
+    @discardableResult
+    public static func raise() -> Int? {
+        let limit = Int(clamping: lm_raise_descriptor_limit())
+        return limit > 0 ? limit : nil
+    }
 }

@@ -74,4 +74,60 @@ import Testing
         #expect(try await program.exitCode() == 0)
         #expect(program.standardError.split(separator: "\n").count == 1, "\(program.standardError)")
     }
+
+    /// The client resets its connection in mid-create and the gateway is told to end: the event gets its approval
+    /// first. The budget makes the step after the create wait.
+    @Test func aCreateWithoutItsClientIsFinishedBeforeTheEnd() async throws {
+        let gateway = try await RunningGateway.start(
+            .standAlone,
+            environment: [
+                "LUMA_RATE_LIMIT_ADAPTIVE": "false", "LUMA_RATE_LIMIT_POST_REQUESTS": "1",
+                "LUMA_RATE_LIMIT_WINDOW_SECONDS": "2",
+            ])
+        let sandbox = try #require(gateway.sandboxAddress)
+        let body =
+            #"{"name":"Left","start_at":"2029-01-01T10:00:00Z","timezone":"UTC","require_rsvp_approval":true}"#
+        let port = try #require(UInt16(gateway.address.split(separator: ":").last ?? ""))
+        let client = try RudeClient(port: port)
+        client.send(
+            "POST /events/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body)
+        try await eventually("the event is there") {
+            try await curl(sandbox + "/_sandbox/state").json?["creates"]?.intValue == 1
+        }
+        client.reset()
+        gateway.program.signal(SIGTERM)
+        #expect(try await gateway.program.exitCode() == 0)
+        let list = try await curl(
+            "-H", "x-luma-api-key: secret-any", sandbox + "/v1/calendars/events/list?after=2028-12-31T00:00:00Z")
+        let event = try #require(list.json?["entries"]?.arrayValue?.first { $0["name"] == "Left" }, "\(list.body)")
+        #expect(event["require_approval"] == true)
+    }
+}
+
+/// A client that goes away without a word.
+private final class RudeClient {
+    private let descriptor: Int32
+
+    init(port: UInt16) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        try #require(result == 0)
+    }
+
+    func send(_ text: String) { _ = Array(text.utf8).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) } }
+
+    /// Sends RST instead of FIN.
+    func reset() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+        close(descriptor)
+    }
 }

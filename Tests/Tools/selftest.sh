@@ -35,19 +35,20 @@ serve() {
     [ -z "$file" ] || printf '%b' "$file" >.env
     check "serve: $name" "serve $expected" "$(env -u LUMA_API_KEY -u LUMA_SANDBOX "$@" "$tools/serve.sh" ./server)"
 }
-serve 'nothing given' true ''
-serve 'key in the environment' luma '' LUMA_API_KEY=secret
-serve 'empty key in the environment' true '' LUMA_API_KEY=
-serve 'key in .env' luma 'LUMA_PORT=1\nLUMA_API_KEY=secret\n'
-serve 'quoted key in .env, no newline' luma 'export LUMA_API_KEY = "secret"'
-serve 'empty key in .env' true 'LUMA_API_KEY=\n'
-serve 'empty quoted key in .env' true 'LUMA_API_KEY=""\n'
-serve 'only a comment after the key' true 'LUMA_API_KEY= # yours\n'
-serve 'key commented out' true '# LUMA_API_KEY=secret\n'
-serve 'another setting that ends alike' true 'MY_LUMA_API_KEY=secret\nLUMA_API_KEY_FILE=x\n'
-serve 'empty in the environment beats .env' true 'LUMA_API_KEY=secret\n' LUMA_API_KEY=
-serve 'sandbox refused by the user' false '' LUMA_SANDBOX=false
-serve 'sandbox decided in .env' luma 'LUMA_SANDBOX=false\n'
+serve 'nothing given' auto ''
+serve 'key in the environment' auto '' LUMA_API_KEY=secret
+serve 'key in .env' auto 'LUMA_PORT=1\nLUMA_API_KEY=secret\n'
+serve 'decided in the environment' false '' LUMA_SANDBOX=false
+serve 'the environment beats .env' true 'LUMA_SANDBOX=false\n' LUMA_SANDBOX=true
+serve 'decided in .env' luma 'LUMA_SANDBOX=true\n'
+serve 'decided in .env, quoted, no newline' luma "LUMA_PORT=1\nexport LUMA_SANDBOX='false'"
+serve 'decided behind a byte order mark' luma '\xef\xbb\xbfLUMA_SANDBOX=true\n'
+serve 'wrong in .env, for the program to refuse' luma 'LUMA_SANDBOX = true\n'
+serve 'empty in the environment leaves it to .env' '' 'LUMA_SANDBOX=true\n' LUMA_SANDBOX=
+serve 'empty everywhere' auto 'LUMA_SANDBOX=""\n' LUMA_SANDBOX=
+serve 'only a comment after it' auto 'LUMA_SANDBOX= # true\n'
+serve 'commented out' auto '# LUMA_SANDBOX=true\n'
+serve 'other settings that sound alike' auto 'MY_LUMA_SANDBOX=true\nLUMA_SANDBOX_SEED=1\n'
 
 # MARK: check-sources.sh
 

@@ -1,17 +1,14 @@
 #!/usr/bin/env bash
 # Starts the given binary: against Luma when there is a key, else against the built-in sandbox.
-# The environment and the .env of the current folder are looked at, in this order, as the program does.
 set -euo pipefail
 
-# Is this setting given a value, in the environment or in .env?
-given() {
-    if [ -n "${!1+set}" ]; then
-        [ -n "${!1}" ]
-    else
-        [ -f .env ] && grep -Eq "^[[:space:]]*(export[[:space:]]+)?$1[[:space:]]*=[[:space:]]*[\"']?[^[:space:]\"'#]" .env
-    fi
+# Is LUMA_SANDBOX given a value? As in the program: an empty one is none, the environment beats the .env of this folder.
+decided() {
+    [ -n "${LUMA_SANDBOX:-}" ] && return
+    [ -f .env ] && sed $'1s/^\xef\xbb\xbf//' .env \
+        | grep -E "^[[:space:]]*(export[[:space:]]+)?LUMA_SANDBOX[[:space:]]*=[[:space:]]*[\"']?[^[:space:]\"'#]" >/dev/null
 }
 
-# Who sets LUMA_SANDBOX has decided already.
-given LUMA_API_KEY || given LUMA_SANDBOX || export LUMA_SANDBOX=true
+# With "auto" the program itself looks for a key, by its own rules. Who has set LUMA_SANDBOX has decided already.
+decided || export LUMA_SANDBOX=auto
 exec "$1" serve

@@ -42,7 +42,11 @@ struct SettingReader {
         }
     }
 
-    mutating func report(_ error: ConfigurationError) { problems.append(error) }
+    /// A setting that was named as wrong once is not complained about for what follows from it.
+    mutating func report(_ error: ConfigurationError) {
+        problems.append(error)
+        if let setting = Setting(rawValue: error.setting) { wrong.insert(setting) }
+    }
 
     /// Whether a check over these settings makes sense.
     func areRight(_ settings: Setting...) -> Bool { wrong.isDisjoint(with: settings) }

@@ -146,8 +146,10 @@ struct EventCheck {
             _ = try zones.rules(for: name)
         } catch {
             switch error {
-            case .malformed: report("timezone", "cannot be used: this system's data of the zone is damaged")
-            case .invalidName, .unknownName:
+            case .malformed(let cause) where cause != .notTZif:
+                report("timezone", "cannot be used: this system's data of the zone is damaged")
+            // The folder of the zones holds lists and notes too.
+            case .invalidName, .unknownName, .malformed:
                 let hint = zones.suggestion(for: name).map { "; did you mean \($0)?" } ?? ""
                 report("timezone", "must be an IANA time zone, such as Europe/Berlin\(hint)")
             }

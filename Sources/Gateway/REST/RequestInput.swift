@@ -43,7 +43,8 @@ extension RequestInput {
             }
         case .listEvents, .getEvent, .getTemplate, .listTemplates, .cancelEvent, .health, .live: break
         }
-        accept = request.combined("accept").map { Accept($0) }
+        // What curl and most libraries send says nothing, and need not be read.
+        accept = request.combined("accept").flatMap { $0 == "*/*" ? nil : Accept($0) }
         conditions = Preconditions(request)
     }
 

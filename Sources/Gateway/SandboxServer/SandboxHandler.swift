@@ -6,7 +6,7 @@ import LumaSandbox
 /// Serves Luma's API from the emulator: the one place where the pure `Sandbox` meets sockets and clocks.
 ///
 /// It lives on one loop of its own, so that the emulator needs no lock.
-final class SandboxHandler: RequestHandler {
+final class SandboxHandler: NodeHandler {
     private var sandbox: Sandbox
     private let reactor: Reactor
     private let clock: LoopClock
@@ -60,8 +60,12 @@ final class SandboxHandler: RequestHandler {
         }
     }
 
-    /// Writes the state now and returns when it is on disk; for the end of the program.
-    func saveNow() {
+    func couldNotAnswer(_ error: ResponseError) {
+        StandardError.write("luma-mcp: the sandbox could not write an answer: \(error)")
+    }
+
+    /// Writes the state and returns when it is on disk.
+    func end(by deadline: MonotonicTime) async {
         stateFile?.save(sandbox.snapshot().encoded)
         stateFile?.finish()
     }

@@ -31,8 +31,6 @@ struct SandboxServer: Sendable {
 
     /// Drains, and saves the state.
     func stop(seconds: Double) async {
-        await node.drain(seconds: seconds)
-        let handler = node.handler
-        await node.loop.perform { _ in handler.value.saveNow() }
+        await node.end(seconds: seconds)
     }
 }

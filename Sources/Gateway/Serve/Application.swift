@@ -4,12 +4,19 @@ import IO
 import LumaClient
 
 /// The gateway's side of one loop: takes each request from router to answer and writes its log line.
-final class Application: RequestHandler {
+final class Application: NodeHandler {
     let worker: Worker
+    private let writes: WritesInProgress
+    private let shutDownTransport: () -> Void
     private let router = Endpoint.router()
     private var identifiers = RequestIdentifiers()
 
-    init(_ worker: Worker) { self.worker = worker }
+    /// - Parameter shutDownTransport: called once, when nothing calls Luma any more.
+    init(_ worker: Worker, shutDownTransport: @escaping () -> Void) {
+        self.worker = worker
+        self.shutDownTransport = shutDownTransport
+        writes = WritesInProgress(worker.reactor)
+    }
 
     func handle(_ request: RequestView, _ exchange: Exchange) {
         let turn = Turn(
@@ -41,6 +48,14 @@ final class Application: RequestHandler {
         return answer
     }
 
+    func couldNotAnswer(_ error: ResponseError) { worker.logFault("An answer could not be written", error) }
+
+    func end(by deadline: MonotonicTime) async {
+        await writes.end(by: deadline)
+        shutDownTransport()
+        worker.flushLog()
+    }
+
     /// `OPTIONS` tells the methods of a path, or of the whole server for `*` (RFC 9110 §9.3.7).
     private func answerOptions(_ request: RequestView, _ turn: Turn) {
         var allowed: [Method]
@@ -70,8 +85,7 @@ final class Application: RequestHandler {
                 if let answer = try worker.localAnswer(input) { return turn.finish(endpoint, answer) }
                 let worker = self.worker
                 if endpoint.isWrite {
-                    // Not tied to the connection: a write that has begun is brought to its end.
-                    _ = turn.exchange.reactor.start { await worker.answer(input, representation, turn) }
+                    writes.start { await worker.answer(input, representation, turn) }
                 } else {
                     turn.exchange.perform { await worker.answer(input, representation, turn) }
                 }

@@ -18,12 +18,10 @@ public enum Program {
                 StandardOutput.write("luma-mcp \(Version.number)")
                 return 0
             case .sandbox(let flags):
-                _ = DescriptorLimit.raise()
                 return try await SandboxCommand(options: .resolve(flags: flags)).run()
             case .serve(let flags):
                 let environment = environment()
                 let configuration = try configuration(flags, environment)
-                raiseLimit(for: configuration.limits.maxConnections)
                 return try await ServeCommand(configuration: configuration, environment: environment).run()
             }
         } catch let error as ConfigurationErrors {
@@ -44,15 +42,6 @@ public enum Program {
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
             _ = open("/dev/null", O_RDWR)
         }
-    }
-
-    /// Connections need descriptors, and so do calls to Luma, files and the loops themselves.
-    private static func raiseLimit(for connections: Int) {
-        let limit = DescriptorLimit.raise()
-        guard limit > 0, limit < connections + 256 else { return }
-        StandardError.write(
-            "luma-mcp: warning: LUMA_MAX_CONNECTIONS is \(connections), but the system lets this process open only "
-                + "\(limit) descriptors: beyond them clients wait. Raise the limit (ulimit -Hn, LimitNOFILE=).")
     }
 
     private static func configuration(

@@ -1,4 +1,5 @@
 import Glibc
+import IO
 
 /// `luma-mcp sandbox`: the emulator on its own, until a signal.
 struct SandboxCommand {
@@ -6,6 +7,7 @@ struct SandboxCommand {
 
     func run() async throws -> Int32 {
         let signals = Signals([SIGTERM, SIGINT])
+        DescriptorLimit.raise()
         let server = try await SandboxServer.start(options)
         StandardOutput.write(Banner.sandbox(options, addresses: server.addresses))
         for await _ in signals.stream { break }

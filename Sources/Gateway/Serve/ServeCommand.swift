@@ -15,6 +15,7 @@ struct ServeCommand {
     /// - Throws: `StartFailure` when something that it needs is not there.
     func run() async throws -> Int32 {
         let signals = Signals([SIGTERM, SIGINT, SIGHUP])
+        raiseDescriptorLimit()
         let templates = try self.templates()
         let tickets = try TLSTicketKeys()
         let tls = try configuration.tls.map { try TLSFile.context($0, tickets) }
@@ -43,11 +44,20 @@ struct ServeCommand {
         }
         supervisor.stopping()
         monitor.cancel()
-        await drain(workers)
+        await end(workers)
         watchdog?.cancel()
         await sandbox?.stop(seconds: 0)
         log.flush()
         return 0
+    }
+
+    private func raiseDescriptorLimit() {
+        guard let limit = DescriptorLimit.raise(),
+            let warning = DescriptorLimit.warning(
+                limit: limit, connections: configuration.limits.maxConnections,
+                calls: configuration.workers * configuration.calls.connections)
+        else { return }
+        StandardError.write("luma-mcp: warning: \(warning)")
     }
 
     private func templates() throws(StartFailure) -> TemplateCatalog {
@@ -81,7 +91,7 @@ struct ServeCommand {
                     label: "luma-mcp.loop.\(index)", sockets: own, limits: limits, counter: counter, tls: tls
                 ) {
                     let transport = try CurlTransport(reactor: $0, settings: shared.transportSettings)
-                    return Application(Worker(shared, reactor: $0, transport: transport))
+                    return Application(Worker(shared, reactor: $0, transport: transport)) { transport.shutdown() }
                 })
         }
         return nodes
@@ -115,15 +125,10 @@ struct ServeCommand {
         }
     }
 
-    private func drain(_ workers: [ServerNode<Application>]) async {
+    private func end(_ workers: [ServerNode<Application>]) async {
         let seconds = configuration.shutdownSeconds
         await withTaskGroup(of: Void.self) { group in
-            for worker in workers {
-                group.addTask {
-                    await worker.drain(seconds: seconds)
-                    await worker.flushLog()
-                }
-            }
+            for worker in workers { group.addTask { await worker.end(seconds: seconds) } }
         }
     }
 }
@@ -133,13 +138,6 @@ extension ServerNode<Application> {
     func startMonitor() async -> Task<Void, Never> {
         let handler = handler
         return await loop.perform { _ in handler.value.worker.startMonitor() }
-    }
-}
-
-extension ServerNode<Application> {
-    func flushLog() async {
-        let handler = handler
-        await loop.perform { _ in handler.value.worker.flushLog() }
     }
 }
 

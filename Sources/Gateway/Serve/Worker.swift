@@ -99,6 +99,17 @@ final class Worker {
                 durationNanoseconds: 0, bytes: answer.body.count, reason: reason))
     }
 
+    /// Writes a line about a fault of this program.
+    func logFault(_ message: String, _ error: ResponseError) {
+        let cause =
+            switch error {
+            case .invalidField(let name): "invalid field \(name)"
+            case .reservedField(let name): "reserved field \(name)"
+            case .invalidStatus(let status): "invalid status \(status)"
+            }
+        log.log(LogEvent(time: clock.wallClock, .error, message, ["cause": .text(cause)]))
+    }
+
     /// Writes a line for one call to Luma, at debug level.
     private func logAttempt(_ attempt: CallContext.Attempt, of turn: Turn) {
         log.log(

@@ -18,6 +18,12 @@ import Testing
         try #require(throws: ConfigurationErrors.self) { try resolve(flags, environment, dotEnv) }
     }
 
+    /// One mistake, one complaint: a key whose line cannot be read is not also missing.
+    @Test(arguments: ["LUMA_API_KEY=\"open", "LUMA_API_KEY = k", "LUMA_SANDBOX= true"])
+    func aLineThatCannotBeReadIsNotAlsoMissing(line: String) throws {
+        #expect(try errors([:], [:], line).errors.map(\.source) == [.dotEnv(line: 1)])
+    }
+
     @Test func defaultsAreTheDocumentedOnes() throws {
         let resolution = try resolve([:], ["LUMA_API_KEY": "k"])
         let configuration = resolution.configuration

@@ -97,6 +97,13 @@ import Testing
         #expect(long[0].field.count == 101)
     }
 
+    /// The folder of the zones holds files that are no zones; that is nobody's damage.
+    @Test(arguments: ["leapseconds", "zone.tab", "tzdata.zi", "Europe"]) func aFileThatIsNoZone(name: String) throws {
+        let outcome = try parse("{\"name\":\"Tea\",\"start_at\":\"2025-05-01T18:00:00Z\",\"timezone\":\"\(name)\"}")
+        #expect(problems(outcome).map(\.field) == ["timezone"])
+        #expect(problems(outcome).first?.problem.hasPrefix("must be an IANA time zone") == true)
+    }
+
     // MARK: Name and URL
 
     @Test(arguments: [

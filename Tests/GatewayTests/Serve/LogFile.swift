@@ -1,0 +1,18 @@
+import Foundation
+
+@testable import Gateway
+
+/// A log that goes to a file of its own, which goes with it.
+final class LogFile {
+    let sink: LogSink
+    private let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appendingPathComponent("log-" + UUID().uuidString).path
+        sink = try LogSink(path: path, format: .text, threshold: .info)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    var text: String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
+}

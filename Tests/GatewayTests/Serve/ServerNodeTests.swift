@@ -1,0 +1,136 @@
+import Core
+import HTTP
+import IO
+import LumaClient
+import Synchronization
+import TestKit
+import Testing
+
+@testable import Gateway
+
+/// One loop of the gateway over sockets, with a scripted Luma: what it answers, logs, and brings to its end.
+@Suite struct ServerNodeTests {
+    /// What Luma was asked, in order, and when it answers a create.
+    final class Upstream: Sendable {
+        let asked = Mutex<[String]>([])
+        let isOpen = Atomic<Bool>(true)
+        let ended = Atomic<Int>(0)
+
+        func answer(_ request: OutboundRequest) async -> ScriptedTransport.Answer {
+            let path = String(request.url.split(separator: "/v1/").last?.prefix { $0 != "?" } ?? "")
+            asked.withLock { $0.append(path) }
+            while path == "events/create", !isOpen.load(ordering: .relaxed) {
+                do { try await Task.sleep(for: .milliseconds(5)) } catch { return .lost(.cancelled) }
+            }
+            return .json(200, ["id": "evt-1", "name": "Tea", "entries": [], "has_more": false])
+        }
+    }
+
+    private let upstream = Upstream()
+
+    private func node(log: LogSink) async throws -> (node: ServerNode<Application>, port: Int) {
+        let resolution = try Configuration.resolve(
+            flags: [.apiKey: "secret-key"], environment: [:], dotEnv: nil,
+            surroundings: Surroundings(cores: 1, isTerminal: false))
+        let shared = Shared(
+            resolution.configuration, upstream: "https://luma.test", templates: TemplateCatalog(), log: log)
+        let sockets = try ListenSocket.open(host: "127.0.0.1", port: 0)[0]
+        let upstream = upstream
+        let node = try await ServerNode.start(
+            label: "test", sockets: sockets, limits: ServerLimits(), counter: ConnectionCounter()
+        ) { reactor in
+            let transport = ScriptedTransport { request, _ in await upstream.answer(request) }
+            return Application(Worker(shared, reactor: reactor, transport: transport)) {
+                upstream.ended.add(1, ordering: .relaxed)
+            }
+        }
+        return (node, sockets[0].address.port)
+    }
+
+    private static let create = Socket.request(
+        "POST /events/", ["Content-Type: application/json"],
+        body: #"{"name":"Tea","start_at":"2025-05-01T18:00:00Z","timezone":"Europe/Berlin"}"#)
+
+    @Test func aWriteIsBroughtToItsEndAlthoughItsCallerLeftAndTheProgramEnds() async throws {
+        let output = try LogFile()
+        let (node, port) = try await node(log: output.sink)
+        upstream.isOpen.store(false, ordering: .relaxed)
+        do {
+            let caller = try Socket(port: port)
+            caller.send(Self.create)
+            #expect(await soon { upstream.asked.withLock { $0 } == ["events/create"] })
+        }
+        let end = Task { await node.end(seconds: 30) }
+        try await Task.sleep(for: .milliseconds(50))
+        upstream.isOpen.store(true, ordering: .relaxed)
+        await end.value
+        #expect(upstream.asked.withLock { $0 } == ["events/create", "events/get"])
+        #expect(upstream.ended.load(ordering: .relaxed) == 1)
+        output.sink.flush()
+        #expect(output.text.contains("POST /events/ 201"), "\(output.text)")
+    }
+
+    @Test func whatTakesTooLongIsCancelledAtTheEnd() async throws {
+        let output = try LogFile()
+        let (node, port) = try await node(log: output.sink)
+        upstream.isOpen.store(false, ordering: .relaxed)
+        let caller = try Socket(port: port)
+        caller.send(Self.create)
+        #expect(await soon { upstream.asked.withLock { $0 } == ["events/create"] })
+        await node.end(seconds: 0.1)
+        #expect(upstream.ended.load(ordering: .relaxed) == 1)
+        #expect(await caller.readAll().isEmpty)
+        output.sink.flush()
+        #expect(output.text.contains("POST /events/ 50"), "\(output.text)")
+    }
+
+    @Test(arguments: [
+        ("GET /health/live", 200, "", #"{"status":"alive"}"#), ("HEAD /health/live", 200, "", nil),
+        ("GET /health", 503, "", #""reason":"starting""#), ("GET /nothing", 404, "", #""reason":"not_found""#),
+        ("DELETE /events", 405, "Allow: GET, HEAD, POST, OPTIONS", #""reason":"method_not_allowed""#),
+        ("OPTIONS /events/evt-1/", 204, "Allow: GET, HEAD, PUT, PATCH, DELETE, OPTIONS", nil),
+        ("OPTIONS *", 204, "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", nil),
+        ("OPTIONS /nothing", 404, "", nil), ("GET /templates/workshp", 404, "", #""did_you_mean":"workshop""#),
+        ("GET /events/evt-1", 200, "ETag: ", #""name":"Tea""#), ("GET /events?limit=0", 422, "", #""field":"limit""#),
+        ("BREW /events", 501, "", #""reason":"not_implemented""#),
+    ])
+    func everyPathIsAnsweredAndLogged(line: String, status: Int, field: String, body: String?) async throws {
+        let output = try LogFile()
+        let (node, port) = try await node(log: output.sink)
+        let answer = try await Socket.ask(port, line, ["X-Request-Id: mine-1"])
+        #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer)")
+        #expect(answer.contains("\r\nX-Request-Id: mine-1\r\n"))
+        #expect(answer.contains("\r\nServer: luma-mcp\r\n"))
+        #expect(answer.contains(field))
+        if let body { #expect(answer.contains(body), "\(answer)") }
+        await node.end(seconds: 5)
+        output.sink.flush()
+        let sent = answer.split(separator: "\r\n\r\n", maxSplits: 1).dropFirst().first?.utf8.count ?? 0
+        #expect(output.text.contains(" \(status) "))
+        #expect(output.text.contains(" \(sent)B "), "\(output.text) \(sent)")
+        #expect(output.text.contains("request_id=mine-1"))
+    }
+
+    @Test(arguments: [
+        ("evil.example", 421), ("localhost", 200), ("LOCALHOST:1", 200), ("127.0.0.1", 200), ("[::1]:8000", 200),
+        ("localhost.evil.example", 421),
+    ])
+    func theHostIsChecked(host: String, status: Int) async throws {
+        let output = try LogFile()
+        let (node, port) = try await node(log: output.sink)
+        let socket = try Socket(port: port)
+        socket.send("GET /health/live HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")
+        #expect(await socket.readAll().hasPrefix("HTTP/1.1 \(status) "))
+        await node.end(seconds: 5)
+    }
+
+    @Test(arguments: ["a b", "\"quoted\"", String(repeating: "x", count: 129), "é"])
+    func aRequestIDThatIsNotFitIsReplaced(id: String) async throws {
+        let output = try LogFile()
+        let (node, port) = try await node(log: output.sink)
+        let answer = try await Socket.ask(port, "GET /health/live", ["X-Request-Id: \(id)"])
+        #expect(!answer.contains(id))
+        #expect(answer.contains("\r\nX-Request-Id: "))
+        await node.end(seconds: 5)
+    }
+}
