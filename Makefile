@@ -8,7 +8,7 @@ BINARY := .build/release/luma-mcp
 BUILD_PACKAGES := libcurl4-openssl-dev libssl-dev libsqlite3-dev ca-certificates tzdata \
     pkg-config binutils libstdc++-12-dev libncurses6 libxml2
 TEST_PACKAGES := curl git openssl python3
-BENCH_PACKAGES := nginx wrk gcc libc6-dev python3 python3-venv
+BENCH_PACKAGES := nginx wrk gcc libc6-dev python3 python3-venv golang-go strace
 
 # Debug and release builds have folders of their own, and the strict flags a third, so that no
 # target makes another one build anew. A plain `swift build` shares nothing with `make test`.
@@ -75,8 +75,8 @@ asan: need-packages ## Run the unit tests of Core, HTTP and IO under the address
 tsan: need-packages ## The same under the thread sanitizer
 	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Tools/tsan-suppressions.txt $(SWIFT) test --sanitize=thread $(SANITIZED)/tsan
 
-bench: build ## Compare with nginx and FastAPI (BENCH_SECONDS, BENCH_ROUNDS, BENCH_SERVERS, SYSCALLS=1)
-	@Tests/Tools/packages.sh $(BENCH_PACKAGES) $(if $(SYSCALLS),strace)
+bench: build ## Compare with nginx, Go and FastAPI (docs/performance.md)
+	@Tests/Tools/packages.sh $(BENCH_PACKAGES)
 	@exec Tests/Bench/bench.sh $(BINARY)
 
 interop: need-packages ## Play the journeys with the real MCP clients from PyPI

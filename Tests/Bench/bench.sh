@@ -18,4 +18,10 @@ fi
 if [ ! -x "$work/upstream" ] || [ "$here/upstream.c" -nt "$work/upstream" ]; then
     gcc -std=c11 -O2 -Wall -Wextra -Werror -o "$work/upstream" "$here/upstream.c"
 fi
+if [ ! -e "$work/mallocs.so" ] || [ "$here/mallocs.c" -nt "$work/mallocs.so" ]; then
+    gcc -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -o "$work/mallocs.so" "$here/mallocs.c"
+fi
+if command -v go >/dev/null && { [ ! -x "$work/peer" ] || [ "$here/peer.go" -nt "$work/peer" ]; }; then
+    GOFLAGS=-mod=mod GO111MODULE=off GOCACHE="$work/go-cache" go build -o "$work/peer" "$here/peer.go"
+fi
 exec "$environment/bin/python" -B "$here/bench.py" "$binary" "$work"

@@ -19,6 +19,8 @@ class Sample:
     cpu: float  # of the server, microseconds per request
     p50: float  # microseconds
     p99: float
+    p999: float
+    switches: float  # context switches of the server per request, both kinds
     resident: float  # MiB, after the run
     failed: int  # refused, timed out, or answered with another status than 2xx and 3xx
     foreign: float  # share of the cores' time that went to neither server, load nor upstream
@@ -29,7 +31,7 @@ def tag(serial: int) -> str:
     return "".join(chr(ord("a") + serial // 26**place % 26) for place in range(6))
 
 
-def wrk(server: Server, route: str, connections: int, seconds: int, core: int, serial: int) -> dict:
+def wrk(server: Server, route: str, connections: int, seconds: float, core: int, serial: int) -> dict:
     command = [
         "setpriv", "--pdeathsig", "TERM", "taskset", "-c", str(core),
         "wrk", "-t", "1", "-c", str(connections), "-d", str(seconds), "--timeout", "10s", "-s", os.path.join(HERE, "load.lua"),
@@ -45,10 +47,12 @@ def sample(server: Server, upstream: Server, route: str, connections: int, secon
         load = resource.getrusage(resource.RUSAGE_CHILDREN)
         return upstream.cpu() + own.ru_utime + own.ru_stime + load.ru_utime + load.ru_stime
 
+    switches = server.switches()
     start, used, others, all_busy = time.monotonic(), server.cpu(), ours(), busy(cores)
     result = wrk(server, route, connections, seconds, cores[1], serial)
     used, others, all_busy = server.cpu() - used, ours() - others, busy(cores) - all_busy
     elapsed = time.monotonic() - start
+    switches = server.switches() - switches
 
     resident = server.resident()
     server.settle()
@@ -59,7 +63,7 @@ def sample(server: Server, upstream: Server, route: str, connections: int, secon
         raise RuntimeError(f"{server.name} answered nothing ({route}, {connections} connections)")
     return Sample(
         rate=requests / result["seconds"], cpu=used / requests * 1e6, p50=result["p50"], p99=result["p99"],
-        resident=resident, failed=result["failed"],
+        p999=result["p999"], switches=switches / requests, resident=resident, failed=result["failed"],
         foreign=max(0.0, all_busy - used - others) / elapsed / len(cores))
 
 
@@ -83,6 +87,20 @@ def system_calls(server: Server, route: str, connections: int, core: int, folder
         total = next(int(line.split()[0]) for line in lines if line.split()[-1:] == ["total"])
     server.settle()
     return total / requests
+
+
+def allocations(server: Server, counter: str, route: str, connections: int, core: int, serial: int) -> float:
+    """Allocations per request of a server that runs with mallocs.so."""
+    def count() -> int:
+        with open(counter, "rb") as file:
+            return int.from_bytes(file.read(8), "little")
+
+    wrk(server, route, connections, 1, core, serial)  # what is made once must not count
+    server.settle()
+    before = count()
+    requests = wrk(server, route, connections, 1, core, serial + 1)["requests"]
+    server.settle()
+    return (count() - before) / requests
 
 
 def traced(process: int) -> bool:

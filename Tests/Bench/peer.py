@@ -1,10 +1,13 @@
-"""What one would write in Python: the gateway's two routes with FastAPI and httpx."""
+"""What one would write in Python: the gateway's routes with FastAPI and httpx."""
 
+import json
 import os
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 import httpx
 from fastapi import FastAPI, Request, Response
+from pydantic import BaseModel, Field, HttpUrl
 
 
 @asynccontextmanager
@@ -21,6 +24,32 @@ app = FastAPI(lifespan=upstream)
 @app.get("/health")
 async def health():
     return {"status": "healthy", "service": "peer", "version": "1.0.0"}
+
+
+with open(os.environ["BENCH_TEMPLATES"], "rb") as file:
+    templates = json.load(file)
+
+
+class Event(BaseModel):
+    model_config = {"extra": "forbid"}
+    name: str = Field(min_length=1, max_length=200)
+    start_at: datetime
+    timezone: str
+    end_at: datetime | None = None
+    meeting_url: HttpUrl | None = None
+    description_md: str | None = None
+    visibility: str | None = None
+
+
+@app.get("/templates/")
+async def list_templates():
+    return templates
+
+
+@app.post("/events/", status_code=201)
+async def create(event: Event, request: Request):
+    answer = await request.app.state.luma.post("/v1/events/create", json=event.model_dump(mode="json", exclude_none=True))
+    return Response(answer.content, 201 if answer.status_code == 200 else answer.status_code, media_type="application/json")
 
 
 @app.get("/events/{event_id}")

@@ -84,6 +84,24 @@ class Server:
         """Seconds of CPU used so far, to the nanosecond, with threads that have ended."""
         return sum(time.clock_gettime((~member << 3) | 2) for member in self.ids())
 
+    def switches(self) -> int:
+        """Context switches so far, of the threads that still run."""
+        total = 0
+        for member in self.ids():
+            for thread in os.listdir(f"/proc/{member}/task"):
+                try:
+                    with open(f"/proc/{member}/task/{thread}/status") as status:
+                        total += sum(int(line.split()[1]) for line in status if "ctxt_switches" in line)
+                except OSError:
+                    pass
+        return total
+
+    def pin(self, core: int) -> None:
+        """Moves it, with all its threads, to another core."""
+        for member in self.ids():
+            for thread in os.listdir(f"/proc/{member}/task"):
+                os.sched_setaffinity(int(thread), {core})
+
     def resident(self) -> float:
         """MiB of resident memory; pages shared between its processes count in each."""
         pages = 0

@@ -26,7 +26,7 @@ def ratio(value: float) -> str:
 def load(title: str, cells: dict, names: list[str]) -> str:
     rows = []
     for connections, cell in cells.items():
-        for name in names:
+        for name in (name for name in names if name in cell):
             own = cell[name]
             base = cell.get("nginx")
 
@@ -39,10 +39,11 @@ def load(title: str, cells: dict, names: list[str]) -> str:
 
             rows.append([
                 f"{connections}, {name}", *both("rate"), *both("cpu"), *both("p50"), *both("p99"),
+                figure(median(sample.p999 for sample in own)), f"{median(sample.switches for sample in own):.2f}",
                 figure(median(sample.resident for sample in own)), str(sum(sample.failed for sample in own)),
                 f"{max(sample.foreign for sample in own):.0%}"])
     heads = ["connections, server", "req/s", "x nginx", "CPU us/req", "x nginx", "p50 us", "x nginx", "p99 us",
-             "x nginx", "RSS MiB", "failed", "other load"]
+             "x nginx", "p99.9 us", "switches/req", "RSS MiB", "failed", "other load"]
     return table(title, heads, rows)
 
 
@@ -51,8 +52,18 @@ def memory(values: dict[str, tuple[float, float, float]]) -> str:
     return table("Start and memory", ["server", "start to first 200, ms", "RSS idle, MiB", "RSS at the end, MiB"], rows)
 
 
-def calls(routes: dict[str, str], values: dict, names: list[str]) -> str:
-    counts = sorted({count for _, count, _ in values})
-    rows = [[f"{title}, {name}", *(f"{values[route, count, name]:.2f}" for count in counts)]
-            for route, title in routes.items() for name in names]
-    return table("System calls per request", ["route, server", *(f"{count} connections" for count in counts)], rows)
+def counts(title: str, values: dict[tuple[str, int, str], float]) -> str:
+    """One row per route and server, one column per number of connections."""
+    columns = sorted({count for _, count, _ in values})
+    rows = {}
+    for (route, count, name), value in values.items():
+        rows.setdefault(f"{route}, {name}", {})[count] = f"{value:.2f}"
+    return table(title, ["route, server", *(f"{count} connections" for count in columns)],
+                 [[head, *(row.get(count, "-") for count in columns)] for head, row in rows.items()])
+
+
+def added(values: dict[str, list[tuple[float, float]]]) -> str:
+    rows = [[name, figure(median(through for through, _ in pairs)), figure(median(direct for _, direct in pairs)),
+             figure(median(through - direct for through, direct in pairs))] for name, pairs in values.items()]
+    return table("Added latency: one connection, load, server and upstream on one core",
+                 ["server", "p50 us", "direct p50 us", "added us"], rows)
