@@ -5,128 +5,17 @@
 After each scenario the program has the same descriptors, its memory back, and answers /health. Ends with 0 when
 everything was as it must be, with 77 when this system cannot play the scenario, else with a traceback.
 """
-import atexit
-import http.server
+
 import json
 import os
-import re
-import resource
-import select
-import signal
 import socket
 import struct
-import subprocess
 import sys
 import threading
 import time
 
-ALIVE = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
-HARD_LIMIT = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-resource.setrlimit(resource.RLIMIT_NOFILE, (HARD_LIMIT, HARD_LIMIT))
-
-
-class Gateway:
-    """The program under attack."""
-
-    def __init__(self, binary, folder, shell=None, **settings):
-        environment = {
-            "PATH": os.environ["PATH"],
-            "LUMA_PORT": "0",
-            "LUMA_HOST": "127.0.0.1",
-            "LUMA_WORKERS": "2",
-            "LUMA_LOG_FILE": os.path.join(folder, "log"),
-        }
-        environment.update(settings)
-        if "LUMA_BASE_URL" not in settings:
-            environment["LUMA_SANDBOX"] = "true"
-        command = [binary, "serve"]
-        if shell:
-            command = ["sh", "-c", shell + '; exec "$0" "$@"'] + command
-        self.process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-        )
-        atexit.register(self.process.kill)
-        line = self.process.stdout.readline()
-        self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)", line).group(1))
-        eventually("healthy", lambda: self.get(b"/health")[0] == 200)
-        # What is opened once and stays, such as each loop's connection to the emulator.
-        for _ in range(16):
-            self.get(b"/events/?limit=1")
-        time.sleep(0.2)
-        self.descriptors = self.count_descriptors()
-        self.resident = self.count_resident()
-
-    def connect(self, receive_buffer=None):
-        client = socket.socket()
-        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if receive_buffer:
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        client.settimeout(10)
-        client.connect(("127.0.0.1", self.port))
-        return client
-
-    def get(self, path):
-        with self.connect() as client:
-            client.sendall(b"GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" % path)
-            return parse(read_all(client))
-
-    def count_descriptors(self):
-        return len(os.listdir("/proc/%d/fd" % self.process.pid))
-
-    def count_resident(self):
-        """Megabytes."""
-        with open("/proc/%d/statm" % self.process.pid) as file:
-            return int(file.read().split()[1]) * resource.getpagesize() / 1e6
-
-    def processor_seconds(self):
-        with open("/proc/%d/stat" % self.process.pid) as file:
-            fields = file.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def check(self, what, megabytes=16):
-        """As before: descriptors, memory, health."""
-        assert self.process.poll() is None, "%s: the program has ended: %s" % (what, self.process.returncode)
-        eventually(
-            what + ": the descriptors are back", lambda: self.count_descriptors() <= self.descriptors, self.count_descriptors
-        )
-        grown = self.count_resident() - self.resident
-        assert grown <= megabytes, "%s: %.1f MB more" % (what, grown)
-        status, _, body = self.get(b"/health")
-        assert status == 200, (what, status, body)
-        print("%s: %.1f MB" % (what, grown))
-
-    def end(self):
-        self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(15) == 0, self.process.returncode
-
-
-def eventually(what, condition, state=lambda: "", seconds=10):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return
-        time.sleep(0.02)
-    raise AssertionError("not within %d s: %s %s" % (seconds, what, state()))
-
-
-def read_all(client):
-    """Everything up to the end; a reset is an end too."""
-    data = b""
-    while True:
-        try:
-            more = client.recv(1 << 20)
-        except ConnectionResetError:
-            return data
-        if not more:
-            return data
-        data += more
-
-
-def parse(data):
-    head, _, body = data.partition(b"\r\n\r\n")
-    lines = head.split(b"\r\n")
-    fields = dict(line.lower().split(b": ", 1) for line in lines[1:])
-    return int(lines[0].split()[1]) if data else 0, fields, body
+from harness import ALIVE, HARD_LIMIT, Gateway, eventually, read_all, parse
+from pressure import back_pressure
 
 
 # --- Slow and rude clients
@@ -390,112 +279,6 @@ def burst(binary, folder):
         for client in clients:
             client.close()
         gateway.check("burst")
-    gateway.end()
-
-
-# --- Back-pressure
-
-
-class EndlessLuma(http.server.ThreadingHTTPServer):
-    """A Luma whose list of events never ends: 50 events of 20 kB a page."""
-
-    daemon_threads = True
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self):
-            if "events/list" in self.path:
-                self.server.pages += 1
-                number = self.server.pages
-                if self.caller_leaves(self.server.delay):
-                    self.server.left += 1
-                    self.close_connection = True
-                    return
-                entries = [
-                    {"id": "evt-%d-%d" % (number, index), "name": "x", "description_md": "y" * 20000} for index in range(50)
-                ]
-                answer = {"entries": entries, "has_more": True, "next_cursor": "c%d" % number}
-            else:
-                answer = {"id": "usr-a", "user": {"id": "usr-a"}}
-            body = json.dumps(answer).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            try:
-                self.wfile.write(body)
-            except OSError:
-                self.close_connection = True
-
-        def caller_leaves(self, seconds):
-            """Waits; true as soon as the caller has closed its connection."""
-            return bool(select.select([self.connection], [], [], seconds)[0])
-
-        def log_message(self, *_):
-            pass
-
-    def __init__(self):
-        self.pages = 0
-        self.left = 0
-        self.delay = 0
-        super().__init__(("127.0.0.1", 0), self.Handler)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-
-def back_pressure(binary, folder):
-    luma = EndlessLuma()
-    gateway = Gateway(
-        binary,
-        folder,
-        LUMA_BASE_URL="http://127.0.0.1:%d" % luma.server_address[1],
-        LUMA_API_KEY="k",
-        LUMA_RATE_LIMIT_GET_REQUESTS="1000000",
-        LUMA_REQUEST_TIMEOUT_SECONDS="60",
-        LUMA_HEALTH_INTERVAL_SECONDS="3600",
-    )
-    stream = b"GET /events/ HTTP/1.1\r\nHost: localhost\r\nAccept: application/x-ndjson\r\n\r\n"
-
-    # Nobody reads: after what the kernel holds, no further page is asked for.
-    readers = [gateway.connect(receive_buffer=8192) for _ in range(10)]
-    for reader in readers:
-        reader.sendall(stream)
-    pages = -1
-    while pages != luma.pages:
-        pages = luma.pages
-        assert pages <= 150, "pages are fetched for nobody: %d" % pages
-        time.sleep(1)
-    grown = gateway.count_resident() - gateway.resident
-    print("%d pages of 1 MB for 10 slow readers, %.1f MB" % (pages, grown))
-    # One page and what of it is unsent for each; not the 2 MB a second and reader that would come.
-    assert grown < 80, grown
-    # It goes on when they read.
-    received = 0
-    while received < 20 << 20:
-        received += len(readers[0].recv(1 << 20))
-    eventually("more pages come", lambda: luma.pages > pages + 5)
-
-    # They go away: nothing more is asked for.
-    for reader in readers:
-        reader.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        reader.close()
-    time.sleep(0.5)
-    pages = luma.pages
-    time.sleep(0.7)
-    assert luma.pages == pages, (pages, luma.pages)
-
-    # A client that goes while its page is awaited cancels the call: Luma finds nobody to answer.
-    luma.delay = 5
-    waiting = gateway.connect()
-    waiting.sendall(b"GET /events/?limit=50 HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    eventually("the page is asked for", lambda: luma.pages == pages + 1)
-    waiting.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    waiting.close()
-    eventually("the call is cancelled", lambda: luma.left == 1, seconds=2)
-    luma.delay = 0
-    # Ten streams at once had a connection to Luma each, which is kept for the next call.
-    gateway.descriptors += 10
-    gateway.check("back-pressure", megabytes=80)
     gateway.end()
 
 
