@@ -32,5 +32,6 @@ struct SandboxServer: Sendable {
     /// Drains, and saves the state.
     func stop(seconds: Double) async {
         await node.end(seconds: seconds)
+        await node.stop()
     }
 }

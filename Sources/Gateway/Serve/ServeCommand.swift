@@ -46,6 +46,7 @@ struct ServeCommand {
         monitor.cancel()
         await end(workers)
         watchdog?.cancel()
+        for worker in workers { await worker.stop() }
         await sandbox?.stop(seconds: 0)
         log.flush()
         return 0

@@ -53,12 +53,12 @@ struct ServerNode<Handler: NodeHandler>: Sendable {
         await loop.perform { _ in server.value.tls = context }
     }
 
-    /// Stops accepting, lets every accepted request and what it has begun come to its end within `seconds`, and stops
-    /// the loop. Nothing runs on the loop afterwards.
-    func end(seconds: Double) async {
-        await loop.end(server, handler, seconds: seconds)
-        await loop.stop()
-    }
+    /// Stops accepting, and lets every accepted request and what it has begun come to its end within `seconds`. The loop
+    /// goes on, so that who watches over all loops is answered until the last of them is at its end.
+    func end(seconds: Double) async { await loop.end(server, handler, seconds: seconds) }
+
+    /// Stops the loop, after `end`. Nothing runs on it afterwards: who waits for it waits for ever.
+    func stop() async { await loop.stop() }
 }
 
 extension Loop {

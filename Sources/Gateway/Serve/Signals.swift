@@ -2,7 +2,7 @@ import Dispatch
 import Glibc
 
 /// The signals that an operator or a supervisor sends, as a stream. Dispatch sources receive them on a queue of
-/// their own; the default actions are switched off.
+/// their own, instead of the default actions.
 final class Signals: Sendable {
     let stream: AsyncStream<Int32>
     private let queue = DispatchQueue(label: "luma-mcp.signals")
@@ -13,10 +13,10 @@ final class Signals: Sendable {
         let (stream, continuation) = AsyncStream<Int32>.makeStream()
         self.stream = stream
         var sources: [any DispatchSourceSignal] = []
-        // A signal that came before Dispatch listens would be lost.
+        // Dispatch installs handlers of its own. Until then the default action ends the program, which is right for a
+        // start; to ignore the signals meanwhile would lose the one that comes in this moment.
         let listening = DispatchGroup()
         for number in numbers {
-            signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { continuation.yield(number) }
             listening.enter()

@@ -64,10 +64,20 @@ import Testing
         try await Task.sleep(for: .milliseconds(50))
         upstream.isOpen.store(true, ordering: .relaxed)
         await end.value
+        await node.stop()
         #expect(upstream.asked.withLock { $0 } == ["events/create", "events/get"])
         #expect(upstream.ended.load(ordering: .relaxed) == 1)
         output.sink.flush()
         #expect(output.text.contains("POST /events/ 201"), "\(output.text)")
+    }
+
+    /// A supervisor's watchdog asks every loop while another one is still bringing its requests to their end.
+    @Test func aLoopAnswersUntilItIsStopped() async throws {
+        let output = try LogFile()
+        let (node, _) = try await node(log: output.sink)
+        await node.end(seconds: 5)
+        #expect(await node.loop.perform { _ in true })
+        await node.stop()
     }
 
     @Test func whatTakesTooLongIsCancelledAtTheEnd() async throws {
@@ -78,6 +88,7 @@ import Testing
         caller.send(Self.create)
         #expect(await soon { upstream.asked.withLock { $0 } == ["events/create"] })
         await node.end(seconds: 0.1)
+        await node.stop()
         #expect(upstream.ended.load(ordering: .relaxed) == 1)
         #expect(await caller.readAll().isEmpty)
         output.sink.flush()
@@ -104,6 +115,7 @@ import Testing
         #expect(answer.contains(field))
         if let body { #expect(answer.contains(body), "\(answer)") }
         await node.end(seconds: 5)
+        await node.stop()
         output.sink.flush()
         let sent = answer.split(separator: "\r\n\r\n", maxSplits: 1).dropFirst().first?.utf8.count ?? 0
         #expect(output.text.contains(" \(status) "))
@@ -122,6 +134,7 @@ import Testing
         socket.send("GET /health/live HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")
         #expect(await socket.readAll().hasPrefix("HTTP/1.1 \(status) "))
         await node.end(seconds: 5)
+        await node.stop()
     }
 
     @Test(arguments: ["a b", "\"quoted\"", String(repeating: "x", count: 129), "é"])
@@ -132,5 +145,6 @@ import Testing
         #expect(!answer.contains(id))
         #expect(answer.contains("\r\nX-Request-Id: "))
         await node.end(seconds: 5)
+        await node.stop()
     }
 }
