@@ -34,8 +34,9 @@ def load(title: str, cells: dict, names: list[str]) -> str:
                 values = [getattr(sample, field) for sample in own]
                 if base is None:
                     return [figure(median(values)), "-"]
-                pairs = [value / getattr(other, field) for value, other in zip(values, base)]
-                return [figure(median(values)), ratio(median(pairs))]
+                # wrk knows no latency of pipelined requests that are answered within its clock's tick.
+                pairs = [value / getattr(other, field) for value, other in zip(values, base) if getattr(other, field)]
+                return [figure(median(values)), ratio(median(pairs)) if pairs else "-"]
 
             rows.append([
                 f"{connections}, {name}", *both("rate"), *both("cpu"), *both("p50"), *both("p99"),
