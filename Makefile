@@ -65,8 +65,8 @@ differential: build ## Compare with nginx and h11 what is taken for a request (O
 	@Tests/Tools/packages.sh $(DIFFERENTIAL_PACKAGES)
 	@exec Tests/Differential/differential.sh $(BINARY) $(ONLY)
 
-fuzz: need-packages ## Fuzz requests, JSON and time zones for FUZZ_SECONDS (60), FUZZ_SANITIZER=address or thread
-	@SWIFT="$(SWIFT)" exec Tests/Fuzz/fuzz.sh
+fuzz: need-packages ## Fuzz requests, chunks, JSON and time zones for FUZZ_SECONDS (60), FUZZ_SANITIZER=address or thread
+	@SWIFT="$(SWIFT)" exec Tests/Fuzz/fuzz.sh $(FUZZ_TARGETS)
 
 # LeakSanitizer would report what the test runner itself leaves behind.
 asan: need-packages ## Run the unit tests of Core, HTTP and IO under the address sanitizer
