@@ -4,11 +4,15 @@ import Glibc
 import HTTP
 import IO
 import LumaClient
+import Store
 
 /// `luma-mcp serve`: builds the house from the ground up, serves until a signal, and closes it in reverse order.
 struct ServeCommand {
     let configuration: Configuration
     let environment: [String: String]
+
+    /// Where the state is kept when nothing else is said.
+    private static let dataDirectory = "data"
 
     /// Runs to the end.
     /// - Returns: the exit code.
@@ -28,7 +32,7 @@ struct ServeCommand {
         }
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
-            templates: templates, log: log)
+            templates: templates, log: log, store: configuration.openStore(log, byDefault: Self.dataDirectory))
         let workers = try await startWorkers(shared, sockets, tls, sandbox)
         let monitor = await workers[0].startMonitor()
         // The list of zones takes some milliseconds to read, which the first event must not wait for on a loop.
@@ -51,6 +55,7 @@ struct ServeCommand {
         watchdog?.cancel()
         for worker in workers { await worker.stop() }
         await sandbox?.stop(seconds: 0)
+        shared.store.close()
         log.flush()
         return 0
     }
