@@ -31,9 +31,10 @@ struct SandboxServer: Sendable {
         let sandbox = try stateFile?.load(configuration) ?? Sandbox(configuration)
         let sockets = try Listening.open(host: options.host, port: options.port, loops: 1)[0]
         try stateFile?.begin(sandbox.snapshot().encoded)
+        let cutsHandshake: @Sendable () -> Bool = { faults.connectionFault(for: nil) != nil }
         let node = try await ServerNode.start(
             label: "luma-mcp.sandbox", sockets: sockets, limits: ServerLimits(), counter: ConnectionCounter(), tls: tls,
-            cutsHandshake: { faults.connectionFault(for: nil) != nil }
+            cutsHandshake: cutsHandshake
         ) { SandboxHandler(sandbox, faults, reactor: $0, stateFile: stateFile) }
         return SandboxServer(addresses: sockets.map(\.address), faults: faults, node: node)
     }
