@@ -15,6 +15,7 @@ final class Worker {
     let writes: WritesInProgress
     private let changes: ChangeFeed
     private let log: LoopLog
+    let handshakes: HandshakeLog
     /// The longest that one request may take towards Luma, all its calls and waits together, in seconds.
     private let patience: Double
     private let healthInterval: Double
@@ -30,6 +31,7 @@ final class Worker {
         templates = TemplatesService(catalog: shared.templates)
         changes = shared.mcp.changes
         log = LoopLog(shared.log, on: reactor)
+        handshakes = HandshakeLog(log, on: reactor, clock)
         patience = shared.patience
         healthInterval = shared.configuration.calls.healthIntervalSeconds
     }
