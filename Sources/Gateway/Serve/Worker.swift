@@ -64,7 +64,7 @@ final class Worker {
             }
             turn.finish(input.endpoint, try await response(to: input, call), calls: call.context)
         } catch {
-            turn.finish(input.endpoint, error, calls: call.context)
+            turn.finish(input.endpoint, error.told(after: call.context), calls: call.context)
         }
     }
 
