@@ -4,7 +4,7 @@ import IO
 /// Tells of TLS handshakes that failed, at most one line a second: whoever scans the port must not fill the log.
 ///
 /// What is told comes from OpenSSL's fixed words, never from the peer. Not `Sendable`: one for each loop, on that loop.
-public final class HandshakeLog {
+final class HandshakeLog {
     static let intervalSeconds = 1.0
 
     private let write: (String, [(name: String, value: LogEvent.Value)]) -> Void
@@ -15,7 +15,7 @@ public final class HandshakeLog {
     private var skipped = 0
     private var lastCause = ""
 
-    public convenience init(_ log: LoopLog, on reactor: Reactor, _ clock: any TimeSource) {
+    convenience init(_ log: LoopLog, on reactor: Reactor, _ clock: any TimeSource) {
         self.init(
             write: { message, fields in
                 var event = LogEvent(time: clock.wallClock, .warning, message)
@@ -36,7 +36,7 @@ public final class HandshakeLog {
     }
 
     /// Takes note of one that failed.
-    public func note(_ cause: String, from peer: String) {
+    func note(_ cause: String, from peer: String) {
         guard !isResting else {
             skipped += 1
             lastCause = cause

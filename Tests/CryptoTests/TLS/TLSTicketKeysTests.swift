@@ -24,6 +24,8 @@ import Testing
     ) throws -> (resumed: Bool, session: OpaquePointer) {
         let pair = try TLSPair(context, TLSPeer(version: version, session: session))
         #expect(pair.shakeHands() == nil)
+        // A session whose connection ends without a word may not be resumed (RFC 5246 §7.2.1).
+        _ = pair.client.connection.end()
         return (pair.server.isResumed, try pair.client.session())
     }
 

@@ -85,7 +85,8 @@ import Testing
         #expect(server.counter.count == 0)
         #expect(cancelled.value == 2)
         try await blocking {
-            #expect(try talkative.answer().body == "cut off")
+            let answer = try talkative.answer()
+            #expect(answer.body == "cut off")
             #expect(try silent.answer().status == 503)
             #expect(try silent.isAtEnd())
             #expect(try talkative.isAtEnd())
@@ -117,7 +118,8 @@ import Testing
         }
         await server.drain(seconds: 0.3)
         #expect(server.counter.count == 0)
-        try await blocking { #expect(try client.isAtEnd()) }
+        let isAtEnd = try await blocking { try client.isAtEnd() }
+        #expect(isAtEnd)
         released.add()
         await server.loop.stop()
     }
