@@ -88,6 +88,10 @@ extension Configuration {
                 backoffFactor: reader.number(.retryBackoffFactor),
                 connections: reader.integer(.upstreamConnections),
                 healthIntervalSeconds: reader.number(.healthIntervalSeconds)),
+            cache: Cache(
+                freshSeconds: reader.number(.cacheSeconds),
+                staleSeconds: reader.number(.cacheStaleSeconds),
+                maxBytes: reader.integer(.cacheBytes)),
             templatesDirectory: reader.text(.templatesDirectory),
             debug: reader.boolean(.debug),
             logFormat: reader.text(.logFormat).flatMap(LogFormat.init) ?? defaultFormat,

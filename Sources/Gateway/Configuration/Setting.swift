@@ -38,6 +38,10 @@ public enum Setting: String, Sendable, CaseIterable {
     case upstreamConnections = "LUMA_UPSTREAM_CONNECTIONS"
     case healthIntervalSeconds = "LUMA_HEALTH_INTERVAL_SECONDS"
 
+    case cacheSeconds = "LUMA_CACHE_SECONDS"
+    case cacheStaleSeconds = "LUMA_CACHE_STALE_SECONDS"
+    case cacheBytes = "LUMA_CACHE_BYTES"
+
     case templatesDirectory = "LUMA_TEMPLATES_DIR"
 
     case debug = "LUMA_DEBUG"
