@@ -25,7 +25,7 @@ final class Worker {
         clock = LoopClock(reactor)
         writes = WritesInProgress(reactor)
         hosts = shared.hosts
-        health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started)
+        health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started, store: shared.store)
         luma = shared.makeClient(transport: transport, time: clock)
         reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
         events = EventsService(luma: luma, reads: reads, zones: shared.zones, templates: shared.templates)
