@@ -9,7 +9,7 @@ struct KeptAnswers: Sendable {
     /// One answer that is kept. Reached only through the table that holds it.
     private final class Entry {
         let key: ReadKey
-        let answer: StoredAnswer
+        let answer: KeptAnswer
         let serial: UInt64
         let size: Int
         /// Places in `words` that lead here.
@@ -19,7 +19,7 @@ struct KeptAnswers: Sendable {
         var short: (age: Int, fields: FieldBlock)?
         let tag: [UInt8]
 
-        init(_ key: ReadKey, _ answer: StoredAnswer, serial: UInt64) {
+        init(_ key: ReadKey, _ answer: KeptAnswer, serial: UInt64) {
             self.key = key
             self.answer = answer
             self.serial = serial
@@ -49,10 +49,10 @@ struct KeptAnswers: Sendable {
 
     var count: Int { entries.count }
 
-    subscript(key: ReadKey) -> StoredAnswer? { entries[key]?.answer }
+    subscript(key: ReadKey) -> KeptAnswer? { entries[key]?.answer }
 
     /// Keeps an answer in the place of an earlier one, unless it alone is too large; the oldest ones make room.
-    mutating func insert(_ answer: StoredAnswer, _ key: ReadKey, maxBytes: Int) {
+    mutating func insert(_ answer: KeptAnswer, _ key: ReadKey, maxBytes: Int) {
         remove(key)
         lastSerial += 1
         let entry = Entry(key, answer, serial: lastSerial)
@@ -130,7 +130,7 @@ struct KeptAnswers: Sendable {
         return ReadyAnswer(response: response, isList: entry.answer.isList)
     }
 
-    private static func block(_ answer: StoredAnswer, _ age: Int, isNew: Bool) -> (age: Int, fields: FieldBlock)? {
+    private static func block(_ answer: KeptAnswer, _ age: Int, isNew: Bool) -> (age: Int, fields: FieldBlock)? {
         (try? FieldBlock(answer.fields(.hit, age: age, isNew: isNew))).map { (age, $0) }
     }
 }

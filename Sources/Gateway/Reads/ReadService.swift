@@ -72,7 +72,7 @@ final class ReadService {
         do throws(APIError) {
             let body = try await fetch()
             let asOf = call.context.lastSentAt ?? clock.now
-            let answer = StoredAnswer(body, isList: lease.key.isList, asOf: asOf)
+            let answer = KeptAnswer(body, isList: lease.key.isList, asOf: asOf)
             shared.finish(lease, .answer(answer, keep: input.wish.mayStore), now: clock.now)
             return try answer.response(.miss, input.conditions)
         } catch {

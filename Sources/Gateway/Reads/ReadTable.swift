@@ -24,7 +24,7 @@ struct ReadTable<Waiter: Sendable>: Sendable {
     }
 
     enum Verdict: Sendable {
-        case hit(StoredAnswer)
+        case hit(KeptAnswer)
         /// Make the call, then `finish`.
         case lead(Lease)
         /// The waiter will be told; the number is for `leave`.
@@ -37,7 +37,7 @@ struct ReadTable<Waiter: Sendable>: Sendable {
 
     /// The end of a leader's call.
     enum Landing: Sendable {
-        case answer(StoredAnswer, keep: Bool)
+        case answer(KeptAnswer, keep: Bool)
         /// `isGone`: what is kept of it is wrong, too.
         case failure(APIError, isGone: Bool)
         /// It says nothing about the key: the next one may have more luck.
@@ -47,7 +47,7 @@ struct ReadTable<Waiter: Sendable>: Sendable {
     /// Who is to be told at a landing: everybody the end, or one that the lease is its own now.
     enum Calls: Sendable {
         case nobody
-        case all([Waiter], Result<StoredAnswer, APIError>)
+        case all([Waiter], Result<KeptAnswer, APIError>)
         case next(Waiter, Lease)
     }
 
@@ -85,7 +85,7 @@ struct ReadTable<Waiter: Sendable>: Sendable {
     }
 
     /// What is kept of `key` and still fresh enough.
-    func fresh(_ key: ReadKey, _ wish: ReadWish, _ now: MonotonicTime) -> StoredAnswer? {
+    func fresh(_ key: ReadKey, _ wish: ReadWish, _ now: MonotonicTime) -> KeptAnswer? {
         guard let answer = kept[key], now < answer.asOf.advanced(seconds: settings.freshSeconds),
             wish.maxAge == .infinity || now.seconds(since: answer.asOf) <= wish.maxAge
         else { return nil }
@@ -93,7 +93,7 @@ struct ReadTable<Waiter: Sendable>: Sendable {
     }
 
     /// What can stand in for an answer that Luma cannot give now.
-    func standIn(_ key: ReadKey, now: MonotonicTime) -> StoredAnswer? {
+    func standIn(_ key: ReadKey, now: MonotonicTime) -> KeptAnswer? {
         guard let answer = kept[key],
             now < answer.asOf.advanced(seconds: settings.freshSeconds + settings.staleSeconds)
         else { return nil }
@@ -129,7 +129,7 @@ struct ReadTable<Waiter: Sendable>: Sendable {
         }
     }
 
-    private mutating func store(_ answer: StoredAnswer, _ key: ReadKey, _ now: MonotonicTime) {
+    private mutating func store(_ answer: KeptAnswer, _ key: ReadKey, _ now: MonotonicTime) {
         guard settings.freshSeconds > 0 else { return }
         kept.insert(answer, key, maxBytes: settings.maxBytes)
         let oldest = now.advanced(seconds: -(settings.freshSeconds + settings.staleSeconds))

@@ -20,11 +20,11 @@ final class SharedReads: Sendable {
     }
 
     /// What is kept and fresh.
-    func fresh(_ key: ReadKey, _ wish: ReadWish, now: MonotonicTime) -> StoredAnswer? {
+    func fresh(_ key: ReadKey, _ wish: ReadWish, now: MonotonicTime) -> KeptAnswer? {
         table.withLock { $0.fresh(key, wish, now) }
     }
 
-    func standIn(_ key: ReadKey, now: MonotonicTime) -> StoredAnswer? {
+    func standIn(_ key: ReadKey, now: MonotonicTime) -> KeptAnswer? {
         table.withLock { $0.standIn(key, now: now) }
     }
 
@@ -63,7 +63,7 @@ final class SharedReads: Sendable {
 struct ReadWaiter: Sendable {
     /// What a waiter is told, once.
     enum News: Sendable {
-        case end(Result<StoredAnswer, APIError>)
+        case end(Result<KeptAnswer, APIError>)
         /// The call is its own to make now.
         case lead(SharedReads.Table.Lease)
         /// Its own time is over.

@@ -11,8 +11,8 @@ import Testing
         MonotonicTime(nanoseconds: 0).advanced(seconds: seconds)
     }
 
-    private static func answer(_ text: String, at seconds: Double = 0, isList: Bool = false) -> StoredAnswer {
-        StoredAnswer(Array(text.utf8), isList: isList, asOf: at(seconds))
+    private static func answer(_ text: String, at seconds: Double = 0, isList: Bool = false) -> KeptAnswer {
+        KeptAnswer(Array(text.utf8), isList: isList, asOf: at(seconds))
     }
 
     private static func ready(

@@ -13,8 +13,8 @@ import Testing
         MonotonicTime(nanoseconds: 0).advanced(seconds: seconds)
     }
 
-    private static func answer(_ text: String, at seconds: Double) -> StoredAnswer {
-        StoredAnswer(Array(text.utf8), isList: false, asOf: at(seconds))
+    private static func answer(_ text: String, at seconds: Double) -> KeptAnswer {
+        KeptAnswer(Array(text.utf8), isList: false, asOf: at(seconds))
     }
 
     /// A table, and what it said in words.
@@ -68,7 +68,7 @@ import Testing
         }
 
         private func at(_ seconds: Double) -> MonotonicTime { ReadTableTests.at(seconds) }
-        private func answer(_ text: String, at seconds: Double) -> StoredAnswer {
+        private func answer(_ text: String, at seconds: Double) -> KeptAnswer {
             ReadTableTests.answer(text, at: seconds)
         }
     }

@@ -2,7 +2,7 @@ import Core
 import HTTP
 
 /// A representation that Luma gave, as it is passed on to whoever asks for it.
-struct StoredAnswer: Sendable {
+struct KeptAnswer: Sendable {
     let body: [UInt8]
     /// Made once, when the answer came.
     let tag: EntityTag?
