@@ -22,6 +22,9 @@ public struct AllowedHosts: Sendable, Equatable {
         }
     }
 
+    /// Only names of this machine's loopback are allowed.
+    var areLoopbackOnly: Bool { !allowsAny && entries.count == Self.loopback.count }
+
     /// Whether a list of allowed hosts may hold this text.
     static func isEntry(_ text: String) -> Bool { text == "*" || parse(text) != nil }
 

@@ -23,7 +23,7 @@ import Testing
         (["help"], .help(.overview)), (["--help"], .help(.overview)), (["-h"], .help(.overview)),
         (["serve", "--port", "1", "--help"], .help(.overview)),
         (["sandbox", "--help"], .help(.sandbox)), (["help", "sandbox"], .help(.sandbox)),
-        (["help", "x"], .help(.overview)),
+        (["help", "serve"], .help(.overview)),
     ])
     func commands(arguments: [String], command: Command) throws {
         #expect(try Command.parse(arguments) == command)
@@ -40,6 +40,8 @@ import Testing
         (["serv"], ["serv (command line): is not a command; did you mean serve?"]),
         (["events"], ["events (command line): is not a command; see luma-mcp help"]),
         (["serve", "now"], ["argument 2 (command line): is not an option; options start with --"]),
+        (["help", "nope"], ["nope (command line): is no command to get help on; see luma-mcp help"]),
+        (["help", "sandbox", "x"], ["x (command line): is one argument too many"]),
         (["version", "x"], ["x (command line): is one argument too many"]),
         (["sandbox", "--debug"], ["--debug (command line): is not an option"]),
         (
