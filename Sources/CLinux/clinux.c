@@ -3,6 +3,7 @@
 
 #include <link.h>
 #include <linux/filter.h>
+#include <malloc.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -66,7 +67,8 @@ static int release_segments(struct dl_phdr_info *object, size_t size, void *page
     return 0;
 }
 
-void lm_release_read_only_pages(void) {
+void lm_release_memory(void) {
+    malloc_trim(0);
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     dl_iterate_phdr(release_segments, &page);
 }

@@ -1,5 +1,4 @@
 import CLinux
-import Glibc
 
 /// What this process holds in memory.
 public enum ResidentMemory {
@@ -9,7 +8,6 @@ public enum ResidentMemory {
     /// conformances, parsers of settings. Those pages stay mapped, a third of all that is resident, until the kernel is
     /// short of memory; what is needed comes back from the page cache as it is touched.
     public static func releaseStart() {
-        malloc_trim(0)
-        lm_release_read_only_pages()
+        lm_release_memory()
     }
 }
