@@ -39,6 +39,8 @@ struct ServeCommand {
         let monitor = await workers[0].startMonitor()
         // The list of zones takes some milliseconds to read, which the first event must not wait for on a loop.
         Task.detached(priority: .background) {
+            // But neither must the first answer, where there is one core.
+            try await Task.sleep(for: .seconds(0.05))
             _ = SystemTimeZones.database
             try await Task.sleep(for: .seconds(Self.secondsToRest))
             ResidentMemory.releaseStart()
