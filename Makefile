@@ -8,7 +8,7 @@ BINARY := .build/release/luma-mcp
 BUILD_PACKAGES := libcurl4-openssl-dev libssl-dev libsqlite3-dev ca-certificates tzdata \
     pkg-config binutils libstdc++-12-dev libncurses6 libxml2
 TEST_PACKAGES := curl git openssl python3
-BENCH_PACKAGES := nginx wrk gcc libc6-dev python3 python3-venv golang-go strace
+BENCH_PACKAGES := nginx wrk gcc libc6-dev python3 python3-venv golang-go strace openssl
 
 # Debug and release builds have folders of their own, and the strict flags a third, so that no
 # target makes another one build anew. A plain `swift build` shares nothing with `make test`.
@@ -26,7 +26,7 @@ PYTHON := $(wildcard Tests/Bench/*.py Tests/Drivers/*.py Tests/Differential/*.py
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format check linkage smoke differential chaos fuzz asan tsan bench interop clean \
+.PHONY: help run build test lint format check linkage smoke differential chaos fuzz asan tsan bench soak interop clean \
     need-swift need-packages
 
 help: ## List the targets
@@ -85,6 +85,10 @@ tsan: need-packages ## The same under the thread sanitizer
 bench: build ## Compare with nginx, Go and FastAPI (docs/performance.md)
 	@Tests/Tools/packages.sh $(BENCH_PACKAGES)
 	@exec Tests/Bench/bench.sh $(BINARY)
+
+soak: build ## Load of all kinds for SOAK_SECONDS (600); fails when memory, descriptors or latency grow
+	@Tests/Tools/packages.sh $(BENCH_PACKAGES)
+	@exec Tests/Bench/bench.sh $(BINARY) soak.py
 
 interop: need-packages ## Play the journeys with the real MCP clients from PyPI
 	@Tests/Tools/packages.sh python3 python3-venv
