@@ -88,7 +88,10 @@ extension Configuration {
                 backoffFactor: reader.number(.retryBackoffFactor),
                 connections: reader.integer(.upstreamConnections),
                 healthIntervalSeconds: reader.number(.healthIntervalSeconds)),
-            memory: Memory(directory: reader.text(.dataDirectory)),
+            memory: Memory(
+                directory: reader.text(.dataDirectory), keyHours: reader.number(.idempotencyHours),
+                duplicateWindowSeconds: reader.number(.duplicateWindowSeconds),
+                settleSeconds: reader.number(.settleSeconds)),
             templatesDirectory: reader.text(.templatesDirectory),
             debug: reader.boolean(.debug),
             logFormat: reader.text(.logFormat).flatMap(LogFormat.init) ?? defaultFormat,

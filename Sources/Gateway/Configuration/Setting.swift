@@ -39,6 +39,9 @@ public enum Setting: String, Sendable, CaseIterable {
     case healthIntervalSeconds = "LUMA_HEALTH_INTERVAL_SECONDS"
 
     case dataDirectory = "LUMA_DATA_DIR"
+    case idempotencyHours = "LUMA_IDEMPOTENCY_HOURS"
+    case duplicateWindowSeconds = "LUMA_DUPLICATE_WINDOW_SECONDS"
+    case settleSeconds = "LUMA_SETTLE_SECONDS"
 
     case templatesDirectory = "LUMA_TEMPLATES_DIR"
 
