@@ -17,6 +17,8 @@ struct RequestInput {
     var idempotencyKey: IdempotencyKey?
     /// Who asks: what one caller's key stands for is nobody else's business.
     var principal = ""
+    /// What the caller says about kept answers.
+    var wish = ReadWish()
 }
 
 extension RequestInput {
@@ -44,6 +46,8 @@ extension RequestInput {
             if endpoint == .replaceEvent, request.field("content-range") != nil {
                 throw APIError(.badRequest, "A part of an event cannot be put: leave Content-Range away")
             }
+        case .getEvent, .listEvents:
+            wish = ReadWish(request.combined("cache-control"))
         default: break
         }
         if endpoint.isWrite, let key = request.combined("idempotency-key") {

@@ -9,6 +9,7 @@ extension LumaClient {
         _ body: JSONObject, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> CreatedEvent {
         let operation = Self.row("events/create")
+        defer { touched(.newEvent, context) }
         if try context.hasDone(operation.name, nil),
             case .done(let id?) = context.journal?.earlier(operation.name, subject: nil)?.effect
         {
@@ -59,6 +60,7 @@ extension LumaClient {
         _ id: String, _ changes: JSONObject, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> WriteOutcome {
         let operation = Self.row("events/update")
+        defer { touched(.event(id), context) }
         let write = JournaledWrite(operation.name, subject: id, body: changes)
         return try await change(
             operation, Self.body("event_id", id, changes), deadline, context, write
@@ -92,6 +94,7 @@ extension LumaClient {
         context: CallContext
     ) async throws(LumaError) -> WriteOutcome {
         let operation = Self.row("events/cancel")
+        defer { touched(.event(id), context) }
         var members = JSONObject([("cancellation_token", .string(token.reveal()))])
         var kept = JSONObject()
         if let shouldRefund {
@@ -109,6 +112,7 @@ extension LumaClient {
         _ id: String, of eventID: String, _ changes: JSONObject, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> WriteOutcome {
         let operation = Self.row("events/ticket-types/update")
+        defer { touched(.event(eventID), context) }
         let body = Self.body("event_ticket_type_id", id, changes)
         let write = JournaledWrite(operation.name, subject: id, body: changes.with("event_id", .string(eventID)))
         return try await change(operation, body, deadline, context, write) { client, lost throws(LumaError) in
@@ -156,6 +160,11 @@ extension LumaClient {
             Self.row("events/ticket-types/create"), body: Self.body("event_id", eventID, members), deadline: deadline,
             context: context
         ).json()
+    }
+
+    /// Tells of a write that has ended, unless not one byte of it, or of another one of its request, was sent.
+    private func touched(_ touched: Touched, _ context: CallContext) {
+        if context.hasSentWrite { account.touch(touched) }
     }
 
     private static func body(_ name: String, _ id: String, _ members: JSONObject = JSONObject()) -> [UInt8] {

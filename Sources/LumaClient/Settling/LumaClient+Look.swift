@@ -51,6 +51,15 @@ extension LumaClient {
     public func look(
         for write: LostWrite, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> LookFinding {
+        let finding = try await shown(write, deadline, context)
+        // It may have taken effect after its caller was told of nothing.
+        if case .done = finding { account.touch(.everything) }
+        return finding
+    }
+
+    private func shown(
+        _ write: LostWrite, _ deadline: MonotonicTime, _ context: CallContext
+    ) async throws(LumaError) -> LookFinding {
         switch (write.operation, write.subject) {
         case ("events/create", _): return try await lookForEvent(write, deadline, context)
         case ("events/cancel", let id?):
