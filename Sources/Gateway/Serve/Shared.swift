@@ -16,6 +16,7 @@ struct Shared: Sendable {
     let templates: TemplateCatalog
     let log: LogSink
     let mcp: MCPShared
+    let openAPI: OpenAPIText
     let store: any StateStore
 
     init(
@@ -30,6 +31,9 @@ struct Shared: Sendable {
         started = WallClock.now
         zones = SystemTimeZones.database
         self.templates = templates
+        openAPI = OpenAPIText(templates: templates, scheme: configuration.tls == nil ? "http" : "https") {
+            SystemTimeZones.database.names
+        }
         self.log = log
         self.store = store
         mcp = MCPShared(secret: key, hosts: configuration.allowedHosts)

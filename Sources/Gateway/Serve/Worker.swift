@@ -11,6 +11,7 @@ final class Worker {
     let health: HealthAnswer
     let events: EventsService
     let templates: TemplatesService
+    private let openAPI: OpenAPIService
     let luma: LumaClient
     let writes: WritesInProgress
     private let changes: ChangeFeed
@@ -28,6 +29,7 @@ final class Worker {
         luma = shared.makeClient(transport: transport, time: clock)
         events = EventsService(luma: luma, zones: shared.zones, templates: shared.templates)
         templates = TemplatesService(catalog: shared.templates)
+        openAPI = OpenAPIService(shared.openAPI)
         changes = shared.mcp.changes
         log = LoopLog(shared.log, on: reactor)
         patience = shared.patience
@@ -47,6 +49,7 @@ final class Worker {
         switch input.endpoint {
         case .listTemplates: try templates.list(input)
         case .getTemplate: try templates.get(input)
+        case .openAPI: try openAPI.answer(input)
         default: nil
         }
     }
