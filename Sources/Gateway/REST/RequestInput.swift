@@ -16,6 +16,8 @@ struct RequestInput {
     /// The field Host with its port, for the path that answers with the server's own address.
     var host: String?
     var conditions = Preconditions()
+    /// What the caller says about kept answers.
+    var wish = ReadWish()
 }
 
 extension RequestInput {
@@ -44,6 +46,8 @@ extension RequestInput {
                 throw APIError(.badRequest, "A part of an event cannot be put: leave Content-Range away")
             }
         case .openAPI: host = request.field("host")
+        case .getEvent, .listEvents:
+            wish = ReadWish(request.combined("cache-control"))
         default: break
         }
         // What curl and most libraries send says nothing, and need not be read.
