@@ -76,10 +76,10 @@ import Testing
         var references: Set<String> = []
         func look(_ json: JSON) {
             switch json {
-            case .array(let items): items.forEach(look)
+            case .array(let items): for item in items { look(item) }
             case .object(let object):
                 if let reference = object["$ref"]?.stringValue { references.insert(reference) }
-                object.members.forEach { look($0.value) }
+                for member in object.members { look(member.value) }
             default: break
             }
         }
