@@ -44,16 +44,26 @@ enum DocumentedField: String, CaseIterable {
     case ifMatch = "If-Match"
     case ifNoneMatch = "If-None-Match"
     case prefer = "Prefer"
+    case cacheControl = "Cache-Control"
+    case xCache = "X-Cache"
+    case age = "Age"
     case location = "Location"
     case etag = "ETag"
     case preferenceApplied = "Preference-Applied"
     case retryAfter = "Retry-After"
     case requestID = "X-Request-Id"
 
+    /// What tells about an answer of Luma's that may have been kept.
+    static let ofReads: [DocumentedField] = [.etag, .xCache, .age]
+
     var description: String {
         switch self {
         case .ifMatch: "Only when the event still has this `ETag`; else 412."
         case .ifNoneMatch: "304 without a body when the `ETag` is still this."
+        case .cacheControl:
+            "`no-cache` asks Luma anew, `only-if-cached` never does, `max-age` bounds the age of a kept answer in seconds."
+        case .xCache: "How the answer came about: MISS, SHARED, HIT, or STALE when Luma fails."
+        case .age: "Seconds since Luma gave the answer."
         case .prefer: "`return=minimal` leaves the event away and saves a call to Luma."
         case .location: "The path of the new event."
         case .etag: "Identifies this state of the representation."
@@ -79,7 +89,7 @@ extension Reason {
 
     private static let anyRead: [Reason] = [.notAcceptable, .validationFailed, .preconditionFailed]
     static let localRead = anyRead
-    static let lumaRead = anyRead + towardsLuma
+    static let lumaRead = anyRead + towardsLuma + [.notKept]
     static let lumaWrite = anyRead + towardsLuma + [.outcomeUnknown]
     static let body: [Reason] = [.malformedJSON, .unsupportedMediaType]
 }
@@ -94,14 +104,14 @@ extension Endpoint {
             return EndpointDocumentation(
                 group: .events, summary: "List events",
                 description: "One page; with Accept: application/x-ndjson all pages, one event a line.",
-                query: QueryRows.list,
+                query: QueryRows.list, fields: [.ifNoneMatch, .cacheControl],
                 answers: [
                     .init(
                         description: "A page of events.",
                         content: [
                             Self.media(EventSchemas.reference("EventPage")),
                             Self.media(["type": "string"], Representation.ndjson.rawValue),
-                        ])
+                        ], fields: DocumentedField.ofReads), Self.notModified,
                 ], reasons: Reason.lumaRead)
         case .createEvent:
             return EndpointDocumentation(
@@ -116,9 +126,11 @@ extension Endpoint {
         case .getEvent:
             return EndpointDocumentation(
                 group: .events, summary: "Read an event", description: "The event as Luma sent it.",
-                fields: [.ifNoneMatch],
+                fields: [.ifNoneMatch, .cacheControl],
                 answers: [
-                    .init(description: "The event.", content: [Self.media(event)], fields: [.etag]), Self.notModified,
+                    .init(
+                        description: "The event.", content: [Self.media(event)], fields: DocumentedField.ofReads),
+                    Self.notModified,
                 ], reasons: Reason.lumaRead + [.eventNotFound])
         case .replaceEvent, .patchEvent:
             return EndpointDocumentation(
