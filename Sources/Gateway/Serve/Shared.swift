@@ -18,6 +18,7 @@ struct Shared: Sendable {
     let templates: TemplateCatalog
     let log: LogSink
     let mcp: MCPShared
+    let openAPI: OpenAPIText
     let store: any StateStore
     /// Under which name the store keeps what belongs to this account.
     let storeAccount: String
@@ -38,6 +39,9 @@ struct Shared: Sendable {
         started = WallClock.now
         zones = SystemTimeZones.database
         self.templates = templates
+        openAPI = OpenAPIText(templates: templates, scheme: configuration.tls == nil ? "http" : "https") {
+            SystemTimeZones.database.names
+        }
         self.log = log
         self.store = store
         // The emulator forgets its events when the program ends: what was done to them is nothing to the next one.

@@ -12,6 +12,7 @@ final class Worker {
     let reads: ReadService
     let events: EventsService
     let templates: TemplatesService
+    private let openAPI: OpenAPIService
     let luma: LumaClient
     let writes: WritesInProgress
     let desk: WriteDesk
@@ -34,6 +35,7 @@ final class Worker {
         reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
         events = EventsService(luma: luma, reads: reads, zones: shared.zones, templates: shared.templates)
         templates = TemplatesService(catalog: shared.templates)
+        openAPI = OpenAPIService(shared.openAPI)
         changes = shared.mcp.changes
         log = LoopLog(shared.log, on: reactor)
         handshakes = HandshakeLog(log, on: reactor, clock)
@@ -60,6 +62,7 @@ final class Worker {
         switch input.endpoint {
         case .listTemplates: try templates.list(input)
         case .getTemplate: try templates.get(input)
+        case .openAPI: try openAPI.answer(input)
         case .getEvent, .listEvents: try events.kept(input, representation, request)
         default: nil
         }
