@@ -73,6 +73,20 @@ import Testing
         }
     }
 
+    /// A start does not wait for the list, which only suggestions need.
+    @Test func theNamesAreMadeOnceAndNotBeforeTheyAreAskedFor() throws {
+        let made = Mutex(0)
+        func list() -> [String] {
+            made.withLock { $0 += 1 }
+            return ["UTC"]
+        }
+        let database = TimeZoneDatabase(names: list()) { ZoneFiles.bytes($0) }
+        _ = try database.rules(for: "Asia/Tokyo")
+        #expect(made.withLock { $0 } == 0)
+        #expect(database.names == ["UTC"] && database.names == ["UTC"])
+        #expect(made.withLock { $0 } == 1)
+    }
+
     @Test func namesAreReadFromTheCompactSource() {
         let text = """
             # version 2025b
