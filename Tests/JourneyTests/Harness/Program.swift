@@ -22,11 +22,16 @@ final class Program: Sendable {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
 
+    /// What it is given of the caller's environment: the PATH, and what a sanitizer is to do.
+    private static let inherited = ProcessInfo.processInfo.environment.filter {
+        ["PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"].contains($0.key)
+    }
+
     private let process: Mutex<Process>
     private let output = Mutex<(out: Data, err: Data)>((Data(), Data()))
     let folder: URL
 
-    /// Starts the program in an empty folder of its own, with nothing of the caller's environment but the PATH.
+    /// Starts the program in an empty folder of its own, with next to nothing of the caller's environment.
     init(
         _ arguments: [String], environment: [String: String] = [:], files: [String: String] = [:],
         closesStandardStreams: Bool = false
@@ -45,9 +50,7 @@ final class Program: Sendable {
             process.arguments = arguments
         }
         process.currentDirectoryURL = folder
-        process.environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin"].merging(environment) {
-            $1
-        }
+        process.environment = Self.inherited.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         let (out, err) = (Pipe(), Pipe())
         process.standardOutput = out
