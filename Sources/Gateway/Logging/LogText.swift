@@ -84,8 +84,11 @@ enum LogText {
 
     /// Three digits.
     static func appendThousandths(_ value: Int, to line: inout ByteBuffer) {
-        line.append(0x30 + UInt8(truncatingIfNeeded: value / 100))
-        line.append(0x30 + UInt8(truncatingIfNeeded: value / 10 % 10))
-        line.append(0x30 + UInt8(truncatingIfNeeded: value % 10))
+        let number = UInt32(truncatingIfNeeded: value)
+        let digits = (
+            0x30 + UInt8(truncatingIfNeeded: number / 100), 0x30 + UInt8(truncatingIfNeeded: number / 10 % 10),
+            0x30 + UInt8(truncatingIfNeeded: number % 10)
+        )
+        withUnsafeBytes(of: digits) { line.append($0) }
     }
 }

@@ -15,12 +15,9 @@ enum FieldLine {
         guard name > 0, name < line.count, line[name] == Octet.colon else { throw .malformedFieldName }
         var start = name + 1
         while start < line.count, Octet.isBlank(line[start]) { start += 1 }
-        var end = start
-        for index in start..<line.count {
-            let octet = line[index]
-            guard Octet.isFieldContent(octet) else { throw .malformedFieldValue }
-            if !Octet.isBlank(octet) { end = index + 1 }
-        }
+        guard line.part(start, line.count - start).isFieldContent else { throw .malformedFieldValue }
+        var end = line.count
+        while end > start, Octet.isBlank(line[end - 1]) { end -= 1 }
         return Parts(nameLength: name, valueStart: start, valueLength: end - start)
     }
 }
