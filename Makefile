@@ -10,21 +10,26 @@ BUILD_PACKAGES := libcurl4-openssl-dev libssl-dev libsqlite3-dev ca-certificates
 TEST_PACKAGES := curl git openssl python3
 BENCH_PACKAGES := nginx wrk gcc libc6-dev python3 python3-venv golang-go strace
 
+# Where make install puts things; DESTDIR is put in front of all.
+PREFIX ?= /usr/local
+UNITDIR ?= $(if $(filter /usr,$(PREFIX)),/lib/systemd/system,/etc/systemd/system)
+
 # Debug and release builds have folders of their own, and the strict flags a third, so that no
 # target makes another one build anew. A plain `swift build` shares nothing with `make test`.
 RELEASE := -c release --static-swift-stdlib
 SANITIZED := --disable-xctest --no-parallel --filter '^(CoreTests|HTTPTests|IOTests)\.' --scratch-path .build
 STRICT := --scratch-path .build/strict --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
+PACKAGING_PACKAGES := man-db groff-base bsdextrautils bash zsh fish systemd debootstrap dpkg-dev gzip curl
 DIFFERENTIAL_PACKAGES := nginx python3 python3-venv
 
-SCRIPTS := .ci/run $(wildcard Tests/Tools/*.sh Tests/Bench/*.sh Tests/Differential/*.sh Tests/Fuzz/*.sh \
+SCRIPTS := .ci/run $(wildcard Packaging/*.sh Tests/Tools/*.sh Tests/Bench/*.sh Tests/Differential/*.sh Tests/Fuzz/*.sh \
     Tests/Interop/*.sh)
 PYTHON := $(wildcard Tests/Bench/*.py Tests/Drivers/*.py Tests/Differential/*.py Tests/Interop/*.py)
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format check linkage smoke differential fuzz asan tsan bench interop clean \
+.PHONY: help run build test lint format check linkage smoke differential fuzz asan tsan bench interop clean install deb packaging \
     need-swift need-packages
 
 help: ## List the targets
@@ -83,6 +88,17 @@ interop: need-packages ## Play the journeys with the real MCP clients from PyPI
 	@Tests/Tools/packages.sh python3 python3-venv
 	$(SWIFT) build --product luma-mcp
 	Tests/Interop/run.sh .build/debug/luma-mcp .build/interop
+
+install: ## Install what make build has made: make install PREFIX=/usr/local DESTDIR= UNITDIR=
+	@Packaging/install.sh $(BINARY) "$(DESTDIR)" "$(PREFIX)" "$(UNITDIR)"
+
+deb: build ## Make a Debian package
+	@Tests/Tools/packages.sh dpkg-dev
+	@Packaging/deb.sh $(BINARY) .build/packaging
+
+packaging: build ## Install in every way, into folders under .build, and try what is installed
+	@Tests/Tools/packages.sh $(PACKAGING_PACKAGES)
+	Tests/Tools/packaging.sh
 
 clean: ## Remove everything that a build made
 	rm -rf .build
