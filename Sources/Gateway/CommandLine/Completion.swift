@@ -52,7 +52,9 @@ enum Completion {
                 values += "        \(command.name):\(row.setting.flag)) "
                 values += "words=\(quoted(words.joined(separator: " "))) ;;\n"
             }
-            if !places(.file).isEmpty { values += "        \(places(.file)))\n            compopt -o default; return ;;\n" }
+            if !places(.file).isEmpty {
+                values += "        \(places(.file)))\n            compopt -o default; return ;;\n"
+            }
             if !places(.free).isEmpty { values += "        \(places(.free)))\n            return ;;\n" }
         }
         return """
@@ -100,7 +102,9 @@ enum Completion {
         var cases = ""
         for command in CommandRow.table {
             var lines = command.options.map(zshSpecification)
-            if !lines.isEmpty { lines += common.map { quoted("\($0)[\($0 == "--help" ? "Tell" : "Print the version")]") } }
+            if !lines.isEmpty {
+                lines += common.map { quoted("\($0)[\($0 == "--help" ? "Tell" : "Print the version")]") }
+            }
             if !command.words.isEmpty { lines.append(quoted("1:word:(\(command.words.joined(separator: " ")))")) }
             if lines.isEmpty { continue }
             cases += "        \(command.name))\n            _arguments \\\n                "

@@ -43,7 +43,9 @@ public enum Command: Sendable, Equatable {
             try refuse(rest.dropFirst())
             return .help(rest.first == "sandbox" ? .sandbox : .overview)
         default:
-            let hint = NearestName.suggest(for: first, among: CommandRow.table.map(\.name)).map { "; did you mean \($0)?" } ?? ""
+            let hint =
+                NearestName.suggest(for: first, among: CommandRow.table.map(\.name)).map { "; did you mean \($0)?" }
+                ?? ""
             throw ConfigurationErrors(
                 usage(first, "is not a command\(hint)\(hint.isEmpty ? "; see luma-mcp help" : "")"))
         }
