@@ -52,7 +52,11 @@ public struct Configuration: Sendable {
     public var calendarID: String?
     /// The built-in emulator answers instead of `baseURL`.
     public var usesSandbox: Bool
+    /// How the emulator misbehaves, in the compact syntax.
+    public var sandboxFaults: String?
     public var baseURL: BaseURL
+    /// A PEM file of certificates to trust besides the system's when Luma is called.
+    public var caFile: String?
     public var host: HostName
     /// 0 lets the kernel pick.
     public var port: UInt16
@@ -98,4 +102,8 @@ public struct SandboxOptions: Sendable, Equatable {
     /// Nil asks for a random one.
     public var seed: UInt64?
     public var requestsPerMinute: Int
+    /// In the compact syntax.
+    public var faults: String?
+    /// Nil for plain HTTP.
+    public var tls: Configuration.TLSFiles?
 }

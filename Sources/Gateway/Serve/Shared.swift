@@ -42,6 +42,7 @@ struct Shared: Sendable {
         settings.maxConnections = max(settings.maxConnections, settings.maxInFlight)
         settings.connectTimeoutMilliseconds = Int(configuration.calls.connectTimeoutSeconds * 1000)
         settings.userAgent = Version.product
+        settings.caFile = configuration.usesSandbox ? nil : configuration.caFile
         return settings
     }
 
