@@ -43,7 +43,7 @@ final class Worker {
         settlerSettings = Settler.Settings(
             settleSeconds: shared.configuration.memory.settleSeconds,
             keepSeconds: max(60, shared.configuration.memory.duplicateWindowSeconds),
-            patience: shared.patience)
+            patience: min(15, shared.patience))
         healthInterval = shared.configuration.calls.healthIntervalSeconds
     }
 

@@ -33,8 +33,10 @@ final class RequestJournal: WriteJournal {
 
     func willSend(_ write: JournaledWrite) async throws(JournalRefusal) {
         let now = desk.clock.wallClock
-        let guards = request == nil && write.subject == nil && desk.duplicateWindow > 0
-        let digest = guards ? Fingerprint.of(write.body, write.operation, principal: principal) : nil
+        let isGuarded = write.subject == nil && desk.duplicateWindow > 0
+        // Who gives a key says that it is another.
+        let guards = isGuarded && request == nil
+        let digest = isGuarded ? Fingerprint.of(write.body, write.operation, principal: principal) : nil
         let record = WriteRecord(
             account: desk.account, request: request, operation: write.operation, subject: write.subject,
             mark: write.mark, body: JSON.object(write.body).encoded, digest: digest ?? [],
