@@ -8,7 +8,7 @@ BINARY := .build/release/luma-mcp
 BUILD_PACKAGES := libcurl4-openssl-dev libssl-dev libsqlite3-dev ca-certificates tzdata \
     pkg-config binutils libstdc++-12-dev libncurses6 libxml2
 TEST_PACKAGES := curl git openssl python3
-BENCH_PACKAGES := nginx wrk gcc libc6-dev python3 python3-venv golang-go strace
+BENCH_PACKAGES := nginx wrk gcc libc6-dev python3 python3-venv golang-go strace openssl
 
 # Where make install puts things; DESTDIR is put in front of all.
 PREFIX ?= /usr/local
@@ -30,8 +30,8 @@ PYTHON := $(wildcard Tests/*/*.py)
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format check linkage smoke differential chaos fuzz asan tsan bench openapi interop clean \
-    need-swift need-packages
+.PHONY: help run build test lint format check linkage smoke differential chaos fuzz asan tsan bench soak openapi interop \
+    clean need-swift need-packages
 .PHONY: install deb packaging
 
 help: ## List the targets
@@ -90,6 +90,10 @@ tsan: need-packages ## The same under the thread sanitizer
 bench: build ## Compare with nginx, Go and FastAPI (docs/performance.md)
 	@Tests/Tools/packages.sh $(BENCH_PACKAGES)
 	@exec Tests/Bench/bench.sh $(BINARY)
+
+soak: build ## Load of all kinds for SOAK_SECONDS (600); fails when memory, descriptors or latency grow
+	@Tests/Tools/packages.sh $(BENCH_PACKAGES)
+	@exec Tests/Bench/bench.sh $(BINARY) soak.py
 
 openapi: build ## Validate /openapi.json and let schemathesis look for an answer that contradicts it
 	@Tests/Tools/packages.sh python3 python3-venv

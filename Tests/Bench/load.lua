@@ -1,6 +1,6 @@
 -- wrk script. Its arguments are the kind of request and six letters that no earlier run has had:
 --
---   health, templates   one fixed request
+--   health, templates   one fixed request; tls is health where the server speaks TLS
 --   pipelined           sixteen of health at once
 --   events, slow        another event each time, so that neither a cache nor the sharing of equal requests can help
 --   direct              the same, asked of the upstream itself

@@ -41,7 +41,11 @@ public enum Command: Sendable, Equatable {
             return .completion(shell)
         case "help":
             try refuse(rest.dropFirst())
-            return .help(rest.first == "sandbox" ? .sandbox : .overview)
+            guard let name = rest.first, name != "sandbox" else { return .help(rest.isEmpty ? .overview : .sandbox) }
+            guard names.contains(name) else {
+                throw ConfigurationErrors(usage(name, "is no command to get help on; see luma-mcp help"))
+            }
+            return .help(.overview)
         default:
             let hint =
                 NearestName.suggest(for: first, among: CommandRow.table.map(\.name)).map { "; did you mean \($0)?" }

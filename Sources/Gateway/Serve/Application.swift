@@ -9,7 +9,7 @@ final class Application: NodeHandler {
     let worker: Worker
     private let shutDownTransport: () -> Void
     private let router = Endpoint.router()
-    private var identifiers = RequestIdentifiers()
+    @exclusivity(unchecked) private var identifiers = RequestIdentifiers()
     let mcp: MCPServer
 
     /// - Parameter shutDownTransport: called once, when nothing calls Luma any more.

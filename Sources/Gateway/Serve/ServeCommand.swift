@@ -13,6 +13,8 @@ struct ServeCommand {
 
     /// Where the state is kept when nothing else is said.
     private static let dataDirectory = "data"
+    /// After these the first check of Luma is made, and what the start has needed can go.
+    private static let secondsToRest = 2.0
 
     /// Runs to the end.
     /// - Returns: the exit code.
@@ -37,7 +39,13 @@ struct ServeCommand {
         let monitor = await workers[0].startMonitor()
         let settler = await workers[0].startSettler()
         // The list of zones takes some milliseconds to read, which the first event must not wait for on a loop.
-        Task.detached(priority: .background) { _ = SystemTimeZones.database }
+        Task.detached(priority: .background) {
+            // But neither must the first answer, where there is one core.
+            try await Task.sleep(for: .seconds(0.05))
+            _ = SystemTimeZones.database
+            try await Task.sleep(for: .seconds(Self.secondsToRest))
+            ResidentMemory.releaseStart()
+        }
         let url = Banner.url(configuration, sockets[0])
         StandardOutput.write(Banner.gateway(configuration, url: url))
         let supervisor = Supervisor(environment, process: getpid())

@@ -24,7 +24,7 @@ import Testing
         (["help"], .help(.overview)), (["--help"], .help(.overview)), (["-h"], .help(.overview)),
         (["serve", "--port", "1", "--help"], .help(.overview)),
         (["sandbox", "--help"], .help(.sandbox)), (["help", "sandbox"], .help(.sandbox)),
-        (["help", "x"], .help(.overview)),
+        (["help", "serve"], .help(.overview)),
     ])
     func commands(arguments: [String], command: Command) throws {
         #expect(try Command.parse(arguments) == command)
@@ -45,6 +45,8 @@ import Testing
         (["completion", "csh"], ["completion (command line): needs the name of a shell: bash, zsh, fish"]),
         (["completion", "zsh", "x"], ["x (command line): is one argument too many"]),
         (["man", "x"], ["x (command line): is one argument too many"]),
+        (["help", "nope"], ["nope (command line): is no command to get help on; see luma-mcp help"]),
+        (["help", "sandbox", "x"], ["x (command line): is one argument too many"]),
         (["version", "x"], ["x (command line): is one argument too many"]),
         (["sandbox", "--debug"], ["--debug (command line): is not an option"]),
         (
