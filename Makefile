@@ -79,10 +79,9 @@ bench: build ## Compare with nginx, Go and FastAPI (docs/performance.md)
 	@Tests/Tools/packages.sh $(BENCH_PACKAGES)
 	@exec Tests/Bench/bench.sh $(BINARY)
 
-interop: need-packages ## Play the journeys with the real MCP clients from PyPI
+interop: build ## Play the journeys with the real MCP clients from PyPI (mcp 1.x, mcp 2.x, fastmcp)
 	@Tests/Tools/packages.sh python3 python3-venv
-	$(SWIFT) build --product luma-mcp
-	Tests/Interop/run.sh .build/debug/luma-mcp .build/interop
+	Tests/Interop/run.sh $(BINARY) .build/interop
 
 clean: ## Remove everything that a build made
 	rm -rf .build
