@@ -62,7 +62,7 @@ let package = Package(
         tests(of: "Crypto", ["Core", "COpenSSL"]),
         tests(of: "IO", ["Core", "HTTP", "Crypto"]),
         tests(of: "Store", ["Core"]),
-        tests(of: "Gateway", ["Core", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "IO"]),
+        tests(of: "Gateway", ["Core", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "IO", "Store"]),
         .testTarget(
             name: "JourneyTests", dependencies: ["luma-mcp", "Gateway", "TestKit", "Core"], swiftSettings: settings),
     ],

@@ -88,6 +88,7 @@ extension Configuration {
                 backoffFactor: reader.number(.retryBackoffFactor),
                 connections: reader.integer(.upstreamConnections),
                 healthIntervalSeconds: reader.number(.healthIntervalSeconds)),
+            memory: Memory(directory: reader.text(.dataDirectory)),
             templatesDirectory: reader.text(.templatesDirectory),
             debug: reader.boolean(.debug),
             logFormat: reader.text(.logFormat).flatMap(LogFormat.init) ?? defaultFormat,

@@ -33,6 +33,12 @@ public struct Configuration: Sendable {
         public var writeTimeoutSeconds: Double
     }
 
+    /// What is remembered beyond the program's own life.
+    public struct Memory: Sendable, Equatable {
+        /// As it was given; nil leaves it to what is served.
+        public var directory: String?
+    }
+
     /// Where the certificate and its key are, in PEM.
     public struct TLSFiles: Sendable, Equatable {
         public var certificate: String
@@ -63,6 +69,7 @@ public struct Configuration: Sendable {
     public var limits: Limits
     public var rateLimit: RateLimit
     public var calls: Calls
+    public var memory: Memory
     public var templatesDirectory: String?
     public var debug: Bool
     public var logFormat: LogFormat

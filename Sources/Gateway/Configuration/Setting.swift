@@ -38,6 +38,8 @@ public enum Setting: String, Sendable, CaseIterable {
     case upstreamConnections = "LUMA_UPSTREAM_CONNECTIONS"
     case healthIntervalSeconds = "LUMA_HEALTH_INTERVAL_SECONDS"
 
+    case dataDirectory = "LUMA_DATA_DIR"
+
     case templatesDirectory = "LUMA_TEMPLATES_DIR"
 
     case debug = "LUMA_DEBUG"

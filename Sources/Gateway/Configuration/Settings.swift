@@ -1,7 +1,9 @@
 /// All settings as data, in the order of the documents.
 public enum Settings {
     /// The settings of the gateway: environment variable, `.env` line and flag alike.
-    public static let table: [SettingRow] = luma + server + limits + budget + calls + templates + logging
+    public static let table: [SettingRow] =
+        luma + server + limits + budget + calls + memory + templates
+        + logging
 
     /// The options of `luma-mcp sandbox`, on the command line only.
     public static let sandboxTable: [SettingRow] = [

@@ -4,11 +4,15 @@ import Glibc
 import HTTP
 import IO
 import LumaClient
+import Store
 
 /// `luma-mcp serve`: builds the house from the ground up, serves until a signal, and closes it in reverse order.
 struct ServeCommand {
     let configuration: Configuration
     let environment: [String: String]
+
+    /// Where the state is kept when nothing else is said.
+    private static let dataDirectory = "data"
 
     /// Runs to the end.
     /// - Returns: the exit code.
@@ -25,7 +29,7 @@ struct ServeCommand {
         if configuration.usesSandbox { sandbox = try await SandboxServer.startInProcess() }
         let shared = Shared(
             configuration, upstream: sandbox.map { "http://\($0.addresses[0])" } ?? configuration.baseURL.text,
-            templates: templates, log: log)
+            templates: templates, log: log, store: configuration.openStore(log, byDefault: Self.dataDirectory))
         let workers = try await startWorkers(shared, sockets, tls)
         let monitor = await workers[0].startMonitor()
         // The list of zones takes some milliseconds to read, which the first event must not wait for on a loop.
@@ -48,6 +52,7 @@ struct ServeCommand {
         watchdog?.cancel()
         for worker in workers { await worker.stop() }
         await sandbox?.stop(seconds: 0)
+        shared.store.close()
         log.flush()
         return 0
     }

@@ -2,6 +2,7 @@ import Core
 import HTTP
 import IO
 import LumaClient
+import Store
 
 /// What all loops of one gateway share: settings, and state behind a lock of its own.
 struct Shared: Sendable {
@@ -15,8 +16,12 @@ struct Shared: Sendable {
     let templates: TemplateCatalog
     let log: LogSink
     let mcp: MCPShared
+    let store: any StateStore
 
-    init(_ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink) {
+    init(
+        _ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink,
+        store: any StateStore = SQLiteStateStore(.memory)
+    ) {
         self.configuration = configuration
         self.upstream = upstream
         // The emulator takes any key; a name that says where it comes from helps who looks at its traffic.
@@ -26,6 +31,7 @@ struct Shared: Sendable {
         zones = SystemTimeZones.database
         self.templates = templates
         self.log = log
+        self.store = store
         mcp = MCPShared(secret: key, hosts: configuration.allowedHosts)
     }
 

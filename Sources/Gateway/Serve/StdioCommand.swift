@@ -3,6 +3,7 @@ import Glibc
 import IO
 import LumaClient
 import MCP
+import Store
 
 /// `luma-mcp mcp`: speaks MCP with the program that has started it, on standard input and output.
 struct StdioCommand {
@@ -19,7 +20,7 @@ struct StdioCommand {
         if configuration.usesSandbox { sandbox = try await SandboxServer.startInProcess() }
         let shared = Shared(
             configuration, upstream: sandbox.map { "http://\($0.addresses[0])" } ?? configuration.baseURL.text,
-            templates: templates, log: log)
+            templates: templates, log: log, store: configuration.openStore(log, byDefault: nil))
         let loop = try Loop(label: "luma-mcp.loop.0")
         loop.start()
         let output = LineOutput()
@@ -42,6 +43,7 @@ struct StdioCommand {
         monitor.cancel()
         output.flush(seconds: 2)
         await sandbox?.stop(seconds: 1)
+        shared.store.close()
         log.flush()
         return 0
     }

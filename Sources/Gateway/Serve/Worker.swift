@@ -24,7 +24,7 @@ final class Worker {
         clock = LoopClock(reactor)
         writes = WritesInProgress(reactor)
         hosts = shared.hosts
-        health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started)
+        health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started, store: shared.store)
         luma = shared.makeClient(transport: transport, time: clock)
         events = EventsService(luma: luma, zones: shared.zones, templates: shared.templates)
         templates = TemplatesService(catalog: shared.templates)
