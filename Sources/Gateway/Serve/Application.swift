@@ -2,6 +2,7 @@ import Core
 import HTTP
 import IO
 import LumaClient
+import MCP
 
 /// The gateway's side of one loop: takes each request from router to answer and writes its log line.
 final class Application: NodeHandler {
@@ -12,10 +13,10 @@ final class Application: NodeHandler {
     let mcp: MCPServer
 
     /// - Parameter shutDownTransport: called once, when nothing calls Luma any more.
-    init(_ worker: Worker, _ shared: Shared, shutDownTransport: @escaping () -> Void) {
+    init(_ worker: Worker, _ shared: Shared, _ dispatcher: Dispatcher, shutDownTransport: @escaping () -> Void) {
         self.worker = worker
         self.shutDownTransport = shutDownTransport
-        mcp = MCPServer(ToolBox.dispatcher(worker, shared), shared.mcp, reactor: worker.reactor)
+        mcp = MCPServer(dispatcher, shared.mcp, reactor: worker.reactor)
     }
 
     func handle(_ request: RequestView, _ exchange: Exchange) {

@@ -4,12 +4,15 @@ import Glibc
 import HTTP
 import IO
 import LumaClient
+import MCP
 import Store
 
 /// `luma-mcp serve`: builds the house from the ground up, serves until a signal, and closes it in reverse order.
 struct ServeCommand {
     let configuration: Configuration
     let environment: [String: String]
+    /// What speaks MCP on a loop.
+    var dispatcher: @Sendable (Worker, Shared) -> Dispatcher = ToolBox.dispatcher
 
     /// Where the state is kept when nothing else is said.
     private static let dataDirectory = "data"
@@ -89,6 +92,7 @@ struct ServeCommand {
         _ shared: Shared, _ sockets: [[BoundSocket]], _ tls: TLSServerContext?
     ) async throws -> [ServerNode<Application>] {
         let limits = ServerLimits(configuration.limits)
+        let dispatcher = dispatcher
         let counter = ConnectionCounter()
         var nodes: [ServerNode<Application>] = []
         for (index, own) in sockets.enumerated() {
@@ -97,9 +101,8 @@ struct ServeCommand {
                     label: "luma-mcp.loop.\(index)", sockets: own, limits: limits, counter: counter, tls: tls
                 ) {
                     let transport = try CurlTransport(reactor: $0, settings: shared.transportSettings)
-                    return Application(Worker(shared, reactor: $0, transport: transport), shared) {
-                        transport.shutdown()
-                    }
+                    let worker = Worker(shared, reactor: $0, transport: transport)
+                    return Application(worker, shared, dispatcher(worker, shared)) { transport.shutdown() }
                 })
         }
         return nodes

@@ -40,7 +40,8 @@ import Testing
             label: "test", sockets: sockets, limits: ServerLimits(), counter: ConnectionCounter()
         ) { reactor in
             let transport = ScriptedTransport { request, _ in await upstream.answer(request) }
-            return Application(Worker(shared, reactor: reactor, transport: transport), shared) {
+            let worker = Worker(shared, reactor: reactor, transport: transport)
+            return Application(worker, shared, ToolBox.dispatcher(worker, shared)) {
                 upstream.ended.add(1, ordering: .relaxed)
             }
         }
