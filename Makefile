@@ -24,11 +24,11 @@ PYTHON := $(wildcard Tests/Bench/*.py Tests/Drivers/*.py Tests/Differential/*.py
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format check linkage smoke differential fuzz asan tsan bench interop clean \
+.PHONY: help run build test lint format check linkage smoke differential fuzz asan tsan bench interop fixture-server clean \
     need-swift need-packages
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## Install what is missing, build, serve on http://localhost:8000
 	@exec Tests/Tools/serve.sh $(BINARY)
@@ -82,6 +82,11 @@ bench: build ## Compare with nginx, Go and FastAPI (docs/performance.md)
 interop: build ## Play the journeys with the real MCP clients from PyPI (mcp 1.x, mcp 2.x, fastmcp)
 	@Tests/Tools/packages.sh python3 python3-venv
 	Tests/Interop/run.sh $(BINARY) .build/interop
+
+PORT := 8080
+fixture-server: need-packages ## Serve the fixtures of MCP's conformance scenarios on PORT (8080), for tests only
+	$(SWIFT) build --product fixture-server
+	@exec .build/debug/fixture-server $(PORT)
 
 clean: ## Remove everything that a build made
 	rm -rf .build

@@ -32,7 +32,8 @@ extension FixtureServer {
             "test_multiple_content_types", "A text, an image and a resource.",
             ToolResult([
                 .text("Multiple content types test:"), Self.pixel,
-                .resource(ResourceContents(uri: "test://mixed-content-resource", json: ["test": "data", "value": 123])),
+                .resource(
+                    ResourceContents(uri: "test://mixed-content-resource", json: ["test": "data", "value": 123])),
             ]))
         add("test_error_handling", "Fails.", .failure("This tool intentionally returns an error for testing"))
     }

@@ -7,7 +7,8 @@ extension FixtureServer {
     private static let ok = form(["ok": ["type": "boolean"]])
 
     func addRoundTools(to registry: inout Registry) {
-        func add(_ name: String, _ description: String, _ handler: @escaping (Call) async throws(CallFailure) -> String) {
+        func add(_ name: String, _ description: String, _ handler: @escaping (Call) async throws(CallFailure) -> String)
+        {
             registry.add(
                 Self.tool("test_input_required_result_" + name, description) { call, _ throws(CallFailure) in
                     .text(try await handler(call))

@@ -42,6 +42,7 @@ private let referenceFolder = ProcessInfo.processInfo.environment["LUMA_REFERENC
                 "create_event_from_template", "search", "fetch", "health",
             ])
         for tool in tools {
+            #expect(tool["name"]?.stringValue?.wholeMatch(of: /[a-zA-Z0-9_-]{1,40}/) != nil)
             let text = String(decoding: tool.encoded, as: UTF8.self)
             for word in ["\"$ref\"", "\"oneOf\"", "\"anyOf\"", "\"allOf\"", "\"not\""] { #expect(!text.contains(word)) }
             #expect(tool["annotations"]?.objectValue?.count == 4)

@@ -24,7 +24,8 @@ package enum OtherRegistry {
     ) async -> Int32 {
         do {
             let configuration = try Configuration.resolve(
-                flags: [.port: port, .sandbox: "true", .workers: "1", .logFormat: "json"], environment: [:], dotEnv: nil,
+                flags: [.port: port, .sandbox: "true", .workers: "1", .logFormat: "json"], environment: [:],
+                dotEnv: nil,
                 surroundings: Surroundings(cores: 1, isTerminal: false)
             ).configuration
             return try await ServeCommand(configuration: configuration, environment: [:]) { worker, shared in

@@ -51,9 +51,10 @@ public struct Tool {
         self.handler = handler
     }
 
-    /// Letters, digits, `_` and `-`, at most 40: hosts put a prefix of their own before it and allow 64.
+    /// Letters, digits, `_` and `-`, at most 64. Hosts put a prefix of their own before it: a tool that many are to use
+    /// stays below 40.
     static func isName(_ name: String) -> Bool {
-        (1...40).contains(name.utf8.count)
+        (1...64).contains(name.utf8.count)
             && name.utf8.allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
