@@ -76,7 +76,7 @@ let package = Package(
 
 // libFuzzer brings its own `main`, so these targets exist only for `make fuzz`.
 if Context.environment["FUZZ"] != nil {
-    for name in ["FuzzRequest", "FuzzJSON", "FuzzTZif"] {
+    for name in ["FuzzRequest", "FuzzChunked", "FuzzJSON", "FuzzTZif"] {
         package.targets.append(
             .executableTarget(
                 name: name, dependencies: ["TestKit"], path: "Tests/Fuzz/" + name,

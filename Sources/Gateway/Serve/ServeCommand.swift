@@ -26,14 +26,17 @@ struct ServeCommand {
         let templates = try self.templates()
         let tickets = try TLSTicketKeys()
         let tls = try configuration.tls.map { try TLSFile.context($0, tickets) }
+        try TLSFile.checkAuthorities(configuration)
         let log = try openLog()
         let sockets = try Listening.open(configuration, environment)
         var sandbox: SandboxServer?
-        if configuration.usesSandbox { sandbox = try await SandboxServer.startInProcess() }
+        if configuration.usesSandbox {
+            sandbox = try await SandboxServer.startInProcess(faults: configuration.sandboxFaults)
+        }
         let shared = Shared(
-            configuration, upstream: sandbox.map { "http://\($0.addresses[0])" } ?? configuration.baseURL.text,
+            configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
             templates: templates, log: log, store: configuration.openStore(log, byDefault: Self.dataDirectory))
-        let workers = try await startWorkers(shared, sockets, tls)
+        let workers = try await startWorkers(shared, sockets, tls, sandbox)
         let monitor = await workers[0].startMonitor()
         // The list of zones takes some milliseconds to read, which the first event must not wait for on a loop.
         Task.detached(priority: .background) { _ = SystemTimeZones.database }
@@ -89,7 +92,7 @@ struct ServeCommand {
     }
 
     private func startWorkers(
-        _ shared: Shared, _ sockets: [[BoundSocket]], _ tls: TLSServerContext?
+        _ shared: Shared, _ sockets: [[BoundSocket]], _ tls: TLSServerContext?, _ sandbox: SandboxServer?
     ) async throws -> [ServerNode<Application>] {
         let limits = ServerLimits(configuration.limits)
         let dispatcher = dispatcher
@@ -101,7 +104,8 @@ struct ServeCommand {
                     label: "luma-mcp.loop.\(index)", sockets: own, limits: limits, counter: counter, tls: tls
                 ) {
                     let transport = try CurlTransport(reactor: $0, settings: shared.transportSettings)
-                    let worker = Worker(shared, reactor: $0, transport: transport)
+                    let way = sandbox?.transport(over: transport) ?? transport
+                    let worker = Worker(shared, reactor: $0, transport: way)
                     return Application(worker, shared, dispatcher(worker, shared)) { transport.shutdown() }
                 })
         }
