@@ -12,11 +12,16 @@ final class Application: NodeHandler {
     private var identifiers = RequestIdentifiers()
     let mcp: MCPServer
 
-    /// - Parameter shutDownTransport: called once, when nothing calls Luma any more.
-    init(_ worker: Worker, _ shared: Shared, _ dispatcher: Dispatcher, shutDownTransport: @escaping () -> Void) {
+    /// - Parameters:
+    ///   - dispatcher: what speaks MCP; the gateway's own by default.
+    ///   - shutDownTransport: called once, when nothing calls Luma any more.
+    init(
+        _ worker: Worker, _ shared: Shared, dispatcher: Dispatcher? = nil, shutDownTransport: @escaping () -> Void
+    ) {
         self.worker = worker
         self.shutDownTransport = shutDownTransport
-        mcp = MCPServer(dispatcher, shared.mcp, reactor: worker.reactor)
+        mcp = MCPServer(
+            dispatcher ?? ToolBox.dispatcher(worker, shared), shared.mcp, reactor: worker.reactor)
     }
 
     func handle(_ request: RequestView, _ exchange: Exchange) {

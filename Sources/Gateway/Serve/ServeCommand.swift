@@ -12,7 +12,7 @@ struct ServeCommand {
     let configuration: Configuration
     let environment: [String: String]
     /// What speaks MCP on a loop.
-    var dispatcher: @Sendable (Worker, Shared) -> Dispatcher = ToolBox.dispatcher
+    var makeDispatcher: @Sendable (Worker, Shared) -> Dispatcher = ToolBox.dispatcher
 
     /// Where the state is kept when nothing else is said.
     private static let dataDirectory = "data"
@@ -95,7 +95,7 @@ struct ServeCommand {
         _ shared: Shared, _ sockets: [[BoundSocket]], _ tls: TLSServerContext?, _ sandbox: SandboxServer?
     ) async throws -> [ServerNode<Application>] {
         let limits = ServerLimits(configuration.limits)
-        let dispatcher = dispatcher
+        let makeDispatcher = makeDispatcher
         let counter = ConnectionCounter()
         var nodes: [ServerNode<Application>] = []
         for (index, own) in sockets.enumerated() {
@@ -106,7 +106,9 @@ struct ServeCommand {
                     let transport = try CurlTransport(reactor: $0, settings: shared.transportSettings)
                     let way = sandbox?.transport(over: transport) ?? transport
                     let worker = Worker(shared, reactor: $0, transport: way)
-                    return Application(worker, shared, dispatcher(worker, shared)) { transport.shutdown() }
+                    return Application(worker, shared, dispatcher: makeDispatcher(worker, shared)) {
+                        transport.shutdown()
+                    }
                 })
         }
         return nodes

@@ -40,8 +40,7 @@ import Testing
             label: "test", sockets: sockets, limits: ServerLimits(), counter: ConnectionCounter()
         ) { reactor in
             let transport = ScriptedTransport { request, _ in await upstream.answer(request) }
-            let worker = Worker(shared, reactor: reactor, transport: transport)
-            return Application(worker, shared, ToolBox.dispatcher(worker, shared)) {
+            return Application(Worker(shared, reactor: reactor, transport: transport), shared) {
                 upstream.ended.add(1, ordering: .relaxed)
             }
         }
