@@ -26,7 +26,7 @@ struct MCPHeaders: Sendable {
         session = request.field("mcp-session-id")
         methods = request.fields(named: "mcp-method")
         names = request.fields(named: "mcp-name")
-        accept = request.combined("accept").map { Accept($0) }
+        accept = request.combined("accept").flatMap { $0.isEmpty ? nil : Accept($0) }
         contentType = request.field("content-type")
         origin = request.field("origin")
     }

@@ -27,6 +27,8 @@ extension MCPServer {
         case .taken: turn.finish(.mcpPost, Response(status: 202))
         case .handshake(let id, let params): handshake(id, params, turn)
         case .modern(let id, let message, let caller): serveModern(id, message, caller, headers, turn)
+        case .legacy(.request(let id, _, _), let caller) where caller.session?.isBusy == true:
+            turn.finish(.mcpPost, .json(status: 200, JSONRPCMessage.failure(id: id, error: .tooManyRequests).encoded))
         case .legacy(let message, let caller): serveLegacy([.message(message)], isBatch: false, caller, headers, turn)
         case .batch(let parts, let caller): serveLegacy(parts, isBatch: true, caller, headers, turn)
         }
@@ -69,7 +71,9 @@ extension MCPServer {
             answer.refuse(APIError.notAcceptable)
             return
         }
-        stream.send(subscription.acknowledgement)
+        let acknowledgement = subscription.acknowledgement.encoded
+        stream.mostWaiting = EventStream.mostNewsBytes + acknowledgement.count
+        stream.send(event: "message", acknowledgement)
         keep(
             stream,
             feeding: { change in
