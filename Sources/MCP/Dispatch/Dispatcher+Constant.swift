@@ -1,4 +1,4 @@
-public import Core
+import Core
 
 /// Answers that never change: rendered once, and given without a task.
 extension Dispatcher {
