@@ -35,13 +35,12 @@ extension ToolBox {
                     ]
                 }
             })
-        let templates = ToolResult.structured(["templates": catalog.json])
         registry.add(
             Tool(
                 "list_templates", title: "List templates",
                 description: "Lists the kinds of event that create_event_from_template knows.",
-                input: ToolSchemas.none, output: ToolSchemas.templatesOutput, hints: Self.looksHere, scope: .read
-            ) { _, _ throws(CallFailure) in templates })
+                output: ToolSchemas.templatesOutput, hints: Self.looksHere, scope: .read,
+                constant: .structured(["templates": catalog.json])))
         registry.add(
             Tool(
                 "search", title: "Search events", description: "Finds events by words; returns ids for fetch.",
