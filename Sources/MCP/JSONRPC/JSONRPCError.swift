@@ -42,7 +42,7 @@ public struct JSONRPCError: Error, Sendable, Equatable {
     }
 
     /// So much is under way for this client that nothing more begins.
-    public static let tooManyRequests = internalError("Too many requests at once: wait for answers, then send this again")
+    public static let tooManyRequests = internalError("Too many requests at once: wait for answers, then try again")
 
     /// The error as the `error` member of an answer.
     public var json: JSON {
