@@ -35,7 +35,7 @@ FORMATTED := Package.swift Sources Tests
 .PHONY: install deb packaging
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## Install what is missing, build, serve on http://localhost:8000
 	@exec Tests/Tools/serve.sh $(BINARY)
@@ -99,10 +99,15 @@ openapi: build ## Validate /openapi.json and let schemathesis look for an answer
 	@Tests/Tools/packages.sh python3 python3-venv
 	@exec Tests/OpenAPI/openapi.sh $(BINARY)
 
-interop: need-packages ## Play the journeys with the real MCP clients from PyPI
+interop: build ## Play the journeys with the real MCP clients from PyPI (mcp 1.x, mcp 2.x, fastmcp)
 	@Tests/Tools/packages.sh python3 python3-venv
-	$(SWIFT) build --product luma-mcp
-	Tests/Interop/run.sh .build/debug/luma-mcp .build/interop
+	Tests/Interop/run.sh $(BINARY) .build/interop
+
+.PHONY: fixture-server
+PORT := 8080
+fixture-server: need-packages ## Serve the fixtures of MCP's conformance scenarios on PORT (8080), for tests only
+	$(SWIFT) build --product fixture-server
+	@exec .build/debug/fixture-server $(PORT)
 
 install: ## Install what make build has made: make install PREFIX=/usr/local DESTDIR= UNITDIR=
 	@Packaging/install.sh $(BINARY) "$(DESTDIR)" "$(PREFIX)" "$(UNITDIR)"

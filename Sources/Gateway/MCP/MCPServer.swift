@@ -99,7 +99,8 @@ final class MCPServer {
             return turn.finish(.mcpGet, Self.sessionNotFound)
         }
         guard headers.acceptsStream else { return turn.finish(.mcpGet, APIError.notAcceptable) }
-        let stream = EventStream(turn.exchange, fields: [Field("X-Request-Id", turn.id)])
+        let stream = EventStream(
+            turn.exchange, fields: [Field("X-Request-Id", turn.id)], mostWaiting: EventStream.mostNewsBytes)
         let generation = session.attach()
         log(stream, .mcpGet, turn)
         keep(

@@ -98,6 +98,7 @@ extension RequestInput {
 
     /// `application/json` or a `+json` type, whatever its parameters (RFC 9110 §8.3, RFC 6839).
     static func isJSON(_ contentType: String) -> Bool {
+        if contentType == "application/json" { return true }
         let type = contentType.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
         return type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json"))
     }

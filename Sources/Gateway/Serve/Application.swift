@@ -3,6 +3,7 @@ import Crypto
 import HTTP
 import IO
 import LumaClient
+import MCP
 
 /// The gateway's side of one loop: takes each request from router to answer and writes its log line.
 final class Application: NodeHandler {
@@ -12,11 +13,16 @@ final class Application: NodeHandler {
     @exclusivity(unchecked) private var identifiers = RequestIdentifiers()
     let mcp: MCPServer
 
-    /// - Parameter shutDownTransport: called once, when nothing calls Luma any more.
-    init(_ worker: Worker, _ shared: Shared, shutDownTransport: @escaping () -> Void) {
+    /// - Parameters:
+    ///   - dispatcher: what speaks MCP; the gateway's own by default.
+    ///   - shutDownTransport: called once, when nothing calls Luma any more.
+    init(
+        _ worker: Worker, _ shared: Shared, dispatcher: Dispatcher? = nil, shutDownTransport: @escaping () -> Void
+    ) {
         self.worker = worker
         self.shutDownTransport = shutDownTransport
-        mcp = MCPServer(ToolBox.dispatcher(worker, shared), shared.mcp, reactor: worker.reactor)
+        mcp = MCPServer(
+            dispatcher ?? ToolBox.dispatcher(worker, shared), shared.mcp, reactor: worker.reactor)
     }
 
     func handle(_ request: RequestView, _ exchange: Exchange) {

@@ -4,12 +4,15 @@ import Glibc
 import HTTP
 import IO
 import LumaClient
+import MCP
 import Store
 
 /// `luma-mcp serve`: builds the house from the ground up, serves until a signal, and closes it in reverse order.
 struct ServeCommand {
     let configuration: Configuration
     let environment: [String: String]
+    /// What speaks MCP on a loop.
+    var makeDispatcher: @Sendable (Worker, Shared) -> Dispatcher = ToolBox.dispatcher
 
     /// Where the state is kept when nothing else is said.
     private static let dataDirectory = "data"
@@ -102,6 +105,7 @@ struct ServeCommand {
         _ shared: Shared, _ sockets: [[BoundSocket]], _ tls: TLSServerContext?, _ sandbox: SandboxServer?
     ) async throws -> [ServerNode<Application>] {
         let limits = ServerLimits(configuration.limits)
+        let makeDispatcher = makeDispatcher
         let counter = ConnectionCounter()
         var nodes: [ServerNode<Application>] = []
         for (index, own) in sockets.enumerated() {
@@ -111,7 +115,8 @@ struct ServeCommand {
                 ) {
                     let transport = try CurlTransport(reactor: $0, settings: shared.transportSettings)
                     let way = sandbox?.transport(over: transport) ?? transport
-                    return Application(Worker(shared, reactor: $0, transport: way), shared) {
+                    let worker = Worker(shared, reactor: $0, transport: way)
+                    return Application(worker, shared, dispatcher: makeDispatcher(worker, shared)) {
                         transport.shutdown()
                     }
                 })
