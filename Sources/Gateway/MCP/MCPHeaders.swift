@@ -11,7 +11,6 @@ struct MCPHeaders: Sendable {
     var names: [String] = []
     var accept: Accept?
     var contentType: String?
-    var origin: String?
 
     init() {}
 
@@ -28,7 +27,6 @@ struct MCPHeaders: Sendable {
         names = request.fields(named: "mcp-name")
         accept = request.combined("accept").map { Accept($0) }
         contentType = request.field("content-type")
-        origin = request.field("origin")
     }
 
     /// Whether the client takes a media type: named, by a range, or because it says nothing (RFC 9110 §12.5.1).

@@ -19,12 +19,9 @@ final class Application: NodeHandler {
     }
 
     func handle(_ request: RequestView, _ exchange: Exchange) {
-        let turn = Turn(
+        var turn = Turn(
             id: identifiers.identifier(for: request), method: request.method, exchange: exchange, worker: worker)
-        // Only HTTP/1.0 can come without a name, and a browser never sends that.
-        if let host = request.hostBytes, !worker.hosts.allows(host) {
-            return turn.finish(nil, APIError.hostNotAllowed)
-        }
+        if let refusal = worker.gate.refusalOfPlace(request, &turn) { return turn.finish(nil, refusal) }
         switch request.method {
         case .options: return answerOptions(request, turn)
         // Known nowhere here, so not a matter of the path (RFC 9110 §9.1); TRACE would show a caller's secrets.
@@ -33,6 +30,9 @@ final class Application: NodeHandler {
         }
         switch router.match(method: request.method, path: request.path) {
         case .found(let endpoint, let parameters):
+            if let refusal = worker.gate.refusal(of: endpoint, request, &turn) {
+                return turn.finish(endpoint, refusal)
+            }
             serve(endpoint, endpoint.parameterName.flatMap { parameters[$0] }, request, turn)
         case .methodNotAllowed(let allowed): turn.finish(nil, APIError(methodNotAllowed: Self.list(allowed)))
         case .notFound: turn.finish(nil, APIError.notFound)
@@ -72,6 +72,9 @@ final class Application: NodeHandler {
             allowed = methods
         }
         var fields = [Field("Allow", Self.list(allowed))]
+        if turn.admission?.origin != nil, request.field("access-control-request-method") != nil {
+            fields += CrossOrigin.preflightFields(allow: Self.list(allowed))
+        }
         if allowed.contains(.patch) { fields.append(Field("Accept-Patch", Representation.json.rawValue)) }
         turn.finish(nil, Response(status: 204, fields: fields))
     }

@@ -17,6 +17,7 @@ struct ServeCommand {
         let signals = Signals([SIGTERM, SIGINT, SIGHUP])
         raiseDescriptorLimit()
         let templates = try self.templates()
+        let tokens = try configuration.tokens()
         let tickets = try TLSTicketKeys()
         let tls = try configuration.tls.map { try TLSFile.context($0, tickets) }
         let log = try openLog()
@@ -25,7 +26,7 @@ struct ServeCommand {
         if configuration.usesSandbox { sandbox = try await SandboxServer.startInProcess() }
         let shared = Shared(
             configuration, upstream: sandbox.map { "http://\($0.addresses[0])" } ?? configuration.baseURL.text,
-            templates: templates, log: log)
+            templates: templates, log: log, tokens: tokens)
         let workers = try await startWorkers(shared, sockets, tls)
         let monitor = await workers[0].startMonitor()
         // The list of zones takes some milliseconds to read, which the first event must not wait for on a loop.
@@ -40,6 +41,7 @@ struct ServeCommand {
             supervisor.reloading()
             log.reopen(at: WallClock.now)
             await renewCertificate(log, workers, tickets)
+            configuration.renew(tokens, log)
             supervisor.ready("Serves on \(url)")
         }
         supervisor.stopping()

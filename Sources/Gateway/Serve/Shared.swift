@@ -15,8 +15,13 @@ struct Shared: Sendable {
     let templates: TemplateCatalog
     let log: LogSink
     let mcp: MCPShared
+    let access: AccessRules
 
-    init(_ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink) {
+    /// - Parameter tokens: those that open the gateway; nil when nobody is asked for one.
+    init(
+        _ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink,
+        tokens: TokenTable? = nil
+    ) {
         self.configuration = configuration
         self.upstream = upstream
         // The emulator takes any key; a name that says where it comes from helps who looks at its traffic.
@@ -26,7 +31,8 @@ struct Shared: Sendable {
         zones = SystemTimeZones.database
         self.templates = templates
         self.log = log
-        mcp = MCPShared(secret: key, hosts: configuration.allowedHosts)
+        mcp = MCPShared(secret: key)
+        access = AccessRules(configuration, tokens: tokens)
     }
 
     var transportSettings: CurlTransport.Settings {
@@ -51,7 +57,6 @@ struct Shared: Sendable {
         return LumaClient(settings: settings, account: account, transport: transport, time: time)
     }
 
-    var hosts: AllowedHosts { configuration.allowedHosts }
     /// What `/health` calls the upstream.
     var mode: String { configuration.usesSandbox ? "sandbox" : "luma" }
     /// The longest that one request may take, in seconds: a full wait for budget, one full call, and time to look for

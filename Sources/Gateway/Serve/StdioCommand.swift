@@ -27,7 +27,8 @@ struct StdioCommand {
             let transport = try CurlTransport(reactor: loop.reactor, settings: shared.transportSettings)
             let worker = Worker(shared, reactor: loop.reactor, transport: transport)
             let conversation = StdioConversation(
-                ToolBox.dispatcher(worker, shared), shared.mcp, reactor: loop.reactor, output: output)
+                ToolBox.dispatcher(worker, shared), shared.mcp, worker.gate.local, reactor: loop.reactor,
+                output: output)
             return (LoopBound(conversation, on: loop.executor), worker.startMonitor())
         }
         let (ends, ending) = AsyncStream<Void>.makeStream()

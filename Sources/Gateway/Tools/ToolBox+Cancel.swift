@@ -88,7 +88,8 @@ extension ToolBox {
     ) async throws(CallFailure) -> ElicitationAnswer {
         let name: String
         do throws(APIError) {
-            name = try await event(preview.id)["name"]?.stringValue ?? preview.id
+            // On one line: a name with line ends could add words of its own to the question.
+            name = Neutral.line(try await event(preview.id)["name"]?.stringValue ?? preview.id)
         } catch {
             name = preview.id
         }

@@ -25,6 +25,8 @@ public final class Dispatcher {
 
     public var registry: Registry
     public let server: ServerInfo
+    /// Is told of every call of a tool.
+    public var auditor: (any ToolAuditor)?
     let seal: any StateSeal
     /// Items of one page of a list.
     let pageSize: Int

@@ -24,6 +24,11 @@ public enum Neutral {
         return String(output)
     }
 
+    /// The same on one line, for a text that stands within a sentence of ours.
+    public static func line(_ text: String) -> String {
+        self.text(text).split(whereSeparator: { $0.isNewline || $0 == "\t" }).joined(separator: " ")
+    }
+
     /// The document with every text in it made neutral, names of members included.
     public static func json(_ json: JSON) -> JSON {
         switch json {
