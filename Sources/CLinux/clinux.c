@@ -33,3 +33,8 @@ int lm_refuse_new_handshakes(int descriptor) {
     struct sock_fprog filter = {.len = sizeof program / sizeof program[0], .filter = program};
     return setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
 }
+
+uintptr_t lm_thread_mark(void) {
+    static _Thread_local char mark;
+    return (uintptr_t)&mark;
+}

@@ -2,7 +2,8 @@
 # House rules that no compiler checks, for the repository in the current folder:
 #   1. Nothing that is shipped imports Foundation (44 MB) or FoundationEssentials (7 MB).
 #   2. No source file has more than 400 lines.
-#   3. No file that a build makes, and no file that may hold a secret, is tracked.
+#   3. No Swift file calls pthread_self, whose result an optimised build keeps over a suspension.
+#   4. No file that a build makes, and no file that may hold a secret, is tracked.
 set -euo pipefail
 
 failed=0
@@ -24,6 +25,10 @@ long=$(find Package.swift Sources Tests -type f \
     \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.sh' -o -name '*.py' -o -name '*.lua' \) \
     -exec wc -l {} \; | awk '$1 > 400 { print $2 ": " $1 " lines" }')
 [ -z "$long" ] || complain "More than 400 lines, split by concern:" <<<"$long"
+
+if found=$(grep -rn --include='*.swift' 'pthread_self' Sources); then
+    complain "pthread_self in Swift: use lm_thread_mark, which is asked anew after each suspension:" <<<"$found"
+fi
 
 # A user other than the owner of the folder may run this (CI in a container).
 git=(git -c 'safe.directory=*')

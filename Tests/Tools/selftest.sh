@@ -77,6 +77,9 @@ fresh
 echo 'import Foundation' >Tests/T.swift
 sources 'tests may import Foundation' ok
 fresh
+echo 'let thread = pthread_self()' >>Sources/Core/A.swift
+sources 'pthread_self in a shipped file' failed
+fresh
 seq -f '// %g' 400 >Sources/Core/B.swift
 sources '400 lines' ok
 echo '// 401' >>Sources/Core/B.swift

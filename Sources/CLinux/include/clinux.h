@@ -20,6 +20,10 @@ uint64_t lm_raise_descriptor_limit(void);
 /// those that have begun come to their end. 0 or -1.
 int lm_refuse_new_handshakes(int descriptor);
 
+/// A number that no other living thread has, never 0. glibc declares pthread_self as a function of nothing, so a compiler keeps
+/// its result over the suspension of a task, which may go on in another thread; of this one it knows nothing.
+uintptr_t lm_thread_mark(void);
+
 /// The events of one readiness report, with our 64 bits of user data: the union is awkward from Swift.
 static inline int lm_epoll_ctl(int epoll, int operation, int descriptor, uint32_t events, uint64_t data) {
     struct epoll_event event = {.events = events, .data = {.u64 = data}};

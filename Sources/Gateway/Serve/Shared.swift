@@ -2,6 +2,7 @@ import Core
 import HTTP
 import IO
 import LumaClient
+import Store
 
 /// What all loops of one gateway share: settings, and state behind a lock of its own.
 struct Shared: Sendable {
@@ -16,11 +17,12 @@ struct Shared: Sendable {
     let log: LogSink
     let mcp: MCPShared
     let access: AccessRules
+    let store: any StateStore
 
     /// - Parameter tokens: those that open the gateway; nil when nobody is asked for one.
     init(
         _ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink,
-        tokens: TokenTable? = nil
+        store: any StateStore = SQLiteStateStore(.memory), tokens: TokenTable? = nil
     ) {
         self.configuration = configuration
         self.upstream = upstream
@@ -31,6 +33,7 @@ struct Shared: Sendable {
         zones = SystemTimeZones.database
         self.templates = templates
         self.log = log
+        self.store = store
         mcp = MCPShared(secret: key)
         access = AccessRules(configuration, tokens: tokens)
     }
@@ -42,6 +45,7 @@ struct Shared: Sendable {
         settings.maxConnections = max(settings.maxConnections, settings.maxInFlight)
         settings.connectTimeoutMilliseconds = Int(configuration.calls.connectTimeoutSeconds * 1000)
         settings.userAgent = Version.product
+        settings.caFile = configuration.usesSandbox ? nil : configuration.caFile
         return settings
     }
 

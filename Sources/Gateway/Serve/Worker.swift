@@ -25,7 +25,7 @@ final class Worker {
         clock = LoopClock(reactor)
         writes = WritesInProgress(reactor)
         gate = Gatekeeper(shared.access, clock: clock)
-        health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started)
+        health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started, store: shared.store)
         luma = shared.makeClient(transport: transport, time: clock)
         events = EventsService(luma: luma, zones: shared.zones, templates: shared.templates)
         templates = TemplatesService(catalog: shared.templates)

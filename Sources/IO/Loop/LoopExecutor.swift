@@ -65,11 +65,11 @@ public final class LoopExecutor: SerialExecutor {
     public func isIsolatingCurrentContext() -> Bool? { isCurrent }
 
     /// True while the calling thread is the one that runs this loop.
-    public var isCurrent: Bool { runningThread.load(ordering: .relaxed) == UInt(pthread_self()) }
+    public var isCurrent: Bool { runningThread.load(ordering: .relaxed) == UInt(lm_thread_mark()) }
 
     /// Marks the calling thread as the loop's while `body` runs. Called on the queue only.
     func entering(_ body: () -> Void) {
-        runningThread.store(UInt(pthread_self()), ordering: .relaxed)
+        runningThread.store(UInt(lm_thread_mark()), ordering: .relaxed)
         body()
         runningThread.store(0, ordering: .relaxed)
     }
