@@ -92,6 +92,10 @@ extension Configuration {
                 backoffFactor: reader.number(.retryBackoffFactor),
                 connections: reader.integer(.upstreamConnections),
                 healthIntervalSeconds: reader.number(.healthIntervalSeconds)),
+            cache: Cache(
+                freshSeconds: reader.number(.cacheSeconds),
+                staleSeconds: reader.number(.cacheStaleSeconds),
+                maxBytes: reader.integer(.cacheBytes)),
             memory: Memory(directory: reader.text(.dataDirectory)),
             templatesDirectory: reader.text(.templatesDirectory),
             debug: reader.boolean(.debug),

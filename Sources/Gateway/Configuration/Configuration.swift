@@ -23,6 +23,13 @@ public struct Configuration: Sendable {
         public var healthIntervalSeconds: Double
     }
 
+    /// How long answers to reads are kept, and how many.
+    public struct Cache: Sendable, Equatable {
+        public var freshSeconds: Double
+        public var staleSeconds: Double
+        public var maxBytes: Int
+    }
+
     /// Bounds of the HTTP server.
     public struct Limits: Sendable, Equatable {
         public var maxBodyBytes: Int
@@ -85,6 +92,7 @@ public struct Configuration: Sendable {
     public var limits: Limits
     public var rateLimit: RateLimit
     public var calls: Calls
+    public var cache: Cache
     public var memory: Memory
     public var templatesDirectory: String?
     public var debug: Bool

@@ -8,6 +8,7 @@ public struct SettingRow: Sendable {
         case limits = "Limits of the server"
         case budget = "Luma's request budget"
         case calls = "Calls to Luma"
+        case reads = "Kept answers"
         case memory = "Memory"
         case templates = "Templates"
         case logging = "Logging"

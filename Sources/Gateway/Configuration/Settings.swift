@@ -2,7 +2,7 @@
 public enum Settings {
     /// The settings of the gateway: environment variable, `.env` line and flag alike.
     public static let table: [SettingRow] =
-        luma + server + access + limits + budget + calls + memory + templates
+        luma + server + access + limits + budget + calls + reads + memory + templates
         + logging
 
     /// The options of `luma-mcp sandbox`, on the command line only.
@@ -176,6 +176,18 @@ public enum Settings {
         SettingRow(
             .healthIntervalSeconds, .number(1...3600), default: "30", placeholder: "SECONDS", group: .calls,
             "Time between two background checks of Luma and the key; a probe of /health asks Luma nothing."),
+    ]
+
+    private static let reads: [SettingRow] = [
+        SettingRow(
+            .cacheSeconds, .number(0...86400), default: "5", placeholder: "SECONDS", group: .reads,
+            "How long the answer to a read is given again without asking Luma; 0 keeps nothing."),
+        SettingRow(
+            .cacheStaleSeconds, .number(0...604_800), default: "300", placeholder: "SECONDS", group: .reads,
+            "How long after that it is still given, marked as stale, while Luma is down."),
+        SettingRow(
+            .cacheBytes, .integer(0...1 << 40), default: "8388608", placeholder: "BYTES", group: .reads,
+            "Most octets of answers that are kept; the oldest make room."),
     ]
 
     private static let templates: [SettingRow] = [

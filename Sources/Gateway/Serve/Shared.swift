@@ -11,6 +11,7 @@ struct Shared: Sendable {
     let upstream: String
     let key: Secret
     let account: LumaAccount
+    let reads: SharedReads
     let started: Timestamp
     let zones: TimeZoneDatabase
     let templates: TemplateCatalog
@@ -28,7 +29,9 @@ struct Shared: Sendable {
         self.upstream = upstream
         // The emulator takes any key; a name that says where it comes from helps who looks at its traffic.
         key = configuration.usesSandbox ? Secret("sandbox-in-process") : configuration.apiKey ?? Secret("")
-        account = LumaAccount(BudgetSettings(configuration.rateLimit))
+        let reads = SharedReads(KeepSettings(configuration.cache))
+        self.reads = reads
+        account = LumaAccount(BudgetSettings(configuration.rateLimit)) { reads.touch($0) }
         started = WallClock.now
         zones = SystemTimeZones.database
         self.templates = templates
@@ -66,6 +69,13 @@ struct Shared: Sendable {
     /// The longest that one request may take, in seconds: a full wait for budget, one full call, and time to look for
     /// what a call with a lost answer has done.
     var patience: Double { configuration.rateLimit.maxWaitSeconds + configuration.calls.requestTimeoutSeconds + 5 }
+}
+
+extension KeepSettings {
+    init(_ settings: Configuration.Cache) {
+        self.init(
+            freshSeconds: settings.freshSeconds, staleSeconds: settings.staleSeconds, maxBytes: settings.maxBytes)
+    }
 }
 
 extension BudgetSettings {

@@ -52,6 +52,8 @@ import Testing
                 == Configuration.Calls(
                     requestTimeoutSeconds: 30, connectTimeoutSeconds: 5, maxRetries: 3, backoffFactor: 2,
                     connections: 64, healthIntervalSeconds: 30))
+        #expect(
+            configuration.cache == Configuration.Cache(freshSeconds: 5, staleSeconds: 300, maxBytes: 8_388_608))
         #expect(configuration.templatesDirectory == nil)
         #expect(!configuration.debug)
         #expect(configuration.logFormat == .json)

@@ -1,4 +1,4 @@
-public import HTTP
+import HTTP
 
 /// What must hold for any bytes that come as a body in chunks (RFC 9112 §7.1): they give the body that the chunks hold,
 /// and leave what comes after it to the next request, or a protocol error; the same however they are cut. Shared by the
