@@ -62,8 +62,8 @@ import Testing
                     #expect(
                         properties.generalCategory != .control && !properties.isDefaultIgnorableCodePoint, "\(what)")
                 }
-            case .array(let items): items.forEach(look)
-            case .object(let object): object.members.forEach { look($0.value) }
+            case .array(let items): for item in items { look(item) }
+            case .object(let object): for member in object.members { look(member.value) }
             case .null, .bool, .number: break
             }
         }
