@@ -91,6 +91,24 @@ import Testing
         #expect(lines.filter { $0["route"] == "/health" }.allSatisfy { $0["label"] == nil })
     }
 
+    /// An answer that is kept from one reader is not for whoever comes next.
+    @Test func whatIsKeptIsForTheSameEyes() async throws {
+        let gateway = try await Self.gateway(["LUMA_AUTH_TOKENS": Self.tokens, "LUMA_CACHE_SECONDS": "60"])
+        let created = try await post(gateway.address + "/events/", Self.bearer(Self.writer))
+        let event = gateway.address + (created.field("location") ?? "")
+        for url in [event, gateway.address + "/events/", gateway.address + "/events/?limit=3"] {
+            for _ in 0..<2 { #expect(try await curl(Self.bearer(Self.reader) + [url]).status == 200) }
+            for credential in [[], Self.bearer("wrong")] {
+                let refused = try await curl(credential + [url])
+                #expect(refused.status == 401 && !refused.body.contains("Tea"), "\(url)")
+                let preconditioned = try await curl(credential + ["-H", "If-None-Match: *", url])
+                #expect(preconditioned.status == 401)
+            }
+            let foreign = try await curl(Self.bearer(Self.reader) + ["-H", "Origin: https://evil.example", url])
+            #expect(foreign.status == 403)
+        }
+    }
+
     @Test(arguments: [[:], ["LUMA_AUTH_TOKENS": tokens]])
     func whatAuthorizationServersHaveIsNotHere(settings: [String: String]) async throws {
         let gateway = try await Self.gateway(settings)

@@ -30,7 +30,11 @@ final class Application: NodeHandler {
         default: break
         }
         if let ready = worker.reads.ready(request) {
-            return turn.finish(ready.isList ? .listEvents : .getEvent, ready.response)
+            let endpoint = ready.isList ? Endpoint.listEvents : .getEvent
+            if let refusal = worker.gate.refusal(of: endpoint, request, &turn) {
+                return turn.finish(endpoint, refusal)
+            }
+            return turn.finish(endpoint, ready.response)
         }
         switch router.match(method: request.method, path: request.path) {
         case .found(let endpoint, let parameters):
