@@ -91,6 +91,19 @@ import Testing
         #expect(lines.filter { $0["route"] == "/health" }.allSatisfy { $0["label"] == nil })
     }
 
+    @Test func aKeyOfOneCallerIsNothingToAnother() async throws {
+        let gateway = try await Self.gateway()
+        let key = ["-H", "Idempotency-Key: \"one-key\""]
+        var places: [String?] = []
+        for token in [Self.writer, Self.writer, "admin-admin-admin-admin-3"] {
+            let answer = try await post(gateway.address + "/events/", Self.bearer(token) + key)
+            #expect(answer.status == 201)
+            places.append(answer.field("location"))
+        }
+        #expect(places[0] == places[1] && places[0] != places[2] && places[2] != nil)
+        #expect(try await post(gateway.address + "/events/", Self.bearer(Self.reader) + key).status == 403)
+    }
+
     /// An answer that is kept from one reader is not for whoever comes next.
     @Test func whatIsKeptIsForTheSameEyes() async throws {
         let gateway = try await Self.gateway(["LUMA_AUTH_TOKENS": Self.tokens, "LUMA_CACHE_SECONDS": "60"])

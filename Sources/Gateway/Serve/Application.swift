@@ -3,6 +3,7 @@ import Crypto
 import HTTP
 import IO
 import LumaClient
+import MCP
 
 /// The gateway's side of one loop: takes each request from router to answer and writes its log line.
 final class Application: NodeHandler {
@@ -102,7 +103,7 @@ final class Application: NodeHandler {
             case .live: turn.finish(endpoint, Self.alive)
             case .health: turn.finish(endpoint, try worker.health.answer())
             default:
-                let input = try RequestInput(endpoint, parameter: parameter, request)
+                let input = try self.input(endpoint, parameter, request, turn)
                 let representation = try input.representation()
                 if let answer = try worker.localAnswer(input, representation, request) {
                     return turn.finish(endpoint, answer)
@@ -117,6 +118,14 @@ final class Application: NodeHandler {
         } catch {
             turn.finish(endpoint, error)
         }
+    }
+
+    private func input(
+        _ endpoint: Endpoint, _ parameter: String?, _ request: RequestView, _ turn: Turn
+    ) throws(APIError) -> RequestInput {
+        var input = try RequestInput(endpoint, parameter: parameter, request)
+        if endpoint.isWrite { input.principal = turn.principal.label }
+        return input
     }
 
     private static let alive = Response.uncachedJSON(Array(#"{"status":"alive"}"#.utf8))

@@ -19,6 +19,10 @@ struct Shared: Sendable {
     let mcp: MCPShared
     let access: AccessRules
     let store: any StateStore
+    /// Under which name the store keeps what belongs to this account.
+    let storeAccount: String
+    /// Rung when a write is lost.
+    let bell = Bell()
 
     /// - Parameter tokens: those that open the gateway; nil when nobody is asked for one.
     init(
@@ -37,6 +41,10 @@ struct Shared: Sendable {
         self.templates = templates
         self.log = log
         self.store = store
+        // The emulator forgets its events when the program ends: what was done to them is nothing to the next one.
+        storeAccount =
+            configuration.usesSandbox
+            ? "sandbox \(UInt64.random(in: .min ... .max))" : "\(upstream) \(configuration.calendarID ?? "")"
         mcp = MCPShared(secret: key)
         access = AccessRules(configuration, tokens: tokens)
     }

@@ -39,7 +39,9 @@ extension ToolBox {
     }
 
     private func write(_ input: RequestInput, _ call: Call) async -> ToolResult {
-        await attempt { () throws(APIError) in
+        var input = input
+        input.principal = call.caller.principal.label
+        return await attempt { [input] () throws(APIError) in
             let answer = try await rest(input)
             guard var event = answer.objectValue else { throw APIError(.upstreamFailure) }
             var result: JSONObject = ["notice": Self.notice]
