@@ -47,7 +47,7 @@ import Testing
         }
         // A token in the query is no token, and probes need none.
         #expect(try await curl(root + "/templates/?access_token=\(Self.reader)").status == 401)
-        for path in ["/health", "/health/live", "/health/"] {
+        for path in ["/health", "/health/live", "/health/", "/openapi.json"] {
             for credential in [[], Self.bearer("wrong")] {
                 #expect(try await curl(credential + [root + path]).status == 200)
             }

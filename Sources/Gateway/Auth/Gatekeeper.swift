@@ -97,8 +97,13 @@ final class Gatekeeper {
 }
 
 extension Endpoint {
-    /// Answered without a token: probes have none, and what these tell is no secret.
-    var isOpen: Bool { self == .health || self == .live }
+    /// Answered without a token: probes and readers of the description have none, and what these tell is no secret.
+    var isOpen: Bool {
+        switch self {
+        case .health, .live, .openAPI: true
+        default: false
+        }
+    }
 
     /// What a principal needs. What MCP's tools need besides is theirs to say.
     var scope: Principal.Scopes { isWrite ? .write : .read }

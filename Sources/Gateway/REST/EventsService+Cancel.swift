@@ -6,9 +6,9 @@ extension EventsService {
     /// `DELETE /events/{event_id}`: asks Luma what a cancel would mean, then cancels. It cannot be undone, so a paid
     /// event needs the caller's decision on refunds, and `dry_run=true` only tells.
     func cancel(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
-        var query = QueryReader(input.query, known: ["dry_run", "refund"])
-        let dryRun = query.boolean("dry_run") ?? false
-        let refund = query.boolean("refund")
+        var query = QueryReader(input.query, rows: QueryRows.cancel)
+        let dryRun = query.boolean(QueryRows.dryRun.name) ?? false
+        let refund = query.boolean(QueryRows.refund.name)
         try query.finish()
         let id = try eventID(input)
         if !dryRun, let told = call.context.journal?.earlier("events/cancel", subject: id), case .done = told.effect {

@@ -13,6 +13,8 @@ struct RequestInput {
     var contentEncoding: String?
     var accept: Accept?
     var prefer: String?
+    /// The field Host with its port, for the path that answers with the server's own address.
+    var host: String?
     var conditions = Preconditions()
     var idempotencyKey: IdempotencyKey?
     /// Who asks: what one caller's key stands for is nobody else's business.
@@ -46,6 +48,7 @@ extension RequestInput {
             if endpoint == .replaceEvent, request.field("content-range") != nil {
                 throw APIError(.badRequest, "A part of an event cannot be put: leave Content-Range away")
             }
+        case .openAPI: host = request.field("host")
         case .getEvent, .listEvents:
             wish = ReadWish(request.combined("cache-control"))
         default: break

@@ -1,4 +1,5 @@
 import Core
+import Crypto
 import HTTP
 import IO
 import LumaClient
@@ -18,6 +19,7 @@ struct Shared: Sendable {
     let log: LogSink
     let mcp: MCPShared
     let access: AccessRules
+    let openAPI: OpenAPIText
     let store: any StateStore
     /// Under which name the store keeps what belongs to this account.
     let storeAccount: String
@@ -39,14 +41,25 @@ struct Shared: Sendable {
         started = WallClock.now
         zones = SystemTimeZones.database
         self.templates = templates
+        openAPI = OpenAPIText(templates: templates, scheme: configuration.tls == nil ? "http" : "https") {
+            SystemTimeZones.database.names
+        }
         self.log = log
         self.store = store
         // The emulator forgets its events when the program ends: what was done to them is nothing to the next one.
+        // A key belongs to one calendar: with another key nothing may be looked for, as it would not be found.
         storeAccount =
             configuration.usesSandbox
-            ? "sandbox \(UInt64.random(in: .min ... .max))" : "\(upstream) \(configuration.calendarID ?? "")"
+            ? "sandbox \(UInt64.random(in: .min ... .max))"
+            : "\(upstream) \(configuration.calendarID ?? "") \(Self.mark(of: key))"
         mcp = MCPShared(secret: key)
         access = AccessRules(configuration, tokens: tokens)
+    }
+
+    /// Tells keys apart and says nothing of them.
+    private static func mark(of key: Secret) -> String {
+        (try? Digest.sha256(Array(("luma-mcp store " + key.reveal()).utf8))).map { Hex.encode(Array($0.prefix(8))) }
+            ?? ""
     }
 
     var transportSettings: CurlTransport.Settings {

@@ -13,6 +13,7 @@ final class Worker {
     let reads: ReadService
     let events: EventsService
     let templates: TemplatesService
+    private let openAPI: OpenAPIService
     let luma: LumaClient
     let writes: WritesInProgress
     let desk: WriteDesk
@@ -35,14 +36,14 @@ final class Worker {
         reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
         events = EventsService(luma: luma, reads: reads, zones: shared.zones, templates: shared.templates)
         templates = TemplatesService(catalog: shared.templates)
+        openAPI = OpenAPIService(shared.openAPI)
         changes = shared.mcp.changes
         log = LoopLog(shared.log, on: reactor)
         handshakes = HandshakeLog(log, on: reactor, clock)
         patience = shared.patience
         settlerSettings = Settler.Settings(
             settleSeconds: shared.configuration.memory.settleSeconds,
-            keepSeconds: max(
-                3600, shared.configuration.memory.keyHours * 3600, shared.configuration.memory.duplicateWindowSeconds),
+            keepSeconds: max(60, shared.configuration.memory.duplicateWindowSeconds),
             patience: shared.patience)
         healthInterval = shared.configuration.calls.healthIntervalSeconds
     }
@@ -62,6 +63,7 @@ final class Worker {
         switch input.endpoint {
         case .listTemplates: try templates.list(input)
         case .getTemplate: try templates.get(input)
+        case .openAPI: try openAPI.answer(input)
         case .getEvent, .listEvents: try events.kept(input, representation, request)
         default: nil
         }
