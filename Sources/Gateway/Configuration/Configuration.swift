@@ -40,6 +40,17 @@ public struct Configuration: Sendable {
         public var writeTimeoutSeconds: Double
     }
 
+    /// Who may do what.
+    public struct Access: Sendable, Equatable {
+        /// Nil when nobody is asked for a token.
+        public var tokens: TokenSource?
+        /// Nothing at Luma is changed, whoever asks.
+        public var readOnly: Bool
+        public var allowedOrigins: AllowedOrigins
+        /// For each token, or each address without one; nil for no limit.
+        public var requestsPerMinute: Int?
+    }
+
     /// What is remembered beyond the program's own life.
     public struct Memory: Sendable, Equatable {
         /// As it was given; nil leaves it to what is served.
@@ -73,9 +84,10 @@ public struct Configuration: Sendable {
     public var host: HostName
     /// 0 lets the kernel pick.
     public var port: UInt16
-    /// Other machines may reach the gateway.
+    /// Other machines may reach the gateway: it was said so, or it asks for a token.
     public var allowsExternal: Bool
     public var allowedHosts: AllowedHosts
+    public var access: Access
     /// Nil for plain HTTP.
     public var tls: TLSFiles?
     /// Others may listen on the same port.

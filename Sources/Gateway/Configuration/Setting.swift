@@ -19,6 +19,11 @@ public enum Setting: String, Sendable, CaseIterable {
     case workers = "LUMA_WORKERS"
     case shutdownSeconds = "LUMA_SHUTDOWN_SECONDS"
 
+    case authTokens = "LUMA_AUTH_TOKENS"
+    case readOnly = "LUMA_READ_ONLY"
+    case allowedOrigins = "LUMA_ALLOWED_ORIGINS"
+    case tokenRateLimit = "LUMA_TOKEN_RATE_LIMIT"
+
     case maxBodyBytes = "LUMA_MAX_BODY_BYTES"
     case maxConnections = "LUMA_MAX_CONNECTIONS"
     case headerTimeoutSeconds = "LUMA_HEADER_TIMEOUT_SECONDS"

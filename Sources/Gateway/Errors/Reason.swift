@@ -7,6 +7,10 @@ public enum Reason: String, Sendable, CaseIterable {
     case emptyUpdate = "empty_update"
     case hostNotAllowed = "host_not_allowed"
     case originNotAllowed = "origin_not_allowed"
+    case unauthenticated
+    case invalidToken = "invalid_token"
+    case insufficientScope = "insufficient_scope"
+    case readOnly = "read_only"
     case misdirectedRequest = "misdirected_request"
     case notFound = "not_found"
     case eventNotFound = "event_not_found"
@@ -49,7 +53,8 @@ public enum Reason: String, Sendable, CaseIterable {
         switch self {
         case .badRequest, .malformedJSON, .idempotencyKeyInvalid, .emptyUpdate: 400
         case .notFound, .eventNotFound, .templateNotFound: 404
-        case .originNotAllowed: 403
+        case .unauthenticated, .invalidToken: 401
+        case .originNotAllowed, .insufficientScope, .readOnly: 403
         case .methodNotAllowed: 405
         case .notAcceptable: 406
         case .requestTimeout: 408
@@ -86,6 +91,10 @@ public enum Reason: String, Sendable, CaseIterable {
         case .templateNotFound: "There is no template of this type"
         case .methodNotAllowed: "This path does not answer this method"
         case .originNotAllowed: "Pages of this origin may not use this server"
+        case .unauthenticated: "This needs a token: send it as Authorization: Bearer"
+        case .invalidToken: "This token is not valid"
+        case .insufficientScope: "This token may not do that"
+        case .readOnly: "This gateway is set to change nothing"
         case .notAcceptable: "The caller refuses every type that this path can answer with"
         case .requestTimeout: "The request took too long to arrive"
         case .refundDecisionRequired: "This event was paid for: say refund=true or refund=false"

@@ -11,7 +11,6 @@ struct MCPHeaders: Sendable {
     var names: [String] = []
     var accept: Accept?
     var contentType: String?
-    var origin: String?
 
     init() {}
 
@@ -32,7 +31,6 @@ struct MCPHeaders: Sendable {
         names = request.fields(named: "mcp-name")
         if let text = request.combined("accept"), !text.isEmpty, !Self.takesAll.contains(text) { accept = Accept(text) }
         contentType = request.field("content-type")
-        origin = request.field("origin")
     }
 
     /// What clients send that take both kinds of answers; it needs no closer look.

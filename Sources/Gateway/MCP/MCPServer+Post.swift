@@ -20,7 +20,7 @@ extension MCPServer {
             return turn.finish(.mcpPost, APIError(.unsupportedMediaType))
         }
         let payload = JSONRPCPayload(parsing: request.body, limits: Self.limits, maxBatch: Self.mostInBatch)
-        let principal = self.principal
+        let principal = turn.principal
         let admission = MCPAdmission(headers, payload, principal) { shared.sessions.session($0, for: principal) }
         switch admission {
         case .refused(let refusal): turn.finish(.mcpPost, .json(status: refusal.status, refusal.body))
@@ -49,7 +49,7 @@ extension MCPServer {
     }
 
     private func handshake(_ id: JSONRPCID, _ params: JSONObject?, _ turn: Turn) {
-        let handshake = dispatcher.initialize(id, params, principal)
+        let handshake = dispatcher.initialize(id, params, turn.principal)
         var response = Response.json(status: 200, handshake.answer.encoded)
         if let session = handshake.session, let id = shared.sessions.issue(session) {
             response.fields.append(Field("Mcp-Session-Id", id))

@@ -26,12 +26,9 @@ final class Application: NodeHandler {
     }
 
     func handle(_ request: RequestView, _ exchange: Exchange) {
-        let turn = Turn(
+        var turn = Turn(
             id: identifiers.identifier(for: request), method: request.method, exchange: exchange, worker: worker)
-        // Only HTTP/1.0 can come without a name, and a browser never sends that.
-        if let host = request.hostBytes, !worker.hosts.allows(host) {
-            return turn.finish(nil, APIError.hostNotAllowed)
-        }
+        if let refusal = worker.gate.refusalOfPlace(request, &turn) { return turn.finish(nil, refusal) }
         switch request.method {
         case .options: return answerOptions(request, turn)
         // Known nowhere here, so not a matter of the path (RFC 9110 §9.1); TRACE would show a caller's secrets.
@@ -39,10 +36,17 @@ final class Application: NodeHandler {
         default: break
         }
         if let ready = worker.reads.ready(request) {
-            return turn.finish(ready.isList ? .listEvents : .getEvent, ready.response)
+            let endpoint = ready.isList ? Endpoint.listEvents : .getEvent
+            if let refusal = worker.gate.refusal(of: endpoint, request, &turn) {
+                return turn.finish(endpoint, refusal)
+            }
+            return turn.finish(endpoint, ready.response)
         }
         switch router.match(method: request.method, path: request.path) {
         case .found(let endpoint, let parameters):
+            if let refusal = worker.gate.refusal(of: endpoint, request, &turn) {
+                return turn.finish(endpoint, refusal)
+            }
             serve(endpoint, endpoint.parameterName.flatMap { parameters[$0] }, request, turn)
         case .methodNotAllowed(let allowed): turn.finish(nil, APIError(methodNotAllowed: Self.list(allowed)))
         case .notFound: turn.finish(nil, APIError.notFound)
@@ -88,6 +92,9 @@ final class Application: NodeHandler {
             allowed = methods
         }
         var fields = [Field("Allow", Self.list(allowed))]
+        if turn.admission?.origin != nil, request.field("access-control-request-method") != nil {
+            fields += CrossOrigin.preflightFields(allow: Self.list(allowed))
+        }
         if allowed.contains(.patch) { fields.append(Field("Accept-Patch", Representation.json.rawValue)) }
         turn.finish(nil, Response(status: 204, fields: fields))
     }
@@ -101,7 +108,7 @@ final class Application: NodeHandler {
             case .live: turn.finish(endpoint, Self.alive)
             case .health: turn.finish(endpoint, try worker.health.answer())
             default:
-                let input = try RequestInput(endpoint, parameter: parameter, request)
+                let input = try self.input(endpoint, parameter, request, turn)
                 let representation = try input.representation()
                 if let answer = try worker.localAnswer(input, representation, request) {
                     return turn.finish(endpoint, answer)
@@ -116,6 +123,14 @@ final class Application: NodeHandler {
         } catch {
             turn.finish(endpoint, error)
         }
+    }
+
+    private func input(
+        _ endpoint: Endpoint, _ parameter: String?, _ request: RequestView, _ turn: Turn
+    ) throws(APIError) -> RequestInput {
+        var input = try RequestInput(endpoint, parameter: parameter, request)
+        if endpoint.isWrite { input.principal = turn.principal.label }
+        return input
     }
 
     private static let alive = Response.uncachedJSON(Array(#"{"status":"alive"}"#.utf8))

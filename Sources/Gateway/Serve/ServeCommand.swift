@@ -26,6 +26,7 @@ struct ServeCommand {
         let signals = Signals([SIGTERM, SIGINT, SIGHUP])
         raiseDescriptorLimit()
         let templates = try self.templates()
+        let tokens = try configuration.tokens()
         let tickets = try TLSTicketKeys()
         let tls = try configuration.tls.map { try TLSFile.context($0, tickets) }
         try TLSFile.checkAuthorities(configuration)
@@ -37,7 +38,8 @@ struct ServeCommand {
         }
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
-            templates: templates, log: log, store: configuration.openStore(log, byDefault: Self.dataDirectory))
+            templates: templates, log: log, store: configuration.openStore(log, byDefault: Self.dataDirectory),
+            tokens: tokens)
         let workers = try await startWorkers(shared, sockets, tls, sandbox)
         let monitor = await workers[0].startMonitor()
         let settler = await workers[0].startSettler()
@@ -59,6 +61,7 @@ struct ServeCommand {
             supervisor.reloading()
             log.reopen(at: WallClock.now)
             await renewCertificate(log, workers, tickets)
+            configuration.renew(tokens, log)
             supervisor.ready("Serves on \(url)")
         }
         supervisor.stopping()

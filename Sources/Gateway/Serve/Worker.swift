@@ -2,12 +2,13 @@ import Core
 import HTTP
 import IO
 import LumaClient
+import MCP
 
 /// What one loop has of its own: its way to Luma, its rendered answers, its part of the log.
 final class Worker {
     let reactor: Reactor
     let clock: LoopClock
-    let hosts: AllowedHosts
+    let gate: Gatekeeper
     let health: HealthAnswer
     let reads: ReadService
     let events: EventsService
@@ -28,8 +29,8 @@ final class Worker {
         self.reactor = reactor
         clock = LoopClock(reactor)
         writes = WritesInProgress(reactor)
+        gate = Gatekeeper(shared.access, clock: clock)
         desk = WriteDesk(shared, reactor: reactor, clock: clock)
-        hosts = shared.hosts
         health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started, store: shared.store)
         luma = shared.makeClient(transport: transport, time: clock)
         reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
@@ -129,7 +130,8 @@ final class Worker {
                 time: clock.wallClock(at: now), requestID: turn.id, method: turn.method,
                 route: endpoint?.route.pattern ?? "-",
                 status: status, durationNanoseconds: now.nanoseconds - turn.exchange.arrival.nanoseconds, bytes: bytes,
-                upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason))
+                upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason,
+                label: turn.admission?.principal?.label))
     }
 
     /// Writes the line of bytes that were no request.
@@ -193,7 +195,7 @@ final class Worker {
             fields: [Field("Content-Type", Representation.ndjson.rawValue), EventsService.variesByAccept])
         head = try head.unless(input.conditions)
         if head.status != 200 { return turn.finish(input.endpoint, head, calls: call.context) }
-        head.fields.append(Field("X-Request-Id", turn.id))
+        head.fields += turn.streamFields
         turn.exchange.beginStream(head)
         // For HEAD the first page has shown all that the head depends on.
         if turn.method == .head {

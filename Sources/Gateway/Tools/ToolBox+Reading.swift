@@ -122,7 +122,7 @@ extension ToolBox {
             cursor = answer["next_cursor"]?.stringValue
             if cursor == nil || results.count >= Self.mostResults { break }
         }
-        return ["results": .array(Array(results.prefix(Self.mostResults)))]
+        return ["notice": Self.notice, "results": .array(Array(results.prefix(Self.mostResults)))]
     }
 
     private static func matches(_ event: JSON, _ words: [String]) -> Bool {
@@ -145,7 +145,8 @@ extension ToolBox {
     private static func document(_ event: JSON) -> JSONObject {
         var lines: [String] = []
         func line(_ label: String, _ value: JSON?) {
-            if let text = value?.stringValue, !text.isEmpty { lines.append("\(label): \(text)") }
+            // A text with line ends could pass for further lines of this document.
+            if let text = value?.stringValue, !text.isEmpty { lines.append("\(label): \(Neutral.line(text))") }
         }
         line("Name", event["name"])
         line("Starts", event["start_at"])

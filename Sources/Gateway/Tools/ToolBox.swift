@@ -33,7 +33,9 @@ final class ToolBox {
         box.addCancelTool(to: &registry)
         box.addResources(to: &registry)
         box.addPrompts(to: &registry)
-        return Dispatcher(registry, server: server, seal: shared.mcp.seal)
+        let dispatcher = Dispatcher(registry, server: server, seal: shared.mcp.seal)
+        dispatcher.auditor = worker
+        return dispatcher
     }
 
     private static let server = ServerInfo(

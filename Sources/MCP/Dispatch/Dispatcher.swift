@@ -27,6 +27,8 @@ public final class Dispatcher {
     /// Constant results that were asked for.
     var rendered: [Rendered: [UInt8]] = [:]
     public let server: ServerInfo
+    /// Is told of every call of a tool.
+    public var auditor: (any ToolAuditor)?
     let seal: any StateSeal
     /// Items of one page of a list.
     let pageSize: Int

@@ -67,7 +67,8 @@ import Testing
             .host: "127.0.0.9", .allowedHosts: "other.example", .logFormat: "text", .logFile: "other", .workers: "9",
             .templatesDirectory: "other", .rateLimitAdaptive: "false", .debug: "true", .retryBackoffFactor: "3",
             .maxRetries: "9", .maxBodyBytes: "9999", .shutdownSeconds: "9", .connectTimeoutSeconds: "9",
-            .reusePort: "true", .sandboxFaults: "reset",
+            .reusePort: "true", .sandboxFaults: "reset", .authTokens: "a:read:0123456789abcdefghij",
+            .readOnly: "true", .allowedOrigins: "https://other.example",
         ]
         let text = other[setting] ?? "99"
         let name = setting.rawValue
