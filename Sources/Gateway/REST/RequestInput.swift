@@ -14,6 +14,8 @@ struct RequestInput {
     var accept: Accept?
     var prefer: String?
     var conditions = Preconditions()
+    /// The longest that the caller waits, in seconds; nil when it does not say.
+    var timeout: Double?
     /// What the caller says about kept answers.
     var wish = ReadWish()
 }
@@ -47,9 +49,20 @@ extension RequestInput {
             wish = ReadWish(request.combined("cache-control"))
         default: break
         }
+        timeout = try Self.timeout(request)
         // What curl and most libraries send says nothing, and need not be read.
         accept = request.combined("accept").flatMap { $0 == "*/*" ? nil : Accept($0) }
         conditions = Preconditions(request)
+    }
+
+    /// `X-Request-Timeout`: a plain decimal number of seconds. More than the server's own bound is no error; it stays bound.
+    private static func timeout(_ request: RequestView) throws(APIError) -> Double? {
+        guard let text = request.field("x-request-timeout") else { return nil }
+        let isPlain = text.utf8.count <= 16 && text.utf8.allSatisfy { $0 == 0x2e || (0x30...0x39).contains($0) }
+        guard isPlain, let seconds = Double(text), seconds > 0 else {
+            throw APIError(.badRequest, "X-Request-Timeout must be a number of seconds above 0, such as 2.5")
+        }
+        return seconds
     }
 
     private static func words(for error: QueryStringError) -> String {

@@ -109,7 +109,8 @@ final class ToolBox {
         case .refundDecisionRequired: lines.append("Call again with refund true or false.")
         case .emptyUpdate: lines.append("Name at least one field to change.")
         case .outcomeUnknown: lines.append("Do not call again before you have looked with list_events.")
-        case .upstreamUnreachable, .upstreamTimeout, .upstreamFailure: lines.append("Try again in a minute.")
+        case .upstreamUnreachable, .upstreamTimeout, .upstreamFailure, .upstreamUnavailable:
+            lines.append("Try again in a minute.")
         case .upstreamAuth: lines.append("Whoever runs this server has to set a valid LUMA_API_KEY.")
         default: break
         }
