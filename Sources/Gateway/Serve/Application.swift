@@ -31,9 +31,6 @@ final class Application: NodeHandler {
         case .other, .trace, .connect: return turn.finish(nil, APIError.methodNotImplemented)
         default: break
         }
-        if let ready = worker.reads.ready(request) {
-            return turn.finish(ready.isList ? .listEvents : .getEvent, ready.response)
-        }
         switch router.match(method: request.method, path: request.path) {
         case .found(let endpoint, let parameters):
             serve(endpoint, endpoint.parameterName.flatMap { parameters[$0] }, request, turn)
@@ -88,6 +85,8 @@ final class Application: NodeHandler {
             case .live: turn.finish(endpoint, Self.alive)
             case .health: turn.finish(endpoint, try worker.health.answer())
             default:
+                // Only here, behind every check of who asks.
+                if let ready = worker.reads.ready(request) { return turn.finish(endpoint, ready.response) }
                 let input = try RequestInput(endpoint, parameter: parameter, request)
                 let representation = try input.representation()
                 if let answer = try worker.localAnswer(input, representation, request) {
