@@ -26,7 +26,7 @@ PYTHON := $(wildcard Tests/Bench/*.py Tests/Drivers/*.py Tests/Differential/*.py
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format check linkage smoke differential chaos fuzz asan tsan bench interop clean \
+.PHONY: help run build test lint format check linkage smoke differential chaos fuzz asan tsan bench goodput interop clean \
     need-swift need-packages
 
 help: ## List the targets
@@ -85,6 +85,10 @@ tsan: need-packages ## The same under the thread sanitizer
 bench: build ## Compare with nginx, Go and FastAPI (docs/performance.md)
 	@Tests/Tools/packages.sh $(BENCH_PACKAGES)
 	@exec Tests/Bench/bench.sh $(BINARY)
+
+goodput: build ## Ask for more than Luma grants, for GOODPUT_SECONDS (60), against the emulator: all used, nothing refused
+	@Tests/Tools/packages.sh python3
+	@folder=$$(mktemp -d) && python3 Tests/Drivers/goodput.py $(BINARY) $$folder $(or $(GOODPUT_SECONDS),60)
 
 interop: need-packages ## Play the journeys with the real MCP clients from PyPI
 	@Tests/Tools/packages.sh python3 python3-venv

@@ -33,7 +33,9 @@ struct ServeCommand {
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
             templates: templates, log: log, store: configuration.openStore(log, byDefault: Self.dataDirectory))
+        let resumed = Task { await shared.resumeBudget() }
         let workers = try await startWorkers(shared, sockets, tls, sandbox)
+        await resumed.value
         let monitor = await workers[0].startMonitor()
         // The list of zones takes some milliseconds to read, which the first event must not wait for on a loop.
         Task.detached(priority: .background) { _ = SystemTimeZones.database }

@@ -59,7 +59,8 @@ final class Worker {
     /// Serves an endpoint that needs Luma, to the end.
     func answer(_ input: RequestInput, _ representation: Representation, _ turn: Turn) async {
         let exchange = turn.exchange
-        let call = upstreamCall(CallContext { !exchange.isOpen }, timeout: input.timeout)
+        let sender = turn.sender(representation == .ndjson ? .background : .interactive)
+        let call = upstreamCall(CallContext(sender) { !exchange.isOpen }, timeout: input.timeout)
         if log.isEnabled(.debug) { call.context.onAttempt = { [self] in logAttempt($0, of: turn) } }
         do throws(APIError) {
             if input.endpoint == .listEvents, representation == .ndjson {

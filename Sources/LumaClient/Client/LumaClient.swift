@@ -186,7 +186,8 @@ public final class LumaClient {
         guard start < deadline else { throw .timedOut }
         defer { context.budgetWait += time.now.seconds(since: start) }
         let latest = deadline.advanced(seconds: -settings.leastTime)
-        var reservation = account.budget.reserve(kind, now: start, maxWait: settings.maxWait, deadline: latest)
+        var reservation = account.budget.reserve(
+            kind, from: context.sender, now: start, maxWait: settings.maxWait, deadline: latest)
         while true {
             switch reservation {
             case .proceed(let grant): return grant
