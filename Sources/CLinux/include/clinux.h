@@ -24,6 +24,11 @@ int lm_refuse_new_handshakes(int descriptor);
 /// its result over the suspension of a task, which may go on in another thread; of this one it knows nothing.
 uintptr_t lm_thread_mark(void);
 
+/// Gives all new handshakes of a port that is shared (SO_REUSEPORT) to the socket at this place of the kernel's list, or,
+/// when there is none, to one by hash (SO_ATTACH_REUSEPORT_CBPF); and ends that. 0 or -1.
+int lm_steer_to(int descriptor, uint32_t place);
+int lm_stop_steering(int descriptor);
+
 /// The events of one readiness report, with our 64 bits of user data: the union is awkward from Swift.
 static inline int lm_epoll_ctl(int epoll, int operation, int descriptor, uint32_t events, uint64_t data) {
     struct epoll_event event = {.events = events, .data = {.u64 = data}};
