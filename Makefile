@@ -21,12 +21,13 @@ CHAOS_OPERATIONS ?= 2000
 DIFFERENTIAL_PACKAGES := nginx python3 python3-venv
 
 SCRIPTS := .ci/run $(wildcard Tests/Tools/*.sh Tests/Bench/*.sh Tests/Differential/*.sh Tests/Fuzz/*.sh \
-    Tests/Interop/*.sh)
-PYTHON := $(wildcard Tests/Bench/*.py Tests/Drivers/*.py Tests/Differential/*.py Tests/Interop/*.py)
+    Tests/Interop/*.sh Tests/OpenAPI/*.sh)
+PYTHON := $(wildcard Tests/Bench/*.py Tests/Drivers/*.py Tests/Differential/*.py Tests/Interop/*.py Tests/OpenAPI/*.py)
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format check linkage smoke differential chaos fuzz asan tsan bench goodput interop clean \
+.PHONY: help run build test lint format check linkage smoke differential chaos fuzz asan tsan bench goodput openapi \
+    interop clean \
     need-swift need-packages
 
 help: ## List the targets
@@ -69,7 +70,7 @@ differential: build ## Compare with nginx and h11 what is taken for a request (O
 
 chaos: build ## Let 32 clients loose in a storm of faults (CHAOS_OPERATIONS, CHAOS_SEED to play one again)
 	@Tests/Tools/packages.sh python3 openssl
-	@folder=$$(mktemp -d) && python3 Tests/Drivers/chaos.py $(BINARY) $$folder --operations $(CHAOS_OPERATIONS) \
+	@folder=$$(mktemp -d) && python3 Tests/Drivers/chaos.py $(BINARY) $$folder --operations $(CHAOS_OPERATIONS) --without-keys \
 	    $(if $(CHAOS_SEED),--seed $(CHAOS_SEED)) && rm -rf $$folder
 
 fuzz: need-packages ## Fuzz requests, chunks, JSON and time zones for FUZZ_SECONDS (60), FUZZ_SANITIZER=address or thread
@@ -89,6 +90,10 @@ bench: build ## Compare with nginx, Go and FastAPI (docs/performance.md)
 goodput: build ## Ask for more than Luma grants, for GOODPUT_SECONDS (60), against the emulator: all used, nothing refused
 	@Tests/Tools/packages.sh python3
 	@folder=$$(mktemp -d) && python3 Tests/Drivers/goodput.py $(BINARY) $$folder $(or $(GOODPUT_SECONDS),60)
+
+openapi: build ## Validate /openapi.json and let schemathesis look for an answer that contradicts it
+	@Tests/Tools/packages.sh python3 python3-venv
+	@exec Tests/OpenAPI/openapi.sh $(BINARY)
 
 interop: need-packages ## Play the journeys with the real MCP clients from PyPI
 	@Tests/Tools/packages.sh python3 python3-venv

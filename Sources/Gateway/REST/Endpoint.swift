@@ -2,7 +2,7 @@ import HTTP
 
 /// What the gateway serves: one case per method and path, and the one table that the router is built from.
 enum Endpoint: String, CaseIterable, Sendable {
-    case health, live
+    case health, live, openAPI
     case listEvents, createEvent, getEvent, replaceEvent, patchEvent, cancelEvent
     case listTemplates, getTemplate, createFromTemplate
     case mcpPost, mcpGet, mcpDelete, sse, sseMessage
@@ -12,6 +12,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         switch self {
         case .health: (.get, "/health")
         case .live: (.get, "/health/live")
+        case .openAPI: (.get, "/openapi.json")
         case .listEvents: (.get, "/events/")
         case .createEvent: (.post, "/events/")
         case .getEvent: (.get, "/events/{event_id}")

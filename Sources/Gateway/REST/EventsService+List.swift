@@ -17,16 +17,16 @@ extension EventsService {
     }
 
     func listQuery(_ input: RequestInput) throws(APIError) -> ListQuery {
-        var query = QueryReader(input.query, known: ["limit", "cursor", "after", "before", "sort", "status"])
+        var query = QueryReader(input.query, rows: QueryRows.list)
         var parameters = EventListParameters()
-        let limit = query.integer("limit", 1...100, default: 50)
-        let cursor = query.text("cursor")
-        parameters.after = query.instant("after")
-        parameters.before = query.instant("before")
-        parameters.sort = query.choice("sort", ["start_at", "-start_at"]).map {
+        let limit = query.integer(QueryRows.limit)
+        let cursor = query.text(QueryRows.cursor.name)
+        parameters.after = query.instant(QueryRows.after.name)
+        parameters.before = query.instant(QueryRows.before.name)
+        parameters.sort = query.choice(QueryRows.sort).map {
             $0 == "start_at" ? .ascending : .descending
         }
-        parameters.status = query.choice("status", ["approved", "pending"])
+        parameters.status = query.choice(QueryRows.status)
         try query.finish()
         return ListQuery(limit: limit, cursor: cursor, parameters: parameters)
     }

@@ -13,9 +13,14 @@ struct RequestInput {
     var contentEncoding: String?
     var accept: Accept?
     var prefer: String?
+    /// The field Host with its port, for the path that answers with the server's own address.
+    var host: String?
     var conditions = Preconditions()
     /// The longest that the caller waits, in seconds; nil when it does not say.
     var timeout: Double?
+    var idempotencyKey: IdempotencyKey?
+    /// Who asks: what one caller's key stands for is nobody else's business.
+    var principal = ""
     /// What the caller says about kept answers.
     var wish = ReadWish()
 }
@@ -45,11 +50,15 @@ extension RequestInput {
             if endpoint == .replaceEvent, request.field("content-range") != nil {
                 throw APIError(.badRequest, "A part of an event cannot be put: leave Content-Range away")
             }
+        case .openAPI: host = request.field("host")
         case .getEvent, .listEvents:
             wish = ReadWish(request.combined("cache-control"))
         default: break
         }
         timeout = try Self.timeout(request)
+        if endpoint.isWrite, let key = request.combined("idempotency-key") {
+            idempotencyKey = try IdempotencyKey(field: key)
+        }
         // What curl and most libraries send says nothing, and need not be read.
         accept = request.combined("accept").flatMap { $0 == "*/*" ? nil : Accept($0) }
         conditions = Preconditions(request)

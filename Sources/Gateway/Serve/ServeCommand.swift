@@ -37,6 +37,7 @@ struct ServeCommand {
         let workers = try await startWorkers(shared, sockets, tls, sandbox)
         await resumed.value
         let monitor = await workers[0].startMonitor()
+        let settler = await workers[0].startSettler()
         // The list of zones takes some milliseconds to read, which the first event must not wait for on a loop.
         Task.detached(priority: .background) { _ = SystemTimeZones.database }
         let url = Banner.url(configuration, sockets[0])
@@ -53,6 +54,7 @@ struct ServeCommand {
         }
         supervisor.stopping()
         monitor.cancel()
+        settler.cancel()
         await end(workers)
         watchdog?.cancel()
         for worker in workers { await worker.stop() }
@@ -152,6 +154,14 @@ extension ServerNode<Application> {
     func startMonitor() async -> Task<Void, Never> {
         let handler = handler
         return await loop.perform { _ in handler.value.worker.startMonitor() }
+    }
+}
+
+extension ServerNode<Application> {
+    /// Starts to look for the effects of lost writes, on this node's loop.
+    func startSettler() async -> Task<Void, Never> {
+        let handler = handler
+        return await loop.perform { _ in handler.value.worker.startSettler() }
     }
 }
 

@@ -17,7 +17,12 @@ struct Shared: Sendable {
     let templates: TemplateCatalog
     let log: LogSink
     let mcp: MCPShared
+    let openAPI: OpenAPIText
     let store: any StateStore
+    /// Under which name the store keeps what belongs to this account.
+    let storeAccount: String
+    /// Rung when a write is lost.
+    let bell = Bell()
 
     init(
         _ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink,
@@ -37,8 +42,15 @@ struct Shared: Sendable {
         started = WallClock.now
         zones = SystemTimeZones.database
         self.templates = templates
+        openAPI = OpenAPIText(templates: templates, scheme: configuration.tls == nil ? "http" : "https") {
+            SystemTimeZones.database.names
+        }
         self.log = log
         self.store = store
+        // The emulator forgets its events when the program ends: what was done to them is nothing to the next one.
+        storeAccount =
+            configuration.usesSandbox
+            ? "sandbox \(UInt64.random(in: .min ... .max))" : "\(upstream) \(configuration.calendarID ?? "")"
         mcp = MCPShared(secret: key, hosts: configuration.allowedHosts)
     }
 

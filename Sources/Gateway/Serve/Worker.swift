@@ -12,29 +12,39 @@ final class Worker {
     let reads: ReadService
     let events: EventsService
     let templates: TemplatesService
+    private let openAPI: OpenAPIService
     let luma: LumaClient
     let writes: WritesInProgress
+    let desk: WriteDesk
     private let changes: ChangeFeed
     private let log: LoopLog
     let handshakes: HandshakeLog
     /// The longest that one request may take towards Luma, all its calls and waits together, in seconds.
     private let patience: Double
     private let healthInterval: Double
+    let settlerSettings: Settler.Settings
 
     init(_ shared: Shared, reactor: Reactor, transport: any Transport) {
         self.reactor = reactor
         clock = LoopClock(reactor)
         writes = WritesInProgress(reactor)
+        desk = WriteDesk(shared, reactor: reactor, clock: clock)
         hosts = shared.hosts
         health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started, store: shared.store)
         luma = shared.makeClient(transport: transport, time: clock)
         reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
         events = EventsService(luma: luma, reads: reads, zones: shared.zones, templates: shared.templates)
         templates = TemplatesService(catalog: shared.templates)
+        openAPI = OpenAPIService(shared.openAPI)
         changes = shared.mcp.changes
         log = LoopLog(shared.log, on: reactor)
         handshakes = HandshakeLog(log, on: reactor, clock)
         patience = shared.patience
+        settlerSettings = Settler.Settings(
+            settleSeconds: shared.configuration.memory.settleSeconds,
+            keepSeconds: max(
+                3600, shared.configuration.memory.keyHours * 3600, shared.configuration.memory.duplicateWindowSeconds),
+            patience: shared.patience)
         healthInterval = shared.configuration.calls.healthIntervalSeconds
     }
 
@@ -53,6 +63,7 @@ final class Worker {
         switch input.endpoint {
         case .listTemplates: try templates.list(input)
         case .getTemplate: try templates.get(input)
+        case .openAPI: try openAPI.answer(input)
         case .getEvent, .listEvents: try events.kept(input, representation, request)
         default: nil
         }
@@ -74,8 +85,14 @@ final class Worker {
         }
     }
 
-    /// The answer of an endpoint that needs Luma. Whoever listens hears of what it has changed.
+    /// The answer of an endpoint that needs Luma. What changes something goes by the desk.
     func response(to input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+        guard input.endpoint.isWrite else { return try await served(input, call) }
+        return try await desk.answer(input, call) { () throws(APIError) in try await served(input, call) }
+    }
+
+    /// Does the work. Whoever listens hears of what it has changed.
+    private func served(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
         switch input.endpoint {
         case .createEvent: return announced(try await events.create(input, call))
         case .createFromTemplate: return announced(try await events.createFromTemplate(input, call))
@@ -156,6 +173,11 @@ final class Worker {
         case .failing(let cause):
             log.log(LogEvent(time: clock.wallClock, .warning, "Luma cannot be used", ["cause": .text(cause)]))
         }
+    }
+
+    /// Writes a line about what is no request.
+    func logEvent(_ level: LogLevel, _ message: String, _ fields: KeyValuePairs<String, LogEvent.Value>) {
+        log.log(LogEvent(time: clock.wallClock, level, message, fields))
     }
 
     /// Hands what is gathered to the log, before the end.

@@ -37,7 +37,7 @@ public final class HTTPServer {
     public var onResponseError: ((ResponseError) -> Void)?
     /// Told of a TLS handshake that failed, with the peer's address.
     public var onHandshakeFailure: ((TLSFailure, String) -> Void)?
-    /// Asked for each new connection that is to speak TLS: true resets it instead of a handshake. For a server that plays
+    /// Asked for each new connection that is to speak TLS: true resets it in the handshake. For a server that plays
     /// faults.
     public var cutsHandshake: (() -> Bool)?
     /// Called when the drain's deadline is near, to cancel what works for connections but is not theirs.

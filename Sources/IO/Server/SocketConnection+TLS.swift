@@ -8,6 +8,8 @@ final class TLSChannel {
     /// Octets at the front of the connection's outbox that are ciphertext; what stands behind them is not yet.
     var sealed = 0
     var hasBegun = false
+    /// The handshake is to end in a reset as soon as the peer has begun it.
+    var isCut = false
 
     init(_ tls: TLSConnection) { self.tls = tls }
 }
@@ -26,6 +28,7 @@ extension SocketConnection {
     /// A handshake has the time that a request's head has.
     func beginHandshake(_ context: TLSServerContext) {
         do throws(CryptoError) { channel = TLSChannel(try TLSConnection(context)) } catch { return close() }
+        channel?.isCut = server.cutsHandshake?() ?? false
         life = .handshaking
         clock.deadline = MonotonicTime(nanoseconds: now.nanoseconds &+ server.spans.header)
         arm()
@@ -83,6 +86,7 @@ extension SocketConnection {
         if !channel.hasBegun {
             channel.hasBegun = true
             if Self.isPlainHTTP(server.scratch[0]) { return refusePlainHTTP(count) }
+            if channel.isCut { return close(resetting: true) }
         }
         channel.tls.receive(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(server.scratch)[..<count]))
         if life == .handshaking, !shakeHands(channel) { return }

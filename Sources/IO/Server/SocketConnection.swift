@@ -83,8 +83,7 @@ final class SocketConnection: ReadinessHandler {
     /// Called once it is watched.
     func begin() {
         machine.isDraining = server.isDraining
-        guard let context = server.tls else { return welcome() }
-        if server.cutsHandshake?() == true { close(resetting: true) } else { beginHandshake(context) }
+        if let context = server.tls { beginHandshake(context) } else { welcome() }
     }
 
     /// Called once it can be spoken to.

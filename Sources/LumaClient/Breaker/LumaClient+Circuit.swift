@@ -30,7 +30,7 @@ extension CircuitBreaker.Verdict {
             .unreachable(.overloaded):
             self = .unknown
         case .unreachable: self = .failure
-        case .cancelled, .budgetExhausted, .circuitOpen: self = .unknown
+        case .cancelled, .budgetExhausted, .notRecorded, .circuitOpen: self = .unknown
         // Luma has answered, whatever it said.
         case .rateLimited, .authenticationRefused, .notFound, .refused, .tooLarge, .unknownOutcome: self = .success
         }

@@ -63,6 +63,8 @@ public enum LumaError: Error, Sendable, Equatable {
     case malformedAnswer
     case tooLarge
     case unknownOutcome(UnknownOutcome)
+    /// The journal does not let the write be sent. Nothing was sent.
+    case notRecorded(JournalRefusal)
     /// The caller went away, or the program shuts down.
     case cancelled
 
@@ -81,6 +83,7 @@ public enum LumaError: Error, Sendable, Equatable {
         case .malformedAnswer: "malformed_answer"
         case .tooLarge: "too_large"
         case .unknownOutcome: "unknown_outcome"
+        case .notRecorded: "not_recorded"
         case .cancelled: "cancelled"
         }
     }

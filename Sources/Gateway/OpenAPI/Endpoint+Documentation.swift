@@ -1,0 +1,223 @@
+import Core
+
+/// What people are told of an endpoint beyond its method and path.
+struct EndpointDocumentation {
+    /// An answer that is no error.
+    struct Answer {
+        var status = 200
+        var description: String
+        /// The schema by media type.
+        var content: [(type: String, schema: JSON)] = []
+        var fields: [DocumentedField] = []
+    }
+
+    var group: Group
+    var summary: String
+    var description = ""
+    var query: [QueryRow] = []
+    var fields: [DocumentedField] = []
+    /// The name of the body's schema.
+    var body: String?
+    var answers: [Answer]
+    /// Why it may refuse, besides the reasons that every path has.
+    var reasons: [Reason] = []
+    /// The status of all these reasons where it is not their own.
+    var statusOfReasons: Int?
+
+    enum Group: String, CaseIterable {
+        case events = "Events"
+        case templates = "Templates"
+        case service = "Service"
+
+        var description: String {
+            switch self {
+            case .events: "The events of the calendar that the gateway's key belongs to."
+            case .templates: "Kinds of events to start from."
+            case .service: "The gateway itself."
+            }
+        }
+    }
+}
+
+/// A header field of a request or of an answer.
+enum DocumentedField: String, CaseIterable {
+    case ifMatch = "If-Match"
+    case ifNoneMatch = "If-None-Match"
+    case prefer = "Prefer"
+    case cacheControl = "Cache-Control"
+    case xCache = "X-Cache"
+    case age = "Age"
+    case location = "Location"
+    case etag = "ETag"
+    case preferenceApplied = "Preference-Applied"
+    case retryAfter = "Retry-After"
+    case requestID = "X-Request-Id"
+
+    /// What tells about an answer of Luma's that may have been kept.
+    static let ofReads: [DocumentedField] = [.etag, .xCache, .age]
+
+    var description: String {
+        switch self {
+        case .ifMatch: "Only when the event still has this `ETag`; else 412."
+        case .ifNoneMatch: "304 without a body when the `ETag` is still this."
+        case .cacheControl:
+            "`no-cache` asks Luma anew, `only-if-cached` never does, `max-age` bounds the age of a kept answer in seconds."
+        case .xCache: "How the answer came about: MISS, SHARED, HIT, or STALE when Luma fails."
+        case .age: "Seconds since Luma gave the answer."
+        case .prefer: "`return=minimal` leaves the event away and saves a call to Luma."
+        case .location: "The path of the new event."
+        case .etag: "Identifies this state of the representation."
+        case .preferenceApplied: "`return=minimal` when that was asked for."
+        case .retryAfter: "Seconds after which it is worth to try again."
+        case .requestID: "The request's id, the caller's own if it sent one."
+        }
+    }
+}
+
+extension Reason {
+    /// What any request may meet on its way to a path.
+    static let everywhere: [Reason] = [
+        .badRequest, .hostNotAllowed, .originNotAllowed, .misdirectedRequest, .methodNotAllowed, .notFound,
+        .requestTimeout, .payloadTooLarge, .uriTooLong, .expectationFailed, .fieldsTooLarge, .internal, .notImplemented,
+        .overloaded, .shuttingDown, .httpVersionNotSupported,
+    ]
+
+    /// What a path that calls Luma may meet there.
+    static let towardsLuma: [Reason] = [
+        .rateLimited, .upstreamRefused, .upstreamAuth, .upstreamUnreachable, .upstreamFailure, .upstreamTimeout,
+    ]
+
+    private static let anyRead: [Reason] = [.notAcceptable, .validationFailed, .preconditionFailed]
+    static let localRead = anyRead
+    static let lumaRead = anyRead + towardsLuma + [.notKept]
+    static let lumaWrite = anyRead + towardsLuma + [.outcomeUnknown]
+    static let body: [Reason] = [.malformedJSON, .unsupportedMediaType]
+}
+
+extension Endpoint {
+    /// Nil for what is no REST: MCP describes itself.
+    var documentation: EndpointDocumentation? {
+        let event = EventSchemas.reference("Event")
+        let written = EventSchemas.reference("WrittenEvent")
+        switch self {
+        case .listEvents:
+            return EndpointDocumentation(
+                group: .events, summary: "List events",
+                description: "One page; with Accept: application/x-ndjson all pages, one event a line.",
+                query: QueryRows.list, fields: [.ifNoneMatch, .cacheControl],
+                answers: [
+                    .init(
+                        description: "A page of events.",
+                        content: [
+                            Self.media(EventSchemas.reference("EventPage")),
+                            Self.media(["type": "string"], Representation.ndjson.rawValue),
+                        ], fields: DocumentedField.ofReads), Self.notModified,
+                ], reasons: Reason.lumaRead)
+        case .createEvent:
+            return EndpointDocumentation(
+                group: .events, summary: "Create an event", fields: [.prefer], body: "NewEvent",
+                answers: [Self.created(written)], reasons: Reason.lumaWrite + Reason.body)
+        case .createFromTemplate:
+            return EndpointDocumentation(
+                group: .templates, summary: "Create an event from a template",
+                description: "Each field beats the template's; null takes a default of the template back.",
+                fields: [.prefer], body: "NewEventFromTemplate", answers: [Self.created(written)],
+                reasons: Reason.lumaWrite + Reason.body)
+        case .getEvent:
+            return EndpointDocumentation(
+                group: .events, summary: "Read an event", description: "The event as Luma sent it.",
+                fields: [.ifNoneMatch, .cacheControl],
+                answers: [
+                    .init(
+                        description: "The event.", content: [Self.media(event)], fields: DocumentedField.ofReads),
+                    Self.notModified,
+                ], reasons: Reason.lumaRead + [.eventNotFound])
+        case .replaceEvent, .patchEvent:
+            return EndpointDocumentation(
+                group: .events, summary: self == .patchEvent ? "Change an event" : "Change an event (as PATCH does)",
+                description: "Changes the fields that are named and leaves the rest.", fields: [.ifMatch],
+                body: "EventChange",
+                answers: [.init(description: "The event after the change.", content: [Self.media(written)])],
+                reasons: Reason.lumaWrite + Reason.body + [.eventNotFound, .emptyUpdate])
+        case .cancelEvent:
+            return EndpointDocumentation(
+                group: .events, summary: "Cancel an event",
+                description: "It cannot be undone, and Luma tells every guest.", query: QueryRows.cancel,
+                fields: [.ifMatch],
+                answers: [
+                    .init(
+                        description: "It is cancelled, or with `dry_run=true` what a cancel would mean.",
+                        content: [
+                            Self.media([
+                                "oneOf": [
+                                    EventSchemas.reference("Cancelled"), EventSchemas.reference("CancelPreview"),
+                                ]
+                            ]
+                            )
+                        ])
+                ], reasons: Reason.lumaWrite + [.eventNotFound, .refundDecisionRequired])
+        case .listTemplates:
+            return EndpointDocumentation(
+                group: .templates, summary: "List templates", fields: [.ifNoneMatch],
+                answers: [
+                    .init(
+                        description: "All templates.",
+                        content: [Self.media(["type": "array", "items": EventSchemas.reference("Template")])],
+                        fields: [.etag]), Self.notModified,
+                ], reasons: Reason.localRead)
+        case .getTemplate:
+            return EndpointDocumentation(
+                group: .templates, summary: "Read a template", fields: [.ifNoneMatch],
+                answers: [
+                    .init(
+                        description: "The template.", content: [Self.media(EventSchemas.reference("Template"))],
+                        fields: [.etag]), Self.notModified,
+                ], reasons: Reason.localRead + [.templateNotFound])
+        case .health:
+            return EndpointDocumentation(
+                group: .service, summary: "Whether Luma and the key work",
+                description: "From what is known: a probe never costs a call to Luma.",
+                answers: [
+                    .init(description: "It works.", content: [Self.media(EventSchemas.reference("Health"))])
+                ], reasons: [.starting, .upstreamAuth, .upstreamTimeout, .upstreamFailure, .upstreamUnreachable],
+                statusOfReasons: 503)
+        case .live:
+            return EndpointDocumentation(
+                group: .service, summary: "Whether the process runs",
+                answers: [
+                    .init(
+                        description: "It runs.",
+                        content: [
+                            Self.media([
+                                "type": "object", "required": ["status"],
+                                "properties": ["status": ["const": "alive"]], "additionalProperties": false,
+                            ]
+                            )
+                        ])
+                ])
+        case .openAPI:
+            return EndpointDocumentation(
+                group: .service, summary: "This document", fields: [.ifNoneMatch],
+                answers: [
+                    .init(
+                        description: "OpenAPI 3.1 of what this server serves.",
+                        content: [Self.media(["type": "object", "required": ["openapi", "info", "paths"]])],
+                        fields: [.etag]), Self.notModified,
+                ], reasons: Reason.localRead)
+        default: return nil
+        }
+    }
+
+    private static func media(
+        _ schema: JSON, _ type: String = Representation.json.rawValue
+    ) -> (type: String, schema: JSON) { (type, schema) }
+
+    private static let notModified = EndpointDocumentation.Answer(
+        status: 304, description: "The caller has it already.", fields: [.etag])
+
+    private static func created(_ schema: JSON) -> EndpointDocumentation.Answer {
+        EndpointDocumentation.Answer(
+            status: 201, description: "It is created.", content: [Self.media(schema)],
+            fields: [.location, .preferenceApplied])
+    }
+}

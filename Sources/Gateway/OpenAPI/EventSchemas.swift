@@ -1,0 +1,188 @@
+import Core
+import LumaAPI
+
+/// The named schemas of the document, from the rows that check input and describe Luma's answers.
+struct EventSchemas {
+    let templates: TemplateCatalog
+    /// The names of time zones; empty when the system has no list.
+    let zones: [String]
+
+    /// All of them by name.
+    var all: JSONObject {
+        var schemas = JSONObject()
+        schemas["Event"] = .object(JSONSchema.object(Shapes.event, .answer, replacing: [:]))
+        schemas["EventEntry"] = .object(JSONSchema.schema(Shapes.eventEntry, .answer))
+        schemas["EventPage"] = .object(Self.page)
+        schemas["WrittenEvent"] = Self.written
+        schemas["NewEvent"] = .object(Self.newEvent)
+        schemas["EventChange"] = .object(Self.change)
+        schemas["NewEventFromTemplate"] = .object(fromTemplate)
+        schemas["Template"] = .object(template)
+        schemas["Cancelled"] = Self.cancelled
+        schemas["CancelPreview"] = Self.preview
+        schemas["Health"] = Self.health
+        schemas["TimeZone"] = .object(timeZone)
+        schemas["Error"] = Self.error
+        return schemas
+    }
+
+    private var timeZone: JSONObject {
+        var schema: JSONObject = [
+            "type": "string", "description": "The name of an IANA time zone.", "examples": ["Europe/Berlin"],
+        ]
+        if zones.isEmpty {
+            schema["pattern"] = "^[A-Za-z0-9_+./-]{1,64}$"
+        } else {
+            schema["enum"] = .array(zones.map(JSON.string))
+        }
+        return schema
+    }
+
+    static func reference(_ name: String) -> JSON { ["$ref": .string("#/components/schemas/" + name)] }
+
+    // MARK: Input
+
+    /// Times may be local to the event's zone, names and links have rules of their own.
+    private static let special: [String: JSON] = {
+        let time: JSON = [
+            "type": "string", "pattern": .string(JSONSchema.time + JSONSchema.offset + "?$"),
+            "description": .string("Must be \(EventTime.expectation)."),
+        ]
+        return [
+            "start_at": time, "end_at": time,
+            "name": [
+                "type": "string", "minLength": 1, "maxLength": 2000,
+                "description": "1 to 200 characters, a letter with its accents counted as one; not blank.",
+            ],
+            "meeting_url": [
+                "type": "string", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://", "description": "An http or https URL.",
+            ],
+            "timezone": reference("TimeZone"),
+        ]
+    }()
+
+    private static let approval: JSON = [
+        "type": "boolean",
+        "description": "Guests wait for approval. Luma keeps this on the ticket types, where it is set.",
+    ]
+
+    private static func input(_ mode: EventInput.Mode) -> JSONObject {
+        var schema = JSONSchema.object(EventCheck.fields(mode), .input, replacing: special)
+        guard var properties = schema["properties"]?.objectValue else { return schema }
+        properties["require_rsvp_approval"] = approval
+        schema["properties"] = .object(properties)
+        return schema
+    }
+
+    private static let newEvent = input(.create)
+
+    private static let change: JSONObject = {
+        var schema = input(.update)
+        schema["minProperties"] = 1
+        schema["description"] = "Absent members stay as they are; null clears where it is allowed."
+        return schema
+    }()
+
+    private var fromTemplate: JSONObject {
+        var schema = Self.newEvent
+        let types = templates.templates.map { JSON.string($0.type) }
+        var properties: JSONObject = ["template_type": ["type": "string", "enum": .array(types)]]
+        properties.members += schema["properties"]?.objectValue?.members ?? []
+        // Null takes a template's default back.
+        let defaults = Set(templates.templates.flatMap(\.eventDefaults.names))
+        for name in defaults {
+            if let property = properties[name] { properties[name] = ["anyOf": [property, ["type": "null"]]] }
+        }
+        schema["properties"] = .object(properties)
+        let required = (schema["required"]?.arrayValue ?? []).filter { !defaults.contains($0.stringValue ?? "") }
+        schema["required"] = .array([.string("template_type")] + required)
+        return schema
+    }
+
+    // MARK: Answers
+
+    private static let warnings: JSON = [
+        "type": "array", "items": ["type": "string"],
+        "description": "What failed after the write had taken effect. Do not repeat the write for it.",
+    ]
+
+    private static let written: JSON = [
+        "description": "The event as Luma has it. Only its id when the caller wants no more or reading it back failed.",
+        "anyOf": [
+            [
+                "allOf": [
+                    reference("Event"), ["type": "object", "properties": ["warnings": warnings]],
+                ]
+            ],
+            [
+                "type": "object", "required": ["id"],
+                "properties": ["id": ["type": "string"], "warnings": warnings], "additionalProperties": false,
+            ],
+        ],
+    ]
+
+    private static let page: JSONObject = [
+        "type": "object", "required": ["entries", "has_more", "next_cursor"],
+        "properties": [
+            "entries": ["type": "array", "items": reference("EventEntry")], "has_more": ["type": "boolean"],
+            "next_cursor": ["type": ["string", "null"], "description": "Null on the last page."],
+        ],
+    ]
+
+    private static let cancelled: JSON = [
+        "type": "object", "required": ["id", "status", "guest_count", "refunded"],
+        "properties": [
+            "id": ["type": "string"], "status": ["const": "canceled"],
+            "guest_count": ["type": "integer", "minimum": 0],
+            "refunded": ["type": "boolean"],
+        ], "additionalProperties": false,
+    ]
+
+    private static let preview: JSON = [
+        "type": "object",
+        "required": ["id", "status", "dry_run", "is_paid", "guest_count", "needs_refund_decision"],
+        "properties": [
+            "id": ["type": "string"], "status": ["const": "unchanged"], "dry_run": ["const": true],
+            "is_paid": ["type": "boolean"], "guest_count": ["type": "integer", "minimum": 0],
+            "needs_refund_decision": [
+                "type": "boolean", "description": "Guests have paid: say refund=true or refund=false.",
+            ],
+        ], "additionalProperties": false,
+    ]
+
+    private var template: JSONObject {
+        JSONSchema.object(
+            [
+                "type": ["type": "string", "enum": .array(templates.templates.map { .string($0.type) })],
+                "name": ["type": "string"], "description": ["type": "string"],
+                "default_duration_hours": ["type": "number", "exclusiveMinimum": 0],
+                "require_rsvp_approval": ["type": "boolean"], "is_virtual": ["type": "boolean"],
+                "event": ["type": "object", "description": "Fields that events of this kind start with."],
+            ],
+            required: [
+                "type", "name", "description", "default_duration_hours", "require_rsvp_approval", "is_virtual",
+            ], .input)
+    }
+
+    private static let health: JSON = [
+        "type": "object", "required": ["status", "message", "mode", "version"],
+        "properties": [
+            "status": ["enum": ["healthy", "degraded"]], "message": ["type": "string"],
+            "mode": ["enum": ["luma", "sandbox"]], "version": ["type": "string"],
+        ],
+    ]
+
+    private static let error: JSON = [
+        "type": "object", "required": ["error", "code", "reason", "details", "request_id"],
+        "properties": [
+            "error": ["type": "string", "description": "For people; its words may change."],
+            "code": ["type": "string", "pattern": "^[45][0-9]{2}$", "description": "The status."],
+            "reason": [
+                "enum": .array(Reason.allCases.map { .string($0.rawValue) }),
+                "description": "For programs; a word never changes its meaning.",
+            ],
+            "details": ["type": "object", "description": "What more is known, by reason."],
+            "request_id": ["type": "string", "description": "Also the field X-Request-Id, and in the log."],
+        ], "additionalProperties": false,
+    ]
+}

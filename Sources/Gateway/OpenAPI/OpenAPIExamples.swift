@@ -1,0 +1,90 @@
+import Core
+import HTTP
+import LumaSandbox
+
+/// The examples of the document. Events and pages are what the emulator answers, always the same.
+struct OpenAPIExamples {
+    static let requestID = "0f3k9x2m7q1zb"
+
+    private let templates: TemplateCatalog
+    private let event: JSON
+    private let page: JSON
+
+    private static let newEvent: JSONObject = [
+        "name": "Rooftop drinks", "start_at": "2027-07-01T19:00:00", "timezone": "America/New_York",
+        "max_capacity": 40,
+    ]
+
+    init(templates: TemplateCatalog) {
+        self.templates = templates
+        var sandbox = Sandbox(SandboxConfiguration(seed: 7, startsWithEvents: false))
+        // 2027-01-15T12:00:00Z.
+        let now = Timestamp(milliseconds: 1_800_014_400_000)
+        func ask(_ method: Method, _ path: String, query: [(name: String, value: String)] = [], body: JSON = [:])
+            -> JSON
+        {
+            let request = SandboxRequest(
+                method: method, path: path, query: query, apiKey: "example", body: body.encoded)
+            let answer = sandbox.handle(request, now: now, monotonic: MonotonicTime(nanoseconds: 0))
+            return (try? JSON.parse(answer.body)) ?? .null
+        }
+        var created = Self.newEvent
+        created["start_at"] = "2027-07-01T23:00:00.000Z"
+        let id = ask(.post, "/v1/events/create", body: .object(created))["id"]?.stringValue ?? ""
+        event = ask(.get, "/v1/events/get", query: [("event_id", id)])
+        let list = ask(.get, "/v1/calendars/events/list")
+        page = ["entries": list["entries"] ?? [], "has_more": false, "next_cursor": nil]
+    }
+
+    private var eventID: String { event["id"]?.stringValue ?? "" }
+
+    func pathParameter(_ name: String) -> String {
+        name == "event_id" ? eventID : templates.templates.first?.type ?? ""
+    }
+
+    /// Bodies by the name of their schema.
+    func input(_ schema: String) -> JSON {
+        switch schema {
+        case "EventChange":
+            return [
+                "change": ["summary": "Change two fields", "value": ["name": "Rooftop dinner", "max_capacity": 20]],
+                "clear": ["summary": "Take the limit away", "value": ["max_capacity": nil]],
+            ]
+        case "NewEventFromTemplate":
+            var body: JSONObject = ["template_type": .string(pathParameter("template_type"))]
+            body.members += Self.newEvent.members
+            return ["event": ["summary": "An event of this kind", "value": .object(body)]]
+        default:
+            return [
+                "event": ["summary": "A time in the event's zone", "value": .object(Self.newEvent)],
+                "online": [
+                    "summary": "A time with its offset, a link, and approval",
+                    "value": [
+                        "name": "Intro to Swift", "start_at": "2027-05-04T17:00:00+02:00",
+                        "end_at": "2027-05-04T19:00:00+02:00", "timezone": "Europe/Berlin",
+                        "meeting_url": "https://meet.example.com/swift", "require_rsvp_approval": true,
+                    ],
+                ],
+            ]
+        }
+    }
+
+    /// The JSON that an endpoint answers with.
+    func answer(_ endpoint: Endpoint) -> JSON? {
+        switch endpoint {
+        case .getEvent, .createEvent, .createFromTemplate, .replaceEvent, .patchEvent: event
+        case .listEvents: page
+        case .listTemplates: templates.json
+        case .getTemplate: templates.templates.first?.json
+        case .cancelEvent:
+            ["id": .string(eventID), "status": "canceled", "guest_count": 0, "refunded": false]
+        case .health:
+            [
+                "status": "healthy", "message": "Luma API connection successful", "mode": "luma",
+                "version": .string(Version.number),
+            ]
+        case .live: ["status": "alive"]
+        default: nil
+        }
+    }
+}

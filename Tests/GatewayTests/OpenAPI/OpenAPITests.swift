@@ -1,0 +1,136 @@
+import Core
+import HTTP
+import LumaAPI
+import Testing
+
+@testable import Gateway
+
+/// The document says what is served: no endpoint, parameter or reason is missing, and its parts are the rows.
+@Suite struct OpenAPITests {
+    private let document = OpenAPIDocument(templates: TemplateCatalog(), zones: ["Europe/Berlin"]).json
+
+    private func operations() -> [(path: String, method: String, operation: JSON)] {
+        (document["paths"]?.objectValue?.members ?? []).flatMap { path, item in
+            (item.objectValue?.members ?? []).filter { $0.name != "parameters" }.map { (path, $0.name, $0.value) }
+        }
+    }
+
+    @Test func everyEndpointButThoseOfMCPIsThere() {
+        let documented = Set(operations().map { "\($0.method) \($0.path)" })
+        let served = Endpoint.allCases.filter { !$0.isMCP }.map {
+            "\($0.route.method.token.lowercased()) \($0.route.pattern)"
+        }
+        #expect(documented == Set(served))
+        #expect(Set(operations().compactMap { $0.operation["operationId"]?.stringValue }).count == served.count)
+    }
+
+    @Test func everyReasonIsToldSomewhere() {
+        let told = (document["components"]?["responses"]?.objectValue?.members ?? []).flatMap { _, response in
+            response["content"]?["application/json"]?["examples"]?.objectValue?.names ?? []
+        }
+        #expect(Set(Reason.allCases.map(\.rawValue)).subtracting(told) == [])
+    }
+
+    @Test func everyErrorIsUnderItsStatus() {
+        for (path, method, operation) in operations() {
+            for (status, response) in operation["responses"]?.objectValue?.members ?? [] {
+                guard let reference = response["$ref"]?.stringValue?.split(separator: "/").last else { continue }
+                let shared = document["components"]?["responses"]?[String(reference)]
+                let examples = shared?["content"]?["application/json"]?["examples"]?.objectValue?.members ?? []
+                #expect(!examples.isEmpty, "\(method) \(path) \(status)")
+                for (reason, example) in examples where status != "4XX" {
+                    #expect(example["value"]?["code"]?.stringValue == status)
+                    #expect(example["value"]?["reason"]?.stringValue == reason)
+                }
+            }
+        }
+    }
+
+    @Test func parametersAreTheRowsThatAreRead() {
+        let list = operations().first { $0.method == "get" && $0.path == "/events/" }?.operation
+        let names = list?["parameters"]?.arrayValue?.filter { $0["in"] == "query" }.compactMap {
+            $0["name"]?.stringValue
+        }
+        #expect(names == QueryRows.list.map(\.name))
+        let limit = list?["parameters"]?.arrayValue?.first { $0["name"] == "limit" }?["schema"]
+        #expect(limit == ["type": "integer", "minimum": 1, "maximum": 100, "default": 50])
+        let cancel = operations().first { $0.method == "delete" }?.operation["parameters"]?.arrayValue
+        #expect(cancel?.filter { $0["in"] == "query" }.map { $0["name"] } == QueryRows.cancel.map { .string($0.name) })
+    }
+
+    @Test func bodiesHaveTheFieldsThatAreChecked() {
+        let schemas = document["components"]?["schemas"]
+        let new = schemas?["NewEvent"]
+        let names = Shapes.eventInput.map(\.name) + ["require_rsvp_approval"]
+        #expect(new?["properties"]?.objectValue?.names == names)
+        #expect(new?["required"] == ["name", "start_at", "timezone"])
+        #expect(new?["additionalProperties"] == false)
+        #expect(schemas?["TimeZone"]?["enum"] == ["Europe/Berlin"])
+        #expect(schemas?["EventChange"]?["properties"]?["event_id"] == nil)
+        #expect(schemas?["NewEventFromTemplate"]?["properties"]?["template_type"]?["enum"]?.arrayValue?.count == 5)
+        let unlisted = OpenAPIDocument(templates: TemplateCatalog(), zones: []).json
+        #expect(unlisted["components"]?["schemas"]?["TimeZone"]?["pattern"] != nil)
+    }
+
+    @Test func everyReferenceLeadsSomewhere() {
+        var references: Set<String> = []
+        func look(_ json: JSON) {
+            switch json {
+            case .array(let items): for item in items { look(item) }
+            case .object(let object):
+                if let reference = object["$ref"]?.stringValue { references.insert(reference) }
+                for member in object.members { look(member.value) }
+            default: break
+            }
+        }
+        look(document)
+        #expect(references.count > 20)
+        for reference in references {
+            var place: JSON? = document
+            for part in reference.split(separator: "/").dropFirst() { place = place?[String(part)] }
+            #expect(place != nil, "\(reference)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            (Schema.boolean, #"{"type":"boolean"}"#), (.any, "{}"),
+            (.integer(1...5), #"{"type":"integer","minimum":1,"maximum":5}"#),
+            (.number(0...1), #"{"type":"number","minimum":0,"maximum":1}"#),
+            (.string(length: 3...50), #"{"type":"string","minLength":3,"maxLength":50}"#),
+            (.enumeration(["a", "b"]), #"{"type":"string","enum":["a","b"]}"#),
+            (.id(prefix: "evt-"), #"{"type":"string","minLength":1}"#),
+            (.url(prefixes: ["https://a.b/"]), #"{"type":"string","pattern":"^https://a\\.b/"}"#),
+            (
+                .array(of: .boolean, count: 0...2),
+                #"{"type":"array","items":{"type":"boolean"},"minItems":0,"maxItems":2}"#
+            ),
+            (
+                .object([SchemaField("a", .boolean, required: true, nullable: true, note: "N.")]),
+                #"{"type":"object","required":["a"],"properties":{"a":{"type":["boolean","null"],"description":"N."}},"additionalProperties":false}"#
+            ),
+            (
+                .variants(discriminator: "k", ["x": [SchemaField("a", .boolean, required: true)]]),
+                #"{"oneOf":[{"type":"object","required":["k","a"],"properties":{"k":{"const":"x"},"a":{"type":"boolean"}},"additionalProperties":false}]}"#
+            ),
+        ] as [(Schema, String)])
+    func aRowBecomesASchema(schema: Schema, json: String) {
+        #expect(String(decoding: JSON.object(JSONSchema.schema(schema, .input)).encoded, as: UTF8.self) == json)
+    }
+
+    @Test func aNullableChoiceMayBeNull() {
+        let field = SchemaField("a", .enumeration(["x"]), nullable: true)
+        #expect(JSONSchema.property(field, .input) == ["type": ["string", "null"], "enum": ["x", nil]])
+        let place = SchemaField("a", .variants(discriminator: "k", ["x": []]), nullable: true)
+        #expect(JSONSchema.property(place, .answer)["anyOf"]?.arrayValue?.last == ["type": "null"])
+    }
+
+    @Test func theServerIsTheOneThatWasAsked() throws {
+        let text = OpenAPIText(templates: TemplateCatalog(), scheme: "https") { [] }
+        let named = try JSON.parse(text.bytes(host: "gateway.example:8000"))
+        #expect(named["servers"] == [["url": "https://gateway.example:8000"]])
+        #expect(try JSON.parse(text.bytes(host: nil))["servers"] == [["url": "/"]])
+        #expect(named["openapi"] == "3.1.1")
+        #expect(named["paths"]?.objectValue?.isEmpty == false)
+    }
+}
