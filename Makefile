@@ -70,7 +70,7 @@ differential: build ## Compare with nginx and h11 what is taken for a request (O
 
 chaos: build ## Let 32 clients loose in a storm of faults (CHAOS_OPERATIONS, CHAOS_SEED to play one again)
 	@Tests/Tools/packages.sh python3 openssl
-	@folder=$$(mktemp -d) && python3 Tests/Drivers/chaos.py $(BINARY) $$folder --operations $(CHAOS_OPERATIONS) --without-keys \
+	@folder=$$(mktemp -d) && python3 Tests/Drivers/chaos.py $(BINARY) $$folder --operations $(CHAOS_OPERATIONS) \
 	    $(if $(CHAOS_SEED),--seed $(CHAOS_SEED)) && rm -rf $$folder
 
 fuzz: need-packages ## Fuzz requests, chunks, JSON and time zones for FUZZ_SECONDS (60), FUZZ_SANITIZER=address or thread

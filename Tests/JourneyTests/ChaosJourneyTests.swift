@@ -11,7 +11,6 @@ import Testing
             "chaos.py",
             [
                 Program.path, folder.path, "--operations", "300", "--clients", "16", "--seconds", "25", "--kills", "1",
-                "--without-keys",
             ])
         #expect(result.code == 0, "\(result.out)\(result.err)")
     }

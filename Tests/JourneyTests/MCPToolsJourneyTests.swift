@@ -81,6 +81,26 @@ private let referenceFolder = ProcessInfo.processInfo.environment["LUMA_REFERENC
             fields["structuredContent"]?["event"] == ["name": "Tea", "timezone": "Asia/Tokyo", "id": id])
     }
 
+    @Test func aCreateWithAKeyMayBeCalledAgain() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let root = gateway.address
+        let tea: JSON = [
+            "name": "Tea", "start_at": "2030-05-01T18:00Z", "timezone": "UTC", "idempotency_key": "tea 1",
+        ]
+        let first = try await call(root, "create_event", tea)
+        #expect(first["structuredContent"]?["event"]?["id"] != nil)
+        let again = try await call(root, "create_event", tea)
+        #expect(again["structuredContent"]?["event"]?["id"] == first["structuredContent"]?["event"]?["id"])
+        var object = try #require(tea.objectValue)
+        object["name"] = "Coffee"
+        let other = try await call(root, "create_event", .object(object))
+        #expect(other["isError"] == true)
+        #expect(text(other).contains("Use a new key"))
+        object["idempotency_key"] = "é"
+        #expect(
+            text(try await call(root, "create_event", .object(object))).contains("idempotency_key must be 1 to 255"))
+    }
+
     @Test func aCancelWantsTheTokenOfItsOwnPreview() async throws {
         let gateway = try await RunningGateway.start(.inProcess)
         let root = gateway.address

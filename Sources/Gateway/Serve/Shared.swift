@@ -1,4 +1,5 @@
 import Core
+import Crypto
 import HTTP
 import IO
 import LumaClient
@@ -48,10 +49,18 @@ struct Shared: Sendable {
         self.log = log
         self.store = store
         // The emulator forgets its events when the program ends: what was done to them is nothing to the next one.
+        // A key belongs to one calendar: with another key nothing may be looked for, as it would not be found.
         storeAccount =
             configuration.usesSandbox
-            ? "sandbox \(UInt64.random(in: .min ... .max))" : "\(upstream) \(configuration.calendarID ?? "")"
+            ? "sandbox \(UInt64.random(in: .min ... .max))"
+            : "\(upstream) \(configuration.calendarID ?? "") \(Self.mark(of: key))"
         mcp = MCPShared(secret: key, hosts: configuration.allowedHosts)
+    }
+
+    /// Tells keys apart and says nothing of them.
+    private static func mark(of key: Secret) -> String {
+        (try? Digest.sha256(Array(("luma-mcp store " + key.reveal()).utf8))).map { Hex.encode(Array($0.prefix(8))) }
+            ?? ""
     }
 
     var transportSettings: CurlTransport.Settings {

@@ -42,8 +42,7 @@ final class Worker {
         patience = shared.patience
         settlerSettings = Settler.Settings(
             settleSeconds: shared.configuration.memory.settleSeconds,
-            keepSeconds: max(
-                3600, shared.configuration.memory.keyHours * 3600, shared.configuration.memory.duplicateWindowSeconds),
+            keepSeconds: max(60, shared.configuration.memory.duplicateWindowSeconds),
             patience: shared.patience)
         healthInterval = shared.configuration.calls.healthIntervalSeconds
     }

@@ -14,7 +14,7 @@ extension ToolBox {
                 description: "Creates an event and returns it. Guests are not invited by this.",
                 input: ToolSchemas.create, output: ToolSchemas.eventOutput, hints: Self.creates, scope: .write
             ) { [self] call, arguments throws(CallFailure) in
-                await write(RequestInput(endpoint: .createEvent, body: JSON.object(arguments).encoded), call)
+                await create(.createEvent, arguments, call)
             })
         registry.add(
             Tool(
@@ -22,7 +22,7 @@ extension ToolBox {
                 description: "Creates an event of a kind from list_templates; each field given beats the template's.",
                 input: ToolSchemas.fromTemplate, output: ToolSchemas.eventOutput, hints: Self.creates, scope: .write
             ) { [self] call, arguments throws(CallFailure) in
-                await write(RequestInput(endpoint: .createFromTemplate, body: JSON.object(arguments).encoded), call)
+                await create(.createFromTemplate, arguments, call)
             })
         registry.add(
             Tool(
@@ -38,8 +38,25 @@ extension ToolBox {
             })
     }
 
+    /// Creates as REST does; the key is a field there.
+    private func create(_ endpoint: Endpoint, _ arguments: JSONObject, _ call: Call) async -> ToolResult {
+        var event = arguments
+        event[ToolSchemas.key] = nil
+        var input = RequestInput(endpoint: endpoint, body: JSON.object(event).encoded)
+        if let key = arguments[ToolSchemas.key]?.stringValue {
+            do throws(APIError) {
+                input.idempotencyKey = try IdempotencyKey(text: key)
+            } catch {
+                return Self.failure(APIError(invalid: [FieldProblem(ToolSchemas.key, IdempotencyKey.rule)]))
+            }
+        }
+        return await write(input, call)
+    }
+
     private func write(_ input: RequestInput, _ call: Call) async -> ToolResult {
         await attempt { () throws(APIError) in
+            var input = input
+            input.principal = call.caller.principal.label
             let answer = try await rest(input)
             guard var event = answer.objectValue else { throw APIError(.upstreamFailure) }
             var result: JSONObject = ["notice": Self.notice]

@@ -108,6 +108,11 @@ final class ToolBox {
             lines.append("Wait \(seconds), then call again.")
         case .refundDecisionRequired: lines.append("Call again with refund true or false.")
         case .emptyUpdate: lines.append("Name at least one field to change.")
+        case .requestInProgress: lines.append("Wait a few seconds, then call again with the same key and fields.")
+        case .idempotencyKeyReused: lines.append("Use a new key for another event.")
+        case .duplicateEvent:
+            if let id = error.details["event_id"]?.stringValue { lines.append("It is \(id).") }
+        case .storeUnavailable: lines.append("Call again without a key only if nothing was created yet.")
         case .outcomeUnknown: lines.append("Do not call again before you have looked with list_events.")
         case .upstreamUnreachable, .upstreamTimeout, .upstreamFailure, .upstreamUnavailable:
             lines.append("Try again in a minute.")

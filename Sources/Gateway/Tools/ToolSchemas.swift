@@ -29,8 +29,16 @@ enum ToolSchemas {
         return properties
     }
 
+    /// The name of the argument that makes a create safe to repeat.
+    static let key = "idempotency_key"
+    private static let keyed: JSONObject = [key: string("Same key and fields: created once")]
+
+    private static func joined(_ properties: JSONObject, _ more: JSONObject) -> JSONObject {
+        JSONObject(properties.members + more.members)
+    }
+
     static let create = object(
-        event(["name", "start_at", "timezone"] + common + more, Shapes.eventInput),
+        joined(event(["name", "start_at", "timezone"] + common + more, Shapes.eventInput), keyed),
         required: ["name", "start_at", "timezone"], closed: false)
 
     static let update: JSONObject = {
@@ -43,6 +51,7 @@ enum ToolSchemas {
     static let fromTemplate: JSONObject = {
         var properties: JSONObject = ["template_type": string("From list_templates")]
         properties.members += event(["name", "start_at", "timezone"] + common, Shapes.eventInput).members
+        properties.members += keyed.members
         return object(properties, required: ["template_type", "name", "start_at", "timezone"], closed: false)
     }()
 

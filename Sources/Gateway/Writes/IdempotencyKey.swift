@@ -6,6 +6,8 @@ struct IdempotencyKey: Equatable {
     let text: String
     /// Far more than any identifier needs; what is longer is no key.
     static let longest = 255
+    /// What it must be, to follow its name.
+    static let rule = "must be 1 to 255 visible ASCII characters"
 
     init(text: String) throws(APIError) {
         guard !text.isEmpty, text.utf8.count <= Self.longest, text.utf8.allSatisfy({ (0x20...0x7e).contains($0) })

@@ -21,7 +21,7 @@ final class Settler {
     struct Settings {
         /// How long a write is looked for before what cannot be seen counts as not done.
         var settleSeconds: Double
-        /// How long settled writes are kept.
+        /// How long settled writes are kept: longer than one can be mistaken for another.
         var keepSeconds: Double
         /// How long one look may take.
         var patience: Double
@@ -29,7 +29,7 @@ final class Settler {
         var longestPause = 15.0
         /// Between two looks for gateways that have died.
         var idlePause = 10.0
-        var purgeInterval = 60.0
+        var purgeInterval = 10.0
     }
 
     /// One write that is looked for.
@@ -163,8 +163,13 @@ final class Settler {
         if let lastPurge, now < lastPurge.advanced(seconds: settings.purgeInterval) { return }
         lastPurge = now
         let wall = clock.wallClock
-        let before = wall.advanced(seconds: -settings.keepSeconds)
-        _ = try? await reactor.ask { store.purge(now: wall, settledBefore: before, then: $0) }
+        do throws(StoreFailure) {
+            while try await reactor.ask({ store.purge(now: wall, keepSettled: settings.keepSeconds, then: $0) }) > 0 {
+                if Task.isCancelled { return }
+            }
+        } catch {
+            // There will be another time.
+        }
     }
 
     /// Waits until the next look is due or somebody wakes it.

@@ -80,7 +80,7 @@ public final class SQLiteStateStore: StateStore {
 
     // MARK: Upkeep
 
-    public func purge(now: Timestamp, settledBefore: Timestamp, then: @escaping Then<Void>) {
+    public func purge(now: Timestamp, keepSettled seconds: Double, then: @escaping Then<Int>) {
         ask(then: then) { database in
             // In small parts: whoever waits for a write must not wait long for this.
             try database.run(
@@ -90,13 +90,19 @@ public final class SQLiteStateStore: StateStore {
                         SELECT 1 FROM write WHERE request = request.id AND effect IS NULL)
                     ORDER BY expires_at LIMIT 500)
                 """, .init(now))
-            database.requestCount = database.requestCount.map { $0 - database.connection.changes }
+            let requests = database.connection.changes
+            database.requestCount = database.requestCount.map { $0 - requests }
+            // What was made shortly before a lost write must not be taken for what that one has made.
+            let oldest = try database.row("SELECT min(recorded_at) FROM write WHERE effect IS NULL")?[0].integerValue
+            let end = min(now, oldest.map { Timestamp(milliseconds: $0) } ?? now)
             try database.run(
                 """
                 DELETE FROM write WHERE id IN (
                     SELECT id FROM write WHERE settled_at < ? AND effect IS NOT NULL AND (request IS NULL OR EXISTS (
-                        SELECT 1 FROM request WHERE request.id = write.request AND status IS NOT NULL)) LIMIT 500)
-                """, .init(settledBefore))
+                        SELECT 1 FROM request WHERE request.id = write.request AND status IS NOT NULL))
+                    ORDER BY settled_at LIMIT 500)
+                """, .init(end.advanced(seconds: -seconds)))
+            return requests + database.connection.changes
         }
     }
 

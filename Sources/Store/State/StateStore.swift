@@ -34,8 +34,10 @@ public protocol StateStore: Sendable {
     /// Records what looking has found; false when the found thing belongs to another write, or the write is settled.
     func adopt(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Bool>)
 
-    /// Forgets what nobody may ask for any more: answers that have expired, and writes settled before `settledBefore`.
-    func purge(now: Timestamp, settledBefore: Timestamp, then: @escaping Then<Void>)
+    /// Forgets some of what nobody may ask for any more: answers that have expired, and writes that were settled longer ago
+    /// than `seconds`, counted from the oldest write that is not settled while there is one. Gives how many; 0 when
+    /// nothing is left to be forgotten.
+    func purge(now: Timestamp, keepSettled seconds: Double, then: @escaping Then<Int>)
     /// What is kept, in numbers.
     func count(then: @escaping Then<StoreCounts>)
     /// Waits for what was asked for, writes what can be written, and closes. Later calls fail as `closed`.

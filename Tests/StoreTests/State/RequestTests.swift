@@ -77,16 +77,18 @@ import Testing
         _ = try await store.started("running")
         let purge = { (now: Int64) in
             try await store.wait {
-                store.purge(now: Timestamp(milliseconds: now), settledBefore: Timestamp(milliseconds: now), then: $0)
+                store.purge(now: Timestamp(milliseconds: now), keepSettled: 1, then: $0)
             }
         }
-        try await purge(999)
+        #expect(try await purge(999) == 0)
         #expect(try await store.counts() == StoreCounts(unsettledWrites: 1, requests: 4))
-        try await purge(1000)
+        #expect(try await purge(1000) == 2)
         #expect(try await store.counts() == StoreCounts(unsettledWrites: 1, requests: 2))
         _ = try await store.adopt(write, .none)
-        try await purge(2000)
+        // The request and its write.
+        #expect(try await purge(2000) == 2)
         #expect(try await store.counts() == StoreCounts(unsettledWrites: 0, requests: 1))
+        #expect(try await purge(2000) == 0)
     }
 
     @Test func valuesAreKeptByName() async throws {

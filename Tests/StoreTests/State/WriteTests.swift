@@ -37,6 +37,21 @@ import Testing
         #expect(try await store.orphans().isEmpty)
     }
 
+    @Test func whatWasMadeShortlyBeforeALostWriteIsRemembered() async throws {
+        let store = SQLiteStateStore(.memory)
+        let made = try await store.recorded(at: 0)
+        store.settle(made, .done(result: "evt-1"), at: Timestamp(milliseconds: 100))
+        let lost = try await store.recorded(at: 5000)
+        store.abandon(lost)
+        let purge = {
+            try await store.wait { store.purge(now: Timestamp(milliseconds: 900_000), keepSettled: 10, then: $0) }
+        }
+        #expect(try await purge() == 0)
+        #expect(try await store.orphans().first?.claimed == ["evt-1"])
+        _ = try await store.adopt(lost, .none)
+        #expect(try await purge() == 2)
+    }
+
     @Test func aDuplicateIsRefusedWithinItsTimeOnly() async throws {
         let store = SQLiteStateStore(.memory)
         let first = try await store.recorded(at: 1000)

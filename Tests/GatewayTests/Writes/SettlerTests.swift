@@ -1,0 +1,185 @@
+import Core
+import HTTP
+import IO
+import LumaClient
+import Store
+import Synchronization
+import TestKit
+import Testing
+
+@testable import Gateway
+
+/// What becomes of writes that a program has left behind.
+@Suite struct SettlerTests {
+    private static let start = "2027-01-01T10:00:00.000Z"
+    private static let body: JSONObject = ["name": "x", "start_at": .string(start), "timezone": "UTC"]
+
+    /// Runs `body` on a loop of its own.
+    private func onLoop(_ body: @escaping @Sendable (Reactor) async throws -> Void) async throws {
+        let loop = try Loop(label: "settler")
+        loop.start()
+        try await loop.work(body)
+        await loop.stop()
+    }
+
+    /// A settler whose Luma answers every list with these events.
+    private static func settler(
+        _ store: any StateStore, _ reactor: Reactor, seconds: Double = 0.3, events: @escaping () -> [JSON],
+        onSettled: @escaping (WriteEffect) -> Void
+    ) -> Settler {
+        let transport = ScriptedTransport { _, _ in
+            .json(200, ["entries": .array(events()), "has_more": false])
+        }
+        let clock = LoopClock(reactor)
+        let luma = LumaClient(
+            settings: .init(baseURL: "https://luma.test", apiKey: Secret("key")),
+            account: LumaAccount(BudgetSettings(getRequests: 1000)), transport: transport, time: clock)
+        return Settler(
+            luma: luma, store: store, account: "a", reactor: reactor, clock: clock,
+            settings: .init(settleSeconds: seconds, keepSeconds: 60, patience: 5, longestPause: 0.1, idlePause: 0.05)
+        ) { onSettled($1) }
+    }
+
+    private static func event(_ id: String) -> JSON {
+        ["id": .string(id), "name": "x", "start_at": .string(start)]
+    }
+
+    private static func record(_ store: any StateStore, _ reactor: Reactor) async throws -> WriteID {
+        let now = LoopClock(reactor).wallClock
+        let write = WriteRecord(
+            account: "a", request: nil, operation: "events/create", subject: nil, mark: "m",
+            body: JSON.object(body).encoded, digest: [], notes: [], now: now, sentAt: now)
+        guard case .recorded(let id) = try await reactor.ask({ store.record(write, then: $0) }) else {
+            throw APIError(.internal)
+        }
+        return id
+    }
+
+    /// Lets the settler work until it has settled something.
+    private static func settled(
+        _ store: any StateStore, _ reactor: Reactor, seconds: Double = 0.3, events: @escaping () -> [JSON]
+    ) async throws -> WriteEffect? {
+        var effect: WriteEffect?
+        let settler = settler(store, reactor, seconds: seconds, events: events) { effect = $0 }
+        let task = reactor.start { await settler.run() }
+        let clock = LoopClock(reactor)
+        for _ in 0..<1000 where effect == nil { try await clock.sleep(until: clock.now.advanced(seconds: 0.01)) }
+        task.cancel()
+        return effect
+    }
+
+    @Test func anEventThatIsThereIsFoundAtOnce() async throws {
+        try await onLoop { reactor in
+            let store = SQLiteStateStore(.memory)
+            store.abandon(try await Self.record(store, reactor))
+            let effect = try await Self.settled(store, reactor, seconds: 3600) { [Self.event("evt-1")] }
+            #expect(effect == .done(result: "evt-1"))
+        }
+    }
+
+    @Test func oneThatComesLateIsFound() async throws {
+        try await onLoop { reactor in
+            let store = SQLiteStateStore(.memory)
+            store.abandon(try await Self.record(store, reactor))
+            var looks = 0
+            let effect = try await Self.settled(store, reactor, seconds: 3600) {
+                looks += 1
+                return looks < 3 ? [] : [Self.event("evt-1")]
+            }
+            #expect(effect == .done(result: "evt-1"))
+        }
+    }
+
+    @Test func oneThatIsNeverSeenCountsAsNotDoneAfterItsTime() async throws {
+        try await onLoop { reactor in
+            let store = SQLiteStateStore(.memory)
+            store.abandon(try await Self.record(store, reactor))
+            let begun = LoopClock(reactor).now
+            let effect = try await Self.settled(store, reactor, seconds: 0.3) { [] }
+            #expect(effect == WriteEffect.none)
+            #expect(LoopClock(reactor).now.seconds(since: begun) >= 0.3)
+        }
+    }
+
+    @Test func whatAnotherWriteIsAboutToMakeIsNotTaken() async throws {
+        try await onLoop { reactor in
+            let store = SQLiteStateStore(.memory)
+            let lost = try await Self.record(store, reactor)
+            let running = try await Self.record(store, reactor)
+            store.abandon(lost)
+            var effects: [WriteEffect] = []
+            let settler = Self.settler(store, reactor, seconds: 3600) {
+                [Self.event("evt-1")]
+            } onSettled: {
+                effects.append($0)
+            }
+            for _ in 0..<3 { await settler.pass() }
+            #expect(effects.isEmpty)
+            // It was that of the other one.
+            let clock = LoopClock(reactor)
+            store.settle(running, .done(result: "evt-1"), at: clock.wallClock)
+            for _ in 0..<5 {
+                try await clock.sleep(until: clock.now.advanced(seconds: 0.2))
+                await settler.pass()
+            }
+            #expect(effects.isEmpty)
+        }
+    }
+
+    /// Found, and then the store fails: taken for not found it would be made again.
+    @Test func whatWasFoundIsNotForgottenWhileTheStoreFails() async throws {
+        try await onLoop { reactor in
+            let store = FlakyStore(SQLiteStateStore(.memory), refusals: 3)
+            store.abandon(try await Self.record(store, reactor))
+            let effect = try await Self.settled(store, reactor, seconds: 0.1) { [Self.event("evt-1")] }
+            #expect(effect == .done(result: "evt-1"))
+            #expect(store.refusals == 0)
+        }
+    }
+}
+
+extension Loop {
+    fileprivate func work(_ body: @Sendable (Reactor) async throws -> Void) async throws { try await body(reactor) }
+}
+
+/// A store that refuses the first adoptions.
+private final class FlakyStore: StateStore {
+    private let inner: SQLiteStateStore
+    private let left: Mutex<Int>
+
+    init(_ inner: SQLiteStateStore, refusals: Int) {
+        self.inner = inner
+        left = Mutex(refusals)
+    }
+
+    var refusals: Int { left.withLock { $0 } }
+
+    func adopt(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Bool>) {
+        let isRefused = left.withLock { left in
+            defer { left = max(0, left - 1) }
+            return left > 0
+        }
+        if isRefused { then(.failure(StoreFailure(.locked))) } else { inner.adopt(write, effect, at: now, then: then) }
+    }
+
+    var condition: StoreCondition { inner.condition }
+    func load(_ name: String, then: @escaping Then<SavedValue?>) { inner.load(name, then: then) }
+    func save(_ name: String, _ bytes: [UInt8], at now: Timestamp, then: @escaping Then<Void>) {
+        inner.save(name, bytes, at: now, then: then)
+    }
+    func begin(_ request: KeyedRequest, then: @escaping Then<RequestStanding>) { inner.begin(request, then: then) }
+    func finish(_ request: RequestID, _ answer: StoredAnswer?, expires: Timestamp) {
+        inner.finish(request, answer, expires: expires)
+    }
+    func record(_ write: WriteRecord, then: @escaping Then<RecordStanding>) { inner.record(write, then: then) }
+    func settle(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp) { inner.settle(write, effect, at: now) }
+    func abandon(_ write: WriteID) { inner.abandon(write) }
+    func orphans(_ account: String, limit: Int, then: @escaping Then<[OrphanWrite]>) {
+        inner.orphans(account, limit: limit, then: then)
+    }
+    func purge(now: Timestamp, keepSettled seconds: Double, then: @escaping Then<Int>) {
+        inner.purge(now: now, keepSettled: seconds, then: then)
+    }
+    func count(then: @escaping Then<StoreCounts>) { inner.count(then: then) }
+    func close() { inner.close() }
+}
