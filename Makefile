@@ -33,6 +33,7 @@ FORMATTED := Package.swift Sources Tests
 .PHONY: help run build test lint format check linkage smoke differential chaos fuzz asan tsan bench soak openapi interop \
     clean need-swift need-packages
 .PHONY: install deb packaging
+.PHONY: goodput
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -94,6 +95,10 @@ bench: build ## Compare with nginx, Go and FastAPI (docs/performance.md)
 soak: build ## Load of all kinds for SOAK_SECONDS (600); fails when memory, descriptors or latency grow
 	@Tests/Tools/packages.sh $(BENCH_PACKAGES)
 	@exec Tests/Bench/bench.sh $(BINARY) soak.py
+
+goodput: build ## Ask for more than Luma grants, for GOODPUT_SECONDS (60), against the emulator: all used, nothing refused
+	@Tests/Tools/packages.sh python3
+	@folder=$$(mktemp -d) && python3 Tests/Drivers/goodput.py $(BINARY) $$folder $(or $(GOODPUT_SECONDS),60)
 
 openapi: build ## Validate /openapi.json and let schemathesis look for an answer that contradicts it
 	@Tests/Tools/packages.sh python3 python3-venv

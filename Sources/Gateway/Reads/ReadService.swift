@@ -137,7 +137,7 @@ final class ReadService {
 
     private static func isOutage(_ error: APIError) -> Bool {
         switch error.reason {
-        case .upstreamUnreachable, .upstreamFailure, .upstreamTimeout: true
+        case .upstreamUnreachable, .upstreamFailure, .upstreamTimeout, .upstreamUnavailable: true
         default: false
         }
     }

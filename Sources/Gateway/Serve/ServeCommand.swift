@@ -40,7 +40,9 @@ struct ServeCommand {
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
             templates: templates, log: log, store: configuration.openStore(log, byDefault: Self.dataDirectory),
             tokens: tokens)
+        let resumed = Task { await shared.resumeBudget() }
         let workers = try await startWorkers(shared, sockets, tls, sandbox)
+        await resumed.value
         let monitor = await workers[0].startMonitor()
         let settler = await workers[0].startSettler()
         // The list of zones takes some milliseconds to read, which the first event must not wait for on a loop.

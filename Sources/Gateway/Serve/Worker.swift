@@ -72,7 +72,8 @@ final class Worker {
     /// Serves an endpoint that needs Luma, to the end.
     func answer(_ input: RequestInput, _ representation: Representation, _ turn: Turn) async {
         let exchange = turn.exchange
-        let call = upstreamCall(CallContext { !exchange.isOpen })
+        let sender = turn.sender(representation == .ndjson ? .background : .interactive)
+        let call = upstreamCall(CallContext(sender) { !exchange.isOpen }, timeout: input.timeout)
         if log.isEnabled(.debug) { call.context.onAttempt = { [self] in logAttempt($0, of: turn) } }
         do throws(APIError) {
             if input.endpoint == .listEvents, representation == .ndjson {
@@ -114,8 +115,9 @@ final class Worker {
         return response
     }
 
-    func upstreamCall(_ context: CallContext) -> UpstreamCall {
-        UpstreamCall(deadline: clock.now.advanced(seconds: patience), context: context)
+    /// - Parameter timeout: the longest that the caller waits, in seconds; it makes the time shorter, never longer.
+    func upstreamCall(_ context: CallContext, timeout: Double? = nil) -> UpstreamCall {
+        UpstreamCall(deadline: clock.now.advanced(seconds: min(timeout ?? patience, patience)), context: context)
     }
 
     // MARK: Log
@@ -210,7 +212,8 @@ final class Worker {
                 try await turn.exchange.write(lines)
             }
             try await events.stream(
-                query, first: first, nextCall: { upstreamCall(call.context) }, write: write)
+                query, first: first, nextCall: { input.timeout == nil ? upstreamCall(call.context) : call },
+                write: write)
             turn.exchange.endStream()
         } catch let error as APIError {
             reason = error.reason

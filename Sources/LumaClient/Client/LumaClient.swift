@@ -96,6 +96,7 @@ public final class LumaClient {
             fields: fields(operation), body: body ?? [], deadline: deadline)
         var attempt = 0
         var refusedByLuma = false
+        if let error = circuitError() { throw error }
         while true {
             let grant: Grant
             do throws(LumaError) {
@@ -108,6 +109,10 @@ public final class LumaClient {
             guard let sendBy = sendDeadline(operation, deadline), !isOver else {
                 account.budget.settle(grant, .neverSent, now: time.now)
                 throw isOver ? .cancelled : .timedOut
+            }
+            guard case .go(let pass) = account.breaker.admit(now: time.now) else {
+                account.budget.settle(grant, .neverSent, now: time.now)
+                throw circuitError() ?? .circuitOpen(retryAfterSeconds: 1, cause: "unknown")
             }
             if operation.repetition == .onlyIfUnseen { context.hasSentWrite = true }
             request.deadline = sendBy
@@ -125,6 +130,7 @@ public final class LumaClient {
                     let answer = LumaAnswer(status: response.status, body: response.body)
                     // A write that was answered has taken effect, whatever its body is.
                     if operation.method != .get || answer.isObject {
+                        account.breaker.settle(pass, .success, now: begun)
                         account.note(.reachable, at: time.wallClock)
                         return .answer(answer)
                     }
@@ -140,12 +146,19 @@ public final class LumaClient {
                 outcome = .failed(error)
                 failure = LumaError(error)
             }
-            if let reachability = Reachability.outcome(of: failure) { account.note(reachability, at: time.wallClock) }
+            let isFair = isFair(begun, sendBy)
+            let verdict = CircuitBreaker.Verdict(failure, inFairTime: isFair)
+            account.breaker.settle(pass, verdict, now: time.now, cause: failure.label)
+            if failure != .timedOut || isFair, let reachability = Reachability.outcome(of: failure) {
+                account.note(reachability, at: time.wallClock)
+            }
             if case .rateLimited = failure { refusedByLuma = true } else { refusedByLuma = false }
             switch decide(attempt, outcome, operation, deadline) {
             case .giveUp: throw failure
             case .unknownOutcome: return .unknown(cause: failure.label, sentAt: sentAt)
             case .retry(let seconds):
+                // Nobody waits for what will not be sent.
+                if account.breaker.secondsToProbe(time.now) > seconds { throw failure }
                 try await pause(seconds)
                 attempt += 1
                 context.retries += 1
@@ -189,7 +202,8 @@ public final class LumaClient {
         guard start < deadline else { throw .timedOut }
         defer { context.budgetWait += time.now.seconds(since: start) }
         let latest = deadline.advanced(seconds: -settings.leastTime)
-        var reservation = account.budget.reserve(kind, now: start, maxWait: settings.maxWait, deadline: latest)
+        var reservation = account.budget.reserve(
+            kind, from: context.sender, now: start, maxWait: settings.maxWait, deadline: latest)
         while true {
             switch reservation {
             case .proceed(let grant): return grant
