@@ -38,3 +38,7 @@ uintptr_t lm_thread_mark(void) {
     static _Thread_local char mark;
     return (uintptr_t)&mark;
 }
+
+static _Thread_local void *thread_value;
+void *lm_thread_value(void) { return thread_value; }
+void lm_set_thread_value(void *value) { thread_value = value; }

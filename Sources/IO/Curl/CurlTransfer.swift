@@ -26,10 +26,9 @@ final class CurlTransfer {
     private(set) var isTooLarge = false
 
     private let multi: CurlMulti
-    /// Kept with scheme, host and port parsed: only path and query are set anew, a tenth of the CPU of a small request.
+    /// Scheme, host and port, parsed.
     private let url: OpaquePointer
     private var origin = ""
-    private var path = ""
     private var lines: UnsafeMutablePointer<curl_slist>?
     private var body: [UInt8] = []
     private var bodyLimit = 0
@@ -85,11 +84,12 @@ final class CurlTransfer {
             mayRepeat = request.method == .get
             isLoopbackOnly = !target.isSecure
             setCallbacks()
+            try setOrigin(target)
             setConnection(target, settings)
             setOffset(CURLOPT_MAXFILESIZE_LARGE, settings.maxResponseBytes)
             setFields(request, settings)
         }
-        try setTarget(target)
+        setTarget(target)
         set(CURLOPT_TIMEOUT_MS, milliseconds)
         set(CURLOPT_CONNECTTIMEOUT_MS, min(milliseconds, max(1, settings.connectTimeoutMilliseconds)))
         if request.method == .post { setBody(request.body) }
@@ -100,28 +100,23 @@ final class CurlTransfer {
         self.kind = kind
     }
 
-    private func setTarget(_ target: UpstreamURL) throws(TransportError) {
-        var code = CURLUE_OK
+    /// Where to connect to. The path is not a part of it: see `setTarget`.
+    private func setOrigin(_ target: UpstreamURL) throws(TransportError) {
         if origin != target.origin {
-            (origin, path) = ("", "")
-            code = curl_url_set(url, CURLUPART_URL, target.origin + "/", 0)
-            if code == CURLUE_OK { origin = target.origin }
+            origin = ""
+            let code = curl_url_set(url, CURLUPART_URL, target.origin + "/", 0)
+            guard code == CURLUE_OK else { throw CurlFailure.error(CURLE_URL_MALFORMAT, sent: false) }
+            origin = target.origin
         }
-        if code == CURLUE_OK, path != target.path {
-            path = ""
-            code = target.path.withCString { curl_url_set(url, CURLUPART_PATH, $0, 0) }
-            if code == CURLUE_OK { path = target.path }
-        }
-        if code == CURLUE_OK {
-            code =
-                target.query?.withCString { curl_url_set(url, CURLUPART_QUERY, $0, 0) }
-                ?? curl_url_set(url, CURLUPART_QUERY, nil, 0)
-        }
-        guard code == CURLUE_OK else { throw CurlFailure.error(CURLE_URL_MALFORMAT, sent: false) }
-        // libcurl keeps the text of the last URL until it is told to forget it, and would repeat a request with that.
-        set(CURLOPT_URL, nil)
+        // The parsed form spares libcurl to parse the text for each request. It still wants the text, for the connection on which
+        // it repeats a request; without one it would write it anew for each request, letter by letter.
+        set(CURLOPT_URL, target.origin + "/")
         note(lm_curl_set_url(easy, url))
     }
+
+    /// What to ask for. As CURLOPT_REQUEST_TARGET it is copied into the request as it is, while a path and a query
+    /// in the URL are parsed, printed three times letter by letter, and copied as often: a tenth of a request.
+    private func setTarget(_ target: UpstreamURL) { set(CURLOPT_REQUEST_TARGET, target.target) }
 
     private func setCallbacks() {
         let own = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
@@ -157,6 +152,8 @@ final class CurlTransfer {
 
     private func setConnection(_ target: UpstreamURL, _ settings: CurlTransport.Settings) {
         set(CURLOPT_NOSIGNAL, 1)
+        // Made for each transfer anew; an answer of Luma's is a few kilobytes. One octet more is asked for.
+        set(CURLOPT_BUFFERSIZE, (8 << 10) - 1)
         // Without it, a transfer that ends while its name is looked up waits on this thread for the system's resolver.
         set(CURLOPT_QUICK_EXIT, 1)
         set(CURLOPT_PROTOCOLS_STR, target.isSecure ? "https" : "http")

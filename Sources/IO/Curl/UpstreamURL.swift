@@ -21,8 +21,8 @@ struct UpstreamURL: Equatable {
 
     /// Scheme, host and port as given, without a path: `https://host:port`.
     let origin: String
-    let path: String
-    let query: String?
+    /// Path and query as given, `/` for none: the request target (RFC 9112 §3.2.1).
+    let target: String
     let isSecure: Bool
     /// True for 127.0.0.0/8, ::1 and `localhost`.
     let isLoopback: Bool
@@ -68,9 +68,9 @@ struct UpstreamURL: Equatable {
             origin = String(decoding: bytes[..<end], as: UTF8.self)
         }
         try Self.checkEscapes(bytes[end...])
-        let mark = bytes[end...].firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
-        path = end == mark ? "/" : String(decoding: bytes[end..<mark], as: UTF8.self)
-        query = mark == bytes.count ? nil : String(decoding: bytes[(mark + 1)...], as: UTF8.self)
+        let rest = bytes[end...]
+        let text = String(decoding: rest, as: UTF8.self)
+        target = rest.first == UInt8(ascii: "/") ? text : "/" + text
     }
 
     /// Whether the bytes begin with this origin, and it ends there.
