@@ -16,6 +16,8 @@ RELEASE := -c release --static-swift-stdlib
 SANITIZED := --disable-xctest --no-parallel --filter '^(CoreTests|HTTPTests|IOTests)\.' --scratch-path .build
 STRICT := --scratch-path .build/strict --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
+CHAOS_OPERATIONS ?= 2000
+
 DIFFERENTIAL_PACKAGES := nginx python3 python3-venv
 
 SCRIPTS := .ci/run $(wildcard Tests/Tools/*.sh Tests/Bench/*.sh Tests/Differential/*.sh Tests/Fuzz/*.sh \
@@ -24,7 +26,7 @@ PYTHON := $(wildcard Tests/Bench/*.py Tests/Drivers/*.py Tests/Differential/*.py
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format check linkage smoke differential fuzz asan tsan bench interop clean \
+.PHONY: help run build test lint format check linkage smoke differential chaos fuzz asan tsan bench interop clean \
     need-swift need-packages
 
 help: ## List the targets
@@ -65,8 +67,13 @@ differential: build ## Compare with nginx and h11 what is taken for a request (O
 	@Tests/Tools/packages.sh $(DIFFERENTIAL_PACKAGES)
 	@exec Tests/Differential/differential.sh $(BINARY) $(ONLY)
 
-fuzz: need-packages ## Fuzz requests, JSON and time zones for FUZZ_SECONDS (60), FUZZ_SANITIZER=address or thread
-	@SWIFT="$(SWIFT)" exec Tests/Fuzz/fuzz.sh
+chaos: build ## Let 32 clients loose in a storm of faults (CHAOS_OPERATIONS, CHAOS_SEED to play one again)
+	@Tests/Tools/packages.sh python3 openssl
+	@folder=$$(mktemp -d) && python3 Tests/Drivers/chaos.py $(BINARY) $$folder --operations $(CHAOS_OPERATIONS) \
+	    $(if $(CHAOS_SEED),--seed $(CHAOS_SEED)) && rm -rf $$folder
+
+fuzz: need-packages ## Fuzz requests, chunks, JSON and time zones for FUZZ_SECONDS (60), FUZZ_SANITIZER=address or thread
+	@SWIFT="$(SWIFT)" exec Tests/Fuzz/fuzz.sh $(FUZZ_TARGETS)
 
 # LeakSanitizer would report what the test runner itself leaves behind.
 asan: need-packages ## Run the unit tests of Core, HTTP and IO under the address sanitizer

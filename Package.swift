@@ -62,7 +62,7 @@ let package = Package(
         tests(of: "Crypto", ["Core", "COpenSSL"]),
         tests(of: "IO", ["Core", "HTTP", "Crypto"]),
         tests(of: "Store", ["Core"]),
-        tests(of: "Gateway", ["Core", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "IO"]),
+        tests(of: "Gateway", ["Core", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "IO", "Store"]),
         .testTarget(
             name: "JourneyTests", dependencies: ["luma-mcp", "Gateway", "TestKit", "Core"], swiftSettings: settings),
     ],
@@ -72,7 +72,7 @@ let package = Package(
 
 // libFuzzer brings its own `main`, so these targets exist only for `make fuzz`.
 if Context.environment["FUZZ"] != nil {
-    for name in ["FuzzRequest", "FuzzJSON", "FuzzTZif"] {
+    for name in ["FuzzRequest", "FuzzChunked", "FuzzJSON", "FuzzTZif"] {
         package.targets.append(
             .executableTarget(
                 name: name, dependencies: ["TestKit"], path: "Tests/Fuzz/" + name,

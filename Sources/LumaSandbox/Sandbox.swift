@@ -13,6 +13,7 @@ public struct Sandbox: Sendable {
     public let configuration: SandboxConfiguration
     /// What happened since the start or the last reset.
     public private(set) var counters = SandboxCounters()
+    private(set) var changes = ChangeLog()
     var state: SandboxState
     var limiter: RateLimiter
     let validator: SchemaValidator
@@ -34,7 +35,7 @@ public struct Sandbox: Sendable {
     /// Answers one request and changes the state accordingly.
     public mutating func handle(_ request: SandboxRequest, now: Timestamp, monotonic: MonotonicTime) -> Response {
         if !state.isSeeded, configuration.startsWithEvents { state.seed(now: now) }
-        if request.path.hasPrefix("/_sandbox/") { return administer(request, now: now) }
+        if request.path == "/_sandbox" || request.path.hasPrefix("/_sandbox/") { return administer(request, now: now) }
         let route: Route
         switch Self.route(request) {
         case .success(let found): route = found
@@ -70,7 +71,17 @@ public struct Sandbox: Sendable {
     mutating func reset() {
         state = SandboxState(seed: configuration.seed)
         counters = SandboxCounters()
+        changes = ChangeLog()
         limiter.forget()
+    }
+
+    mutating func note(_ change: ChangeLog.Kind, _ eventId: String, _ call: Call) {
+        switch change {
+        case .create: counters.creates += 1
+        case .update: counters.updates += 1
+        case .cancel: counters.cancels += 1
+        }
+        changes.note(change, eventId, at: call.now)
     }
 
     mutating func count(_ path: WritableKeyPath<SandboxCounters, Int>) { counters[keyPath: path] += 1 }

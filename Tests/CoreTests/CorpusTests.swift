@@ -19,6 +19,17 @@ import Testing
         #expect(accepted >= 4 && files.count - accepted >= 4)
     }
 
+    /// The tables are written by hand: they judge the invariant's own reading of RFC 8259.
+    @Test func theInvariantAgreesWithTheTables() {
+        for (text, _) in JSONSamples.valid { #expect(JSONInvariant.problem(with: Array(text.utf8)) == nil, "\(text)") }
+        for (text, _, _) in JSONSamples.invalid { #expect(JSONInvariant.problem(with: text) == nil, "\(text)") }
+        for text in JSONSamples.documents {
+            for end in 0...text.utf8.count {
+                #expect(JSONInvariant.problem(with: Array(text.utf8.prefix(end))) == nil, "\(end) octets of \(text)")
+            }
+        }
+    }
+
     @Test func timeZoneFilesAreRefusedOrUsable() {
         let files = Self.files("tzif")
         for file in files { #expect(TZifInvariant.problem(with: file) == nil, "\(file.count) octets") }

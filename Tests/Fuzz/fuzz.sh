@@ -15,14 +15,16 @@ cd "$here/../.."
 export FUZZ=1
 # Leaks are the business of whoever holds a corpus for hours; the runner's own would be reported too.
 export ASAN_OPTIONS=detect_leaks=0
-[ $# -gt 0 ] || set -- FuzzRequest FuzzJSON FuzzTZif
+[ $# -gt 0 ] || set -- FuzzRequest FuzzChunked FuzzJSON FuzzTZif
 
 folder=.build/fuzz
 mkdir -p "$folder/found"
 for target in "$@"; do
+    # Of several -sanitize options swiftc heeds the last, and SwiftPM gives those of --sanitize in no order: both are named
+    # in one. What SwiftPM must know is that libFuzzer brings the `main`.
     # The default linker takes minutes for two sanitizers at once, lld a second; but it must be told to keep the
     # sections of the coverage counters, to which nothing refers by name.
-    "${SWIFT:-swift}" build -c release --sanitize=fuzzer --sanitize="$sanitizer" -Xswiftc -use-ld=lld \
+    "${SWIFT:-swift}" build -c release --sanitize=fuzzer -Xswiftc "-sanitize=fuzzer,$sanitizer" -Xswiftc -use-ld=lld \
         -Xlinker -z -Xlinker nostart-stop-gc --product "$target" --scratch-path "$folder/$sanitizer"
 done
 failed=0
@@ -32,11 +34,12 @@ for target in "$@"; do
     mkdir -p "$folder/corpus/$name"
     case $name in
     request) longest=600 share=2 ;;
+    chunked) longest=300 share=1 ;;
     json) longest=300 share=1 ;;
     *) longest=4096 share=1 ;;
     esac
     echo "==> $target, $sanitizer"
-    "$folder/$sanitizer/release/$target" -max_total_time=$((seconds * share / 4 + 1)) -max_len=$longest -timeout=10 \
+    "$folder/$sanitizer/release/$target" -max_total_time=$((seconds * share / 5 + 1)) -max_len=$longest -timeout=10 \
         -rss_limit_mb=1024 -print_final_stats=1 -verbosity=0 -artifact_prefix="$folder/found/$name-" \
         "$folder/corpus/$name" "$here/Corpus/$name" >"$folder/$name.log" 2>&1 || failed=1
     grep -v '# Uses:\|Recommended dictionary\|recommended dictionary' "$folder/$name.log" || true

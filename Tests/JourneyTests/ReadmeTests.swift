@@ -41,7 +41,7 @@ import Testing
         let makefile = try String(contentsOf: Program.root.appendingPathComponent("Makefile"), encoding: .utf8)
         var commands = 0
         for line in Self.blocks("").flatMap({ $0.split(separator: "\n") }) {
-            let words = line.split(separator: " ").map(String.init)
+            let words = line.replacing("'", with: "").split(separator: " ").map(String.init)
             commands += 1
             switch words.first {
             case "make":

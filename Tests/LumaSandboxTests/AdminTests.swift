@@ -19,6 +19,54 @@ struct AdminTests {
         #expect(visitor.get("/_sandbox/events").entries.count == 7)
     }
 
+    @Test func everyChangeIsToldWithItsEvent() throws {
+        var visitor = Visitor()
+        let first = try visitor.create()
+        visitor.advance(seconds: 5)
+        let second = try visitor.create()
+        _ = visitor.post("/v1/events/update", ["event_id": .string(first), "name": "Other"])
+        _ = visitor.post("/v1/events/update", ["event_id": "evt-none", "name": "Other"])
+        let token = visitor.post("/v1/events/cancel/request", ["event_id": .string(second)]).json["cancellation_token"]
+        _ = visitor.post("/v1/events/cancel", ["event_id": .string(second), "cancellation_token": token ?? ""])
+        let changes = visitor.get("/_sandbox/changes").json
+        let told = (changes["entries"]?.arrayValue ?? []).map {
+            [$0["change"]?.stringValue, $0["event_id"]?.stringValue, $0["number"]?.intValue.map(String.init)]
+        }
+        #expect(
+            told == [
+                ["create", first, "1"], ["create", second, "2"], ["update", first, "3"], ["cancel", second, "4"],
+            ])
+        #expect(changes["forgotten"] == 0)
+        let state = visitor.get("/_sandbox/state").json
+        #expect(state["creates"] == 2)
+        #expect(state["updates"] == 1)
+        #expect(state["cancels"] == 1)
+        let event = visitor.get("/_sandbox/events").entries.first { $0["id"]?.stringValue == first }
+        #expect(event?["settings"]?["name"] == "Other")
+        _ = visitor.post("/_sandbox/reset", [:])
+        #expect(visitor.get("/_sandbox/changes").entries.isEmpty)
+    }
+
+    @Test func theLogOfChangesIsBounded() {
+        var log = ChangeLog()
+        for number in 0..<(ChangeLog.capacity + 1) {
+            log.note(.update, "evt-\(number)", at: Timestamp(milliseconds: 0))
+        }
+        let entries = log.json["entries"]?.arrayValue ?? []
+        #expect(entries.count == ChangeLog.capacity / 2 + 1)
+        #expect(entries.first?["number"]?.intValue == ChangeLog.capacity / 2 + 1)
+        #expect(entries.last?["event_id"]?.stringValue == "evt-\(ChangeLog.capacity)")
+        #expect(log.json["forgotten"]?.intValue == ChangeLog.capacity / 2)
+    }
+
+    @Test func theIndexSaysWhatIsNotEmulated() {
+        var visitor = Visitor()
+        let index = visitor.get("/_sandbox").json
+        #expect(index == visitor.get("/_sandbox/").json)
+        #expect(index["routes"]?["GET /_sandbox/changes"] != nil)
+        #expect((index["not_emulated"]?.arrayValue?.count ?? 0) >= 5)
+    }
+
     @Test func resetBringsTheStartBack() throws {
         var visitor = Visitor()
         let before = visitor.get("/_sandbox/events").json
@@ -49,5 +97,7 @@ struct AdminTests {
         visitor.get("/_sandbox/else").expectRefusal(404, "Not found")
         visitor.get("/_sandbox/reset").expectRefusal(405, "Method")
         visitor.post("/_sandbox/state", [:]).expectRefusal(405, "Method")
+        visitor.post("/_sandbox/changes", [:]).expectRefusal(405, "Method")
+        visitor.post("/_sandbox", [:]).expectRefusal(405, "Method")
     }
 }

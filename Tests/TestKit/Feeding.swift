@@ -8,10 +8,13 @@ public struct Outcome: Equatable, CustomStringConvertible {
         public var query: String?
         public var host: String?
         public var fields: [Field]
-        public var body: String
-        /// Octets; `body` is longer where they are not UTF-8.
-        public var bodyLength: Int
+        /// The body, decoded.
+        public var octets: [UInt8]
         public var framing: AnswerFraming
+
+        /// The body as text; other octets than UTF-8 as U+FFFD.
+        public var body: String { String(decoding: octets, as: UTF8.self) }
+        public var bodyLength: Int { octets.count }
     }
     public enum End: Equatable {
         /// More bytes are awaited; between two requests when nothing is unread.
@@ -97,8 +100,7 @@ public struct Feeding {
                 outcome.requests.append(
                     Outcome.Request(
                         method: view.methodToken, path: Self.text(view.path), query: view.query.map(Self.text),
-                        host: view.host, fields: view.allFields, body: Self.text(view.body),
-                        bodyLength: view.body.count,
+                        host: view.host, fields: view.allFields, octets: Array(view.body),
                         framing: connection.beginAnswer(status: 200)))
             }
             return step

@@ -46,7 +46,7 @@ extension Configuration {
         let host = reader.host(.host)
         checkListener(host, &reader)
         checkTimes(&reader)
-        let tls = readTLS(&reader)
+        let tls = readTLS(&reader, .tlsCertificate, .tlsKey)
         // A wildcard is no name; a request to it carries the name under which the machine is known.
         let ownName = host.isWildcard ? [] : [host.text]
         guard let baseURL = reader.text(.baseURL).flatMap(BaseURL.init) else {
@@ -58,7 +58,9 @@ extension Configuration {
             apiKey: reader.text(.apiKey).map(Secret.init),
             calendarID: reader.text(.calendarID),
             usesSandbox: usesSandbox,
+            sandboxFaults: reader.text(.sandboxFaults),
             baseURL: baseURL,
+            caFile: reader.text(.caFile),
             host: host,
             port: UInt16(reader.integer(.port)),
             allowsExternal: reader.boolean(.allowExternal),
@@ -88,6 +90,11 @@ extension Configuration {
                 backoffFactor: reader.number(.retryBackoffFactor),
                 connections: reader.integer(.upstreamConnections),
                 healthIntervalSeconds: reader.number(.healthIntervalSeconds)),
+            cache: Cache(
+                freshSeconds: reader.number(.cacheSeconds),
+                staleSeconds: reader.number(.cacheStaleSeconds),
+                maxBytes: reader.integer(.cacheBytes)),
+            memory: Memory(directory: reader.text(.dataDirectory)),
             templatesDirectory: reader.text(.templatesDirectory),
             debug: reader.boolean(.debug),
             logFormat: reader.text(.logFormat).flatMap(LogFormat.init) ?? defaultFormat,
@@ -100,10 +107,13 @@ extension Configuration {
         // What is no boolean is the word auto.
         let usesSandbox = reader.optionalBoolean(.sandbox) ?? !hasKey
         if usesSandbox {
-            for setting in [Setting.apiKey, .calendarID, .baseURL] where reader.given.contains(setting) {
+            for setting in [Setting.apiKey, .calendarID, .baseURL, .caFile] where reader.given.contains(setting) {
                 warnings.append("\(setting.rawValue) has no effect while the built-in sandbox is used.")
             }
-        } else if !hasKey, reader.areRight(.apiKey, .sandbox) {
+        } else if reader.given.contains(.sandboxFaults) {
+            warnings.append("\(Setting.sandboxFaults.rawValue) has no effect without the built-in sandbox.")
+        }
+        if !usesSandbox, !hasKey, reader.areRight(.apiKey, .sandbox) {
             reader.report(
                 ConfigurationError(
                     Setting.apiKey.rawValue,
@@ -126,13 +136,15 @@ extension Configuration {
     }
 
     /// A certificate and its key, or neither.
-    private static func readTLS(_ reader: inout SettingReader) -> TLSFiles? {
-        guard reader.areRight(.tlsCertificate, .tlsKey) else { return nil }
-        let (certificate, key) = (reader.text(.tlsCertificate), reader.text(.tlsKey))
+    fileprivate static func readTLS(
+        _ reader: inout SettingReader, _ certificateSetting: Setting, _ keySetting: Setting
+    ) -> TLSFiles? {
+        guard reader.areRight(certificateSetting, keySetting) else { return nil }
+        let (certificate, key) = (reader.text(certificateSetting), reader.text(keySetting))
         if let certificate, let key { return TLSFiles(certificate: certificate, key: key) }
         guard certificate != nil || key != nil else { return nil }
         let (given, missing): (Setting, Setting) =
-            key == nil ? (.tlsCertificate, .tlsKey) : (.tlsKey, .tlsCertificate)
+            key == nil ? (certificateSetting, keySetting) : (keySetting, certificateSetting)
         reader.report(
             ConfigurationError(
                 missing.rawValue,
@@ -201,7 +213,8 @@ extension SandboxOptions {
         let options = SandboxOptions(
             host: host, port: UInt16(reader.integer(.sandboxPort)), stateFile: reader.text(.sandboxState),
             seed: reader.optionalInteger(.sandboxSeed).map(UInt64.init),
-            requestsPerMinute: reader.integer(.sandboxRateLimit))
+            requestsPerMinute: reader.integer(.sandboxRateLimit), faults: reader.text(.sandboxFault),
+            tls: Configuration.readTLS(&reader, .sandboxCertificate, .sandboxKey))
         if let errors = ConfigurationErrors(reader.problems) { throw errors }
         return options
     }

@@ -23,6 +23,13 @@ public struct Configuration: Sendable {
         public var healthIntervalSeconds: Double
     }
 
+    /// How long answers to reads are kept, and how many.
+    public struct Cache: Sendable, Equatable {
+        public var freshSeconds: Double
+        public var staleSeconds: Double
+        public var maxBytes: Int
+    }
+
     /// Bounds of the HTTP server.
     public struct Limits: Sendable, Equatable {
         public var maxBodyBytes: Int
@@ -31,6 +38,12 @@ public struct Configuration: Sendable {
         public var bodyTimeoutSeconds: Double
         public var idleTimeoutSeconds: Double
         public var writeTimeoutSeconds: Double
+    }
+
+    /// What is remembered beyond the program's own life.
+    public struct Memory: Sendable, Equatable {
+        /// As it was given; nil leaves it to what is served.
+        public var directory: String?
     }
 
     /// Where the certificate and its key are, in PEM.
@@ -46,7 +59,11 @@ public struct Configuration: Sendable {
     public var calendarID: String?
     /// The built-in emulator answers instead of `baseURL`.
     public var usesSandbox: Bool
+    /// How the emulator misbehaves, in the compact syntax.
+    public var sandboxFaults: String?
     public var baseURL: BaseURL
+    /// A PEM file of certificates to trust besides the system's when Luma is called.
+    public var caFile: String?
     public var host: HostName
     /// 0 lets the kernel pick.
     public var port: UInt16
@@ -63,6 +80,8 @@ public struct Configuration: Sendable {
     public var limits: Limits
     public var rateLimit: RateLimit
     public var calls: Calls
+    public var cache: Cache
+    public var memory: Memory
     public var templatesDirectory: String?
     public var debug: Bool
     public var logFormat: LogFormat
@@ -91,4 +110,8 @@ public struct SandboxOptions: Sendable, Equatable {
     /// Nil asks for a random one.
     public var seed: UInt64?
     public var requestsPerMinute: Int
+    /// In the compact syntax.
+    public var faults: String?
+    /// Nil for plain HTTP.
+    public var tls: Configuration.TLSFiles?
 }

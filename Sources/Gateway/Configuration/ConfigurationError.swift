@@ -31,7 +31,8 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
         // A URL with an @ may hold a password.
         let isHidden = row.isSecret || text.utf8.contains(UInt8(ascii: "@"))
         let shown = isHidden ? "hidden, \(text.count) characters" : Self.quoted(text)
-        self.init(row.setting.rawValue, value: shown, "expected \(row.kind.expectation)", from: source)
+        let problem = row.kind.problem(in: text).map { ": " + $0 } ?? ""
+        self.init(row.setting.rawValue, value: shown, "expected \(row.kind.expectation)\(problem)", from: source)
     }
 
     public var description: String {

@@ -1,3 +1,5 @@
+import LumaSandbox
+
 /// The text of `luma-mcp help`, made from the tables; no line is longer than 80 columns.
 public enum Help {
     public enum Topic: Sendable, Equatable {
@@ -10,7 +12,7 @@ public enum Help {
     public static func text(_ topic: Topic) -> String {
         switch topic {
         case .overview: overview + options(Settings.table) + "\n" + examples
-        case .sandbox: sandbox + options(Settings.sandboxTable) + "\n" + sandboxExamples
+        case .sandbox: sandbox + options(Settings.sandboxTable) + "\n" + faults + sandboxExamples + notEmulated
         }
     }
 
@@ -60,8 +62,39 @@ public enum Help {
               Keep the events from one run to the next.
           LUMA_API_KEY=any LUMA_BASE_URL=http://localhost:9100 luma-mcp
               Let a gateway use it.
+          luma-mcp sandbox --fault 'seed=7;reset,after,on=events/create,chance=0.1'
+              Lose the answer to every tenth create or so, the same ones in each run.
+          curl http://localhost:9100/_sandbox
+              List the routes that show and change what it holds and does.
 
         """
+
+    private static let faults = """
+        Rules of --fault, of a gateway's LUMA_SANDBOX_FAULTS, and of /_sandbox/faults:
+          Rules are separated by ";", the parts of a rule by ",". First what happens:
+            latency=MS or latency=MS-MS     wait, before the call takes effect
+            status=CODE                     answer so instead; with retry_after=SECONDS,
+                                            with html for a page instead of Luma's JSON
+            reset                           reset the connection
+            truncate or truncate=BYTES      end the connection within the body
+            slow=BYTES,milliseconds=MS      send so much at a time
+            length=N or length=-N           send a Content-Length that is wrong by N
+            tls                             cut the handshake, where TLS is spoken
+            dns                             do not know the name (only in a gateway)
+          With "after", a latency, status or reset comes when the call has taken effect.
+          Then on which calls, all when nothing is said:
+            on=events/create                this operation; on=events/* for a family
+            nth=N or every=N                the Nth of them, or each Nth
+            chance=0.2                      so likely, by seed=N as a rule of its own
+            limit=N                         at most so often
+
+        """
+
+    private static let notEmulated =
+        "What it does not emulate:\n"
+        + Sandbox.notEmulated.map { item in
+            wrapped(item, to: width - 4).enumerated().map { ($0 == 0 ? "  * " : "    ") + $1 + "\n" }.joined()
+        }.joined()
 
     private static func options(_ table: [SettingRow]) -> String {
         var text = ""

@@ -5,7 +5,9 @@ public enum Setting: String, Sendable, CaseIterable {
     case apiKey = "LUMA_API_KEY"
     case calendarID = "LUMA_CALENDAR_ID"
     case sandbox = "LUMA_SANDBOX"
+    case sandboxFaults = "LUMA_SANDBOX_FAULTS"
     case baseURL = "LUMA_BASE_URL"
+    case caFile = "LUMA_CA_FILE"
 
     case host = "LUMA_HOST"
     case port = "LUMA_PORT"
@@ -38,6 +40,11 @@ public enum Setting: String, Sendable, CaseIterable {
     case upstreamConnections = "LUMA_UPSTREAM_CONNECTIONS"
     case healthIntervalSeconds = "LUMA_HEALTH_INTERVAL_SECONDS"
 
+    case cacheSeconds = "LUMA_CACHE_SECONDS"
+    case cacheStaleSeconds = "LUMA_CACHE_STALE_SECONDS"
+    case cacheBytes = "LUMA_CACHE_BYTES"
+    case dataDirectory = "LUMA_DATA_DIR"
+
     case templatesDirectory = "LUMA_TEMPLATES_DIR"
 
     case debug = "LUMA_DEBUG"
@@ -50,6 +57,9 @@ public enum Setting: String, Sendable, CaseIterable {
     case sandboxState = "--state"
     case sandboxSeed = "--seed"
     case sandboxRateLimit = "--rate-limit"
+    case sandboxFault = "--fault"
+    case sandboxCertificate = "--tls-cert"
+    case sandboxKey = "--tls-key"
 
     /// The environment variable and `.env` name; nil for an option that exists on the command line only.
     public var variable: String? { rawValue.hasPrefix("--") ? nil : rawValue }

@@ -1,4 +1,5 @@
 import Core
+import LumaSandbox
 
 /// What a setting's text must look like, with its bounds.
 public enum SettingKind: Sendable {
@@ -22,6 +23,8 @@ public enum SettingKind: Sendable {
     case baseURL
     /// The name of a file or a directory.
     case path
+    /// Rules by which the emulator misbehaves.
+    case faults
 
     /// On the command line its flag alone means true, and another value follows after `=`.
     public var standsAlone: Bool {
@@ -45,6 +48,7 @@ public enum SettingKind: Sendable {
         case .hosts: "host names or addresses, each with an optional :port, separated by commas; or *"
         case .baseURL: "an https:// URL without user, query or fragment (http:// only for a loopback address)"
         case .path: "a path of at most 4096 bytes"
+        case .faults: "fault rules, such as status=503,chance=0.1;reset,after,nth=3"
         }
     }
 
@@ -100,7 +104,15 @@ extension SettingKind {
         case .path:
             let isFit = (1...4096).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
             return isFit ? .text(text) : nil
+        case .faults: return problem(in: text) == nil ? .text(text) : nil
         }
+    }
+
+    /// What is wrong with a text, where more can be said than what is expected.
+    func problem(in text: String) -> String? {
+        guard case .faults = self else { return nil }
+        do throws(FaultError) { _ = try FaultSet(text: text) } catch { return error.problem }
+        return nil
     }
 
     /// Digits, and at most one point between digits: no sign, no exponent, no `nan`.

@@ -7,6 +7,8 @@ public struct SettingRow: Sendable {
         case limits = "Limits of the server"
         case budget = "Luma's request budget"
         case calls = "Calls to Luma"
+        case reads = "Kept answers"
+        case memory = "Memory"
         case templates = "Templates"
         case logging = "Logging"
         case sandbox = "Sandbox"

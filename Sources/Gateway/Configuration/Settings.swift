@@ -1,7 +1,9 @@
 /// All settings as data, in the order of the documents.
 public enum Settings {
     /// The settings of the gateway: environment variable, `.env` line and flag alike.
-    public static let table: [SettingRow] = luma + server + limits + budget + calls + templates + logging
+    public static let table: [SettingRow] =
+        luma + server + limits + budget + calls + reads + memory + templates
+        + logging
 
     /// The options of `luma-mcp sandbox`, on the command line only.
     public static let sandboxTable: [SettingRow] = [
@@ -23,6 +25,15 @@ public enum Settings {
         SettingRow(
             .sandboxRateLimit, .integer(1...1_000_000_000), default: "200", placeholder: "N", group: .sandbox,
             "Requests per minute before the sandbox answers 429 for a minute, as Luma does."),
+        SettingRow(
+            .sandboxFault, .faults, placeholder: "RULES", group: .sandbox,
+            "How to misbehave, until PUT or DELETE /_sandbox/faults says otherwise; see below."),
+        SettingRow(
+            .sandboxCertificate, .path, note: "none; plain HTTP", placeholder: "FILE", group: .sandbox,
+            "Serve HTTPS with this certificate in PEM; clients must trust it, a gateway by LUMA_CA_FILE."),
+        SettingRow(
+            .sandboxKey, .path, placeholder: "FILE", group: .sandbox,
+            "The certificate's private key in PEM, without a password."),
     ]
 
     /// The row of a setting.
@@ -45,8 +56,14 @@ public enum Settings {
             .sandbox, .booleanOr("auto"), default: "false", group: .luma,
             "Use the built-in emulator instead of Luma; auto does so only when there is no key."),
         SettingRow(
+            .sandboxFaults, .faults, placeholder: "RULES", group: .luma,
+            "How the built-in emulator misbehaves, to see what a client makes of it: luma-mcp help sandbox."),
+        SettingRow(
             .baseURL, .baseURL, default: "https://public-api.luma.com", placeholder: "URL", group: .luma,
             "Where Luma's API is: https, or http on this machine for a sandbox of your own."),
+        SettingRow(
+            .caFile, .path, note: "none", placeholder: "FILE", group: .luma,
+            "Certificates in PEM to trust for Luma's API besides the system's, for a sandbox or proxy of your own."),
     ]
 
     private static let server: [SettingRow] = [
@@ -141,6 +158,18 @@ public enum Settings {
         SettingRow(
             .healthIntervalSeconds, .number(1...3600), default: "30", placeholder: "SECONDS", group: .calls,
             "Time between two background checks of Luma and the key; a probe of /health asks Luma nothing."),
+    ]
+
+    private static let reads: [SettingRow] = [
+        SettingRow(
+            .cacheSeconds, .number(0...86400), default: "5", placeholder: "SECONDS", group: .reads,
+            "How long the answer to a read is given again without asking Luma; 0 keeps nothing."),
+        SettingRow(
+            .cacheStaleSeconds, .number(0...604_800), default: "300", placeholder: "SECONDS", group: .reads,
+            "How long after that it is still given, marked as stale, while Luma is down."),
+        SettingRow(
+            .cacheBytes, .integer(0...1 << 40), default: "8388608", placeholder: "BYTES", group: .reads,
+            "Most octets of answers that are kept; the oldest make room."),
     ]
 
     private static let templates: [SettingRow] = [

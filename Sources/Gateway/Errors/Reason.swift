@@ -36,6 +36,8 @@ public enum Reason: String, Sendable, CaseIterable {
     case upstreamFailure = "upstream_failure"
     case upstreamTimeout = "upstream_timeout"
     case outcomeUnknown = "outcome_unknown"
+    /// The caller wants nothing asked of Luma (RFC 9111 §5.2.1.7).
+    case notKept = "not_kept"
 
     /// The status it is answered with (RFC 9110 §15); `upstreamRefused` takes Luma's own instead where there is one.
     public var status: Int {
@@ -60,7 +62,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .notImplemented: 501
         case .upstreamRefused, .upstreamAuth, .upstreamUnreachable, .upstreamFailure: 502
         case .overloaded, .shuttingDown, .starting: 503
-        case .upstreamTimeout, .outcomeUnknown: 504
+        case .upstreamTimeout, .outcomeUnknown, .notKept: 504
         case .httpVersionNotSupported: 505
         }
     }
@@ -100,6 +102,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .upstreamUnreachable: "Luma cannot be reached"
         case .upstreamFailure: "Luma failed"
         case .upstreamTimeout: "Luma did not answer in time"
+        case .notKept: "There is no kept answer, and only-if-cached lets nobody ask Luma"
         case .outcomeUnknown: "Luma did not confirm, and whether it was done could not be found out"
         }
     }

@@ -1,6 +1,7 @@
 import Core
 import HTTP
 import LumaClient
+import Store
 
 /// Renders `/health` from what is known of Luma, which costs no call. Per loop; the healthy answer is kept while the
 /// verdict stays the same.
@@ -8,22 +9,26 @@ final class HealthAnswer {
     private let account: LumaAccount
     private let started: Timestamp
     private let healthy: Response
+    private let healthyBody: JSONObject
+    private let store: any StateStore
 
-    init(account: LumaAccount, mode: String, started: Timestamp) {
+    init(account: LumaAccount, mode: String, started: Timestamp, store: any StateStore) {
         self.account = account
         self.started = started
-        let body: JSON = [
+        self.store = store
+        healthyBody = [
             "status": "healthy", "message": "Luma API connection successful", "mode": .string(mode),
             "version": .string(Version.number),
         ]
-        healthy = .uncachedJSON(body.encoded)
+        healthy = .uncachedJSON(JSON.object(healthyBody).encoded)
     }
 
     /// The prepared 200.
     /// - Throws: the error of the 503.
     func answer() throws(APIError) -> Response {
         let known = account.reachability
-        if known.last == .reachable { return healthy }
+        let cause = store.condition.cause
+        if known.last == .reachable { return cause.map(degraded) ?? healthy }
         var details = JSONObject([(name: "status", value: "unhealthy")])
         var reason = Reason.starting
         if case .failing(let cause) = known.last {
@@ -31,11 +36,20 @@ final class HealthAnswer {
             details["cause"] = .string(cause)
             details["failures"] = .number(JSONNumber(known.failures))
         }
+        if let cause { details["store"] = ["status": "unusable", "cause": .string(cause.rawValue)] }
         if let at = known.lastSuccessAt { details["last_success_at"] = .string(at.rfc3339) }
         details["checked_at"] = .string((known.lastAt ?? started).rfc3339)
         var error = APIError(reason, details: details)
         error.status = 503
         throw error
+    }
+
+    /// Luma is there and the store is not: most requests are served, so the answer is still 200.
+    private func degraded(_ cause: StoreFailure.Cause) -> Response {
+        var body = healthyBody
+        body["status"] = "degraded"
+        body["store"] = ["status": "unusable", "cause": .string(cause.rawValue)]
+        return .uncachedJSON(JSON.object(body).encoded)
     }
 
     /// The account's labels are a bounded set; all that are not named here are ways of not getting through.
@@ -47,4 +61,8 @@ final class HealthAnswer {
         default: .upstreamUnreachable
         }
     }
+}
+
+extension StoreCondition {
+    fileprivate var cause: StoreFailure.Cause? { if case .unusable(let cause) = self { cause } else { nil } }
 }

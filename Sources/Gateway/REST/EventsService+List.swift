@@ -33,7 +33,12 @@ extension EventsService {
 
     /// `GET /events/`: one page. A limit above Luma's page is made of two of Luma's pages; the end is known by
     /// `has_more` alone, never by a short page.
-    func list(_ query: ListQuery, _ call: UpstreamCall) async throws(APIError) -> Response {
+    func list(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+        let query = try listQuery(input)
+        return try await reads.read(ReadKey(query), input, call) { () throws(APIError) in try await list(query, call) }
+    }
+
+    private func list(_ query: ListQuery, _ call: UpstreamCall) async throws(APIError) -> [UInt8] {
         var entries: [JSON] = []
         var cursor = query.cursor
         var hasMore = true
@@ -50,7 +55,7 @@ extension EventsService {
             "entries": .array(entries), "has_more": .bool(hasMore),
             "next_cursor": hasMore ? cursor.map { .string($0) } ?? .null : .null,
         ]
-        return .json(status: 200, fields: [Self.variesByAccept], answer.encoded)
+        return answer.encoded
     }
 
     func page(

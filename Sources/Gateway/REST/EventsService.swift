@@ -16,9 +16,11 @@ final class EventsService {
     let luma: LumaClient
     let zones: TimeZoneDatabase
     let templates: TemplateCatalog
+    let reads: ReadService
 
-    init(luma: LumaClient, zones: TimeZoneDatabase, templates: TemplateCatalog) {
+    init(luma: LumaClient, reads: ReadService, zones: TimeZoneDatabase, templates: TemplateCatalog) {
         self.luma = luma
+        self.reads = reads
         self.zones = zones
         self.templates = templates
     }
@@ -84,13 +86,19 @@ final class EventsService {
     func get(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
         try input.refuseQuery()
         let id = try eventID(input)
-        let event: LumaAnswer
-        do throws(LumaError) {
-            event = try await read(id, call)
-        } catch {
-            throw APIError(error, subject: id)
+        return try await reads.read(.event(id), input, call) { () throws(APIError) in
+            do throws(LumaError) { return try await read(id, call).body } catch { throw APIError(error, subject: id) }
         }
-        return try .tagged(event.body, input.conditions)
+    }
+
+    /// The answer to a read that needs no call; nil when it needs one.
+    func kept(
+        _ input: RequestInput, _ representation: Representation, _ request: RequestView
+    ) throws(APIError) -> Response? {
+        if representation != .json || reads.isOff { return nil }
+        if input.endpoint == .listEvents { return try reads.kept(ReadKey(try listQuery(input)), input, request) }
+        try input.refuseQuery()
+        return try reads.kept(.event(try eventID(input)), input, request)
     }
 
     // MARK: Update

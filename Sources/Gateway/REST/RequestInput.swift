@@ -14,6 +14,8 @@ struct RequestInput {
     var accept: Accept?
     var prefer: String?
     var conditions = Preconditions()
+    /// What the caller says about kept answers.
+    var wish = ReadWish()
 }
 
 extension RequestInput {
@@ -41,6 +43,8 @@ extension RequestInput {
             if endpoint == .replaceEvent, request.field("content-range") != nil {
                 throw APIError(.badRequest, "A part of an event cannot be put: leave Content-Range away")
             }
+        case .getEvent, .listEvents:
+            wish = ReadWish(request.combined("cache-control"))
         default: break
         }
         // What curl and most libraries send says nothing, and need not be read.

@@ -10,45 +10,117 @@ final class SandboxHandler: NodeHandler {
     private var sandbox: Sandbox
     private let reactor: Reactor
     private let clock: LoopClock
+    private let faults: FaultControl
     private let stateFile: SandboxStateFile?
     /// Set while a write of the state is due; one write covers all changes of a second.
     private var isSavePlanned = false
 
-    init(_ sandbox: Sandbox, reactor: Reactor, stateFile: SandboxStateFile?) {
+    init(_ sandbox: Sandbox, _ faults: FaultControl, reactor: Reactor, stateFile: SandboxStateFile?) {
         self.sandbox = sandbox
+        self.faults = faults
         self.reactor = reactor
         clock = LoopClock(reactor)
         self.stateFile = stateFile
     }
 
     func handle(_ request: RequestView, _ exchange: Exchange) {
-        exchange.respond(answer(request))
-        if request.method == .post { planSave() }
-    }
-
-    private func answer(_ request: RequestView) -> Response {
         var query: [(name: String, value: String)] = []
         if let text = request.query, !text.isEmpty {
             do throws(QueryStringError) {
                 query = try QueryString(parsing: text).items
             } catch {
-                return Self.refusal(status: 400, "The query string is not well-formed.")
+                exchange.respond(Self.refusal(status: 400, "The query string is not well-formed."))
+                return
             }
         }
-        let sandboxRequest = SandboxRequest(
+        let call = SandboxRequest(
             method: request.method, path: String(decoding: request.path, as: UTF8.self), query: query,
             apiKey: request.field("x-luma-api-key"), calendarId: request.field("x-luma-calendar-id"),
             contentType: request.field("content-type"), body: Array(request.body))
-        return sandbox.handle(sandboxRequest, now: clock.wallClock, monotonic: reactor.now)
+        if call.path == "/_sandbox/faults" {
+            exchange.respond(faults.administer(call.method, call.body))
+        } else if let operation = Sandbox.operation(of: call), let plan = faults.plan(for: operation) {
+            play(plan.steps[...], call, nil, exchange)
+        } else {
+            exchange.respond(perform(call))
+        }
+    }
+
+    /// Lets a call take effect.
+    private func perform(_ call: SandboxRequest) -> Response {
+        let response = sandbox.handle(call, now: clock.wallClock, monotonic: clock.now)
+        if call.method == .post { planSave() }
+        return response
+    }
+
+    // MARK: Faults
+
+    /// Does what is left of a plan. A wait goes on when the client has gone, as Luma would: what it asked for happens.
+    private func play(
+        _ steps: ArraySlice<FaultPlan.Step>, _ call: SandboxRequest, _ response: Response?, _ exchange: Exchange
+    ) {
+        var steps = steps
+        var response = response
+        while let step = steps.popFirst() {
+            switch step {
+            case .wait(let milliseconds):
+                let (later, so) = (steps, response)
+                reactor.schedule(at: clock.now.advanced(seconds: Double(milliseconds) / 1000)) { [self] in
+                    play(later, call, so, exchange)
+                }
+                return
+            case .perform: response = perform(call)
+            case .replace(let other): response = other
+            case .reset: exchange.abort()
+            case .send(let delivery): if let response, exchange.isOpen { send(response, delivery, exchange) }
+            }
+        }
+    }
+
+    private func send(_ response: Response, _ delivery: FaultPlan.Delivery, _ exchange: Exchange) {
+        let body = response.body
+        switch delivery {
+        case .whole: exchange.respond(response)
+        case .truncated(let bytes):
+            exchange.beginStream(response, length: body.count)
+            exchange.perform {
+                try? await exchange.write(Array(body.prefix(bytes ?? body.count / 2)))
+                exchange.breakStream()
+            }
+        case .misdeclared(let by):
+            exchange.beginStream(response, length: max(0, body.count + by))
+            exchange.perform {
+                try? await exchange.write(body)
+                // What a peer still waits for does not come; what it does not expect stands before the next answer.
+                if by > 0 { exchange.breakStream() } else { exchange.endStream() }
+            }
+        case .slow(let bytes, let milliseconds):
+            exchange.beginStream(response, length: body.count)
+            exchange.perform { [clock] in
+                do {
+                    for start in stride(from: 0, to: body.count, by: bytes) {
+                        if start > 0 {
+                            try await clock.sleep(until: clock.now.advanced(seconds: Double(milliseconds) / 1000))
+                        }
+                        try await exchange.write(Array(body[start...].prefix(bytes)))
+                    }
+                    exchange.endStream()
+                } catch {
+                    exchange.breakStream()
+                }
+            }
+        }
     }
 
     func refusal(_ error: ProtocolError, requestLine: String?) -> Response {
         Self.refusal(status: error.status, "The request is not valid HTTP: \(error.label).")
     }
 
-    private static func refusal(status: Int, _ message: String) -> Response {
+    /// An answer in Luma's shape of errors.
+    static func refusal(status: Int, _ message: String, _ fields: [Field] = []) -> Response {
         let body: JSON = ["message": .string(message), "code": nil]
-        return Response(status: status, fields: [Field("Content-Type", "application/json")], body: body.encoded)
+        return Response(
+            status: status, fields: [Field("Content-Type", "application/json")] + fields, body: body.encoded)
     }
 
     private func planSave() {

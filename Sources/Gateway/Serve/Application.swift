@@ -31,6 +31,9 @@ final class Application: NodeHandler {
         case .other, .trace, .connect: return turn.finish(nil, APIError.methodNotImplemented)
         default: break
         }
+        if let ready = worker.reads.ready(request) {
+            return turn.finish(ready.isList ? .listEvents : .getEvent, ready.response)
+        }
         switch router.match(method: request.method, path: request.path) {
         case .found(let endpoint, let parameters):
             serve(endpoint, endpoint.parameterName.flatMap { parameters[$0] }, request, turn)
@@ -87,7 +90,9 @@ final class Application: NodeHandler {
             default:
                 let input = try RequestInput(endpoint, parameter: parameter, request)
                 let representation = try input.representation()
-                if let answer = try worker.localAnswer(input) { return turn.finish(endpoint, answer) }
+                if let answer = try worker.localAnswer(input, representation, request) {
+                    return turn.finish(endpoint, answer)
+                }
                 let worker = self.worker
                 if endpoint.isWrite {
                     worker.writes.start { await worker.answer(input, representation, turn) }

@@ -24,7 +24,7 @@ enum Banner {
     }
 
     static func sandbox(_ options: SandboxOptions, addresses: [ListenAddress]) -> String {
-        let url = self.url("http", host: options.host, addresses)
+        let url = self.url(options.tls == nil ? "http" : "https", host: options.host, addresses)
         return """
             luma-mcp sandbox \(Version.number), an emulator of Luma's API, serves on \(url)
             Any API key is good, except one that starts with "invalid". Try:

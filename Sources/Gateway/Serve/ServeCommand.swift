@@ -4,11 +4,15 @@ import Glibc
 import HTTP
 import IO
 import LumaClient
+import Store
 
 /// `luma-mcp serve`: builds the house from the ground up, serves until a signal, and closes it in reverse order.
 struct ServeCommand {
     let configuration: Configuration
     let environment: [String: String]
+
+    /// Where the state is kept when nothing else is said.
+    private static let dataDirectory = "data"
 
     /// Runs to the end.
     /// - Returns: the exit code.
@@ -19,14 +23,17 @@ struct ServeCommand {
         let templates = try self.templates()
         let tickets = try TLSTicketKeys()
         let tls = try configuration.tls.map { try TLSFile.context($0, tickets) }
+        try TLSFile.checkAuthorities(configuration)
         let log = try openLog()
         let sockets = try Listening.open(configuration, environment)
         var sandbox: SandboxServer?
-        if configuration.usesSandbox { sandbox = try await SandboxServer.startInProcess() }
+        if configuration.usesSandbox {
+            sandbox = try await SandboxServer.startInProcess(faults: configuration.sandboxFaults)
+        }
         let shared = Shared(
-            configuration, upstream: sandbox.map { "http://\($0.addresses[0])" } ?? configuration.baseURL.text,
-            templates: templates, log: log)
-        let workers = try await startWorkers(shared, sockets, tls)
+            configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
+            templates: templates, log: log, store: configuration.openStore(log, byDefault: Self.dataDirectory))
+        let workers = try await startWorkers(shared, sockets, tls, sandbox)
         let monitor = await workers[0].startMonitor()
         // The list of zones takes some milliseconds to read, which the first event must not wait for on a loop.
         Task.detached(priority: .background) { _ = SystemTimeZones.database }
@@ -48,6 +55,7 @@ struct ServeCommand {
         watchdog?.cancel()
         for worker in workers { await worker.stop() }
         await sandbox?.stop(seconds: 0)
+        shared.store.close()
         log.flush()
         return 0
     }
@@ -81,7 +89,7 @@ struct ServeCommand {
     }
 
     private func startWorkers(
-        _ shared: Shared, _ sockets: [[BoundSocket]], _ tls: TLSServerContext?
+        _ shared: Shared, _ sockets: [[BoundSocket]], _ tls: TLSServerContext?, _ sandbox: SandboxServer?
     ) async throws -> [ServerNode<Application>] {
         let limits = ServerLimits(configuration.limits)
         let counter = ConnectionCounter()
@@ -92,7 +100,8 @@ struct ServeCommand {
                     label: "luma-mcp.loop.\(index)", sockets: own, limits: limits, counter: counter, tls: tls
                 ) {
                     let transport = try CurlTransport(reactor: $0, settings: shared.transportSettings)
-                    return Application(Worker(shared, reactor: $0, transport: transport), shared) {
+                    let way = sandbox?.transport(over: transport) ?? transport
+                    return Application(Worker(shared, reactor: $0, transport: way), shared) {
                         transport.shutdown()
                     }
                 })

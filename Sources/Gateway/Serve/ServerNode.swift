@@ -29,7 +29,8 @@ struct ServerNode<Handler: NodeHandler>: Sendable {
     /// Starts a loop and serves `sockets` on it; `makeHandler` builds the loop's own handler there.
     static func start(
         label: String, sockets: [BoundSocket], limits: ServerLimits, counter: ConnectionCounter,
-        tls: TLSServerContext? = nil, makeHandler: @escaping @Sendable (Reactor) throws -> Handler
+        tls: TLSServerContext? = nil, cutsHandshake: (@Sendable () -> Bool)? = nil,
+        makeHandler: @escaping @Sendable (Reactor) throws -> Handler
     ) async throws -> ServerNode {
         let loop = try Loop(label: label)
         loop.start()
@@ -40,6 +41,7 @@ struct ServerNode<Handler: NodeHandler>: Sendable {
                 handler: handler)
             server.onResponseError = { handler.couldNotAnswer($0) }
             server.tls = tls
+            server.cutsHandshake = cutsHandshake
             try server.start()
             return ServerNode(
                 loop: loop, handler: LoopBound(handler, on: loop.executor), server: LoopBound(server, on: loop.executor)

@@ -2,6 +2,7 @@ import Core
 import HTTP
 import IO
 import LumaClient
+import Store
 
 /// What all loops of one gateway share: settings, and state behind a lock of its own.
 struct Shared: Sendable {
@@ -10,22 +11,30 @@ struct Shared: Sendable {
     let upstream: String
     let key: Secret
     let account: LumaAccount
+    let reads: SharedReads
     let started: Timestamp
     let zones: TimeZoneDatabase
     let templates: TemplateCatalog
     let log: LogSink
     let mcp: MCPShared
+    let store: any StateStore
 
-    init(_ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink) {
+    init(
+        _ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink,
+        store: any StateStore = SQLiteStateStore(.memory)
+    ) {
         self.configuration = configuration
         self.upstream = upstream
         // The emulator takes any key; a name that says where it comes from helps who looks at its traffic.
         key = configuration.usesSandbox ? Secret("sandbox-in-process") : configuration.apiKey ?? Secret("")
-        account = LumaAccount(BudgetSettings(configuration.rateLimit))
+        let reads = SharedReads(KeepSettings(configuration.cache))
+        self.reads = reads
+        account = LumaAccount(BudgetSettings(configuration.rateLimit)) { reads.touch($0) }
         started = WallClock.now
         zones = SystemTimeZones.database
         self.templates = templates
         self.log = log
+        self.store = store
         mcp = MCPShared(secret: key, hosts: configuration.allowedHosts)
     }
 
@@ -36,6 +45,7 @@ struct Shared: Sendable {
         settings.maxConnections = max(settings.maxConnections, settings.maxInFlight)
         settings.connectTimeoutMilliseconds = Int(configuration.calls.connectTimeoutSeconds * 1000)
         settings.userAgent = Version.product
+        settings.caFile = configuration.usesSandbox ? nil : configuration.caFile
         return settings
     }
 
@@ -57,6 +67,13 @@ struct Shared: Sendable {
     /// The longest that one request may take, in seconds: a full wait for budget, one full call, and time to look for
     /// what a call with a lost answer has done.
     var patience: Double { configuration.rateLimit.maxWaitSeconds + configuration.calls.requestTimeoutSeconds + 5 }
+}
+
+extension KeepSettings {
+    init(_ settings: Configuration.Cache) {
+        self.init(
+            freshSeconds: settings.freshSeconds, staleSeconds: settings.staleSeconds, maxBytes: settings.maxBytes)
+    }
 }
 
 extension BudgetSettings {

@@ -3,6 +3,7 @@ import Glibc
 import IO
 import LumaClient
 import MCP
+import Store
 
 /// `luma-mcp mcp`: speaks MCP with the program that has started it, on standard input and output.
 struct StdioCommand {
@@ -14,18 +15,23 @@ struct StdioCommand {
         let signals = Signals([SIGTERM, SIGINT])
         let parts = ServeCommand(configuration: configuration, environment: [:])
         let templates = try parts.templates()
+        try TLSFile.checkAuthorities(configuration)
         let log = try parts.openLog()
         var sandbox: SandboxServer?
-        if configuration.usesSandbox { sandbox = try await SandboxServer.startInProcess() }
+        if configuration.usesSandbox {
+            sandbox = try await SandboxServer.startInProcess(faults: configuration.sandboxFaults)
+        }
         let shared = Shared(
-            configuration, upstream: sandbox.map { "http://\($0.addresses[0])" } ?? configuration.baseURL.text,
-            templates: templates, log: log)
+            configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
+            templates: templates, log: log, store: configuration.openStore(log, byDefault: nil))
         let loop = try Loop(label: "luma-mcp.loop.0")
         loop.start()
         let output = LineOutput()
+        let emulator = sandbox
         let (conversation, monitor) = try await loop.perform { loop in
             let transport = try CurlTransport(reactor: loop.reactor, settings: shared.transportSettings)
-            let worker = Worker(shared, reactor: loop.reactor, transport: transport)
+            let way = emulator?.transport(over: transport) ?? transport
+            let worker = Worker(shared, reactor: loop.reactor, transport: way)
             let conversation = StdioConversation(
                 ToolBox.dispatcher(worker, shared), shared.mcp, reactor: loop.reactor, output: output)
             return (LoopBound(conversation, on: loop.executor), worker.startMonitor())
@@ -42,6 +48,7 @@ struct StdioCommand {
         monitor.cancel()
         output.flush(seconds: 2)
         await sandbox?.stop(seconds: 1)
+        shared.store.close()
         log.flush()
         return 0
     }

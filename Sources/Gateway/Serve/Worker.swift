@@ -9,6 +9,7 @@ final class Worker {
     let clock: LoopClock
     let hosts: AllowedHosts
     let health: HealthAnswer
+    let reads: ReadService
     let events: EventsService
     let templates: TemplatesService
     let luma: LumaClient
@@ -24,9 +25,10 @@ final class Worker {
         clock = LoopClock(reactor)
         writes = WritesInProgress(reactor)
         hosts = shared.hosts
-        health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started)
+        health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started, store: shared.store)
         luma = shared.makeClient(transport: transport, time: clock)
-        events = EventsService(luma: luma, zones: shared.zones, templates: shared.templates)
+        reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
+        events = EventsService(luma: luma, reads: reads, zones: shared.zones, templates: shared.templates)
         templates = TemplatesService(catalog: shared.templates)
         changes = shared.mcp.changes
         log = LoopLog(shared.log, on: reactor)
@@ -42,11 +44,14 @@ final class Worker {
         return reactor.start { await monitor.run() }
     }
 
-    /// The answer of an endpoint that needs nobody else, nil for one that needs Luma.
-    func localAnswer(_ input: RequestInput) throws(APIError) -> Response? {
+    /// The answer that needs nobody else, nil when Luma must be asked.
+    func localAnswer(
+        _ input: RequestInput, _ representation: Representation, _ request: RequestView
+    ) throws(APIError) -> Response? {
         switch input.endpoint {
         case .listTemplates: try templates.list(input)
         case .getTemplate: try templates.get(input)
+        case .getEvent, .listEvents: try events.kept(input, representation, request)
         default: nil
         }
     }
@@ -74,7 +79,7 @@ final class Worker {
         case .getEvent: return try await events.get(input, call)
         case .replaceEvent, .patchEvent: return announced(try await events.update(input, call), input.parameter)
         case .cancelEvent: return announced(try await events.cancel(input, call), input.parameter)
-        case .listEvents: return try await events.list(try events.listQuery(input), call).unless(input.conditions)
+        case .listEvents: return try await events.list(input, call)
         default: throw APIError.notFound
         }
     }

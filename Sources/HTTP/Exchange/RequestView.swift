@@ -60,6 +60,13 @@ public struct RequestView {
         return nil
     }
 
+    /// Which of the names that are recognised the request has.
+    public var knownFields: FieldNames {
+        var names = FieldNames()
+        for slot in slots { names.insert(slot.name) }
+        return names
+    }
+
     /// The value of the first field of this name, in any case. Octets that are not UTF-8 become U+FFFD.
     public func field(_ name: String) -> String? {
         for slot in slots where isNamed(slot, name) { return Self.text(value(slot)) }

@@ -4,7 +4,8 @@ public enum FieldName: UInt8, Sendable, Hashable, CaseIterable {
     // The framing and the connection depend on these.
     case host, contentLength, transferEncoding, connection, expect
     // These are only looked up.
-    case accept, acceptEncoding, authorization, contentType, idempotencyKey, ifNoneMatch, origin, prefer, userAgent
+    case accept, acceptEncoding, authorization, cacheControl, contentType, idempotencyKey, ifMatch, ifNoneMatch, origin
+    case prefer, userAgent
     case xRequestID
 
     /// The name in lower case; empty for `.other`.
@@ -19,8 +20,10 @@ public enum FieldName: UInt8, Sendable, Hashable, CaseIterable {
         case .accept: "accept"
         case .acceptEncoding: "accept-encoding"
         case .authorization: "authorization"
+        case .cacheControl: "cache-control"
         case .contentType: "content-type"
         case .idempotencyKey: "idempotency-key"
+        case .ifMatch: "if-match"
         case .ifNoneMatch: "if-none-match"
         case .origin: "origin"
         case .prefer: "prefer"
@@ -34,15 +37,27 @@ public enum FieldName: UInt8, Sendable, Hashable, CaseIterable {
         switch name.count {
         case 4: self = name.first(of: .host)
         case 6: self = name.first(of: .accept, .expect, .origin, .prefer)
+        case 8: self = name.first(of: .ifMatch)
         case 10: self = name.first(of: .connection, .userAgent)
         case 12: self = name.first(of: .contentType, .xRequestID)
-        case 13: self = name.first(of: .authorization, .ifNoneMatch)
+        case 13: self = name.first(of: .authorization, .ifNoneMatch, .cacheControl)
         case 14: self = name.first(of: .contentLength)
         case 15: self = name.first(of: .acceptEncoding, .idempotencyKey)
         case 17: self = name.first(of: .transferEncoding)
         default: self = .other
         }
     }
+}
+
+/// A set of field names.
+public struct FieldNames: Sendable, Equatable {
+    private var bits: UInt32 = 0
+
+    public init() {}
+
+    public mutating func insert(_ name: FieldName) { bits |= 1 << UInt32(name.rawValue) }
+
+    public func contains(_ name: FieldName) -> Bool { bits & 1 << UInt32(name.rawValue) != 0 }
 }
 
 extension UnsafeRawBufferPointer {

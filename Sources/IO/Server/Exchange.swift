@@ -38,6 +38,10 @@ public struct Exchange {
     /// Begins an answer whose length is not known: in chunks, or for HTTP/1.0 up to the close. Its body is ignored.
     public func beginStream(_ head: Response) { connection.beginStream(sequence, head) }
 
+    /// Begins an answer whose length is known before its body is. Nobody counts: a peer believes `length`, so that one
+    /// who writes more or less desynchronizes the connection, which only a server that plays faults may want.
+    public func beginStream(_ head: Response, length: Int) { connection.beginStream(sequence, head, length: length) }
+
     /// Sends a part of the body. One call at a time.
     ///
     /// Returns when the kernel, or a bounded buffer, has taken it.

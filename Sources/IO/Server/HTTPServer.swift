@@ -35,6 +35,9 @@ public final class HTTPServer {
     public var onResponseError: ((ResponseError) -> Void)?
     /// Told of a TLS handshake that failed, with the peer's address.
     public var onHandshakeFailure: ((TLSFailure, String) -> Void)?
+    /// Asked for each new connection that is to speak TLS: true resets it instead of a handshake. For a server that plays
+    /// faults.
+    public var cutsHandshake: (() -> Bool)?
     /// What new connections speak TLS with; nil for plain HTTP. To exchange it leaves those that are open alone.
     public var tls: TLSServerContext?
 

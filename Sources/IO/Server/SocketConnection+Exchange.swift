@@ -30,14 +30,14 @@ extension SocketConnection {
 
     // MARK: Streams
 
-    func beginStream(_ sequence: UInt32, _ head: Response) {
+    func beginStream(_ sequence: UInt32, _ head: Response, length: Int? = nil) {
         guard mayBegin(sequence) else { return }
-        let framing = machine.beginAnswer(status: head.status, streams: true, closes: head.closes)
+        let framing = machine.beginAnswer(status: head.status, streams: length == nil, closes: head.closes)
         let begun: Bool
         if ownsOutput {
-            begun = appendHead(head, framing, to: &server.out)
+            begun = appendHead(head, framing, length: length, to: &server.out)
         } else {
-            begun = appendHead(head, framing, to: &outbox)
+            begun = appendHead(head, framing, length: length, to: &outbox)
         }
         guard begun else { return end() }
         pendingAnswer().framing = framing

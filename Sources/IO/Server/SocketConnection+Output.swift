@@ -63,13 +63,16 @@ extension SocketConnection {
     }
 
     /// False when the head could not be written and a 500 stands in its place.
+    ///
+    /// - Parameter length: what the head says; nil for the length of the answer's own body.
     func appendHead(
-        _ response: Response, _ framing: AnswerFraming, adding extra: Field? = nil, to out: inout ByteBuffer
+        _ response: Response, _ framing: AnswerFraming, adding extra: Field? = nil, length: Int? = nil,
+        to out: inout ByteBuffer
     ) -> Bool {
         do throws(ResponseError) {
             try ResponseEncoder.appendHead(
                 status: response.status, prepared: response.prepared, fields: response.fields, extra: extra,
-                framing: framing, length: response.body.count, date: server.date(), to: &out)
+                framing: framing, length: length ?? response.body.count, date: server.date(), to: &out)
             return true
         } catch {
             server.onResponseError?(error)

@@ -82,7 +82,8 @@ final class SocketConnection: ReadinessHandler {
     /// Called once it is watched.
     func begin() {
         machine.isDraining = server.isDraining
-        if let context = server.tls { beginHandshake(context) } else { welcome() }
+        guard let context = server.tls else { return welcome() }
+        if server.cutsHandshake?() == true { close(resetting: true) } else { beginHandshake(context) }
     }
 
     /// Called once it can be spoken to.

@@ -1,3 +1,5 @@
+public import Core
+
 /// What one request to the gateway cost towards Luma, for its log line.
 ///
 /// Not `Sendable`: it belongs to the request and its loop.
@@ -8,6 +10,9 @@ public final class CallContext {
     public internal(set) var retries = 0
     /// Seconds spent in the queue for the budget.
     public internal(set) var budgetWait = 0.0
+
+    /// When the last request was handed to the transport; nil when none was.
+    public internal(set) var lastSentAt: MonotonicTime?
 
     /// Told of each attempt as it ends; for a log that goes into detail.
     public var onAttempt: ((Attempt) -> Void)?

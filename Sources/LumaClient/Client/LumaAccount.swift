@@ -7,8 +7,14 @@ public final class LumaAccount: Sendable {
     public let budget: SharedBudget
     let creates = CreateLedger()
     private let state = Mutex(Reachability())
+    /// Told when a write has ended that may have taken effect, before its caller hears of it.
+    let touch: @Sendable (Touched) -> Void
 
-    public init(_ settings: BudgetSettings) { budget = SharedBudget(settings) }
+    /// - Parameter onTouch: called on the loop of each write that may have taken effect, before its caller hears of it.
+    public init(_ settings: BudgetSettings, onTouch: @escaping @Sendable (Touched) -> Void = { _ in }) {
+        budget = SharedBudget(settings)
+        touch = onTouch
+    }
 
     /// How the last calls ended.
     public var reachability: Reachability { state.withLock { $0 } }

@@ -72,6 +72,7 @@ public final class LumaClient {
         _ operation: Operation, query: QueryString = QueryString(), body: [UInt8]? = nil, deadline: MonotonicTime,
         context: CallContext
     ) async throws(LumaError) -> LumaAnswer {
+        defer { if operation.repetition == .onlyIfUnseen, context.hasSentWrite { account.touch(.everything) } }
         switch try await perform(operation, query: query, body: body, deadline: deadline, context) {
         case .answer(let answer): return answer
         case .unknown(let cause, _):
@@ -112,6 +113,7 @@ public final class LumaClient {
             let sentAt = Timestamp(milliseconds: time.wallClock.milliseconds + clockOffset)
             context.upstreamCalls += 1
             let begun = time.now
+            context.lastSentAt = begun
             let outcome: RetryPolicy.Outcome
             let failure: LumaError
             do throws(TransportError) {

@@ -9,6 +9,7 @@ extension LumaClient {
         _ body: JSONObject, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> CreatedEvent {
         let operation = Self.row("events/create")
+        defer { touched(.newEvent, context) }
         guard let key = CreateLedger.Key(body) else {
             let answer = try await call(
                 operation, body: JSON.object(body).encoded, deadline: deadline, context: context)
@@ -51,6 +52,7 @@ extension LumaClient {
         _ id: String, _ changes: JSONObject, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> WriteOutcome {
         let operation = Self.row("events/update")
+        defer { touched(.event(id), context) }
         switch try await perform(operation, body: Self.body("event_id", id, changes), deadline: deadline, context) {
         case .answer: return WriteOutcome(wasSettled: false)
         case .unknown(let cause, let sentAt):
@@ -81,6 +83,7 @@ extension LumaClient {
         _ id: String, token: Secret, shouldRefund: Bool?, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> WriteOutcome {
         let operation = Self.row("events/cancel")
+        defer { touched(.event(id), context) }
         var members = JSONObject([("cancellation_token", .string(token.reveal()))])
         if let shouldRefund { members["should_refund"] = .bool(shouldRefund) }
         switch try await perform(operation, body: Self.body("event_id", id, members), deadline: deadline, context) {
@@ -95,6 +98,7 @@ extension LumaClient {
         _ id: String, of eventID: String, _ changes: JSONObject, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> WriteOutcome {
         let operation = Self.row("events/ticket-types/update")
+        defer { touched(.event(eventID), context) }
         let body = Self.body("event_ticket_type_id", id, changes)
         switch try await perform(operation, body: body, deadline: deadline, context) {
         case .answer: return WriteOutcome(wasSettled: false)
@@ -117,6 +121,11 @@ extension LumaClient {
             Self.row("events/ticket-types/create"), body: Self.body("event_id", eventID, members), deadline: deadline,
             context: context
         ).json()
+    }
+
+    /// Tells of a write that has ended, unless not one byte of it, or of another one of its request, was sent.
+    private func touched(_ touched: Touched, _ context: CallContext) {
+        if context.hasSentWrite { account.touch(touched) }
     }
 
     private static func body(_ name: String, _ id: String, _ members: JSONObject = JSONObject()) -> [UInt8] {

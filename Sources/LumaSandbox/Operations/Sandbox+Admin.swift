@@ -6,8 +6,10 @@ import LumaAPI
 extension Sandbox {
     mutating func administer(_ request: SandboxRequest, now: Timestamp) -> Response {
         switch (request.method, request.path) {
+        case (.get, "/_sandbox"), (.get, "/_sandbox/"): return .json(Self.index)
         case (.get, "/_sandbox/state"): return .json(overview)
         case (.get, "/_sandbox/events"): return .json(["entries": .array(allEvents)])
+        case (.get, "/_sandbox/changes"): return .json(changes.json)
         case (.post, "/_sandbox/reset"):
             reset()
             if configuration.startsWithEvents { state.seed(now: now) }
@@ -19,7 +21,8 @@ extension Sandbox {
             limiter.limit = limit
             limiter.forget()
             return .json(overview)
-        case (_, "/_sandbox/state"), (_, "/_sandbox/events"):
+        case (_, "/_sandbox"), (_, "/_sandbox/"), (_, "/_sandbox/state"), (_, "/_sandbox/events"),
+            (_, "/_sandbox/changes"):
             return Refusal(status: 405, message: "Method not allowed.", fields: [Field("Allow", "GET")]).response
         case (_, "/_sandbox/reset"), (_, "/_sandbox/rate-limit"):
             return Refusal(status: 405, message: "Method not allowed.", fields: [Field("Allow", "POST")]).response
@@ -27,11 +30,37 @@ extension Sandbox {
         }
     }
 
+    /// What can be asked here, and what the emulator is not.
+    static let index: JSON = [
+        "routes": [
+            "GET /_sandbox/state": "counts of events, creates, updates, cancels, requests by operation; seed and limit",
+            "GET /_sandbox/events": "every event with its settings",
+            "GET /_sandbox/changes": "every create, update and cancel in order, with the event's id",
+            "POST /_sandbox/reset": "start anew: the first events, no counts, no used budget",
+            "POST /_sandbox/rate-limit": "{\"limit\": N} requests per minute, and no used budget",
+            "GET /_sandbox/faults": "the rules of misbehaviour, with how often each was asked and has struck",
+            "PUT /_sandbox/faults": "{\"seed\": N, \"rules\": [...]} in place of those that are there",
+            "POST /_sandbox/faults": "the same behind those that are there",
+            "DELETE /_sandbox/faults": "none",
+        ],
+        "not_emulated": .array(notEmulated.map(JSON.string)),
+    ]
+
+    /// What the emulator does not do, in plain words.
+    public static let notEmulated = [
+        "mail, invitations and notifications: nobody is told anything", "payments and refunds: they are only counted",
+        "guests who register: those of the first events are all there are", "geocoding, images and webhooks",
+        "operations other than those on events, ticket types, calendar, user and lookup: they answer 404",
+        "what Luma does not publish: the texts of most errors, the largest page, the shape of cursors and some defaults "
+            + "are plausible choices",
+    ]
+
     private var overview: JSON {
         let requests = counters.requests.sorted { $0.key < $1.key }.map { (name: $0.key, value: JSON.number($0.value)) }
         return [
             "events": .number(state.events.count), "creates": .number(counters.creates),
-            "cancels": .number(counters.cancels), "refunds": .number(counters.refunds),
+            "updates": .number(counters.updates), "cancels": .number(counters.cancels),
+            "refunds": .number(counters.refunds),
             "rate_limited": .number(counters.rateLimited), "unauthorized": .number(counters.unauthorized),
             "requests": .object(JSONObject(requests)), "rate_limit": .number(limiter.limit),
             "seed": .string(String(configuration.seed)), "calendar_id": .string(state.calendarId),
@@ -46,6 +75,8 @@ extension Sandbox {
                 "name": event.settings["name"] ?? "", "start_at": .string(event.startAt.rfc3339),
                 "created_at": .string(event.createdAt.rfc3339), "url": .string(EventAnswer.url(event)),
                 "is_paid": .bool(event.guests.hasPaid),
+                "settings": .object(
+                    JSONObject(event.settings.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) })),
             ]
         }
     }

@@ -23,7 +23,7 @@ extension Sandbox {
         }
         state.events.remove(event.id)
         state.tokens.removeAll(for: event.id)
-        count(\.cancels)
+        note(.cancel, event.id, call)
         if event.guests.hasPaid, shouldRefund == true { count(\.refunds) }
         return [:]
     }

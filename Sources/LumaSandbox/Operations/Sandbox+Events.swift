@@ -26,7 +26,7 @@ extension Sandbox {
         for value in values { record.ticketTypes.append(TicketTypeRecord(id: state.mint.id("ttype-"), values: value)) }
         Self.apply(call.body, to: &record)
         try store(record)
-        count(\.creates)
+        note(.create, record.id, call)
         return ["id": .string(record.id)]
     }
 
@@ -46,6 +46,7 @@ extension Sandbox {
         record.endAt = endAt
         Self.apply(call.body, to: &record)
         try store(record)
+        note(.update, record.id, call)
         return [:]
     }
 

@@ -2,6 +2,8 @@
 public struct SandboxCounters: Sendable, Equatable {
     /// Events that were created.
     public internal(set) var creates = 0
+    /// Changes of events.
+    public internal(set) var updates = 0
     /// Events that were cancelled.
     public internal(set) var cancels = 0
     /// Cancellations that refunded guests.

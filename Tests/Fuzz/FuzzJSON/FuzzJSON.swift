@@ -1,5 +1,5 @@
-// Invariant: a text is accepted by the parser and the checker alike and then survives writing and parsing with numbers
-// and texts kept exactly, or it is refused at the first octet with which no valid text could begin.
+// Invariant: every valid text is accepted within the limits, every invalid one is refused at the first octet that makes it
+// so, numbers and strings are kept exactly; what was accepted survives writing and parsing.
 
 import TestKit
 

@@ -52,6 +52,8 @@ import Testing
                 == Configuration.Calls(
                     requestTimeoutSeconds: 30, connectTimeoutSeconds: 5, maxRetries: 3, backoffFactor: 2,
                     connections: 64, healthIntervalSeconds: 30))
+        #expect(
+            configuration.cache == Configuration.Cache(freshSeconds: 5, staleSeconds: 300, maxBytes: 8_388_608))
         #expect(configuration.templatesDirectory == nil)
         #expect(!configuration.debug)
         #expect(configuration.logFormat == .json)
@@ -65,7 +67,7 @@ import Testing
             .host: "127.0.0.9", .allowedHosts: "other.example", .logFormat: "text", .logFile: "other", .workers: "9",
             .templatesDirectory: "other", .rateLimitAdaptive: "false", .debug: "true", .retryBackoffFactor: "3",
             .maxRetries: "9", .maxBodyBytes: "9999", .shutdownSeconds: "9", .connectTimeoutSeconds: "9",
-            .reusePort: "true",
+            .reusePort: "true", .sandboxFaults: "reset",
         ]
         let text = other[setting] ?? "99"
         let name = setting.rawValue
@@ -221,16 +223,24 @@ import Testing
                     host: HostName("localhost")!, port: 9100, stateFile: nil, seed: nil, requestsPerMinute: 200))
         let options = try SandboxOptions.resolve(flags: [
             .sandboxHost: "0.0.0.0", .sandboxAllowExternal: "true", .sandboxPort: "0", .sandboxState: "s.json",
-            .sandboxSeed: "7", .sandboxRateLimit: "5",
+            .sandboxSeed: "7", .sandboxRateLimit: "5", .sandboxFault: "reset", .sandboxCertificate: "c.pem",
+            .sandboxKey: "k.pem",
         ])
         #expect(
             options
                 == SandboxOptions(
-                    host: HostName("0.0.0.0")!, port: 0, stateFile: "s.json", seed: 7, requestsPerMinute: 5))
+                    host: HostName("0.0.0.0")!, port: 0, stateFile: "s.json", seed: 7, requestsPerMinute: 5,
+                    faults: "reset",
+                    tls: Configuration.TLSFiles(certificate: "c.pem", key: "k.pem")))
         #expect(throws: ConfigurationErrors.self) { try SandboxOptions.resolve(flags: [.sandboxHost: "0.0.0.0"]) }
         let errors = try #require(throws: ConfigurationErrors.self) {
             try SandboxOptions.resolve(flags: [.sandboxPort: "x", .sandboxSeed: "-1"])
         }
         #expect(errors.errors.map(\.setting) == ["--port", "--seed"])
+        let unfit = try #require(throws: ConfigurationErrors.self) {
+            try SandboxOptions.resolve(flags: [.sandboxFault: "rest", .sandboxCertificate: "c.pem"])
+        }
+        #expect(unfit.errors.map(\.setting) == ["--fault", "--tls-key"])
+        #expect(unfit.description.contains("did you mean reset?"))
     }
 }

@@ -1,6 +1,7 @@
 import Core
 import HTTP
 import LumaClient
+import Store
 import TestKit
 import Testing
 
@@ -17,8 +18,10 @@ import Testing
             account: account, transport: transport, time: clock, random: SeededGenerator(seed: 1))
     }
 
-    private func health() throws -> (status: Int, body: JSON) {
-        let answer = HealthAnswer(account: account, mode: "luma", started: clock.wallClock)
+    private func health(
+        store: any StateStore = SQLiteStateStore(.memory)
+    ) throws -> (status: Int, body: JSON) {
+        let answer = HealthAnswer(account: account, mode: "luma", started: clock.wallClock, store: store)
         let response: Response
         do throws(APIError) { response = try answer.answer() } catch {
             return (error.status, error.body(requestID: "r"))
@@ -34,6 +37,20 @@ import Testing
         #expect(body["reason"] == "starting")
         #expect(body["details"]?["status"] == "unhealthy")
         #expect(body["details"]?["checked_at"]?.stringValue == clock.wallClock.rfc3339)
+    }
+
+    @Test func aStoreThatCannotBeUsedIsToldAndIsNoReasonToStopServing() async throws {
+        let store = SQLiteStateStore(.folder("/proc/nowhere"))
+        for _ in 0..<1000 where store.condition == .opening { try await Task.sleep(for: .milliseconds(5)) }
+        let told: JSON = ["status": "unusable", "cause": "cannot_open"]
+        #expect(try health(store: store).body["details"]?["store"] == told)
+        let luma = client(ScriptedTransport([.json(200, ["id": "usr-1"])]))
+        _ = try await luma.getSelf(deadline: clock.now.advanced(seconds: 9), context: CallContext())
+        let (status, body) = try health(store: store)
+        #expect(status == 200)
+        #expect(body["status"] == "degraded")
+        #expect(body["store"] == told)
+        store.close()
     }
 
     nonisolated static let answers: [(answer: ScriptedTransport.Answer, reason: String, cause: String)] = [

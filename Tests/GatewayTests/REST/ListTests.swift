@@ -18,7 +18,7 @@ import Testing
     private func list(_ fixture: ServiceFixture, _ query: [(name: String, value: String)] = []) async -> Answer {
         let input = RequestInput.event(.listEvents, query: query)
         return await fixture.answer { service, call throws(APIError) in
-            try await service.list(try service.listQuery(input), call)
+            try await service.list(input, call)
         }
     }
 

@@ -9,21 +9,41 @@ import TestKit
 struct ServiceFixture {
     let clock: ManualClock
     let transport: ScriptedTransport
-    let account = LumaAccount(BudgetSettings())
+    let account: LumaAccount
+    let reads: SharedReads
     let service: EventsService
 
-    init(_ transport: ScriptedTransport, clock: ManualClock = ManualClock(isAutomatic: true)) {
+    /// - Parameter keeping: what is kept of reads; by default nothing, so that every read is a call.
+    init(
+        _ transport: ScriptedTransport, clock: ManualClock = ManualClock(isAutomatic: true),
+        keeping: KeepSettings = .nothing
+    ) {
         self.clock = clock
         self.transport = transport
+        let reads = SharedReads(keeping)
+        self.reads = reads
+        account = LumaAccount(BudgetSettings()) { reads.touch($0) }
         let client = LumaClient(
             settings: .init(baseURL: "https://luma.test", apiKey: Secret("key")), account: account,
             transport: transport, time: clock, random: SeededGenerator(seed: 1))
-        service = EventsService(luma: client, zones: SystemZones.database, templates: TemplateCatalog())
+        service = EventsService(
+            luma: client, reads: ReadService(reads, clock: clock, parking: NoParking()), zones: SystemZones.database,
+            templates: TemplateCatalog())
+    }
+
+    /// One caller at a time never waits for another.
+    private final class NoParking: Parking {
+        func park(
+            until deadline: MonotonicTime, missed: @escaping (ReadWaiter.News) -> Void, _ enter: (ReadWaiter) -> Void
+        ) async throws -> ReadWaiter.News { throw CancellationError() }
     }
 
     /// Answers by the operation's path, each list in turn and its last answer again; an operation that is not
     /// named here is not found.
-    init(_ script: [(path: String, answers: [ScriptedTransport.Answer])]) {
+    init(
+        _ script: [(path: String, answers: [ScriptedTransport.Answer])],
+        keeping: KeepSettings = .nothing
+    ) {
         var turns: [String: Int] = [:]
         self.init(
             ScriptedTransport { request, _ in
@@ -35,7 +55,7 @@ struct ServiceFixture {
                 let turn = turns[row.path, default: 0]
                 turns[row.path] = turn + 1
                 return row.answers[min(turn, row.answers.count - 1)]
-            })
+            }, keeping: keeping)
     }
 
     func call() -> UpstreamCall {

@@ -12,7 +12,7 @@ import Testing
         defer { memory.release() }
         for round in 0..<2 {
             for size in Self.sizes {
-                let piece = try #require(memory.allocate(size))
+                let piece = try memory.piece(size)
                 // The second time it is the first round's; an overflow of one of them would meet malloc's own notes.
                 memset(piece, Int32(round), size)
                 memory.take(piece)
@@ -24,9 +24,10 @@ import Testing
         var memory = LoopMemory()
         defer { memory.release() }
         for size in Self.sizes {
-            let piece = try #require(memory.allocate(size))
+            let piece = try memory.piece(size)
             memory.take(piece)
-            #expect(memory.allocate(size) == piece, "size \(size)")
+            let again = try memory.piece(size)
+            #expect(again == piece, "size \(size)")
             free(piece)
         }
         #expect(memory.kept == 0)
@@ -37,7 +38,7 @@ import Testing
         defer { memory.release() }
         for size in Self.sizes {
             memory.take(try #require(malloc(size)))
-            let piece = try #require(memory.allocate(max(size, 1)))
+            let piece = try memory.piece(max(size, 1))
             memset(piece, 1, size)
             free(piece)
         }
@@ -47,7 +48,7 @@ import Testing
         var memory = LoopMemory()
         defer { memory.release() }
         var pieces: [UnsafeMutableRawPointer] = []
-        for _ in 0..<(2 * LoopMemory.limit / 4096) { pieces.append(try #require(memory.allocate(4096))) }
+        for _ in 0..<(2 * LoopMemory.limit / 4096) { pieces.append(try memory.piece(4096)) }
         #expect(memory.kept == 0)
         for piece in pieces { memory.take(piece) }
         #expect(memory.kept <= LoopMemory.limit && memory.kept > LoopMemory.limit - 8192)
@@ -56,7 +57,7 @@ import Testing
     @Test func aLargePieceIsNotKept() throws {
         var memory = LoopMemory()
         defer { memory.release() }
-        memory.take(try #require(memory.allocate(1 << 20)))
+        memory.take(try memory.piece(1 << 20))
         #expect(memory.kept == 0)
     }
 
@@ -89,5 +90,12 @@ import Testing
         loop.start()
         try await loop.perform { _ in try check() }
         await loop.stop()
+    }
+}
+
+extension LoopMemory {
+    fileprivate mutating func piece(_ size: Int) throws -> UnsafeMutableRawPointer {
+        let piece = allocate(size)
+        return try #require(piece)
     }
 }

@@ -42,6 +42,38 @@ import Testing
         await server.stop()
     }
 
+    @Test func aStreamMaySayItsLength() async throws {
+        let server = try await TestServer { request, exchange in
+            let isCut = request.pathText == "/cut"
+            exchange.perform {
+                exchange.beginStream(Response(status: 200), length: isCut ? 10 : 6)
+                for piece in ["one", "two"] { try? await exchange.write(Array(piece.utf8)) }
+                if isCut { exchange.breakStream() } else { exchange.endStream() }
+            }
+        }
+        try await blocking {
+            let client = try server.connect()
+            for _ in 0..<2 {
+                try client.get("/")
+                let answer = try client.answer()
+                #expect(answer.fields["transfer-encoding"] == nil)
+                #expect(answer.fields["content-length"] == "6")
+                #expect(answer.body == "onetwo")
+            }
+            try client.send("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n")
+            #expect(try client.answer(toHead: true).fields["content-length"] == "6")
+            try client.get("/cut")
+            let text = try client.readAll()
+            #expect(text.contains("Content-Length: 10\r\n"))
+            #expect(text.hasSuffix("\r\n\r\nonetwo"))
+
+            let old = try server.connect()
+            try old.send("GET /cut HTTP/1.0\r\n\r\n")
+            #expect(try old.readAll().hasSuffix("Content-Length: 10\r\nConnection: close\r\n\r\nonetwo"))
+        }
+        await server.stop()
+    }
+
     @Test func theFirstPieceDoesNotWaitForTheNext() async throws {
         let server = try await TestServer { _, exchange in
             let clock = LoopClock(exchange.reactor)

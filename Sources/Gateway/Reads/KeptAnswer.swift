@@ -1,0 +1,73 @@
+import Core
+import HTTP
+
+/// A representation that Luma gave, as it is passed on to whoever asks for it.
+struct KeptAnswer: Sendable {
+    let body: [UInt8]
+    /// Made once, when the answer came.
+    let tag: EntityTag?
+    /// The representation depends on Accept.
+    let isList: Bool
+    /// The instant whose state it shows at the earliest: when the call was sent.
+    let asOf: MonotonicTime
+
+    init(_ body: [UInt8], isList: Bool, asOf: MonotonicTime) {
+        self.body = body
+        tag = EntityTag(of: body)
+        self.isList = isList
+        self.asOf = asOf
+    }
+
+    /// How an answer came about, in the words of `X-Cache`.
+    enum Source: String, Sendable {
+        /// Luma was asked for it.
+        case miss = "MISS"
+        /// Luma was asked for it by somebody else at the same moment.
+        case shared = "SHARED"
+        case hit = "HIT"
+        /// Luma could not be asked, and this is what was known.
+        case stale = "STALE"
+    }
+
+    /// Whole seconds since `asOf`.
+    func age(_ now: MonotonicTime) -> Int { Int(max(0, min(now.seconds(since: asOf), 1e9))) }
+
+    /// The fields of a 200 or a 304. A client may keep what it got, and must ask before it uses it again: what a
+    /// write changes is known here and not there.
+    func fields(_ source: Source, age: Int, cause: String? = nil, isNew: Bool = true) -> [Field] {
+        var fields: [Field] = []
+        fields.reserveCapacity(7)
+        if isNew { fields.append(Response.jsonType) }
+        if let tag { fields.append(Field("ETag", tag.text)) }
+        if isList { fields.append(EventsService.variesByAccept) }
+        fields.append(Self.revalidate)
+        fields.append(Self.marks[source] ?? Field("X-Cache", source.rawValue))
+        switch source {
+        case .miss, .shared: break
+        case .hit: fields.append(Field("Age", String(age)))
+        case .stale:
+            fields.append(Field("Age", String(age)))
+            // RFC 9211; its predecessor Warning is obsolete.
+            fields.append(Field("Cache-Status", "luma-mcp; hit; fwd=stale; detail=\(cause ?? "unknown")"))
+        }
+        return fields
+    }
+
+    /// The 200, or what the caller's conditions make of it.
+    /// - Throws: `APIError` 412 when If-Match does not hold.
+    func response(
+        _ source: Source, _ conditions: Preconditions, age: Int = 0, cause: String? = nil
+    ) throws(APIError) -> Response {
+        switch conditions.verdict(tag: tag, isRead: true) {
+        case .proceed: Response(status: 200, fields: fields(source, age: age, cause: cause), body: body)
+        case .notModified: Response(status: 304, fields: fields(source, age: age, cause: cause, isNew: false))
+        case .failed: throw APIError(.preconditionFailed)
+        }
+    }
+
+    private static let revalidate = Field("Cache-Control", "private, no-cache")
+    private static let marks: [Source: Field] = [
+        .miss: Field("X-Cache", "MISS"), .shared: Field("X-Cache", "SHARED"), .hit: Field("X-Cache", "HIT"),
+        .stale: Field("X-Cache", "STALE"),
+    ]
+}

@@ -1,0 +1,35 @@
+import Core
+import LumaClient
+
+/// What a read asks for, in one spelling for all that mean the same. The table of reads belongs to one account, so the
+/// account is no part of it.
+enum ReadKey: Hashable, Sendable {
+    case event(String)
+    /// The canonical form of a list's query.
+    case list(String)
+
+    /// The key of one page of a list. What bounds and orders it has a fixed place; the cursor, which may hold anything,
+    /// stands last.
+    init(_ query: EventsService.ListQuery) {
+        let parameters = query.parameters
+        var text = String(query.limit)
+        for part in [
+            parameters.after.map { String($0.milliseconds) }, parameters.before.map { String($0.milliseconds) },
+            parameters.sort?.rawValue, parameters.status, query.cursor,
+        ] {
+            text += "|"
+            // No value and an empty one are not the same.
+            if let part { text += "=" + part }
+        }
+        self = .list(text)
+    }
+
+    var isList: Bool { if case .list = self { true } else { false } }
+
+    /// Octets that the key itself takes.
+    var size: Int {
+        switch self {
+        case .event(let text), .list(let text): text.utf8.count
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Core
+import IO
+import Store
+
+extension Configuration {
+    /// Opens the state. One that cannot be used now is told in the log and in `/health`, and tried again.
+    ///
+    /// - Parameter directory: where it is kept when nothing is set; nil for memory. An emulator inside this program forgets
+    ///   its events when the program ends, so by default what is known of them is forgotten too.
+    func openStore(_ log: LogSink, byDefault directory: String?) -> any StateStore {
+        let path = memory.directory ?? (usesSandbox ? nil : directory)
+        return SQLiteStateStore(path.map { .folder($0) } ?? .memory) { before, now in
+            switch now {
+            case .opening: break
+            case .usable:
+                // What works from the start needs no line.
+                if before == .opening { return }
+                log.log(LogEvent(time: WallClock.now, .info, "The store can be used again"))
+            case .unusable(let cause):
+                log.log(
+                    LogEvent(
+                        time: WallClock.now, .error, "The store in LUMA_DATA_DIR cannot be used",
+                        ["cause": .text(cause.rawValue)]))
+            }
+        }
+    }
+}

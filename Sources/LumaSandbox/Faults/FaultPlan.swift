@@ -1,0 +1,81 @@
+import Core
+public import HTTP
+
+/// What a server does about one call that a fault strikes: steps in order, for whoever has sockets and timers.
+public struct FaultPlan: Sendable, Equatable {
+    public enum Step: Sendable, Equatable {
+        case wait(milliseconds: Int)
+        /// The call takes effect, and its answer is the one to send.
+        case perform
+        /// This answer is the one to send.
+        case replace(Response)
+        /// The connection is reset; nothing is sent.
+        case reset
+        case send(Delivery)
+    }
+
+    /// How an answer is sent.
+    public enum Delivery: Sendable, Equatable {
+        case whole
+        /// So many bytes of the body, then the end of the connection; half of it for nil.
+        case truncated(bytes: Int?)
+        /// The body in pieces, with a pause between them.
+        case slow(bytes: Int, milliseconds: Int)
+        /// The whole body under a length that is wrong by so much.
+        case misdeclared(by: Int)
+    }
+
+    private var waitBefore = 0
+    private var waitAfter = 0
+    private var fault: FaultRule.Fault?
+
+    var isBroken: Bool { fault != nil }
+    /// No rule has struck.
+    private(set) var isUneventful = true
+
+    mutating func wait(_ milliseconds: Int, _ moment: FaultRule.Moment) {
+        isUneventful = false
+        if moment == .after { waitAfter += milliseconds } else { waitBefore += milliseconds }
+    }
+
+    mutating func suffer(_ fault: FaultRule.Fault) {
+        isUneventful = false
+        self.fault = fault
+    }
+
+    /// What to do, in order.
+    public var steps: [Step] {
+        let before: [Step] = waitBefore > 0 ? [.wait(milliseconds: waitBefore)] : []
+        let after: [Step] = waitAfter > 0 ? [.wait(milliseconds: waitAfter)] : []
+        let performed = before + [.perform] + after
+        return switch fault {
+        case .reset(.before): before + after + [.reset]
+        case .reset(.after): performed + [.reset]
+        case .status(let status, let retryAfter, let html, let moment):
+            (moment == .after ? performed : before + after)
+                + [.replace(Self.answer(status, retryAfter, html)), .send(.whole)]
+        case .truncate(let bytes): performed + [.send(.truncated(bytes: bytes))]
+        case .slow(let bytes, let milliseconds): performed + [.send(.slow(bytes: bytes, milliseconds: milliseconds))]
+        case .length(let by): performed + [.send(.misdeclared(by: by))]
+        case .latency, .tls, .dns, nil: performed + [.send(.whole)]
+        }
+    }
+
+    private static func answer(_ status: Int, _ retryAfter: Int?, _ html: Bool) -> Response {
+        var fields: [Field] = []
+        if let retryAfter { fields.append(Field("Retry-After", String(retryAfter))) }
+        guard html else {
+            let message =
+                status == 429 ? "Rate limit exceeded. Please try again later." : "The sandbox was told to fail."
+            return Refusal(status: status, message: message, fields: fields).response
+        }
+        let page = """
+            <!DOCTYPE html>
+            <html><head><title>Error \(status)</title></head>
+            <body><h1>Error \(status)</h1><p>The sandbox was told to fail.</p></body></html>
+
+            """
+        fields.insert(Field("Content-Type", "text/html; charset=utf-8"), at: 0)
+        return Response(status: status, fields: fields, body: Array(page.utf8))
+    }
+}

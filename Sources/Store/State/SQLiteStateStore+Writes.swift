@@ -1,0 +1,131 @@
+public import Core
+
+extension SQLiteStateStore {
+    public func record(_ write: WriteRecord, then: @escaping Then<RecordStanding>) {
+        ask(isDurable: true, then: then) { database in try database.record(write) }
+    }
+
+    public func settle(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp) {
+        // Not durable: if it is lost with the power, the write is looked for again.
+        insist { database in try database.settle(write, effect, now) }
+    }
+
+    public func abandon(_ write: WriteID) {
+        insist { database in
+            try database.run("UPDATE write SET holder = NULL WHERE id = ? AND effect IS NULL", .integer(write.number))
+        }
+    }
+
+    public func orphans(_ account: String, limit: Int, then: @escaping Then<[OrphanWrite]>) {
+        ask(then: then) { database in
+            try database.releaseDead()
+            return try database.orphans(account, limit)
+        }
+    }
+
+    public func adopt(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Bool>) {
+        ask(isDurable: true, then: then) { database in
+            if case .done(let result?) = effect {
+                let other = try database.row(
+                    """
+                    SELECT 1 FROM write AS other, write AS own WHERE own.id = ? AND other.id != own.id
+                    AND other.account = own.account AND other.operation = own.operation AND other.result = ?
+                    """, .integer(write.number), .text(result))
+                if other != nil { return false }
+            }
+            try database.settle(write, effect, now)
+            return database.connection.changes == 1
+        }
+    }
+}
+
+extension StateDatabase {
+    fileprivate func record(_ write: WriteRecord) throws -> RecordStanding {
+        if let since = write.unlessSince {
+            let same = try row(
+                """
+                SELECT result FROM write WHERE account = ? AND digest = ? AND recorded_at >= ? AND effect IS NOT 0
+                ORDER BY recorded_at DESC LIMIT 1
+                """, .text(write.account), .blob(write.digest), .init(since))
+            if let same { return .duplicate(result: same[0].textValue) }
+        }
+        try run(
+            """
+            INSERT INTO write
+            (account, request, operation, subject, mark, body, digest, notes, recorded_at, sent_at, holder)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, .text(write.account), write.request.map { .integer($0.number) } ?? .null, .text(write.operation),
+            .init(write.subject), .init(write.mark), .blob(write.body), .blob(write.digest), .blob(write.notes),
+            .init(write.now), .init(write.sentAt), .text(holder.name))
+        return .recorded(WriteID(number: connection.lastInsertedRow))
+    }
+
+    fileprivate func settle(_ write: WriteID, _ effect: WriteEffect, _ now: Timestamp) throws {
+        try run(
+            """
+            UPDATE write SET effect = ?, result = ?, settled_at = ?, holder = NULL, body = NULL
+            WHERE id = ? AND effect IS NULL
+            """, .integer(effect.code), .init(effect.result), .init(now), .integer(write.number))
+    }
+
+    fileprivate func releaseDead() throws {
+        let holders = try rows(
+            """
+            SELECT holder FROM write WHERE effect IS NULL AND holder IS NOT NULL AND holder != ?
+            UNION SELECT holder FROM request WHERE status IS NULL AND holder IS NOT NULL AND holder != ?
+            """, .text(holder.name), .text(holder.name))
+        for name in holders.compactMap(\.first?.textValue) where !holder.isAlive(name) { try release(name) }
+    }
+
+    fileprivate func orphans(_ account: String, _ limit: Int) throws -> [OrphanWrite] {
+        try rows(
+            """
+            SELECT id, operation, subject, mark, body, sent_at FROM write
+            WHERE account = ? AND effect IS NULL AND holder IS NULL ORDER BY id LIMIT ?
+            """, .text(account), .integer(Int64(limit))
+        ).map { row in
+            let (isContested, rivals, claimed) = try others(account, row[3])
+            return OrphanWrite(
+                id: WriteID(number: row[0].integerValue ?? 0), operation: row[1].textValue ?? "",
+                subject: row[2].textValue, body: row[4].blobValue ?? [],
+                sentAt: Timestamp(milliseconds: row[5].integerValue ?? 0), isContested: isContested, rivals: rivals,
+                claimed: claimed)
+        }
+    }
+
+    /// What else is known of writes with this mark.
+    private func others(_ account: String, _ mark: SQLiteValue) throws -> (Bool, Int, [String]) {
+        guard mark != .null else { return (false, 1, []) }
+        var isContested = false
+        var rivals = 0
+        var claimed: [String] = []
+        let same = try rows(
+            "SELECT effect, holder, result FROM write WHERE account = ? AND mark = ?", .text(account), mark)
+        for row in same {
+            if row[0] == .null, row[1] != .null { isContested = true }
+            if row[0] == .null, row[1] == .null { rivals += 1 }
+            if let result = row[2].textValue { claimed.append(result) }
+        }
+        return (isContested, rivals, claimed)
+    }
+}
+
+extension WriteEffect {
+    init(code: Int64?, result: String?) {
+        switch code {
+        case 0: self = .none
+        case 1: self = .done(result: result)
+        default: self = .unknown
+        }
+    }
+
+    var code: Int64 {
+        switch self {
+        case .none: 0
+        case .done: 1
+        case .unknown: 2
+        }
+    }
+
+    var result: String? { if case .done(let result) = self { result } else { nil } }
+}

@@ -1,0 +1,110 @@
+public import Core
+
+/// The state in one SQLite file, `luma.db`, that several gateways on one machine may share.
+///
+/// A database that cannot be used is never changed and never replaced: calls fail with the cause, and it is tried again
+/// every second until it works.
+public final class SQLiteStateStore: StateStore {
+    /// Where the state is kept.
+    public enum Place: Sendable, Equatable {
+        /// This folder, made with mode 0700 when it is not there, with files of mode 0600.
+        case folder(String)
+        /// Gone when the program is.
+        case memory
+    }
+
+    let queue: StoreQueue
+    /// Requests that are kept; more than Luma's budget lets be made in a day.
+    let mostRequests: Int
+
+    /// Returns at once; the file is opened on the store's own queue.
+    /// - Parameter onChange: told on the store's queue when its condition is another.
+    public init(
+        _ place: Place, mostRequests: Int = 300_000,
+        onChange: @escaping @Sendable (_ before: StoreCondition, _ now: StoreCondition) -> Void = { _, _ in }
+    ) {
+        self.mostRequests = mostRequests
+        switch place {
+        case .folder(let path): queue = StoreQueue(folder: path, onChange: onChange)
+        case .memory: queue = StoreQueue(folder: nil, onChange: onChange)
+        }
+    }
+
+    public var condition: StoreCondition { queue.condition }
+
+    public func close() { queue.close() }
+
+    /// A job that tells its value.
+    func ask<Value: Sendable>(
+        isDurable: Bool = false, then: @escaping Then<Value>,
+        _ body: @escaping @Sendable (StateDatabase) throws -> Value
+    ) {
+        queue.submit(
+            .init(
+                isDurable: isDurable, isKept: false,
+                run: { database in
+                    let value = try body(database)
+                    return { then(.success(value)) }
+                },
+                fail: { then(.failure($0)) }))
+    }
+
+    /// A job that is tried until it is done.
+    func insist(_ body: @escaping @Sendable (StateDatabase) throws -> Void) {
+        queue.submit(
+            .init(
+                isDurable: false, isKept: true,
+                run: { database in
+                    try body(database)
+                    return {}
+                },
+                fail: { _ in }))
+    }
+
+    // MARK: Values
+
+    public func load(_ name: String, then: @escaping Then<SavedValue?>) {
+        ask(then: then) { database in
+            guard let row = try database.row("SELECT bytes, saved_at FROM value WHERE name = ?", .text(name)),
+                let bytes = row[0].blobValue, let time = row[1].integerValue
+            else { return nil }
+            return SavedValue(bytes: bytes, savedAt: Timestamp(milliseconds: time))
+        }
+    }
+
+    public func save(_ name: String, _ bytes: [UInt8], at now: Timestamp, then: @escaping Then<Void>) {
+        ask(then: then) { database in
+            try database.run("INSERT OR REPLACE INTO value VALUES (?, ?, ?)", .text(name), .blob(bytes), .init(now))
+        }
+    }
+
+    // MARK: Upkeep
+
+    public func purge(now: Timestamp, settledBefore: Timestamp, then: @escaping Then<Void>) {
+        ask(then: then) { database in
+            // In small parts: whoever waits for a write must not wait long for this.
+            try database.run(
+                """
+                DELETE FROM request WHERE id IN (
+                    SELECT id FROM request WHERE expires_at <= ? AND holder IS NULL AND NOT EXISTS (
+                        SELECT 1 FROM write WHERE request = request.id AND effect IS NULL)
+                    ORDER BY expires_at LIMIT 500)
+                """, .init(now))
+            database.requestCount = database.requestCount.map { $0 - database.connection.changes }
+            try database.run(
+                """
+                DELETE FROM write WHERE id IN (
+                    SELECT id FROM write WHERE settled_at < ? AND effect IS NOT NULL AND (request IS NULL OR EXISTS (
+                        SELECT 1 FROM request WHERE request.id = write.request AND status IS NOT NULL)) LIMIT 500)
+                """, .init(settledBefore))
+        }
+    }
+
+    public func count(then: @escaping Then<StoreCounts>) {
+        ask(then: then) { database in
+            let writes = try database.row("SELECT count(*) FROM write WHERE effect IS NULL")?[0].integerValue ?? 0
+            let requests = try database.row("SELECT count(*) FROM request")?[0].integerValue ?? 0
+            return StoreCounts(unsettledWrites: Int(writes), requests: Int(requests))
+        }
+    }
+}

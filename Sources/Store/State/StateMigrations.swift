@@ -1,0 +1,56 @@
+/// The shape of the state's database. Times are milliseconds since 1970.
+enum StateMigrations {
+    static let all = [
+        Migration(
+            number: 1,
+            sql: """
+                CREATE TABLE value (
+                    name TEXT PRIMARY KEY,
+                    bytes BLOB NOT NULL,
+                    saved_at INTEGER NOT NULL
+                ) STRICT, WITHOUT ROWID;
+
+                -- holder: who answers it now. status, head, body: the answer, once there is one.
+                CREATE TABLE request (
+                    id INTEGER PRIMARY KEY AUTOINCREMENT,
+                    account TEXT NOT NULL,
+                    principal TEXT NOT NULL,
+                    key TEXT NOT NULL,
+                    fingerprint BLOB NOT NULL,
+                    begun_at INTEGER NOT NULL,
+                    expires_at INTEGER NOT NULL,
+                    holder TEXT,
+                    status INTEGER,
+                    head BLOB,
+                    body BLOB,
+                    UNIQUE (account, principal, key)
+                ) STRICT;
+                CREATE INDEX request_by_expiry ON request (expires_at);
+
+                -- effect: null while unknown, 0 none, 1 done, 2 never to be known.
+                CREATE TABLE write (
+                    id INTEGER PRIMARY KEY AUTOINCREMENT,
+                    account TEXT NOT NULL,
+                    request INTEGER REFERENCES request (id) ON DELETE SET NULL,
+                    operation TEXT NOT NULL,
+                    subject TEXT,
+                    mark TEXT,
+                    body BLOB,
+                    digest BLOB NOT NULL,
+                    notes BLOB NOT NULL,
+                    recorded_at INTEGER NOT NULL,
+                    sent_at INTEGER NOT NULL,
+                    holder TEXT,
+                    effect INTEGER,
+                    result TEXT,
+                    settled_at INTEGER
+                ) STRICT;
+                CREATE INDEX write_unsettled ON write (account) WHERE effect IS NULL;
+                CREATE INDEX write_by_settling ON write (settled_at) WHERE effect IS NOT NULL;
+                CREATE INDEX write_by_request ON write (request) WHERE request IS NOT NULL;
+                CREATE INDEX write_by_mark ON write (account, mark) WHERE mark IS NOT NULL;
+                CREATE INDEX write_by_result ON write (account, result) WHERE result IS NOT NULL;
+                CREATE INDEX write_by_digest ON write (account, digest, recorded_at);
+                """)
+    ]
+}

@@ -1,0 +1,60 @@
+public import Core
+
+/// What a gateway must remember beyond its own life: which writes are under way, how requests with a key were answered,
+/// and small values such as the learned budget.
+///
+/// Any thread may call; nothing waits. `then` is called once, on a queue of the store's own, after the change is
+/// committed: whoever belongs to a loop goes back there by itself. Calls take effect in the order in which they are made.
+/// SQLite stands behind it now; what several gateways must agree on goes through this protocol alone, so that a server of
+/// PostgreSQL can.
+public protocol StateStore: Sendable {
+    /// How the store is, by the last thing that it did.
+    var condition: StoreCondition { get }
+
+    /// The value that was saved last under this name; nil when there is none.
+    func load(_ name: String, then: @escaping Then<SavedValue?>)
+    /// Keeps a small value under a name, in place of the one before. It is on the disk with the next write at the latest.
+    func save(_ name: String, _ bytes: [UInt8], at now: Timestamp, then: @escaping Then<Void>)
+
+    /// Takes a request with an idempotency key, unless it was answered or is being answered.
+    func begin(_ request: KeyedRequest, then: @escaping Then<RequestStanding>)
+    /// Ends a request that this holder has begun: with the answer that repeats of it get, or with none, after which the
+    /// request may be made again. Tried again until the store takes it.
+    func finish(_ request: RequestID, _ answer: StoredAnswer?, expires: Timestamp)
+
+    /// Records that a write is about to be sent. When `then` is called with success the record outlives a loss of power.
+    func record(_ write: WriteRecord, then: @escaping Then<RecordStanding>)
+    /// Records what became of a write. Tried again until the store takes it.
+    func settle(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp)
+    /// Gives a write whose outcome is unknown to whoever looks for the effects of writes. Tried again as `settle` is.
+    func abandon(_ write: WriteID)
+
+    /// The writes whose outcome nobody waits for: abandoned, or left behind by a program that has died.
+    func orphans(_ account: String, limit: Int, then: @escaping Then<[OrphanWrite]>)
+    /// Records what looking has found; false when the found thing belongs to another write, or the write is settled.
+    func adopt(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Bool>)
+
+    /// Forgets what nobody may ask for any more: answers that have expired, and writes settled before `settledBefore`.
+    func purge(now: Timestamp, settledBefore: Timestamp, then: @escaping Then<Void>)
+    /// What is kept, in numbers.
+    func count(then: @escaping Then<StoreCounts>)
+    /// Waits for what was asked for, writes what can be written, and closes. Later calls fail as `closed`.
+    func close()
+}
+
+/// Told of the end of a call to the store.
+public typealias Then<Value> = @Sendable (Result<Value, StoreFailure>) -> Void
+
+/// A value as it was saved.
+public struct SavedValue: Sendable, Equatable {
+    public let bytes: [UInt8]
+    public let savedAt: Timestamp
+}
+
+/// What the store holds.
+public struct StoreCounts: Sendable, Equatable {
+    /// Writes whose outcome is not known, those under way included.
+    public let unsettledWrites: Int
+    /// Requests with a key, answered or not.
+    public let requests: Int
+}

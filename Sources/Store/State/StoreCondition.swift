@@ -1,0 +1,87 @@
+/// Why the store does not work. Holds no path and no data, so it may be shown to anybody.
+public struct StoreFailure: Error, Sendable, Equatable {
+    /// A bounded set of causes, fit for a metric's label and for `/health`.
+    public enum Cause: String, Sendable, CaseIterable {
+        /// Another program holds the database for longer than this one waits.
+        case locked
+        case readOnly = "read_only"
+        case diskFull = "disk_full"
+        /// The file is damaged, or no database of this program.
+        case corrupt
+        /// The folder or the file cannot be made or opened.
+        case cannotOpen = "cannot_open"
+        /// A newer version of this program has changed the database's shape.
+        case newerVersion = "newer_version"
+        /// The disk failed.
+        case ioError = "io_error"
+        case failed
+        /// The program is ending.
+        case closed
+    }
+
+    public let cause: Cause
+
+    /// A failure of this cause.
+    public init(_ cause: Cause) { self.cause = cause }
+}
+
+/// How the store is, by the last thing that it did.
+public enum StoreCondition: Sendable, Equatable {
+    /// Nothing has been written yet.
+    case opening
+    case usable
+    case unusable(StoreFailure.Cause)
+}
+
+extension StoreCondition {
+    private static let causes = StoreFailure.Cause.allCases
+
+    /// A number for it, from 0 without gaps.
+    var code: UInt8 {
+        switch self {
+        case .opening: 0
+        case .usable: 1
+        case .unusable(let cause): UInt8(2 + (Self.causes.firstIndex(of: cause) ?? 0))
+        }
+    }
+
+    init(code: UInt8) {
+        switch code {
+        case 0: self = .opening
+        case 1: self = .usable
+        default: self = .unusable(Self.causes[Int(code) - 2])
+        }
+    }
+}
+
+extension StoreFailure {
+    init(_ error: any Error) {
+        switch error {
+        case let error as StoreFailure: self = error
+        case let error as SQLiteError: self.init(error)
+        case MigrationError.newerDatabase: self.init(.newerVersion)
+        case MigrationError.database(let error): self.init(error)
+        case MigrationError.failed(_, let error): self.init(error)
+        default: self.init(.failed)
+        }
+    }
+
+    private init(_ error: SQLiteError) {
+        if error.isBusy {
+            self.init(.locked)
+        } else if error.isCorrupt {
+            self.init(.corrupt)
+        } else {
+            switch error.label {
+            case "SQLITE_READONLY": self.init(.readOnly)
+            case "SQLITE_FULL": self.init(.diskFull)
+            case "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH": self.init(.cannotOpen)
+            case "SQLITE_IOERR", "SQLITE_PROTOCOL": self.init(.ioError)
+            default: self.init(.failed)
+            }
+        }
+    }
+
+    /// Whether the database as a whole refuses, so that other jobs would fare no better.
+    var concernsAll: Bool { cause != .failed }
+}

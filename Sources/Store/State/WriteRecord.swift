@@ -1,0 +1,89 @@
+public import Core
+
+/// The number of a write in the store.
+public struct WriteID: Sendable, Hashable {
+    let number: Int64
+}
+
+/// A write that is about to be sent.
+public struct WriteRecord: Sendable {
+    public let account: String
+    /// The request with a key that it belongs to.
+    public let request: RequestID?
+    /// The name of the operation.
+    public let operation: String
+    /// The id of what it changes; nil when it makes something new.
+    public let subject: String?
+    /// What the thing that it makes can be found by.
+    public let mark: String?
+    /// What is sent, without secrets; forgotten once the write is settled.
+    public let body: [UInt8]
+    /// The digest of who sends what.
+    public let digest: [UInt8]
+    /// What the sender wants to know again when the request is made anew.
+    public let notes: [UInt8]
+    public let now: Timestamp
+    /// The same instant on the clock of whoever gets it.
+    public let sentAt: Timestamp
+    /// Refuse it when a write of the same digest was recorded since then; nil asks nothing.
+    public let unlessSince: Timestamp?
+
+    public init(
+        account: String, request: RequestID?, operation: String, subject: String?, mark: String?, body: [UInt8],
+        digest: [UInt8], notes: [UInt8], now: Timestamp, sentAt: Timestamp, unlessSince: Timestamp? = nil
+    ) {
+        self.account = account
+        self.request = request
+        self.operation = operation
+        self.subject = subject
+        self.mark = mark
+        self.body = body
+        self.digest = digest
+        self.notes = notes
+        self.now = now
+        self.sentAt = sentAt
+        self.unlessSince = unlessSince
+    }
+}
+
+/// What a write was recorded as.
+public enum RecordStanding: Sendable, Equatable {
+    case recorded(WriteID)
+    /// A write of the same digest came shortly before.
+    /// - Parameter result: the id of what it made; nil while that is not known.
+    case duplicate(result: String?)
+}
+
+/// What became of a write.
+public enum WriteEffect: Sendable, Equatable {
+    /// It surely had no effect.
+    case none
+    /// It took effect.
+    /// - Parameter result: the id of what it made.
+    case done(result: String?)
+    /// It can never be found out.
+    case unknown
+}
+
+/// A write of an earlier run of the same request, settled since.
+public struct EarlierWrite: Sendable, Equatable {
+    public let operation: String
+    public let subject: String?
+    public let notes: [UInt8]
+    public let effect: WriteEffect
+}
+
+/// A write whose outcome is to be found out.
+public struct OrphanWrite: Sendable, Equatable {
+    public let id: WriteID
+    public let operation: String
+    public let subject: String?
+    public let body: [UInt8]
+    public let sentAt: Timestamp
+    /// A write with the same mark is under way: what is found may be its own.
+    public let isContested: Bool
+    /// Orphans with the same mark, this one included.
+    public let rivals: Int
+    /// Ids that belong to other writes with the same mark.
+    public let claimed: [String]
+}

@@ -1,0 +1,93 @@
+import Core
+import Foundation
+import Testing
+
+@testable import Store
+
+/// A store that cannot be used says why, loses nothing that it was told, and recovers by itself.
+@Suite struct ConditionTests {
+    @Test func aFileThatIsNoDatabaseIsToldAndLeftAlone() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("luma.db")
+        let text = Data(String(repeating: "these are my notes\n", count: 500).utf8)
+        try text.write(to: URL(fileURLWithPath: path))
+        let conditions = Conditions()
+        let store = SQLiteStateStore(.folder(folder.path)) { conditions.add($1) }
+        await #expect(throws: StoreFailure(.corrupt)) { try await store.counts() }
+        #expect(store.condition == .unusable(.corrupt))
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == text)
+        // Moved away, a new one is made.
+        try FileManager.default.moveItem(atPath: path, toPath: path + ".bad")
+        try await conditions.wait(for: .usable)
+        #expect(try await store.counts().requests == 0)
+    }
+
+    @Test func aFolderThatCannotBeMadeIsTold() async throws {
+        let store = SQLiteStateStore(.folder("/proc/nowhere/data"))
+        await #expect(throws: StoreFailure(.cannotOpen)) { try await store.counts() }
+        #expect(store.condition == .unusable(.cannotOpen))
+        store.close()
+    }
+
+    @Test func aNewerDatabaseIsLeftAlone() async throws {
+        let folder = try TemporaryFolder()
+        try SQLiteConnection(.file(folder.file("luma.db"))).execute("PRAGMA user_version = 900")
+        let store = SQLiteStateStore(.folder(folder.path))
+        await #expect(throws: StoreFailure(.newerVersion)) { try await store.counts() }
+    }
+
+    @Test func aLockedDatabaseIsToldAndWhatWasSettledMeanwhileIsNotLost() async throws {
+        let folder = try TemporaryFolder()
+        let conditions = Conditions()
+        let store = SQLiteStateStore(.folder(folder.path)) { conditions.add($1) }
+        let write = try await store.recorded()
+        let other = try SQLiteConnection(.file(folder.file("luma.db")))
+        try other.execute("BEGIN IMMEDIATE")
+        store.settle(write, .done(result: "evt-1"), at: Timestamp(milliseconds: 1))
+        await #expect(throws: StoreFailure(.locked)) { try await store.counts() }
+        #expect(conditions.all.last == .unusable(.locked))
+        try other.execute("ROLLBACK")
+        try await conditions.wait(for: .usable)
+        #expect(try await store.counts().unsettledWrites == 0)
+    }
+
+    /// A limit of pages is to SQLite what a full disk is.
+    @Test func aFullDatabaseIsToldAndRecovers() async throws {
+        let folder = try TemporaryFolder()
+        let conditions = Conditions()
+        let store = SQLiteStateStore(.folder(folder.path)) { conditions.add($1) }
+        let id = try await store.started("k")
+        // The least that SQLite lets it be: what there is.
+        try await store.wait { then in
+            store.ask(then: then) { try $0.connection.execute("PRAGMA max_page_count = 1") }
+        }
+        await #expect(throws: StoreFailure(.diskFull)) {
+            let large = [UInt8](repeating: 1, count: 200_000)
+            try await store.wait { store.save("x", large, at: Timestamp(milliseconds: 0), then: $0) }
+        }
+        // Opening anew takes the limit away.
+        store.finish(id, StoredAnswer(status: 201, head: [], body: []), expires: Timestamp(milliseconds: 10))
+        try await conditions.wait(for: .usable)
+        #expect(conditions.all.contains(.unusable(.diskFull)))
+        #expect(try await store.begin("k") == .answered(StoredAnswer(status: 201, head: [], body: [])))
+    }
+
+    @Test func anInspectionSaysWhatIsThere() async throws {
+        let folder = try TemporaryFolder()
+        #expect(StoreInspection(folder: folder.path) == .absent)
+        #expect(StoreInspection(folder: folder.file("none")) == .absent)
+        let store = SQLiteStateStore(.folder(folder.path))
+        for number in 0..<200 { _ = try await store.recorded(mark: "m\(number)") }
+        #expect(StoreInspection(folder: folder.path) == .sound)
+        store.close()
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: folder.file("luma.db")))
+        try file.seek(toOffset: 5 * 4096)
+        try file.write(contentsOf: Data(repeating: 0x5a, count: 4096))
+        try file.close()
+        switch StoreInspection(folder: folder.path) {
+        case .damaged(let problems): #expect((1...20).contains(problems.count))
+        case .unusable(let cause): #expect(cause == .corrupt)
+        case .absent, .sound: Issue.record("the damage was not found")
+        }
+    }
+}

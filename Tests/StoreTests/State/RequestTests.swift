@@ -1,0 +1,102 @@
+import Core
+import Testing
+
+@testable import Store
+
+/// Requests with a key: begun once, answered once, remembered.
+@Suite struct RequestTests {
+    let answer = StoredAnswer(status: 201, head: [1], body: [2, 3])
+
+    @Test func aRequestIsBegunOnceAndItsAnswerIsGivenAgain() async throws {
+        let store = SQLiteStateStore(.memory)
+        let id = try await store.started("k")
+        #expect(try await store.begin("k") == .running)
+        store.finish(id, answer, expires: Timestamp(milliseconds: 1000))
+        #expect(try await store.begin("k") == .answered(answer))
+        #expect(try await store.begin("k", [9]) == .differs)
+        // Another caller's key, or another account's, is another key.
+        #expect(try await store.begin("k", principal: "p") != .answered(answer))
+        #expect(try await store.begin("k", account: "b") != .answered(answer))
+    }
+
+    @Test func anAnswerExpires() async throws {
+        let store = SQLiteStateStore(.memory)
+        let id = try await store.started("k")
+        store.finish(id, answer, expires: Timestamp(milliseconds: 1000))
+        #expect(try await store.begin("k", at: 999) == .answered(answer))
+        let again = try await store.started("k", at: 1000)
+        #expect(again != id)
+    }
+
+    @Test func aRequestWithoutEffectMayBeMadeAgain() async throws {
+        let store = SQLiteStateStore(.memory)
+        let id = try await store.started("k")
+        let write = try await store.recorded(request: id)
+        store.settle(write, .none, at: Timestamp(milliseconds: 1))
+        store.finish(id, nil, expires: Timestamp(milliseconds: 1000))
+        guard case .begun(_, let earlier) = try await store.begin("k", [5]) else { throw Unexpected() }
+        #expect(earlier.isEmpty)
+    }
+
+    @Test func aRequestWhoseWriteIsUnknownWaitsForIt() async throws {
+        let store = SQLiteStateStore(.memory)
+        let id = try await store.started("k")
+        let write = try await store.recorded(request: id)
+        store.abandon(write)
+        store.finish(id, nil, expires: Timestamp(milliseconds: 1000))
+        #expect(try await store.begin("k") == .unsettled)
+        #expect(try await store.begin("k", [9]) == .differs)
+        // Not even time makes it free.
+        #expect(try await store.begin("k", at: 100_000) == .unsettled)
+        #expect(try await store.adopt(write, .done(result: "evt-1")))
+        let known = EarlierWrite(operation: "events/create", subject: nil, notes: [3], effect: .done(result: "evt-1"))
+        #expect(try await store.begin("k", at: 1) == .begun(id, earlier: [known]))
+        // Whoever took it over has it now.
+        #expect(try await store.begin("k", at: 1) == .running)
+    }
+
+    @Test func keysAreBounded() async throws {
+        let store = SQLiteStateStore(.memory, mostRequests: 2)
+        let first = try await store.started("1")
+        _ = try await store.started("2")
+        #expect(try await store.begin("3") == .full)
+        store.finish(first, nil, expires: Timestamp(milliseconds: 1))
+        _ = try await store.started("3")
+        #expect(try await store.begin("4") == .full)
+    }
+
+    @Test func whatHasExpiredIsForgottenAndWhatIsUnsettledIsNot() async throws {
+        let store = SQLiteStateStore(.memory)
+        for key in ["1", "2"] {
+            store.finish(try await store.started(key), answer, expires: Timestamp(milliseconds: 1000))
+        }
+        let lost = try await store.started("3")
+        let write = try await store.recorded(request: lost)
+        store.abandon(write)
+        store.finish(lost, nil, expires: Timestamp(milliseconds: 1000))
+        _ = try await store.started("running")
+        let purge = { (now: Int64) in
+            try await store.wait {
+                store.purge(now: Timestamp(milliseconds: now), settledBefore: Timestamp(milliseconds: now), then: $0)
+            }
+        }
+        try await purge(999)
+        #expect(try await store.counts() == StoreCounts(unsettledWrites: 1, requests: 4))
+        try await purge(1000)
+        #expect(try await store.counts() == StoreCounts(unsettledWrites: 1, requests: 2))
+        _ = try await store.adopt(write, .none)
+        try await purge(2000)
+        #expect(try await store.counts() == StoreCounts(unsettledWrites: 0, requests: 1))
+    }
+
+    @Test func valuesAreKeptByName() async throws {
+        let store = SQLiteStateStore(.memory)
+        #expect(try await store.wait { store.load("budget", then: $0) } == nil)
+        for bytes: [UInt8] in [[1], [2, 0, 255]] {
+            try await store.wait { store.save("budget", bytes, at: Timestamp(milliseconds: 4), then: $0) }
+        }
+        let saved = try await store.wait { store.load("budget", then: $0) }
+        #expect(saved?.bytes == [2, 0, 255])
+        #expect(saved?.savedAt == Timestamp(milliseconds: 4))
+    }
+}

@@ -1,0 +1,78 @@
+import Core
+import Foundation
+import Store
+import Testing
+
+/// The state in a folder: what outlives a program, and what two of them share.
+@Suite struct SharedFolderTests {
+    @Test func folderAndFilesAreForTheirOwnerOnly() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("data")
+        let store = SQLiteStateStore(.folder(path))
+        _ = try await store.started("k")
+        let modes = try (FileManager.default.contentsOfDirectory(atPath: path).map { path + "/" + $0 } + [path]).map {
+            try FileManager.default.attributesOfItem(atPath: $0)[.posixPermissions] as? Int
+        }
+        #expect(modes.last == 0o700)
+        #expect(modes.count >= 4)
+        #expect(modes.dropLast().allSatisfy { $0 == 0o600 })
+        store.close()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: path) == ["luma.db"])
+        await #expect(throws: StoreFailure(.closed)) { try await store.counts() }
+    }
+
+    @Test func whatWasUnderWayWhenTheProgramEndedIsAnOrphan() async throws {
+        let folder = try TemporaryFolder()
+        let first = SQLiteStateStore(.folder(folder.path))
+        let id = try await first.started("k")
+        let write = try await first.recorded(request: id)
+        let answered = try await first.started("done")
+        first.finish(answered, StoredAnswer(status: 200, head: [], body: [4]), expires: Timestamp(milliseconds: 9))
+        // What is asked for later comes after it.
+        _ = try await first.counts()
+
+        // Alive: nobody else touches what it has.
+        let second = SQLiteStateStore(.folder(folder.path))
+        #expect(try await second.begin("k") == .running)
+        #expect(try await second.orphans().isEmpty)
+        #expect(try await second.begin("done") == .answered(StoredAnswer(status: 200, head: [], body: [4])))
+
+        first.close()
+        #expect(try await second.begin("k") == .unsettled)
+        #expect(try await second.orphans().map(\.id) == [write])
+        #expect(try await second.adopt(write, .none))
+        guard case .begun = try await second.begin("k") else { throw Unexpected() }
+    }
+
+    @Test func twoProgramsBeginARequestOnce() async throws {
+        let folder = try TemporaryFolder()
+        let stores = (0..<2).map { _ in SQLiteStateStore(.folder(folder.path)) }
+        let begun = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for index in 0..<200 {
+                group.addTask {
+                    if case .begun = try await stores[index % 2].begin("k\(index / 4)") { true } else { false }
+                }
+            }
+            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(begun == 50)
+    }
+
+    @Test func manyWritesOfOneTurnAreOneTransaction() async throws {
+        let folder = try TemporaryFolder()
+        let store = SQLiteStateStore(.folder(folder.path))
+        _ = try await store.counts()
+        let log = folder.file("luma.db-wal")
+        func size() throws -> Int {
+            try FileManager.default.attributesOfItem(atPath: log)[.size] as? Int ?? 0
+        }
+        let before = try size()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<200 { group.addTask { _ = try await store.recorded() } }
+            try await group.waitForAll()
+        }
+        // Each transaction writes each page that it touches once; alone, 200 of them would write some 6 pages each.
+        #expect(try size() - before < 200 * 3 * 4096)
+        #expect(try await store.counts().unsettledWrites == 200)
+    }
+}
