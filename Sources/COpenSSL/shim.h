@@ -2,10 +2,12 @@
 // OpenSSL for Swift. Macros over SSL_ctrl get a typed wrapper when they are needed. Prefix lm_; no logic here.
 #include <openssl/bio.h>
 #include <openssl/buffer.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
@@ -26,8 +28,19 @@ static inline long lm_SSL_CTX_set1_groups_list(SSL_CTX *context, const char *nam
 static inline long lm_SSL_CTX_add1_chain_cert(SSL_CTX *context, X509 *certificate) {
     return SSL_CTX_add1_chain_cert(context, certificate);
 }
-static inline long lm_SSL_CTX_set_tlsext_ticket_keys(SSL_CTX *context, void *keys, long length) {
-    return SSL_CTX_set_tlsext_ticket_keys(context, keys, length);
+typedef int (*lm_ticket_key_callback)(SSL *ssl, unsigned char *name, unsigned char *vector, EVP_CIPHER_CTX *cipher,
+    EVP_MAC_CTX *mac, int seals);
+static inline long lm_SSL_CTX_set_tlsext_ticket_key_evp_cb(SSL_CTX *context, lm_ticket_key_callback callback) {
+    return SSL_CTX_set_tlsext_ticket_key_evp_cb(context, callback);
+}
+// Parameters are an array of structs that point at names and values.
+static inline int lm_EVP_MAC_set_hmac_sha256(EVP_MAC_CTX *mac, const unsigned char *key, size_t length) {
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, (void *)key, length),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)"SHA256", 0),
+        OSSL_PARAM_construct_end(),
+    };
+    return EVP_MAC_CTX_set_params(mac, parameters);
 }
 static inline long lm_SSL_CTX_set_session_cache_mode(SSL_CTX *context, long mode) {
     return SSL_CTX_set_session_cache_mode(context, mode);

@@ -9,6 +9,7 @@ import os
 import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -86,6 +87,11 @@ class Gateway:
         assert code == expected, (code, self.process.stderr.read())
 
 
+def retransmissions(connection):
+    """tcpi_total_retrans of struct tcp_info (tcp(7))."""
+    return struct.unpack_from("I", connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104), 100)[0]
+
+
 class Load:
     """Clients in closed loops: half of them with a connection for each request, half keep theirs."""
 
@@ -95,6 +101,8 @@ class Load:
         self.ending = False
         self.done = 0
         self.slowest = 0.0
+        # Segments that the kernel has sent again, the first one of a handshake included.
+        self.repeated = 0
         self.failures = []
         self.lock = threading.Lock()
         self.threads = [threading.Thread(target=self.run, args=(index,)) for index in range(clients)]
@@ -112,6 +120,8 @@ class Load:
                 if connection is None:
                     try:
                         connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+                        with self.lock:
+                            self.repeated += retransmissions(connection)
                     except ConnectionRefusedError:
                         # Nobody listens any more: right when the last one ends, else never.
                         if self.ending:
@@ -165,6 +175,8 @@ class Load:
         print("%d requests, %d failures, slowest %.3f s" % (self.done, len(self.failures), self.slowest))
         assert not self.failures, self.failures[:10]
         assert self.done >= least, self.done
+        # A handshake that was dropped is begun again after a second.
+        assert self.repeated == 0, "%d handshakes were begun again" % self.repeated
 
 
 def free_port():

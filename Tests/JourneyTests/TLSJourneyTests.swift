@@ -136,6 +136,21 @@ import Testing
         try await end(program)
     }
 
+    /// In OpenSSL's words, at most a line a second.
+    @Test func failedHandshakesAreLoggedButDoNotFillTheLog() async throws {
+        let certificates = try await Certificates()
+        let (program, port) = try await start(certificates, ["LUMA_WORKERS": "1"])
+        for _ in 0..<20 { _ = try await sClient(port, ["-tls1_2", "-cipher", "AES128-SHA"]) }
+        try await eventually("they are logged") {
+            program.standardError.contains("More TLS handshakes failed")
+        }
+        let lines = program.standardError.split(separator: "\n").filter { $0.contains("handshake") }
+        #expect(lines.count < 15, "\(lines)")
+        #expect(lines.first?.contains("no shared cipher") == true, "\(lines)")
+        #expect(lines.first?.contains(#""peer":"127.0.0.1""#) == true, "\(lines)")
+        try await end(program)
+    }
+
     @Test func theCertificateIsExchangedWithoutDroppingAConnection() async throws {
         let certificates = try await Certificates()
         let (program, port) = try await start(certificates)

@@ -32,6 +32,11 @@ void lm_set_thread_value(void *value);
 /// The octets of a piece of malloc's that may be used: malloc.h is no part of Swift's Glibc module.
 static inline size_t lm_usable_size(void *piece) { return malloc_usable_size(piece); }
 
+/// Gives all new handshakes of a port that is shared (SO_REUSEPORT) to the socket at this place of the kernel's list, or,
+/// when there is none, to one by hash (SO_ATTACH_REUSEPORT_CBPF); and ends that. 0 or -1.
+int lm_steer_to(int descriptor, uint32_t place);
+int lm_stop_steering(int descriptor);
+
 /// The events of one readiness report, with our 64 bits of user data: the union is awkward from Swift.
 static inline int lm_epoll_ctl(int epoll, int operation, int descriptor, uint32_t events, uint64_t data) {
     struct epoll_event event = {.events = events, .data = {.u64 = data}};

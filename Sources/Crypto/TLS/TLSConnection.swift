@@ -12,6 +12,9 @@ public enum TLSOutcome<Value> {
 /// Why a TLS connection ended, in OpenSSL's fixed words: a bounded set without text from outside.
 public struct TLSFailure: Error, Sendable, Equatable, CustomStringConvertible {
     public let description: String
+
+    /// A handshake that the peer has begun and not ended in its time.
+    public static let timeout = TLSFailure(description: "the handshake took too long")
 }
 
 /// The server's side of one TLS connection, without a socket: ciphertext in, plaintext out, bytes to send.
@@ -28,6 +31,8 @@ public final class TLSConnection {
     private static let mostKept = 4096
 
     private let ssl: OpaquePointer
+    /// Kept: the SSL_CTX that `ssl` refers to points into it.
+    private let context: TLSServerContext?
     /// Owned by `ssl`.
     private var inbound: OpaquePointer
     private var outbound: OpaquePointer
@@ -37,12 +42,13 @@ public final class TLSConnection {
     private var saidGoodbye = false
 
     public convenience init(_ context: TLSServerContext) throws(CryptoError) {
-        try self.init(context: context.pointer)
+        try self.init(context: context.pointer, keeping: context)
         SSL_set_accept_state(ssl)
     }
 
     /// The side is the caller's to set.
-    init(context: OpaquePointer) throws(CryptoError) {
+    init(context: OpaquePointer, keeping owner: TLSServerContext? = nil) throws(CryptoError) {
+        self.context = owner
         ERR_clear_error()
         guard let ssl = SSL_new(context) else { throw CryptoError.fromQueue("SSL_new") }
         guard let inbound = BIO_new(BIO_s_mem()) else {

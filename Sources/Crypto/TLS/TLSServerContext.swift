@@ -1,17 +1,5 @@
 import COpenSSL
 
-/// The secret that session tickets are sealed with.
-///
-/// One for the life of the process, shared by all loops and carried over from one certificate to the next: a client
-/// may then resume on any of them. In TLS 1.3 a resumed session agrees on fresh keys all the same (psk_dhe_ke).
-public struct TLSTicketKeys: Sendable {
-    /// Name, HMAC key and AES key, as `SSL_CTX_set_tlsext_ticket_keys` takes them.
-    private static let length = 80
-    let bytes: [UInt8]
-
-    public init() throws(CryptoError) { bytes = try Random.bytes(Self.length) }
-}
-
 /// What all TLS connections with one certificate share: TLS 1.2 and 1.3, HTTP/1 by ALPN, tickets, no renegotiation.
 ///
 /// `@unchecked Sendable`: the SSL_CTX is set up before `init` returns and never changed after it; what OpenSSL itself
@@ -26,6 +14,8 @@ public final class TLSServerContext: @unchecked Sendable {
     private static let sessionContext = Array("luma-mcp".utf8)
 
     let pointer: OpaquePointer
+    /// The context points to it.
+    private let tickets: TLSTicketKeys
 
     /// - Parameters:
     ///   - certificate: PEM, the server's own certificate first, then its issuers.
@@ -35,6 +25,7 @@ public final class TLSServerContext: @unchecked Sendable {
         ERR_clear_error()
         guard let context = SSL_CTX_new(TLS_server_method()) else { throw .setup(.fromQueue("SSL_CTX_new")) }
         pointer = context
+        self.tickets = tickets
         do throws(CryptoError) { try configure(tickets) } catch { throw .setup(error) }
         try pair.install(in: context)
     }
@@ -59,10 +50,7 @@ public final class TLSServerContext: @unchecked Sendable {
         try checked("SSL_CTX_set_session_id_context") {
             SSL_CTX_set_session_id_context(context, Self.sessionContext, UInt32(Self.sessionContext.count))
         }
-        var keys = tickets.bytes
-        try checked("SSL_CTX_set_tlsext_ticket_keys") {
-            Int32(lm_SSL_CTX_set_tlsext_ticket_keys(context, &keys, keys.count))
-        }
+        try tickets.install(in: context)
         SSL_CTX_set_alpn_select_cb(
             context,
             { _, chosen, chosenLength, offered, length, _ in

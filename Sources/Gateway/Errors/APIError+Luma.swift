@@ -41,4 +41,16 @@ extension APIError {
         case .cancelled: self.init(.shuttingDown)
         }
     }
+
+    /// What a caller is told of a request that the end of the program has cut off: once a write is on its way to Luma,
+    /// nobody knows any more whether it is done.
+    func told(after context: CallContext) -> APIError {
+        guard reason == .shuttingDown, context.hasSentWrite else { return self }
+        return APIError(
+            .outcomeUnknown,
+            details: JSONObject([
+                ("cause", .string(Reason.shuttingDown.rawValue)),
+                ("finding", .string(UnknownOutcome.Finding.notSettled.rawValue)),
+            ]))
+    }
 }

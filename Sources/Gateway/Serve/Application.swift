@@ -1,4 +1,5 @@
 import Core
+import Crypto
 import HTTP
 import IO
 import LumaClient
@@ -52,6 +53,12 @@ final class Application: NodeHandler {
     }
 
     func couldNotAnswer(_ error: ResponseError) { worker.logFault("An answer could not be written", error) }
+
+    func handshakeFailed(_ failure: TLSFailure, from peer: String) {
+        worker.handshakes.note(failure.description, from: peer)
+    }
+
+    func interrupt() { worker.writes.cancel() }
 
     /// Streams that wait for news would wait for as long as they are let.
     func willEnd() { mcp.close() }

@@ -8,6 +8,13 @@ protocol NodeHandler: RequestHandler, SendableMetatype {
     /// Told of an answer that could not be written because of a fault in this program; the peer got a 500.
     func couldNotAnswer(_ error: ResponseError)
 
+    /// Told of a TLS handshake that failed, with the peer's address.
+    func handshakeFailed(_ failure: TLSFailure, from peer: String)
+
+    /// Called on the loop shortly before the time for the drain is over: what still works for a connection should be
+    /// cancelled, so that its last answer can be sent.
+    func interrupt()
+
     /// Called once, on the loop, before the connections are drained: ends the answers that would not end by themselves.
     func willEnd()
 
@@ -17,6 +24,8 @@ protocol NodeHandler: RequestHandler, SendableMetatype {
 }
 
 extension NodeHandler {
+    func handshakeFailed(_ failure: TLSFailure, from peer: String) {}
+    func interrupt() {}
     func willEnd() {}
 }
 
@@ -40,6 +49,8 @@ struct ServerNode<Handler: NodeHandler>: Sendable {
                 reactor: loop.reactor, sockets: sockets, limits: limits, counter: counter,
                 handler: handler)
             server.onResponseError = { handler.couldNotAnswer($0) }
+            server.onHandshakeFailure = { handler.handshakeFailed($0, from: $1) }
+            server.onInterruption = { handler.interrupt() }
             server.tls = tls
             server.cutsHandshake = cutsHandshake
             try server.start()

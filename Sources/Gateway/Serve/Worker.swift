@@ -16,6 +16,7 @@ final class Worker {
     let writes: WritesInProgress
     private let changes: ChangeFeed
     private let log: LoopLog
+    let handshakes: HandshakeLog
     /// The longest that one request may take towards Luma, all its calls and waits together, in seconds.
     private let patience: Double
     private let healthInterval: Double
@@ -32,6 +33,7 @@ final class Worker {
         templates = TemplatesService(catalog: shared.templates)
         changes = shared.mcp.changes
         log = LoopLog(shared.log, on: reactor)
+        handshakes = HandshakeLog(log, on: reactor, clock)
         patience = shared.patience
         healthInterval = shared.configuration.calls.healthIntervalSeconds
     }
@@ -67,7 +69,7 @@ final class Worker {
             }
             turn.finish(input.endpoint, try await response(to: input, call), calls: call.context)
         } catch {
-            turn.finish(input.endpoint, error, calls: call.context)
+            turn.finish(input.endpoint, error.told(after: call.context), calls: call.context)
         }
     }
 

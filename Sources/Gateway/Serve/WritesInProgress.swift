@@ -29,12 +29,13 @@ final class WritesInProgress {
         return task
     }
 
+    /// Cancels those that run: each says what is known of its outcome.
+    func cancel() { for task in tasks.values { task?.cancel() } }
+
     /// Returns when all have ended. Those that have not by `deadline` are cancelled.
     func end(by deadline: MonotonicTime) async {
         guard !tasks.isEmpty else { return }
-        let timer = reactor.schedule(at: deadline) { [self] in
-            for task in tasks.values { task?.cancel() }
-        }
+        let timer = reactor.schedule(at: deadline) { [self] in cancel() }
         // Whoever cancels this wait does not want it.
         try? await reactor.suspend { suspension in
             // The last one may have ended on the way here.

@@ -114,7 +114,10 @@ public final class Reactor {
         endOfBatch.append(work)
     }
 
-    /// Starts `operation` as a task on this loop, up to its first suspension at once. Cancel the task to abandon it.
+    /// Starts `operation` as a task on this loop. Cancel the task to abandon it.
+    ///
+    /// As a rule it runs up to its first suspension before this returns; but the runtime may also put it into the loop's list
+    /// of jobs, so nothing may rely on that.
     ///
     /// The loop is also the task's preferred executor: code of it that has no isolation stays here, without a hop.
     public func start(_ operation: @escaping () async -> Void) -> Task<Void, Never> {

@@ -1,4 +1,5 @@
 import Core
+import Crypto
 import HTTP
 
 /// The server's time limits in nanoseconds, reckoned once.
@@ -11,7 +12,7 @@ struct ConnectionSpans {
     let linger: Int64
     /// How long an answer may take before it is checked whether a peer that has ended its side is still there.
     let probe: Int64
-    /// For a connection that has not asked anything yet when the server shuts down.
+    /// For a connection that has not asked anything yet when the server shuts down, or whose question is not whole.
     let drainGrace: Int64
     /// For one that has, and is idle then.
     let drainIdle: Int64
@@ -96,6 +97,10 @@ extension SocketConnection {
         switch machine.phase {
         case .idle where machine.isDraining: return (clock.since, sequence > 0 ? spans.drainIdle : spans.drainGrace)
         case .idle: return (clock.since, spans.idle)
+        case .head where machine.isDraining:
+            // Since the drain has begun, or the request after that; what has come of it before does not matter.
+            let left = clock.arrival.nanoseconds &+ spans.header - clock.since.nanoseconds
+            return (clock.since, min(left, spans.drainGrace))
         case .head: return (clock.arrival, spans.header)
         case .body: return (clock.since, spans.body)
         case .answering where mayProbe: return (clock.since, spans.probe << Int64(clock.probes))
@@ -125,6 +130,7 @@ extension SocketConnection {
         clock.armed = MonotonicTime(nanoseconds: .max)
         guard life != .closed else { return }
         guard now >= clock.deadline else { return arm() }
+        if life == .handshaking, !server.isDraining { handshakeFailed(.timeout) }
         if life != .open { return close() }
         if !outbox.isEmpty { return close(resetting: true) }
         switch machine.phase {

@@ -29,8 +29,9 @@ public struct Exchange {
 
     /// Starts `operation` as a task on the loop, up to its first suspension at once.
     ///
-    /// It is cancelled when the peer goes away or the drain's deadline passes. When the last operation of a request
-    /// ends and has left no answer, the server answers 500: a peer never waits for a handler that forgot it.
+    /// It is cancelled when the peer goes away, and shortly before the drain's deadline, with time for a last answer. When
+    /// the last operation of a request ends and has left no answer, the server answers 500, or 503 while it drains: a
+    /// peer never waits for a handler that forgot it.
     public func perform(_ operation: @escaping () async -> Void) {
         connection.perform(sequence, operation)
     }

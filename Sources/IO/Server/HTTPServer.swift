@@ -19,6 +19,8 @@ public final class HTTPServer {
     private static let pauseSeconds = 0.1
     /// How long a handshake that had begun before the drain may take to end.
     private static let lastHandshakesSeconds = 0.1
+    /// How long before the deadline of the drain what still runs is cancelled, to leave it time for an answer.
+    private static let lastAnswersSeconds = 0.2
     /// Connections beyond the limit that are told so and closed with care; more are closed at once.
     private static let mostTurnedAway = 64
 
@@ -38,6 +40,8 @@ public final class HTTPServer {
     /// Asked for each new connection that is to speak TLS: true resets it instead of a handshake. For a server that plays
     /// faults.
     public var cutsHandshake: (() -> Bool)?
+    /// Called when the drain's deadline is near, to cancel what works for connections but is not theirs.
+    public var onInterruption: (() -> Void)?
     /// What new connections speak TLS with; nil for plain HTTP. To exchange it leaves those that are open alone.
     public var tls: TLSServerContext?
 
@@ -107,13 +111,20 @@ public final class HTTPServer {
 
     // MARK: Accepting
 
-    fileprivate func accept(from listener: Listener, atMost most: Int = acceptsPerBatch) {
+    fileprivate func accept(from listener: Listener) {
+        if accept(from: listener.descriptor, atMost: Self.acceptsPerBatch) == .exhausted { pause(listener) }
+    }
+
+    private enum Accepting { case done, exhausted }
+
+    @discardableResult
+    private func accept(from listening: Int32, atMost most: Int) -> Accepting {
         for _ in 0..<most {
             var address = sockaddr_storage()
             var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
             let descriptor = withUnsafeMutablePointer(to: &address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    acceptCall(listener.descriptor, $0, &length)
+                    acceptCall(listening, $0, &length)
                 }
             }
             if descriptor >= 0 {
@@ -121,12 +132,13 @@ public final class HTTPServer {
                 continue
             }
             switch errno {
-            case EAGAIN: return
-            case EMFILE, ENFILE, ENOBUFS, ENOMEM: return pause(listener)
+            case EAGAIN: return .done
+            case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted
             // The others are about one connection that failed before it was taken (accept(2)).
             default: continue
             }
         }
+        return .done
     }
 
     /// Leaves who comes in the kernel's queue for a while: the descriptor stays readable, so it must not be watched.
@@ -175,25 +187,29 @@ public final class HTTPServer {
     // MARK: Draining
 
     /// Stops to accept, serves who is already in the kernel's queue, closes connections that stay idle, lets what runs
-    /// be answered with `Connection: close`, and returns when no connection is left or at `deadline`, when what still
-    /// runs is cancelled.
+    /// be answered with `Connection: close`, and returns when no connection is left or at `deadline`. Shortly before that
+    /// what still runs is cancelled, so that it can say what is known.
     ///
-    /// A listener that is closed resets who stands in its queue, and whoever is in the middle of a handshake with it
-    /// (with SO_REUSEPORT each has a queue of its own, and nobody else serves it). So it first turns deaf to new
-    /// handshakes, whose clients try again a second later and then reach another listener, if there is one; it is
-    /// closed after those that had begun were given time to end. A queue that others serve too is just left to them.
+    /// New handshakes are given to another process, if one has joined the port; without one they are served here, until
+    /// those that had begun were given time to end (`ListenerGroup`). A queue that others serve too is just left to them.
     public func drain(deadline: MonotonicTime) async {
         guard !isDraining else { return }
         isDraining = true
         for listener in listeners where started && !listener.isShared {
-            _ = lm_refuse_new_handshakes(listener.descriptor)
-            accept(from: listener, atMost: limits.maxConnections)
+            if listener.group?.steerAway(listener.descriptor) != true {
+                _ = lm_refuse_new_handshakes(listener.descriptor)
+            }
+            accept(from: listener.descriptor, atMost: limits.maxConnections)
         }
         let end = reactor.now.advanced(seconds: Self.lastHandshakesSeconds)
         let closesNow = !started || listeners.allSatisfy(\.isShared) || deadline < end
         if closesNow { closeListeners() } else { reactor.schedule(at: end) { [self] in closeListeners() } }
         for connection in connections { connection?.drain() }
         if isDrained { return }
+        let interruption = reactor.schedule(at: deadline.advanced(seconds: -Self.lastAnswersSeconds)) { [self] in
+            onInterruption?()
+            for connection in connections { connection?.interrupt() }
+        }
         let timer = reactor.schedule(at: deadline) { [self] in
             closeListeners()
             for connection in connections { connection?.close() }
@@ -201,6 +217,7 @@ public final class HTTPServer {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             if isDrained { continuation.resume() } else { drained = continuation }
         }
+        reactor.cancel(interruption)
         reactor.cancel(timer)
     }
 
@@ -209,10 +226,20 @@ public final class HTTPServer {
     private func closeListeners() {
         for listener in listeners {
             if started {
-                if !listener.isShared { accept(from: listener, atMost: limits.maxConnections) }
+                if !listener.isShared { accept(from: listener.descriptor, atMost: limits.maxConnections) }
                 reactor.forget(listener.descriptor)
             }
-            close(listener.descriptor)
+            let closing = listener.group?.letGo(listener.descriptor) ?? [listener.descriptor]
+            if !listener.isShared, started {
+                // Whoever came to a loop that had let go already; from here on it is a matter of microseconds, in which
+                // a new handshake is rather ignored, for its client tries again, than begun.
+                for descriptor in closing {
+                    _ = lm_refuse_new_handshakes(descriptor)
+                    accept(from: descriptor, atMost: limits.maxConnections)
+                }
+                if let last = closing.last { ListenerGroup.stopSteering(last) }
+            }
+            for descriptor in closing { close(descriptor) }
         }
         listeners = []
         finishDrain()
@@ -258,11 +285,13 @@ public final class HTTPServer {
 private final class Listener: ReadinessHandler {
     let descriptor: Int32
     let isShared: Bool
+    let group: ListenerGroup?
     weak var server: HTTPServer?
 
     init(_ socket: BoundSocket) {
         descriptor = socket.descriptor
         isShared = socket.isShared
+        group = socket.group
     }
 
     func ready(_ events: UInt32) { server?.accept(from: self) }

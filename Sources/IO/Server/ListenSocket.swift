@@ -17,6 +17,8 @@ public struct BoundSocket: Sendable {
     public let address: ListenAddress
     /// Its queue of connections is also another socket's, or another process's: who does not accept loses nobody.
     public var isShared = false
+    /// The sockets of this process on the same address and port; nil for one that was inherited.
+    var group: ListenerGroup?
 }
 
 /// Opens listening sockets: one for each address and loop, so that the kernel spreads connections over the loops.
@@ -64,12 +66,16 @@ public enum ListenSocket {
     ) throws(SystemError) {
         var chosen = port
         var missing: SystemError?
+        let groups = targets.map { _ in ListenerGroup(size: loops) }
         for loop in 0..<loops {
             opened.append([])
-            for target in targets {
+            for (target, group) in zip(targets, groups) {
                 do {
                     if loop == 0, port != 0, !joins { try probe(target, port) }
-                    let socket = try listen(target, chosen, fixed: port != 0, backlog)
+                    var socket = try listen(target, chosen, fixed: port != 0, backlog)
+                    socket.group = group
+                    // One that was killed while it drained may have left its steering behind.
+                    if joins { ListenerGroup.stopSteering(socket.descriptor) }
                     chosen = socket.address.port
                     opened[loop].append(socket)
                 } catch {

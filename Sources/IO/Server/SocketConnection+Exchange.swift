@@ -139,7 +139,7 @@ extension SocketConnection {
     private func answerForgotten(_ sequence: UInt32) {
         guard isOpen(sequence) else { return }
         if pending?.framing != nil { return close(resetting: true) }
-        var response = Response(status: 500)
+        var response = Response(status: server.isDraining ? 503 : 500)
         response.closes = true
         _ = respond(sequence, response)
     }

@@ -51,12 +51,14 @@ extension SocketConnection {
             sendSealed(channel)
             if life != .closed { updateInterest() }
         case .failed(let failure):
-            server.onHandshakeFailure?(failure, peerAddress)
+            handshakeFailed(failure)
             sendSealed(channel)
             close()
         }
         return false
     }
+
+    func handshakeFailed(_ failure: TLSFailure) { server.onHandshakeFailure?(failure, peerAddress) }
 
     /// Plain HTTP begins with a method's letter, TLS with the content type 22 (RFC 8446 §5.1).
     private static func isPlainHTTP(_ first: UInt8) -> Bool { (0x41...0x5A).contains(first) }

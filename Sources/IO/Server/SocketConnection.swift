@@ -257,6 +257,12 @@ final class SocketConnection: ReadinessHandler {
         settle()
     }
 
+    /// Cancels what runs for the current request: there is time for a last answer, and for no more.
+    func interrupt() {
+        guard life == .open, let pending else { return }
+        for task in pending.tasks { task.cancel() }
+    }
+
     /// Closes a connection that has been idle for its time, unless a request has come in this very moment.
     func closeIdle() {
         receive()

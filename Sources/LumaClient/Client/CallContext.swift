@@ -29,7 +29,7 @@ public final class CallContext {
     }
 
     /// Set once a write that may not be repeated is about to leave.
-    var hasSentWrite = false
+    public internal(set) var hasSentWrite = false
     private let isCallerGone: () -> Bool
 
     /// - Parameter isCallerGone: asked before a write is begun, and while it waits for budget. From its first byte on a

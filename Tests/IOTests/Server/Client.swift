@@ -34,6 +34,17 @@ final class Client: Sendable {
 
     deinit { Glibc.close(descriptor) }
 
+    /// How often the kernel has sent something again, the first segment of the handshake included.
+    var retransmissions: Int {
+        // tcpi_total_retrans of struct tcp_info (tcp(7)).
+        var info = [UInt8](repeating: 0, count: 104)
+        var length = socklen_t(info.count)
+        guard getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &length) == 0, length == 104 else {
+            return -1
+        }
+        return Int(info.withUnsafeBytes { $0.load(fromByteOffset: 100, as: UInt32.self) })
+    }
+
     func send(_ text: String) throws { try send(Array(text.utf8)) }
 
     func send(_ bytes: [UInt8]) throws {
