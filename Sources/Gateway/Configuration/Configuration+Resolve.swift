@@ -94,7 +94,10 @@ extension Configuration {
                 freshSeconds: reader.number(.cacheSeconds),
                 staleSeconds: reader.number(.cacheStaleSeconds),
                 maxBytes: reader.integer(.cacheBytes)),
-            memory: Memory(directory: reader.text(.dataDirectory)),
+            memory: Memory(
+                directory: reader.text(.dataDirectory), keyHours: reader.number(.idempotencyHours),
+                duplicateWindowSeconds: reader.number(.duplicateWindowSeconds),
+                settleSeconds: reader.number(.settleSeconds)),
             templatesDirectory: reader.text(.templatesDirectory),
             debug: reader.boolean(.debug),
             logFormat: reader.text(.logFormat).flatMap(LogFormat.init) ?? defaultFormat,

@@ -44,6 +44,12 @@ public struct Configuration: Sendable {
     public struct Memory: Sendable, Equatable {
         /// As it was given; nil leaves it to what is served.
         public var directory: String?
+        /// How long answers are kept for those who repeat a request with its key.
+        public var keyHours: Double
+        /// 0 for no guard against identical creates.
+        public var duplicateWindowSeconds: Double
+        /// How long the effect of a lost write is looked for.
+        public var settleSeconds: Double
     }
 
     /// Where the certificate and its key are, in PEM.

@@ -44,6 +44,9 @@ public enum Setting: String, Sendable, CaseIterable {
     case cacheStaleSeconds = "LUMA_CACHE_STALE_SECONDS"
     case cacheBytes = "LUMA_CACHE_BYTES"
     case dataDirectory = "LUMA_DATA_DIR"
+    case idempotencyHours = "LUMA_IDEMPOTENCY_HOURS"
+    case duplicateWindowSeconds = "LUMA_DUPLICATE_WINDOW_SECONDS"
+    case settleSeconds = "LUMA_SETTLE_SECONDS"
 
     case templatesDirectory = "LUMA_TEMPLATES_DIR"
 

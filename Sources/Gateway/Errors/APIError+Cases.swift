@@ -9,6 +9,23 @@ extension APIError {
     static let originNotAllowed = APIError(.originNotAllowed)
     static let notAcceptable = APIError(.notAcceptable)
 
+    static let storeUnavailable = APIError(.storeUnavailable, retryAfter: 5)
+    static let idempotencyKeyInvalid = APIError(.idempotencyKeyInvalid)
+    static let idempotencyKeyReused = APIError(.idempotencyKeyReused)
+
+    /// - Parameter state: `running` while it is being answered, `settling` while what it did is looked for.
+    static func requestInProgress(_ state: String) -> APIError {
+        APIError(
+            .requestInProgress, details: JSONObject([("state", .string(state))]), retryAfter: state == "running" ? 1 : 2
+        )
+    }
+
+    /// - Parameter id: of the event that is there already; nil while it is being created.
+    static func duplicateEvent(_ id: String?) -> APIError {
+        guard let id else { return APIError(.duplicateEvent, retryAfter: 1) }
+        return APIError(.duplicateEvent, details: JSONObject([("event_id", .string(id))]))
+    }
+
     static func eventNotFound(_ id: String) -> APIError {
         APIError(.eventNotFound, details: JSONObject([("event_id", .string(shortened(id)))]))
     }

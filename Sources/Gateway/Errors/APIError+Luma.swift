@@ -38,6 +38,8 @@ extension APIError {
                 details["candidates"] = .array(unknown.candidates.map { .string($0) })
             }
             self.init(.outcomeUnknown, details: details)
+        case .notRecorded(.unavailable): self = .storeUnavailable
+        case .notRecorded(.duplicate(let id)): self = .duplicateEvent(id)
         case .cancelled: self.init(.shuttingDown)
         }
     }

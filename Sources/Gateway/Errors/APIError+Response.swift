@@ -22,9 +22,13 @@ extension APIError {
         if let seconds = retryAfterSeconds { fields.append(Field("Retry-After", String(seconds))) }
         if let acceptedType { fields.append(Field("Accept", acceptedType)) }
         if let acceptedCoding { fields.append(Field("Accept-Encoding", acceptedCoding)) }
+        if isReplayed { fields.append(Self.replayedField) }
         if let allow { fields.append(Field("Allow", allow)) }
         return Response(status: status, fields: fields, body: body(requestID: requestID).encoded)
     }
+
+    /// Tells that an answer is that of an earlier attempt.
+    static let replayedField = Field("Idempotency-Replayed", "true")
 
     /// Whole seconds, rounded up so that nobody comes too early (RFC 9110 §10.2.3); at least 1, at most a day.
     private var retryAfterSeconds: Int? {

@@ -14,6 +14,8 @@ public struct APIError: Error, Sendable, Equatable {
     public var acceptedType: String?
     /// The same for content codings: the value of `Accept-Encoding` (RFC 9110 §12.5.3).
     public var acceptedCoding: String?
+    /// It was given before, to the same request.
+    public var isReplayed = false
 
     public init(
         _ reason: Reason, _ message: String? = nil, details: JSONObject = JSONObject(), retryAfter: Double? = nil

@@ -3,6 +3,7 @@ public enum Reason: String, Sendable, CaseIterable {
     // What the request is.
     case badRequest = "bad_request"
     case malformedJSON = "malformed_json"
+    case idempotencyKeyInvalid = "idempotency_key_invalid"
     case emptyUpdate = "empty_update"
     case hostNotAllowed = "host_not_allowed"
     case originNotAllowed = "origin_not_allowed"
@@ -14,11 +15,14 @@ public enum Reason: String, Sendable, CaseIterable {
     case notAcceptable = "not_acceptable"
     case requestTimeout = "request_timeout"
     case refundDecisionRequired = "refund_decision_required"
+    case requestInProgress = "request_in_progress"
+    case duplicateEvent = "duplicate_event"
     case preconditionFailed = "precondition_failed"
     case payloadTooLarge = "payload_too_large"
     case uriTooLong = "uri_too_long"
     case unsupportedMediaType = "unsupported_media_type"
     case expectationFailed = "expectation_failed"
+    case idempotencyKeyReused = "idempotency_key_reused"
     case validationFailed = "validation_failed"
     case rateLimited = "rate_limited"
     case fieldsTooLarge = "fields_too_large"
@@ -28,6 +32,7 @@ public enum Reason: String, Sendable, CaseIterable {
     case overloaded
     case shuttingDown = "shutting_down"
     case starting
+    case storeUnavailable = "store_unavailable"
     case httpVersionNotSupported = "http_version_not_supported"
     // What Luma did.
     case upstreamRefused = "upstream_refused"
@@ -42,26 +47,26 @@ public enum Reason: String, Sendable, CaseIterable {
     /// The status it is answered with (RFC 9110 §15); `upstreamRefused` takes Luma's own instead where there is one.
     public var status: Int {
         switch self {
-        case .badRequest, .malformedJSON, .emptyUpdate: 400
+        case .badRequest, .malformedJSON, .idempotencyKeyInvalid, .emptyUpdate: 400
         case .notFound, .eventNotFound, .templateNotFound: 404
         case .originNotAllowed: 403
         case .methodNotAllowed: 405
         case .notAcceptable: 406
         case .requestTimeout: 408
-        case .refundDecisionRequired: 409
+        case .refundDecisionRequired, .requestInProgress, .duplicateEvent: 409
         case .preconditionFailed: 412
         case .payloadTooLarge: 413
         case .uriTooLong: 414
         case .unsupportedMediaType: 415
         case .expectationFailed: 417
         case .hostNotAllowed, .misdirectedRequest: 421
-        case .validationFailed: 422
+        case .idempotencyKeyReused, .validationFailed: 422
         case .rateLimited: 429
         case .fieldsTooLarge: 431
         case .internal: 500
         case .notImplemented: 501
         case .upstreamRefused, .upstreamAuth, .upstreamUnreachable, .upstreamFailure: 502
-        case .overloaded, .shuttingDown, .starting: 503
+        case .overloaded, .shuttingDown, .starting, .storeUnavailable: 503
         case .upstreamTimeout, .outcomeUnknown, .notKept: 504
         case .httpVersionNotSupported: 505
         }
@@ -72,6 +77,7 @@ public enum Reason: String, Sendable, CaseIterable {
         switch self {
         case .badRequest: "The request is not valid HTTP"
         case .malformedJSON: "The body is not valid JSON"
+        case .idempotencyKeyInvalid: "Idempotency-Key must be one string of 1 to 255 visible ASCII characters"
         case .emptyUpdate: "The update changes nothing: give at least one field"
         case .hostNotAllowed: "This server does not answer under the name in Host"
         case .misdirectedRequest: "An https URL cannot be asked for over a connection without TLS"
@@ -83,11 +89,14 @@ public enum Reason: String, Sendable, CaseIterable {
         case .notAcceptable: "The caller refuses every type that this path can answer with"
         case .requestTimeout: "The request took too long to arrive"
         case .refundDecisionRequired: "This event was paid for: say refund=true or refund=false"
+        case .requestInProgress: "The first request with this Idempotency-Key has not been settled yet"
+        case .duplicateEvent: "The same event was created a moment ago"
         case .preconditionFailed: "What the request relies on does not hold: it has changed, or there is one already"
         case .payloadTooLarge: "The body is too large"
         case .uriTooLong: "The path and query are too long"
         case .unsupportedMediaType: "The body must be application/json"
         case .expectationFailed: "Only the expectation 100-continue is known"
+        case .idempotencyKeyReused: "This Idempotency-Key was used for another request"
         case .validationFailed: "The request has fields that are not valid"
         case .rateLimited: "Rate limit exceeded"
         case .fieldsTooLarge: "The header fields are too large"
@@ -95,6 +104,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .notImplemented: "This is not implemented"
         case .overloaded: "The gateway has too much to do"
         case .shuttingDown: "The gateway is shutting down"
+        case .storeUnavailable: "The gateway cannot remember requests at the moment, so it takes none that rely on it"
         case .starting: "Luma has not answered since the start; the first check is under way"
         case .httpVersionNotSupported: "Only HTTP/1.0 and HTTP/1.1 are spoken here"
         case .upstreamRefused: "Luma refused the request"

@@ -11,6 +11,9 @@ extension EventsService {
         let refund = query.boolean("refund")
         try query.finish()
         let id = try eventID(input)
+        if !dryRun, let told = call.context.journal?.earlier("events/cancel", subject: id), case .done = told.effect {
+            return .json(status: 200, JSON.object(told.notes).encoded)
+        }
 
         let request: CancellationRequest
         do throws(LumaError) {
@@ -29,16 +32,18 @@ extension EventsService {
             return .json(status: 200, told.encoded)
         }
 
-        do throws(LumaError) {
-            _ = try await luma.cancelEvent(
-                id, token: request.token, shouldRefund: refund, deadline: call.deadline, context: call.context)
-        } catch {
-            throw APIError(error, subject: id)
-        }
-        let answer: JSON = [
+        // Luma forgets the event: what is to be answered stands in the journal, for whoever repeats the request.
+        let answer: JSONObject = [
             "id": .string(id), "status": "canceled", "guest_count": .number(JSONNumber(request.guestCount)),
             "refunded": .bool(request.isPaid && refund == true),
         ]
-        return .json(status: 200, answer.encoded)
+        do throws(LumaError) {
+            _ = try await luma.cancelEvent(
+                id, token: request.token, shouldRefund: refund, notes: answer, deadline: call.deadline,
+                context: call.context)
+        } catch {
+            throw APIError(error, subject: id)
+        }
+        return .json(status: 200, JSON.object(answer).encoded)
     }
 }

@@ -14,6 +14,9 @@ struct RequestInput {
     var accept: Accept?
     var prefer: String?
     var conditions = Preconditions()
+    var idempotencyKey: IdempotencyKey?
+    /// Who asks: what one caller's key stands for is nobody else's business.
+    var principal = ""
     /// What the caller says about kept answers.
     var wish = ReadWish()
 }
@@ -46,6 +49,9 @@ extension RequestInput {
         case .getEvent, .listEvents:
             wish = ReadWish(request.combined("cache-control"))
         default: break
+        }
+        if endpoint.isWrite, let key = request.combined("idempotency-key") {
+            idempotencyKey = try IdempotencyKey(field: key)
         }
         // What curl and most libraries send says nothing, and need not be read.
         accept = request.combined("accept").flatMap { $0 == "*/*" ? nil : Accept($0) }

@@ -35,6 +35,7 @@ struct ServeCommand {
             templates: templates, log: log, store: configuration.openStore(log, byDefault: Self.dataDirectory))
         let workers = try await startWorkers(shared, sockets, tls, sandbox)
         let monitor = await workers[0].startMonitor()
+        let settler = await workers[0].startSettler()
         // The list of zones takes some milliseconds to read, which the first event must not wait for on a loop.
         Task.detached(priority: .background) { _ = SystemTimeZones.database }
         let url = Banner.url(configuration, sockets[0])
@@ -51,6 +52,7 @@ struct ServeCommand {
         }
         supervisor.stopping()
         monitor.cancel()
+        settler.cancel()
         await end(workers)
         watchdog?.cancel()
         for worker in workers { await worker.stop() }
@@ -150,6 +152,14 @@ extension ServerNode<Application> {
     func startMonitor() async -> Task<Void, Never> {
         let handler = handler
         return await loop.perform { _ in handler.value.worker.startMonitor() }
+    }
+}
+
+extension ServerNode<Application> {
+    /// Starts to look for the effects of lost writes, on this node's loop.
+    func startSettler() async -> Task<Void, Never> {
+        let handler = handler
+        return await loop.perform { _ in handler.value.worker.startSettler() }
     }
 }
 

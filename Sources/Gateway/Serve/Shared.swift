@@ -18,6 +18,10 @@ struct Shared: Sendable {
     let log: LogSink
     let mcp: MCPShared
     let store: any StateStore
+    /// Under which name the store keeps what belongs to this account.
+    let storeAccount: String
+    /// Rung when a write is lost.
+    let bell = Bell()
 
     init(
         _ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink,
@@ -35,6 +39,10 @@ struct Shared: Sendable {
         self.templates = templates
         self.log = log
         self.store = store
+        // The emulator forgets its events when the program ends: what was done to them is nothing to the next one.
+        storeAccount =
+            configuration.usesSandbox
+            ? "sandbox \(UInt64.random(in: .min ... .max))" : "\(upstream) \(configuration.calendarID ?? "")"
         mcp = MCPShared(secret: key, hosts: configuration.allowedHosts)
     }
 

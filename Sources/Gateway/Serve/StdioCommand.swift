@@ -28,13 +28,13 @@ struct StdioCommand {
         loop.start()
         let output = LineOutput()
         let emulator = sandbox
-        let (conversation, monitor) = try await loop.perform { loop in
+        let (conversation, monitor, settler) = try await loop.perform { loop in
             let transport = try CurlTransport(reactor: loop.reactor, settings: shared.transportSettings)
             let way = emulator?.transport(over: transport) ?? transport
             let worker = Worker(shared, reactor: loop.reactor, transport: way)
             let conversation = StdioConversation(
                 ToolBox.dispatcher(worker, shared), shared.mcp, reactor: loop.reactor, output: output)
-            return (LoopBound(conversation, on: loop.executor), worker.startMonitor())
+            return (LoopBound(conversation, on: loop.executor), worker.startMonitor(), worker.startSettler())
         }
         let (ends, ending) = AsyncStream<Void>.makeStream()
         let executor = loop.executor
@@ -46,6 +46,7 @@ struct StdioCommand {
         }
         await Self.wait(ends, signals)
         monitor.cancel()
+        settler.cancel()
         output.flush(seconds: 2)
         await sandbox?.stop(seconds: 1)
         shared.store.close()

@@ -14,17 +14,20 @@ final class Worker {
     let templates: TemplatesService
     let luma: LumaClient
     let writes: WritesInProgress
+    let desk: WriteDesk
     private let changes: ChangeFeed
     private let log: LoopLog
     let handshakes: HandshakeLog
     /// The longest that one request may take towards Luma, all its calls and waits together, in seconds.
     private let patience: Double
     private let healthInterval: Double
+    let settlerSettings: Settler.Settings
 
     init(_ shared: Shared, reactor: Reactor, transport: any Transport) {
         self.reactor = reactor
         clock = LoopClock(reactor)
         writes = WritesInProgress(reactor)
+        desk = WriteDesk(shared, reactor: reactor, clock: clock)
         hosts = shared.hosts
         health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started, store: shared.store)
         luma = shared.makeClient(transport: transport, time: clock)
@@ -35,6 +38,11 @@ final class Worker {
         log = LoopLog(shared.log, on: reactor)
         handshakes = HandshakeLog(log, on: reactor, clock)
         patience = shared.patience
+        settlerSettings = Settler.Settings(
+            settleSeconds: shared.configuration.memory.settleSeconds,
+            keepSeconds: max(
+                3600, shared.configuration.memory.keyHours * 3600, shared.configuration.memory.duplicateWindowSeconds),
+            patience: shared.patience)
         healthInterval = shared.configuration.calls.healthIntervalSeconds
     }
 
@@ -73,8 +81,14 @@ final class Worker {
         }
     }
 
-    /// The answer of an endpoint that needs Luma. Whoever listens hears of what it has changed.
+    /// The answer of an endpoint that needs Luma. What changes something goes by the desk.
     func response(to input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+        guard input.endpoint.isWrite else { return try await served(input, call) }
+        return try await desk.answer(input, call) { () throws(APIError) in try await served(input, call) }
+    }
+
+    /// Does the work. Whoever listens hears of what it has changed.
+    private func served(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
         switch input.endpoint {
         case .createEvent: return announced(try await events.create(input, call))
         case .createFromTemplate: return announced(try await events.createFromTemplate(input, call))
@@ -154,6 +168,11 @@ final class Worker {
         case .failing(let cause):
             log.log(LogEvent(time: clock.wallClock, .warning, "Luma cannot be used", ["cause": .text(cause)]))
         }
+    }
+
+    /// Writes a line about what is no request.
+    func logEvent(_ level: LogLevel, _ message: String, _ fields: KeyValuePairs<String, LogEvent.Value>) {
+        log.log(LogEvent(time: clock.wallClock, level, message, fields))
     }
 
     /// Hands what is gathered to the log, before the end.

@@ -17,6 +17,9 @@ public final class CallContext {
     /// Told of each attempt as it ends; for a log that goes into detail.
     public var onAttempt: ((Attempt) -> Void)?
 
+    /// Keeps account of the request's writes; nil when nobody does.
+    public var journal: (any WriteJournal)?
+
     /// One request that was handed to the transport.
     public struct Attempt: Sendable, Equatable {
         /// The name of the operation's row.

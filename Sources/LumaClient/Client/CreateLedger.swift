@@ -77,6 +77,9 @@ final class CreateLedger: Sendable {
         }
     }
 
+    /// A create of which this program knows only that it may have been sent.
+    func adopt(_ key: Key) { state.withLock { $0.change(key) { $0.unsettled += 1 } } }
+
     /// Takes one of the events that fit for a suspended create.
     func claim(_ key: Key, among found: [String]) -> Claim {
         state.withLock { state in

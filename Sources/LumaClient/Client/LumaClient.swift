@@ -89,7 +89,7 @@ public final class LumaClient {
 
     func perform(
         _ operation: Operation, query: QueryString = QueryString(), body: [UInt8]?, deadline: MonotonicTime,
-        _ context: CallContext
+        _ context: CallContext, journaled write: JournaledWrite? = nil
     ) async throws(LumaError) -> Performed {
         var request = OutboundRequest(
             method: operation.method == .get ? .get : .post, url: url(operation, query),
@@ -103,6 +103,7 @@ public final class LumaClient {
             } catch .budgetExhausted(let seconds) where refusedByLuma {
                 throw .rateLimited(retryAfterSeconds: seconds)
             }
+            if attempt == 0, let write { try await record(write, grant, context) }
             let isOver = Task.isCancelled || context.isAbandoned
             guard let sendBy = sendDeadline(operation, deadline), !isOver else {
                 account.budget.settle(grant, .neverSent, now: time.now)
@@ -149,6 +150,21 @@ public final class LumaClient {
                 attempt += 1
                 context.retries += 1
             }
+        }
+    }
+
+    /// Has the journal keep the write before its first attempt.
+    private func record(
+        _ write: JournaledWrite, _ grant: Grant, _ context: CallContext
+    ) async throws(LumaError) {
+        guard let journal = context.journal else { return }
+        var write = write
+        write.sentAt = Timestamp(milliseconds: time.wallClock.milliseconds + clockOffset)
+        do throws(JournalRefusal) {
+            try await journal.willSend(write)
+        } catch {
+            account.budget.settle(grant, .neverSent, now: time.now)
+            throw .notRecorded(error)
         }
     }
 

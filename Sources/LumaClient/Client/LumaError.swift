@@ -61,6 +61,8 @@ public enum LumaError: Error, Sendable, Equatable {
     case malformedAnswer
     case tooLarge
     case unknownOutcome(UnknownOutcome)
+    /// The journal does not let the write be sent. Nothing was sent.
+    case notRecorded(JournalRefusal)
     /// The caller went away, or the program shuts down.
     case cancelled
 
@@ -78,6 +80,7 @@ public enum LumaError: Error, Sendable, Equatable {
         case .malformedAnswer: "malformed_answer"
         case .tooLarge: "too_large"
         case .unknownOutcome: "unknown_outcome"
+        case .notRecorded: "not_recorded"
         case .cancelled: "cancelled"
         }
     }

@@ -10,36 +10,44 @@ extension LumaClient {
     ) async throws(LumaError) -> CreatedEvent {
         let operation = Self.row("events/create")
         defer { touched(.newEvent, context) }
-        guard let key = CreateLedger.Key(body) else {
-            let answer = try await call(
-                operation, body: JSON.object(body).encoded, deadline: deadline, context: context)
-            guard let id = answer.id else {
-                throw .unknownOutcome(
-                    UnknownOutcome(
-                        operation: operation.name, cause: LumaError.malformedAnswer.label, finding: .notSettled))
-            }
-            return CreatedEvent(id: id, wasSettled: false)
+        if try context.hasDone(operation.name, nil),
+            case .done(let id?) = context.journal?.earlier(operation.name, subject: nil)?.effect
+        {
+            return CreatedEvent(id: id, wasSettled: true)
         }
-        account.creates.begin(key)
+        let key = CreateLedger.Key(body)
+        if let key { account.creates.begin(key) }
         let sentBefore = Timestamp(milliseconds: time.wallClock.milliseconds + clockOffset)
         let performed: Performed
         do {
             performed = try await perform(
-                operation, body: JSON.object(body).encoded, deadline: deadline, context)
+                operation, body: JSON.object(body).encoded, deadline: deadline, context,
+                journaled: JournaledWrite(operation.name, body: body))
         } catch {
-            account.creates.end(key, id: nil)
+            if let key { account.creates.end(key, id: nil) }
+            context.journal?.didEnd(.none)
             throw error
         }
+        let lost: Lost
         switch performed {
         case .answer(let answer):
             if let id = answer.id {
-                account.creates.end(key, id: id)
+                if let key { account.creates.end(key, id: id) }
+                context.journal?.didEnd(.done(id: id))
                 return CreatedEvent(id: id, wasSettled: false)
             }
-            let lost = Lost(operation.name, LumaError.malformedAnswer.label, sentBefore)
-            return try await settleCreate(key, lost, deadline, context)
-        case .unknown(let cause, let sentAt):
-            return try await settleCreate(key, Lost(operation.name, cause, sentAt), deadline, context)
+            lost = Lost(operation.name, LumaError.malformedAnswer.label, sentBefore)
+        case .unknown(let cause, let sentAt): lost = Lost(operation.name, cause, sentAt)
+        }
+        do throws(LumaError) {
+            // Without a name or a start there is nothing to look for.
+            guard let key else { throw lost.unknown(.notSettled) }
+            let event = try await settleCreate(key, lost, deadline, context)
+            context.journal?.didEnd(.done(id: event.id))
+            return event
+        } catch {
+            context.journal?.didEnd(.unknown)
+            throw error
         }
     }
 
@@ -53,11 +61,11 @@ extension LumaClient {
     ) async throws(LumaError) -> WriteOutcome {
         let operation = Self.row("events/update")
         defer { touched(.event(id), context) }
-        switch try await perform(operation, body: Self.body("event_id", id, changes), deadline: deadline, context) {
-        case .answer: return WriteOutcome(wasSettled: false)
-        case .unknown(let cause, let sentAt):
-            return try await settleChange(Lost(operation.name, cause, sentAt), changes, deadline, context) {
-                client throws(LumaError) in
+        let write = JournaledWrite(operation.name, subject: id, body: changes)
+        return try await change(
+            operation, Self.body("event_id", id, changes), deadline, context, write
+        ) { client, lost throws(LumaError) in
+            try await client.settleChange(lost, changes, deadline, context) { client throws(LumaError) in
                 try await client.getEvent(id, deadline: deadline, context: context).json()
             }
         }
@@ -78,19 +86,25 @@ extension LumaClient {
 
     /// Cancels an event for good.
     ///
-    /// - Parameter shouldRefund: must be given when the request said that guests have paid.
+    /// - Parameters:
+    ///   - shouldRefund: must be given when the request said that guests have paid.
+    ///   - notes: what the journal tells again when the request is made anew.
     public func cancelEvent(
-        _ id: String, token: Secret, shouldRefund: Bool?, deadline: MonotonicTime, context: CallContext
+        _ id: String, token: Secret, shouldRefund: Bool?, notes: JSONObject = JSONObject(), deadline: MonotonicTime,
+        context: CallContext
     ) async throws(LumaError) -> WriteOutcome {
         let operation = Self.row("events/cancel")
         defer { touched(.event(id), context) }
         var members = JSONObject([("cancellation_token", .string(token.reveal()))])
-        if let shouldRefund { members["should_refund"] = .bool(shouldRefund) }
-        switch try await perform(operation, body: Self.body("event_id", id, members), deadline: deadline, context) {
-        case .answer: return WriteOutcome(wasSettled: false)
-        case .unknown(let cause, let sentAt):
-            return try await settleCancel(id, Lost(operation.name, cause, sentAt), deadline, context)
+        var kept = JSONObject()
+        if let shouldRefund {
+            members["should_refund"] = .bool(shouldRefund)
+            kept["should_refund"] = .bool(shouldRefund)
         }
+        let write = JournaledWrite(operation.name, subject: id, body: kept, notes: notes)
+        return try await change(
+            operation, Self.body("event_id", id, members), deadline, context, write
+        ) { client, lost throws(LumaError) in try await client.settleCancel(id, lost, deadline, context) }
     }
 
     /// Changes the given members of a ticket type of this event; settled as an update is.
@@ -100,15 +114,40 @@ extension LumaClient {
         let operation = Self.row("events/ticket-types/update")
         defer { touched(.event(eventID), context) }
         let body = Self.body("event_ticket_type_id", id, changes)
-        switch try await perform(operation, body: body, deadline: deadline, context) {
-        case .answer: return WriteOutcome(wasSettled: false)
-        case .unknown(let cause, let sentAt):
-            return try await settleChange(Lost(operation.name, cause, sentAt), changes, deadline, context) {
-                client throws(LumaError) in
+        let write = JournaledWrite(operation.name, subject: id, body: changes.with("event_id", .string(eventID)))
+        return try await change(operation, body, deadline, context, write) { client, lost throws(LumaError) in
+            try await client.settleChange(lost, changes, deadline, context) { client throws(LumaError) in
                 try await client.listTicketTypes(
                     eventID: eventID, includeHidden: true, deadline: deadline, context: context
                 ).first { $0["id"]?.stringValue == id }
             }
+        }
+    }
+
+    /// Sends a write that changes what is there, once, and keeps the journal of it.
+    private func change(
+        _ operation: Operation, _ body: [UInt8], _ deadline: MonotonicTime, _ context: CallContext,
+        _ write: JournaledWrite, settle: (LumaClient, Lost) async throws(LumaError) -> WriteOutcome
+    ) async throws(LumaError) -> WriteOutcome {
+        if try context.hasDone(operation.name, write.subject) { return WriteOutcome(wasSettled: true) }
+        let performed: Performed
+        do {
+            performed = try await perform(operation, body: body, deadline: deadline, context, journaled: write)
+        } catch {
+            context.journal?.didEnd(.none)
+            throw error
+        }
+        guard case .unknown(let cause, let sentAt) = performed else {
+            context.journal?.didEnd(.done(id: nil))
+            return WriteOutcome(wasSettled: false)
+        }
+        do {
+            let outcome = try await settle(self, Lost(operation.name, cause, sentAt))
+            context.journal?.didEnd(.done(id: nil))
+            return outcome
+        } catch {
+            context.journal?.didEnd(.unknown)
+            throw error
         }
     }
 
@@ -132,6 +171,14 @@ extension LumaClient {
         var body = JSONObject([(name, .string(id))])
         for member in members.members where member.name != name { body.members.append(member) }
         return JSON.object(body).encoded
+    }
+}
+
+extension JSONObject {
+    fileprivate func with(_ name: String, _ value: JSON) -> JSONObject {
+        var object = self
+        object[name] = value
+        return object
     }
 }
 

@@ -107,7 +107,7 @@ extension LumaClient {
     }
 
     /// Ids of the events that a lost create can have made.
-    private func candidates(
+    func candidates(
         for key: CreateLedger.Key, _ lost: Lost, _ deadline: MonotonicTime, _ context: CallContext
     ) async throws(LumaError) -> [String] {
         var parameters = EventListParameters()

@@ -104,7 +104,9 @@ func curlJSON(_ method: String, _ url: String, _ body: JSON, _ more: String...) 
 }
 
 /// Runs one of the Python programs in `Tests/Drivers`, for what no ordinary client can be made to do.
-func runDriver(_ name: String, _ arguments: [String]) async throws -> (code: Int32, out: String, err: String) {
+func runDriver(
+    _ name: String, _ arguments: [String], seconds: Int = 60
+) async throws -> (code: Int32, out: String, err: String) {
     let path = Program.root.appendingPathComponent("Tests/Drivers").appendingPathComponent(name).path
-    return try await run("timeout", ["--kill-after=5", "60", "python3", path] + arguments)
+    return try await run("timeout", ["--kill-after=5", String(seconds), "python3", path] + arguments)
 }

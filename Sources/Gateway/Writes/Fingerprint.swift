@@ -1,0 +1,54 @@
+import Core
+import Crypto
+import HTTP
+
+/// Digests that are the same for what means the same: a body written with other spaces, or its members in another order.
+enum Fingerprint {
+    /// What a request asks for. Fields that only choose the form of the answer are no part of it.
+    /// - Returns: nil for a body that is no JSON, which asks for nothing.
+    static func of(_ input: RequestInput) -> [UInt8]? {
+        var bytes = Array("\(input.endpoint.route.method.token) \(input.endpoint.rawValue)".utf8)
+        append(input.parameter ?? "", to: &bytes)
+        for (name, value) in input.query.sorted(by: { ($0.name, $0.value) < ($1.name, $1.value) }) {
+            append(name, to: &bytes)
+            append(value, to: &bytes)
+        }
+        bytes.append(0)
+        if !input.body.isEmpty {
+            guard let document = try? JSON.parse(input.body) else { return nil }
+            document.canonical.write(to: &bytes)
+        }
+        return try? Digest.sha256(bytes)
+    }
+
+    /// What a caller has sent to Luma.
+    static func of(_ body: JSONObject, _ operation: String, principal: String) -> [UInt8]? {
+        var bytes = Array(operation.utf8)
+        append(principal, to: &bytes)
+        bytes.append(0)
+        JSON.object(body).canonical.write(to: &bytes)
+        return try? Digest.sha256(bytes)
+    }
+
+    /// With its length in front, so that no two lists of texts make the same bytes.
+    private static func append(_ text: String, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: " \(text.utf8.count):".utf8)
+        bytes.append(contentsOf: text.utf8)
+    }
+}
+
+extension JSON {
+    /// The same value with the members of every object in the order of their names.
+    fileprivate var canonical: JSON {
+        switch self {
+        case .object(let object):
+            .object(
+                JSONObject(
+                    object.members.map { (name: $0.name, value: $0.value.canonical) }.sorted {
+                        $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
+                    }))
+        case .array(let items): .array(items.map(\.canonical))
+        default: self
+        }
+    }
+}

@@ -1,0 +1,181 @@
+import Core
+import IO
+import LumaClient
+import Store
+
+/// Finds out in the background what lost writes have done: those that this gateway has given up on, and those that a dead
+/// one has left behind. One for each gateway, on one loop. Asks Luma nothing while there are none.
+final class Settler {
+    private let luma: LumaClient
+    private let store: any StateStore
+    private let account: String
+    private let reactor: Reactor
+    private let clock: any TimeSource
+    private let settings: Settings
+    private let onSettled: (OrphanWrite, WriteEffect) -> Void
+    private var lost: [WriteID: Lost] = [:]
+    private var waiting: Suspension<Void>?
+    private var isRung = false
+    private var lastPurge: MonotonicTime?
+
+    struct Settings {
+        /// How long a write is looked for before what cannot be seen counts as not done.
+        var settleSeconds: Double
+        /// How long settled writes are kept.
+        var keepSeconds: Double
+        /// How long one look may take.
+        var patience: Double
+        /// The longest pause between two looks for the same write.
+        var longestPause = 15.0
+        /// Between two looks for gateways that have died.
+        var idlePause = 10.0
+        var purgeInterval = 60.0
+    }
+
+    /// One write that is looked for.
+    private struct Lost {
+        let write: LostWrite
+        let since: MonotonicTime
+        var nextLook: MonotonicTime
+        var pause = 0.5
+        /// What was found, until the store has it.
+        var effect: WriteEffect?
+    }
+
+    /// - Parameter onSettled: told of each write that is settled.
+    init(
+        luma: LumaClient, store: any StateStore, account: String, reactor: Reactor, clock: any TimeSource,
+        settings: Settings, onSettled: @escaping (OrphanWrite, WriteEffect) -> Void = { _, _ in }
+    ) {
+        self.luma = luma
+        self.store = store
+        self.account = account
+        self.reactor = reactor
+        self.clock = clock
+        self.settings = settings
+        self.onSettled = onSettled
+    }
+
+    /// Makes it look at once. On its loop.
+    func wake() {
+        isRung = true
+        waiting?.resume(returning: ())
+    }
+
+    /// Works until the task is cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            isRung = false
+            await pass()
+            await purge()
+            await rest()
+        }
+        for entry in lost.values { luma.release(entry.write) }
+        lost = [:]
+    }
+
+    /// Looks for each orphan whose time has come.
+    func pass() async {
+        let orphans: [OrphanWrite]
+        do throws(StoreFailure) {
+            orphans = try await reactor.ask { store.orphans(account, limit: 100, then: $0) }
+        } catch {
+            return
+        }
+        forget(except: Set(orphans.map(\.id)))
+        // All are counted before the first is looked for: they may share what is found.
+        for orphan in orphans { take(orphan) }
+        for orphan in orphans {
+            if Task.isCancelled { return }
+            guard var entry = lost[orphan.id], entry.nextLook <= clock.now else { continue }
+            if entry.effect == nil { entry.effect = await look(for: orphan, &entry) }
+            lost[orphan.id] = entry
+            if let effect = entry.effect { await settle(orphan, effect) }
+        }
+    }
+
+    private func take(_ orphan: OrphanWrite) {
+        guard lost[orphan.id] == nil else { return }
+        let body = (try? JSON.parse(orphan.body))?.objectValue ?? JSONObject()
+        let write = LostWrite(
+            operation: orphan.operation, subject: orphan.subject, body: body, sentAt: orphan.sentAt,
+            claimed: orphan.claimed)
+        luma.adopt(write)
+        lost[orphan.id] = Lost(write: write, since: clock.now, nextLook: clock.now)
+    }
+
+    private func forget(except kept: Set<WriteID>) {
+        for (id, entry) in lost where !kept.contains(id) {
+            luma.release(entry.write)
+            lost[id] = nil
+        }
+    }
+
+    /// What the write has done, if that can be told now.
+    private func look(for orphan: OrphanWrite, _ entry: inout Lost) async -> WriteEffect? {
+        let begun = clock.now
+        defer {
+            entry.nextLook = clock.now.advanced(seconds: entry.pause)
+            entry.pause = min(entry.pause * 2, settings.longestPause)
+        }
+        // Another's write with the same mark is under way, in this gateway or in another.
+        if orphan.isContested { return nil }
+        let write = LostWrite(
+            operation: entry.write.operation, subject: entry.write.subject, body: entry.write.body,
+            sentAt: entry.write.sentAt, claimed: orphan.claimed)
+        let finding: LookFinding
+        do throws(LumaError) {
+            finding = try await luma.look(
+                for: write, deadline: begun.advanced(seconds: settings.patience), context: CallContext())
+        } catch {
+            return nil
+        }
+        // What began before the time was over may have missed what came at its end.
+        let isOver = begun >= entry.since.advanced(seconds: settings.settleSeconds)
+        switch finding {
+        case .done(let id): return .done(result: id)
+        case .notSeen, .untoldHarmless: return isOver ? WriteEffect.none : nil
+        case .untold: return isOver ? .unknown : nil
+        case .busy: return nil
+        }
+    }
+
+    private func settle(_ orphan: OrphanWrite, _ effect: WriteEffect) async {
+        let wall = clock.wallClock
+        let isSettled: Bool
+        do throws(StoreFailure) {
+            isSettled = try await reactor.ask { store.adopt(orphan.id, effect, at: wall, then: $0) }
+        } catch {
+            // It stays found, and the store is asked again.
+            return
+        }
+        if isSettled {
+            if let entry = lost.removeValue(forKey: orphan.id) { luma.release(entry.write) }
+            onSettled(orphan, effect)
+        } else {
+            // What was found is another's: look again, without it.
+            lost[orphan.id]?.effect = nil
+        }
+    }
+
+    private func purge() async {
+        let now = clock.now
+        if let lastPurge, now < lastPurge.advanced(seconds: settings.purgeInterval) { return }
+        lastPurge = now
+        let wall = clock.wallClock
+        let before = wall.advanced(seconds: -settings.keepSeconds)
+        _ = try? await reactor.ask { store.purge(now: wall, settledBefore: before, then: $0) }
+    }
+
+    /// Waits until the next look is due or somebody wakes it.
+    private func rest() async {
+        let idle = clock.now.advanced(seconds: settings.idlePause)
+        let due = lost.values.map(\.nextLook).min() ?? idle
+        let timer = reactor.schedule(at: min(due, idle)) { [weak self] in self?.waiting?.resume(returning: ()) }
+        try? await reactor.suspend { suspension in
+            if isRung { suspension.resume(returning: ()) } else { waiting = suspension }
+        }
+        waiting = nil
+        reactor.cancel(timer)
+    }
+}

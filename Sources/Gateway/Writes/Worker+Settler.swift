@@ -1,0 +1,35 @@
+import Core
+import IO
+import LumaClient
+import Store
+
+extension Worker {
+    /// Starts to look for the effects of lost writes on this loop; cancel the task to end it.
+    func startSettler() -> Task<Void, Never> {
+        let settler = Settler(
+            luma: luma, store: desk.store, account: desk.account, reactor: reactor, clock: clock,
+            settings: settlerSettings
+        ) { [self] write, effect in logSettled(write, effect) }
+        let executor = reactor.executor
+        let bound = LoopBound(settler, on: executor)
+        let bell = desk.bell
+        bell.setListener { executor.execute { bound.value.wake() } }
+        return reactor.start {
+            await settler.run()
+            bell.setListener(nil)
+        }
+    }
+
+    /// An operator who reads this can find the event that a caller never heard of.
+    private func logSettled(_ write: OrphanWrite, _ effect: WriteEffect) {
+        let (level, found, id): (LogLevel, String, String?) =
+            switch effect {
+            case .none: (.info, "not_done", write.subject)
+            case .done(let result): (.info, "done", result ?? write.subject)
+            case .unknown: (.warning, "unknown", write.subject)
+            }
+        logEvent(
+            level, "A write whose outcome was unknown is settled",
+            ["operation": .text(write.operation), "found": .text(found), "event_id": .text(id ?? "")])
+    }
+}

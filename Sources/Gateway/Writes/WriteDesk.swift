@@ -1,0 +1,100 @@
+import Core
+import HTTP
+import IO
+import LumaClient
+import Store
+
+/// Where one loop's requests that change something come by: it keeps the journal of their writes, and for those with an
+/// idempotency key sees to it that they are served once and answered always the same.
+final class WriteDesk {
+    let reactor: Reactor
+    let clock: any TimeSource
+    let store: any StateStore
+    let account: String
+    let bell: Bell
+    /// Seconds; 0 when identical creates are nobody's mistake.
+    let duplicateWindow: Double
+    private let keySeconds: Double
+
+    init(_ shared: Shared, reactor: Reactor, clock: any TimeSource) {
+        self.reactor = reactor
+        self.clock = clock
+        store = shared.store
+        account = shared.storeAccount
+        bell = shared.bell
+        duplicateWindow = shared.configuration.memory.duplicateWindowSeconds
+        keySeconds = shared.configuration.memory.keyHours * 3600
+    }
+
+    /// Serves a request that may change something.
+    ///
+    /// Kept as the answer are success and the refusals that repeating cannot change. Anything else had surely no effect,
+    /// and the request may be made again with its key; or what it did is not known yet, and its key waits for that.
+    /// - Parameter serve: does the work, once at most.
+    func answer(
+        _ input: RequestInput, _ call: UpstreamCall, serve: () async throws(APIError) -> Response
+    ) async throws(APIError) -> Response {
+        guard let key = input.idempotencyKey, input.mayChange, let fingerprint = Fingerprint.of(input) else {
+            call.context.journal = RequestJournal(self, principal: input.principal)
+            return try await serve()
+        }
+        let request: RequestID
+        let earlier: [EarlierWrite]
+        switch try await begin(key, fingerprint, input.principal) {
+        case .begun(let id, let writes): (request, earlier) = (id, writes)
+        case .answered(let answer): return try answer.replayed()
+        case .differs: throw .idempotencyKeyReused
+        case .running: throw .requestInProgress("running")
+        case .unsettled:
+            bell.ring()
+            throw .requestInProgress("settling")
+        case .full: throw .storeUnavailable
+        }
+        let journal = RequestJournal(self, principal: input.principal, request: request, earlier: earlier)
+        call.context.journal = journal
+        do throws(APIError) {
+            let response = try await serve()
+            finish(request, StoredAnswer(response, id: response.eventID ?? input.parameter))
+            return journal.hasUsedEarlier ? response.markedAsReplayed : response
+        } catch {
+            finish(request, StoredAnswer(error))
+            throw error
+        }
+    }
+
+    private func begin(
+        _ key: IdempotencyKey, _ fingerprint: [UInt8], _ principal: String
+    ) async throws(APIError) -> RequestStanding {
+        let now = clock.wallClock
+        let request = KeyedRequest(
+            account: account, principal: principal, key: key.text, fingerprint: fingerprint, now: now,
+            expires: now.advanced(seconds: keySeconds))
+        do throws(StoreFailure) {
+            return try await reactor.ask { store.begin(request, then: $0) }
+        } catch {
+            throw .storeUnavailable
+        }
+    }
+
+    private func finish(_ request: RequestID, _ answer: StoredAnswer?) {
+        store.finish(request, answer, expires: clock.wallClock.advanced(seconds: keySeconds))
+    }
+}
+
+extension RequestInput {
+    /// A preview changes nothing, whatever its method is.
+    fileprivate var mayChange: Bool {
+        endpoint.isWrite
+            && !(endpoint == .cancelEvent
+                && query.contains { $0.name == "dry_run" && ["true", "1"].contains($0.value) })
+    }
+}
+
+extension Response {
+    /// The id in `Location`.
+    var eventID: String? {
+        fields.first { $0.name == "Location" }?.value.split(separator: "/").last.flatMap {
+            PercentCoding.decode(String($0))
+        }
+    }
+}

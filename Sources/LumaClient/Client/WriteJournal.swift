@@ -1,0 +1,87 @@
+public import Core
+
+/// Keeps account of the writes of one request, so that none is made twice and none is forgotten, even by a program that
+/// dies between two instructions. Whoever serves the request sets it in the `CallContext`.
+///
+/// Not `Sendable`: it belongs to the request and its loop. A request sends one write after the other.
+public protocol WriteJournal: AnyObject {
+    /// What an earlier run of the same request has done of this; nil when it has not, or surely without effect.
+    /// - Parameter subject: the id of what the write changes; nil when it makes something new.
+    func earlier(_ operation: String, subject: String?) -> KnownWrite?
+    /// Records that the write is about to leave. After it returns, the record outlives the program.
+    func willSend(_ write: JournaledWrite) async throws(JournalRefusal)
+    /// Records what became of the write that was to leave; does nothing when there is none.
+    func didEnd(_ effect: JournaledEffect)
+}
+
+/// A write as a journal keeps it.
+public struct JournaledWrite: Sendable {
+    public let operation: String
+    /// The id of what it changes; nil when it makes something new.
+    public let subject: String?
+    /// What is sent, without secrets.
+    public let body: JSONObject
+    /// What whoever sends it wants to know again when the request is made anew.
+    public let notes: JSONObject
+    /// No earlier than this, on Luma's clock, has Luma seen it.
+    public internal(set) var sentAt: Timestamp
+
+    init(_ operation: String, subject: String? = nil, body: JSONObject, notes: JSONObject = JSONObject()) {
+        self.operation = operation
+        self.subject = subject
+        self.body = body
+        self.notes = notes
+        sentAt = Timestamp(milliseconds: 0)
+    }
+
+    /// What Luma's answers tell the event of a create by: the same for all that could be mistaken for each other.
+    public var mark: String? {
+        subject == nil ? CreateLedger.Key(body).map { "\($0.start.milliseconds) \($0.name)" } : nil
+    }
+}
+
+/// What became of a write.
+public enum JournaledEffect: Sendable, Equatable {
+    /// It surely had no effect.
+    case none
+    /// It took effect.
+    /// - Parameter id: of what it made.
+    case done(id: String?)
+    /// Nobody knows, yet.
+    case unknown
+}
+
+/// A write of an earlier run of the same request.
+public struct KnownWrite: Sendable, Equatable {
+    /// Never `none`; `unknown` when it can never be found out.
+    public let effect: JournaledEffect
+    public let notes: JSONObject
+
+    public init(effect: JournaledEffect, notes: JSONObject) {
+        self.effect = effect
+        self.notes = notes
+    }
+}
+
+/// Why a write may not be sent.
+public enum JournalRefusal: Error, Sendable, Equatable {
+    /// It cannot be recorded, and what was promised to the caller hangs on that.
+    case unavailable
+    /// The same was sent a moment ago.
+    /// - Parameter id: of what it made; nil while that is not known.
+    case duplicate(id: String?)
+}
+
+extension CallContext {
+    /// True when an earlier run of this request has done this write.
+    /// - Throws: `unknownOutcome` when that can never be found out.
+    func hasDone(_ operation: String, _ subject: String?) throws(LumaError) -> Bool {
+        switch journal?.earlier(operation, subject: subject)?.effect {
+        case .done?: true
+        case .unknown?:
+            throw .unknownOutcome(
+                UnknownOutcome(operation: operation, cause: "interrupted", finding: .notSettled))
+        case nil, JournaledEffect.none?: false
+        }
+    }
+}

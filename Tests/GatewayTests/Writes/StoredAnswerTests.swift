@@ -1,0 +1,46 @@
+import Core
+import HTTP
+import Store
+import Testing
+
+@testable import Gateway
+
+/// What is kept of an answer is given again as it was, and only what repeating cannot change is kept.
+@Suite struct StoredAnswerTests {
+    @Test func anAnswerComesBackWithItsFieldsAndTheMark() throws {
+        let response = Response.json(
+            status: 201, fields: [Field("Location", "/events/evt-1")], Array(#"{"id":"evt-1"}"#.utf8))
+        let again = try StoredAnswer(response, id: "evt-1").replayed()
+        #expect(again.status == 201)
+        #expect(again.body == response.body)
+        #expect(again.fields == response.fields + [Field("Idempotency-Replayed", "true")])
+    }
+
+    @Test func aLongAnswerIsKeptWithoutItsEvent() throws {
+        let response = Response.json(status: 201, Array(#"{"x":""#.utf8) + [UInt8](repeating: 0x61, count: 70_000))
+        let again = try StoredAnswer(response, id: "evt-1").replayed()
+        #expect(try JSON.parse(again.body)["id"] == "evt-1")
+        #expect(again.body.count < 200)
+    }
+
+    static let refusals: [(error: APIError, isKept: Bool)] = [
+        (APIError(lumaRefused: 400, message: "Slug is taken"), true), (APIError.eventNotFound("evt-1"), true),
+        (APIError(.preconditionFailed), true), (APIError(lumaRefused: 429, message: ""), false),
+        (APIError(lumaRefused: 500, message: ""), false), (APIError(.rateLimited, retryAfter: 3), false),
+        (APIError(.upstreamTimeout), false), (APIError(.outcomeUnknown), false), (APIError(.upstreamAuth), false),
+        (APIError(invalid: [FieldProblem("name", "is missing")]), false), (.refundUndecided(guestCount: 3), false),
+        (APIError(.upstreamUnreachable), false), (APIError(.shuttingDown), false), (.storeUnavailable, false),
+    ]
+
+    @Test(arguments: refusals.indices) func onlyFinalRefusalsAreKept(index: Int) throws {
+        let row = Self.refusals[index]
+        let stored = StoredAnswer(row.error)
+        #expect((stored != nil) == row.isKept)
+        guard let stored else { return }
+        let error = #expect(throws: APIError.self) { try stored.replayed() }
+        var expected = row.error
+        expected.isReplayed = true
+        #expect(error == expected)
+        #expect(error?.response(requestID: "r").fields.contains(Field("Idempotency-Replayed", "true")) == true)
+    }
+}
