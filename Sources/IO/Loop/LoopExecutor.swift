@@ -23,8 +23,8 @@ public final class LoopExecutor: SerialExecutor {
     /// Work from other threads.
     private let pending = Mutex<[Item]>([])
     /// Work from the loop itself: touched only where `isCurrent` holds, so that a task that goes on costs no lock.
-    private nonisolated(unsafe) var own: [Item] = []
-    private nonisolated(unsafe) var taken: [Item] = []
+    @exclusivity(unchecked) private nonisolated(unsafe) var own: [Item] = []
+    @exclusivity(unchecked) private nonisolated(unsafe) var taken: [Item] = []
     /// What C libraries that work on this loop use; touched by the thread that runs it.
     private nonisolated(unsafe) let memory: UnsafeMutablePointer<LoopMemory>
     /// The thread that runs the loop now, 0 when none does. Written by that thread only.
