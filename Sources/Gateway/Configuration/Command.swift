@@ -42,7 +42,7 @@ public enum Command: Sendable, Equatable {
         case "help":
             try refuse(rest.dropFirst())
             guard let name = rest.first, name != "sandbox" else { return .help(rest.isEmpty ? .overview : .sandbox) }
-            guard names.contains(name) else {
+            guard CommandRow.table.contains(where: { $0.name == name }) else {
                 throw ConfigurationErrors(usage(name, "is no command to get help on; see luma-mcp help"))
             }
             return .help(.overview)

@@ -111,6 +111,7 @@ extension RequestInput {
 
     /// `application/json` or a `+json` type, whatever its parameters (RFC 9110 §8.3, RFC 6839).
     static func isJSON(_ contentType: String) -> Bool {
+        // What nearly everybody sends needs no reading by characters.
         if contentType == "application/json" { return true }
         let type = contentType.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
         return type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json"))
@@ -119,6 +120,7 @@ extension RequestInput {
     /// True when the caller asked for `return=minimal` (RFC 7240 §4.2).
     var prefersMinimal: Bool {
         guard let prefer else { return false }
+        if prefer == "return=minimal" { return true }
         return prefer.split(separator: ",").contains { preference in
             let word = preference.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" && $0 != "\"" }
             return word.lowercased() == "return=minimal"

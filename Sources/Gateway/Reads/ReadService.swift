@@ -81,7 +81,8 @@ final class ReadService {
         }
     }
 
-    private func follow(
+    // Not a part of `read`, whose every call would reserve the memory for it.
+    @inline(never) private func follow(
         _ key: ReadKey, _ input: RequestInput, _ call: UpstreamCall, _ fetch: () async throws(APIError) -> [UInt8]
     ) async throws(APIError) -> Response {
         let (shared, clock) = (shared, clock)

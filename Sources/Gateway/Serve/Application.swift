@@ -111,6 +111,8 @@ final class Application: NodeHandler {
                 let worker = self.worker
                 if endpoint.isWrite {
                     worker.writes.start { await worker.answer(input, representation, turn) }
+                } else if endpoint == .getEvent {
+                    turn.exchange.perform { await worker.answerEvent(input, turn) }
                 } else {
                     turn.exchange.perform { await worker.answer(input, representation, turn) }
                 }

@@ -69,12 +69,27 @@ final class Worker {
         }
     }
 
+    /// Serves `GET /events/{event_id}`, which is most of what there is to serve: a function of its own keeps its task small.
+    func answerEvent(_ input: RequestInput, _ turn: Turn) async {
+        let call = upstreamCall(input, .interactive, turn)
+        do throws(APIError) {
+            turn.finish(.getEvent, try await events.get(input, call), calls: call.context)
+        } catch {
+            turn.finish(.getEvent, error.told(after: call.context), calls: call.context)
+        }
+    }
+
+    private func upstreamCall(_ input: RequestInput, _ priority: Priority, _ turn: Turn) -> UpstreamCall {
+        let exchange = turn.exchange
+        let call = upstreamCall(CallContext(turn.sender(priority)) { !exchange.isOpen }, timeout: input.timeout)
+        if log.isEnabled(.debug) { call.context.onAttempt = { [self] in logAttempt($0, of: turn) } }
+        return call
+    }
+
     /// Serves an endpoint that needs Luma, to the end.
     func answer(_ input: RequestInput, _ representation: Representation, _ turn: Turn) async {
-        let exchange = turn.exchange
-        let sender = turn.sender(representation == .ndjson ? .background : .interactive)
-        let call = upstreamCall(CallContext(sender) { !exchange.isOpen }, timeout: input.timeout)
-        if log.isEnabled(.debug) { call.context.onAttempt = { [self] in logAttempt($0, of: turn) } }
+        // A list of everything waits behind who looks at one thing.
+        let call = upstreamCall(input, representation == .ndjson ? .background : .interactive, turn)
         do throws(APIError) {
             if input.endpoint == .listEvents, representation == .ndjson {
                 return try await streamList(try events.listQuery(input), input, turn, call)
@@ -108,9 +123,9 @@ final class Worker {
     private func announced(_ response: Response, _ id: String? = nil) -> Response {
         if let id {
             changes.publish(event: id)
-        } else if let place = response.fields.first(where: { $0.name == "Location" })?.value.split(separator: "/").last
-        {
-            changes.publish(event: String(place))
+        } else if let place = response.fields.first(where: { $0.name == "Location" })?.value {
+            let slash = place.utf8.lastIndex(of: UInt8(ascii: "/"))
+            changes.publish(event: String(place[(slash.map(place.utf8.index(after:)) ?? place.startIndex)...]))
         }
         return response
     }

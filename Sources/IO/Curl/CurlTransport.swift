@@ -27,22 +27,22 @@ public final class CurlTransport: Transport {
         public init() {}
     }
 
-    public private(set) var statistics = Statistics()
+    @exclusivity(unchecked) public private(set) var statistics = Statistics()
 
     private let settings: Settings
     private let reactor: Reactor
     private let multi: CurlMulti
     private let responseFields: [String]
     /// What the last request was checked for: the next one usually has the same fields and goes to the same host.
-    private var lastFields: [Field] = []
-    private var lastTarget: UpstreamURL?
+    @exclusivity(unchecked) private var lastFields: [Field] = []
+    @exclusivity(unchecked) private var lastOrigin: UpstreamURL.Origin?
     /// Every transfer that was made; libcurl's pointers to them are safe as long as they stand here.
     private var transfers: [CurlTransfer] = []
-    private var idle: [CurlTransfer] = []
+    @exclusivity(unchecked) private var idle: [CurlTransfer] = []
     /// Waiting calls from `head` on; those that have ended meanwhile are passed over.
-    private var queue: [Call] = []
-    private var head = 0
-    private var isShutDown = false
+    @exclusivity(unchecked) private var queue: [Call] = []
+    @exclusivity(unchecked) private var head = 0
+    @exclusivity(unchecked) private var isShutDown = false
 
     /// On the loop of `reactor` only.
     /// - Throws: `TransportError` when libcurl cannot start.
@@ -103,8 +103,8 @@ public final class CurlTransport: Transport {
             lastFields = request.fields
         }
         do {
-            let target = try UpstreamURL(request.url, like: lastTarget)
-            lastTarget = target
+            let target = try UpstreamURL(request.url, like: lastOrigin)
+            lastOrigin = target.origin
             return target
         } catch {
             throw Self.invalid(error.rawValue)
@@ -273,12 +273,12 @@ extension CurlTransport {
 
         let request: OutboundRequest
         let target: UpstreamURL
-        var state = State.new
-        var suspension: Suspension<Outcome>?
+        @exclusivity(unchecked) var state = State.new
+        @exclusivity(unchecked) var suspension: Suspension<Outcome>?
         /// Set at the end.
-        var outcome: Outcome?
+        @exclusivity(unchecked) var outcome: Outcome?
         /// Its deadline while it waits.
-        var timer: TimerQueue.Token?
+        @exclusivity(unchecked) var timer: TimerQueue.Token?
 
         init(_ request: OutboundRequest, _ target: UpstreamURL) {
             self.request = request
