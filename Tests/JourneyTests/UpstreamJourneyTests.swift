@@ -50,8 +50,9 @@ import Testing
         _ = try await gateway.sandbox?.exitCode()
 
         let read = try await curl(gateway.address + "/events/evt-x")
-        #expect(read.status == 502)
-        expectErrorShape(read, reason: "upstream_unreachable")
+        // Its own four attempts and those of the health check may be enough to open the circuit.
+        #expect([502, 503].contains(read.status))
+        expectErrorShape(read, reason: read.status == 502 ? "upstream_unreachable" : "upstream_unavailable")
         let create = try await curlJSON("POST", gateway.address + "/events/", EventsJourneyTests.party)
         #expect([502, 503].contains(create.status))
         // After some failures in a row nothing is tried: told at once, with the time of the next attempt.

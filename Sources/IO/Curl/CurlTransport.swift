@@ -170,13 +170,11 @@ public final class CurlTransport: Transport {
         do {
             try transfer.prepare(call.request, to: call.target, settings, milliseconds: Int(Int32(clamping: left)))
         } catch {
-            transfer.clear()
-            idle.append(transfer)
+            discard(transfer)
             return finish(call, .failure(error))
         }
         guard multi.add(transfer.easy) == CURLM_OK else {
-            transfer.clear()
-            idle.append(transfer)
+            discard(transfer)
             return finish(call, .failure(CurlFailure.error(CURLE_FAILED_INIT, sent: false)))
         }
         transfer.call = call
@@ -199,7 +197,7 @@ public final class CurlTransport: Transport {
             preconditionFailure("libcurl reported a transfer that nobody started")
         }
         let outcome = outcome(of: transfer, code)
-        recycle(transfer)
+        recycle(transfer, isSound: (try? outcome.get()) != nil)
         finish(call, outcome)
         startWaiting()
     }
@@ -235,19 +233,23 @@ public final class CurlTransport: Transport {
         guard let call = transfer.call else { return }
         statistics.failures += 1
         let error = TransportError(cause, neverSent: !transfer.wasSent)
-        recycle(transfer)
+        recycle(transfer, isSound: false)
         finish(call, .failure(error))
     }
 
-    /// Takes a transfer out of libcurl, before anything else can use it, and back into the pool.
-    private func recycle(_ transfer: CurlTransfer) {
+    /// Takes a transfer out of libcurl, before anything else can use it, and back into the pool. One that has failed is not
+    /// used again: libcurl 7.88 keeps the receive buffer of a transfer that got no connection, and refuses, or worse, forgets
+    /// the buffer's size from then on.
+    private func recycle(_ transfer: CurlTransfer, isSound: Bool) {
         statistics.transfers += 1
         statistics.inFlight -= 1
         statistics.connectionsOpened += transfer.connectionsOpened
         multi.remove(transfer.easy)
         transfer.clear()
-        idle.append(transfer)
+        if isSound { idle.append(transfer) } else { discard(transfer) }
     }
+
+    private func discard(_ transfer: CurlTransfer) { transfers.removeAll { $0 === transfer } }
 
     private func finish(_ call: Call, _ outcome: Outcome) {
         if case .waiting = call.state { leaveQueue(call) }
