@@ -36,7 +36,7 @@ enum StateMigrations {
                     subject TEXT,
                     mark TEXT,
                     body BLOB,
-                    digest BLOB NOT NULL,
+                    digest BLOB,
                     notes BLOB NOT NULL,
                     recorded_at INTEGER NOT NULL,
                     sent_at INTEGER NOT NULL,
@@ -50,7 +50,7 @@ enum StateMigrations {
                 CREATE INDEX write_by_request ON write (request) WHERE request IS NOT NULL;
                 CREATE INDEX write_by_mark ON write (account, mark) WHERE mark IS NOT NULL;
                 CREATE INDEX write_by_result ON write (account, result) WHERE result IS NOT NULL;
-                CREATE INDEX write_by_digest ON write (account, digest, recorded_at);
+                CREATE INDEX write_by_digest ON write (account, digest, recorded_at) WHERE digest IS NOT NULL;
                 """)
     ]
 }
