@@ -73,7 +73,7 @@ extension StateDatabase {
         let holders = try rows(
             """
             SELECT holder FROM write WHERE effect IS NULL AND holder IS NOT NULL AND holder != ?
-            UNION SELECT holder FROM request WHERE status IS NULL AND holder IS NOT NULL AND holder != ?
+            UNION SELECT holder FROM request WHERE holder IS NOT NULL AND holder != ?
             """, .text(holder.name), .text(holder.name))
         for name in holders.compactMap(\.first?.textValue) where !holder.isAlive(name) { try release(name) }
     }

@@ -26,6 +26,7 @@ enum StateMigrations {
                     UNIQUE (account, principal, key)
                 ) STRICT;
                 CREATE INDEX request_by_expiry ON request (expires_at);
+                CREATE INDEX request_held ON request (holder) WHERE holder IS NOT NULL;
 
                 -- effect: null while unknown, 0 none, 1 done, 2 never to be known.
                 CREATE TABLE write (
