@@ -39,7 +39,7 @@ final class RequestJournal: WriteJournal {
         let digest = isGuarded ? Fingerprint.of(write.body, write.operation, principal: principal) : nil
         let record = WriteRecord(
             account: desk.account, request: request, operation: write.operation, subject: write.subject,
-            mark: write.mark, body: JSON.object(write.body).encoded, digest: digest ?? [],
+            mark: write.mark, body: JSON.object(write.body).encoded, digest: digest,
             notes: write.notes.isEmpty ? [] : JSON.object(write.notes).encoded, now: now, sentAt: write.sentAt,
             unlessSince: guards ? now.advanced(seconds: -desk.duplicateWindow) : nil)
         let standing: RecordStanding
