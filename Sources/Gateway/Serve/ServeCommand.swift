@@ -27,8 +27,8 @@ struct ServeCommand {
         raiseDescriptorLimit()
         let templates = try self.templates()
         let tokens = try configuration.tokens()
-        let tickets = try TLSTicketKeys()
-        let tls = try configuration.tls.map { try TLSFile.context($0, tickets) }
+        let tickets = try configuration.tls.map { _ in try TLSTicketKeys() }
+        let tls = try configuration.tls.flatMap { files in try tickets.map { try TLSFile.context(files, $0) } }
         try TLSFile.checkAuthorities(configuration)
         let log = try openLog()
         let sockets = try Listening.open(configuration, environment)
@@ -45,11 +45,10 @@ struct ServeCommand {
         await resumed.value
         let monitor = await workers[0].startMonitor()
         let settler = await workers[0].startSettler()
-        // The list of zones takes some milliseconds to read, which the first event must not wait for on a loop.
+        // What is needed sooner or later, but must not hold up the first answer: the list of zones takes some milliseconds.
         Task.detached(priority: .background) {
-            // But neither must the first answer, where there is one core.
             try await Task.sleep(for: .seconds(0.05))
-            _ = SystemTimeZones.database
+            _ = SystemTimeZones.database.names
             try await Task.sleep(for: .seconds(Self.secondsToRest))
             ResidentMemory.releaseStart()
         }
@@ -142,9 +141,9 @@ struct ServeCommand {
 
     /// Gives the loops the certificate as it is now; one that cannot be used is told, and the old one stays.
     private func renewCertificate(
-        _ log: LogSink, _ workers: [ServerNode<Application>], _ tickets: TLSTicketKeys
+        _ log: LogSink, _ workers: [ServerNode<Application>], _ tickets: TLSTicketKeys?
     ) async {
-        guard let files = configuration.tls else { return }
+        guard let files = configuration.tls, let tickets else { return }
         do throws(StartFailure) {
             let context = try TLSFile.context(files, tickets)
             for worker in workers { await worker.renew(context) }
