@@ -56,6 +56,21 @@ final class RequestJournal: WriteJournal {
         }
     }
 
+    func didFind(_ id: String) async -> Bool {
+        guard let write = current else { return true }
+        let now = desk.clock.wallClock
+        do throws(StoreFailure) {
+            guard try await desk.reactor.ask({ desk.store.adopt(write, .done(result: id), at: now, then: $0) }) else {
+                return false
+            }
+        } catch {
+            // Without a key nothing was promised that hangs on the record.
+            return request == nil
+        }
+        current = nil
+        return true
+    }
+
     func didEnd(_ effect: JournaledEffect) {
         guard let write = current else { return }
         current = nil
