@@ -43,6 +43,10 @@ uintptr_t lm_thread_mark(void) {
     return (uintptr_t)&mark;
 }
 
+static _Thread_local void *thread_value;
+void *lm_thread_value(void) { return thread_value; }
+void lm_set_thread_value(void *value) { thread_value = value; }
+
 int lm_steer_to(int descriptor, uint32_t place) {
     struct sock_filter program[] = {BPF_STMT(BPF_RET | BPF_K, place)};
     struct sock_fprog filter = {.len = 1, .filter = program};

@@ -5,7 +5,8 @@ has its turn, so that the machine's moods hit all alike. The host's speed drifts
 are worth quoting, and of those the CPU per request is the steadiest. docs/performance.md says how to read the tables.
 
 BENCH_SECONDS per measurement (2), BENCH_ROUNDS (3), BENCH_SERVERS (luma-mcp,nginx,go,fastapi), BENCH_CELLS (all; such as
-health:64,events:512), BENCH_COUNTS=0 to leave out what is counted: system calls and allocations per request.
+health:64,events:512), BENCH_ASSISTANTS=0 to leave out MCP, BENCH_COUNTS=0 to leave out what is counted: system calls and
+allocations per request.
 """
 
 import json
@@ -17,6 +18,7 @@ import sys
 import time
 from dataclasses import asdict
 
+import assistants
 import report
 from measure import HERE, allocations, sample, system_calls, wrk
 from processes import Server, fetch, free_port
@@ -205,6 +207,8 @@ class Bench:
                 print(report.load(title, cells, self.names))
         compared = [server for server in self.tested if server.name in EVERYWHERE + ("go",)]
         print(report.added({server.name: self.latency(server) for server in compared}), flush=True)
+        if os.environ.get("BENCH_ASSISTANTS") != "0":
+            print(assistants.compare(self), flush=True)
         print(report.memory({server.name: (server.first_answer, self.idle[server.name], server.resident())
                              for server in self.tested}), flush=True)
         with open(os.path.join(self.folder, "results.json"), "w") as file:

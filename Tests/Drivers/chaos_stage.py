@@ -94,6 +94,8 @@ class Gateway:
             "LUMA_CONNECT_TIMEOUT_SECONDS": "2",
             "LUMA_MAX_WAIT_SECONDS": "5",
             "LUMA_HEALTH_INTERVAL_SECONDS": "1",
+            # Longer than anything that the storm holds back.
+            "LUMA_SETTLE_SECONDS": "4",
         }
         self.process = subprocess.Popen(
             [self.binary, "serve"],

@@ -25,16 +25,45 @@ import Testing
 
     @Test func everyShellExampleWorks() async throws {
         let gateway = try await RunningGateway.start(.standAlone)
+        let guarded = try await RunningGateway.start(.inProcess, environment: try Self.exampleSettings)
         let blocks = Self.blocks("sh")
-        #expect(blocks.count >= 4)
+        #expect(blocks.count >= 5)
         for block in blocks {
+            let needsToken = block.contains("Authorization: Bearer")
             let script =
                 "curl() { command curl -sS --fail-with-body --max-time 20 \"$@\"; }\n"
-                + block.replacingOccurrences(of: "http://localhost:8000", with: gateway.address)
+                + block.replacingOccurrences(
+                    of: "http://localhost:8000", with: needsToken ? guarded.address : gateway.address
+                )
                 .replacingOccurrences(of: "http://localhost:9100", with: try #require(gateway.sandboxAddress))
             let result = try await run("bash", ["-euo", "pipefail", "-c", script])
             #expect(result.code == 0, "\(block)\n\(result.out)\n\(result.err)")
         }
+    }
+
+    /// The settings of the example of a `.env`.
+    static var exampleSettings: [String: String] {
+        get throws {
+            let lines = try #require(blocks("dotenv").first).split(separator: "\n")
+            return Dictionary(
+                uniqueKeysWithValues: lines.map { line in
+                    let parts = line.split(separator: "=", maxSplits: 1).map(String.init)
+                    return (parts[0], parts[1])
+                })
+        }
+    }
+
+    @Test func theExampleOfTokensIsWhatItSays() async throws {
+        let gateway = try await RunningGateway.start(.inProcess, environment: try Self.exampleSettings)
+        let tokens = try Self.exampleSettings["LUMA_AUTH_TOKENS"]?.split(separator: ",") ?? []
+        #expect(tokens.count == 2)
+        for entry in tokens {
+            let parts = entry.split(separator: ":").map(String.init)
+            let answer = try await curl(
+                ["-X", "DELETE"] + AccessJourneyTests.bearer(parts[2]) + [gateway.address + "/events/evt-none"])
+            #expect(answer.status == (parts[1] == "read" ? 403 : 404), "\(entry)")
+        }
+        #expect(try await curl(gateway.address + "/events/").status == 401)
     }
 
     @Test func everyCommandThatIsNamedExists() async throws {

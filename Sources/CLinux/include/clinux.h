@@ -1,5 +1,6 @@
 #pragma once
 // Linux calls that Swift's Glibc module does not show. Prefix lm_; no logic here.
+#include <malloc.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -23,6 +24,13 @@ int lm_refuse_new_handshakes(int descriptor);
 /// A number that no other living thread has, never 0. glibc declares pthread_self as a function of nothing, so a compiler keeps
 /// its result over the suspension of a task, which may go on in another thread; of this one it knows nothing.
 uintptr_t lm_thread_mark(void);
+
+/// One pointer of each thread's own, NULL at first: Swift has no thread-local variables.
+void *lm_thread_value(void);
+void lm_set_thread_value(void *value);
+
+/// The octets of a piece of malloc's that may be used: malloc.h is no part of Swift's Glibc module.
+static inline size_t lm_usable_size(void *piece) { return malloc_usable_size(piece); }
 
 /// Gives all new handshakes of a port that is shared (SO_REUSEPORT) to the socket at this place of the kernel's list, or,
 /// when there is none, to one by hash (SO_ATTACH_REUSEPORT_CBPF); and ends that. 0 or -1.

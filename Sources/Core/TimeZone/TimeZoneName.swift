@@ -26,7 +26,8 @@ public enum TimeZoneName {
     /// `L target name`. Sorted; lines of any other kind are skipped.
     public static func parse(tzdataZi text: [UInt8]) -> [String] {
         // Most lines are of other kinds: they are not taken apart.
-        names(in: text, where: { $0 == UInt8(ascii: "Z") || $0 == UInt8(ascii: "L") }) { fields in
+        let mayName: (UInt8) -> Bool = { $0 == UInt8(ascii: "Z") || $0 == UInt8(ascii: "L") }
+        return names(in: text, where: mayName) { fields in
             switch fields.first {
             case "Z" where fields.count > 1: fields[1]
             case "L" where fields.count > 2: fields[2]

@@ -44,7 +44,8 @@ extension Configuration {
     ) -> Configuration {
         let usesSandbox = checkUpstream(&reader, &warnings)
         let host = reader.host(.host)
-        checkListener(host, &reader)
+        let access = readAccess(&reader)
+        checkListener(host, &reader, asksForTokens: access.tokens != nil)
         checkTimes(&reader)
         let tls = readTLS(&reader, .tlsCertificate, .tlsKey)
         // A wildcard is no name; a request to it carries the name under which the machine is known.
@@ -63,8 +64,9 @@ extension Configuration {
             caFile: reader.text(.caFile),
             host: host,
             port: UInt16(reader.integer(.port)),
-            allowsExternal: reader.boolean(.allowExternal),
+            allowsExternal: reader.boolean(.allowExternal) || access.tokens != nil,
             allowedHosts: AllowedHosts(ownName + reader.list(.allowedHosts)),
+            access: access,
             tls: tls,
             sharesPort: reader.boolean(.reusePort),
             workers: reader.optionalInteger(.workers) ?? max(1, min(256, surroundings.cores)),
@@ -89,7 +91,9 @@ extension Configuration {
                 maxRetries: reader.integer(.maxRetries),
                 backoffFactor: reader.number(.retryBackoffFactor),
                 connections: reader.integer(.upstreamConnections),
-                healthIntervalSeconds: reader.number(.healthIntervalSeconds)),
+                healthIntervalSeconds: reader.number(.healthIntervalSeconds),
+                breakerFailures: reader.integer(.breakerFailures),
+                breakerSeconds: reader.number(.breakerSeconds)),
             cache: Cache(
                 freshSeconds: reader.number(.cacheSeconds),
                 staleSeconds: reader.number(.cacheStaleSeconds),
@@ -128,13 +132,15 @@ extension Configuration {
         return usesSandbox
     }
 
-    private static func checkListener(_ host: HostName, _ reader: inout SettingReader) {
-        guard reader.areRight(.host, .allowExternal), !host.isLoopback, !reader.boolean(.allowExternal) else { return }
+    private static func checkListener(_ host: HostName, _ reader: inout SettingReader, asksForTokens: Bool) {
+        guard reader.areRight(.host, .allowExternal, .authTokens), !host.isLoopback, !asksForTokens,
+            !reader.boolean(.allowExternal)
+        else { return }
         reader.report(
             ConfigurationError(
                 Setting.host.rawValue, value: ConfigurationError.quoted(host.text),
-                "other machines could reach it, and nothing would ask them for a password. Use localhost, or set "
-                    + "LUMA_ALLOW_EXTERNAL=true when something in front of it does",
+                "other machines could reach it, and nothing would ask them for a password. Use localhost, set "
+                    + "LUMA_AUTH_TOKENS, or set LUMA_ALLOW_EXTERNAL=true when something in front of it does",
                 from: .combination))
     }
 

@@ -21,6 +21,9 @@ public struct Configuration: Sendable {
         /// Most calls in flight for each loop.
         public var connections: Int
         public var healthIntervalSeconds: Double
+        /// Failures in a row that stop the calls, and the longest time between two probes then.
+        public var breakerFailures: Int
+        public var breakerSeconds: Double
     }
 
     /// How long answers to reads are kept, and how many.
@@ -38,6 +41,17 @@ public struct Configuration: Sendable {
         public var bodyTimeoutSeconds: Double
         public var idleTimeoutSeconds: Double
         public var writeTimeoutSeconds: Double
+    }
+
+    /// Who may do what.
+    public struct Access: Sendable, Equatable {
+        /// Nil when nobody is asked for a token.
+        public var tokens: TokenSource?
+        /// Nothing at Luma is changed, whoever asks.
+        public var readOnly: Bool
+        public var allowedOrigins: AllowedOrigins
+        /// For each token, or each address without one; nil for no limit.
+        public var requestsPerMinute: Int?
     }
 
     /// What is remembered beyond the program's own life.
@@ -73,9 +87,10 @@ public struct Configuration: Sendable {
     public var host: HostName
     /// 0 lets the kernel pick.
     public var port: UInt16
-    /// Other machines may reach the gateway.
+    /// Other machines may reach the gateway: it was said so, or it asks for a token.
     public var allowsExternal: Bool
     public var allowedHosts: AllowedHosts
+    public var access: Access
     /// Nil for plain HTTP.
     public var tls: TLSFiles?
     /// Others may listen on the same port.

@@ -19,6 +19,11 @@ public enum Setting: String, Sendable, CaseIterable {
     case workers = "LUMA_WORKERS"
     case shutdownSeconds = "LUMA_SHUTDOWN_SECONDS"
 
+    case authTokens = "LUMA_AUTH_TOKENS"
+    case readOnly = "LUMA_READ_ONLY"
+    case allowedOrigins = "LUMA_ALLOWED_ORIGINS"
+    case tokenRateLimit = "LUMA_TOKEN_RATE_LIMIT"
+
     case maxBodyBytes = "LUMA_MAX_BODY_BYTES"
     case maxConnections = "LUMA_MAX_CONNECTIONS"
     case headerTimeoutSeconds = "LUMA_HEADER_TIMEOUT_SECONDS"
@@ -40,6 +45,8 @@ public enum Setting: String, Sendable, CaseIterable {
     case upstreamConnections = "LUMA_UPSTREAM_CONNECTIONS"
     case healthIntervalSeconds = "LUMA_HEALTH_INTERVAL_SECONDS"
 
+    case breakerFailures = "LUMA_BREAKER_FAILURES"
+    case breakerSeconds = "LUMA_BREAKER_SECONDS"
     case cacheSeconds = "LUMA_CACHE_SECONDS"
     case cacheStaleSeconds = "LUMA_CACHE_STALE_SECONDS"
     case cacheBytes = "LUMA_CACHE_BYTES"

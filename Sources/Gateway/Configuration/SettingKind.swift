@@ -19,6 +19,10 @@ public enum SettingKind: Sendable {
     case host
     /// Hosts with an optional port each, separated by commas.
     case hosts
+    /// `label:scope:token` entries, or `@` and the name of a file with them; the entries are checked later, one by one.
+    case tokens
+    /// Origins of web pages, separated by commas.
+    case origins
     /// The URL that Luma's paths are appended to.
     case baseURL
     /// The name of a file or a directory.
@@ -46,6 +50,8 @@ public enum SettingKind: Sendable {
         case .id(let prefix): "an id that starts with \(prefix), such as \(prefix)a1B2c3D4e5F6g7H"
         case .host: "a host name, an IPv4 or an IPv6 address, without a port"
         case .hosts: "host names or addresses, each with an optional :port, separated by commas; or *"
+        case .tokens: "label:scope:token entries separated by commas, or @ and the name of a file with one on each line"
+        case .origins: "origins such as https://app.example.com, separated by commas"
         case .baseURL: "an https:// URL without user, query or fragment (http:// only for a loopback address)"
         case .path: "a path of at most 4096 bytes"
         case .faults: "fault rules, such as status=503,chance=0.1;reset,after,nth=3"
@@ -100,6 +106,12 @@ extension SettingKind {
         case .hosts:
             let items = text.split(separator: ",", omittingEmptySubsequences: false).map(Self.trimmed)
             return items.count <= 256 && items.allSatisfy(AllowedHosts.isEntry) ? .list(items) : nil
+        case .tokens:
+            let isFit = text.utf8.count <= 131_072 && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
+            return isFit && text != "@" ? .text(text) : nil
+        case .origins:
+            let items = text.split(separator: ",", omittingEmptySubsequences: false).map(Self.trimmed)
+            return items.count <= 256 && items.allSatisfy(AllowedOrigins.isEntry) ? .list(items) : nil
         case .baseURL: return BaseURL(text).map { .text($0.text) }
         case .path:
             let isFit = (1...4096).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }

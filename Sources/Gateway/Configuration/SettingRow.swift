@@ -4,6 +4,7 @@ public struct SettingRow: Sendable {
     public enum Group: String, Sendable, CaseIterable {
         case luma = "Luma"
         case server = "Server"
+        case access = "Who may do what"
         case limits = "Limits of the server"
         case budget = "Luma's request budget"
         case calls = "Calls to Luma"
@@ -40,7 +41,12 @@ public struct SettingRow: Sendable {
     }
 
     /// The value must not appear in an error, a log or a document.
-    public var isSecret: Bool { if case .secret = kind { true } else { false } }
+    public var isSecret: Bool {
+        switch kind {
+        case .secret, .tokens: true
+        default: false
+        }
+    }
 
     /// The default as the documents show it.
     public var documentedDefault: String { defaultText ?? defaultNote }

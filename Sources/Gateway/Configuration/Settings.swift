@@ -2,7 +2,7 @@
 public enum Settings {
     /// The settings of the gateway: environment variable, `.env` line and flag alike.
     public static let table: [SettingRow] =
-        luma + server + limits + budget + calls + reads + memory + templates
+        luma + server + access + limits + budget + calls + breaker + reads + memory + templates
         + logging
 
     /// The options of `luma-mcp sandbox`, on the command line only.
@@ -75,7 +75,8 @@ public enum Settings {
             "TCP port; 0 picks a free one and prints it."),
         SettingRow(
             .allowExternal, .boolean, default: "false", group: .server,
-            "Allow a host that other machines can reach, although nothing asks them for a password."),
+            "Allow a host that other machines can reach without LUMA_AUTH_TOKENS: nothing here asks them for a password."
+        ),
         SettingRow(
             .allowedHosts, .hosts, note: "none", placeholder: "LIST", group: .server,
             "Names, besides the loopback's and LUMA_HOST, that requests may carry in Host; * allows all."),
@@ -94,6 +95,23 @@ public enum Settings {
         SettingRow(
             .shutdownSeconds, .number(0...600), default: "20", placeholder: "SECONDS", group: .server,
             "How long running requests may take to finish after SIGTERM or SIGINT."),
+    ]
+
+    private static let access: [SettingRow] = [
+        SettingRow(
+            .authTokens, .tokens, note: "none; whoever reaches the port may do everything", placeholder: "LIST",
+            group: .access,
+            "Who may use the gateway: label:scope:token entries with commas between, or @file with one on each line; "
+                + "scopes are read, write and admin."),
+        SettingRow(
+            .readOnly, .boolean, default: "false", group: .access,
+            "Change nothing at Luma, whoever asks: no writes over REST, no tools that write."),
+        SettingRow(
+            .allowedOrigins, .origins, placeholder: "LIST", group: .access,
+            "Origins of web pages that may call the gateway from a browser, such as https://app.example.com."),
+        SettingRow(
+            .tokenRateLimit, .integer(0...1_000_000_000), default: "0", placeholder: "N", group: .access,
+            "Requests a minute for each token, or for each address without one; more get 429. 0 is no limit."),
     ]
 
     private static let limits: [SettingRow] = [
@@ -158,6 +176,15 @@ public enum Settings {
         SettingRow(
             .healthIntervalSeconds, .number(1...3600), default: "30", placeholder: "SECONDS", group: .calls,
             "Time between two background checks of Luma and the key; a probe of /health asks Luma nothing."),
+    ]
+
+    private static let breaker: [SettingRow] = [
+        SettingRow(
+            .breakerFailures, .integer(0...1_000_000), default: "5", placeholder: "N", group: .calls,
+            "Failures of Luma in a row after which nothing is sent but a probe now and then; 0 for never."),
+        SettingRow(
+            .breakerSeconds, .number(1...3600), default: "10", placeholder: "SECONDS", group: .calls,
+            "Longest time between two probes; the first comes after one second, each after twice the time."),
     ]
 
     private static let reads: [SettingRow] = [

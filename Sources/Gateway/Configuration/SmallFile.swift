@@ -7,12 +7,15 @@ public enum SmallFile {
         case system(SystemError)
         case tooLarge(limit: Int)
         case notUTF8
+        /// What it is instead of a file that may be used, and what to do.
+        case unfit(String)
 
         public var description: String {
             switch self {
             case .system(let error): error.description
             case .tooLarge(let limit): "is larger than \(limit) bytes"
             case .notUTF8: "is not UTF-8 text"
+            case .unfit(let words): words
             }
         }
     }
@@ -33,6 +36,11 @@ public enum SmallFile {
             throw .system(error)
         }
         defer { close(descriptor) }
+        return try bytes(of: descriptor, limit: limit)
+    }
+
+    /// The rest of what an open descriptor gives.
+    static func bytes(of descriptor: Int32, limit: Int) throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16384)
         while true {

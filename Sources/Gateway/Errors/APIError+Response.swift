@@ -22,6 +22,7 @@ extension APIError {
         if let seconds = retryAfterSeconds { fields.append(Field("Retry-After", String(seconds))) }
         if let acceptedType { fields.append(Field("Accept", acceptedType)) }
         if let acceptedCoding { fields.append(Field("Accept-Encoding", acceptedCoding)) }
+        if let challenge { fields.append(Field("WWW-Authenticate", challenge)) }
         if isReplayed { fields.append(Self.replayedField) }
         if let allow { fields.append(Field("Allow", allow)) }
         return Response(status: status, fields: fields, body: body(requestID: requestID).encoded)

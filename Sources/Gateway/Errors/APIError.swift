@@ -10,6 +10,8 @@ public struct APIError: Error, Sendable, Equatable {
     public var retryAfter: Double?
     /// The value of `Allow`, for 405.
     public var allow: String?
+    /// The value of `WWW-Authenticate`, for 401 and for a scope that does not suffice (RFC 6750 §3).
+    public var challenge: String?
     /// What is taken instead, for 415: the value of `Accept` (RFC 9110 §12.5.1).
     public var acceptedType: String?
     /// The same for content codings: the value of `Accept-Encoding` (RFC 9110 §12.5.3).

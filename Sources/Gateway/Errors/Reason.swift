@@ -7,6 +7,10 @@ public enum Reason: String, Sendable, CaseIterable {
     case emptyUpdate = "empty_update"
     case hostNotAllowed = "host_not_allowed"
     case originNotAllowed = "origin_not_allowed"
+    case unauthenticated
+    case invalidToken = "invalid_token"
+    case insufficientScope = "insufficient_scope"
+    case readOnly = "read_only"
     case misdirectedRequest = "misdirected_request"
     case notFound = "not_found"
     case eventNotFound = "event_not_found"
@@ -40,6 +44,7 @@ public enum Reason: String, Sendable, CaseIterable {
     case upstreamUnreachable = "upstream_unreachable"
     case upstreamFailure = "upstream_failure"
     case upstreamTimeout = "upstream_timeout"
+    case upstreamUnavailable = "upstream_unavailable"
     case outcomeUnknown = "outcome_unknown"
     /// The caller wants nothing asked of Luma (RFC 9111 §5.2.1.7).
     case notKept = "not_kept"
@@ -49,7 +54,8 @@ public enum Reason: String, Sendable, CaseIterable {
         switch self {
         case .badRequest, .malformedJSON, .idempotencyKeyInvalid, .emptyUpdate: 400
         case .notFound, .eventNotFound, .templateNotFound: 404
-        case .originNotAllowed: 403
+        case .unauthenticated, .invalidToken: 401
+        case .originNotAllowed, .insufficientScope, .readOnly: 403
         case .methodNotAllowed: 405
         case .notAcceptable: 406
         case .requestTimeout: 408
@@ -66,7 +72,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .internal: 500
         case .notImplemented: 501
         case .upstreamRefused, .upstreamAuth, .upstreamUnreachable, .upstreamFailure: 502
-        case .overloaded, .shuttingDown, .starting, .storeUnavailable: 503
+        case .overloaded, .shuttingDown, .starting, .storeUnavailable, .upstreamUnavailable: 503
         case .upstreamTimeout, .outcomeUnknown, .notKept: 504
         case .httpVersionNotSupported: 505
         }
@@ -86,6 +92,10 @@ public enum Reason: String, Sendable, CaseIterable {
         case .templateNotFound: "There is no template of this type"
         case .methodNotAllowed: "This path does not answer this method"
         case .originNotAllowed: "Pages of this origin may not use this server"
+        case .unauthenticated: "This needs a token: send it as Authorization: Bearer"
+        case .invalidToken: "This token is not valid"
+        case .insufficientScope: "This token may not do that"
+        case .readOnly: "This gateway is set to change nothing"
         case .notAcceptable: "The caller refuses every type that this path can answer with"
         case .requestTimeout: "The request took too long to arrive"
         case .refundDecisionRequired: "This event was paid for: say refund=true or refund=false"
@@ -112,6 +122,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .upstreamUnreachable: "Luma cannot be reached"
         case .upstreamFailure: "Luma failed"
         case .upstreamTimeout: "Luma did not answer in time"
+        case .upstreamUnavailable: "Luma has failed several times in a row and is left alone for a moment"
         case .notKept: "There is no kept answer, and only-if-cached lets nobody ask Luma"
         case .outcomeUnknown: "Luma did not confirm, and whether it was done could not be found out"
         }

@@ -43,6 +43,10 @@ struct LogEncoder {
                 line.append(utf8: reason.rawValue)
                 line.append("\"")
             }
+            if let label = record.label {
+                line.append(",\"label\":")
+                LogText.appendQuoted(label, to: &line)
+            }
             line.append("}\n")
         case .text:
             beginText(record.time, record.level, &line)
@@ -62,6 +66,10 @@ struct LogEncoder {
             if let reason = record.reason {
                 line.append(" reason=")
                 line.append(utf8: reason.rawValue)
+            }
+            if let label = record.label {
+                line.append(" label=")
+                LogText.appendPlain(label, to: &line)
             }
             line.append(" request_id=")
             LogText.appendPlain(record.requestID, to: &line)

@@ -17,10 +17,12 @@ public struct RequestRecord: Sendable {
     public var upstreamCalls: Int
     public var retries: Int
     public var reason: Reason?
+    /// Whose token it came with; nil where none is asked for.
+    public var label: String?
 
     public init(
         time: Timestamp, requestID: String, method: Method, route: String, status: Int, durationNanoseconds: Int64,
-        bytes: Int, upstreamCalls: Int = 0, retries: Int = 0, reason: Reason? = nil
+        bytes: Int, upstreamCalls: Int = 0, retries: Int = 0, reason: Reason? = nil, label: String? = nil
     ) {
         self.time = time
         self.requestID = requestID
@@ -32,6 +34,7 @@ public struct RequestRecord: Sendable {
         self.upstreamCalls = upstreamCalls
         self.retries = retries
         self.reason = reason
+        self.label = label
     }
 
     /// A fault of ours is an error, another 5xx a warning; what a client did wrong concerns the client.

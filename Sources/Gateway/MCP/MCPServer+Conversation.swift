@@ -9,10 +9,10 @@ extension MCPServer {
     func openConversation(_ headers: MCPHeaders, _ method: Method, _ turn: Turn) {
         guard method == .get else { return turn.finish(.sse, Self.notAllowed("GET")) }
         guard headers.acceptsStream else { return turn.finish(.sse, APIError.notAcceptable) }
-        let stream = EventStream(turn.exchange, fields: [Field("X-Request-Id", turn.id)])
+        let stream = EventStream(turn.exchange, fields: turn.streamFields)
         let executor = reactor.executor
         let bound = LoopBound(stream, on: executor)
-        let conversation = Conversation(principal: principal) { message in
+        let conversation = Conversation(principal: turn.principal) { message in
             executor.execute { bound.value.send(message) }
         }
         guard let id = shared.conversations.add(conversation) else { return turn.exchange.abort() }
@@ -37,7 +37,7 @@ extension MCPServer {
         guard let id = query?.items.first(where: { $0.name == "session_id" })?.value, !id.isEmpty else {
             return turn.finish(.sseMessage, APIError(.badRequest, "session_id is missing: open /sse first"))
         }
-        guard let conversation = shared.conversations[id], conversation.principal == principal else {
+        guard let conversation = shared.conversations[id], conversation.principal == turn.principal else {
             return turn.finish(.sseMessage, APIError(.notFound, "There is no such session: open /sse again"))
         }
         let payload = JSONRPCPayload(parsing: request.body, limits: JSONLimits(maxDepth: 64), maxBatch: 50)
@@ -47,7 +47,7 @@ extension MCPServer {
         turn.finish(
             .sseMessage,
             Response(status: 202, fields: [Field("Content-Type", "text/plain")], body: Array("Accepted".utf8)))
-        HandshakeDriver(dispatcher, principal, reactor, requests).take(
+        HandshakeDriver(dispatcher, turn.principal, reactor, requests).take(
             payload, session: conversation.session, begin: { conversation.session = $0 },
             send: { conversation.send($0) },
             sendBatch: { answers in for answer in answers { conversation.send(answer) } })
@@ -89,6 +89,9 @@ struct HandshakeDriver {
             if let session = handshake.session { begin(session) }
             send(handshake.answer)
             ended()
+        case .single(.message(.request(let id, _, _))) where session?.isBusy == true:
+            send(.failure(id: id, error: .tooManyRequests))
+            ended()
         case .single(.message(let message)):
             guard let session else {
                 if case .request(let id, let method, _) = message {
@@ -104,7 +107,7 @@ struct HandshakeDriver {
                 if case .answer(let answer) = await dispatcher.serve(message, from: caller, to: sink) { send(answer) }
             }
         case .batch(let parts):
-            guard let session, session.revision.allowsBatches else {
+            guard let session, session.revision.allowsBatches, !session.isBusy else {
                 send(.failure(id: nil, error: .invalidRequest("Invalid Request: one message at a time")))
                 return ended()
             }

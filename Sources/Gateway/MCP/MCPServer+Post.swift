@@ -20,20 +20,36 @@ extension MCPServer {
             return turn.finish(.mcpPost, APIError(.unsupportedMediaType))
         }
         let payload = JSONRPCPayload(parsing: request.body, limits: Self.limits, maxBatch: Self.mostInBatch)
-        let principal = self.principal
+        let principal = turn.principal
         let admission = MCPAdmission(headers, payload, principal) { shared.sessions.session($0, for: principal) }
         switch admission {
         case .refused(let refusal): turn.finish(.mcpPost, .json(status: refusal.status, refusal.body))
         case .taken: turn.finish(.mcpPost, Response(status: 202))
         case .handshake(let id, let params): handshake(id, params, turn)
+        case .modern(_, let message, let caller), .legacy(let message, let caller):
+            // What is known beforehand needs neither a task nor a timer.
+            if headers.acceptsJSON, let answer = dispatcher.constantAnswer(to: message, from: caller) {
+                return turn.finish(.mcpPost, .json(status: 200, answer))
+            }
+            serve(admission, headers, turn)
+        default: serve(admission, headers, turn)
+        }
+    }
+
+    /// Serves what takes longer.
+    private func serve(_ admission: MCPAdmission, _ headers: MCPHeaders, _ turn: Turn) {
+        switch admission {
         case .modern(let id, let message, let caller): serveModern(id, message, caller, headers, turn)
+        case .legacy(.request(let id, _, _), let caller) where caller.session?.isBusy == true:
+            turn.finish(.mcpPost, .json(status: 200, JSONRPCMessage.failure(id: id, error: .tooManyRequests).encoded))
         case .legacy(let message, let caller): serveLegacy([.message(message)], isBatch: false, caller, headers, turn)
         case .batch(let parts, let caller): serveLegacy(parts, isBatch: true, caller, headers, turn)
+        case .refused, .taken, .handshake: break
         }
     }
 
     private func handshake(_ id: JSONRPCID, _ params: JSONObject?, _ turn: Turn) {
-        let handshake = dispatcher.initialize(id, params, principal)
+        let handshake = dispatcher.initialize(id, params, turn.principal)
         var response = Response.json(status: 200, handshake.answer.encoded)
         if let session = handshake.session, let id = shared.sessions.issue(session) {
             response.fields.append(Field("Mcp-Session-Id", id))
@@ -69,7 +85,9 @@ extension MCPServer {
             answer.refuse(APIError.notAcceptable)
             return
         }
-        stream.send(subscription.acknowledgement)
+        let acknowledgement = subscription.acknowledgement.encoded
+        stream.mostWaiting = EventStream.mostNewsBytes + acknowledgement.count
+        stream.send(event: "message", acknowledgement)
         keep(
             stream,
             feeding: { change in

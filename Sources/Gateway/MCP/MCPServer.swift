@@ -9,12 +9,10 @@ struct MCPShared: Sendable {
     let sessions: SessionTable
     let changes = ChangeFeed()
     let conversations = ConversationTable()
-    let hosts: AllowedHosts
 
-    init(secret: Secret, hosts: AllowedHosts) {
+    init(secret: Secret) {
         seal = SessionSeal(secret: secret)
         sessions = SessionTable(seal: seal)
-        self.hosts = hosts
     }
 }
 
@@ -40,9 +38,6 @@ final class MCPServer {
     /// Serves one request, whose route has been found.
     func handle(_ endpoint: Endpoint, _ request: RequestView, _ turn: Turn) {
         let headers = MCPHeaders(request)
-        if let origin = headers.origin, !shared.hosts.allows(origin: origin) {
-            return turn.finish(endpoint, APIError.originNotAllowed)
-        }
         switch endpoint {
         case .mcpPost: post(headers, request, turn)
         case .mcpGet: get(headers, turn)
@@ -52,9 +47,6 @@ final class MCPServer {
         default: turn.finish(endpoint, APIError.notFound)
         }
     }
-
-    /// Whoever reaches a server that asks for no credential.
-    var principal: Principal { .local }
 
     // MARK: Streams
 
@@ -95,11 +87,11 @@ final class MCPServer {
             return turn.finish(.mcpGet, Self.notAllowed("POST"))
         }
         guard let id = headers.session else { return turn.finish(.mcpGet, Self.notAllowed("POST, DELETE")) }
-        guard let session = shared.sessions.session(id, for: principal) else {
+        guard let session = shared.sessions.session(id, for: turn.principal) else {
             return turn.finish(.mcpGet, Self.sessionNotFound)
         }
         guard headers.acceptsStream else { return turn.finish(.mcpGet, APIError.notAcceptable) }
-        let stream = EventStream(turn.exchange, fields: [Field("X-Request-Id", turn.id)])
+        let stream = EventStream(turn.exchange, fields: turn.streamFields, mostWaiting: EventStream.mostNewsBytes)
         let generation = session.attach()
         log(stream, .mcpGet, turn)
         keep(
@@ -118,7 +110,7 @@ final class MCPServer {
         guard let id = headers.session else {
             return turn.finish(.mcpDelete, APIError(.badRequest, "Mcp-Session-Id is missing"))
         }
-        guard shared.sessions.session(id, for: principal) != nil else {
+        guard shared.sessions.session(id, for: turn.principal) != nil else {
             return turn.finish(.mcpDelete, Self.sessionNotFound)
         }
         shared.sessions.end(id)

@@ -32,7 +32,7 @@ final class PostAnswer {
         if let stream { return stream.isOpen ? stream : nil }
         guard !isOver, headers.acceptsStream, turn.exchange.isOpen else { return nil }
         stopTimer()
-        let stream = EventStream(turn.exchange, fields: [Field("X-Request-Id", turn.id)])
+        let stream = EventStream(turn.exchange, fields: turn.streamFields)
         self.stream = stream
         stream.onClose = { [weak self] in self?.onStreamEnd?() }
         server.log(stream, .mcpPost, turn)

@@ -46,7 +46,7 @@ final class SessionTable: Sendable {
         guard let ticket = SessionTicket(id, seal), ticket.principal == principal.label else { return nil }
         return state.withLock { state in
             if state.revoked.contains(id) { return nil }
-            if let other = state.entries[id] { return other.session }
+            if let other = state.entries[id]?.session { return other.principal == principal ? other : nil }
             let session = Session(revision: ticket.revision, capabilities: ticket.capabilities, principal: principal)
             Self.insert(id, session, &state)
             return session

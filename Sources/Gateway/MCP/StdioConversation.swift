@@ -8,11 +8,14 @@ import MCP
 final class StdioConversation {
     /// Requests that may be under way at once.
     private static let mostRunning = 256
+    /// Streams of changes that may be open at once.
+    private static let mostListening = 64
 
     private let dispatcher: Dispatcher
     private let shared: MCPShared
     private let reactor: Reactor
     private let output: LineOutput
+    private let principal: Principal
     private let requests: WritesInProgress
     private var session: Session?
     /// Knows what is under way in the modern era, where there is no session.
@@ -22,11 +25,15 @@ final class StdioConversation {
     private var running = 0
     private var idle: (() -> Void)?
 
-    init(_ dispatcher: Dispatcher, _ shared: MCPShared, reactor: Reactor, output: LineOutput) {
+    /// - Parameter principal: whoever has started the program.
+    init(
+        _ dispatcher: Dispatcher, _ shared: MCPShared, _ principal: Principal, reactor: Reactor, output: LineOutput
+    ) {
         self.dispatcher = dispatcher
         self.shared = shared
         self.reactor = reactor
         self.output = output
+        self.principal = principal
         requests = WritesInProgress(reactor)
         let executor = reactor.executor
         let bound = LoopBound(self, on: executor)
@@ -58,7 +65,7 @@ final class StdioConversation {
     private func take(_ payload: JSONRPCPayload) {
         guard running < Self.mostRunning else {
             if case .single(.message(.request(let id, _, _))) = payload {
-                return send(.failure(id: id, error: .internalError("Too many requests at once")))
+                return send(.failure(id: id, error: .tooManyRequests))
             }
             return takeLegacy(payload)
         }
@@ -79,7 +86,7 @@ final class StdioConversation {
 
     private func takeLegacy(_ payload: JSONRPCPayload) {
         running += 1
-        HandshakeDriver(dispatcher, .local, reactor, requests).take(
+        HandshakeDriver(dispatcher, principal, reactor, requests).take(
             payload, session: session, begin: { session = $0 }, send: { [self] in send($0) },
             sendBatch: { [self] in output.write(JSONRPCPayload.encode(batch: $0)) }, ended: { [self] in ended() })
     }
@@ -91,7 +98,7 @@ final class StdioConversation {
             guard let revision = Revision(rawValue: version), revision.era == .modern else {
                 throw .unsupportedVersion(version, supported: dispatcher.server.revisions)
             }
-            caller = Caller(revision: revision, capabilities: envelope.capabilities, principal: .local)
+            caller = Caller(revision: revision, capabilities: envelope.capabilities, principal: principal)
         } catch {
             return send(.failure(id: id, error: error))
         }
@@ -104,6 +111,8 @@ final class StdioConversation {
         let task = reactor.start { [self] in
             switch await dispatcher.serve(message, from: caller, to: sink) {
             case .answer(let answer): send(answer)
+            case .listening where subscriptions.count >= Self.mostListening:
+                send(.failure(id: id, error: .tooManyRequests))
             case .listening(let subscription):
                 subscriptions[id] = subscription
                 send(subscription.acknowledgement)

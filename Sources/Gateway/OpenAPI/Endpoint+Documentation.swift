@@ -43,6 +43,8 @@ struct EndpointDocumentation {
 enum DocumentedField: String, CaseIterable {
     case ifMatch = "If-Match"
     case ifNoneMatch = "If-None-Match"
+    case idempotencyKey = "Idempotency-Key"
+    case idempotencyReplayed = "Idempotency-Replayed"
     case prefer = "Prefer"
     case cacheControl = "Cache-Control"
     case xCache = "X-Cache"
@@ -60,6 +62,10 @@ enum DocumentedField: String, CaseIterable {
         switch self {
         case .ifMatch: "Only when the event still has this `ETag`; else 412."
         case .ifNoneMatch: "304 without a body when the `ETag` is still this."
+        case .idempotencyKey:
+            "1 to 255 visible ASCII characters, quoted or not, of the caller's choice: the request is done once and answered "
+                + "once, however often it is sent with this key."
+        case .idempotencyReplayed: "`true` when this answer was given before."
         case .cacheControl:
             "`no-cache` asks Luma anew, `only-if-cached` never does, `max-age` bounds the age of a kept answer in seconds."
         case .xCache: "How the answer came about: MISS, SHARED, HIT, or STALE when Luma fails."
@@ -75,22 +81,30 @@ enum DocumentedField: String, CaseIterable {
 }
 
 extension Reason {
-    /// What any request may meet on its way to a path.
-    static let everywhere: [Reason] = [
-        .badRequest, .hostNotAllowed, .originNotAllowed, .misdirectedRequest, .methodNotAllowed, .notFound,
-        .requestTimeout, .payloadTooLarge, .uriTooLong, .expectationFailed, .fieldsTooLarge, .internal, .notImplemented,
-        .overloaded, .shuttingDown, .httpVersionNotSupported,
-    ]
+    /// What any request may meet on its way to a path: all that is not said to belong to some.
+    static let everywhere: [Reason] = {
+        let particular = Set(
+            lumaRead + lumaWrite + body
+                + [
+                    .duplicateEvent, .eventNotFound, .templateNotFound, .emptyUpdate, .refundDecisionRequired,
+                    .starting,
+                ])
+        return allCases.filter { !particular.contains($0) }
+    }()
 
     /// What a path that calls Luma may meet there.
     static let towardsLuma: [Reason] = [
         .rateLimited, .upstreamRefused, .upstreamAuth, .upstreamUnreachable, .upstreamFailure, .upstreamTimeout,
+        .upstreamUnavailable,
     ]
 
     private static let anyRead: [Reason] = [.notAcceptable, .validationFailed, .preconditionFailed]
     static let localRead = anyRead
     static let lumaRead = anyRead + towardsLuma + [.notKept]
-    static let lumaWrite = anyRead + towardsLuma + [.outcomeUnknown]
+    static let lumaWrite =
+        anyRead + towardsLuma + [
+            .outcomeUnknown, .idempotencyKeyInvalid, .idempotencyKeyReused, .requestInProgress, .storeUnavailable,
+        ]
     static let body: [Reason] = [.malformedJSON, .unsupportedMediaType]
 }
 
@@ -115,14 +129,15 @@ extension Endpoint {
                 ], reasons: Reason.lumaRead)
         case .createEvent:
             return EndpointDocumentation(
-                group: .events, summary: "Create an event", fields: [.prefer], body: "NewEvent",
-                answers: [Self.created(written)], reasons: Reason.lumaWrite + Reason.body)
+                group: .events, summary: "Create an event", fields: [.idempotencyKey, .prefer],
+                body: "NewEvent", answers: [Self.created(written)],
+                reasons: Reason.lumaWrite + Reason.body + [.duplicateEvent])
         case .createFromTemplate:
             return EndpointDocumentation(
                 group: .templates, summary: "Create an event from a template",
                 description: "Each field beats the template's; null takes a default of the template back.",
-                fields: [.prefer], body: "NewEventFromTemplate", answers: [Self.created(written)],
-                reasons: Reason.lumaWrite + Reason.body)
+                fields: [.idempotencyKey, .prefer], body: "NewEventFromTemplate",
+                answers: [Self.created(written)], reasons: Reason.lumaWrite + Reason.body + [.duplicateEvent])
         case .getEvent:
             return EndpointDocumentation(
                 group: .events, summary: "Read an event", description: "The event as Luma sent it.",
@@ -135,15 +150,20 @@ extension Endpoint {
         case .replaceEvent, .patchEvent:
             return EndpointDocumentation(
                 group: .events, summary: self == .patchEvent ? "Change an event" : "Change an event (as PATCH does)",
-                description: "Changes the fields that are named and leaves the rest.", fields: [.ifMatch],
+                description: "Changes the fields that are named and leaves the rest.",
+                fields: [.idempotencyKey, .ifMatch],
                 body: "EventChange",
-                answers: [.init(description: "The event after the change.", content: [Self.media(written)])],
+                answers: [
+                    .init(
+                        description: "The event after the change.", content: [Self.media(written)],
+                        fields: [.idempotencyReplayed])
+                ],
                 reasons: Reason.lumaWrite + Reason.body + [.eventNotFound, .emptyUpdate])
         case .cancelEvent:
             return EndpointDocumentation(
                 group: .events, summary: "Cancel an event",
                 description: "It cannot be undone, and Luma tells every guest.", query: QueryRows.cancel,
-                fields: [.ifMatch],
+                fields: [.idempotencyKey, .ifMatch],
                 answers: [
                     .init(
                         description: "It is cancelled, or with `dry_run=true` what a cancel would mean.",
@@ -154,7 +174,7 @@ extension Endpoint {
                                 ]
                             ]
                             )
-                        ])
+                        ], fields: [.idempotencyReplayed])
                 ], reasons: Reason.lumaWrite + [.eventNotFound, .refundDecisionRequired])
         case .listTemplates:
             return EndpointDocumentation(
@@ -218,6 +238,6 @@ extension Endpoint {
     private static func created(_ schema: JSON) -> EndpointDocumentation.Answer {
         EndpointDocumentation.Answer(
             status: 201, description: "It is created.", content: [Self.media(schema)],
-            fields: [.location, .preferenceApplied])
+            fields: [.location, .preferenceApplied, .idempotencyReplayed])
     }
 }

@@ -3,6 +3,7 @@ import Crypto
 import HTTP
 import IO
 import LumaClient
+import MCP
 
 /// The gateway's side of one loop: takes each request from router to answer and writes its log line.
 final class Application: NodeHandler {
@@ -12,31 +13,33 @@ final class Application: NodeHandler {
     @exclusivity(unchecked) private var identifiers = RequestIdentifiers()
     let mcp: MCPServer
 
-    /// - Parameter shutDownTransport: called once, when nothing calls Luma any more.
-    init(_ worker: Worker, _ shared: Shared, shutDownTransport: @escaping () -> Void) {
+    /// - Parameters:
+    ///   - dispatcher: what speaks MCP; the gateway's own by default.
+    ///   - shutDownTransport: called once, when nothing calls Luma any more.
+    init(
+        _ worker: Worker, _ shared: Shared, dispatcher: Dispatcher? = nil, shutDownTransport: @escaping () -> Void
+    ) {
         self.worker = worker
         self.shutDownTransport = shutDownTransport
-        mcp = MCPServer(ToolBox.dispatcher(worker, shared), shared.mcp, reactor: worker.reactor)
+        mcp = MCPServer(
+            dispatcher ?? ToolBox.dispatcher(worker, shared), shared.mcp, reactor: worker.reactor)
     }
 
     func handle(_ request: RequestView, _ exchange: Exchange) {
-        let turn = Turn(
+        var turn = Turn(
             id: identifiers.identifier(for: request), method: request.method, exchange: exchange, worker: worker)
-        // Only HTTP/1.0 can come without a name, and a browser never sends that.
-        if let host = request.hostBytes, !worker.hosts.allows(host) {
-            return turn.finish(nil, APIError.hostNotAllowed)
-        }
+        if let refusal = worker.gate.refusalOfPlace(request, &turn) { return turn.finish(nil, refusal) }
         switch request.method {
         case .options: return answerOptions(request, turn)
         // Known nowhere here, so not a matter of the path (RFC 9110 §9.1); TRACE would show a caller's secrets.
         case .other, .trace, .connect: return turn.finish(nil, APIError.methodNotImplemented)
         default: break
         }
-        if let ready = worker.reads.ready(request) {
-            return turn.finish(ready.isList ? .listEvents : .getEvent, ready.response)
-        }
         switch router.match(method: request.method, path: request.path) {
         case .found(let endpoint, let parameters):
+            if let refusal = worker.gate.refusal(of: endpoint, request, &turn) {
+                return turn.finish(endpoint, refusal)
+            }
             serve(endpoint, endpoint.parameterName.flatMap { parameters[$0] }, request, turn)
         case .methodNotAllowed(let allowed): turn.finish(nil, APIError(methodNotAllowed: Self.list(allowed)))
         case .notFound: turn.finish(nil, APIError.notFound)
@@ -82,6 +85,9 @@ final class Application: NodeHandler {
             allowed = methods
         }
         var fields = [Field("Allow", Self.list(allowed))]
+        if turn.admission?.origin != nil, request.field("access-control-request-method") != nil {
+            fields += CrossOrigin.preflightFields(allow: Self.list(allowed))
+        }
         if allowed.contains(.patch) { fields.append(Field("Accept-Patch", Representation.json.rawValue)) }
         turn.finish(nil, Response(status: 204, fields: fields))
     }
@@ -95,7 +101,9 @@ final class Application: NodeHandler {
             case .live: turn.finish(endpoint, Self.alive)
             case .health: turn.finish(endpoint, try worker.health.answer())
             default:
-                let input = try RequestInput(endpoint, parameter: parameter, request)
+                // Only here, behind every check of who asks.
+                if let ready = worker.reads.ready(request) { return turn.finish(endpoint, ready.response) }
+                let input = try self.input(endpoint, parameter, request, turn)
                 let representation = try input.representation()
                 if let answer = try worker.localAnswer(input, representation, request) {
                     return turn.finish(endpoint, answer)
@@ -103,6 +111,8 @@ final class Application: NodeHandler {
                 let worker = self.worker
                 if endpoint.isWrite {
                     worker.writes.start { await worker.answer(input, representation, turn) }
+                } else if endpoint == .getEvent {
+                    turn.exchange.perform { await worker.answerEvent(input, turn) }
                 } else {
                     turn.exchange.perform { await worker.answer(input, representation, turn) }
                 }
@@ -110,6 +120,14 @@ final class Application: NodeHandler {
         } catch {
             turn.finish(endpoint, error)
         }
+    }
+
+    private func input(
+        _ endpoint: Endpoint, _ parameter: String?, _ request: RequestView, _ turn: Turn
+    ) throws(APIError) -> RequestInput {
+        var input = try RequestInput(endpoint, parameter: parameter, request)
+        if endpoint.isWrite { input.principal = turn.principal.label }
+        return input
     }
 
     private static let alive = Response.uncachedJSON(Array(#"{"status":"alive"}"#.utf8))

@@ -23,7 +23,7 @@ enum Listening {
             throw StartFailure(
                 .configuration,
                 "LISTEN_FDS hands over \(address): other machines could reach it, and nothing would ask them for a "
-                    + "password. Set LUMA_ALLOW_EXTERNAL=true when something in front of it does.")
+                    + "password. Set LUMA_AUTH_TOKENS, or LUMA_ALLOW_EXTERNAL=true when something in front of it does.")
         }
         return sockets
     }

@@ -4,12 +4,15 @@ import Glibc
 import HTTP
 import IO
 import LumaClient
+import MCP
 import Store
 
 /// `luma-mcp serve`: builds the house from the ground up, serves until a signal, and closes it in reverse order.
 struct ServeCommand {
     let configuration: Configuration
     let environment: [String: String]
+    /// What speaks MCP on a loop.
+    var makeDispatcher: @Sendable (Worker, Shared) -> Dispatcher = ToolBox.dispatcher
 
     /// Where the state is kept when nothing else is said.
     private static let dataDirectory = "data"
@@ -23,6 +26,7 @@ struct ServeCommand {
         let signals = Signals([SIGTERM, SIGINT, SIGHUP])
         raiseDescriptorLimit()
         let templates = try self.templates()
+        let tokens = try configuration.tokens()
         let tickets = try configuration.tls.map { _ in try TLSTicketKeys() }
         let tls = try configuration.tls.flatMap { files in try tickets.map { try TLSFile.context(files, $0) } }
         try TLSFile.checkAuthorities(configuration)
@@ -34,8 +38,11 @@ struct ServeCommand {
         }
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
-            templates: templates, log: log, store: configuration.openStore(log, byDefault: Self.dataDirectory))
+            templates: templates, log: log, store: configuration.openStore(log, byDefault: Self.dataDirectory),
+            tokens: tokens)
+        let resumed = Task { await shared.resumeBudget() }
         let workers = try await startWorkers(shared, sockets, tls, sandbox)
+        await resumed.value
         let monitor = await workers[0].startMonitor()
         let settler = await workers[0].startSettler()
         // What is needed sooner or later, but must not hold up the first answer: the list of zones takes some milliseconds.
@@ -55,6 +62,7 @@ struct ServeCommand {
             supervisor.reloading()
             log.reopen(at: WallClock.now)
             await renewCertificate(log, workers, tickets)
+            configuration.renew(tokens, log)
             supervisor.ready("Serves on \(url)")
         }
         supervisor.stopping()
@@ -101,6 +109,7 @@ struct ServeCommand {
         _ shared: Shared, _ sockets: [[BoundSocket]], _ tls: TLSServerContext?, _ sandbox: SandboxServer?
     ) async throws -> [ServerNode<Application>] {
         let limits = ServerLimits(configuration.limits)
+        let makeDispatcher = makeDispatcher
         let counter = ConnectionCounter()
         var nodes: [ServerNode<Application>] = []
         for (index, own) in sockets.enumerated() {
@@ -110,7 +119,8 @@ struct ServeCommand {
                 ) {
                     let transport = try CurlTransport(reactor: $0, settings: shared.transportSettings)
                     let way = sandbox?.transport(over: transport) ?? transport
-                    return Application(Worker(shared, reactor: $0, transport: way), shared) {
+                    let worker = Worker(shared, reactor: $0, transport: way)
+                    return Application(worker, shared, dispatcher: makeDispatcher(worker, shared)) {
                         transport.shutdown()
                     }
                 })

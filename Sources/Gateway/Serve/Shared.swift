@@ -18,6 +18,7 @@ struct Shared: Sendable {
     let templates: TemplateCatalog
     let log: LogSink
     let mcp: MCPShared
+    let access: AccessRules
     let openAPI: OpenAPIText
     let store: any StateStore
     /// Under which name the store keeps what belongs to this account.
@@ -25,9 +26,10 @@ struct Shared: Sendable {
     /// Rung when a write is lost.
     let bell = Bell()
 
+    /// - Parameter tokens: those that open the gateway; nil when nobody is asked for one.
     init(
         _ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink,
-        store: any StateStore = SQLiteStateStore(.memory)
+        store: any StateStore = SQLiteStateStore(.memory), tokens: TokenTable? = nil
     ) {
         self.configuration = configuration
         self.upstream = upstream
@@ -35,7 +37,11 @@ struct Shared: Sendable {
         key = configuration.usesSandbox ? Secret("sandbox-in-process") : configuration.apiKey ?? Secret("")
         let reads = SharedReads(KeepSettings(configuration.cache))
         self.reads = reads
-        account = LumaAccount(BudgetSettings(configuration.rateLimit)) { reads.touch($0) }
+        account = LumaAccount(
+            BudgetSettings(configuration.rateLimit),
+            breaker: BreakerSettings(
+                failures: configuration.calls.breakerFailures, longestPause: configuration.calls.breakerSeconds)
+        ) { reads.touch($0) }
         started = WallClock.now
         zones = SystemTimeZones.database
         self.templates = templates
@@ -50,7 +56,8 @@ struct Shared: Sendable {
             configuration.usesSandbox
             ? "sandbox \(UInt64.random(in: .min ... .max))"
             : "\(upstream) \(configuration.calendarID ?? "") \(Self.mark(of: key))"
-        mcp = MCPShared(secret: key, hosts: configuration.allowedHosts)
+        mcp = MCPShared(secret: key)
+        access = AccessRules(configuration, tokens: tokens)
     }
 
     /// Tells keys apart and says nothing of them.
@@ -82,7 +89,6 @@ struct Shared: Sendable {
         return LumaClient(settings: settings, account: account, transport: transport, time: time)
     }
 
-    var hosts: AllowedHosts { configuration.allowedHosts }
     /// What `/health` calls the upstream.
     var mode: String { configuration.usesSandbox ? "sandbox" : "luma" }
     /// The longest that one request may take, in seconds: a full wait for budget, one full call, and time to look for

@@ -33,7 +33,8 @@ struct StdioCommand {
             let way = emulator?.transport(over: transport) ?? transport
             let worker = Worker(shared, reactor: loop.reactor, transport: way)
             let conversation = StdioConversation(
-                ToolBox.dispatcher(worker, shared), shared.mcp, reactor: loop.reactor, output: output)
+                ToolBox.dispatcher(worker, shared), shared.mcp, worker.gate.local, reactor: loop.reactor,
+                output: output)
             return (LoopBound(conversation, on: loop.executor), worker.startMonitor(), worker.startSettler())
         }
         let (ends, ending) = AsyncStream<Void>.makeStream()

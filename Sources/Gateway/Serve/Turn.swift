@@ -2,6 +2,7 @@ import Core
 import HTTP
 import IO
 import LumaClient
+import MCP
 
 /// One request on its way to its answer: what the answer and the log line need of it.
 struct Turn {
@@ -9,10 +10,41 @@ struct Turn {
     let method: Method
     let exchange: Exchange
     let worker: Worker
+    /// What is known of who asks, when there is anything to know.
+    private(set) var admission: Admission?
+
+    init(id: String, method: Method, exchange: Exchange, worker: Worker) {
+        self.id = id
+        self.method = method
+        self.exchange = exchange
+        self.worker = worker
+    }
+
+    /// The same, made when it is first asked for.
+    var admitted: Admission {
+        mutating get {
+            if let admission { return admission }
+            let new = Admission()
+            admission = new
+            return new
+        }
+    }
+
+    /// Who asks.
+    var principal: Principal { admission?.principal ?? worker.gate.local }
+
+    /// What an answer that is a stream carries besides its own fields.
+    var streamFields: [Field] { [Field("X-Request-Id", id)] + (admission?.fields ?? []) }
 
     /// Answers and logs.
     func finish(_ endpoint: Endpoint?, _ response: Response, calls: CallContext? = nil, reason: Reason? = nil) {
-        exchange.respond(response, adding: Field("X-Request-Id", id))
+        if let fields = admission?.fields, !fields.isEmpty {
+            var response = response
+            response.fields += fields
+            exchange.respond(response, adding: Field("X-Request-Id", id))
+        } else {
+            exchange.respond(response, adding: Field("X-Request-Id", id))
+        }
         // The answer to HEAD has a length and no body (RFC 9110 §9.3.2).
         let bytes = method == .head ? 0 : response.body.count
         worker.log(self, endpoint, status: response.status, bytes: bytes, calls: calls, reason: reason)

@@ -2,12 +2,13 @@ import Core
 import HTTP
 import IO
 import LumaClient
+import MCP
 
 /// What one loop has of its own: its way to Luma, its rendered answers, its part of the log.
 final class Worker {
     let reactor: Reactor
     let clock: LoopClock
-    let hosts: AllowedHosts
+    let gate: Gatekeeper
     let health: HealthAnswer
     let reads: ReadService
     let events: EventsService
@@ -28,8 +29,8 @@ final class Worker {
         self.reactor = reactor
         clock = LoopClock(reactor)
         writes = WritesInProgress(reactor)
+        gate = Gatekeeper(shared.access, clock: clock)
         desk = WriteDesk(shared, reactor: reactor, clock: clock)
-        hosts = shared.hosts
         health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started, store: shared.store)
         luma = shared.makeClient(transport: transport, time: clock)
         reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
@@ -43,7 +44,7 @@ final class Worker {
         settlerSettings = Settler.Settings(
             settleSeconds: shared.configuration.memory.settleSeconds,
             keepSeconds: max(60, shared.configuration.memory.duplicateWindowSeconds),
-            patience: shared.patience)
+            patience: min(15, shared.patience))
         healthInterval = shared.configuration.calls.healthIntervalSeconds
     }
 
@@ -68,11 +69,27 @@ final class Worker {
         }
     }
 
+    /// Serves `GET /events/{event_id}`, which is most of what there is to serve: a function of its own keeps its task small.
+    func answerEvent(_ input: RequestInput, _ turn: Turn) async {
+        let call = upstreamCall(input, .interactive, turn)
+        do throws(APIError) {
+            turn.finish(.getEvent, try await events.get(input, call), calls: call.context)
+        } catch {
+            turn.finish(.getEvent, error.told(after: call.context), calls: call.context)
+        }
+    }
+
+    private func upstreamCall(_ input: RequestInput, _ priority: Priority, _ turn: Turn) -> UpstreamCall {
+        let exchange = turn.exchange
+        let call = upstreamCall(CallContext(turn.sender(priority)) { !exchange.isOpen }, timeout: input.timeout)
+        if log.isEnabled(.debug) { call.context.onAttempt = { [self] in logAttempt($0, of: turn) } }
+        return call
+    }
+
     /// Serves an endpoint that needs Luma, to the end.
     func answer(_ input: RequestInput, _ representation: Representation, _ turn: Turn) async {
-        let exchange = turn.exchange
-        let call = upstreamCall(CallContext { !exchange.isOpen })
-        if log.isEnabled(.debug) { call.context.onAttempt = { [self] in logAttempt($0, of: turn) } }
+        // A list of everything waits behind who looks at one thing.
+        let call = upstreamCall(input, representation == .ndjson ? .background : .interactive, turn)
         do throws(APIError) {
             if input.endpoint == .listEvents, representation == .ndjson {
                 return try await streamList(try events.listQuery(input), input, turn, call)
@@ -106,15 +123,16 @@ final class Worker {
     private func announced(_ response: Response, _ id: String? = nil) -> Response {
         if let id {
             changes.publish(event: id)
-        } else if let place = response.fields.first(where: { $0.name == "Location" })?.value.split(separator: "/").last
-        {
-            changes.publish(event: String(place))
+        } else if let place = response.fields.first(where: { $0.name == "Location" })?.value {
+            let slash = place.utf8.lastIndex(of: UInt8(ascii: "/"))
+            changes.publish(event: String(place[(slash.map(place.utf8.index(after:)) ?? place.startIndex)...]))
         }
         return response
     }
 
-    func upstreamCall(_ context: CallContext) -> UpstreamCall {
-        UpstreamCall(deadline: clock.now.advanced(seconds: patience), context: context)
+    /// - Parameter timeout: the longest that the caller waits, in seconds; it makes the time shorter, never longer.
+    func upstreamCall(_ context: CallContext, timeout: Double? = nil) -> UpstreamCall {
+        UpstreamCall(deadline: clock.now.advanced(seconds: min(timeout ?? patience, patience)), context: context)
     }
 
     // MARK: Log
@@ -129,7 +147,8 @@ final class Worker {
                 time: clock.wallClock(at: now), requestID: turn.id, method: turn.method,
                 route: endpoint?.route.pattern ?? "-",
                 status: status, durationNanoseconds: now.nanoseconds - turn.exchange.arrival.nanoseconds, bytes: bytes,
-                upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason))
+                upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason,
+                label: turn.admission?.principal?.label))
     }
 
     /// Writes the line of bytes that were no request.
@@ -193,7 +212,7 @@ final class Worker {
             fields: [Field("Content-Type", Representation.ndjson.rawValue), EventsService.variesByAccept])
         head = try head.unless(input.conditions)
         if head.status != 200 { return turn.finish(input.endpoint, head, calls: call.context) }
-        head.fields.append(Field("X-Request-Id", turn.id))
+        head.fields += turn.streamFields
         turn.exchange.beginStream(head)
         // For HEAD the first page has shown all that the head depends on.
         if turn.method == .head {
@@ -208,7 +227,8 @@ final class Worker {
                 try await turn.exchange.write(lines)
             }
             try await events.stream(
-                query, first: first, nextCall: { upstreamCall(call.context) }, write: write)
+                query, first: first, nextCall: { input.timeout == nil ? upstreamCall(call.context) : call },
+                write: write)
             turn.exchange.endStream()
         } catch let error as APIError {
             reason = error.reason

@@ -61,7 +61,7 @@ extension ToolBox {
         } else {
             return .structured(needsConfirmation(preview, refund, call.caller.principal))
         }
-        return await attempt { () throws(APIError) in try await cancel(preview, refund) }
+        return await attempt { () throws(APIError) in try await cancel(preview, refund, call.caller.principal) }
     }
 
     private func preview(_ id: String) async throws(APIError) -> Preview {
@@ -71,8 +71,11 @@ extension ToolBox {
             id: id, isPaid: told["is_paid"]?.boolValue ?? true, guestCount: told["guest_count"]?.intValue ?? 0)
     }
 
-    private func cancel(_ preview: Preview, _ refund: Bool?) async throws(APIError) -> JSONObject {
+    private func cancel(
+        _ preview: Preview, _ refund: Bool?, _ principal: Principal
+    ) async throws(APIError) -> JSONObject {
         var input = RequestInput(endpoint: .cancelEvent, parameter: preview.id)
+        input.principal = principal.label
         if let refund { input.query.append(("refund", refund ? "true" : "false")) }
         let answer = try await rest(input)
         var result: JSONObject = ["status": "canceled"]
@@ -88,7 +91,8 @@ extension ToolBox {
     ) async throws(CallFailure) -> ElicitationAnswer {
         let name: String
         do throws(APIError) {
-            name = try await event(preview.id)["name"]?.stringValue ?? preview.id
+            // On one line: a name with line ends could add words of its own to the question.
+            name = Neutral.line(try await event(preview.id)["name"]?.stringValue ?? preview.id)
         } catch {
             name = preview.id
         }

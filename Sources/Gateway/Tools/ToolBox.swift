@@ -33,7 +33,9 @@ final class ToolBox {
         box.addCancelTool(to: &registry)
         box.addResources(to: &registry)
         box.addPrompts(to: &registry)
-        return Dispatcher(registry, server: server, seal: shared.mcp.seal)
+        let dispatcher = Dispatcher(registry, server: server, seal: shared.mcp.seal)
+        dispatcher.auditor = worker
+        return dispatcher
     }
 
     private static let server = ServerInfo(
@@ -114,7 +116,8 @@ final class ToolBox {
             if let id = error.details["event_id"]?.stringValue { lines.append("It is \(id).") }
         case .storeUnavailable: lines.append("Call again without a key only if nothing was created yet.")
         case .outcomeUnknown: lines.append("Do not call again before you have looked with list_events.")
-        case .upstreamUnreachable, .upstreamTimeout, .upstreamFailure: lines.append("Try again in a minute.")
+        case .upstreamUnreachable, .upstreamTimeout, .upstreamFailure, .upstreamUnavailable:
+            lines.append("Try again in a minute.")
         case .upstreamAuth: lines.append("Whoever runs this server has to set a valid LUMA_API_KEY.")
         default: break
         }

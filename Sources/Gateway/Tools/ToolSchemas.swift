@@ -113,7 +113,7 @@ enum ToolSchemas {
                         "id": ["type": "string"], "title": ["type": "string"], "url": ["type": "string"],
                     ], "required": ["id", "title", "url"],
                 ],
-            ]
+            ], "notice": ["type": "string"],
         ], required: ["results"])
     static let fetchOutput = output(
         [

@@ -34,12 +34,12 @@ public final class Reactor {
         /// Goes up at each `watch`, so that a report for an earlier owner of the same number is told apart.
         var generation: UInt32 = 0
     }
-    private var slots: [Slot] = []
+    @exclusivity(unchecked) private var slots: [Slot] = []
     private let events: UnsafeMutablePointer<epoll_event>
     private let timerDescriptor: Int32
-    private var armedUntil = MonotonicTime(nanoseconds: .max)
-    private var timers = TimerQueue()
-    private var endOfBatch: [() -> Void] = []
+    @exclusivity(unchecked) private var armedUntil = MonotonicTime(nanoseconds: .max)
+    @exclusivity(unchecked) private var timers = TimerQueue()
+    @exclusivity(unchecked) private var endOfBatch: [() -> Void] = []
 
     init(executor: LoopExecutor) throws(SystemError) {
         self.executor = executor

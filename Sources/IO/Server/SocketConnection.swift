@@ -77,6 +77,7 @@ final class SocketConnection: ReadinessHandler {
     }
 
     var peerAddress: String { address.text }
+    var peerNetwork: UInt64 { address.network }
     var now: MonotonicTime { reactor.now }
 
     /// Called once it is watched.

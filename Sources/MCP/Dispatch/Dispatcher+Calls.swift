@@ -3,21 +3,48 @@ import Core
 /// The methods that run something of the registry.
 extension Dispatcher {
     func callTool(_ request: Request) async throws(CallFailure) -> JSONObject {
+        let given = request.params?["arguments"] ?? .null
+        var audit = ToolAudit(
+            label: request.caller.principal.label,
+            argumentDigest: seal.digest((given.isNull ? [:] : given).encoded), outcome: .failed, durationNanoseconds: 0)
+        let start = auditor?.now
+        defer {
+            if let auditor, let start {
+                audit.durationNanoseconds = auditor.now.nanoseconds - start.nanoseconds
+                auditor.audit(audit)
+            }
+        }
+        do throws(CallFailure) {
+            return try await runTool(request, given, &audit)
+        } catch {
+            if case .cancelled = error { audit.outcome = .cancelled }
+            throw error
+        }
+    }
+
+    private func runTool(
+        _ request: Request, _ given: JSON, _ audit: inout ToolAudit
+    ) async throws(CallFailure) -> JSONObject {
         let name = try text("name", request)
+        if Tool.isName(name) { audit.tool = name }
         let scopes = request.caller.principal.scopes
         guard let tool = registry.tools.first(where: { $0.name == name && scopes.isSuperset(of: $0.scope) }) else {
+            audit.outcome = .refused
             let known = registry.tools.filter { scopes.isSuperset(of: $0.scope) }.map(\.name)
             let hint = NearestName.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
             throw .error(.invalidParams("Unknown tool: " + String(name.prefix(100)) + hint))
         }
-        let given = request.params?["arguments"] ?? .null
         guard let given = given.isNull ? [:] : given.objectValue else {
+            audit.outcome = .invalidArguments
             throw .error(.invalidParams("Invalid params: arguments must be an object"))
         }
-        return try await round(request, name, given) { call throws(CallFailure) in
+        var outcome: ToolAudit.Outcome?
+        let answer = try await round(request, name, audit.argumentDigest) { call throws(CallFailure) in
             let result: ToolResult
             switch ArgumentSchema.read(given, schema: tool.input) {
-            case .failure(let problems): result = .failure(problems.text)
+            case .failure(let problems):
+                outcome = .invalidArguments
+                result = .failure(problems.text)
             case .success(let arguments):
                 do throws(CallFailure) {
                     result = try await tool.handler(call, arguments)
@@ -25,9 +52,12 @@ extension Dispatcher {
                     result = .failure(
                         "\(name) has to ask the user, and this client has no way to do so. Use a client that can.")
                 }
+                outcome = result.isError ? .toolError : .ok
             }
             return self.finished(result.json(in: request.caller.revision), request)
         }
+        audit.outcome = outcome ?? .inputRequired
+        return answer
     }
 
     func getPrompt(_ request: Request) async throws(CallFailure) -> JSONObject {
@@ -50,7 +80,7 @@ extension Dispatcher {
         for argument in prompt.arguments where argument.isRequired && arguments[argument.name] == nil {
             throw .error(.invalidParams("Invalid params: \(argument.name) is required"))
         }
-        return try await round(request, name, given) { call throws(CallFailure) in
+        return try await round(request, name, seal.digest(JSON.object(given).encoded)) { call throws(CallFailure) in
             let messages = try await prompt.handler(call, arguments)
             let revision = request.caller.revision
             return self.finished(
@@ -71,7 +101,7 @@ extension Dispatcher {
         let template = registry.templates.lazy.filter { scopes.isSuperset(of: $0.scope) }
             .compactMap { template in template.template.match(uri).map { (template, $0) } }.first
         guard resource != nil || template != nil else { throw .notFound(uri: uri) }
-        return try await round(request, uri, [:]) { call throws(CallFailure) in
+        return try await round(request, uri, seal.digest(JSON.object([:]).encoded)) { call throws(CallFailure) in
             let contents: [ResourceContents]
             if let resource {
                 contents = try await resource.read(call, uri)
@@ -86,15 +116,15 @@ extension Dispatcher {
 
     // MARK: Rounds
 
-    /// Runs a handler once. In the modern era that may be one round of several: what it asks of the client becomes the
+    /// Runs a handler once; `arguments` is their digest. In the modern era that may be one round of several: what it asks of the client becomes the
     /// result, and what an earlier round has left is checked and handed to it.
     private func round(
-        _ request: Request, _ name: String, _ arguments: JSONObject,
+        _ request: Request, _ name: String, _ arguments: String,
         _ run: (Call) async throws(CallFailure) -> JSONObject
     ) async throws(CallFailure) -> JSONObject {
         let binding = RoundState.Binding(
             principal: request.caller.principal.label, method: request.method, name: name,
-            arguments: seal.digest(JSON.object(arguments).encoded))
+            arguments: arguments)
         var earlier = RoundState()
         if request.isModern { earlier = try RoundState(request.params, binding, seal) }
         let call: Call

@@ -23,8 +23,12 @@ public final class Dispatcher {
         public let session: Session?
     }
 
-    public var registry: Registry
+    public var registry: Registry { didSet { rendered = [:] } }
+    /// Constant results that were asked for.
+    var rendered: [Rendered: [UInt8]] = [:]
     public let server: ServerInfo
+    /// Is told of every call of a tool.
+    public var auditor: (any ToolAuditor)?
     let seal: any StateSeal
     /// Items of one page of a list.
     let pageSize: Int

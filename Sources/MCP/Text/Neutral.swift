@@ -24,6 +24,11 @@ public enum Neutral {
         return String(output)
     }
 
+    /// The same on one line and with single spaces, for a text that stands within a sentence of ours.
+    public static func line(_ text: String) -> String {
+        self.text(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
     /// The document with every text in it made neutral, names of members included.
     public static func json(_ json: JSON) -> JSON {
         switch json {
@@ -39,10 +44,11 @@ public enum Neutral {
         switch scalar.value {
         case 0x09, 0x0a: false
         case 0x00...0x1f, 0x7f...0x9f, 0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b...0x180f,
-            0x200b...0x200f, 0x2028...0x202e, 0x2060...0x206f, 0x3164, 0xfe00...0xfe0f, 0xfeff, 0xffa0,
-            0xfff0...0xfffb, 0x1bca0...0x1bca3, 0x1d173...0x1d17a, 0xe0000...0xe0fff:
+            0x200b...0x200f, 0x2028...0x202e, 0x2060...0x206f, 0x3164, 0xfdd0...0xfdef, 0xfe00...0xfe0f, 0xfeff, 0xffa0,
+            0xfff0...0xfffb, 0x13430...0x1343f, 0x1bca0...0x1bca3, 0x1d173...0x1d17a, 0xe0000...0xe0fff:
             true
-        default: false
+        // The last two of each plane are no characters.
+        default: scalar.value & 0xfffe == 0xfffe
         }
     }
 
@@ -51,17 +57,29 @@ public enum Neutral {
         switch scalar.value {
         case 0x0d, 0x2028, 0x2029: "\n"
         case 0x00...0x1f: " "
-        // Zero-width non-joiner and joiner: one at a time, after a letter of a script that has them or an emoji.
-        case 0x200c, 0x200d:
-            last.map { $0.value >= 0x590 && !isSuspect($0) || $0.value == 0xfe0f } == true ? scalar : nil
+        // Zero-width non-joiner and joiner, one at a time: elsewhere their presence would be a message of its own.
+        case 0x200c, 0x200d: last.map(takesJoiner) == true ? scalar : nil
         // Emoji presentation: one at a time.
-        case 0xfe0f: last.map { $0.value >= 0x2000 && !isSuspect($0) || isKeycap($0) } == true ? scalar : nil
+        case 0xfe0f: last.map(takesEmojiStyle) == true ? scalar : nil
         default: nil
         }
     }
 
-    private static func isKeycap(_ scalar: Unicode.Scalar) -> Bool {
-        scalar == "#" || scalar == "*" || (0x30...0x39).contains(scalar.value) || scalar.value == 0xa9
-            || scalar.value == 0xae
+    /// A letter of the scripts that spell with joiners (Arabic to Sinhala, Myanmar, Khmer, Mongolian), or an emoji.
+    private static func takesJoiner(_ scalar: Unicode.Scalar) -> Bool {
+        if isSuspect(scalar) { return scalar.value == 0xfe0f }
+        switch scalar.value {
+        case 0x600...0xdff, 0x1000...0x109f, 0x1780...0x18af, 0x2600...0x27bf, 0x1f000...0x1faff: return true
+        default: return false
+        }
+    }
+
+    private static func takesEmojiStyle(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x23, 0x2a, 0x30...0x39, 0xa9, 0xae, 0x203c, 0x2049, 0x2122...0x2bff, 0x3030, 0x303d, 0x3297, 0x3299,
+            0x1f000...0x1faff:
+            true
+        default: false
+        }
     }
 }

@@ -51,7 +51,7 @@ import Testing
             configuration.calls
                 == Configuration.Calls(
                     requestTimeoutSeconds: 30, connectTimeoutSeconds: 5, maxRetries: 3, backoffFactor: 2,
-                    connections: 64, healthIntervalSeconds: 30))
+                    connections: 64, healthIntervalSeconds: 30, breakerFailures: 5, breakerSeconds: 10))
         #expect(
             configuration.cache == Configuration.Cache(freshSeconds: 5, staleSeconds: 300, maxBytes: 8_388_608))
         #expect(configuration.templatesDirectory == nil)
@@ -67,7 +67,8 @@ import Testing
             .host: "127.0.0.9", .allowedHosts: "other.example", .logFormat: "text", .logFile: "other", .workers: "9",
             .templatesDirectory: "other", .rateLimitAdaptive: "false", .debug: "true", .retryBackoffFactor: "3",
             .maxRetries: "9", .maxBodyBytes: "9999", .shutdownSeconds: "9", .connectTimeoutSeconds: "9",
-            .reusePort: "true", .sandboxFaults: "reset",
+            .reusePort: "true", .sandboxFaults: "reset", .authTokens: "a:read:0123456789abcdefghij",
+            .readOnly: "true", .allowedOrigins: "https://other.example",
         ]
         let text = other[setting] ?? "99"
         let name = setting.rawValue

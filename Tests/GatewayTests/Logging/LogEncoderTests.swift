@@ -66,6 +66,14 @@ import Testing
             ])
     }
 
+    @Test func aLabelIsThereWhenThereIsOne() throws {
+        var labelled = record()
+        #expect(try JSON.parse(line(.json, labelled))["label"] == nil && !line(.text, labelled).contains("label"))
+        labelled.label = "ann"
+        #expect(try JSON.parse(line(.json, labelled))["label"] == "ann")
+        #expect(line(.text, labelled).contains(" label=ann request_id="))
+    }
+
     /// Nothing that a client sends ends a line, forges a field or reaches a terminal as a command.
     @Test(arguments: [
         "a\nb", "a\r\nINFO forged", "\u{1b}[2J", "\u{0}", "\"}\n{\"x\":\"", "\\", "\u{9b}31m", "\u{7f}", "a b", "é€😀",

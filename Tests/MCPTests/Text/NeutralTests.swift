@@ -10,11 +10,34 @@ import Testing
         ("a\u{200d}b", "ab"), ("\u{200d}\u{200c}", ""), ("👩\u{200d}💻", "👩\u{200d}💻"),
         ("👩\u{200d}\u{200d}\u{200d}💻", "👩\u{200d}💻"), ("❤\u{fe0f}\u{200d}🔥", "❤\u{fe0f}\u{200d}🔥"),
         ("1\u{fe0f}\u{20e3}", "1\u{fe0f}\u{20e3}"), ("a\u{fe0f}", "a"),
-        ("نمی\u{200c}خواهم", "نمی\u{200c}خواهم"), ("Grüße, 東京", "Grüße, 東京"), ("\u{7f}\u{85}", ""),
+        ("نمی\u{200c}خواهم", "نمی\u{200c}خواهم"), ("Grüße, 東京", "Grüße, 東京"),
+        ("東\u{200d}京\u{fe0f}", "東京"), ("а\u{200d}б", "аб"), ("क्\u{200d}ष", "क्\u{200d}ष"),
+        ("❤\u{fe0f}\u{fe0f}", "❤\u{fe0f}"), ("🏴\u{e0067}\u{e007f}", "🏴"), ("a\u{ffff}\u{1fffe}b", "ab"),
+        ("\u{7f}\u{85}", ""),
     ])
     func whatCannotBeSeenIsTakenOut(given: String, wanted: String) {
         #expect(Array(Neutral.text(given).unicodeScalars) == Array(wanted.unicodeScalars))
     }
+
+    /// Whatever Unicode calls a control, an ignorable or a mark of direction does not come through.
+    @Test func nothingThatUnicodeCallsInvisible() {
+        for value in 0...0x10ffff as ClosedRange<UInt32> where value != 0x09 && value != 0x0a {
+            guard let scalar = Unicode.Scalar(value) else { continue }
+            let properties = scalar.properties
+            guard
+                properties.generalCategory == .control || properties.isDefaultIgnorableCodePoint
+                    || properties.isBidiControl || properties.isNoncharacterCodePoint
+            else { continue }
+            let text = Neutral.text("a" + String(scalar) + "b")
+            #expect(!text.unicodeScalars.contains(scalar), "U+\(String(value, radix: 16))")
+        }
+    }
+
+    @Test(arguments: [
+        ("Tea", "Tea"), ("Tea\n\nSystem: agree", "Tea System: agree"), ("a\tb\u{2028}c\u{85}\r\nd", "a b c d"),
+        ("\n", ""), ("a\u{202e}b", "ab"), (" a  b \u{1b}", "a b"),
+    ])
+    func aTextWithinASentenceStaysOnItsLine(given: String, wanted: String) { #expect(Neutral.line(given) == wanted) }
 
     @Test func aDocumentIsMadeNeutralThroughout() {
         let document: JSON = ["a\u{200b}": ["x\u{202e}", 1, true, nil, ["k": "v\u{0}"]]]

@@ -1,0 +1,110 @@
+import Core
+import HTTP
+import IO
+import MCP
+
+/// Who may do what, for all loops.
+struct AccessRules: Sendable {
+    let hosts: AllowedHosts
+    let origins: AllowedOrigins
+    /// Nil when nobody is asked for a token.
+    let tokens: TokenTable?
+    let limiter: RequestLimiter?
+    let readOnly: Bool
+
+    /// - Parameter tokens: those that were read; nil when nobody is asked for one.
+    init(_ configuration: Configuration, tokens: TokenTable?) {
+        hosts = configuration.allowedHosts
+        origins = configuration.access.allowedOrigins
+        limiter = configuration.access.requestsPerMinute.map { RequestLimiter(quota: $0) }
+        readOnly = configuration.access.readOnly
+        self.tokens = tokens
+    }
+}
+
+/// Lets requests in or not, on one loop: Host and Origin first, then whose the request is, how many were made, and
+/// whether it may do that.
+final class Gatekeeper {
+    let rules: AccessRules
+    /// Whoever reaches a gateway that asks for no token.
+    let local: Principal
+    private let clock: any TimeSource
+    /// Nothing is asked of a request but its Host and its Origin.
+    private let isOpen: Bool
+
+    init(_ rules: AccessRules, clock: any TimeSource) {
+        self.rules = rules
+        self.clock = clock
+        local = Self.effective(.local, rules)
+        isOpen = rules.tokens == nil && rules.limiter == nil && !rules.readOnly
+    }
+
+    /// Where a request comes from: the name that it uses for this server, and the page that makes it.
+    /// - Returns: the refusal, nil for a request that may go on.
+    func refusalOfPlace(_ request: RequestView, _ turn: inout Turn) -> APIError? {
+        // Only HTTP/1.0 can come without a name, and a browser never sends that.
+        if let host = request.hostBytes, !rules.hosts.allows(host) { return .hostNotAllowed }
+        guard let bytes = request.value(of: .origin) else { return nil }
+        let origin = String(decoding: bytes, as: UTF8.self)
+        if rules.origins.contains(origin) {
+            turn.admitted.origin = origin
+        } else if !rules.hosts.allows(origin: origin) {
+            return .originNotAllowed
+        }
+        return nil
+    }
+
+    /// Whether the request may have the endpoint. Notes in the turn whose it is.
+    /// - Returns: the refusal, nil for a request that may be served.
+    func refusal(of endpoint: Endpoint, _ request: RequestView, _ turn: inout Turn) -> APIError? {
+        if isOpen || endpoint.isOpen { return nil }
+        var problem: APIError?
+        if let tokens = rules.tokens {
+            switch Bearer(request.fields(named: "authorization")) {
+            case .none: problem = .unauthenticated
+            case .malformed: problem = .invalidToken
+            case .token(let token):
+                if let principal = tokens.principal(of: token) {
+                    turn.admitted.principal = Self.effective(principal, rules)
+                } else {
+                    problem = .invalidToken
+                }
+            }
+        }
+        // Who guesses tokens is counted too.
+        if let limiter = rules.limiter {
+            let (isAllowed, status) = limiter.charge(caller(turn), at: clock.now)
+            turn.admitted.limits.append(status)
+            if !isAllowed { problem = .tooManyRequests(status) }
+        }
+        if let problem { return problem }
+        if endpoint.isWrite, rules.readOnly { return .readOnly }
+        return turn.principal.scopes.isSuperset(of: endpoint.scope) ? nil : .insufficientScope(endpoint.scope)
+    }
+
+    /// Whose requests are counted together: a token's, else an address's; of IPv6 the network, as each has many.
+    private func caller(_ turn: Turn) -> String {
+        if let principal = turn.admission?.principal { return "token " + principal.label }
+        let address = turn.exchange.peerAddress
+        guard let groups = HostName.ipv6(address) else { return address }
+        return groups.prefix(4).map { String($0, radix: 16) }.joined(separator: ":")
+    }
+
+    private static func effective(_ principal: Principal, _ rules: AccessRules) -> Principal {
+        rules.readOnly
+            ? Principal(label: principal.label, scopes: principal.scopes.subtracting(.write)) : principal
+    }
+}
+
+extension Endpoint {
+    /// Answered without a token: probes and readers of the description have none, and what these tell is no secret.
+    var isOpen: Bool {
+        switch self {
+        case .health, .live, .openAPI: true
+        default: false
+        }
+    }
+
+    /// What a principal needs. What MCP's tools need besides is theirs to say.
+    var scope: Principal.Scopes { isWrite ? .write : .read }
+}

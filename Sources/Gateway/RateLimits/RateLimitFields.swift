@@ -1,0 +1,44 @@
+import Core
+import HTTP
+
+/// One limit that a caller is under, and where it stands: what the fields `RateLimit-Policy` and `RateLimit` tell
+/// (draft-ietf-httpapi-ratelimit-headers-10).
+struct RateLimitStatus: Sendable, Equatable {
+    /// The policy's name, of lower-case letters, digits and hyphens.
+    var policy: StaticString
+    /// Requests of one window.
+    var quota: Int
+    /// Length of the window in seconds.
+    var window: Int
+    /// Requests that are left.
+    var remaining: Int
+    /// Seconds until more are there; nil when nobody knows.
+    var reset: Double?
+
+    static func == (a: RateLimitStatus, b: RateLimitStatus) -> Bool {
+        a.policy.description == b.policy.description && a.quota == b.quota && a.window == b.window
+            && a.remaining == b.remaining && a.reset == b.reset
+    }
+
+    /// Both fields for all limits that a request is under, as Structured Field lists (RFC 9651 §3.1); none for none.
+    static func fields(_ limits: [RateLimitStatus]) -> [Field] {
+        if limits.isEmpty { return [] }
+        return [
+            Field("RateLimit-Policy", limits.map(\.policyItem).joined(separator: ", ")),
+            Field("RateLimit", limits.map(\.item).joined(separator: ", ")),
+        ]
+    }
+
+    /// `"token";q=60;w=60`.
+    private var policyItem: String { "\"\(policy)\";q=\(Self.integer(quota));w=\(Self.integer(window))" }
+
+    /// `"token";r=59;t=42`. The time is rounded up, so that nobody comes too early.
+    private var item: String {
+        let left = "\"\(policy)\";r=\(Self.integer(remaining))"
+        guard let reset, !reset.isNaN else { return left }
+        return left + ";t=\(Self.integer(Int(min(max(reset.rounded(.up), 0), 86400))))"
+    }
+
+    /// Fifteen digits are what a Structured Field's integer may have (RFC 9651 §3.3.1); these are never negative.
+    private static func integer(_ value: Int) -> Int { min(max(value, 0), 999_999_999_999_999) }
+}

@@ -1,0 +1,80 @@
+import Core
+import MCP
+import Testing
+
+@testable import Gateway
+
+@Suite struct TokenListTests {
+    private static let good = "0123456789abcdefghij"
+
+    @Test func entriesOfASettingAndOfAFile() throws {
+        let other = "-._~+/=ABCDEFGHIJKLM"
+        for text in [
+            "ann:read:\(Self.good),bot.1:admin:\(other)", " ann:read:\(Self.good) , bot.1:admin:\(other) ,",
+            "# who\n\nann:read:\(Self.good)\r\n  # nobody:read:x\n\tbot.1:admin:\(other)\n",
+        ] {
+            let reading = TokenList.read(text, key: nil)
+            #expect(reading.problems == [], "\(text)")
+            #expect(reading.tokens.map(\.label) == ["ann", "bot.1"])
+            #expect(reading.tokens.map(\.scope) == [.read, .admin])
+            let table = TokenTable(reading.tokens)
+            #expect(table.principal(of: Self.good) == Principal(label: "ann", scopes: .read))
+            #expect(table.principal(of: other) == Principal(label: "bot.1", scopes: .all))
+            for wrong in ["", Self.good + "x", String(Self.good.dropLast()), Self.good.uppercased()] {
+                #expect(table.principal(of: wrong) == nil, "\(wrong)")
+            }
+        }
+    }
+
+    @Test func aLabelMayHaveTwoTokensOfOneScope() {
+        let reading = TokenList.read("ann:write:\(Self.good),ann:write:\(Self.good)2", key: nil)
+        #expect(reading.problems == [] && reading.tokens.count == 2)
+        #expect(reading.tokens[0].principal == reading.tokens[1].principal)
+        #expect(reading.tokens[0].principal.scopes == [.read, .write])
+    }
+
+    @Test(arguments: [
+        ("", "there is no entry"), (" , \n#x\n", "there is no entry"), ("ann", "form label:scope:token"),
+        ("0123456789abcdefghij", "form label:scope:token"), ("ann:read", "form label:scope:token"),
+        ("ann:read:0123456789abcdefgh:j", "form label:scope:token"), (":read:0123456789abcdefghij", "no label"),
+        ("a b:read:0123456789abcdefghij", "no label"), ("ä:read:0123456789abcdefghij", "no label"),
+        ("\(String(repeating: "a", count: 33)):read:0123456789abcdefghij", "no label"),
+        ("local:read:0123456789abcdefghij", "label local"), ("ann:Read:0123456789abcdefghij", "scope"),
+        ("ann:root:0123456789abcdefghij", "scope"), ("ann::0123456789abcdefghij", "scope"),
+        ("ann:read:0123456789abcdefghi", "less than 20"), ("ann:read:", "less than 20"),
+        ("ann:read:\(String(repeating: "a", count: 257))", "more than 256"),
+        ("ann:read:0123456789 abcdefghij", "other characters"), ("ann:read:0123456789abcdefghiü", "other characters"),
+        ("ann:read:luma-key-0123456789abc", "Luma API key"),
+    ])
+    func anEntryThatIsWrongIsToldByItsNumber(entry: String, words: String) {
+        let reading = TokenList.read(
+            "ok:read:zzzzzzzzzzzzzzzzzzzz,\(entry)", key: Secret("luma-key-0123456789abc"))
+        if words == "there is no entry" {
+            #expect(TokenList.read(entry, key: nil).problems.first?.hasPrefix(words) == true)
+            return
+        }
+        #expect(reading.problems.count == 1)
+        let problem = reading.problems.first ?? ""
+        #expect(problem.hasPrefix("entry 2 ") && problem.contains(words), "\(problem)")
+        // Whichever part is misplaced may be the secret.
+        for part in entry.split(separator: ":") where part.count > 5 { #expect(!problem.contains(part), "\(problem)") }
+    }
+
+    @Test func entriesThatContradictEachOther() {
+        let twice = TokenList.read("a:read:\(Self.good),b:read:\(Self.good)", key: nil)
+        #expect(twice.problems == ["entry 2 has a token that another entry has"])
+        let scopes = TokenList.read("a:read:\(Self.good),a:write:\(Self.good)2", key: nil)
+        #expect(scopes.problems == ["entry 2 has a label that another entry has with another scope"])
+        let many = (0...256).map { "a\($0):read:\(Self.good)\($0)" }.joined(separator: ",")
+        #expect(TokenList.read(many, key: nil).problems == ["there are more than 256 tokens"])
+    }
+
+    @Test(arguments: [
+        ([], Bearer.none), (["Basic YTpi"], .none), (["Bearerabc"], .none), ([""], .none),
+        (["Bearer abc"], .token("abc")), (["bearer  a-._~+/9=="], .token("a-._~+/9==")), (["Bearer"], .malformed),
+        (["Bearer "], .malformed), (["Bearer a b"], .malformed), (["Bearer a,b"], .malformed),
+        (["Bearer é"], .malformed), (["Bearer a", "Bearer a"], .malformed), (["Bearer a", "Basic b"], .malformed),
+        (["Bearer " + String(repeating: "a", count: 4097)], .malformed),
+    ])
+    func theCredentialOfARequest(fields: [String], credential: Bearer) { #expect(Bearer(fields) == credential) }
+}

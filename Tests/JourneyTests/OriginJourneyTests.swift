@@ -1,0 +1,103 @@
+import Core
+import Foundation
+import Testing
+
+/// What pages in browsers may do, told by the Host and Origin of their requests.
+@Suite struct OriginJourneyTests {
+    private static let app = "https://app.example.com"
+    private static let paths = [
+        ("GET", "/health"), ("GET", "/health/live"), ("GET", "/events/"), ("POST", "/events/"),
+        ("GET", "/events/evt-x"), ("PUT", "/events/evt-x"), ("PATCH", "/events/evt-x"), ("DELETE", "/events/evt-x"),
+        ("GET", "/templates/"), ("POST", "/templates/create"), ("POST", "/mcp"), ("GET", "/mcp"), ("DELETE", "/mcp"),
+        ("GET", "/sse"), ("POST", "/messages/"), ("OPTIONS", "/events/"), ("OPTIONS", "*"), ("GET", "/nothing"),
+        ("TRACE", "/health"), ("BREW", "/health"),
+    ]
+
+    private func ask(_ root: String, _ method: String, _ path: String, _ fields: [String]) async throws -> CurlAnswer {
+        let target = path == "*" ? ["--request-target", "*", root] : [root + path]
+        return try await curl(
+            ["-X", method, "--max-time", "5"] + fields.flatMap { ["-H", $0] } + target)
+    }
+
+    @Test func aForeignPageGetsNothingAnywhere() async throws {
+        let gateway = try await RunningGateway.start(.inProcess, environment: ["LUMA_ALLOWED_ORIGINS": Self.app])
+        for (method, path) in Self.paths {
+            for origin in ["https://evil.example", "null", "http://app.example.com", "\(Self.app).evil.example"] {
+                let answer = try await ask(gateway.address, method, path, ["Origin: \(origin)"])
+                #expect(answer.status == 403, "\(method) \(path) \(origin)")
+                #expect(answer.json?["reason"] == "origin_not_allowed")
+                #expect(!answer.fields.contains { $0.name.lowercased().hasPrefix("access-control") })
+            }
+            let rebound = try await ask(gateway.address, method, path, ["Host: evil.example"])
+            #expect(rebound.status == 421, "\(method) \(path)")
+        }
+    }
+
+    @Test func aPageThatIsAllowedMayReadTheAnswers() async throws {
+        let gateway = try await RunningGateway.start(
+            .inProcess,
+            environment: [
+                "LUMA_ALLOWED_ORIGINS": "https://other.example, \(Self.app)",
+                "LUMA_AUTH_TOKENS": AccessJourneyTests.tokens,
+            ])
+        let root = gateway.address
+        let token = "Authorization: Bearer \(AccessJourneyTests.reader)"
+        for (fields, path, status) in [
+            ([token], "/events/", 200), ([], "/events/", 401), ([token], "/events/evt-none", 404), ([], "/health", 200),
+            ([], "/nothing", 404),
+        ] {
+            let answer = try await ask(root, "GET", path, fields + ["Origin: \(Self.app)"])
+            #expect(answer.status == status, "\(path)")
+            #expect(answer.field("access-control-allow-origin") == Self.app)
+            #expect(answer.field("access-control-allow-credentials") == nil)
+            #expect(answer.fields.contains { $0.name.lowercased() == "vary" && $0.value.contains("Origin") })
+            let exposed = answer.field("access-control-expose-headers") ?? ""
+            for name in ["X-Request-Id", "Mcp-Session-Id", "RateLimit", "ETag", "Location", "WWW-Authenticate"] {
+                #expect(exposed.contains(name), "\(name)")
+            }
+        }
+        // Streams too.
+        let lines = try await ask(
+            root, "GET", "/events/", [token, "Origin: \(Self.app)", "Accept: application/x-ndjson"])
+        #expect(lines.status == 200 && lines.field("access-control-allow-origin") == Self.app)
+        // Without an Origin nothing is said of origins.
+        let plain = try await ask(root, "GET", "/events/", [token])
+        #expect(plain.status == 200)
+        #expect(!plain.fields.contains { $0.name.lowercased().hasPrefix("access-control") })
+        #expect(!plain.fields.contains { $0.value.contains("Origin") })
+    }
+
+    @Test func aPreflightNeedsNoToken() async throws {
+        let gateway = try await RunningGateway.start(
+            .inProcess,
+            environment: ["LUMA_ALLOWED_ORIGINS": Self.app, "LUMA_AUTH_TOKENS": AccessJourneyTests.tokens])
+        for (path, method) in [("/events/", "POST"), ("/events/evt-x", "PATCH"), ("/mcp", "DELETE")] {
+            let answer = try await ask(
+                gateway.address, "OPTIONS", path,
+                [
+                    "Origin: \(Self.app)", "Access-Control-Request-Method: \(method)",
+                    "Access-Control-Request-Headers: authorization,content-type",
+                ])
+            #expect(answer.status == 204)
+            #expect(answer.field("access-control-allow-origin") == Self.app)
+            #expect(answer.field("access-control-allow-methods")?.contains(method) == true)
+            let allowed = answer.field("access-control-allow-headers")?.lowercased() ?? ""
+            for name in ["authorization", "content-type", "mcp-session-id", "mcp-protocol-version", "idempotency-key"] {
+                #expect(allowed.contains(name), "\(name)")
+            }
+            #expect(Int(answer.field("access-control-max-age") ?? "").map { $0 > 0 } == true)
+        }
+        // What is no preflight is an ordinary question for the methods.
+        let options = try await ask(gateway.address, "OPTIONS", "/events/", [])
+        #expect(options.status == 204 && options.field("access-control-allow-methods") == nil)
+        #expect(options.field("allow")?.contains("POST") == true)
+    }
+
+    @Test func aPageOfTheGatewayItselfIsNoStranger() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        for origin in [gateway.address, "http://localhost:3000", "http://127.0.0.1"] {
+            let answer = try await ask(gateway.address, "GET", "/templates/", ["Origin: \(origin)"])
+            #expect(answer.status == 200 && answer.field("access-control-allow-origin") == nil)
+        }
+    }
+}

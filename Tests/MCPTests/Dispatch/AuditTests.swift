@@ -1,0 +1,70 @@
+import Core
+import MCP
+import Testing
+
+/// Keeps what it is told, by a clock that goes on a millisecond with each look.
+private final class Auditor: ToolAuditor {
+    var calls: [ToolAudit] = []
+    private var milliseconds: Int64 = 0
+
+    var now: MonotonicTime {
+        milliseconds += 1
+        return MonotonicTime(nanoseconds: milliseconds * 1_000_000)
+    }
+
+    func audit(_ call: ToolAudit) { calls.append(call) }
+}
+
+@Suite struct AuditTests {
+    private let auditor = Auditor()
+
+    private func ask(_ revision: Revision, _ params: JSONObject, _ capabilities: JSON = [:]) async {
+        let dispatcher = Fixture.dispatcher()
+        dispatcher.auditor = auditor
+        let reader = Principal(label: "ann", scopes: .read)
+        let caller = Fixture.caller(revision, capabilities, principal: reader)
+        _ = await dispatcher.serve(
+            .request(id: JSONRPCID(1), method: "tools/call", params: params), from: caller, to: ListeningSink())
+    }
+
+    @Test func everyCallIsToldOnceWithItsOutcome() async {
+        let cases: [(JSONObject, String?, ToolAudit.Outcome)] = [
+            (["name": "echo", "arguments": ["text": "hidden words"]], "echo", .ok),
+            (["name": "echo"], "echo", .invalidArguments),
+            (["name": "echo", "arguments": 5], "echo", .invalidArguments),
+            (["name": "broken"], "broken", .failed),
+            // This client cannot be asked.
+            (["name": "confirm"], "confirm", .toolError),
+            // Its scope is write.
+            (["name": "change"], "change", .refused), (["name": "ecco"], "ecco", .refused),
+            (["name": "any text at all"], nil, .refused), ([:], nil, .failed),
+        ]
+        for (params, tool, outcome) in cases {
+            auditor.calls = []
+            await ask(.november2025, params)
+            #expect(auditor.calls.count == 1)
+            let call = auditor.calls.first
+            #expect(call?.label == "ann" && call?.tool == tool, "\(params)")
+            #expect(call?.outcome == outcome, "\(params)")
+            #expect(call?.durationNanoseconds == 1_000_000)
+        }
+    }
+
+    @Test func aCallThatAsksFirst() async {
+        await ask(.july2026, ["name": "confirm"], ["elicitation": [:]])
+        #expect(auditor.calls.map(\.outcome) == [.inputRequired])
+        auditor.calls = []
+        await ask(.november2025, ["name": "confirm"], ["elicitation": [:]])
+        #expect(auditor.calls.map(\.outcome) == [.cancelled])
+    }
+
+    @Test func argumentsAreADigestThatTellsThemApart() async {
+        for text in ["a", "b", "a"] { await ask(.july2026, ["name": "echo", "arguments": ["text": .string(text)]]) }
+        let digests = auditor.calls.map(\.argumentDigest)
+        #expect(digests[0] == digests[2] && digests[0] != digests[1])
+        auditor.calls = []
+        await ask(.july2026, ["name": "echo"])
+        await ask(.july2026, ["name": "echo", "arguments": [:]])
+        #expect(auditor.calls[0].argumentDigest == auditor.calls[1].argumentDigest)
+    }
+}
