@@ -152,4 +152,21 @@ import Testing
         }
         #expect(try await Self.post(gateway, "x", key: "k").status == 201)
     }
+
+    @Test func aKeyIsItsCallersOwn() async throws {
+        let tokens = ["ann": "writer-writer-writer-1", "bob": "writer-writer-writer-2"]
+        let list = tokens.map { "\($0.key):write:\($0.value)" }.joined(separator: ",")
+        let gateway = try await RunningGateway.start(.standAlone, environment: ["LUMA_AUTH_TOKENS": list])
+        var ids: Set<String> = []
+        for (name, token) in tokens {
+            for _ in 0..<2 {
+                let answer = try await curlJSON(
+                    "POST", gateway.address + "/events/", Self.event(name), "-H", "Idempotency-Key: k", "-H",
+                    "Authorization: Bearer \(token)")
+                #expect(answer.status == 201)
+                ids.insert(try #require(answer.json?["id"]?.stringValue))
+            }
+        }
+        #expect(ids.count == 2)
+    }
 }
