@@ -8,10 +8,12 @@ public enum Command: Sendable, Equatable {
     case mcp(flags: [Setting: String])
     /// Run the emulator of Luma on its own.
     case sandbox(flags: [Setting: String])
+    /// Look at everything that the gateway needs, with the same settings, and say what to do.
+    case doctor(flags: [Setting: String], json: Bool)
     case version
     case help(Help.Topic)
 
-    static let names = ["serve", "mcp", "sandbox", "version", "help"]
+    static let names = ["serve", "mcp", "sandbox", "doctor", "version", "help"]
 
     /// Reads the arguments after the program's name. Values are taken as text here; the tables check them later.
     /// - Throws: all problems at once, with exit code 64.
@@ -24,6 +26,10 @@ public enum Command: Sendable, Equatable {
         case "serve": return try flags(rest, of: Settings.table, topic: .overview, Command.serve)
         case "mcp": return try flags(rest, of: Settings.table, topic: .overview, Command.mcp)
         case "sandbox": return try flags(rest, of: Settings.sandboxTable, topic: .sandbox, Command.sandbox)
+        case "doctor":
+            let asJSON = rest.contains("--json")
+            let others = rest.filter { $0 != "--json" }
+            return try flags(others[...], of: Settings.table, topic: .overview) { .doctor(flags: $0, json: asJSON) }
         case "version":
             try refuse(rest)
             return .version

@@ -23,6 +23,7 @@ public enum Help {
           luma-mcp [serve] [options]    serve REST and MCP on http://localhost:8000
           luma-mcp mcp [options]        speak MCP on standard input and output
           luma-mcp sandbox [options]    run the emulator of Luma on its own
+          luma-mcp doctor [options]     look at what it needs, and say what to do
           luma-mcp version              print the version
           luma-mcp help [sandbox]       this text, or the sandbox's options
 

@@ -12,10 +12,12 @@ final class Application: NodeHandler {
     private let router = Endpoint.router()
     private var identifiers = RequestIdentifiers()
     let mcp: MCPServer
+    private let metrics: MetricsHub
 
     /// - Parameter shutDownTransport: called once, when nothing calls Luma any more.
     init(_ worker: Worker, _ shared: Shared, shutDownTransport: @escaping () -> Void) {
         self.worker = worker
+        metrics = shared.metrics
         self.shutDownTransport = shutDownTransport
         mcp = MCPServer(ToolBox.dispatcher(worker, shared), shared.mcp, reactor: worker.reactor)
     }
@@ -23,7 +25,9 @@ final class Application: NodeHandler {
     func handle(_ request: RequestView, _ exchange: Exchange) {
         var turn = Turn(
             id: identifiers.identifier(for: request), method: request.method, exchange: exchange, worker: worker)
-        if let refusal = worker.gate.refusalOfPlace(request, &turn) { return turn.finish(nil, refusal) }
+        let known = request.knownFields
+        if known.contains(.traceparent) { turn.trace(request) }
+        if let refusal = worker.gate.refusalOfPlace(request, known, &turn) { return turn.finish(nil, refusal) }
         switch request.method {
         case .options: return answerOptions(request, turn)
         // Known nowhere here, so not a matter of the path (RFC 9110 §9.1); TRACE would show a caller's secrets.
@@ -102,6 +106,9 @@ final class Application: NodeHandler {
             switch endpoint {
             case .live: turn.finish(endpoint, Self.alive)
             case .health: turn.finish(endpoint, try worker.health.answer())
+            case .metrics:
+                let (hub, reactor) = (metrics, worker.reactor)
+                turn.exchange.perform { turn.finish(endpoint, await MetricsPage.response(hub, on: reactor)) }
             default:
                 let input = try self.input(endpoint, parameter, request, turn)
                 let representation = try input.representation()

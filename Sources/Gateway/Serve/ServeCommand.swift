@@ -12,7 +12,7 @@ struct ServeCommand {
     let environment: [String: String]
 
     /// Where the state is kept when nothing else is said.
-    private static let dataDirectory = "data"
+    static let dataDirectory = "data"
 
     /// Runs to the end.
     /// - Returns: the exit code.
@@ -98,6 +98,7 @@ struct ServeCommand {
     ) async throws -> [ServerNode<Application>] {
         let limits = ServerLimits(configuration.limits)
         let counter = ConnectionCounter()
+        shared.metrics.add(ConnectionMetrics(counter: counter, limit: configuration.limits.maxConnections))
         var nodes: [ServerNode<Application>] = []
         for (index, own) in sockets.enumerated() {
             nodes.append(

@@ -46,12 +46,16 @@ public final class LumaClient {
     public let settings: Settings
     public let account: LumaAccount
     let time: any TimeSource
+    /// Told of every call, on the loop.
+    public var observer: (any CallObserver)?
     private let transport: any Transport
     /// The fields of requests, by kind: prepared once, so that the transport knows them again.
     private let fieldSets: [[Field]]
     private var random: any RandomNumberGenerator
     /// Luma's clock minus ours in milliseconds, to a second, by the `Date` of its last answer.
     private(set) var clockOffset: Int64 = 0
+    /// The same; nil until an answer has told.
+    public private(set) var knownClockOffset: Int64?
 
     public init(
         settings: Settings, account: LumaAccount, transport: any Transport, time: any TimeSource,
@@ -93,7 +97,7 @@ public final class LumaClient {
     ) async throws(LumaError) -> Performed {
         var request = OutboundRequest(
             method: operation.method == .get ? .get : .post, url: url(operation, query),
-            fields: fields(operation), body: body ?? [], deadline: deadline)
+            fields: fields(operation, context), body: body ?? [], deadline: deadline)
         var attempt = 0
         var refusedByLuma = false
         while true {
@@ -172,9 +176,12 @@ public final class LumaClient {
         _ operation: Operation, _ number: Int, _ outcome: @autoclosure () -> String, _ begun: MonotonicTime,
         _ context: CallContext
     ) {
-        guard let onAttempt = context.onAttempt else { return }
+        if observer == nil, context.onAttempt == nil { return }
         let seconds = time.now.seconds(since: begun)
-        onAttempt(.init(operation: operation.name, number: number, outcome: outcome(), seconds: seconds))
+        let attempt = CallContext.Attempt(
+            operation: operation.name, number: number, outcome: outcome(), seconds: seconds)
+        observer?.called(attempt)
+        context.onAttempt?(attempt)
     }
 
     /// Sleeps on the loop; the caller's task being cancelled ends it.
@@ -187,7 +194,11 @@ public final class LumaClient {
     ) async throws(LumaError) -> Grant {
         let start = time.now
         guard start < deadline else { throw .timedOut }
-        defer { context.budgetWait += time.now.seconds(since: start) }
+        defer {
+            let seconds = time.now.seconds(since: start)
+            context.budgetWait += seconds
+            observer?.waited(seconds: seconds)
+        }
         let latest = deadline.advanced(seconds: -settings.leastTime)
         var reservation = account.budget.reserve(kind, now: start, maxWait: settings.maxWait, deadline: latest)
         while true {
@@ -222,6 +233,7 @@ public final class LumaClient {
         let wall = time.wallClock
         if let date = response["date"].flatMap({ Timestamp(httpDate: $0, now: wall) }) {
             clockOffset = date.milliseconds - wall.milliseconds
+            knownClockOffset = clockOffset
         }
         let limits = RateLimitFields(response, wallClock: wall)
         account.budget.settle(grant, .answered(status: response.status, limits), now: time.now)
@@ -256,9 +268,11 @@ public final class LumaClient {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The fields of a request, the same array for each one of a kind.
-    private func fields(_ operation: Operation) -> [Field] {
-        fieldSets[(operation.method == .get ? 0 : 1) + (operation.keyKind == .calendar ? 2 : 0)]
+    /// The fields of a request, the same array for each one of a kind that belongs to no trace.
+    private func fields(_ operation: Operation, _ context: CallContext) -> [Field] {
+        let fields = fieldSets[(operation.method == .get ? 0 : 1) + (operation.keyKind == .calendar ? 2 : 0)]
+        guard let trace = context.traceparent else { return fields }
+        return fields + [Field("traceparent", trace)]
     }
 
     private static func fieldSets(_ settings: Settings) -> [[Field]] {
