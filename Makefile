@@ -8,7 +8,11 @@ BINARY := .build/release/luma-mcp
 BUILD_PACKAGES := libcurl4-openssl-dev libssl-dev libsqlite3-dev ca-certificates tzdata \
     pkg-config binutils libstdc++-12-dev libncurses6 libxml2
 TEST_PACKAGES := curl git openssl python3
-BENCH_PACKAGES := nginx wrk gcc libc6-dev python3 python3-venv golang-go strace
+BENCH_PACKAGES := nginx wrk gcc libc6-dev python3 python3-venv golang-go strace openssl
+
+# Where make install puts things; DESTDIR is put in front of all.
+PREFIX ?= /usr/local
+UNITDIR ?= $(if $(filter /usr,$(PREFIX)),/lib/systemd/system,/etc/systemd/system)
 
 # Debug and release builds have folders of their own, and the strict flags a third, so that no
 # target makes another one build anew. A plain `swift build` shares nothing with `make test`.
@@ -16,21 +20,23 @@ RELEASE := -c release --static-swift-stdlib
 SANITIZED := --disable-xctest --no-parallel --filter '^(CoreTests|HTTPTests|IOTests)\.' --scratch-path .build
 STRICT := --scratch-path .build/strict --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
+PACKAGING_PACKAGES := man-db groff-base bsdextrautils bash zsh fish systemd debootstrap dpkg-dev gzip curl
 CHAOS_OPERATIONS ?= 2000
 
 DIFFERENTIAL_PACKAGES := nginx python3 python3-venv
 
-SCRIPTS := .ci/run $(wildcard Tests/Tools/*.sh Tests/Bench/*.sh Tests/Differential/*.sh Tests/Fuzz/*.sh \
-    Tests/Interop/*.sh Tests/OpenAPI/*.sh)
-PYTHON := $(wildcard Tests/Bench/*.py Tests/Drivers/*.py Tests/Differential/*.py Tests/Interop/*.py Tests/OpenAPI/*.py)
+SCRIPTS := .ci/run $(wildcard Packaging/*.sh Tests/*/*.sh)
+PYTHON := $(wildcard Tests/*/*.py)
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format check linkage smoke differential chaos fuzz asan tsan bench openapi interop clean \
-    need-swift need-packages
+.PHONY: help run build test lint format check linkage smoke differential chaos fuzz asan tsan bench soak openapi interop \
+    clean need-swift need-packages
+.PHONY: install deb packaging
+.PHONY: goodput
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## Install what is missing, build, serve on http://localhost:8000
 	@exec Tests/Tools/serve.sh $(BINARY)
@@ -86,14 +92,38 @@ bench: build ## Compare with nginx, Go and FastAPI (docs/performance.md)
 	@Tests/Tools/packages.sh $(BENCH_PACKAGES)
 	@exec Tests/Bench/bench.sh $(BINARY)
 
+soak: build ## Load of all kinds for SOAK_SECONDS (600); fails when memory, descriptors or latency grow
+	@Tests/Tools/packages.sh $(BENCH_PACKAGES)
+	@exec Tests/Bench/bench.sh $(BINARY) soak.py
+
+goodput: build ## Ask for more than Luma grants, for GOODPUT_SECONDS (60), against the emulator: all used, nothing refused
+	@Tests/Tools/packages.sh python3
+	@folder=$$(mktemp -d) && python3 Tests/Drivers/goodput.py $(BINARY) $$folder $(or $(GOODPUT_SECONDS),60)
+
 openapi: build ## Validate /openapi.json and let schemathesis look for an answer that contradicts it
 	@Tests/Tools/packages.sh python3 python3-venv
 	@exec Tests/OpenAPI/openapi.sh $(BINARY)
 
-interop: need-packages ## Play the journeys with the real MCP clients from PyPI
+interop: build ## Play the journeys with the real MCP clients from PyPI (mcp 1.x, mcp 2.x, fastmcp)
 	@Tests/Tools/packages.sh python3 python3-venv
-	$(SWIFT) build --product luma-mcp
-	Tests/Interop/run.sh .build/debug/luma-mcp .build/interop
+	Tests/Interop/run.sh $(BINARY) .build/interop
+
+.PHONY: fixture-server
+PORT := 8080
+fixture-server: need-packages ## Serve the fixtures of MCP's conformance scenarios on PORT (8080), for tests only
+	$(SWIFT) build --product fixture-server
+	@exec .build/debug/fixture-server $(PORT)
+
+install: ## Install what make build has made: make install PREFIX=/usr/local DESTDIR= UNITDIR=
+	@Packaging/install.sh $(BINARY) "$(DESTDIR)" "$(PREFIX)" "$(UNITDIR)"
+
+deb: build ## Make a Debian package
+	@Tests/Tools/packages.sh dpkg-dev
+	@Packaging/deb.sh $(BINARY) .build/packaging
+
+packaging: build ## Install in every way, into folders under .build, and try what is installed
+	@Tests/Tools/packages.sh $(PACKAGING_PACKAGES)
+	Tests/Tools/packaging.sh
 
 clean: ## Remove everything that a build made
 	rm -rf .build

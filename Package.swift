@@ -52,6 +52,9 @@ let package = Package(
         .executableTarget(name: "luma-mcp", dependencies: ["Core", "Gateway"], swiftSettings: settings),
 
         // MARK: Never shipped.
+        .executableTarget(
+            name: "fixture-server", dependencies: ["Core", "Gateway", "MCP"], path: "Tests/FixtureServer",
+            swiftSettings: settings),
         .target(name: "TestKit", dependencies: ["Core", "HTTP"], path: "Tests/TestKit", swiftSettings: settings),
         tests(of: "Core"),
         tests(of: "HTTP", ["Core"]),
@@ -64,7 +67,8 @@ let package = Package(
         tests(of: "Store", ["Core"]),
         tests(of: "Gateway", ["Core", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "IO", "Store"]),
         .testTarget(
-            name: "JourneyTests", dependencies: ["luma-mcp", "Gateway", "TestKit", "Core"], swiftSettings: settings),
+            name: "JourneyTests", dependencies: ["luma-mcp", "fixture-server", "Gateway", "TestKit", "Core"],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c2x

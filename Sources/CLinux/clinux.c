@@ -1,9 +1,13 @@
 #define _GNU_SOURCE
 #include "clinux.h"
 
+#include <link.h>
 #include <linux/filter.h>
+#include <malloc.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 int lm_accept4(int descriptor, struct sockaddr *address, socklen_t *length) {
     return accept4(descriptor, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -39,6 +43,10 @@ uintptr_t lm_thread_mark(void) {
     return (uintptr_t)&mark;
 }
 
+static _Thread_local void *thread_value;
+void *lm_thread_value(void) { return thread_value; }
+void lm_set_thread_value(void *value) { thread_value = value; }
+
 int lm_steer_to(int descriptor, uint32_t place) {
     struct sock_filter program[] = {BPF_STMT(BPF_RET | BPF_K, place)};
     struct sock_fprog filter = {.len = 1, .filter = program};
@@ -48,4 +56,23 @@ int lm_steer_to(int descriptor, uint32_t place) {
 int lm_stop_steering(int descriptor) {
     int unused = 0;
     return setsockopt(descriptor, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, &unused, sizeof unused);
+}
+
+static int release_segments(struct dl_phdr_info *object, size_t size, void *page) {
+    (void)size;
+    uintptr_t mask = *(uintptr_t *)page - 1;
+    for (int index = 0; index < object->dlpi_phnum; index++) {
+        const ElfW(Phdr) *segment = &object->dlpi_phdr[index];
+        if (segment->p_type != PT_LOAD || segment->p_flags & PF_W) continue;
+        uintptr_t start = (object->dlpi_addr + segment->p_vaddr + mask) & ~mask;
+        uintptr_t end = (object->dlpi_addr + segment->p_vaddr + segment->p_filesz) & ~mask;
+        if (start < end) madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+void lm_release_memory(void) {
+    malloc_trim(0);
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    dl_iterate_phdr(release_segments, &page);
 }

@@ -24,6 +24,18 @@ public enum Digest {
     }
 }
 
+extension Digest {
+    /// The first octets of SHA-256 over `message`, as many as `output` holds, 32 at most. Allocates nothing.
+    public static func sha256(_ message: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) {
+        withUnsafeTemporaryAllocation(byteCount: Int(SHA256_DIGEST_LENGTH), alignment: 8) { digest in
+            let start = digest.baseAddress?.assumingMemoryBound(to: UInt8.self)
+            // Works in the digest's own memory, so there is nothing that could fail.
+            SHA256(message.baseAddress?.assumingMemoryBound(to: UInt8.self), message.count, start)
+            output.copyMemory(from: UnsafeRawBufferPointer(rebasing: digest[..<min(output.count, digest.count)]))
+        }
+    }
+}
+
 /// Keyed digests (RFC 2104).
 public enum HMAC {
     /// The 32 bytes of HMAC-SHA-256 over `message`. Compare them with `constantTimeEqual` only.

@@ -22,7 +22,9 @@ public struct CodingError: Error, Sendable, Equatable, CustomStringConvertible {
 
 /// Base 16 (RFC 4648 §8), written in lower case and read in both.
 public enum Hex {
-    public static func encode(_ bytes: [UInt8]) -> String {
+    public static func encode(_ bytes: [UInt8]) -> String { bytes.withUnsafeBytes(encode) }
+
+    public static func encode(_ bytes: UnsafeRawBufferPointer) -> String {
         String(unsafeUninitializedCapacity: bytes.count * 2) { out in
             for (index, byte) in bytes.enumerated() {
                 out[2 * index] = .hexDigit(byte >> 4)

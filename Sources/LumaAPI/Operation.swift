@@ -1,5 +1,7 @@
 /// One operation of Luma's public API, as data. Routes, tools, client, emulator and tests read the same rows.
-public struct Operation: Sendable {
+///
+/// An object that never changes: its twelve members are not copied on the way of each call.
+public final class Operation: Sendable {
     public enum Method: String, Sendable {
         case get = "GET"
         case post = "POST"

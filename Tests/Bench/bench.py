@@ -5,7 +5,8 @@ has its turn, so that the machine's moods hit all alike. The host's speed drifts
 are worth quoting, and of those the CPU per request is the steadiest. docs/performance.md says how to read the tables.
 
 BENCH_SECONDS per measurement (2), BENCH_ROUNDS (3), BENCH_SERVERS (luma-mcp,nginx,go,fastapi), BENCH_CELLS (all; such as
-health:64,events:512), BENCH_COUNTS=0 to leave out what is counted: system calls and allocations per request.
+health:64,events:512), BENCH_ASSISTANTS=0 to leave out MCP, BENCH_COUNTS=0 to leave out what is counted: system calls and
+allocations per request.
 """
 
 import json
@@ -17,19 +18,23 @@ import sys
 import time
 from dataclasses import asdict
 
+import assistants
 import report
 from measure import HERE, allocations, sample, system_calls, wrk
 from processes import Server, fetch, free_port
 
 ROUTES = {
     "health": "GET /health",
+    "tls": "GET /health over TLS, connections kept",
     "pipelined": "GET /health, pipelined x 16 (latencies are those of sixteen)",
     "templates": "GET /templates/ (2 KB, made here)",
     "events": "GET /events/{event_id}, passed on (2 KB)",
     "slow": "GET /events/{event_id}, passed on to an upstream that takes 20 ms",
     "create": "POST /events/ (300 bytes, checked; Prefer: return=minimal), passed on"}
-CELLS = [("health", 1), ("health", 64), ("health", 512), ("pipelined", 64), ("templates", 64), ("events", 1),
+CELLS = [("health", 1), ("health", 64), ("health", 512), ("tls", 64), ("pipelined", 64), ("templates", 64), ("events", 1),
          ("events", 64), ("events", 512), ("slow", 256), ("create", 64)]
+# What a secured server is called by, and its key: bench.sh makes them.
+CERTIFICATE, KEY = "bench.cert", "bench.key"
 # The slower peers tell nothing new at other numbers of connections.
 EVERYWHERE = ("luma-mcp", "nginx")
 
@@ -51,21 +56,24 @@ def nginx(folder: str, core: int, upstream: int) -> Server:
     with open(os.path.join(HERE, "nginx.conf.in")) as template:
         text = template.read()
     # As root, nginx would give its worker to a user that cannot see this folder.
+    secure = free_port()
     values = {"@USER@": "user root;" if os.getuid() == 0 else "", "@PORT@": str(port), "@UPSTREAM@": str(upstream),
-              "@FOLDER@": folder}
+              "@FOLDER@": folder, "@SECURE@": str(secure)}
     for name, value in values.items():
         text = text.replace(name, value)
     with open(os.path.join(folder, "nginx.conf"), "w") as file:
         file.write(text)
     path = os.environ.get("PATH", "") + ":/usr/sbin"
     return Server("nginx", port, core, ["nginx", "-p", folder, "-e", "nginx-error.log", "-c", "nginx.conf"],
-                  folder, {"PATH": path})
+                  folder, {"PATH": path}, secure)
 
 
 def peer(name: str, command: list[str], port: int, folder: str, core: int, upstream: int) -> Server:
+    secure = free_port()
     return Server(name, port, core, command, folder, {
-        "BENCH_UPSTREAM": f"http://127.0.0.1:{upstream}", "BENCH_PORT": str(port),
-        "BENCH_TEMPLATES": os.path.join(folder, "templates.json")})
+        "BENCH_UPSTREAM": f"http://127.0.0.1:{upstream}", "BENCH_PORT": str(port), "BENCH_SECURE_PORT": str(secure),
+        "BENCH_CERTIFICATE": os.path.join(folder, CERTIFICATE), "BENCH_KEY": os.path.join(folder, KEY),
+        "BENCH_TEMPLATES": os.path.join(folder, "templates.json")}, secure)
 
 
 def go(folder: str, core: int, upstream: int) -> Server:
@@ -133,6 +141,8 @@ class Bench:
         return server
 
     def takes_part(self, name: str, cell: tuple[str, int]) -> bool:
+        if cell[0] == "tls" and name == "fastapi":
+            return False
         return name in EVERYWHERE or (cell[1] == 64 and cell[0] != "pipelined")
 
     def run(self) -> None:
@@ -145,7 +155,7 @@ class Bench:
             order = self.tested[turn % len(self.tested):] + self.tested[:turn % len(self.tested)]
             for cell in self.cells:
                 for name in [server.name for server in order if self.takes_part(server.name, cell)]:
-                    server = self.patient if (name, cell[0]) == ("luma-mcp", "slow") else self.by_name[name]
+                    server = self.stand_ins.get((name, cell[0]), self.by_name[name])
                     result = sample(server, self.upstream, cell[0], cell[1], self.seconds, self.cores, self.next())
                     self.samples.setdefault(cell, {}).setdefault(name, []).append(result)
             print(f"round {turn + 1} of {self.rounds} done", flush=True)
@@ -163,6 +173,8 @@ class Bench:
         # The gateway comes first, whatever is measured: the others give out its list of templates.
         first = self.added(gateway(self.binary, self.folder, self.cores[0], port))
         first.wait("/health")
+        # At rest: a little after the start it gives back what only the start has needed.
+        time.sleep(3)
         idle = {first.name: first.resident()}
         body = fetch(first.port, "/templates/")[1]
         with open(os.path.join(self.folder, "templates.json"), "wb") as file:
@@ -179,9 +191,14 @@ class Bench:
         self.idle = idle
         self.by_name = {server.name: server for server in self.tested}
         # The bound on calls in flight, a setting, is also one on the rate when the upstream is slow.
-        self.patient = self.added(gateway(self.binary, self.folder, self.cores[0], port, "luma-mcp-256",
-                                          {"LUMA_UPSTREAM_CONNECTIONS": "256"}))
-        self.patient.wait("/health")
+        patient = self.added(gateway(self.binary, self.folder, self.cores[0], port, "luma-mcp-256",
+                                     {"LUMA_UPSTREAM_CONNECTIONS": "256"}))
+        patient.wait("/health")
+        secured = self.added(gateway(self.binary, self.folder, self.cores[0], port, "luma-mcp-tls", {
+            "LUMA_TLS_CERT": os.path.join(self.folder, CERTIFICATE), "LUMA_TLS_KEY": os.path.join(self.folder, KEY)}))
+        secured.secure_port = secured.port
+        secured.wait("/health")
+        self.stand_ins = {("luma-mcp", "slow"): patient, ("luma-mcp", "tls"): secured}
 
     def show(self) -> None:
         for route, title in ROUTES.items():
@@ -190,6 +207,8 @@ class Bench:
                 print(report.load(title, cells, self.names))
         compared = [server for server in self.tested if server.name in EVERYWHERE + ("go",)]
         print(report.added({server.name: self.latency(server) for server in compared}), flush=True)
+        if os.environ.get("BENCH_ASSISTANTS") != "0":
+            print(assistants.compare(self), flush=True)
         print(report.memory({server.name: (server.first_answer, self.idle[server.name], server.resident())
                              for server in self.tested}), flush=True)
         with open(os.path.join(self.folder, "results.json"), "w") as file:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prepares what the benchmark needs below .build and runs it: bench.sh BINARY
+# Prepares what the benchmark needs below .build and runs it, or the soak: bench.sh BINARY [soak.py]
 set -euo pipefail
 
 binary=$(realpath "$1")
@@ -24,4 +24,8 @@ fi
 if command -v go >/dev/null && { [ ! -x "$work/peer" ] || [ "$here/peer.go" -nt "$work/peer" ]; }; then
     GOFLAGS=-mod=mod GO111MODULE=off GOCACHE="$work/go-cache" go build -o "$work/peer" "$here/peer.go"
 fi
-exec "$environment/bin/python" -B "$here/bench.py" "$binary" "$work"
+if [ ! -e "$work/bench.key" ] || [ -z "$(find "$work/bench.key" -mtime -300)" ]; then
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$work/bench.key" -out "$work/bench.cert" \
+        -days 365 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 2>/dev/null
+fi
+exec "$environment/bin/python" -B "$here/${2:-bench.py}" "$binary" "$work"

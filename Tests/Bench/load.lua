@@ -1,9 +1,10 @@
 -- wrk script. Its arguments are the kind of request and six letters that no earlier run has had:
 --
---   health, templates   one fixed request
+--   health, templates   one fixed request; tls is health where the server speaks TLS
 --   pipelined           sixteen of health at once
 --   events, slow        another event each time, so that neither a cache nor the sharing of equal requests can help
 --   direct              the same, asked of the upstream itself
+--   tool                a call of a tool over MCP, always the same
 --   create              a POST of an event, another name each time
 --
 -- Prints one line of JSON at the end.
@@ -11,6 +12,9 @@
 local body = '{"name":"%s%09d","start_at":"2027-05-04T17:00:00.000Z","end_at":"2027-05-04T19:00:00.000Z",'
     .. '"timezone":"Europe/Berlin","meeting_url":"https://meet.example.com/bench","description_md":"A talk, some time for '
     .. 'questions, and drinks after it. Bring a friend who has not been here before.","visibility":"public"}'
+
+local call = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_templates","arguments":{},"_meta":{'
+    .. '"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}'
 
 local targets = {
     events = "/events/evt-%s%09d", slow = "/events/evt-slow%s%09d", direct = "/v1/events/get?event_id=evt-%s%09d" }
@@ -22,6 +26,12 @@ function init(arguments)
         request = function() return fixed end
     elseif kind == "pipelined" then
         local fixed = string.rep(wrk.format("GET", "/health"), 16)
+        request = function() return fixed end
+    elseif kind == "tool" then
+        local fields = {
+            ["Content-Type"] = "application/json", ["Accept"] = "application/json, text/event-stream",
+            ["MCP-Protocol-Version"] = "2026-07-28", ["Mcp-Method"] = "tools/call", ["Mcp-Name"] = "list_templates" }
+        local fixed = wrk.format("POST", "/mcp", fields, call)
         request = function() return fixed end
     elseif kind == "create" then
         local fields = { ["Content-Type"] = "application/json", ["Prefer"] = "return=minimal" }

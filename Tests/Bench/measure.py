@@ -35,7 +35,8 @@ def wrk(server: Server, route: str, connections: int, seconds: float, core: int,
     command = [
         "setpriv", "--pdeathsig", "TERM", "taskset", "-c", str(core),
         "wrk", "-t", "1", "-c", str(connections), "-d", str(seconds), "--timeout", "10s", "-s", os.path.join(HERE, "load.lua"),
-        f"http://127.0.0.1:{server.port}/health", "--", route, tag(serial)]
+        server.secure_origin + "/health" if route == "tls" else f"http://127.0.0.1:{server.port}/health",
+        "--", route, tag(serial)]
     output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + 30).stdout
     return json.loads(output.splitlines()[-1])
 

@@ -80,5 +80,9 @@ func main() {
 		w.Write(templates)
 	})
 	http.HandleFunc("/events/", events)
+	go func() {
+		panic(http.ListenAndServeTLS("127.0.0.1:"+os.Getenv("BENCH_SECURE_PORT"), os.Getenv("BENCH_CERTIFICATE"),
+			os.Getenv("BENCH_KEY"), nil))
+	}()
 	panic(http.ListenAndServe("127.0.0.1:"+os.Getenv("BENCH_PORT"), nil))
 }

@@ -4,6 +4,7 @@ import http.client
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import time
 
@@ -14,8 +15,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def fetch(port: int, path: str) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+def fetch(port: int, path: str, secure: bool = False) -> tuple[int, bytes]:
+    if secure:
+        # Nobody vouches for the benchmark's certificate.
+        context = ssl._create_unverified_context()
+        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=context)
+    else:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
@@ -27,9 +33,12 @@ def fetch(port: int, path: str) -> tuple[int, bytes]:
 class Server:
     """One server under test, or the upstream: a process and its children, all on one core."""
 
-    def __init__(self, name: str, port: int, core: int, command: list[str], folder: str, settings: dict[str, str]):
+    def __init__(self, name: str, port: int, core: int, command: list[str], folder: str, settings: dict[str, str],
+                 secure_port: int = 0):
         self.name = name
         self.port = port
+        # Where it speaks TLS: another port, or the only one.
+        self.secure_port = secure_port
         self.log = os.path.join(folder, f"{name}.log")
         # Nothing that the user has set for the gateway may change what is measured.
         environment = {key: value for key, value in os.environ.items() if not key.startswith("LUMA_")}
@@ -49,7 +58,7 @@ class Server:
         problem = "no connection"
         while time.monotonic() < self.started + seconds and self.process.poll() is None:
             try:
-                status, _ = fetch(self.port, path)
+                status, _ = fetch(self.port, path, self.secure_port == self.port)
                 if status == 200:
                     self.first_answer = time.monotonic() - self.started
                     return
@@ -60,6 +69,10 @@ class Server:
         code = self.process.poll()
         ended = "" if code is None else f", it ended with {code}"
         raise RuntimeError(f"{self.name} does not answer {path} ({problem}{ended}):\n{self.tail()}")
+
+    @property
+    def secure_origin(self) -> str:
+        return f"https://127.0.0.1:{self.secure_port}"
 
     def tail(self) -> str:
         with open(self.log, errors="replace") as log:

@@ -2,7 +2,7 @@
 name is not known for a while, and the gateway is killed. Afterwards the sandbox tells what was done, and it must be what
 the clients believe.
 
-    chaos.py BINARY FOLDER [--operations 2000] [--clients 32] [--seed N] [--seconds 80] [--kills 2] [--without-keys]
+    chaos.py BINARY FOLDER [--operations 2000] [--clients 32] [--seed N] [--seconds 60] [--kills 2] [--without-keys]
 """
 
 import argparse
@@ -51,7 +51,7 @@ def arguments():
     parser.add_argument("--operations", type=int, default=2000)
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
-    parser.add_argument("--seconds", type=float, default=80, help="when clients stop to begin something new")
+    parser.add_argument("--seconds", type=float, default=60, help="when clients stop to begin something new")
     parser.add_argument("--kills", type=int, default=2)
     parser.add_argument("--without-keys", action="store_true", help="no Idempotency-Key, and no write is repeated")
     return parser.parse_args()

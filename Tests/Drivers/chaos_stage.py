@@ -95,7 +95,7 @@ class Gateway:
             "LUMA_MAX_WAIT_SECONDS": "5",
             "LUMA_HEALTH_INTERVAL_SECONDS": "1",
             # Longer than anything that the storm holds back.
-            "LUMA_SETTLE_SECONDS": "6",
+            "LUMA_SETTLE_SECONDS": "4",
         }
         self.process = subprocess.Popen(
             [self.binary, "serve"],

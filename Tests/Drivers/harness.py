@@ -39,8 +39,8 @@ class Gateway:
         self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)", line).group(1))
         eventually("healthy", lambda: self.get(b"/health")[0] == 200)
         # What is opened once and stays, such as each loop's connection to the emulator.
-        for _ in range(16):
-            self.get(b"/events/?limit=1")
+        for number in range(16):
+            self.get(b"/events/?limit=%d" % (number + 1))
         time.sleep(0.2)
         self.descriptors = self.count_descriptors()
         self.resident = self.count_resident()

@@ -1,9 +1,10 @@
-"""Starts and ends the gateway for the interop drivers."""
+"""The program under test for the interop drivers, and a line to its upstream that can be held."""
 
 import contextlib
 import os
 import socket
 import subprocess
+import threading
 import time
 import urllib.request
 
@@ -12,6 +13,45 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+class Line:
+    """Passes bytes between the gateway and the emulator. While it is held, no answer arrives."""
+
+    def __init__(self, upstream):
+        self.upstream = upstream
+        self.free = threading.Event()
+        self.free.set()
+        # Connections that the gateway has given up while their answer was held.
+        self.given_up = 0
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            near, _ = self.listener.accept()
+            far = socket.create_connection(("127.0.0.1", self.upstream))
+            threading.Thread(target=self.ask, args=(near, far), daemon=True).start()
+            threading.Thread(target=self.answer, args=(near, far), daemon=True).start()
+
+    def ask(self, near, far):
+        with contextlib.suppress(OSError):
+            while data := near.recv(65536):
+                far.sendall(data)
+        if not self.free.is_set():
+            self.given_up += 1
+        with contextlib.suppress(OSError):
+            far.shutdown(socket.SHUT_RDWR)
+
+    def answer(self, near, far):
+        with contextlib.suppress(OSError):
+            while data := far.recv(65536):
+                self.free.wait()
+                near.sendall(data)
+        for end in near, far:
+            with contextlib.suppress(OSError):
+                end.close()
 
 
 class Gateway:
@@ -23,17 +63,27 @@ class Gateway:
         self.port = free_port()
         self.process = None
         sandbox_port = free_port()
-        self.environment = os.environ | {
-            "LUMA_API_KEY": "secret-interop", "LUMA_BASE_URL": f"http://localhost:{sandbox_port}",
-            "LUMA_RATE_LIMIT_GET_REQUESTS": "100000", "LUMA_RATE_LIMIT_POST_REQUESTS": "100000"}
         # The drivers ask for more in a minute than Luma would allow.
         self.sandbox = subprocess.Popen(
             [binary, "sandbox", "--port", str(sandbox_port), "--rate-limit", "100000"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.await_port(sandbox_port)
+        self.line = Line(sandbox_port)
+        self.environment = os.environ | {
+            "LUMA_API_KEY": "secret-interop", "LUMA_BASE_URL": f"http://localhost:{self.line.port}",
+            "LUMA_RATE_LIMIT_GET_REQUESTS": "100000", "LUMA_RATE_LIMIT_POST_REQUESTS": "100000"}
 
     @property
     def url(self):
         return f"http://localhost:{self.port}"
+
+    @staticmethod
+    def await_port(port):
+        for _ in range(200):
+            with contextlib.suppress(OSError):
+                return socket.create_connection(("127.0.0.1", port)).close()
+            time.sleep(0.05)
+        raise RuntimeError(f"nobody answers on port {port}")
 
     def start(self):
         self.process = subprocess.Popen(

@@ -1,21 +1,37 @@
 #!/usr/bin/env bash
-# Plays the drivers with the real clients from PyPI, each in an environment of its own: run.sh <binary> <folder>.
+# Plays the journeys with the real clients from PyPI, all at the same time: run.sh <binary> <folder>.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 binary=$(realpath "$1")
 folder=$2
+seconds=${INTEROP_SECONDS:-150}
 
-environment() { # name, requirement
-    local python=$folder/$1/bin/python
-    if [ ! -x "$python" ]; then python3 -m venv "$folder/$1"; fi
-    if [ ! -e "$folder/$1/ready" ]; then
-        "$python" -m pip install --quiet --disable-pip-version-check "$2"
-        touch "$folder/$1/ready"
-    fi
+environment() { # name, requirements
+    local name=$1 python=$folder/$1/bin/python
+    shift
+    # What the environment was made of stands beside it: another list makes it anew.
+    if [ "$(cat "$folder/$name.ready" 2>/dev/null)" = "$*" ]; then return; fi
+    rm -rf "${folder:?}/$name"
+    python3 -m venv "$folder/$name"
+    "$python" -m pip install --quiet --disable-pip-version-check "$@"
+    echo "$*" >"$folder/$name.ready"
 }
 
-environment mcp2 'mcp>=2,<3'
+mkdir -p "$folder"
+# 1.x and 2.x cannot live side by side; fastmcp stands on 2.x.
 environment mcp1 'mcp>=1.30,<2'
-"$folder/mcp2/bin/python" -W ignore "$here/client_v2.py" "$binary" 2>"$folder/v2.log" || { tail -60 "$folder/v2.log"; exit 1; }
-"$folder/mcp1/bin/python" -W ignore "$here/client_v1.py" "$binary" 2>"$folder/v1.log" || { tail -60 "$folder/v1.log"; exit 1; }
+environment mcp2 'mcp>=2,<3' 'fastmcp-slim[client]>=4,<5'
+
+declare -A drivers=([v1]=mcp1 [v2]=mcp2 [fastmcp]=mcp2) running
+for name in "${!drivers[@]}"; do
+    timeout --kill-after=5 "$seconds" "$folder/${drivers[$name]}/bin/python" -W ignore "$here/client_$name.py" "$binary" \
+        >"$folder/$name.out" 2>"$folder/$name.log" &
+    running[$name]=$!
+done
+status=0
+for name in "${!running[@]}"; do
+    wait "${running[$name]}" || { tail -60 "$folder/$name.log" >&2; echo "failed: client_$name.py" >&2; status=1; }
+    cat "$folder/$name.out"
+done
+exit $status

@@ -121,6 +121,10 @@ import Testing
         #expect(try await curlJSON("POST", url, Self.event("y")).status == 201)
         // Who gives a key says that it is another.
         #expect(try await Self.post(gateway, "x", key: "k").status == 201)
+        let keyed = try await Self.post(gateway, "z", key: "z")
+        let later = try await curlJSON("POST", url, Self.event("z"))
+        #expect(later.status == 409)
+        #expect(later.json?["details"]?["event_id"] == keyed.json?["id"])
     }
 
     @Test func withoutAStoreOnlyWhatReliesOnItIsRefused() async throws {

@@ -92,7 +92,7 @@ import Testing
         let (gateway, id) = try await start()
         let root = gateway.address
         let calls: [(String, JSONObject)] = [
-            ("list_events", [:]), ("list_events", ["fields": ["name", "description_md"]]),
+            ("list_events", [:]), ("list_events", ["fields": ["name", "timezone"]]),
             ("get_event", ["event_id": id]), ("search", ["query": .string(Self.marker)]), ("fetch", ["id": id]),
             ("update_event", ["event_id": id, "max_capacity": 9]),
             (

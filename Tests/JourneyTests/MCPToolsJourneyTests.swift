@@ -42,6 +42,7 @@ private let referenceFolder = ProcessInfo.processInfo.environment["LUMA_REFERENC
                 "create_event_from_template", "search", "fetch", "health",
             ])
         for tool in tools {
+            #expect(tool["name"]?.stringValue?.wholeMatch(of: /[a-zA-Z0-9_-]{1,40}/) != nil)
             let text = String(decoding: tool.encoded, as: UTF8.self)
             for word in ["\"$ref\"", "\"oneOf\"", "\"anyOf\"", "\"allOf\"", "\"not\""] { #expect(!text.contains(word)) }
             #expect(tool["annotations"]?.objectValue?.count == 4)
@@ -138,6 +139,9 @@ private let referenceFolder = ProcessInfo.processInfo.environment["LUMA_REFERENC
             ("update_event", ["event_id": "evt-none"], "at least one field"),
             ("list_events", ["limit": 1000], "limit must be from 1 to 100"),
             ("list_events", ["after": "yesterday"], "RFC 3339"),
+            ("list_events", ["fields": ["nme"]], "did you mean name?"),
+            ("list_events", ["fields": ["description_md"]], "read it with get_event"),
+            ("list_events", ["cursor": "bogus"], "next_cursor of the page before"),
             ("create_event_from_template", ["template_type": "werkshop"], "is required"),
         ]
         for (tool, arguments, words) in failures {

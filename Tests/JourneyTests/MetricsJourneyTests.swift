@@ -44,6 +44,8 @@ import Testing
         #expect(after.values("luma_mcp_loops") == [3])
         #expect(after.values("luma_mcp_connections")[0] >= 1)
         #expect(after.values("luma_mcp_upstream_up") == [1])
+        #expect(after.values("luma_mcp_breaker_state", ["state": "closed"]) == [1])
+        #expect(after.values("luma_mcp_journal_unsettled") == [0] && after.values("luma_mcp_store_usable").count == 1)
         #expect(after.values("luma_mcp_budget_limit", ["class": "get"])[0] > 0)
         #expect(after.values("process_resident_memory_bytes")[0] > 1_000_000)
         #expect(after.values("process_cpu_seconds_total")[0] >= 0 && after.values("process_open_fds")[0] > 5)

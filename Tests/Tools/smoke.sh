@@ -34,4 +34,9 @@ examples=$(awk '/^## / { here = ($0 == "## A first event") } here && /^```/ { op
 [ -n "$examples" ]
 curl() { command curl -sS --fail-with-body --max-time 20 "$@"; }
 eval "${examples//http:\/\/localhost:8000/$address}" >/dev/null
+
+# It ends as it is asked to. The debug build, which the other tests use, may do what this one does not.
+program=$(pgrep -s "$started" -x luma-mcp)
+kill -TERM "$program"
+wait "$started" || { echo "make run ended with $?:" >&2; tail -n 5 "$output" >&2; exit 1; }
 echo "make run serves at $address and the README's first event works"

@@ -1,5 +1,6 @@
 #pragma once
 // Linux calls that Swift's Glibc module does not show. Prefix lm_; no logic here.
+#include <malloc.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -24,10 +25,21 @@ int lm_refuse_new_handshakes(int descriptor);
 /// its result over the suspension of a task, which may go on in another thread; of this one it knows nothing.
 uintptr_t lm_thread_mark(void);
 
+/// One pointer of each thread's own, NULL at first: Swift has no thread-local variables.
+void *lm_thread_value(void);
+void lm_set_thread_value(void *value);
+
+/// The octets of a piece of malloc's that may be used: malloc.h is no part of Swift's Glibc module.
+static inline size_t lm_usable_size(void *piece) { return malloc_usable_size(piece); }
+
 /// Gives all new handshakes of a port that is shared (SO_REUSEPORT) to the socket at this place of the kernel's list, or,
 /// when there is none, to one by hash (SO_ATTACH_REUSEPORT_CBPF); and ends that. 0 or -1.
 int lm_steer_to(int descriptor, uint32_t place);
 int lm_stop_steering(int descriptor);
+
+/// Gives free heap memory back, and lets go of the pages of code and constants of the program and its libraries. Those are
+/// clean copies of files that come back as they are touched: nothing is lost but a few hundred short faults.
+void lm_release_memory(void);
 
 /// The events of one readiness report, with our 64 bits of user data: the union is awkward from Swift.
 static inline int lm_epoll_ctl(int epoll, int operation, int descriptor, uint32_t events, uint64_t data) {

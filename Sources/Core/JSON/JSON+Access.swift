@@ -14,6 +14,8 @@ extension JSON {
     public var numberValue: JSONNumber? { if case .number(let number) = self { number } else { nil } }
     /// The value of a number that is written as an integer and fits.
     public var intValue: Int? { numberValue?.intValue }
+    /// The value of a number that is whole and fits, however it is written.
+    public var wholeValue: Int? { numberValue?.wholeValue }
     /// The value of a number as the nearest finite double.
     public var doubleValue: Double? { numberValue?.doubleValue }
     /// Whether this is JSON's null.

@@ -2,6 +2,8 @@ extension JSON {
     /// The compact text of this document.
     public var encoded: [UInt8] {
         var output: [UInt8] = []
+        // An event's size; to grow there from nothing takes six steps.
+        output.reserveCapacity(512)
         write(to: &output)
         return output
     }

@@ -16,17 +16,30 @@ public enum TimeZoneError: Error, Sendable, Equatable {
 /// returns the bytes of that zone's TZif file, or nil when there is none. It runs on the caller's thread, outside of any
 /// lock, and two callers who want the same new zone at once may both run it.
 public final class TimeZoneDatabase: Sendable {
-    /// The known names, for suggestions; sorted. Empty when no list was given.
-    public let names: [String]
+    private let list: @Sendable () -> [String]
+    private let listed = Mutex<[String]?>(nil)
     private let capacity: Int
     private let load: @Sendable (String) -> [UInt8]?
     private let cache = Mutex<[String: TimeZoneRules]>([:])
 
-    /// - Parameter capacity: how many zones are kept; the database has about 600, of a few KiB each.
-    public init(names: [String] = [], capacity: Int = 1024, load: @escaping @Sendable (String) -> [UInt8]?) {
-        self.names = names
+    /// - Parameters:
+    ///   - names: the known names, sorted; made when they are first asked for, which takes some milliseconds.
+    ///   - capacity: how many zones are kept; the database has about 600, of a few KiB each.
+    public init(
+        names: @autoclosure @escaping @Sendable () -> [String] = [], capacity: Int = 1024,
+        load: @escaping @Sendable (String) -> [UInt8]?
+    ) {
+        list = names
         self.capacity = max(capacity, 1)
         self.load = load
+    }
+
+    /// The known names, for suggestions; sorted. Empty when no list was given.
+    public var names: [String] {
+        if let known = listed.withLock({ $0 }) { return known }
+        let made = list()
+        listed.withLock { $0 = made }
+        return made
     }
 
     /// The rules of the zone of this name; letter case counts.

@@ -25,7 +25,9 @@ public enum TimeZoneName {
     /// The names in the compact source `tzdata.zi`: of zones, from lines `Z name …`, and of links, from lines
     /// `L target name`. Sorted; lines of any other kind are skipped.
     public static func parse(tzdataZi text: [UInt8]) -> [String] {
-        names(in: text) { fields in
+        // Most lines are of other kinds: they are not taken apart.
+        let mayName: (UInt8) -> Bool = { $0 == UInt8(ascii: "Z") || $0 == UInt8(ascii: "L") }
+        return names(in: text, where: mayName) { fields in
             switch fields.first {
             case "Z" where fields.count > 1: fields[1]
             case "L" where fields.count > 2: fields[2]
@@ -40,9 +42,12 @@ public enum TimeZoneName {
         names(in: text) { fields in fields.count > 2 && !fields[0].hasPrefix("#") ? fields[2] : nil }
     }
 
-    private static func names(in text: [UInt8], of line: ([String]) -> String?) -> [String] {
+    private static func names(
+        in text: [UInt8], where begins: (UInt8) -> Bool = { _ in true }, of line: ([String]) -> String?
+    ) -> [String] {
         var names: Set<String> = []
-        for bytes in text.split(separator: UInt8(ascii: "\n")) where names.count < mostNames {
+        for bytes in text.split(separator: UInt8(ascii: "\n"))
+        where names.count < mostNames && begins(bytes[bytes.startIndex]) {
             let fields = bytes.prefix(256).split(maxSplits: 3) { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
             if let name = line(fields.prefix(3).map { String(decoding: $0, as: UTF8.self) }), isValid(name) {
                 names.insert(name)

@@ -22,6 +22,9 @@ public struct AllowedHosts: Sendable, Equatable {
         }
     }
 
+    /// Only names of this machine's loopback are allowed.
+    var areLoopbackOnly: Bool { !allowsAny && entries.count == Self.loopback.count }
+
     /// Whether a list of allowed hosts may hold this text.
     static func isEntry(_ text: String) -> Bool { text == "*" || parse(text) != nil }
 
@@ -35,9 +38,10 @@ public struct AllowedHosts: Sendable, Equatable {
         if allowsAny { return true }
         var end = field.count
         var port: Slice<UnsafeRawBufferPointer>?
-        if let colon = field.lastIndex(of: UInt8(ascii: ":")),
-            field.last != UInt8(ascii: "]")
-        {
+        // Digits behind a colon are a port; an address in brackets ends with its bracket.
+        var colon = field.count - 1
+        while colon >= 0, field[colon] &- 0x30 < 10 { colon -= 1 }
+        if colon >= 0, field[colon] == UInt8(ascii: ":") {
             end = colon
             port = field[(colon + 1)...]
         }

@@ -12,8 +12,10 @@ public enum Command: Sendable, Equatable {
     case doctor(flags: [Setting: String], json: Bool)
     case version
     case help(Help.Topic)
-
-    static let names = ["serve", "mcp", "sandbox", "doctor", "version", "help"]
+    /// Print what a shell needs to complete this program's arguments.
+    case completion(Shell)
+    /// Print the manual page.
+    case man
 
     /// Reads the arguments after the program's name. Values are taken as text here; the tables check them later.
     /// - Throws: all problems at once, with exit code 64.
@@ -33,11 +35,27 @@ public enum Command: Sendable, Equatable {
         case "version":
             try refuse(rest)
             return .version
+        case "man":
+            try refuse(rest)
+            return .man
+        case "completion":
+            try refuse(rest.dropFirst())
+            guard let shell = rest.first.flatMap(Shell.init) else {
+                let known = Shell.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ConfigurationErrors(usage("completion", "needs the name of a shell: \(known)"))
+            }
+            return .completion(shell)
         case "help":
             try refuse(rest.dropFirst())
-            return .help(rest.first == "sandbox" ? .sandbox : .overview)
+            guard let name = rest.first, name != "sandbox" else { return .help(rest.isEmpty ? .overview : .sandbox) }
+            guard CommandRow.table.contains(where: { $0.name == name }) else {
+                throw ConfigurationErrors(usage(name, "is no command to get help on; see luma-mcp help"))
+            }
+            return .help(.overview)
         default:
-            let hint = NearestName.suggest(for: first, among: names).map { "; did you mean \($0)?" } ?? ""
+            let hint =
+                NearestName.suggest(for: first, among: CommandRow.table.map(\.name)).map { "; did you mean \($0)?" }
+                ?? ""
             throw ConfigurationErrors(
                 usage(first, "is not a command\(hint)\(hint.isEmpty ? "; see luma-mcp help" : "")"))
         }

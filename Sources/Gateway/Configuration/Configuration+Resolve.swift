@@ -91,7 +91,9 @@ extension Configuration {
                 maxRetries: reader.integer(.maxRetries),
                 backoffFactor: reader.number(.retryBackoffFactor),
                 connections: reader.integer(.upstreamConnections),
-                healthIntervalSeconds: reader.number(.healthIntervalSeconds)),
+                healthIntervalSeconds: reader.number(.healthIntervalSeconds),
+                breakerFailures: reader.integer(.breakerFailures),
+                breakerSeconds: reader.number(.breakerSeconds)),
             cache: Cache(
                 freshSeconds: reader.number(.cacheSeconds),
                 staleSeconds: reader.number(.cacheStaleSeconds),

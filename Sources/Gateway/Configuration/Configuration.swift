@@ -21,6 +21,9 @@ public struct Configuration: Sendable {
         /// Most calls in flight for each loop.
         public var connections: Int
         public var healthIntervalSeconds: Double
+        /// Failures in a row that stop the calls, and the longest time between two probes then.
+        public var breakerFailures: Int
+        public var breakerSeconds: Double
     }
 
     /// How long answers to reads are kept, and how many.

@@ -11,21 +11,24 @@ public enum Help {
 
     public static func text(_ topic: Topic) -> String {
         switch topic {
-        case .overview: overview + options(Settings.table) + "\n" + examples
+        case .overview: introduction + usage + overview + options(Settings.table) + "\n" + examples
         case .sandbox: sandbox + options(Settings.sandboxTable) + "\n" + faults + sandboxExamples + notEmulated
         }
     }
 
-    private static let overview = """
-        luma-mcp: a gateway between you and the Luma events API.
+    private static let introduction = "luma-mcp: a gateway between you and the Luma events API.\n\nUsage:\n"
 
-        Usage:
-          luma-mcp [serve] [options]    serve REST and MCP on http://localhost:8000
-          luma-mcp mcp [options]        speak MCP on standard input and output
-          luma-mcp sandbox [options]    run the emulator of Luma on its own
-          luma-mcp doctor [options]     look at what it needs, and say what to do
-          luma-mcp version              print the version
-          luma-mcp help [sandbox]       this text, or the sandbox's options
+    private static var usage: String {
+        var text = ""
+        for (index, row) in CommandRow.table.enumerated() {
+            let name = index == 0 ? "[\(row.name)]" : row.name
+            let line = "  luma-mcp \(name)" + (row.arguments.isEmpty ? "" : " " + row.arguments)
+            text += line + String(repeating: " ", count: max(1, 32 - line.count)) + row.summary + "\n"
+        }
+        return text
+    }
+
+    private static let overview = """
 
         Every option is also an environment variable and a line of the file .env in
         the working directory: --max-retries is LUMA_MAX_RETRIES. An option beats the

@@ -38,6 +38,8 @@ public struct HostName: Sendable, Equatable {
 
     /// Four decimal octets without leading zeros, which some resolvers read as octal.
     static func ipv4(_ text: String) -> [UInt8]? {
+        // Most texts are names: to take them apart by characters is dear, and comes with each event that has a meeting's URL.
+        guard text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 || $0 == UInt8(ascii: ".") }) else { return nil }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 4 else { return nil }
         var octets: [UInt8] = []
@@ -86,18 +88,22 @@ public struct HostName: Sendable, Equatable {
     /// Labels of letters, digits, hyphens and underscores; the last one not all digits, or it would be a broken IPv4.
     private static func isName(_ text: String) -> Bool {
         guard (1...253).contains(text.utf8.count) else { return false }
-        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
-        for label in labels {
-            guard (1...63).contains(label.utf8.count), label.first != "-", label.last != "-" else { return false }
-            guard
-                label.utf8.allSatisfy({
-                    switch $0 {
-                    case 0x30...0x39, 0x61...0x7a, UInt8(ascii: "-"), UInt8(ascii: "_"): true
-                    default: false
-                    }
-                })
-            else { return false }
+        var length = 0
+        var previous = UInt8(ascii: "-")
+        var isNumber = true
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "."):
+                guard length > 0, previous != UInt8(ascii: "-") else { return false }
+                (length, isNumber) = (0, true)
+            case UInt8(ascii: "-") where length == 0: return false
+            case 0x30...0x39: length += 1
+            case 0x61...0x7a, UInt8(ascii: "-"), UInt8(ascii: "_"): (length, isNumber) = (length + 1, false)
+            default: return false
+            }
+            guard length <= 63 else { return false }
+            previous = byte
         }
-        return !(labels.last?.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } ?? true)
+        return length > 0 && previous != UInt8(ascii: "-") && !isNumber
     }
 }

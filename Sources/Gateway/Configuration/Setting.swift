@@ -45,6 +45,8 @@ public enum Setting: String, Sendable, CaseIterable {
     case upstreamConnections = "LUMA_UPSTREAM_CONNECTIONS"
     case healthIntervalSeconds = "LUMA_HEALTH_INTERVAL_SECONDS"
 
+    case breakerFailures = "LUMA_BREAKER_FAILURES"
+    case breakerSeconds = "LUMA_BREAKER_SECONDS"
     case cacheSeconds = "LUMA_CACHE_SECONDS"
     case cacheStaleSeconds = "LUMA_CACHE_STALE_SECONDS"
     case cacheBytes = "LUMA_CACHE_BYTES"

@@ -2,7 +2,7 @@
 public enum Settings {
     /// The settings of the gateway: environment variable, `.env` line and flag alike.
     public static let table: [SettingRow] =
-        luma + server + access + limits + budget + calls + reads + memory + templates
+        luma + server + access + limits + budget + calls + breaker + reads + memory + templates
         + logging
 
     /// The options of `luma-mcp sandbox`, on the command line only.
@@ -176,6 +176,15 @@ public enum Settings {
         SettingRow(
             .healthIntervalSeconds, .number(1...3600), default: "30", placeholder: "SECONDS", group: .calls,
             "Time between two background checks of Luma and the key; a probe of /health asks Luma nothing."),
+    ]
+
+    private static let breaker: [SettingRow] = [
+        SettingRow(
+            .breakerFailures, .integer(0...1_000_000), default: "5", placeholder: "N", group: .calls,
+            "Failures of Luma in a row after which nothing is sent but a probe now and then; 0 for never."),
+        SettingRow(
+            .breakerSeconds, .number(1...3600), default: "10", placeholder: "SECONDS", group: .calls,
+            "Longest time between two probes; the first comes after one second, each after twice the time."),
     ]
 
     private static let reads: [SettingRow] = [

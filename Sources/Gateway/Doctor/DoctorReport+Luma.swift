@@ -35,7 +35,7 @@ extension DoctorReport {
             add(
                 "luma", .failed, "What \(host) answers is not from Luma's API",
                 advice: "Check LUMA_BASE_URL, and whether a proxy or a login page answers in Luma's place.")
-        case .notFound, .refused, .unknownOutcome, .cancelled:
+        case .notFound, .refused, .unknownOutcome, .cancelled, .circuitOpen, .notRecorded:
             add(
                 "luma", .failed, "\(host) refuses the question who the key belongs to: \(failure.label)",
                 advice: "Check LUMA_BASE_URL.")

@@ -27,6 +27,9 @@ extension APIError {
         case .unreachable(let cause):
             self.init(.upstreamUnreachable, details: JSONObject([("cause", .string(cause.rawValue))]))
         case .timedOut: self.init(.upstreamTimeout)
+        case .circuitOpen(let seconds, let cause):
+            self.init(
+                .upstreamUnavailable, details: JSONObject([("cause", .string(cause))]), retryAfter: Double(seconds))
         case .malformedAnswer, .tooLarge:
             self.init(.upstreamFailure, details: JSONObject([("cause", .string(error.label))]))
         case .unknownOutcome(let unknown):

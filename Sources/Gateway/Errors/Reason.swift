@@ -44,6 +44,7 @@ public enum Reason: String, Sendable, CaseIterable {
     case upstreamUnreachable = "upstream_unreachable"
     case upstreamFailure = "upstream_failure"
     case upstreamTimeout = "upstream_timeout"
+    case upstreamUnavailable = "upstream_unavailable"
     case outcomeUnknown = "outcome_unknown"
     /// The caller wants nothing asked of Luma (RFC 9111 §5.2.1.7).
     case notKept = "not_kept"
@@ -71,7 +72,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .internal: 500
         case .notImplemented: 501
         case .upstreamRefused, .upstreamAuth, .upstreamUnreachable, .upstreamFailure: 502
-        case .overloaded, .shuttingDown, .starting, .storeUnavailable: 503
+        case .overloaded, .shuttingDown, .starting, .storeUnavailable, .upstreamUnavailable: 503
         case .upstreamTimeout, .outcomeUnknown, .notKept: 504
         case .httpVersionNotSupported: 505
         }
@@ -121,6 +122,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .upstreamUnreachable: "Luma cannot be reached"
         case .upstreamFailure: "Luma failed"
         case .upstreamTimeout: "Luma did not answer in time"
+        case .upstreamUnavailable: "Luma has failed several times in a row and is left alone for a moment"
         case .notKept: "There is no kept answer, and only-if-cached lets nobody ask Luma"
         case .outcomeUnknown: "Luma did not confirm, and whether it was done could not be found out"
         }

@@ -127,6 +127,7 @@ struct EventCheck {
     /// Characters are what a reader takes for one: a letter with its accents, an emoji with its parts.
     private mutating func checkName(_ value: JSON) {
         guard let text = value.stringValue else { return report("name", "must be a string") }
+        if Self.isPlainName(text) { return }
         let count = text.count
         let codePoints = text.unicodeScalars
         if !(1...200).contains(count) {
@@ -138,6 +139,12 @@ struct EventCheck {
         } else if codePoints.allSatisfy(\.properties.isWhitespace) {
             report("name", "must not be blank")
         }
+    }
+
+    /// Whether a name is of printable ASCII, short and not blank: then there is nothing to count by characters.
+    private static func isPlainName(_ text: String) -> Bool {
+        let bytes = text.utf8
+        return bytes.count <= 200 && bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7f } && bytes.contains { $0 != 0x20 }
     }
 
     private mutating func checkZone(_ value: JSON) {
@@ -158,8 +165,10 @@ struct EventCheck {
 
     private mutating func checkMeetingURL(_ value: JSON) {
         guard let text = value.stringValue else { return report("meeting_url", "must be a string") }
-        let count = text.count
-        if count > 2000 { report("meeting_url", "must be at most 2000 characters long; it has \(count)") }
+        // No character is shorter than an octet.
+        if text.utf8.count > 2000, text.count > 2000 {
+            report("meeting_url", "must be at most 2000 characters long; it has \(text.count)")
+        }
         if !WebURL.isValid(text) {
             report("meeting_url", "must be an http or https URL, such as https://meet.example/room")
         }

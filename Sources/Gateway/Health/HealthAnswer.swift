@@ -18,7 +18,7 @@ final class HealthAnswer {
         self.store = store
         healthyBody = [
             "status": "healthy", "message": "Luma API connection successful", "mode": .string(mode),
-            "version": .string(Version.number),
+            "version": .string(Version.number), "circuit": .string(CircuitBreaker.State.closed.rawValue),
         ]
         healthy = .uncachedJSON(JSON.object(healthyBody).encoded)
     }
@@ -37,6 +37,7 @@ final class HealthAnswer {
             details["failures"] = .number(JSONNumber(known.failures))
         }
         if let cause { details["store"] = ["status": "unusable", "cause": .string(cause.rawValue)] }
+        details["circuit"] = .string(account.breaker.state.rawValue)
         if let at = known.lastSuccessAt { details["last_success_at"] = .string(at.rfc3339) }
         details["checked_at"] = .string((known.lastAt ?? started).rfc3339)
         var error = APIError(reason, details: details)

@@ -53,7 +53,7 @@ final class HealthMonitor {
         lastCheck = clock.now
         let deadline = clock.now.advanced(seconds: max(1, min(interval, 10)))
         // The outcome is noted where it happens.
-        _ = try? await luma.getSelf(deadline: deadline, context: CallContext())
+        _ = try? await luma.getSelf(deadline: deadline, context: CallContext(Sender(.none, .background)))
     }
 
     /// Seconds until the next check, nil when it is due. A check that brought no news, for want of budget, counts too:

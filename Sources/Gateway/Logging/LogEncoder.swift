@@ -21,18 +21,23 @@ struct LogEncoder {
             LogText.appendQuoted(record.requestID, to: &line)
             line.append(",\"method\":\"")
             line.append(utf8: method)
-            line.append("\",\"route\":")
-            LogText.appendQuoted(record.route, to: &line)
-            line.append(",\"status\":")
+            // A pattern of ours, in which nothing must be escaped.
+            line.append("\",\"route\":\"")
+            line.append(utf8: record.route)
+            line.append("\",\"status\":")
             line.append(decimal: record.status)
             line.append(",\"duration_ms\":")
             LogText.appendMilliseconds(record.durationNanoseconds, to: &line)
             line.append(",\"bytes\":")
             line.append(decimal: record.bytes)
-            line.append(",\"upstream_calls\":")
-            line.append(decimal: record.upstreamCalls)
-            line.append(",\"retries\":")
-            line.append(decimal: record.retries)
+            if record.upstreamCalls == 0, record.retries == 0 {
+                line.append(",\"upstream_calls\":0,\"retries\":0")
+            } else {
+                line.append(",\"upstream_calls\":")
+                line.append(decimal: record.upstreamCalls)
+                line.append(",\"retries\":")
+                line.append(decimal: record.retries)
+            }
             if let reason = record.reason {
                 line.append(",\"reason\":\"")
                 line.append(utf8: reason.rawValue)

@@ -24,6 +24,7 @@ enum LogText {
     static func appendEscaped(_ text: String, to line: inout ByteBuffer) {
         var text = text
         text.withUTF8 { bytes in
+            if bytes.count <= longest, isPlain(bytes) { return line.append(UnsafeRawBufferPointer(bytes)) }
             var index = 0
             var copied = 0
             let end = min(bytes.count, longest)
@@ -58,6 +59,13 @@ enum LogText {
             line.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[copied..<last])))
             if bytes.count > longest { line.append("…") }
         }
+    }
+
+    /// Nothing in it must be escaped: most texts are such.
+    @inline(__always)
+    private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        for byte in bytes where byte &- 0x20 >= 0x5f || byte == 0x22 || byte == 0x5c { return false }
+        return true
     }
 
     /// In decimal digits, with a minus sign when it is negative.

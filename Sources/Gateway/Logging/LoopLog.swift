@@ -13,10 +13,11 @@ public final class LoopLog {
     private let sink: LogSink
     /// Calls back once, on the loop, after `delaySeconds`.
     private let later: (@escaping () -> Void) -> Void
-    private var encoder: LogEncoder
-    private var buffer = ByteBuffer()
-    private var lines = 0
-    private var isScheduled = false
+    // A line is written in one go, and nothing that is called meanwhile knows this object.
+    @exclusivity(unchecked) private var encoder: LogEncoder
+    @exclusivity(unchecked) private var buffer = ByteBuffer()
+    @exclusivity(unchecked) private var lines = 0
+    @exclusivity(unchecked) private var isScheduled = false
 
     public convenience init(_ sink: LogSink, on reactor: Reactor) {
         self.init(sink) { [unowned reactor] action in

@@ -30,6 +30,7 @@ final class ChangeFeed: Sendable {
 
     /// An event is another one now: its own resource and the calendar's list read otherwise.
     func publish(event id: String) {
+        if state.withLock({ $0.listeners.isEmpty }) { return }
         publish(.resourceUpdated(uri: "luma://events/\(id)"))
         publish(.resourceUpdated(uri: "luma://calendar"))
     }

@@ -8,10 +8,13 @@ import MCP
 /// On one loop. What is not taken by the peer is bounded: a peer that does not read loses its stream.
 final class EventStream {
     static let keepAliveSeconds = 15.0
-    /// Bytes that may wait for a slow peer.
-    static let mostWaiting = 4 << 20
+    /// Bytes that may wait for a slow peer: of answers, which come as they are asked for, and of news.
+    static let mostAnswerBytes = 4 << 20
+    static let mostNewsBytes = 64 << 10
 
     private let exchange: Exchange
+    /// Bytes that may wait; beyond them a peer that does not read loses the stream.
+    var mostWaiting: Int
     private var waiting: [UInt8] = []
     private var writer: Suspension<Void>?
     private var timer: TimerQueue.Token?
@@ -29,8 +32,9 @@ final class EventStream {
     ]
 
     /// Begins the answer.
-    init(_ exchange: Exchange, fields: [Field] = []) {
+    init(_ exchange: Exchange, fields: [Field] = [], mostWaiting: Int = mostAnswerBytes) {
         self.exchange = exchange
+        self.mostWaiting = mostWaiting
         exchange.beginStream(Response(status: 200, fields: Self.fields + fields))
         exchange.perform { [self] in await write() }
         // Closing the stream is how a client cancels: it should not take until the next keep-alive to find out.
@@ -44,7 +48,7 @@ final class EventStream {
     func send(event: String, _ data: [UInt8]) {
         guard isOpen, !isEnding else { return }
         EventStreamEncoder.append(event: event, data: data, to: &waiting)
-        if waiting.count > Self.mostWaiting { return exchange.abort() }
+        if waiting.count > mostWaiting { return exchange.abort() }
         wake()
     }
 

@@ -36,8 +36,8 @@ enum MCPAdmission {
             }
         } else if version == nil, envelope == nil {
             self.init(legacy: headers, payload, nil, principal, session)
-        } else if envelope == nil, let id = headers.session, session(id) != nil {
-            // A valid session proves the era, whatever the header says.
+        } else if envelope == nil, spoken != nil, let id = headers.session, session(id) != nil {
+            // A valid session proves the era, whichever of the known versions the header names.
             self.init(legacy: headers, payload, nil, principal, session)
         } else {
             self.init(modern: headers, payload, version, principal)

@@ -16,6 +16,10 @@ struct MCPHeaders: Sendable {
 
     init(_ request: RequestView) {
         for line in request.fields(named: "mcp-protocol-version") {
+            guard line.utf8.contains(UInt8(ascii: ",")) else {
+                if !line.isEmpty, !versions.contains(line) { versions.append(line) }
+                continue
+            }
             // Some clients send the field twice, and proxies join the two.
             for value in line.split(separator: ",").map({ String($0.filter { $0 != " " && $0 != "\t" }) })
             where !versions.contains(value) {
@@ -25,9 +29,12 @@ struct MCPHeaders: Sendable {
         session = request.field("mcp-session-id")
         methods = request.fields(named: "mcp-method")
         names = request.fields(named: "mcp-name")
-        accept = request.combined("accept").map { Accept($0) }
+        if let text = request.combined("accept"), !text.isEmpty, !Self.takesAll.contains(text) { accept = Accept(text) }
         contentType = request.field("content-type")
     }
+
+    /// What clients send that take both kinds of answers; it needs no closer look.
+    private static let takesAll = ["application/json, text/event-stream", "*/*", "text/event-stream, application/json"]
 
     /// Whether the client takes a media type: named, by a range, or because it says nothing (RFC 9110 §12.5.1).
     private func accepts(_ type: String) -> Bool {

@@ -89,6 +89,9 @@ struct HandshakeDriver {
             if let session = handshake.session { begin(session) }
             send(handshake.answer)
             ended()
+        case .single(.message(.request(let id, _, _))) where session?.isBusy == true:
+            send(.failure(id: id, error: .tooManyRequests))
+            ended()
         case .single(.message(let message)):
             guard let session else {
                 if case .request(let id, let method, _) = message {
@@ -104,7 +107,7 @@ struct HandshakeDriver {
                 if case .answer(let answer) = await dispatcher.serve(message, from: caller, to: sink) { send(answer) }
             }
         case .batch(let parts):
-            guard let session, session.revision.allowsBatches else {
+            guard let session, session.revision.allowsBatches, !session.isBusy else {
                 send(.failure(id: nil, error: .invalidRequest("Invalid Request: one message at a time")))
                 return ended()
             }

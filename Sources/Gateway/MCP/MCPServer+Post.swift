@@ -26,9 +26,25 @@ extension MCPServer {
         case .refused(let refusal): turn.finish(.mcpPost, .json(status: refusal.status, refusal.body))
         case .taken: turn.finish(.mcpPost, Response(status: 202))
         case .handshake(let id, let params): handshake(id, params, turn)
+        case .modern(_, let message, let caller), .legacy(let message, let caller):
+            // What is known beforehand needs neither a task nor a timer.
+            if headers.acceptsJSON, let answer = dispatcher.constantAnswer(to: message, from: caller) {
+                return turn.finish(.mcpPost, .json(status: 200, answer))
+            }
+            serve(admission, headers, turn)
+        default: serve(admission, headers, turn)
+        }
+    }
+
+    /// Serves what takes longer.
+    private func serve(_ admission: MCPAdmission, _ headers: MCPHeaders, _ turn: Turn) {
+        switch admission {
         case .modern(let id, let message, let caller): serveModern(id, message, caller, headers, turn)
+        case .legacy(.request(let id, _, _), let caller) where caller.session?.isBusy == true:
+            turn.finish(.mcpPost, .json(status: 200, JSONRPCMessage.failure(id: id, error: .tooManyRequests).encoded))
         case .legacy(let message, let caller): serveLegacy([.message(message)], isBatch: false, caller, headers, turn)
         case .batch(let parts, let caller): serveLegacy(parts, isBatch: true, caller, headers, turn)
+        case .refused, .taken, .handshake: break
         }
     }
 
@@ -69,7 +85,9 @@ extension MCPServer {
             answer.refuse(APIError.notAcceptable)
             return
         }
-        stream.send(subscription.acknowledgement)
+        let acknowledgement = subscription.acknowledgement.encoded
+        stream.mostWaiting = EventStream.mostNewsBytes + acknowledgement.count
+        stream.send(event: "message", acknowledgement)
         keep(
             stream,
             feeding: { change in

@@ -91,7 +91,7 @@ final class MCPServer {
             return turn.finish(.mcpGet, Self.sessionNotFound)
         }
         guard headers.acceptsStream else { return turn.finish(.mcpGet, APIError.notAcceptable) }
-        let stream = EventStream(turn.exchange, fields: turn.streamFields)
+        let stream = EventStream(turn.exchange, fields: turn.streamFields, mostWaiting: EventStream.mostNewsBytes)
         let generation = session.attach()
         log(stream, .mcpGet, turn)
         keep(

@@ -8,6 +8,8 @@ import MCP
 final class StdioConversation {
     /// Requests that may be under way at once.
     private static let mostRunning = 256
+    /// Streams of changes that may be open at once.
+    private static let mostListening = 64
 
     private let dispatcher: Dispatcher
     private let shared: MCPShared
@@ -63,7 +65,7 @@ final class StdioConversation {
     private func take(_ payload: JSONRPCPayload) {
         guard running < Self.mostRunning else {
             if case .single(.message(.request(let id, _, _))) = payload {
-                return send(.failure(id: id, error: .internalError("Too many requests at once")))
+                return send(.failure(id: id, error: .tooManyRequests))
             }
             return takeLegacy(payload)
         }
@@ -109,6 +111,8 @@ final class StdioConversation {
         let task = reactor.start { [self] in
             switch await dispatcher.serve(message, from: caller, to: sink) {
             case .answer(let answer): send(answer)
+            case .listening where subscriptions.count >= Self.mostListening:
+                send(.failure(id: id, error: .tooManyRequests))
             case .listening(let subscription):
                 subscriptions[id] = subscription
                 send(subscription.acknowledgement)

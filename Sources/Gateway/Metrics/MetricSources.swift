@@ -23,6 +23,10 @@ struct BudgetMetrics: MetricSource {
             max(0, state.closedUntil?.seconds(since: now) ?? 0))
         text.single("luma_mcp_budget_queue_length", .gauge, "Calls that wait for budget.", Double(state.queued))
         text.single("luma_mcp_budget_in_flight", .gauge, "Calls to Luma under way.", Double(state.inFlight))
+        text.begin("luma_mcp_breaker_state", .gauge, "1 for the state that the circuit towards Luma is in.")
+        for known in CircuitBreaker.State.allCases {
+            text.sample(account.breaker.state == known ? 1 : 0, [("state", known.rawValue)])
+        }
         let known = account.reachability
         text.single(
             "luma_mcp_upstream_up", .gauge, "1 when the last call to Luma was answered.",

@@ -95,6 +95,7 @@ extension Reason {
     /// What a path that calls Luma may meet there.
     static let towardsLuma: [Reason] = [
         .rateLimited, .upstreamRefused, .upstreamAuth, .upstreamUnreachable, .upstreamFailure, .upstreamTimeout,
+        .upstreamUnavailable,
     ]
 
     private static let anyRead: [Reason] = [.notAcceptable, .validationFailed, .preconditionFailed]

@@ -16,6 +16,8 @@ struct RequestInput {
     /// The field Host with its port, for the path that answers with the server's own address.
     var host: String?
     var conditions = Preconditions()
+    /// The longest that the caller waits, in seconds; nil when it does not say.
+    var timeout: Double?
     var idempotencyKey: IdempotencyKey?
     /// Who asks: what one caller's key stands for is nobody else's business.
     var principal = ""
@@ -53,12 +55,23 @@ extension RequestInput {
             wish = ReadWish(request.combined("cache-control"))
         default: break
         }
+        timeout = try Self.timeout(request)
         if endpoint.isWrite, let key = request.combined("idempotency-key") {
             idempotencyKey = try IdempotencyKey(field: key)
         }
         // What curl and most libraries send says nothing, and need not be read.
         accept = request.combined("accept").flatMap { $0 == "*/*" ? nil : Accept($0) }
         conditions = Preconditions(request)
+    }
+
+    /// `X-Request-Timeout`: a plain decimal number of seconds. More than the server's own bound is no error; it stays bound.
+    private static func timeout(_ request: RequestView) throws(APIError) -> Double? {
+        guard let text = request.field("x-request-timeout") else { return nil }
+        let isPlain = text.utf8.count <= 16 && text.utf8.allSatisfy { $0 == 0x2e || (0x30...0x39).contains($0) }
+        guard isPlain, let seconds = Double(text), seconds > 0 else {
+            throw APIError(.badRequest, "X-Request-Timeout must be a number of seconds above 0, such as 2.5")
+        }
+        return seconds
     }
 
     private static func words(for error: QueryStringError) -> String {
@@ -98,6 +111,8 @@ extension RequestInput {
 
     /// `application/json` or a `+json` type, whatever its parameters (RFC 9110 §8.3, RFC 6839).
     static func isJSON(_ contentType: String) -> Bool {
+        // What nearly everybody sends needs no reading by characters.
+        if contentType == "application/json" { return true }
         let type = contentType.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
         return type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json"))
     }
@@ -105,6 +120,7 @@ extension RequestInput {
     /// True when the caller asked for `return=minimal` (RFC 7240 §4.2).
     var prefersMinimal: Bool {
         guard let prefer else { return false }
+        if prefer == "return=minimal" { return true }
         return prefer.split(separator: ",").contains { preference in
             let word = preference.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" && $0 != "\"" }
             return word.lowercased() == "return=minimal"

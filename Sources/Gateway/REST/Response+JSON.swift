@@ -23,9 +23,8 @@ extension Response {
     ///
     /// - Throws: `APIError` 412 when If-Match does not hold.
     static func tagged(_ body: [UInt8], _ conditions: Preconditions) throws(APIError) -> Response {
-        // Without a digest there is no validator, which is no reason to fail.
         let tag = EntityTag(of: body)
-        let fields = tag.map { [Field("ETag", $0.text)] } ?? []
+        let fields = [Field("ETag", tag.text)]
         switch conditions.verdict(tag: tag, isRead: true) {
         case .proceed: return .json(status: 200, fields: fields, body)
         case .notModified: return Response(status: 304, fields: fields)
@@ -48,9 +47,11 @@ extension Response {
 }
 
 extension EntityTag {
-    /// The tag of these octets; nil when no digest can be made.
-    init?(of body: [UInt8]) {
-        guard let digest = try? Digest.sha256(body) else { return nil }
-        self.init(Hex.encode(Array(digest.prefix(12))))
+    /// The tag of these octets: the first 96 bits of their digest, in hexadecimal digits.
+    init(of body: [UInt8]) {
+        self = withUnsafeTemporaryAllocation(byteCount: 12, alignment: 8) { digest in
+            body.withUnsafeBytes { Digest.sha256($0, into: digest) }
+            return EntityTag(Hex.encode(UnsafeRawBufferPointer(digest)))
+        }
     }
 }

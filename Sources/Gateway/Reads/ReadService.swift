@@ -85,7 +85,8 @@ final class ReadService {
         }
     }
 
-    private func follow(
+    // Not a part of `read`, whose every call would reserve the memory for it.
+    @inline(never) private func follow(
         _ key: ReadKey, _ input: RequestInput, _ call: UpstreamCall, _ fetch: () async throws(APIError) -> [UInt8]
     ) async throws(APIError) -> Response {
         let (shared, clock) = (shared, clock)
@@ -150,7 +151,7 @@ final class ReadService {
 
     private static func isOutage(_ error: APIError) -> Bool {
         switch error.reason {
-        case .upstreamUnreachable, .upstreamFailure, .upstreamTimeout: true
+        case .upstreamUnreachable, .upstreamFailure, .upstreamTimeout, .upstreamUnavailable: true
         default: false
         }
     }

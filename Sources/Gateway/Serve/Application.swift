@@ -10,16 +10,21 @@ final class Application: NodeHandler {
     let worker: Worker
     private let shutDownTransport: () -> Void
     private let router = Endpoint.router()
-    private var identifiers = RequestIdentifiers()
+    @exclusivity(unchecked) private var identifiers = RequestIdentifiers()
     let mcp: MCPServer
     private let metrics: MetricsHub
 
-    /// - Parameter shutDownTransport: called once, when nothing calls Luma any more.
-    init(_ worker: Worker, _ shared: Shared, shutDownTransport: @escaping () -> Void) {
+    /// - Parameters:
+    ///   - dispatcher: what speaks MCP; the gateway's own by default.
+    ///   - shutDownTransport: called once, when nothing calls Luma any more.
+    init(
+        _ worker: Worker, _ shared: Shared, dispatcher: Dispatcher? = nil, shutDownTransport: @escaping () -> Void
+    ) {
         self.worker = worker
         metrics = shared.metrics
         self.shutDownTransport = shutDownTransport
-        mcp = MCPServer(ToolBox.dispatcher(worker, shared), shared.mcp, reactor: worker.reactor)
+        mcp = MCPServer(
+            dispatcher ?? ToolBox.dispatcher(worker, shared), shared.mcp, reactor: worker.reactor)
     }
 
     func handle(_ request: RequestView, _ exchange: Exchange) {
@@ -33,13 +38,6 @@ final class Application: NodeHandler {
         // Known nowhere here, so not a matter of the path (RFC 9110 §9.1); TRACE would show a caller's secrets.
         case .other, .trace, .connect: return turn.finish(nil, APIError.methodNotImplemented)
         default: break
-        }
-        if let ready = worker.reads.ready(request) {
-            let endpoint = ready.isList ? Endpoint.listEvents : .getEvent
-            if let refusal = worker.gate.refusal(of: endpoint, request, &turn) {
-                return turn.finish(endpoint, refusal)
-            }
-            return turn.finish(endpoint, ready.response)
         }
         switch router.match(method: request.method, path: request.path) {
         case .found(let endpoint, let parameters):
@@ -110,6 +108,8 @@ final class Application: NodeHandler {
                 let (hub, reactor) = (metrics, worker.reactor)
                 turn.exchange.perform { turn.finish(endpoint, await MetricsPage.response(hub, on: reactor)) }
             default:
+                // Only here, behind every check of who asks.
+                if let ready = worker.reads.ready(request) { return turn.finish(endpoint, ready.response) }
                 let input = try self.input(endpoint, parameter, request, turn)
                 let representation = try input.representation()
                 if let answer = try worker.localAnswer(input, representation, request) {
@@ -118,6 +118,8 @@ final class Application: NodeHandler {
                 let worker = self.worker
                 if endpoint.isWrite {
                     worker.writes.start { await worker.answer(input, representation, turn) }
+                } else if endpoint == .getEvent {
+                    turn.exchange.perform { await worker.answerEvent(input, turn) }
                 } else {
                     turn.exchange.perform { await worker.answer(input, representation, turn) }
                 }

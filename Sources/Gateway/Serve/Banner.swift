@@ -19,6 +19,11 @@ enum Banner {
         } else {
             lines.append("It talks to Luma at \(configuration.baseURL.text): what you change there is real.")
         }
+        if configuration.host.isWildcard, configuration.allowedHosts.areLoopbackOnly {
+            lines.append(
+                "Others can reach it, but it answers only under the name localhost: set LUMA_ALLOWED_HOSTS to the names they use."
+            )
+        }
         lines += ["Try:", "  curl '\(url)/events/?limit=3'"]
         return lines.joined(separator: "\n")
     }

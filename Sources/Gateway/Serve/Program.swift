@@ -17,6 +17,12 @@ public enum Program {
             case .version:
                 StandardOutput.write("luma-mcp \(Version.number)")
                 return 0
+            case .completion(let shell):
+                StandardOutput.write(Completion.script(for: shell))
+                return 0
+            case .man:
+                StandardOutput.write(ManPage.text)
+                return 0
             case .sandbox(let flags):
                 return try await SandboxCommand(options: .resolve(flags: flags)).run()
             case .mcp(let flags):

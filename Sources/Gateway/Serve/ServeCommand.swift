@@ -4,15 +4,20 @@ import Glibc
 import HTTP
 import IO
 import LumaClient
+import MCP
 import Store
 
 /// `luma-mcp serve`: builds the house from the ground up, serves until a signal, and closes it in reverse order.
 struct ServeCommand {
     let configuration: Configuration
     let environment: [String: String]
+    /// What speaks MCP on a loop.
+    var makeDispatcher: @Sendable (Worker, Shared) -> Dispatcher = ToolBox.dispatcher
 
     /// Where the state is kept when nothing else is said.
     static let dataDirectory = "data"
+    /// After these the first check of Luma is made, and what the start has needed can go.
+    private static let secondsToRest = 2.0
 
     /// Runs to the end.
     /// - Returns: the exit code.
@@ -22,8 +27,8 @@ struct ServeCommand {
         raiseDescriptorLimit()
         let templates = try self.templates()
         let tokens = try configuration.tokens()
-        let tickets = try TLSTicketKeys()
-        let tls = try configuration.tls.map { try TLSFile.context($0, tickets) }
+        let tickets = try configuration.tls.map { _ in try TLSTicketKeys() }
+        let tls = try configuration.tls.flatMap { files in try tickets.map { try TLSFile.context(files, $0) } }
         try TLSFile.checkAuthorities(configuration)
         let log = try openLog()
         let sockets = try Listening.open(configuration, environment)
@@ -35,11 +40,18 @@ struct ServeCommand {
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
             templates: templates, log: log, store: configuration.openStore(log, byDefault: Self.dataDirectory),
             tokens: tokens)
+        let resumed = Task { await shared.resumeBudget() }
         let workers = try await startWorkers(shared, sockets, tls, sandbox)
+        await resumed.value
         let monitor = await workers[0].startMonitor()
         let settler = await workers[0].startSettler()
-        // The list of zones takes some milliseconds to read, which the first event must not wait for on a loop.
-        Task.detached(priority: .background) { _ = SystemTimeZones.database }
+        // What is needed sooner or later, but must not hold up the first answer: the list of zones takes some milliseconds.
+        Task.detached(priority: .background) {
+            try await Task.sleep(for: .seconds(0.05))
+            _ = SystemTimeZones.database.names
+            try await Task.sleep(for: .seconds(Self.secondsToRest))
+            ResidentMemory.releaseStart()
+        }
         let url = Banner.url(configuration, sockets[0])
         StandardOutput.write(Banner.gateway(configuration, url: url))
         let supervisor = Supervisor(environment, process: getpid())
@@ -97,6 +109,7 @@ struct ServeCommand {
         _ shared: Shared, _ sockets: [[BoundSocket]], _ tls: TLSServerContext?, _ sandbox: SandboxServer?
     ) async throws -> [ServerNode<Application>] {
         let limits = ServerLimits(configuration.limits)
+        let makeDispatcher = makeDispatcher
         let counter = ConnectionCounter()
         shared.metrics.add(ConnectionMetrics(counter: counter, limit: configuration.limits.maxConnections))
         var nodes: [ServerNode<Application>] = []
@@ -107,7 +120,8 @@ struct ServeCommand {
                 ) {
                     let transport = try CurlTransport(reactor: $0, settings: shared.transportSettings)
                     let way = sandbox?.transport(over: transport) ?? transport
-                    return Application(Worker(shared, reactor: $0, transport: way), shared) {
+                    let worker = Worker(shared, reactor: $0, transport: way)
+                    return Application(worker, shared, dispatcher: makeDispatcher(worker, shared)) {
                         transport.shutdown()
                     }
                 })
@@ -128,9 +142,9 @@ struct ServeCommand {
 
     /// Gives the loops the certificate as it is now; one that cannot be used is told, and the old one stays.
     private func renewCertificate(
-        _ log: LogSink, _ workers: [ServerNode<Application>], _ tickets: TLSTicketKeys
+        _ log: LogSink, _ workers: [ServerNode<Application>], _ tickets: TLSTicketKeys?
     ) async {
-        guard let files = configuration.tls else { return }
+        guard let files = configuration.tls, let tickets else { return }
         do throws(StartFailure) {
             let context = try TLSFile.context(files, tickets)
             for worker in workers { await worker.renew(context) }

@@ -38,7 +38,11 @@ struct Shared: Sendable {
         key = configuration.usesSandbox ? Secret("sandbox-in-process") : configuration.apiKey ?? Secret("")
         let reads = SharedReads(KeepSettings(configuration.cache))
         self.reads = reads
-        account = LumaAccount(BudgetSettings(configuration.rateLimit)) { reads.touch($0) }
+        account = LumaAccount(
+            BudgetSettings(configuration.rateLimit),
+            breaker: BreakerSettings(
+                failures: configuration.calls.breakerFailures, longestPause: configuration.calls.breakerSeconds)
+        ) { reads.touch($0) }
         started = WallClock.now
         zones = SystemTimeZones.database
         self.templates = templates

@@ -48,7 +48,7 @@ final class Worker {
         settlerSettings = Settler.Settings(
             settleSeconds: shared.configuration.memory.settleSeconds,
             keepSeconds: max(60, shared.configuration.memory.duplicateWindowSeconds),
-            patience: shared.patience)
+            patience: min(15, shared.patience))
         healthInterval = shared.configuration.calls.healthIntervalSeconds
     }
 
@@ -73,12 +73,28 @@ final class Worker {
         }
     }
 
-    /// Serves an endpoint that needs Luma, to the end.
-    func answer(_ input: RequestInput, _ representation: Representation, _ turn: Turn) async {
+    /// Serves `GET /events/{event_id}`, which is most of what there is to serve: a function of its own keeps its task small.
+    func answerEvent(_ input: RequestInput, _ turn: Turn) async {
+        let call = upstreamCall(input, .interactive, turn)
+        do throws(APIError) {
+            turn.finish(.getEvent, try await events.get(input, call), calls: call.context)
+        } catch {
+            turn.finish(.getEvent, error.told(after: call.context), calls: call.context)
+        }
+    }
+
+    private func upstreamCall(_ input: RequestInput, _ priority: Priority, _ turn: Turn) -> UpstreamCall {
         let exchange = turn.exchange
-        let call = upstreamCall(CallContext { !exchange.isOpen })
+        let call = upstreamCall(CallContext(turn.sender(priority)) { !exchange.isOpen }, timeout: input.timeout)
         call.context.traceparent = turn.admission?.trace?.traceparent
         if log.isEnabled(.debug) { call.context.onAttempt = { [self] in logAttempt($0, of: turn) } }
+        return call
+    }
+
+    /// Serves an endpoint that needs Luma, to the end.
+    func answer(_ input: RequestInput, _ representation: Representation, _ turn: Turn) async {
+        // A list of everything waits behind who looks at one thing.
+        let call = upstreamCall(input, representation == .ndjson ? .background : .interactive, turn)
         do throws(APIError) {
             if input.endpoint == .listEvents, representation == .ndjson {
                 return try await streamList(try events.listQuery(input), input, turn, call)
@@ -112,15 +128,16 @@ final class Worker {
     private func announced(_ response: Response, _ id: String? = nil) -> Response {
         if let id {
             changes.publish(event: id)
-        } else if let place = response.fields.first(where: { $0.name == "Location" })?.value.split(separator: "/").last
-        {
-            changes.publish(event: String(place))
+        } else if let place = response.fields.first(where: { $0.name == "Location" })?.value {
+            let slash = place.utf8.lastIndex(of: UInt8(ascii: "/"))
+            changes.publish(event: String(place[(slash.map(place.utf8.index(after:)) ?? place.startIndex)...]))
         }
         return response
     }
 
-    func upstreamCall(_ context: CallContext) -> UpstreamCall {
-        UpstreamCall(deadline: clock.now.advanced(seconds: patience), context: context)
+    /// - Parameter timeout: the longest that the caller waits, in seconds; it makes the time shorter, never longer.
+    func upstreamCall(_ context: CallContext, timeout: Double? = nil) -> UpstreamCall {
+        UpstreamCall(deadline: clock.now.advanced(seconds: min(timeout ?? patience, patience)), context: context)
     }
 
     // MARK: Log
@@ -219,7 +236,8 @@ final class Worker {
                 try await turn.exchange.write(lines)
             }
             try await events.stream(
-                query, first: first, nextCall: { upstreamCall(call.context) }, write: write)
+                query, first: first, nextCall: { input.timeout == nil ? upstreamCall(call.context) : call },
+                write: write)
             turn.exchange.endStream()
         } catch let error as APIError {
             reason = error.reason

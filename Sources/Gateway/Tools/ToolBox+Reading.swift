@@ -26,22 +26,14 @@ extension ToolBox {
                 "get_event", title: "Get an event", description: "Shows one event with everything known of it.",
                 input: ToolSchemas.get, output: ToolSchemas.eventOutput, hints: Self.looks, scope: .read
             ) { [self] _, arguments throws(CallFailure) in
-                await attempt { () throws(APIError) in
-                    let event = try await event(arguments["event_id"]?.stringValue ?? "")
-                    let fields = arguments["fields"]?.arrayValue?.compactMap(\.stringValue) ?? []
-                    return [
-                        "notice": Self.notice,
-                        "event": fields.isEmpty ? Self.abridged(event) : Self.project(event, fields),
-                    ]
-                }
+                await get(arguments)
             })
-        let templates = ToolResult.structured(["templates": catalog.json])
         registry.add(
             Tool(
                 "list_templates", title: "List templates",
                 description: "Lists the kinds of event that create_event_from_template knows.",
-                input: ToolSchemas.none, output: ToolSchemas.templatesOutput, hints: Self.looksHere, scope: .read
-            ) { _, _ throws(CallFailure) in templates })
+                output: ToolSchemas.templatesOutput, hints: Self.looksHere, scope: .read,
+                constant: .structured(["templates": catalog.json])))
         registry.add(
             Tool(
                 "search", title: "Search events", description: "Finds events by words; returns ids for fetch.",
@@ -71,6 +63,19 @@ extension ToolBox {
         try await rest(RequestInput(endpoint: .getEvent, parameter: id))
     }
 
+    private func get(_ arguments: JSONObject) async -> ToolResult {
+        let fields = Self.namedFields(arguments)
+        do throws(APIError) {
+            let event = try await event(arguments["event_id"]?.stringValue ?? "")
+            if let refusal = Self.refusal(ofFields: fields, [event]) { return refusal }
+            return .structured([
+                "notice": Self.notice, "event": fields.isEmpty ? Self.abridged(event) : Self.project(event, fields),
+            ])
+        } catch {
+            return Self.failure(error)
+        }
+    }
+
     private func list(_ arguments: JSONObject) async -> ToolResult {
         var query: [(name: String, value: String)] = [
             ("limit", arguments["limit"]?.numberValue?.text ?? "20")
@@ -79,17 +84,24 @@ extension ToolBox {
             if let text = arguments[name]?.stringValue { query.append((name, text)) }
         }
         let input = RequestInput(endpoint: .listEvents, query: query)
-        let named = arguments["fields"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        let named = Self.namedFields(arguments)
         let fields = named.isEmpty ? Self.listFields : named
-        return await attempt { () throws(APIError) in
+        do throws(APIError) {
             let page = try await rest(input)
+            let events = page["entries"]?.arrayValue ?? []
+            if let refusal = Self.refusal(ofFields: named, events, inList: true) { return refusal }
             var result: JSONObject = [
-                "notice": Self.notice,
-                "events": .array((page["entries"]?.arrayValue ?? []).map { Self.project($0, fields) }),
+                "notice": Self.notice, "events": .array(events.map { Self.project($0, fields) }),
                 "has_more": page["has_more"] ?? false,
             ]
             if let cursor = page["next_cursor"], !cursor.isNull { result["next_cursor"] = cursor }
-            return result
+            return .structured(result)
+        } catch {
+            let failure = Self.failure(error)
+            // Luma says only that a cursor is not valid, and not where one comes from.
+            guard arguments["cursor"] != nil, error.details["luma"] != nil else { return failure }
+            let hint = "cursor must be the next_cursor of the page before, with the same other arguments."
+            return .failure((failure.content.first?.text ?? "") + "\n" + hint)
         }
     }
 

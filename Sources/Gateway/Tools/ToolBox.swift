@@ -116,7 +116,8 @@ final class ToolBox {
             if let id = error.details["event_id"]?.stringValue { lines.append("It is \(id).") }
         case .storeUnavailable: lines.append("Call again without a key only if nothing was created yet.")
         case .outcomeUnknown: lines.append("Do not call again before you have looked with list_events.")
-        case .upstreamUnreachable, .upstreamTimeout, .upstreamFailure: lines.append("Try again in a minute.")
+        case .upstreamUnreachable, .upstreamTimeout, .upstreamFailure, .upstreamUnavailable:
+            lines.append("Try again in a minute.")
         case .upstreamAuth: lines.append("Whoever runs this server has to set a valid LUMA_API_KEY.")
         default: break
         }

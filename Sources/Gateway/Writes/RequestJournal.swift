@@ -33,11 +33,13 @@ final class RequestJournal: WriteJournal {
 
     func willSend(_ write: JournaledWrite) async throws(JournalRefusal) {
         let now = desk.clock.wallClock
-        let guards = request == nil && write.subject == nil && desk.duplicateWindow > 0
-        let digest = guards ? Fingerprint.of(write.body, write.operation, principal: principal) : nil
+        let isGuarded = write.subject == nil && desk.duplicateWindow > 0
+        // Who gives a key says that it is another.
+        let guards = isGuarded && request == nil
+        let digest = isGuarded ? Fingerprint.of(write.body, write.operation, principal: principal) : nil
         let record = WriteRecord(
             account: desk.account, request: request, operation: write.operation, subject: write.subject,
-            mark: write.mark, body: JSON.object(write.body).encoded, digest: digest ?? [],
+            mark: write.mark, body: JSON.object(write.body).encoded, digest: digest,
             notes: write.notes.isEmpty ? [] : JSON.object(write.notes).encoded, now: now, sentAt: write.sentAt,
             unlessSince: guards ? now.advanced(seconds: -desk.duplicateWindow) : nil)
         let standing: RecordStanding
@@ -52,6 +54,21 @@ final class RequestJournal: WriteJournal {
         case .recorded(let id): current = id
         case .duplicate(let result): throw .duplicate(id: result)
         }
+    }
+
+    func didFind(_ id: String) async -> Bool {
+        guard let write = current else { return true }
+        let now = desk.clock.wallClock
+        do throws(StoreFailure) {
+            guard try await desk.reactor.ask({ desk.store.adopt(write, .done(result: id), at: now, then: $0) }) else {
+                return false
+            }
+        } catch {
+            // Without a key nothing was promised that hangs on the record.
+            return request == nil
+        }
+        current = nil
+        return true
     }
 
     func didEnd(_ effect: JournaledEffect) {

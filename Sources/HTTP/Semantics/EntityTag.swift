@@ -11,7 +11,13 @@ public struct EntityTag: Sendable, Hashable {
     }
 
     /// As it stands in a field.
-    public var text: String { (isWeak ? "W/\"" : "\"") + opaque + "\"" }
+    public var text: String {
+        var text = isWeak ? "W/\"" : "\""
+        text.reserveCapacity(opaque.utf8.count + 4)
+        text += opaque
+        text += "\""
+        return text
+    }
 
     /// Strong comparison (RFC 9110 §8.8.3.2): for who is about to change what he saw.
     func isSame(as other: EntityTag) -> Bool { !isWeak && !other.isWeak && opaque == other.opaque }

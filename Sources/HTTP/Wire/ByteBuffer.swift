@@ -1,22 +1,25 @@
 /// Octets in memory of their own: appended at the end, taken away at the front.
 ///
 /// Unlike an array it is never copied by accident, and gives its memory back when it is asked to.
+///
+/// What appends is inlined into other modules too: an answer and its log line are some forty pieces, most of whose lengths
+/// the compiler knows.
 public struct ByteBuffer: ~Copyable {
-    private var base: UnsafeMutableRawPointer?
+    @usableFromInline var base: UnsafeMutableRawPointer?
     // A connection has two of these: 32 bits are enough for what may be in memory at once.
-    private var size: UInt32 = 0
-    private var first: UInt32 = 0
-    private var past: UInt32 = 0
+    @usableFromInline var size: UInt32 = 0
+    @usableFromInline var first: UInt32 = 0
+    @usableFromInline var past: UInt32 = 0
 
-    private var capacity: Int {
+    @inlinable var capacity: Int {
         get { Int(size) }
         set { size = UInt32(newValue) }
     }
-    private var start: Int {
+    @inlinable var start: Int {
         get { Int(first) }
         set { first = UInt32(newValue) }
     }
-    private var end: Int {
+    @inlinable var end: Int {
         get { Int(past) }
         set { past = UInt32(newValue) }
     }
@@ -25,7 +28,7 @@ public struct ByteBuffer: ~Copyable {
 
     deinit { base?.deallocate() }
 
-    public var count: Int { end - start }
+    @inlinable public var count: Int { end - start }
     public var isEmpty: Bool { end == start }
     /// What memory it holds, used or not.
     public var reserved: Int { capacity }
@@ -61,18 +64,22 @@ public struct ByteBuffer: ~Copyable {
         capacity = 0
     }
 
-    public mutating func append(_ octets: UnsafeRawBufferPointer) {
+    @inlinable public mutating func append(_ octets: UnsafeRawBufferPointer) {
         guard let source = octets.baseAddress, !octets.isEmpty else { return }
         room(for: octets.count).copyMemory(from: source, byteCount: octets.count)
         end += octets.count
     }
 
+    @inlinable @inline(__always)
     public mutating func append(_ text: StaticString) {
-        append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        let count = text.utf8CodeUnitCount
+        room(for: count).copyMemory(from: text.utf8Start, byteCount: count)
+        end += count
     }
 
     public mutating func append(_ octets: [UInt8]) { octets.withUnsafeBytes { append($0) } }
 
+    @inlinable @inline(__always)
     public mutating func append(_ octet: UInt8) {
         room(for: 1).storeBytes(of: octet, as: UInt8.self)
         end += 1
@@ -84,7 +91,10 @@ public struct ByteBuffer: ~Copyable {
     }
 
     /// The decimal digits of a number that is not negative.
-    public mutating func append(decimal number: Int) { append(digits: UInt64(number), radix: 10) }
+    public mutating func append(decimal number: Int) {
+        if number >= 0, number < 10 { return append(0x30 + UInt8(truncatingIfNeeded: number)) }
+        append(digits: UInt64(number), radix: 10)
+    }
 
     /// The hexadecimal digits of a number that is not negative, as chunk sizes have them.
     public mutating func append(hexadecimal number: Int) { append(digits: UInt64(number), radix: 16) }
@@ -108,14 +118,14 @@ public struct ByteBuffer: ~Copyable {
     }
 
     /// Where `count` more octets go: moves what there is to the front, or to larger memory.
-    @inline(__always)
-    private mutating func room(for count: Int) -> UnsafeMutableRawPointer {
+    @inlinable @inline(__always)
+    mutating func room(for count: Int) -> UnsafeMutableRawPointer {
         if let base, capacity - end >= count { return base + end }
         return makeRoom(for: count)
     }
 
-    @inline(never)
-    private mutating func makeRoom(for count: Int) -> UnsafeMutableRawPointer {
+    @usableFromInline @inline(never)
+    mutating func makeRoom(for count: Int) -> UnsafeMutableRawPointer {
         let held = self.count
         if let base, start >= held, capacity - held >= count {
             base.copyMemory(from: base + start, byteCount: held)

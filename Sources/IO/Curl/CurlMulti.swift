@@ -19,16 +19,17 @@ final class CurlMulti {
     let handle: OpaquePointer
     let reactor: Reactor
     /// Called for each transfer that has ended, outside of libcurl. It must remove the handle.
-    var completed: ((OpaquePointer, CURLcode) -> Void)?
+    @exclusivity(unchecked) var completed: ((OpaquePointer, CURLcode) -> Void)?
 
-    private var sockets: [Int32: CurlSocket] = [:]
+    /// By descriptor.
+    @exclusivity(unchecked) private var sockets: [CurlSocket?] = []
     /// When libcurl wants to be called; nil for never.
-    private var wanted: MonotonicTime?
+    @exclusivity(unchecked) private var wanted: MonotonicTime?
     /// The reactor's timer that stands for `wanted`. It may stand at an earlier instant: then it is set anew when it
     /// fires, which is cheaper than to set it anew at each change.
-    private var armed: (at: MonotonicTime, token: TimerQueue.Token)?
-    private var isTurnNoted = false
-    private var isClosed = false
+    @exclusivity(unchecked) private var armed: (at: MonotonicTime, token: TimerQueue.Token)?
+    @exclusivity(unchecked) private var isTurnNoted = false
+    @exclusivity(unchecked) private var isClosed = false
 
     /// - Throws: `.other` when libcurl cannot start.
     init(reactor: Reactor, maxConnections: Int) throws(TransportError) {
@@ -72,7 +73,7 @@ final class CurlMulti {
         completed = nil
         // Still calls back, to close the sockets.
         curl_multi_cleanup(handle)
-        for fd in Array(sockets.keys) { dropped(fd) }
+        for fd in sockets.indices { dropped(Int32(fd)) }
         if let armed { reactor.cancel(armed.token) }
         armed = nil
         Unmanaged.passUnretained(self).release()
@@ -82,8 +83,8 @@ final class CurlMulti {
 
     /// Opens a socket for libcurl, so that it is known which descriptors are closed through `closeSocket`.
     func openSocket(family: Int32, type: Int32, protocol number: Int32) -> Int32 {
-        let fd = socket(family, type | Int32(SOCK_CLOEXEC.rawValue), number)
-        if fd >= 0 { sockets[fd] = CurlSocket(fd, isConnection: true, self) }
+        let fd = Glibc.socket(family, type | Int32(SOCK_CLOEXEC.rawValue), number)
+        if fd >= 0 { keep(CurlSocket(fd, isConnection: true, self)) }
         return fd
     }
 
@@ -92,22 +93,30 @@ final class CurlMulti {
         return Glibc.close(fd)
     }
 
+    private func socket(_ fd: Int32) -> CurlSocket? { Int(fd) < sockets.count ? sockets[Int(fd)] : nil }
+
+    @discardableResult private func keep(_ socket: CurlSocket) -> CurlSocket {
+        while sockets.count <= Int(socket.fd) { sockets.append(nil) }
+        sockets[Int(socket.fd)] = socket
+        return socket
+    }
+
     private func dropped(_ fd: Int32) {
-        guard let socket = sockets.removeValue(forKey: fd) else { return }
+        guard let socket = socket(fd) else { return }
+        sockets[Int(fd)] = nil
         if socket.registered != 0 { reactor.forget(fd) }
         socket.registered = 0
     }
 
     private func interestChanged(_ fd: Int32, _ what: Int32) {
         if what == CURL_POLL_REMOVE {
-            guard let socket = sockets[fd] else { return }
+            guard let socket = socket(fd) else { return }
             socket.interest = 0
             // A descriptor of the resolver's: libcurl closes it by itself, right after this call.
             if !socket.isConnection { dropped(fd) }
             return
         }
-        let socket = sockets[fd] ?? CurlSocket(fd, isConnection: false, self)
-        sockets[fd] = socket
+        let socket = socket(fd) ?? keep(CurlSocket(fd, isConnection: false, self))
         socket.interest =
             switch what {
             case CURL_POLL_IN: UInt32(LM_EPOLLIN)
@@ -205,9 +214,9 @@ private final class CurlSocket: ReadinessHandler {
     /// True for a connection's socket, which is closed through `CurlMulti.closeSocket`.
     let isConnection: Bool
     /// What libcurl waits for now.
-    var interest: UInt32 = 0
+    @exclusivity(unchecked) var interest: UInt32 = 0
     /// What stands in the epoll set; 0 for nothing.
-    var registered: UInt32 = 0
+    @exclusivity(unchecked) var registered: UInt32 = 0
     /// It outlives its sockets: `close()` drops them all.
     private unowned let multi: CurlMulti
 

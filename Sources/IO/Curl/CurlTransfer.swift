@@ -15,37 +15,43 @@ import HTTP
 /// written, and a refusal there ends the transfer: so the second attempt of a POST is refused, and kept connections
 /// stay usable for POSTs. The same callback tells exactly whether anything has left: before its first call
 /// nothing has.
+///
+/// `@exclusivity(unchecked)`, here and in the classes around it, stands where a transfer touches a property at each step
+/// and no access can overlap another: each is a load, a store, or a call into a value that knows nothing outside of itself.
 final class CurlTransfer {
     let easy: OpaquePointer
     /// Who waits for it; nil while the transfer is in the pool.
-    var call: CurlTransport.Call?
+    @exclusivity(unchecked) var call: CurlTransport.Call?
     /// True once libcurl has begun to write the request.
     var wasSent: Bool { attempts > 0 }
     /// True when libcurl wanted to send a POST again.
-    private(set) var isRepeatRefused = false
-    private(set) var isTooLarge = false
+    @exclusivity(unchecked) private(set) var isRepeatRefused = false
+    @exclusivity(unchecked) private(set) var isTooLarge = false
 
     private let multi: CurlMulti
-    /// Kept with scheme, host and port parsed: only path and query are set anew, a tenth of the CPU of a small request.
+    /// Scheme, host and port, parsed.
     private let url: OpaquePointer
-    private var origin = ""
-    private var path = ""
+    private var origin: UpstreamURL.Origin?
     private var lines: UnsafeMutablePointer<curl_slist>?
-    private var body: [UInt8] = []
-    private var bodyLimit = 0
-    private var attempts = 0
-    private var head: CurlResponseHead
+    @exclusivity(unchecked) private var body: [UInt8] = []
+    @exclusivity(unchecked) private var bodyLimit = 0
+    @exclusivity(unchecked) private var attempts = 0
+    @exclusivity(unchecked) private var head: CurlResponseHead
     /// What the handle's options are set for, nil when that is not sure.
-    private var kind: Kind?
-    private var mayRepeat = false
+    @exclusivity(unchecked) private var kind: Kind?
+    @exclusivity(unchecked) private var mayRepeat = false
     private var isLoopbackOnly = false
-    private var failure = CURLE_OK
+    @exclusivity(unchecked) private var failure = CURLE_OK
 
     /// Two requests of one kind differ in path, query, body and deadline only.
     private struct Kind: Equatable {
         let method: OutboundRequest.Method
-        let origin: String
+        let origin: UpstreamURL.Origin
         let fields: [Field]
+
+        static func == (a: Kind, b: Kind) -> Bool {
+            a.method == b.method && a.origin === b.origin && a.fields == b.fields
+        }
     }
 
     init?(_ multi: CurlMulti, keeping names: [String]) {
@@ -83,13 +89,14 @@ final class CurlTransfer {
             self.kind = nil
             curl_easy_reset(easy)
             mayRepeat = request.method == .get
-            isLoopbackOnly = !target.isSecure
+            isLoopbackOnly = !target.origin.isSecure
             setCallbacks()
+            try setOrigin(target)
             setConnection(target, settings)
             setOffset(CURLOPT_MAXFILESIZE_LARGE, settings.maxResponseBytes)
             setFields(request, settings)
         }
-        try setTarget(target)
+        setTarget(target)
         set(CURLOPT_TIMEOUT_MS, milliseconds)
         set(CURLOPT_CONNECTTIMEOUT_MS, min(milliseconds, max(1, settings.connectTimeoutMilliseconds)))
         if request.method == .post { setBody(request.body) }
@@ -100,27 +107,24 @@ final class CurlTransfer {
         self.kind = kind
     }
 
-    private func setTarget(_ target: UpstreamURL) throws(TransportError) {
-        var code = CURLUE_OK
-        if origin != target.origin {
-            (origin, path) = ("", "")
-            code = curl_url_set(url, CURLUPART_URL, target.origin + "/", 0)
-            if code == CURLUE_OK { origin = target.origin }
+    /// Where to connect to. The path is not a part of it: see `setTarget`.
+    private func setOrigin(_ target: UpstreamURL) throws(TransportError) {
+        if origin !== target.origin {
+            origin = nil
+            let code = curl_url_set(url, CURLUPART_URL, target.origin.text + "/", 0)
+            guard code == CURLUE_OK else { throw CurlFailure.error(CURLE_URL_MALFORMAT, sent: false) }
+            origin = target.origin
         }
-        if code == CURLUE_OK, path != target.path {
-            path = ""
-            code = target.path.withCString { curl_url_set(url, CURLUPART_PATH, $0, 0) }
-            if code == CURLUE_OK { path = target.path }
-        }
-        if code == CURLUE_OK {
-            code =
-                target.query?.withCString { curl_url_set(url, CURLUPART_QUERY, $0, 0) }
-                ?? curl_url_set(url, CURLUPART_QUERY, nil, 0)
-        }
-        guard code == CURLUE_OK else { throw CurlFailure.error(CURLE_URL_MALFORMAT, sent: false) }
-        // libcurl keeps the text of the last URL until it is told to forget it, and would repeat a request with that.
-        set(CURLOPT_URL, nil)
+        // The parsed form spares libcurl to parse the text for each request. It still wants the text, for the connection on which
+        // it repeats a request; without one it would write it anew for each request, letter by letter.
+        set(CURLOPT_URL, target.origin.text + "/")
         note(lm_curl_set_url(easy, url))
+    }
+
+    /// What to ask for. As CURLOPT_REQUEST_TARGET it is copied into the request as it is, while a path and a query
+    /// in the URL are parsed, printed three times letter by letter, and copied as often: a tenth of a request.
+    private func setTarget(_ target: UpstreamURL) {
+        target.withTarget { note(lm_curl_set_string(easy, CURLOPT_REQUEST_TARGET, $0)) }
     }
 
     private func setCallbacks() {
@@ -157,18 +161,20 @@ final class CurlTransfer {
 
     private func setConnection(_ target: UpstreamURL, _ settings: CurlTransport.Settings) {
         set(CURLOPT_NOSIGNAL, 1)
+        // Made for each transfer anew; an answer of Luma's is a few kilobytes. One octet more is asked for.
+        set(CURLOPT_BUFFERSIZE, (8 << 10) - 1)
         // Without it, a transfer that ends while its name is looked up waits on this thread for the system's resolver.
         set(CURLOPT_QUICK_EXIT, 1)
-        set(CURLOPT_PROTOCOLS_STR, target.isSecure ? "https" : "http")
+        set(CURLOPT_PROTOCOLS_STR, target.origin.isSecure ? "https" : "http")
         set(CURLOPT_FOLLOWLOCATION, 0)
         // The empty texts also keep libcurl from reading http_proxy, no_proxy and the like.
-        set(CURLOPT_PROXY, target.isLoopback ? "" : settings.proxy ?? "")
+        set(CURLOPT_PROXY, target.origin.isLoopback ? "" : settings.proxy ?? "")
         set(CURLOPT_NOPROXY, "")
         set(CURLOPT_TCP_NODELAY, 1)
         set(CURLOPT_TCP_KEEPALIVE, 1)
         // So that a change in the DNS is seen.
         set(CURLOPT_MAXLIFETIME_CONN, 3600)
-        guard target.isSecure else {
+        guard target.origin.isSecure else {
             set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
             return
         }

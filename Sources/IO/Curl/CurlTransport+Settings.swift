@@ -19,7 +19,7 @@ extension CurlTransport {
         public var userAgent = "luma-mcp"
         /// The fields of an answer that callers read; the others are dropped unread.
         public var responseFields = [
-            "retry-after", "content-type", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "date",
+            "retry-after", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "date",
             "etag",
         ]
 

@@ -27,22 +27,22 @@ public final class CurlTransport: Transport {
         public init() {}
     }
 
-    public private(set) var statistics = Statistics()
+    @exclusivity(unchecked) public private(set) var statistics = Statistics()
 
     private let settings: Settings
     private let reactor: Reactor
     private let multi: CurlMulti
     private let responseFields: [String]
     /// What the last request was checked for: the next one usually has the same fields and goes to the same host.
-    private var lastFields: [Field] = []
-    private var lastTarget: UpstreamURL?
+    @exclusivity(unchecked) private var lastFields: [Field] = []
+    @exclusivity(unchecked) private var lastOrigin: UpstreamURL.Origin?
     /// Every transfer that was made; libcurl's pointers to them are safe as long as they stand here.
     private var transfers: [CurlTransfer] = []
-    private var idle: [CurlTransfer] = []
+    @exclusivity(unchecked) private var idle: [CurlTransfer] = []
     /// Waiting calls from `head` on; those that have ended meanwhile are passed over.
-    private var queue: [Call] = []
-    private var head = 0
-    private var isShutDown = false
+    @exclusivity(unchecked) private var queue: [Call] = []
+    @exclusivity(unchecked) private var head = 0
+    @exclusivity(unchecked) private var isShutDown = false
 
     /// On the loop of `reactor` only.
     /// - Throws: `TransportError` when libcurl cannot start.
@@ -103,8 +103,8 @@ public final class CurlTransport: Transport {
             lastFields = request.fields
         }
         do {
-            let target = try UpstreamURL(request.url, like: lastTarget)
-            lastTarget = target
+            let target = try UpstreamURL(request.url, like: lastOrigin)
+            lastOrigin = target.origin
             return target
         } catch {
             throw Self.invalid(error.rawValue)
@@ -170,13 +170,11 @@ public final class CurlTransport: Transport {
         do {
             try transfer.prepare(call.request, to: call.target, settings, milliseconds: Int(Int32(clamping: left)))
         } catch {
-            transfer.clear()
-            idle.append(transfer)
+            discard(transfer)
             return finish(call, .failure(error))
         }
         guard multi.add(transfer.easy) == CURLM_OK else {
-            transfer.clear()
-            idle.append(transfer)
+            discard(transfer)
             return finish(call, .failure(CurlFailure.error(CURLE_FAILED_INIT, sent: false)))
         }
         transfer.call = call
@@ -199,7 +197,7 @@ public final class CurlTransport: Transport {
             preconditionFailure("libcurl reported a transfer that nobody started")
         }
         let outcome = outcome(of: transfer, code)
-        recycle(transfer)
+        recycle(transfer, isSound: (try? outcome.get()) != nil)
         finish(call, outcome)
         startWaiting()
     }
@@ -235,19 +233,23 @@ public final class CurlTransport: Transport {
         guard let call = transfer.call else { return }
         statistics.failures += 1
         let error = TransportError(cause, neverSent: !transfer.wasSent)
-        recycle(transfer)
+        recycle(transfer, isSound: false)
         finish(call, .failure(error))
     }
 
-    /// Takes a transfer out of libcurl, before anything else can use it, and back into the pool.
-    private func recycle(_ transfer: CurlTransfer) {
+    /// Takes a transfer out of libcurl, before anything else can use it, and back into the pool. One that has failed is not
+    /// used again: libcurl 7.88 keeps the receive buffer of a transfer that got no connection, and refuses, or worse, forgets
+    /// the buffer's size from then on.
+    private func recycle(_ transfer: CurlTransfer, isSound: Bool) {
         statistics.transfers += 1
         statistics.inFlight -= 1
         statistics.connectionsOpened += transfer.connectionsOpened
         multi.remove(transfer.easy)
         transfer.clear()
-        idle.append(transfer)
+        if isSound { idle.append(transfer) } else { discard(transfer) }
     }
+
+    private func discard(_ transfer: CurlTransfer) { transfers.removeAll { $0 === transfer } }
 
     private func finish(_ call: Call, _ outcome: Outcome) {
         if case .waiting = call.state { leaveQueue(call) }
@@ -273,12 +275,12 @@ extension CurlTransport {
 
         let request: OutboundRequest
         let target: UpstreamURL
-        var state = State.new
-        var suspension: Suspension<Outcome>?
+        @exclusivity(unchecked) var state = State.new
+        @exclusivity(unchecked) var suspension: Suspension<Outcome>?
         /// Set at the end.
-        var outcome: Outcome?
+        @exclusivity(unchecked) var outcome: Outcome?
         /// Its deadline while it waits.
-        var timer: TimerQueue.Token?
+        @exclusivity(unchecked) var timer: TimerQueue.Token?
 
         init(_ request: OutboundRequest, _ target: UpstreamURL) {
             self.request = request

@@ -3,7 +3,7 @@
 /// Stricter than RFC 3986 on purpose: two parsers that read one URL differently are how a key ends up at a foreign
 /// host. No user information, no fragment, no spelling of an IPv4 address but the dotted quad, and plain http
 /// only towards this machine.
-struct UpstreamURL: Equatable {
+struct UpstreamURL {
     /// What is wrong with a URL; bounded texts for a log, none of them holds a part of the URL.
     enum Problem: String, Error, CaseIterable {
         case length = "the URL is empty or too long"
@@ -19,41 +19,62 @@ struct UpstreamURL: Equatable {
 
     static let maximumLength = 8192
 
-    /// Scheme, host and port as given, without a path: `https://host:port`.
-    let origin: String
-    let path: String
-    let query: String?
-    let isSecure: Bool
-    /// True for 127.0.0.0/8, ::1 and `localhost`.
-    let isLoopback: Bool
+    /// What stands in front of the path. An object, because a client's URLs all have the same.
+    final class Origin: Sendable {
+        /// Scheme, host and port as given, without a path: `https://host:port`.
+        let text: String
+        let isSecure: Bool
+        /// True for 127.0.0.0/8, ::1 and `localhost`.
+        let isLoopback: Bool
+
+        fileprivate init(_ text: String, isSecure: Bool, isLoopback: Bool) {
+            (self.text, self.isSecure, self.isLoopback) = (text, isSecure, isLoopback)
+        }
+    }
+
+    let origin: Origin
+    /// The whole URL.
+    private let text: String
+    /// Where the path begins, or what stands in its place.
+    private let pathStart: Int
+
+    /// Path and query as given, `/` for none: the request target (RFC 9112 §3.2.1).
+    var target: String { withTarget { String(cString: $0) } }
+
+    /// Calls `body` with the target, which ends with a zero byte and lives as long as the call.
+    func withTarget<T>(_ body: (UnsafePointer<CChar>) -> T) -> T {
+        text.withCString { start in
+            let path = start + pathStart
+            if path.pointee == CChar(bitPattern: UInt8(ascii: "/")) { return body(path) }
+            return ("/" + String(cString: path)).withCString(body)
+        }
+    }
 
     /// - Parameter known: a URL that was checked before; what stands in front of the path is not checked anew when it is
     ///   the same.
-    init(_ text: String, like known: UpstreamURL? = nil) throws(Problem) {
+    init(_ text: String, like known: Origin? = nil) throws(Problem) {
         guard !text.isEmpty, text.utf8.count <= Self.maximumLength else { throw .length }
         var text = text
-        let parts: Result<UpstreamURL, Problem> = text.withUTF8 { bytes in
-            Result { () throws(Problem) in try UpstreamURL(UnsafeRawBufferPointer(bytes), known) }
+        let parts: Result<(Origin, Int), Problem> = text.withUTF8 { bytes in
+            Result { () throws(Problem) in try Self.check(UnsafeRawBufferPointer(bytes), known) }
         }
-        self = try parts.get()
+        (origin, pathStart) = try parts.get()
+        self.text = text
     }
 
-    private init(_ bytes: UnsafeRawBufferPointer, _ known: UpstreamURL?) throws(Problem) {
-        for byte in bytes {
-            switch byte {
-            case 0...0x20, 0x7f..., UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\\"),
-                UInt8(ascii: "^"), UInt8(ascii: "`"), UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"):
-                throw .character
-            case UInt8(ascii: "#"): throw .fragment
-            default: break
-            }
-        }
+    /// - Returns: what stands in front of the path, and its length.
+    private static func check(
+        _ bytes: UnsafeRawBufferPointer, _ known: Origin?
+    ) throws(Problem) -> (origin: Origin, length: Int) {
+        let origin: Origin
         let end: Int
-        if let known, known.isOrigin(of: bytes) {
-            (origin, isSecure, isLoopback) = (known.origin, known.isSecure, known.isLoopback)
-            end = origin.utf8.count
+        if let known, isOrigin(known, of: bytes) {
+            (origin, end) = (known, known.text.utf8.count)
+            try checkTarget(bytes, from: end)
         } else {
+            try checkTarget(bytes, from: 0)
             let start: Int
+            let isSecure: Bool
             if bytes.starts(with: "https://".utf8) {
                 (isSecure, start) = (true, 8)
             } else if bytes.starts(with: "http://".utf8) {
@@ -62,21 +83,38 @@ struct UpstreamURL: Equatable {
                 throw .scheme
             }
             end = bytes[start...].firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? bytes.count
-            let host = try Self.checkAuthority(ArraySlice(bytes[start..<end]))
-            isLoopback = Self.isLoopback(host)
+            let host = try checkAuthority(ArraySlice(bytes[start..<end]))
+            let isLoopback = isLoopback(host)
             guard isSecure || isLoopback else { throw .plainText }
-            origin = String(decoding: bytes[..<end], as: UTF8.self)
+            origin = Origin(
+                String(decoding: bytes[..<end], as: UTF8.self), isSecure: isSecure, isLoopback: isLoopback)
         }
-        try Self.checkEscapes(bytes[end...])
-        let mark = bytes[end...].firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
-        path = end == mark ? "/" : String(decoding: bytes[end..<mark], as: UTF8.self)
-        query = mark == bytes.count ? nil : String(decoding: bytes[(mark + 1)...], as: UTF8.self)
+        try checkEscapes(bytes[end...])
+        return (origin, end)
+    }
+
+    /// Refuses what no URL may hold unencoded.
+    private static func checkTarget(_ bytes: UnsafeRawBufferPointer, from start: Int) throws(Problem) {
+        var index = start
+        while index < bytes.count {
+            switch bytes[index] {
+            case 0...0x20, 0x7f..., UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\\"),
+                UInt8(ascii: "^"), UInt8(ascii: "`"), UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"):
+                throw .character
+            case UInt8(ascii: "#"): throw .fragment
+            default: index += 1
+            }
+        }
     }
 
     /// Whether the bytes begin with this origin, and it ends there.
-    private func isOrigin(of bytes: UnsafeRawBufferPointer) -> Bool {
-        guard bytes.starts(with: origin.utf8) else { return false }
-        let end = origin.utf8.count
+    private static func isOrigin(_ known: Origin, of bytes: UnsafeRawBufferPointer) -> Bool {
+        let end = known.text.utf8.count
+        guard end <= bytes.count else { return false }
+        let isEqual = known.text.utf8.withContiguousStorageIfAvailable {
+            UnsafeRawBufferPointer(rebasing: bytes[..<end]).elementsEqual(UnsafeRawBufferPointer($0))
+        }
+        guard isEqual == true else { return false }
         return end == bytes.count || bytes[end] == UInt8(ascii: "/") || bytes[end] == UInt8(ascii: "?")
     }
 

@@ -23,18 +23,26 @@ public final class LoopExecutor: SerialExecutor {
     /// Work from other threads.
     private let pending = Mutex<[Item]>([])
     /// Work from the loop itself: touched only where `isCurrent` holds, so that a task that goes on costs no lock.
-    private nonisolated(unsafe) var own: [Item] = []
-    private nonisolated(unsafe) var taken: [Item] = []
+    @exclusivity(unchecked) private nonisolated(unsafe) var own: [Item] = []
+    @exclusivity(unchecked) private nonisolated(unsafe) var taken: [Item] = []
+    /// What C libraries that work on this loop use; touched by the thread that runs it.
+    private nonisolated(unsafe) let memory: UnsafeMutablePointer<LoopMemory>
     /// The thread that runs the loop now, 0 when none does. Written by that thread only.
     private let runningThread = Atomic<UInt>(0)
 
     init(label: String) throws(SystemError) {
         queue = DispatchQueue(label: label)
+        memory = .allocate(capacity: 1)
+        memory.initialize(to: LoopMemory())
         wakeDescriptor = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
         guard wakeDescriptor >= 0 else { throw SystemError("eventfd") }
     }
 
-    deinit { close(wakeDescriptor) }
+    deinit {
+        close(wakeDescriptor)
+        memory.pointee.release()
+        memory.deallocate()
+    }
 
     public func enqueue(_ job: consuming ExecutorJob) {
         append(.job(UnownedJob(job)))
@@ -70,7 +78,9 @@ public final class LoopExecutor: SerialExecutor {
     /// Marks the calling thread as the loop's while `body` runs. Called on the queue only.
     func entering(_ body: () -> Void) {
         runningThread.store(UInt(lm_thread_mark()), ordering: .relaxed)
+        lm_set_thread_value(memory)
         body()
+        lm_set_thread_value(nil)
         runningThread.store(0, ordering: .relaxed)
     }
 

@@ -16,8 +16,9 @@ public final class Reactor {
     /// How long the loop stays in `epoll_wait` after traffic before it goes back to Dispatch. Below 5 ms the
     /// re-programming of the clock costs more than it saves; measured.
     static let lingerMilliseconds: Int32 = 10
-    /// Batches in one turn before Dispatch gets the thread back.
-    static let batchesPerTurn = 64
+    /// Batches in one turn before Dispatch gets the thread back, which costs some ten system calls. Nothing of the loop
+    /// waits for that: jobs, timers and deferred work have their turn in each batch.
+    static let batchesPerTurn = 1024
     private static let eventsPerBatch = 512
 
     public let executor: LoopExecutor
@@ -33,12 +34,12 @@ public final class Reactor {
         /// Goes up at each `watch`, so that a report for an earlier owner of the same number is told apart.
         var generation: UInt32 = 0
     }
-    private var slots: [Slot] = []
+    @exclusivity(unchecked) private var slots: [Slot] = []
     private let events: UnsafeMutablePointer<epoll_event>
     private let timerDescriptor: Int32
-    private var armedUntil = MonotonicTime(nanoseconds: .max)
-    private var timers = TimerQueue()
-    private var endOfBatch: [() -> Void] = []
+    @exclusivity(unchecked) private var armedUntil = MonotonicTime(nanoseconds: .max)
+    @exclusivity(unchecked) private var timers = TimerQueue()
+    @exclusivity(unchecked) private var endOfBatch: [() -> Void] = []
 
     init(executor: LoopExecutor) throws(SystemError) {
         self.executor = executor

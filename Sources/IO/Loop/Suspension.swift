@@ -3,8 +3,8 @@
 /// The continuation needs no check of its own: `take` gives it away once, and whoever forgets to resume a suspension
 /// leaves a task that its cancellation still ends.
 public final class Suspension<Value: Sendable> {
-    private var continuation: UnsafeContinuation<Value, any Error>?
-    private var isOver = false
+    @exclusivity(unchecked) private var continuation: UnsafeContinuation<Value, any Error>?
+    @exclusivity(unchecked) private var isOver = false
 
     /// False once the task goes on.
     public var isWaiting: Bool { continuation != nil }

@@ -16,6 +16,9 @@ public struct Exchange {
     /// The peer's address without its port.
     public var peerAddress: String { connection.peerAddress }
 
+    /// A number for where the peer is: its IPv4 address, or the network (/64) of its IPv6 address.
+    public var peerNetwork: UInt64 { connection.peerNetwork }
+
     /// False once the answer has ended or the peer is gone.
     public var isOpen: Bool { connection.isOpen(sequence) }
 

@@ -47,7 +47,7 @@ public final class HTTPServer {
 
     let scratch: UnsafeMutableRawBufferPointer
     /// What the connection whose turn it is answers; empty between two turns.
-    var out = ByteBuffer()
+    @exclusivity(unchecked) var out = ByteBuffer()
     /// The descriptor of the connection whose requests are being handled, or -1.
     @exclusivity(unchecked) var current: Int32 = -1
     /// For heads that are whole when they are read; one that is not takes it along.
@@ -60,7 +60,7 @@ public final class HTTPServer {
     private var connections: [SocketConnection?] = []
     public private(set) var connectionCount = 0
     private var turnedAway = 0
-    private(set) var isDraining = false
+    @exclusivity(unchecked) private(set) var isDraining = false
     private var drained: CheckedContinuation<Void, Never>?
 
     /// Replaced by tests to play a kernel without descriptors.

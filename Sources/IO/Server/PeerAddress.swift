@@ -23,6 +23,10 @@ struct PeerAddress {
         }
     }
 
+    /// What tells one peer from another: the address, of IPv6 its first half, as one network has the second to itself.
+    /// An IPv4 address that came through IPv6 counts as IPv4, and ::1 as an address.
+    var network: UInt64 { isIPv6 && storage.0 == 0 ? storage.1 >> 32 : storage.0 }
+
     /// The address without its port: `127.0.0.1`, `::1`; an IPv4 address that came through IPv6 as IPv4.
     var text: String {
         var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))

@@ -47,25 +47,25 @@ final class SocketConnection: ReadinessHandler {
     /// The number of the request that is handled; a handle with another one is stale.
     @exclusivity(unchecked) var sequence: UInt32 = 0
     /// Only while a request has operations or a stream.
-    var pending: PendingAnswer?
+    @exclusivity(unchecked) var pending: PendingAnswer?
     /// Unread octets of a request that is not whole, or of pipelined ones.
-    var inbox = ByteBuffer()
+    @exclusivity(unchecked) var inbox = ByteBuffer()
     /// Answers that the kernel has not taken yet.
-    var outbox = ByteBuffer()
-    private var table: FieldTable?
+    @exclusivity(unchecked) var outbox = ByteBuffer()
+    @exclusivity(unchecked) private var table: FieldTable?
     @exclusivity(unchecked) private var interest = UInt32(LM_EPOLLIN)
     /// The peer has sent FIN, and everything before it was read.
     @exclusivity(unchecked) var readEnded = false
     /// The peer has sent FIN behind octets that were not read yet.
-    var hangupSeen = false
-    private var refused = false
-    private var continuationScheduled = false
+    @exclusivity(unchecked) var hangupSeen = false
+    @exclusivity(unchecked) private var refused = false
+    @exclusivity(unchecked) private var continuationScheduled = false
     /// Nothing more was handled because too much is unsent.
-    var stalled = false
+    @exclusivity(unchecked) var stalled = false
     private var lingered: UInt32 = 0
     @exclusivity(unchecked) var clock: ConnectionClock
     /// Only on a port that speaks TLS.
-    var channel: TLSChannel?
+    @exclusivity(unchecked) var channel: TLSChannel?
 
     init(_ server: HTTPServer, _ descriptor: Int32, _ address: PeerAddress, counted: Bool) {
         self.server = server
@@ -77,6 +77,7 @@ final class SocketConnection: ReadinessHandler {
     }
 
     var peerAddress: String { address.text }
+    var peerNetwork: UInt64 { address.network }
     var now: MonotonicTime { reactor.now }
 
     /// Called once it is watched.

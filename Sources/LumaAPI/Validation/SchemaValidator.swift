@@ -94,7 +94,7 @@ public struct SchemaValidator: Sendable {
 
         /// `10.0` and `1e3` are integers too, as in JSON Schema.
         private mutating func checkInteger(_ value: JSON, _ range: ClosedRange<Int>?, at path: String) {
-            guard let integer = value.intValue ?? value.doubleValue.flatMap(Int.init(exactly:)) else {
+            guard let integer = value.wholeValue else {
                 return add(.wrongType(expected: "integer"), at: path)
             }
             if let range, !range.contains(integer) {

@@ -20,9 +20,14 @@ public import Core
 ///
 /// *A 429* closes the tap for everyone until its Retry-After, else until its reset, else for the block duration.
 ///
-/// *Waiting* is a FIFO. A caller that cannot be served before its limit is refused at once with the time that it would
-/// have taken; the others keep a place and ask again. A place is a claim: those behind see what is left after those before
-/// them, so nobody is overtaken, however the wake-ups are ordered. GET and POST queue apart while they are counted apart.
+/// *Waiting* is a fair queue: who has had little comes before who has had much, background work behind nearly all
+/// (`Fairness`). A caller that cannot be served before its limit is refused at once with the time that it would have taken;
+/// the others keep a place and ask again. A place is a claim: those behind see what is left after those before them,
+/// however the wake-ups are ordered. When the queue is full, one who would stand further ahead takes the place of the
+/// last. GET and POST queue apart while they are counted apart.
+///
+/// *The end of a window* belongs to everybody: a sender that has had more than half of it, and background work, leave
+/// a part to others that shrinks to nothing by the reset, so that no script empties a window in its first second.
 ///
 /// Pure arithmetic: every instant comes in as a parameter. Share it with `SharedBudget`.
 public struct Budget: Sendable {
@@ -30,9 +35,10 @@ public struct Budget: Sendable {
     var logs: [TokenLog]
     /// Requests of all classes, by the learned limit and window.
     var recent: TokenLog
-    /// Waiters by class, in order of arrival, which is the order of their ids.
-    private var queues: [[Waiter]] = [[], []]
+    /// Waiters by class.
+    private var queues = [FairQueue(), FairQueue()]
     private var lastTicket: UInt64 = 0
+    private(set) var fairness: Fairness
 
     /// Counts what Luma may count together; a new one begins when nothing is known any more.
     var period: UInt64 = 0
@@ -47,12 +53,6 @@ public struct Budget: Sendable {
     var closedUntil: MonotonicTime?
     var learned: LearnedWindow?
 
-    struct Waiter {
-        let id: UInt64
-        /// When waiting becomes pointless.
-        let latest: MonotonicTime
-    }
-
     public init(_ settings: BudgetSettings) {
         self.settings = settings
         logs = [
@@ -61,52 +61,65 @@ public struct Budget: Sendable {
         ]
         recent = TokenLog(capacity: settings.probes, window: settings.learnedWindow)
         isConfirmed = !settings.adaptive
+        fairness = Fairness(requests: min(settings.getRequests, settings.postRequests) / 2)
     }
 
     /// Asks to send one request of this class, waiting no longer than `maxWait` seconds and not past `deadline`.
     public mutating func reserve(
-        _ kind: RequestClass, now: MonotonicTime, maxWait: Double, deadline: MonotonicTime
+        _ kind: RequestClass, from sender: Sender = Sender(), now: MonotonicTime, maxWait: Double,
+        deadline: MonotonicTime
     ) -> Reservation {
         advance(to: now)
-        let view = outlook(kind, inClass: queues[kind.rawValue].count, inAll: queued, now)
-        if view.isFree { return .proceed(grant(kind, now)) }
+        let place = FairQueue.Place(tag: fairness.tag(sender), id: lastTicket + 1)
+        let view = outlook(kind, sender, place, now)
+        if view.isFree {
+            fairness.book(sender, place.tag)
+            return .proceed(grant(kind, sender, place.tag, now))
+        }
         let latest = min(now.advanced(seconds: max(0, maxWait)), deadline)
-        guard queued < settings.queueLimit, max(view.expected, now) < latest else { return refusal(view, now) }
-        lastTicket += 1
-        queues[kind.rawValue].append(Waiter(id: lastTicket, latest: latest))
-        return .wait(until: min(view.wake, latest), Ticket(id: lastTicket, kind: kind))
+        guard max(view.expected, now) < latest, queued < settings.queueLimit || displaceLast(before: place) else {
+            return refusal(view, now)
+        }
+        fairness.book(sender, place.tag)
+        lastTicket = place.id
+        queues[kind.rawValue].insert(FairQueue.Waiter(place: place, sender: sender, latest: latest))
+        return .wait(until: min(view.wake, latest), Ticket(place: place, kind: kind, sender: sender))
     }
 
-    /// Asks again when a waiter wakes; the tap may have closed meanwhile, or opened. A ticket that is no longer in the
-    /// queue is refused.
+    /// Asks again when a waiter wakes; the tap may have closed meanwhile, or opened, or others came in between. A ticket
+    /// that is no longer in the queue is refused.
     public mutating func confirm(_ ticket: Ticket, now: MonotonicTime) -> Reservation {
         advance(to: now)
         let queue = ticket.kind.rawValue
-        let place = index(of: ticket.id, in: queue)
-        guard place < queues[queue].count, queues[queue][place].id == ticket.id else {
-            return .refuse(retryAfterSeconds: 1)
+        guard let waiter = queues[queue][ticket.place] else {
+            let last = FairQueue.Place(tag: .max, id: .max)
+            return refusal(outlook(ticket.kind, ticket.sender, last, now), now)
         }
-        let ahead = place + index(of: ticket.id, in: 1 - queue)
-        let view = outlook(ticket.kind, inClass: place, inAll: ahead, now)
+        let view = outlook(ticket.kind, ticket.sender, ticket.place, now)
         if view.isFree {
-            queues[queue].remove(at: place)
-            return .proceed(grant(ticket.kind, now))
+            _ = queues[queue].remove(ticket.place)
+            return .proceed(grant(ticket.kind, ticket.sender, ticket.place.tag, now))
         }
-        let latest = queues[queue][place].latest
-        guard max(view.expected, now) < latest else {
-            queues[queue].remove(at: place)
+        guard max(view.expected, now) < waiter.latest else {
+            leave(ticket.place, queue)
             return refusal(view, now)
         }
-        return .wait(until: min(view.wake, latest), ticket)
+        return .wait(until: min(view.wake, waiter.latest), ticket)
     }
 
     /// Gives the place of a waiter back, when its caller has gone. Nothing happens if it has none any more.
-    public mutating func cancel(_ ticket: Ticket) {
-        let place = index(of: ticket.id, in: ticket.kind.rawValue)
-        guard place < queues[ticket.kind.rawValue].count, queues[ticket.kind.rawValue][place].id == ticket.id else {
-            return
-        }
-        queues[ticket.kind.rawValue].remove(at: place)
+    public mutating func cancel(_ ticket: Ticket) { leave(ticket.place, ticket.kind.rawValue) }
+
+    private mutating func leave(_ place: FairQueue.Place, _ queue: Int) {
+        if let waiter = queues[queue].remove(place) { fairness.refund(waiter.sender) }
+    }
+
+    /// Takes the last of all waiters out of a full queue, if the place is before it; it will be refused when it looks.
+    private mutating func displaceLast(before place: FairQueue.Place) -> Bool {
+        let lasts = queues.indices.compactMap { queue in queues[queue].last.map { (queue: queue, place: $0.place) } }
+        guard let last = lasts.max(by: { $0.place < $1.place }), place < last.place else { return false }
+        leave(last.place, last.queue)
+        return true
     }
 
     /// The state for health and metrics.
@@ -124,18 +137,10 @@ public struct Budget: Sendable {
     var queued: Int { queues[0].count + queues[1].count }
     var inFlight: Int { logs[0].inFlight + logs[1].inFlight }
 
-    /// The number of waiters before this id.
-    private func index(of id: UInt64, in queue: Int) -> Int {
-        var low = 0
-        var high = queues[queue].count
-        while low < high {
-            let middle = (low + high) / 2
-            if queues[queue][middle].id < id { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
-
-    private mutating func grant(_ kind: RequestClass, _ now: MonotonicTime) -> Grant {
+    private mutating func grant(
+        _ kind: RequestClass, _ sender: Sender, _ tag: UInt64, _ now: MonotonicTime
+    ) -> Grant {
+        fairness.serve(sender, tag, period: period)
         logs[kind.rawValue].take()
         recent.take()
         probesInFlight += 1
@@ -164,12 +169,16 @@ extension Budget {
         return (isConfirmed ? learned.remaining : learned.limit) - inFlight
     }
 
-    private func outlook(_ kind: RequestClass, inClass: Int, inAll: Int, _ now: MonotonicTime) -> Outlook {
-        let ahead = learned == nil ? inClass : inAll
-        if closedUntil == nil, isConfirmed || mayProbe(ahead, now), free(kind) > ahead {
+    private func outlook(
+        _ kind: RequestClass, _ sender: Sender, _ place: FairQueue.Place, _ now: MonotonicTime
+    ) -> Outlook {
+        var ahead = queues[kind.rawValue].before(place)
+        if learned != nil { ahead += queues[1 - kind.rawValue].before(place) }
+        let left = free(kind) - ahead
+        if closedUntil == nil, isConfirmed || mayProbe(ahead, now), left > 0, left > leftToOthers(by: sender, now) {
             return Outlook(isFree: true, expected: now, wake: now)
         }
-        let expected = expected(kind, ahead: ahead, now)
+        let expected = max(expected(kind, ahead: ahead, now), returnFromOthers(to: sender, left, now))
         // With no time to wait for, the caller waits for answers to requests of others. Those far behind look less often.
         let pause = min(0.25, 0.02 * (1 + Double(ahead) / 32))
         let wake = expected > now ? expected : now.advanced(seconds: pause)

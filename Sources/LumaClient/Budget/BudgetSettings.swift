@@ -53,8 +53,9 @@ public struct Grant: Sendable, Equatable {
 
 /// A place in the queue; ends with `.proceed`, `.refuse` or `cancel`.
 public struct Ticket: Sendable, Hashable {
-    let id: UInt64
+    let place: FairQueue.Place
     let kind: RequestClass
+    let sender: Sender
 }
 
 /// The answer to "may I send now?".

@@ -80,6 +80,17 @@ struct TokenLog {
         }
     }
 
+    /// When the last of the tokens that are away returns.
+    var lastReturn: MonotonicTime? { returns.last?.due }
+
+    /// Takes tokens away that a predecessor has spent.
+    mutating func restore(_ count: Int, until due: MonotonicTime) {
+        guard count > 0 else { return }
+        away += count
+        let due = max(due, returns.last?.due ?? due)
+        returns.append(Batch(first: due, due: due, count: count))
+    }
+
     /// When a caller with `ahead` others before it gets a token, at the earliest.
     func expected(ahead: Int, _ now: MonotonicTime) -> MonotonicTime {
         guard ahead >= free else { return now }

@@ -34,13 +34,18 @@ public final class CallContext {
         public let seconds: Double
     }
 
+    /// Who asks, and how urgently.
+    public let sender: Sender
     /// Set once a write that may not be repeated is about to leave.
     public internal(set) var hasSentWrite = false
     private let isCallerGone: () -> Bool
 
     /// - Parameter isCallerGone: asked before a write is begun, and while it waits for budget. From its first byte on a
     ///   write is brought to its end whoever is left to hear of it: half of it would be worse than all of it.
-    public init(isCallerGone: @escaping () -> Bool = { false }) { self.isCallerGone = isCallerGone }
+    public init(_ sender: Sender = Sender(), isCallerGone: @escaping () -> Bool = { false }) {
+        self.sender = sender
+        self.isCallerGone = isCallerGone
+    }
 
     /// Nobody waits for the result and nothing has happened yet that must be brought to an end.
     var isAbandoned: Bool { !hasSentWrite && isCallerGone() }

@@ -5,14 +5,19 @@ import Synchronization
 /// have been answered for.
 public final class LumaAccount: Sendable {
     public let budget: SharedBudget
+    public let breaker: SharedBreaker
     let creates = CreateLedger()
     private let state = Mutex(Reachability())
     /// Told when a write has ended that may have taken effect, before its caller hears of it.
     let touch: @Sendable (Touched) -> Void
 
     /// - Parameter onTouch: called on the loop of each write that may have taken effect, before its caller hears of it.
-    public init(_ settings: BudgetSettings, onTouch: @escaping @Sendable (Touched) -> Void = { _ in }) {
+    public init(
+        _ settings: BudgetSettings, breaker: BreakerSettings = BreakerSettings(),
+        onTouch: @escaping @Sendable (Touched) -> Void = { _ in }
+    ) {
         budget = SharedBudget(settings)
+        self.breaker = SharedBreaker(breaker)
         touch = onTouch
     }
 

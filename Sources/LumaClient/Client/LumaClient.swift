@@ -54,8 +54,11 @@ public final class LumaClient {
     private var random: any RandomNumberGenerator
     /// Luma's clock minus ours in milliseconds, to a second, by the `Date` of its last answer.
     private(set) var clockOffset: Int64 = 0
-    /// The same; nil until an answer has told.
-    public private(set) var knownClockOffset: Int64?
+    private var lastDate: (text: String, instant: Timestamp)?
+    /// Luma's clock minus ours in milliseconds, to a second; nil until an answer has told.
+    public var knownClockOffset: Int64? { lastDate == nil ? nil : clockOffset }
+    /// Where URLs are put together.
+    private var urlBytes: [UInt8] = []
 
     public init(
         settings: Settings, account: LumaAccount, transport: any Transport, time: any TimeSource,
@@ -100,10 +103,17 @@ public final class LumaClient {
             fields: fields(operation, context), body: body ?? [], deadline: deadline)
         var attempt = 0
         var refusedByLuma = false
+        if let error = circuitError() { throw error }
         while true {
             let grant: Grant
             do throws(LumaError) {
-                grant = try await acquire(operation.method == .get ? .get : .post, deadline, context)
+                let start = time.now
+                let reservation = try reserve(operation, deadline, start, context.sender)
+                if case .proceed(let free) = reservation {
+                    grant = free
+                } else {
+                    grant = try await acquire(reservation, since: start, context)
+                }
             } catch .budgetExhausted(let seconds) where refusedByLuma {
                 throw .rateLimited(retryAfterSeconds: seconds)
             }
@@ -113,9 +123,14 @@ public final class LumaClient {
                 account.budget.settle(grant, .neverSent, now: time.now)
                 throw isOver ? .cancelled : .timedOut
             }
+            guard case .go(let pass) = account.breaker.admit(now: time.now) else {
+                account.budget.settle(grant, .neverSent, now: time.now)
+                throw circuitError() ?? .circuitOpen(retryAfterSeconds: 1, cause: "unknown")
+            }
             if operation.repetition == .onlyIfUnseen { context.hasSentWrite = true }
             request.deadline = sendBy
-            let sentAt = Timestamp(milliseconds: time.wallClock.milliseconds + clockOffset)
+            // Only what may not be repeated can end without anybody knowing how.
+            let sentAt = operation.repetition == .onlyIfUnseen ? lumaClock : Timestamp(milliseconds: 0)
             context.upstreamCalls += 1
             let begun = time.now
             context.lastSentAt = begun
@@ -124,12 +139,14 @@ public final class LumaClient {
             do throws(TransportError) {
                 let response = try await transport.send(request)
                 note(operation, attempt, String(response.status), begun, context)
-                let limits = learn(from: response, grant)
+                let wall = time.wallClock
+                let limits = learn(from: response, grant, time.now, wall)
                 if (200..<300).contains(response.status) {
                     let answer = LumaAnswer(status: response.status, body: response.body)
                     // A write that was answered has taken effect, whatever its body is.
                     if operation.method != .get || answer.isObject {
-                        account.note(.reachable, at: time.wallClock)
+                        account.breaker.settle(pass, .success, now: begun)
+                        account.note(.reachable, at: wall)
                         return .answer(answer)
                     }
                     outcome = .failed(TransportError(.malformedResponse, neverSent: false))
@@ -144,12 +161,19 @@ public final class LumaClient {
                 outcome = .failed(error)
                 failure = LumaError(error)
             }
-            if let reachability = Reachability.outcome(of: failure) { account.note(reachability, at: time.wallClock) }
+            let isFair = isFair(begun, sendBy)
+            let verdict = CircuitBreaker.Verdict(failure, inFairTime: isFair)
+            account.breaker.settle(pass, verdict, now: time.now, cause: failure.label)
+            if failure != .timedOut || isFair, let reachability = Reachability.outcome(of: failure) {
+                account.note(reachability, at: time.wallClock)
+            }
             if case .rateLimited = failure { refusedByLuma = true } else { refusedByLuma = false }
             switch decide(attempt, outcome, operation, deadline) {
             case .giveUp: throw failure
             case .unknownOutcome: return .unknown(cause: failure.label, sentAt: sentAt)
             case .retry(let seconds):
+                // Nobody waits for what will not be sent.
+                if account.breaker.secondsToProbe(time.now) > seconds { throw failure }
                 try await pause(seconds)
                 attempt += 1
                 context.retries += 1
@@ -189,18 +213,26 @@ public final class LumaClient {
         do { try await time.sleep(until: time.now.advanced(seconds: seconds)) } catch { throw .cancelled }
     }
 
+    /// Asks the budget, without waiting for it.
+    private func reserve(
+        _ operation: Operation, _ deadline: MonotonicTime, _ now: MonotonicTime, _ sender: Sender
+    ) throws(LumaError) -> Reservation {
+        guard now < deadline else { throw .timedOut }
+        return account.budget.reserve(
+            operation.method == .get ? .get : .post, from: sender, now: now, maxWait: settings.maxWait,
+            deadline: deadline.advanced(seconds: -settings.leastTime))
+    }
+
+    /// Waits until the budget has room, if it may.
     private func acquire(
-        _ kind: RequestClass, _ deadline: MonotonicTime, _ context: CallContext
+        _ reservation: Reservation, since start: MonotonicTime, _ context: CallContext
     ) async throws(LumaError) -> Grant {
-        let start = time.now
-        guard start < deadline else { throw .timedOut }
         defer {
             let seconds = time.now.seconds(since: start)
             context.budgetWait += seconds
             observer?.waited(seconds: seconds)
         }
-        let latest = deadline.advanced(seconds: -settings.leastTime)
-        var reservation = account.budget.reserve(kind, now: start, maxWait: settings.maxWait, deadline: latest)
+        var reservation = reservation
         while true {
             switch reservation {
             case .proceed(let grant): return grant
@@ -229,16 +261,26 @@ public final class LumaClient {
         return min(deadline.advanced(seconds: -min(settings.settleReserve, left / 3)), usual)
     }
 
-    private func learn(from response: OutboundResponse, _ grant: Grant) -> RateLimitFields {
-        let wall = time.wallClock
-        if let date = response["date"].flatMap({ Timestamp(httpDate: $0, now: wall) }) {
-            clockOffset = date.milliseconds - wall.milliseconds
-            knownClockOffset = clockOffset
-        }
-        let limits = RateLimitFields(response, wallClock: wall)
-        account.budget.settle(grant, .answered(status: response.status, limits), now: time.now)
+    private func learn(
+        from response: OutboundResponse, _ grant: Grant, _ now: MonotonicTime, _ wall: Timestamp
+    ) -> RateLimitFields {
+        let date = response["date"].flatMap { instant($0, wall) }
+        if let date { clockOffset = date.milliseconds - wall.milliseconds }
+        let limits = RateLimitFields(response, wallClock: wall, date: date)
+        account.budget.settle(grant, .answered(status: response.status, limits), now: now)
         return limits
     }
+
+    /// The instant of a Date field: the same for all answers of a second, and read once for them.
+    private func instant(_ text: String, _ wall: Timestamp) -> Timestamp? {
+        if let lastDate, lastDate.text == text { return lastDate.instant }
+        guard let instant = Timestamp(httpDate: text, now: wall) else { return nil }
+        lastDate = (text, instant)
+        return instant
+    }
+
+    /// What Luma's clock shows now, as far as that is known.
+    private var lumaClock: Timestamp { Timestamp(milliseconds: time.wallClock.milliseconds + clockOffset) }
 
     private func secondsUntilOpen(_ limits: RateLimitFields) -> Int {
         let now = time.now
@@ -259,13 +301,12 @@ public final class LumaClient {
 
     private func url(_ operation: Operation, _ query: QueryString) -> String {
         guard !query.isEmpty else { return settings.baseURL + operation.path }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(settings.baseURL.utf8.count + operation.path.utf8.count + 128)
-        bytes.append(contentsOf: settings.baseURL.utf8)
-        bytes.append(contentsOf: operation.path.utf8)
-        bytes.append(UInt8(ascii: "?"))
-        query.append(to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        urlBytes.removeAll(keepingCapacity: true)
+        urlBytes.append(contentsOf: settings.baseURL.utf8)
+        urlBytes.append(contentsOf: operation.path.utf8)
+        urlBytes.append(UInt8(ascii: "?"))
+        query.append(to: &urlBytes)
+        return String(decoding: urlBytes, as: UTF8.self)
     }
 
     /// The fields of a request, the same array for each one of a kind that belongs to no trace.

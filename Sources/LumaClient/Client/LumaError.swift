@@ -57,6 +57,8 @@ public enum LumaError: Error, Sendable, Equatable {
     /// No connection, or it was lost.
     case unreachable(TransportError.Cause)
     case timedOut
+    /// Luma has failed too often in a row; nothing was sent. `cause` is the label of the last failure.
+    case circuitOpen(retryAfterSeconds: Int, cause: String)
     /// An answer with a good status whose body is not what the operation answers.
     case malformedAnswer
     case tooLarge
@@ -77,6 +79,7 @@ public enum LumaError: Error, Sendable, Equatable {
         case .upstreamFailure: "upstream_failure"
         case .unreachable(let cause): cause.rawValue
         case .timedOut: "timeout"
+        case .circuitOpen: "circuit_open"
         case .malformedAnswer: "malformed_answer"
         case .tooLarge: "too_large"
         case .unknownOutcome: "unknown_outcome"

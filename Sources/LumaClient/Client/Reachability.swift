@@ -33,7 +33,8 @@ public struct Reachability: Sendable, Equatable {
     /// What the end of one attempt says about Luma and our key; nil when it says nothing.
     static func outcome(of error: LumaError) -> Outcome? {
         switch error {
-        case .cancelled, .budgetExhausted, .notRecorded, .unreachable(.invalidRequest), .unreachable(.shuttingDown),
+        case .cancelled, .budgetExhausted, .notRecorded, .circuitOpen, .unreachable(.invalidRequest),
+            .unreachable(.shuttingDown),
             .unreachable(.cancelled), .unreachable(.overloaded):
             nil
         case .notFound, .refused, .rateLimited, .unknownOutcome, .tooLarge: .reachable

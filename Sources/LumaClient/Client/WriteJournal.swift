@@ -10,6 +10,9 @@ public protocol WriteJournal: AnyObject {
     func earlier(_ operation: String, subject: String?) -> KnownWrite?
     /// Records that the write is about to leave. After it returns, the record outlives the program.
     func willSend(_ write: JournaledWrite) async throws(JournalRefusal)
+    /// Records an event that was looked for and found as what the write has made; false, and nothing is recorded, when it
+    /// is known to belong to another write, also of an earlier life of this program.
+    func didFind(_ id: String) async -> Bool
     /// Records what became of the write that was to leave; does nothing when there is none.
     func didEnd(_ effect: JournaledEffect)
 }

@@ -17,7 +17,7 @@ extension LumaClient {
         _ id: String, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> LumaAnswer {
         try await call(
-            Self.row("events/get"), query: QueryString([("event_id", id)]), deadline: deadline, context: context)
+            Self.eventsGet, query: QueryString([("event_id", id)]), deadline: deadline, context: context)
     }
 
     /// One page of the calendar's events.
@@ -51,6 +51,8 @@ extension LumaClient {
         // A bare nil would be JSON's null here.
         return entity.isNull ? Optional.none : entity
     }
+
+    private static let eventsGet = row("events/get")
 
     /// The row of an operation that this file calls by name; the tests of the rows see to it that it exists.
     static func row(_ name: String) -> Operation {

@@ -43,7 +43,10 @@ extension LumaClient {
                 })
             else { continue }
             switch account.creates.claim(key, among: found) {
-            case .mine(let id): return CreatedEvent(id: id, wasSettled: true)
+            case .mine(let id):
+                // The ledger is as old as this program; the journal is older.
+                if await context.journal?.didFind(id) ?? true { return CreatedEvent(id: id, wasSettled: true) }
+                finding = .notFound
             case .ambiguous(let ids): throw lost.unknown(.ambiguous, ids)
             case .nothing: finding = .notFound
             case .busy: finding = .notSettled

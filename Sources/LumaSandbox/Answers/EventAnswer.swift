@@ -81,7 +81,7 @@ struct EventAnswer {
     }
 
     private func spotsRemaining(_ event: EventRecord) -> JSON {
-        guard let capacity = event.settings["max_capacity"]?.doubleValue.flatMap(Int.init(exactly:)) else { return nil }
+        guard let capacity = event.settings["max_capacity"]?.wholeValue else { return nil }
         let taken = event.guests["approved"]
         let perTicket = event.settings["can_register_for_multiple_tickets"]?.boolValue ?? false
         return .number(max(0, capacity - (perTicket ? taken.tickets : taken.guests)))

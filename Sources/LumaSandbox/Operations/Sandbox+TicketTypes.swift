@@ -61,7 +61,7 @@ extension Sandbox {
         }
         for name in ["cents", "min_cents", "max_capacity"] {
             guard let value = values[name], !value.isNull else { continue }
-            guard let number = value.doubleValue.flatMap(Int.init(exactly:)), number >= 0 else {
+            guard let number = value.wholeValue, number >= 0 else {
                 throw refuse(name, "must be a whole number of at least 0")
             }
         }

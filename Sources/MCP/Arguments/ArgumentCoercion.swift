@@ -10,9 +10,7 @@ enum ArgumentCoercion {
     static func coerce(_ value: JSON, to types: [String], items: String?) -> JSON {
         if case .number(let number) = value, types == ["integer"] || types == ["integer", "null"] {
             // `3.0` is how some languages write 3.
-            guard number.intValue == nil, let double = number.doubleValue, let whole = Int(exactly: double) else {
-                return value
-            }
+            guard number.intValue == nil, let whole = number.wholeValue else { return value }
             return .number(JSONNumber(whole))
         }
         guard case .string(let text) = value, !types.isEmpty, !types.contains("string") else {

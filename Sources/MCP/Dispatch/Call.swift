@@ -83,7 +83,8 @@ public final class Call {
         ElicitationAnswer(try await ask([(key, .form(message, schema: schema))], state: state)[0])
     }
 
-    /// Asks the client for several things; the answers are in the order of the requests.
+    /// Asks the client for several things; the answers are in the order of the requests, and each fits what was asked. In
+    /// the modern era one that does not fit is asked for again; in the legacy era it is an error, and a form's a `cancel`.
     public func ask(
         _ requests: [(key: String, request: InputRequest)], state: JSON? = nil
     ) async throws(CallFailure) -> [JSON] {
@@ -92,8 +93,8 @@ public final class Call {
         }
         var answers: [JSON] = []
         if caller.revision.era == .modern {
-            for (key, _) in requests {
-                guard let answer = responses[key] else { break }
+            for (key, request) in requests {
+                guard let answer = responses[key].flatMap(request.fitting) else { break }
                 answers.append(answer)
             }
             // Who wants its state back has not asked yet when there is none: such answers belong to no question.
@@ -102,7 +103,11 @@ public final class Call {
             }
             return answers
         }
-        for (_, request) in requests { answers.append(try await sink.ask(request.method, request.params)) }
+        for (_, request) in requests {
+            guard let answer = request.fitting(try await sink.ask(request.method, request.params)) ?? request.refusal
+            else { throw .error(.internalError("The client's answer to \(request.method) is none")) }
+            answers.append(answer)
+        }
         return answers
     }
 }

@@ -65,6 +65,33 @@ public struct InputRequest: Sendable {
         }
     }
 
+    /// The client's answer as it was asked for; nil when it is no answer to this.
+    func fitting(_ answer: JSON) -> JSON? {
+        switch need {
+        case .sampling:
+            guard answer["role"]?.stringValue != nil, answer["content"] != nil else { return nil }
+            return answer
+        case .roots:
+            guard answer["roots"]?.arrayValue != nil else { return nil }
+            return answer
+        case .elicitationURL, .elicitationForm:
+            guard let action = answer["action"]?.stringValue else { return nil }
+            if action == "decline" || action == "cancel" { return answer }
+            guard action == "accept" else { return nil }
+            guard need == .elicitationForm, let schema = params?["requestedSchema"]?.objectValue else { return answer }
+            guard let content = answer["content"]?.objectValue,
+                case .success(let read) = ArgumentSchema.read(content, schema: schema)
+            else { return nil }
+            return ["action": "accept", "content": .object(read)]
+        }
+    }
+
+    /// What stands for an answer that does not fit, where nobody can be asked again; nil when nothing can.
+    var refusal: JSON? {
+        guard need == .elicitationForm || need == .elicitationURL else { return nil }
+        return ["action": "cancel"]
+    }
+
     var json: JSON {
         var object: JSONObject = ["method": .string(method)]
         object["params"] = params.map { .object($0) }
@@ -78,7 +105,7 @@ public enum ElicitationAnswer: Sendable, Equatable {
     case declined
     case cancelled
 
-    /// Reads a client's answer; what is not understood counts as cancelled.
+    /// Reads a client's answer that fits.
     init(_ json: JSON) {
         switch json["action"]?.stringValue {
         case "accept": self = .accepted(json["content"]?.objectValue ?? [:])

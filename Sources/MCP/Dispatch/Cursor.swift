@@ -1,17 +1,26 @@
 import Core
 
-/// Where a list goes on. A client sees an opaque text and may only send it back.
-enum Cursor {
-    static func make(_ list: String, offset: Int) -> String { "\(list).\(String(offset, radix: 36))" }
+/// Where a list goes on. A client sees an opaque text and may only send it back; it is sealed for its list and for who
+/// was given it, because a list depends on what its reader may see.
+struct Cursor {
+    let list: String
+    let principal: String
+    let seal: any StateSeal
+
+    private func payload(_ offset: Int) -> JSON {
+        ["cursor", .string(list), .string(principal), .number(JSONNumber(offset))]
+    }
+
+    func text(_ offset: Int) -> String { seal.seal(payload(offset).encoded) }
 
     /// The offset in a list of `count` items.
     /// - Throws: -32602 for a text that this list has not given out.
-    static func offset(_ params: JSONObject?, _ list: String, count: Int) throws(JSONRPCError) -> Int {
+    func offset(_ params: JSONObject?, count: Int) throws(JSONRPCError) -> Int {
         guard let json = params?["cursor"], !json.isNull else { return 0 }
-        guard let text = json.stringValue, text.hasPrefix(list + "."),
-            let offset = Int(text.dropFirst(list.count + 1), radix: 36), (1..<max(count, 1)).contains(offset),
-            make(list, offset: offset) == text
+        guard let bytes = json.stringValue.flatMap(seal.open), let items = (try? JSON.parse(bytes))?.arrayValue,
+            items.count == 4, let offset = items[3].intValue, payload(offset) == .array(items)
         else { throw .invalidParams("Invalid params: this cursor was not given out for this list") }
-        return offset
+        // The list may have become shorter meanwhile.
+        return min(offset, count)
     }
 }

@@ -17,7 +17,8 @@ extension Dispatcher {
         }
         guard registry.knows(uri, for: caller.principal) else { throw .notFound(uri: uri) }
         guard caller.session?.subscribe(uri) ?? true else {
-            throw .error(.invalidParams("Invalid params: the session has too many subscriptions"))
+            throw .error(
+                .invalidParams("Invalid params: the URI is too long, or the session has too many subscriptions"))
         }
         return [:]
     }

@@ -31,15 +31,16 @@ extension Dispatcher {
     private func page(
         _ request: Request, _ list: String, count: Int, _ item: (Int) -> JSON
     ) throws(CallFailure) -> JSONObject {
+        let cursor = Cursor(list: list, principal: request.caller.principal.label, seal: seal)
         let start: Int
         do throws(JSONRPCError) {
-            start = try Cursor.offset(request.params, list, count: count)
+            start = try cursor.offset(request.params, count: count)
         } catch {
             throw .error(error)
         }
         let end = min(start + pageSize, count)
         var result: JSONObject = [list: .array((start..<end).map(item))]
-        if end < count { result["nextCursor"] = .string(Cursor.make(list, offset: end)) }
+        if end < count { result["nextCursor"] = .string(cursor.text(end)) }
         return finished(result, request, lifetime: Self.listLifetime)
     }
 }

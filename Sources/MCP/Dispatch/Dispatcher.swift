@@ -23,7 +23,9 @@ public final class Dispatcher {
         public let session: Session?
     }
 
-    public var registry: Registry
+    public var registry: Registry { didSet { rendered = [:] } }
+    /// Constant results that were asked for.
+    var rendered: [Rendered: [UInt8]] = [:]
     public let server: ServerInfo
     /// Is told of every call of a tool.
     public var auditor: (any ToolAuditor)?

@@ -41,6 +41,9 @@ public struct JSONRPCError: Error, Sendable, Equatable {
         JSONRPCError(code: -32603, message: message, data: data)
     }
 
+    /// So much is under way for this client that nothing more begins.
+    public static let tooManyRequests = internalError("Too many requests at once: wait for answers, then try again")
+
     /// The error as the `error` member of an answer.
     public var json: JSON {
         var object: JSONObject = ["code": .number(JSONNumber(code)), "message": .string(message)]

@@ -38,7 +38,7 @@ public struct Envelope: Sendable {
     public let version: String
     public let capabilities: ClientCapabilities
 
-    /// Reads the two members that every modern request must have.
+    /// Reads the two members that every modern request must have, and looks at those that it may have.
     /// - Throws: -32602 that names the first that is missing or of the wrong kind.
     public init(_ params: JSONObject?) throws(JSONRPCError) {
         guard let meta = params?["_meta"]?.objectValue else {
@@ -49,6 +49,9 @@ public struct Envelope: Sendable {
         }
         guard let capabilities = meta[Self.capabilitiesKey], capabilities.objectValue != nil else {
             throw .invalidParams("Invalid params: _meta must have \(Self.capabilitiesKey), an object")
+        }
+        if let level = meta[Self.logLevelKey], level.stringValue.flatMap(LoggingLevel.init) == nil {
+            throw .invalidParams("Invalid params: there is no such log level")
         }
         self.version = version
         self.capabilities = ClientCapabilities(capabilities)

@@ -44,6 +44,9 @@ public enum Content: Sendable, Equatable {
     case link(uri: String, name: String, mimeType: String?)
     case resource(ResourceContents)
 
+    /// The text of a text; nil for every other kind.
+    public var text: String? { if case .text(let text) = self { text } else { nil } }
+
     /// The content as a revision can say it: a kind that it does not know becomes text that names what it was.
     func json(in revision: Revision) -> JSON {
         switch self {

@@ -33,11 +33,33 @@ public struct Tool {
     /// What a principal needs to see and to call it.
     public let scope: Principal.Scopes
     let handler: Handler
+    /// The result of every call, for a tool without arguments whose result never changes.
+    let constant: ToolResult?
+
+    /// A tool whose every call has this result. It takes no arguments.
+    public init(
+        _ name: String, title: String, description: String, output: JSONObject? = nil, hints: Hints,
+        scope: Principal.Scopes, constant: ToolResult
+    ) {
+        self.init(
+            name, title: title, description: description, input: ["type": "object", "additionalProperties": false],
+            output: output, hints: hints, scope: scope, constant: constant
+        ) { _, _ throws(CallFailure) in constant }
+    }
 
     /// A tool; a name or a schema that clients in the field cannot take stops the program.
     public init(
         _ name: String, title: String, description: String, input: JSONObject, output: JSONObject? = nil,
         hints: Hints, scope: Principal.Scopes, handler: @escaping Handler
+    ) {
+        self.init(
+            name, title: title, description: description, input: input, output: output, hints: hints, scope: scope,
+            constant: nil, handler: handler)
+    }
+
+    private init(
+        _ name: String, title: String, description: String, input: JSONObject, output: JSONObject?, hints: Hints,
+        scope: Principal.Scopes, constant: ToolResult?, handler: @escaping Handler
     ) {
         precondition(Self.isName(name), "not a name for a tool: \(name)")
         precondition(Self.isSchema(input) && output.map(Self.isSchema) ?? true, "not a schema for a tool: \(name)")
@@ -49,11 +71,13 @@ public struct Tool {
         self.hints = hints
         self.scope = scope
         self.handler = handler
+        self.constant = constant
     }
 
-    /// Letters, digits, `_` and `-`, at most 40: hosts put a prefix of their own before it and allow 64.
+    /// Letters, digits, `_` and `-`, at most 64. Hosts put a prefix of their own before it: a tool that many are to use
+    /// stays below 40.
     static func isName(_ name: String) -> Bool {
-        (1...40).contains(name.utf8.count)
+        (1...64).contains(name.utf8.count)
             && name.utf8.allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

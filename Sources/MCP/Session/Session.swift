@@ -6,8 +6,11 @@ import Synchronization
 /// Safe to use from any thread, because the requests of one session may arrive on several loops. What it keeps is
 /// bounded, and all of it may be lost with the process: the client then merely subscribes again.
 public final class Session: Sendable {
-    /// Subscriptions that one session may hold.
-    static let mostSubscriptions = 1000
+    /// Subscriptions that one session may hold, and the longest URI of one in bytes: ten thousand sessions may be remembered.
+    static let mostSubscriptions = 200
+    static let longestURI = 500
+    /// Requests of one session that may be under way at once.
+    static let mostRunning = 200
 
     private struct State {
         var level = LoggingLevel.info
@@ -38,9 +41,10 @@ public final class Session: Sendable {
 
     // MARK: Subscriptions
 
-    /// False when the session has too many.
+    /// False when the session has too many, or the URI is too long to be kept.
     func subscribe(_ uri: String) -> Bool {
-        state.withLock { state in
+        guard uri.utf8.count <= Self.longestURI else { return false }
+        return state.withLock { state in
             guard state.subscriptions.count < Self.mostSubscriptions || state.subscriptions.contains(uri) else {
                 return false
             }
@@ -72,6 +76,9 @@ public final class Session: Sendable {
     public func isAttached(_ stream: Int) -> Bool { state.withLock { $0.stream == stream } }
 
     // MARK: Requests of the client
+
+    /// Whether so much is under way that nothing more should begin.
+    public var isBusy: Bool { state.withLock { $0.running.count >= Self.mostRunning } }
 
     /// Notes that a request is being served, so that the client can cancel it. `cancel` is called at most once, on any thread.
     public func began(_ id: JSONRPCID, cancel: @escaping @Sendable () -> Void) {

@@ -46,7 +46,7 @@ extension StateDatabase {
                 """
                 SELECT result FROM write WHERE account = ? AND digest = ? AND recorded_at >= ? AND effect IS NOT 0
                 ORDER BY recorded_at DESC LIMIT 1
-                """, .text(write.account), .blob(write.digest), .init(since))
+                """, .text(write.account), write.digest.map { .blob($0) } ?? .null, .init(since))
             if let same { return .duplicate(result: same[0].textValue) }
         }
         try run(
@@ -55,7 +55,8 @@ extension StateDatabase {
             (account, request, operation, subject, mark, body, digest, notes, recorded_at, sent_at, holder)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, .text(write.account), write.request.map { .integer($0.number) } ?? .null, .text(write.operation),
-            .init(write.subject), .init(write.mark), .blob(write.body), .blob(write.digest), .blob(write.notes),
+            .init(write.subject), .init(write.mark), .blob(write.body), write.digest.map { .blob($0) } ?? .null,
+            .blob(write.notes),
             .init(write.now), .init(write.sentAt), .text(holder.name))
         return .recorded(WriteID(number: connection.lastInsertedRow))
     }
@@ -72,7 +73,7 @@ extension StateDatabase {
         let holders = try rows(
             """
             SELECT holder FROM write WHERE effect IS NULL AND holder IS NOT NULL AND holder != ?
-            UNION SELECT holder FROM request WHERE status IS NULL AND holder IS NOT NULL AND holder != ?
+            UNION SELECT holder FROM request WHERE holder IS NOT NULL AND holder != ?
             """, .text(holder.name), .text(holder.name))
         for name in holders.compactMap(\.first?.textValue) where !holder.isAlive(name) { try release(name) }
     }

@@ -109,8 +109,7 @@ public final class SQLiteStateStore: StateStore {
     public func count(then: @escaping Then<StoreCounts>) {
         ask(then: then) { database in
             let writes = try database.row("SELECT count(*) FROM write WHERE effect IS NULL")?[0].integerValue ?? 0
-            let requests = try database.row("SELECT count(*) FROM request")?[0].integerValue ?? 0
-            return StoreCounts(unsettledWrites: Int(writes), requests: Int(requests))
+            return StoreCounts(unsettledWrites: Int(writes), requests: try database.countedRequests())
         }
     }
 }

@@ -19,6 +19,8 @@ final class StateDatabase {
     init(folder: String?, earlier: HolderLock?) throws {
         if let folder {
             if mkdir(folder, 0o700) != 0, errno != EEXIST { throw StoreFailure(systemError: errno) }
+            // SQLite would only say that it cannot open the file.
+            if access(folder, W_OK) != 0, errno == EROFS { throw StoreFailure(.readOnly) }
             connection = try SQLiteConnection(
                 .file(folder + "/luma.db"), busyTimeoutMilliseconds: Self.busyMilliseconds)
         } else {

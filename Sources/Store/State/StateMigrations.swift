@@ -26,6 +26,7 @@ enum StateMigrations {
                     UNIQUE (account, principal, key)
                 ) STRICT;
                 CREATE INDEX request_by_expiry ON request (expires_at);
+                CREATE INDEX request_held ON request (holder) WHERE holder IS NOT NULL;
 
                 -- effect: null while unknown, 0 none, 1 done, 2 never to be known.
                 CREATE TABLE write (
@@ -36,7 +37,7 @@ enum StateMigrations {
                     subject TEXT,
                     mark TEXT,
                     body BLOB,
-                    digest BLOB NOT NULL,
+                    digest BLOB,
                     notes BLOB NOT NULL,
                     recorded_at INTEGER NOT NULL,
                     sent_at INTEGER NOT NULL,
@@ -50,7 +51,7 @@ enum StateMigrations {
                 CREATE INDEX write_by_request ON write (request) WHERE request IS NOT NULL;
                 CREATE INDEX write_by_mark ON write (account, mark) WHERE mark IS NOT NULL;
                 CREATE INDEX write_by_result ON write (account, result) WHERE result IS NOT NULL;
-                CREATE INDEX write_by_digest ON write (account, digest, recorded_at);
+                CREATE INDEX write_by_digest ON write (account, digest, recorded_at) WHERE digest IS NOT NULL;
                 """)
     ]
 }

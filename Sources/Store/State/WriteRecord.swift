@@ -18,8 +18,8 @@ public struct WriteRecord: Sendable {
     public let mark: String?
     /// What is sent, without secrets; forgotten once the write is settled.
     public let body: [UInt8]
-    /// The digest of who sends what.
-    public let digest: [UInt8]
+    /// The digest of who sends what; nil when nobody will ask for it.
+    public let digest: [UInt8]?
     /// What the sender wants to know again when the request is made anew.
     public let notes: [UInt8]
     public let now: Timestamp
@@ -30,7 +30,7 @@ public struct WriteRecord: Sendable {
 
     public init(
         account: String, request: RequestID?, operation: String, subject: String?, mark: String?, body: [UInt8],
-        digest: [UInt8], notes: [UInt8], now: Timestamp, sentAt: Timestamp, unlessSince: Timestamp? = nil
+        digest: [UInt8]?, notes: [UInt8], now: Timestamp, sentAt: Timestamp, unlessSince: Timestamp? = nil
     ) {
         self.account = account
         self.request = request

@@ -93,3 +93,22 @@ import Testing
         #expect(String(decoding: value.encoded, as: UTF8.self) == #"{"a":[1,true,null,{}],"b":{"c":"d"},"e":[]}"#)
     }
 }
+
+@Suite struct JSONWholeNumberTests {
+    @Test(arguments: [
+        ("0", 0), ("-0", 0), ("7", 7), ("10.0", 10), ("1e3", 1000), ("1E+3", 1000), ("1.50e1", 15), ("100e-2", 1),
+        ("0e-400", 0), ("0.000", 0), ("-2.0", -2), ("9007199254740993.0", 9_007_199_254_740_993),
+        ("9223372036854775807.0", Int.max), ("-9223372036854775808.0", Int.min), ("0.001e3", 1),
+        ("1" + String(repeating: "0", count: 400) + "e-400", 1),
+        ("0." + String(repeating: "0", count: 400) + "1e401", 1), ("0e99999999999999999999999999", 0),
+    ])
+    func isExact(text: String, value: Int) throws { #expect(try #require(JSONNumber(text: text)).wholeValue == value) }
+
+    @Test(arguments: [
+        "1.5", "1e-400", "0.1", "-1e-1", "1e19", "9223372036854775808.0", "-9223372036854775809.0", "1e400",
+        "1e99999999999999999999999999", "1e-99999999999999999999999999", "10e-2", "99999999999999999999999",
+    ])
+    func whatIsNotWholeOrDoesNotFitIsNone(text: String) throws {
+        #expect(try #require(JSONNumber(text: text)).wholeValue == nil)
+    }
+}

@@ -73,6 +73,20 @@ import Testing
         }
     }
 
+    /// A start does not wait for the list, which only suggestions need.
+    @Test func theNamesAreMadeOnceAndNotBeforeTheyAreAskedFor() throws {
+        let loader = Loader()
+        @Sendable func list() -> [String] {
+            _ = loader.load("list")
+            return ["UTC"]
+        }
+        let database = TimeZoneDatabase(names: list()) { ZoneFiles.bytes($0) }
+        _ = try database.rules(for: "Asia/Tokyo")
+        #expect(loader.loaded.isEmpty)
+        #expect(database.names == ["UTC"] && database.names == ["UTC"])
+        #expect(loader.loaded == ["list"])
+    }
+
     @Test func namesAreReadFromTheCompactSource() {
         let text = """
             # version 2025b

@@ -19,11 +19,12 @@ import Testing
                 .sandboxPort: "1", .sandboxState: "f", .sandboxSeed: "2", .sandboxHost: "::1", .sandboxRateLimit: "3",
             ])
         ),
+        (["man"], .man), (["completion", "bash"], .completion(.bash)), (["completion", "fish"], .completion(.fish)),
         (["version"], .version), (["--version"], .version), (["serve", "--version"], .version),
         (["help"], .help(.overview)), (["--help"], .help(.overview)), (["-h"], .help(.overview)),
         (["serve", "--port", "1", "--help"], .help(.overview)),
         (["sandbox", "--help"], .help(.sandbox)), (["help", "sandbox"], .help(.sandbox)),
-        (["help", "x"], .help(.overview)),
+        (["help", "serve"], .help(.overview)),
     ])
     func commands(arguments: [String], command: Command) throws {
         #expect(try Command.parse(arguments) == command)
@@ -40,6 +41,12 @@ import Testing
         (["serv"], ["serv (command line): is not a command; did you mean serve?"]),
         (["events"], ["events (command line): is not a command; see luma-mcp help"]),
         (["serve", "now"], ["argument 2 (command line): is not an option; options start with --"]),
+        (["completion"], ["completion (command line): needs the name of a shell: bash, zsh, fish"]),
+        (["completion", "csh"], ["completion (command line): needs the name of a shell: bash, zsh, fish"]),
+        (["completion", "zsh", "x"], ["x (command line): is one argument too many"]),
+        (["man", "x"], ["x (command line): is one argument too many"]),
+        (["help", "nope"], ["nope (command line): is no command to get help on; see luma-mcp help"]),
+        (["help", "sandbox", "x"], ["x (command line): is one argument too many"]),
         (["version", "x"], ["x (command line): is one argument too many"]),
         (["sandbox", "--debug"], ["--debug (command line): is not an option"]),
         (

@@ -51,7 +51,7 @@ import Testing
             configuration.calls
                 == Configuration.Calls(
                     requestTimeoutSeconds: 30, connectTimeoutSeconds: 5, maxRetries: 3, backoffFactor: 2,
-                    connections: 64, healthIntervalSeconds: 30))
+                    connections: 64, healthIntervalSeconds: 30, breakerFailures: 5, breakerSeconds: 10))
         #expect(
             configuration.cache == Configuration.Cache(freshSeconds: 5, staleSeconds: 300, maxBytes: 8_388_608))
         #expect(configuration.templatesDirectory == nil)

@@ -63,6 +63,12 @@ import Testing
             nil, [:], ["_meta": 1], ["_meta": [:]],
             ["_meta": ["io.modelcontextprotocol/protocolVersion": "2026-07-28"]],
             ["_meta": ["io.modelcontextprotocol/clientCapabilities": [:]]],
+            [
+                "_meta": [
+                    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+                    "io.modelcontextprotocol/clientCapabilities": [:], "io.modelcontextprotocol/logLevel": "loud",
+                ]
+            ],
         ] as [JSONObject?] {
             #expect(admit(modern, request("tools/list", params)) == "400 -32602")
         }
@@ -92,6 +98,7 @@ import Testing
         ([], "good", "legacy 2025-06-18"), (["2025-11-25"], "good", "legacy 2025-06-18"),
         (["2026-07-28"], "good", "legacy 2025-06-18"), (["2025-06-18"], "bad", "404 -32600"),
         (["2025-06-18"], nil, "400 -32600"), ([], nil, "400 -32600"), (["1999-01-01"], nil, "400 -32602"),
+        (["1999-01-01"], "good", "400 -32602"),
         (["2025-06-18", "2025-11-25"], "good", "400 -32020"),
     ])
     func theSessionDecidesTheVersion(version: [String], id: String?, outcome: String) {

@@ -1,8 +1,8 @@
-import LumaClient
-import MCP
 import Testing
 
 @testable import Gateway
+@testable import LumaClient
+@testable import MCP
 
 @Suite struct LoopMetricsTests {
     @Test func requestsByRouteAndStatus() {

@@ -77,6 +77,20 @@ import Testing
         #expect(read.conditions.verdict(tag: EntityTag("b"), isRead: true) == .notModified)
     }
 
+    @Test(arguments: [("2.5", 2.5), ("0.001", 0.001), ("86400", 86400), ("7.", 7)])
+    func aCallerSaysHowLongItWaits(text: String, seconds: Double) throws {
+        #expect(try input(.getEvent, fields: ["X-Request-Timeout: \(text)"]).timeout == seconds)
+        #expect(try input(.getEvent).timeout == nil)
+    }
+
+    @Test(arguments: ["0", "-1", "+1", "1e3", "inf", "nan", "1,5", "five", "1 s", "", ".", "99999999999999999"])
+    func aTimeThatIsNoneIsRefused(text: String) throws {
+        let error = #expect(throws: APIError.self) {
+            try input(.getEvent, fields: ["X-Request-Timeout: \(text)"])
+        }
+        #expect(error?.status == 400 && error?.message.contains("X-Request-Timeout") == true)
+    }
+
     @Test(arguments: [("", 0), ("{\"a\":", 5), ("{\"a\":1,\"a\":2}", 7), ("{} x", 3)])
     func aBodyThatIsNotJSONIsRefusedWithTheOffset(body: String, offset: Int) throws {
         let input = try input(.createEvent, body: body)

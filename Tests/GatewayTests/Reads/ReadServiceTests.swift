@@ -147,6 +147,21 @@ import Testing
         await pair.end()
     }
 
+    @Test func aFollowerWaitsNoLongerThanItWants() async throws {
+        let pair = try await Pair()
+        pair.upstream.hold(true)
+        let patient = try pair.open(0)
+        #expect(await soon { pair.upstream.reads == 1 })
+        for node in [0, 1] {
+            let answer = try await pair.ask(node, "GET /events/evt-1", ["X-Request-Timeout: 0.1"])
+            #expect(answer.hasPrefix("HTTP/1.1 504 ") && answer.contains(#""reason":"upstream_timeout""#), "\(answer)")
+        }
+        pair.upstream.hold(false)
+        #expect(await patient.readAll().hasPrefix("HTTP/1.1 200 "))
+        #expect(pair.upstream.reads == 1)
+        await pair.end()
+    }
+
     @Test func whatIsReadAfterAWriteWasAskedAfterIt() async throws {
         let pair = try await Pair()
         #expect(try await pair.ask().contains("v1"))

@@ -20,8 +20,12 @@ import Testing
                 ["emulator", "secret"]
             ),
             (
-                [.sandbox: "true", .host: "0.0.0.0", .allowExternal: "true"], "http://localhost:8123", ["emulator"],
-                ["0.0.0.0"]
+                [.sandbox: "true", .host: "0.0.0.0", .allowExternal: "true"], "http://localhost:8123",
+                ["emulator", "LUMA_ALLOWED_HOSTS"], ["0.0.0.0"]
+            ),
+            (
+                [.sandbox: "true", .host: "0.0.0.0", .allowExternal: "true", .allowedHosts: "luma.example"],
+                "http://localhost:8123", ["emulator"], ["LUMA_ALLOWED_HOSTS"]
             ),
             ([.sandbox: "true", .host: "::1"], "http://[::1]:8123", ["emulator"], []),
         ] as [([Setting: String], String, [String], [String])])

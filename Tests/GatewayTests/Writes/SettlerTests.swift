@@ -48,7 +48,7 @@ import Testing
         let now = LoopClock(reactor).wallClock
         let write = WriteRecord(
             account: "a", request: nil, operation: "events/create", subject: nil, mark: "m",
-            body: JSON.object(body).encoded, digest: [], notes: [], now: now, sentAt: now)
+            body: JSON.object(body).encoded, digest: nil, notes: [], now: now, sentAt: now)
         guard case .recorded(let id) = try await reactor.ask({ store.record(write, then: $0) }) else {
             throw APIError(.internal)
         }

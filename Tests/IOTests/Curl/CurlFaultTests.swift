@@ -13,6 +13,19 @@ import Testing
         await client.stop()
     }
 
+    /// What a failed transfer leaves in its handle must not be in the next one's way.
+    @Test func afterAFailureOfEachKindTheNextCallSucceeds() async throws {
+        let server = try SocketServer { connection in
+            while connection.read() != nil { connection.answer("{}") }
+        }
+        let client = try await CurlClient.make { $0.connectTimeoutMilliseconds = 3000 }
+        for failing in ["https://upstream.invalid/", "http://127.0.0.1:\(try unusedPort())/", server.url + "/ok"] {
+            _ = await client.post(failing, "a", seconds: 10)
+            #expect(await client.post(server.url + "/ok", "a").failure == nil, "after \(failing)")
+        }
+        await client.stop()
+    }
+
     @Test func aNameThatDoesNotExist() async throws {
         let client = try await CurlClient.make { $0.connectTimeoutMilliseconds = 3000 }
         let outcome = await client.post("https://upstream.invalid/", "a", seconds: 10)

@@ -16,10 +16,7 @@ import Testing
             .get()
         #expect(response.status == 429)
         #expect(response.body == Array("{\"id\":1}".utf8))
-        #expect(
-            response.fields == [
-                Field("content-type", "application/json"), Field("retry-after", "7"), Field("etag", "\"a\""),
-            ])
+        #expect(response.fields == [Field("retry-after", "7"), Field("etag", "\"a\"")])
         let request = try #require(server.requests.first)
         #expect(request.method == "GET")
         #expect(request.target == "/v1/x?after=1&b=%2f" || request.target == "/v1/x?after=1&b=%2F")

@@ -7,16 +7,18 @@ final class Program: Sendable {
     struct StartFailure: Error, CustomStringConvertible { let description: String }
 
     /// The program beside the test bundle that is running.
-    static let path: String = {
+    static let path = path(of: "luma-mcp")
+
+    static func path(of name: String) -> String {
         let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
         var folder = bundle.deletingLastPathComponent()
         for _ in 0..<4 {
-            let candidate = folder.appendingPathComponent("luma-mcp").path
+            let candidate = folder.appendingPathComponent(name).path
             if FileManager.default.isExecutableFile(atPath: candidate) { return candidate }
             folder.deleteLastPathComponent()
         }
-        return "luma-mcp"
-    }()
+        return name
+    }
 
     /// The top of the repository, from the place of this file.
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -29,7 +31,7 @@ final class Program: Sendable {
     /// Starts the program in an empty folder of its own, with nothing of the caller's environment but the PATH.
     init(
         _ arguments: [String], environment: [String: String] = [:], files: [String: String] = [:],
-        closesStandardStreams: Bool = false
+        closesStandardStreams: Bool = false, path: String = Program.path
     ) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-mcp-" + UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -39,9 +41,9 @@ final class Program: Sendable {
         let process = Process()
         if closesStandardStreams {
             process.executableURL = URL(fileURLWithPath: "/bin/sh")
-            process.arguments = ["-c", "exec \"$0\" \"$@\" <&- >&- 2>&-", Self.path] + arguments
+            process.arguments = ["-c", "exec \"$0\" \"$@\" <&- >&- 2>&-", path] + arguments
         } else {
-            process.executableURL = URL(fileURLWithPath: Self.path)
+            process.executableURL = URL(fileURLWithPath: path)
             process.arguments = arguments
         }
         process.currentDirectoryURL = folder

@@ -21,6 +21,7 @@ struct SchemaValidatorTests {
         Case(.integer(), "10"), Case(.integer(), "10.0"), Case(.integer(), "1e3"), Case(.integer(), "-0"),
         Case(.integer(), "1.5", .wrongType(expected: "integer")),
         Case(.integer(), "1e400", .wrongType(expected: "integer")),
+        Case(.integer(), "1e-400", .wrongType(expected: "integer")),
         Case(.integer(), "99999999999999999999999", .wrongType(expected: "integer")),
         Case(.integer(0...5), "6", .outOfRange("0 to 5")), Case(.integer(0...5), "5"),
         Case(.number(), "1.5"), Case(.number(), "\"1\"", .wrongType(expected: "number")),

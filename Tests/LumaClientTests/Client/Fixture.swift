@@ -17,14 +17,15 @@ struct Fixture {
     init(
         clock: ManualClock = ManualClock(isAutomatic: true), account: LumaAccount? = nil,
         _ transport: ScriptedTransport, calendar: String? = nil, maxWait: Double = 20,
-        budget: BudgetSettings = BudgetSettings()
+        budget: BudgetSettings = BudgetSettings(), retries: Int = 3, timeout: Double = 30
     ) {
         self.clock = clock
         self.transport = transport
         self.account = account ?? LumaAccount(budget)
         client = LumaClient(
             settings: .init(
-                baseURL: "https://luma.test/", apiKey: Secret(Self.key), calendarID: calendar, maxWait: maxWait),
+                baseURL: "https://luma.test/", apiKey: Secret(Self.key), calendarID: calendar,
+                requestTimeout: timeout, maxWait: maxWait, retry: RetryPolicy(maxRetries: retries)),
             account: self.account, transport: transport, time: clock, random: SeededGenerator(seed: 1))
     }
 

@@ -11,6 +11,8 @@ import Testing
         var lines: [String] = []
         var refusal: JournalRefusal?
         var known: [String: KnownWrite] = [:]
+        /// Events that belong to other writes.
+        var taken: Set<String> = []
 
         func earlier(_ operation: String, subject: String?) -> KnownWrite? { known[operation] }
 
@@ -18,6 +20,8 @@ import Testing
             if let refusal { throw refusal }
             lines.append("will \(write.operation) \(write.subject ?? "-") \(JSON.object(write.body).encoded.count)")
         }
+
+        func didFind(_ id: String) async -> Bool { !taken.contains(id) }
 
         func didEnd(_ effect: JournaledEffect) { lines.append("did \(effect)") }
     }
@@ -68,6 +72,15 @@ import Testing
         let (luma, _) = client([.lost(.timeout), .status(500)])
         await #expect(throws: LumaError.self) { try await create(luma) }
         #expect(journal.lines.first == "will events/create - 63")
+        #expect(journal.lines.last == "did unknown")
+    }
+
+    /// A create of a program that has died had its answer; the next one must not take its event.
+    @Test func oneThatBelongsToAnotherIsNotTaken() async throws {
+        journal.taken = ["evt-7"]
+        let entry: JSON = ["id": "evt-7", "name": "x", "start_at": "2027-01-01T10:00:00.000Z"]
+        let (luma, _) = client([.lost(.timeout), .json(200, ["entries": [entry], "has_more": false])])
+        await #expect(throws: LumaError.self) { try await create(luma) }
         #expect(journal.lines.last == "did unknown")
     }
 

@@ -66,6 +66,26 @@ import Testing
         #expect(result?["resultType"] == "input_required")
     }
 
+    @Test(
+        arguments: [
+            7, "yes", [], [:], ["action": "perhaps"], ["action": "accept"], ["action": "accept", "content": 7],
+            ["action": "accept", "content": [:]], ["action": "accept", "content": ["sure": "perhaps"]],
+        ] as [JSON])
+    func anAnswerThatDoesNotFitIsAskedForAgain(_ wrong: JSON) async throws {
+        let asker = Asker(.july2026, able)
+        let state = try #require(await asker.call("confirm")?["requestState"])
+        let result = await asker.result(
+            "tools/call", ["name": "confirm", "requestState": state, "inputResponses": ["sure": wrong]])
+        #expect(result?["inputRequests"]?["sure"] != nil)
+        let model = await asker.result("tools/call", ["name": "model", "inputResponses": ["m": wrong]])
+        #expect(model?["inputRequests"]?["m"] != nil)
+
+        let legacy = Asker(.november2025, able)
+        legacy.sink.answers = [wrong, wrong]
+        #expect(await legacy.call("confirm")?.text == "cancelled")
+        #expect(await legacy.error("tools/call", ["name": "model"])?.code == -32603)
+    }
+
     @Test func earlierAnswersTravelInTheState() async throws {
         let asker = Asker(.july2026, able)
         let yes: JSON = ["action": "accept", "content": ["sure": true]]

@@ -21,11 +21,24 @@ import Testing
 
     @Test func subscriptionsAreBounded() async {
         let asker = Asker(.november2025)
-        for number in 0..<1000 {
+        for number in 0..<200 {
             #expect(await asker.error("resources/subscribe", ["uri": .string("test://items/\(number)")]) == nil)
         }
-        #expect(await asker.error("resources/subscribe", ["uri": "test://items/1000"])?.code == -32602)
+        #expect(await asker.error("resources/subscribe", ["uri": "test://items/200"])?.code == -32602)
         #expect(await asker.error("resources/subscribe", ["uri": "test://items/7"]) == nil)
+        let long = "test://items/" + String(repeating: "x", count: 500)
+        #expect(await Asker(.november2025).error("resources/subscribe", ["uri": .string(long)])?.code == -32602)
+    }
+
+    @Test func requestsUnderWayAreBounded() {
+        let session = Session(revision: .november2025, capabilities: ClientCapabilities(), principal: .local)
+        for number in 0..<200 {
+            #expect(!session.isBusy)
+            session.began(JSONRPCID(number)) {}
+        }
+        #expect(session.isBusy)
+        session.ended(JSONRPCID(7))
+        #expect(!session.isBusy)
     }
 
     @Test func cancellationReachesTheRequestOnce() async {

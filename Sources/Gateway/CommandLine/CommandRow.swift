@@ -1,0 +1,40 @@
+/// One command of the program as data: its line in the help, in the man page and in the shells' completions.
+struct CommandRow: Sendable {
+    let name: String
+    /// What follows the name in the help, such as `[options]`.
+    let arguments: String
+    /// What it does, in a few words that begin with a verb.
+    let summary: String
+    /// The options that it takes.
+    var options: [SettingRow] = []
+    /// The words that it takes, one of them.
+    var words: [String] = []
+
+    /// All commands, in the order of the documents. The first is what the program does without a command.
+    static let table: [CommandRow] = [
+        CommandRow(
+            name: "serve", arguments: "[options]", summary: "serve REST and MCP on http://localhost:8000",
+            options: Settings.table),
+        CommandRow(
+            name: "mcp", arguments: "[options]", summary: "speak MCP on standard input and output",
+            options: Settings.table),
+        CommandRow(
+            name: "sandbox", arguments: "[options]", summary: "run the emulator of Luma on its own",
+            options: Settings.sandboxTable),
+        CommandRow(
+            name: "doctor", arguments: "[options]", summary: "look at what it needs, and say what to do",
+            options: Settings.table),
+        CommandRow(
+            name: "completion", arguments: "SHELL", summary: "print completions for bash, zsh or fish",
+            words: Shell.allCases.map(\.rawValue)),
+        CommandRow(name: "man", arguments: "", summary: "print the manual page, for man -l -"),
+        CommandRow(name: "version", arguments: "", summary: "print the version"),
+        CommandRow(
+            name: "help", arguments: "[sandbox]", summary: "this text, or the sandbox's options", words: ["sandbox"]),
+    ]
+}
+
+/// A shell that completions are made for.
+public enum Shell: String, Sendable, CaseIterable {
+    case bash, zsh, fish
+}

@@ -1,0 +1,112 @@
+/// The manual page luma-mcp(1) in the man macros of troff, made from the tables of commands and settings.
+enum ManPage {
+    static var text: String {
+        var page = """
+            .TH LUMA\\-MCP 1 "" "luma\\-mcp \(escaped(Version.number))" "User Commands"
+            .SH NAME
+            luma\\-mcp \\- a gateway between you and the Luma events API
+            .SH SYNOPSIS
+
+            """
+        for (index, command) in CommandRow.table.enumerated() {
+            page += ".B luma\\-mcp\n"
+            page += index == 0 ? "[\\fB\(escaped(command.name))\\fR]" : "\\fB\(escaped(command.name))\\fR"
+            page += command.arguments.isEmpty ? "\n.br\n" : " \\fI\(escaped(command.arguments))\\fR\n.br\n"
+        }
+        page += description
+        page += ".SH COMMANDS\n"
+        for command in CommandRow.table { page += ".TP\n.B \(escaped(command.name))\n\(line(command.summary)).\n" }
+        page += """
+            .SH OPTIONS
+            Every option is also an environment variable and a line of the file
+            .I .env
+            in the working directory. An option beats the environment, which beats
+            .IR .env .
+            An option that is yes or no stands alone for yes, or takes its value after =.
+
+            """
+        page += options(Settings.table)
+        page += ".SH OPTIONS OF THE SANDBOX\n" + options(Settings.sandboxTable)
+        return page + ending
+    }
+
+    private static let description = """
+        .SH DESCRIPTION
+        .B luma\\-mcp
+        stands between the people and programs that run events on Luma and Luma's public API. Scripts talk REST to it,
+        assistants talk MCP to it, a supervisor probes its health. It holds the one Luma key, spends Luma's request budget
+        for everybody, and never creates an event twice. An emulator of Luma is built in.
+
+        """
+
+    private static let ending = """
+        .SH EXIT STATUS
+        .TP
+        .B 0
+        It ended as it was asked to.
+        .TP
+        .B 64
+        A command, an option or a setting is wrong; it is named.
+        .TP
+        .B 69
+        The port is taken, or something else that is needed is not available.
+        .TP
+        .B 70
+        A fault of the program.
+        .TP
+        .B 78
+        Something is missing: no key and no sandbox, or a file that cannot be used.
+        .SH SIGNALS
+        .TP
+        .BR SIGTERM ", " SIGINT
+        No new connections; what runs may finish. A second one ends the program at once.
+        .TP
+        .B SIGHUP
+        The log file is opened again, certificate and key are read again.
+        .SH EXAMPLES
+        Try it without a Luma account:
+        .PP
+        .RS
+        .EX
+        luma\\-mcp \\-\\-sandbox
+        .EE
+        .RE
+        .PP
+        Create an event:
+        .PP
+        .RS
+        .EX
+        curl http://localhost:8000/events/ \\-H \\(aqContent\\-Type: application/json\\(aq \\e
+          \\-d \\(aq{"name":"Tea","start_at":"2030\\-05\\-01T18:00","timezone":"Asia/Tokyo"}\\(aq
+        .EE
+        .RE
+
+        """
+
+    private static func options(_ table: [SettingRow]) -> String {
+        var text = ""
+        for group in SettingRow.Group.allCases {
+            let rows = table.filter { $0.group == group }
+            if rows.isEmpty { continue }
+            text += ".SS \(escaped(group.rawValue))\n"
+            for row in rows {
+                text += ".TP\n\\fB\(escaped(row.setting.flag))\\fR"
+                if !row.placeholder.isEmpty { text += " \\fI\(escaped(row.placeholder))\\fR" }
+                if let variable = row.setting.variable { text += " (\\fB\(escaped(variable))\\fR)" }
+                text += "\n\(line(row.help))\n\(line("Default: \(row.documentedDefault)."))\n"
+            }
+        }
+        return text
+    }
+
+    /// A line of text: one that begins with a point or an apostrophe would be a request to troff.
+    private static func line(_ text: String) -> String {
+        let text = escaped(text)
+        return text.hasPrefix(".") || text.hasPrefix("\\(aq") ? "\\&" + text : text
+    }
+
+    /// troff's backslash, and the characters that it would print as others: a hyphen must stay one when it is copied.
+    static func escaped(_ text: String) -> String {
+        text.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("'", with: "\\(aq")
+    }
+}

@@ -1,0 +1,35 @@
+import Core
+import Crypto
+import IO
+import LumaClient
+import Store
+
+/// The budget outlives the program, so that one that dies and is started again and again does not spend, each time anew,
+/// what Luma lets it spend once.
+extension Shared {
+    /// Goes on where the last program ended, and keeps what is spent from now on. Requests that come before the store
+    /// has answered are counted all the same.
+    func resumeBudget() async {
+        guard let name = budgetName else { return }
+        let (store, budget) = (store, account.budget)
+        let saved: SavedValue? = await withUnsafeContinuation { continuation in
+            // Without it there is nothing to go on with; that the store fails is told by health.
+            store.load(name) { continuation.resume(returning: (try? $0.get()) ?? nil) }
+        }
+        if let memory = saved.flatMap({ BudgetMemory($0.bytes) }) {
+            budget.restore(memory, now: LoopClock.monotonicNow, wallClock: WallClock.now)
+        }
+        budget.keep { budget, now in
+            let wall = WallClock.now
+            store.save(name, budget.memory(now: now, wallClock: wall).encoded, at: wall) { _ in }
+        }
+    }
+
+    /// One name for each budget: Luma counts by key. Nil for the emulator inside, whose budget ends with the program.
+    private var budgetName: String? {
+        guard !configuration.usesSandbox,
+            let digest = try? Digest.sha256(Array("budget \(upstream) \(key.reveal())".utf8))
+        else { return nil }
+        return "budget-" + Hex.encode(Array(digest.prefix(12)))
+    }
+}

@@ -1,0 +1,35 @@
+import Testing
+
+@testable import Gateway
+
+@Suite struct CompletionTests {
+    @Test(arguments: Shell.allCases) func everyCommandAndOptionIsOffered(shell: Shell) {
+        let script = Completion.script(for: shell)
+        for command in CommandRow.table {
+            #expect(script.contains(command.name))
+            for row in command.options {
+                let flag = shell == .fish ? "-l \(row.setting.flag.dropFirst(2))" : row.setting.flag
+                #expect(script.contains(flag), "\(row.setting)")
+            }
+        }
+        #expect(script.hasSuffix("\n") && !script.hasSuffix("\n\n"))
+    }
+
+    @Test func theValueThatAnOptionTakes() {
+        #expect(Completion.value(of: Settings[.debug]) == .yes(["true", "false"]))
+        #expect(Completion.value(of: Settings[.sandbox]) == .yes(["true", "false", "auto"]))
+        #expect(Completion.value(of: Settings[.logFormat]) == .words(["text", "json"]))
+        #expect(Completion.value(of: Settings[.tlsKey]) == .file)
+        #expect(Completion.value(of: Settings[.port]) == .free)
+    }
+
+    @Test func anApostropheDoesNotEndTheQuotes() {
+        #expect(Completion.quoted("Luma's") == #"'Luma'\''s'"#)
+    }
+
+    @Test func everyCommandIsOneThatTheProgramKnows() throws {
+        for row in CommandRow.table {
+            #expect(throws: Never.self) { try Command.parse([row.name] + row.words.prefix(1)) }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+import Testing
+
+@testable import Gateway
+
+@Suite struct ManPageTests {
+    @Test func itNamesEveryCommandOptionAndVariable() {
+        let page = ManPage.text
+        for row in CommandRow.table { #expect(page.contains("\n.B \(row.name)\n")) }
+        for row in Settings.table + Settings.sandboxTable {
+            #expect(page.contains("\\fB\(ManPage.escaped(row.setting.flag))\\fR"), "\(row.setting)")
+            if let variable = row.setting.variable { #expect(page.contains("(\\fB\(variable)\\fR)")) }
+        }
+    }
+
+    /// A hyphen that is typed must be one, and troff must not take a character for its own.
+    @Test(arguments: [("--port", #"\-\-port"#), (#"a\b"#, #"a\eb"#), ("Luma's", #"Luma\(aqs"#)])
+    func escapes(text: String, expected: String) {
+        #expect(ManPage.escaped(text) == expected)
+    }
+}

@@ -1,0 +1,101 @@
+import Glibc
+import Testing
+
+@testable import IO
+
+@Suite struct LoopMemoryTests {
+    /// Every size up to the largest, and what is around the borders of a class.
+    private static let sizes = Array(0...2100) + [2560, 2561, 3072, 4096, 4097, 8191, 8192, 8193, 16383, 16384]
+
+    @Test func aPieceHoldsWhatWasAskedFor() throws {
+        var memory = LoopMemory()
+        defer { memory.release() }
+        for round in 0..<2 {
+            for size in Self.sizes {
+                let piece = try memory.piece(size)
+                // The second time it is the first round's; an overflow of one of them would meet malloc's own notes.
+                memset(piece, Int32(round), size)
+                memory.take(piece)
+            }
+        }
+    }
+
+    @Test func aPieceComesBackForItsSize() throws {
+        var memory = LoopMemory()
+        defer { memory.release() }
+        for size in Self.sizes {
+            let piece = try memory.piece(size)
+            memory.take(piece)
+            let again = try memory.piece(size)
+            #expect(again == piece, "size \(size)")
+            free(piece)
+        }
+        #expect(memory.kept == 0)
+    }
+
+    @Test func aPieceOfAnotherAllocationIsTaken() throws {
+        var memory = LoopMemory()
+        defer { memory.release() }
+        for size in Self.sizes {
+            memory.take(try #require(malloc(size)))
+            let piece = try memory.piece(max(size, 1))
+            memset(piece, 1, size)
+            free(piece)
+        }
+    }
+
+    @Test func whatIsKeptIsBounded() throws {
+        var memory = LoopMemory()
+        defer { memory.release() }
+        var pieces: [UnsafeMutableRawPointer] = []
+        for _ in 0..<(2 * LoopMemory.limit / 4096) { pieces.append(try memory.piece(4096)) }
+        #expect(memory.kept == 0)
+        for piece in pieces { memory.take(piece) }
+        #expect(memory.kept <= LoopMemory.limit && memory.kept > LoopMemory.limit - 8192)
+    }
+
+    @Test func aLargePieceIsNotKept() throws {
+        var memory = LoopMemory()
+        defer { memory.release() }
+        memory.take(try memory.piece(1 << 20))
+        #expect(memory.kept == 0)
+    }
+
+    /// The functions for a C library, with a loop's memory and without one.
+    @Test(arguments: [false, true]) func theFunctionsDoWhatTheirNamesakesDo(isOnLoop: Bool) async throws {
+        @Sendable func check() throws {
+            let zeroed = try #require(LoopMemory.calloc(5, 7))
+            #expect(UnsafeRawBufferPointer(start: zeroed, count: 35).allSatisfy { $0 == 0 })
+            memset(zeroed, 7, 35)
+            LoopMemory.free(zeroed)
+            let again = try #require(LoopMemory.calloc(5, 7))
+            #expect(UnsafeRawBufferPointer(start: again, count: 35).allSatisfy { $0 == 0 })
+            LoopMemory.free(again)
+            #expect(LoopMemory.calloc(.max, 2) == nil)
+            LoopMemory.free(nil)
+
+            var grown = try #require(LoopMemory.realloc(nil, 3))
+            memcpy(grown, "abc", 3)
+            for size in [3, 30, 300, 3000, 30_000, 300_000, 40] {
+                grown = try #require(LoopMemory.realloc(grown, size))
+                #expect(UnsafeRawBufferPointer(start: grown, count: 3).elementsEqual("abc".utf8))
+            }
+            LoopMemory.free(grown)
+            let copy = try #require(LoopMemory.strdup("a text"))
+            #expect(String(cString: copy) == "a text")
+            LoopMemory.free(copy)
+        }
+        guard isOnLoop else { return try check() }
+        let loop = try Loop(label: "memory")
+        loop.start()
+        try await loop.perform { _ in try check() }
+        await loop.stop()
+    }
+}
+
+extension LoopMemory {
+    fileprivate mutating func piece(_ size: Int) throws -> UnsafeMutableRawPointer {
+        let piece = allocate(size)
+        return try #require(piece)
+    }
+}

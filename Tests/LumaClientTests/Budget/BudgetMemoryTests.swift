@@ -1,0 +1,108 @@
+import Core
+import Synchronization
+import Testing
+
+@testable import LumaClient
+
+/// What a budget knows after its program was ended and started again.
+@Suite struct BudgetMemoryTests {
+    private static let epoch = 1_780_000_000_000 as Int64
+
+    /// The wall clock at an instant of the tests' monotonic one.
+    private func wall(_ seconds: Double) -> Timestamp { Timestamp(milliseconds: Self.epoch + Int64(seconds * 1000)) }
+
+    /// Another program, whose monotonic clock has another origin: the memory goes through its text.
+    private func successor(of budget: Tap, at seconds: Double, after pause: Double) throws -> (tap: Tap, origin: Double)
+    {
+        let memory = budget.budget.memory(now: at(seconds), wallClock: wall(seconds))
+        let copy = try #require(BudgetMemory(memory.encoded))
+        #expect(copy == memory)
+        let next = Tap(budget.budget.settings)
+        next.budget.restore(copy, now: at(7000), wallClock: wall(seconds + pause))
+        return (next, 7000 - seconds - pause)
+    }
+
+    private static func window(_ remaining: Int, reset: Double = 60) -> RateLimitFields {
+        .window(limit: 20, remaining: remaining, reset: reset, stamp: 1_780_000_060)
+    }
+
+    @Test func anOpenWindowGoesOnWithWhatWasLeft() throws {
+        let budget = Tap(BudgetSettings())
+        #expect(budget.spend(.get, 0, Self.window(5)))
+        // One is in flight when the program dies: it may have been counted.
+        #expect(budget.ask(.get, 1).grant != nil)
+        let (next, origin) = try successor(of: budget, at: 2, after: 3)
+        for _ in 0..<4 { #expect(next.spend(.get, origin + 5)) }
+        #expect(next.ask(.get, origin + 5, wait: 1).retryAfter == 56)
+        #expect(next.ask(.get, origin + 61, wait: 1).grant != nil)
+    }
+
+    /// A program that is started again and again must not send its first few requests each time.
+    @Test func aCrashLoopBurnsOneWindowOnce() throws {
+        var budget = Tap(BudgetSettings())
+        #expect(budget.spend(.get, 0, Self.window(10)))
+        var (sent, origin) = (0, 0.0)
+        for life in 1...100 {
+            let time = Double(life) * 0.1
+            let next = try successor(of: budget, at: origin + time, after: 0)
+            (budget, origin) = (next.tap, origin + next.origin)
+            for _ in 0..<4 where budget.ask(.get, origin + time, wait: 0).grant != nil { sent += 1 }
+        }
+        #expect(sent == 10)
+    }
+
+    @Test func aClosedTapStaysClosed() throws {
+        let budget = Tap(BudgetSettings())
+        #expect(budget.spend(.get, 0, status: 429, .retryAfter(40)))
+        let (next, origin) = try successor(of: budget, at: 1, after: 9)
+        #expect(next.ask(.get, origin + 10, wait: 1).retryAfter == 31)
+        #expect(next.ask(.get, origin + 40.3, wait: 1).grant != nil)
+    }
+
+    @Test func tokensOfTheStaticBudgetAreStillAway() throws {
+        let budget = StaticBudgetTests.budget(get: 3, post: 2, window: 10)
+        for second in [0.0, 2] { #expect(budget.spend(.get, second)) }
+        #expect(budget.spend(.post, 1))
+        let (next, origin) = try successor(of: budget, at: 3, after: 1)
+        #expect(next.ask(.get, origin + 4).grant != nil)
+        #expect(next.ask(.get, origin + 4, wait: 1).retryAfter == 8)
+        #expect(next.ask(.post, origin + 4).grant != nil)
+        #expect(next.ask(.post, origin + 4, wait: 1).retryAfter == 7)
+        #expect(next.ask(.get, origin + 12.1).grant != nil)
+    }
+
+    @Test func whatIsOverOrCannotBeTrueIsLeftOut() throws {
+        let budget = Tap(BudgetSettings())
+        #expect(budget.spend(.get, 0, Self.window(0)))
+        // The window is over: what is granted now is not known, so the first few are probes.
+        let later = try successor(of: budget, at: 1, after: 100)
+        #expect(later.tap.ask(.get, later.origin + 101).grant != nil)
+        #expect(later.tap.snapshot(now: at(later.origin + 101)).get.limit == 20)
+        // The clock was set back by a day.
+        let back = try successor(of: budget, at: 1, after: -86_400)
+        #expect(back.tap.ask(.get, back.origin - 86_399).grant != nil)
+    }
+
+    @Test(arguments: ["", "{}", "[]", #"{"version":2}"#, #"{"version":1,"limit":"x"}"#, #"{"version":1,"limit":0}"#])
+    func otherTextsAreNoMemory(_ text: String) {
+        let memory = BudgetMemory(Array(text.utf8))
+        #expect(memory == nil || memory == BudgetMemory())
+    }
+
+    @Test func itIsKeptAtTheFirstGrantOnceASecondAndAtARefusal() {
+        let kept = Mutex<[MonotonicTime]>([])
+        let budget = SharedBudget(BudgetSettings(getRequests: 100, adaptive: false))
+        func spend(_ seconds: Double, status: Int = 200) {
+            guard
+                case .proceed(let grant) = budget.reserve(.get, now: at(seconds), maxWait: 0, deadline: at(1e6))
+            else { return }
+            budget.settle(grant, .answered(status: status, .init()), now: at(seconds))
+        }
+        spend(0)
+        budget.keep { _, now in kept.withLock { $0.append(now) } }
+        for second in [1, 1.5, 1.9, 2.0, 2.5] { spend(second) }
+        #expect(kept.withLock { $0 } == [at(1), at(2)])
+        spend(2.6, status: 429)
+        #expect(kept.withLock { $0 } == [at(1), at(2), at(2.6)])
+    }
+}
