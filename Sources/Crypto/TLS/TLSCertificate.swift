@@ -55,6 +55,13 @@ final class TLSCertificate {
         guard X509_cmp_current_time(X509_get0_notAfter(certificates[0])) > 0 else { throw .expired }
     }
 
+    /// Whole days from now until it expires.
+    var daysLeft: Int {
+        var (days, seconds): (Int32, Int32) = (0, 0)
+        guard ASN1_TIME_diff(&days, &seconds, nil, X509_get0_notAfter(certificates[0])) == 1 else { return 0 }
+        return Int(days)
+    }
+
     deinit {
         for certificate in certificates { X509_free(certificate) }
         EVP_PKEY_free(key)

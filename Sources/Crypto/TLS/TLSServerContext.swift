@@ -14,6 +14,8 @@ public final class TLSServerContext: @unchecked Sendable {
     private static let sessionContext = Array("luma-mcp".utf8)
 
     let pointer: OpaquePointer
+    /// Whole days until the certificate expires, from when it was read.
+    public let daysLeft: Int
     /// The context points to it.
     private let tickets: TLSTicketKeys
 
@@ -22,6 +24,7 @@ public final class TLSServerContext: @unchecked Sendable {
     ///   - key: PEM, without a password.
     public init(certificate: [UInt8], key: [UInt8], tickets: TLSTicketKeys) throws(TLSPairError) {
         let pair = try TLSCertificate(certificate: certificate, key: key)
+        daysLeft = pair.daysLeft
         ERR_clear_error()
         guard let context = SSL_CTX_new(TLS_server_method()) else { throw .setup(.fromQueue("SSL_CTX_new")) }
         pointer = context

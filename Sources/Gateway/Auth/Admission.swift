@@ -11,6 +11,9 @@ final class Admission {
     /// The origin of the page in a browser that made it, when that is one of another server.
     var origin: String?
 
+    /// Where it stands in its caller's trace, when it says so.
+    var trace: TraceContext?
+
     /// What every answer to the request carries.
     var fields: [Field] {
         let crossing = origin.map { CrossOrigin.fields(for: $0) } ?? []

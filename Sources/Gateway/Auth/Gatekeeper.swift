@@ -41,10 +41,10 @@ final class Gatekeeper {
 
     /// Where a request comes from: the name that it uses for this server, and the page that makes it.
     /// - Returns: the refusal, nil for a request that may go on.
-    func refusalOfPlace(_ request: RequestView, _ turn: inout Turn) -> APIError? {
+    func refusalOfPlace(_ request: RequestView, _ known: FieldNames, _ turn: inout Turn) -> APIError? {
         // Only HTTP/1.0 can come without a name, and a browser never sends that.
         if let host = request.hostBytes, !rules.hosts.allows(host) { return .hostNotAllowed }
-        guard let bytes = request.value(of: .origin) else { return nil }
+        guard known.contains(.origin), let bytes = request.value(of: .origin) else { return nil }
         let origin = String(decoding: bytes, as: UTF8.self)
         if rules.origins.contains(origin) {
             turn.admitted.origin = origin

@@ -8,6 +8,8 @@ final class TokenTable: Sendable {
 
     init(_ tokens: [AccessToken]) { self.tokens = Mutex(tokens) }
 
+    var count: Int { tokens.withLock(\.count) }
+
     func replace(_ new: [AccessToken]) { tokens.withLock { $0 = new } }
 
     /// Whose token this is; nil when it is nobody's. The time does not tell which of the tokens it is like.

@@ -22,6 +22,9 @@ struct CommandRow: Sendable {
             name: "sandbox", arguments: "[options]", summary: "run the emulator of Luma on its own",
             options: Settings.sandboxTable),
         CommandRow(
+            name: "doctor", arguments: "[options]", summary: "look at what it needs, and say what to do",
+            options: Settings.table),
+        CommandRow(
             name: "completion", arguments: "SHELL", summary: "print completions for bash, zsh or fish",
             words: Shell.allCases.map(\.rawValue)),
         CommandRow(name: "man", arguments: "", summary: "print the manual page, for man -l -"),

@@ -8,6 +8,8 @@ public enum Command: Sendable, Equatable {
     case mcp(flags: [Setting: String])
     /// Run the emulator of Luma on its own.
     case sandbox(flags: [Setting: String])
+    /// Look at everything that the gateway needs, with the same settings, and say what to do.
+    case doctor(flags: [Setting: String], json: Bool)
     case version
     case help(Help.Topic)
     /// Print what a shell needs to complete this program's arguments.
@@ -26,6 +28,10 @@ public enum Command: Sendable, Equatable {
         case "serve": return try flags(rest, of: Settings.table, topic: .overview, Command.serve)
         case "mcp": return try flags(rest, of: Settings.table, topic: .overview, Command.mcp)
         case "sandbox": return try flags(rest, of: Settings.sandboxTable, topic: .sandbox, Command.sandbox)
+        case "doctor":
+            let asJSON = rest.contains("--json")
+            let others = rest.filter { $0 != "--json" }
+            return try flags(others[...], of: Settings.table, topic: .overview) { .doctor(flags: $0, json: asJSON) }
         case "version":
             try refuse(rest)
             return .version

@@ -47,6 +47,10 @@ struct LogEncoder {
                 line.append(",\"label\":")
                 LogText.appendQuoted(label, to: &line)
             }
+            if let trace = record.traceID {
+                line.append(",\"trace_id\":")
+                LogText.appendQuoted(trace, to: &line)
+            }
             line.append("}\n")
         case .text:
             beginText(record.time, record.level, &line)
@@ -70,6 +74,10 @@ struct LogEncoder {
             if let label = record.label {
                 line.append(" label=")
                 LogText.appendPlain(label, to: &line)
+            }
+            if let trace = record.traceID {
+                line.append(" trace_id=")
+                LogText.appendPlain(trace, to: &line)
             }
             line.append(" request_id=")
             LogText.appendPlain(record.requestID, to: &line)

@@ -19,10 +19,13 @@ public struct RequestRecord: Sendable {
     public var reason: Reason?
     /// Whose token it came with; nil where none is asked for.
     public var label: String?
+    /// The trace of the request, 32 hexadecimal digits; nil where its caller named none.
+    public var traceID: String?
 
     public init(
         time: Timestamp, requestID: String, method: Method, route: String, status: Int, durationNanoseconds: Int64,
-        bytes: Int, upstreamCalls: Int = 0, retries: Int = 0, reason: Reason? = nil, label: String? = nil
+        bytes: Int, upstreamCalls: Int = 0, retries: Int = 0, reason: Reason? = nil, label: String? = nil,
+        traceID: String? = nil
     ) {
         self.time = time
         self.requestID = requestID
@@ -35,6 +38,7 @@ public struct RequestRecord: Sendable {
         self.retries = retries
         self.reason = reason
         self.label = label
+        self.traceID = traceID
     }
 
     /// A fault of ours is an error, another 5xx a warning; what a client did wrong concerns the client.

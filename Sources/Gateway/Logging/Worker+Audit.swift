@@ -7,6 +7,7 @@ extension Worker: ToolAuditor {
 
     /// Writes the one line of a tool's call.
     func audit(_ call: ToolAudit) {
+        metrics.used(call)
         logEvent(
             .info, "Tool call",
             [

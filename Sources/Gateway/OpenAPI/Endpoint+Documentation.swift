@@ -224,6 +224,14 @@ extension Endpoint {
                         content: [Self.media(["type": "object", "required": ["openapi", "info", "paths"]])],
                         fields: [.etag]), Self.notModified,
                 ], reasons: Reason.localRead)
+        case .metrics:
+            return EndpointDocumentation(
+                group: .service, summary: "What the gateway counts",
+                answers: [
+                    .init(
+                        description: "The text format of Prometheus, version 0.0.4.",
+                        content: [Self.media(["type": "string"], "text/plain")])
+                ])
         default: return nil
         }
     }

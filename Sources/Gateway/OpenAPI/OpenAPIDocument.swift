@@ -64,7 +64,7 @@ struct OpenAPIDocument {
         _ endpoint: Endpoint, _ documentation: EndpointDocumentation, _ responses: inout JSONObject
     ) -> JSONObject {
         var operation: JSONObject = [
-            "operationId": .string(endpoint.rawValue), "tags": [.string(documentation.group.rawValue)],
+            "operationId": .string("\(endpoint)"), "tags": [.string(documentation.group.rawValue)],
             "summary": .string(documentation.summary),
         ]
         if !documentation.description.isEmpty { operation["description"] = .string(documentation.description) }

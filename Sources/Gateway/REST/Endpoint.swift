@@ -1,8 +1,8 @@
 import HTTP
 
 /// What the gateway serves: one case per method and path, and the one table that the router is built from.
-enum Endpoint: String, CaseIterable, Sendable {
-    case health, live, openAPI
+enum Endpoint: Int, CaseIterable, Sendable {
+    case health, live, openAPI, metrics
     case listEvents, createEvent, getEvent, replaceEvent, patchEvent, cancelEvent
     case listTemplates, getTemplate, createFromTemplate
     case mcpPost, mcpGet, mcpDelete, sse, sseMessage
@@ -13,6 +13,7 @@ enum Endpoint: String, CaseIterable, Sendable {
         case .health: (.get, "/health")
         case .live: (.get, "/health/live")
         case .openAPI: (.get, "/openapi.json")
+        case .metrics: (.get, "/metrics")
         case .listEvents: (.get, "/events/")
         case .createEvent: (.post, "/events/")
         case .getEvent: (.get, "/events/{event_id}")

@@ -19,7 +19,7 @@ struct KeptAnswer: Sendable {
     }
 
     /// How an answer came about, in the words of `X-Cache`.
-    enum Source: String, Sendable {
+    enum Source: String, Sendable, CaseIterable {
         /// Luma was asked for it.
         case miss = "MISS"
         /// Luma was asked for it by somebody else at the same moment.

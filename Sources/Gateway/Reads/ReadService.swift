@@ -7,6 +7,8 @@ final class ReadService {
     private let shared: SharedReads
     private let clock: any TimeSource
     private let parking: any Parking
+    /// Counts the reads.
+    var metrics: LoopMetrics?
 
     init(_ shared: SharedReads, clock: any TimeSource, parking: any Parking) {
         self.shared = shared
@@ -24,8 +26,10 @@ final class ReadService {
         if names.contains(.cacheControl) || names.contains(.ifMatch) { return nil }
         if names.contains(.accept), let accept = request.value(of: .accept), !Self.takesJSON(accept) { return nil }
         let condition = names.contains(.ifNoneMatch) ? request.value(of: .ifNoneMatch) : nil
-        return shared.ready(
+        let ready = shared.ready(
             RequestWords(path: request.path, query: request.query), ifNoneMatch: condition, now: clock.now)
+        if ready != nil { metrics?.read(.hit) }
+        return ready
     }
 
     /// Looks at one octet of every other path.
@@ -47,7 +51,7 @@ final class ReadService {
         let now = clock.now
         guard let answer = shared.fresh(key, input.wish, now: now) else { return nil }
         shared.remember(RequestWords(path: request.path, query: request.query), for: key)
-        return try answer.response(.hit, input.conditions, age: answer.age(now))
+        return try given(answer, .hit, input.conditions, age: answer.age(now))
     }
 
     // MARK: With one
@@ -58,7 +62,7 @@ final class ReadService {
     ) async throws(APIError) -> Response {
         let now = clock.now
         switch shared.ask(key, input.wish, now: now) {
-        case .hit(let answer): return try answer.response(.hit, input.conditions, age: answer.age(now))
+        case .hit(let answer): return try given(answer, .hit, input.conditions, age: answer.age(now))
         case .absent: throw APIError(.notKept)
         case .lead(let lease): return try await lead(lease, input, call, fetch)
         case .busy, .follow: return try await follow(key, input, call, fetch)
@@ -74,7 +78,7 @@ final class ReadService {
             let asOf = call.context.lastSentAt ?? clock.now
             let answer = KeptAnswer(body, isList: lease.key.isList, asOf: asOf)
             shared.finish(lease, .answer(answer, keep: input.wish.mayStore), now: clock.now)
-            return try answer.response(.miss, input.conditions)
+            return try given(answer, .miss, input.conditions)
         } catch {
             shared.finish(lease, landing(error, call), now: clock.now)
             return try standIn(lease.key, input, error)
@@ -108,7 +112,7 @@ final class ReadService {
         }
         switch news {
         case .lead(let lease): return try await lead(lease, input, call, fetch)
-        case .end(.success(let answer)): return try answer.response(.shared, input.conditions)
+        case .end(.success(let answer)): return try given(answer, .shared, input.conditions)
         case .end(.failure(let error)): return try standIn(key, input, error)
         case .overdue:
             if let number { shared.leave(key, number) }
@@ -133,7 +137,16 @@ final class ReadService {
         guard Self.isOutage(error), input.wish.maxAge == .infinity, let answer = shared.standIn(key, now: now) else {
             throw error
         }
-        return try answer.response(.stale, input.conditions, age: answer.age(now), cause: error.reason.rawValue)
+        return try given(answer, .stale, input.conditions, age: answer.age(now), cause: error.reason.rawValue)
+    }
+
+    /// The answer in its shape, counted.
+    private func given(
+        _ answer: KeptAnswer, _ source: KeptAnswer.Source, _ conditions: Preconditions, age: Int = 0,
+        cause: String? = nil
+    ) throws(APIError) -> Response {
+        metrics?.read(source)
+        return try answer.response(source, conditions, age: age, cause: cause)
     }
 
     private static func isOutage(_ error: APIError) -> Bool {

@@ -12,6 +12,7 @@ final class Application: NodeHandler {
     private let router = Endpoint.router()
     @exclusivity(unchecked) private var identifiers = RequestIdentifiers()
     let mcp: MCPServer
+    private let metrics: MetricsHub
 
     /// - Parameters:
     ///   - dispatcher: what speaks MCP; the gateway's own by default.
@@ -20,6 +21,7 @@ final class Application: NodeHandler {
         _ worker: Worker, _ shared: Shared, dispatcher: Dispatcher? = nil, shutDownTransport: @escaping () -> Void
     ) {
         self.worker = worker
+        metrics = shared.metrics
         self.shutDownTransport = shutDownTransport
         mcp = MCPServer(
             dispatcher ?? ToolBox.dispatcher(worker, shared), shared.mcp, reactor: worker.reactor)
@@ -28,7 +30,9 @@ final class Application: NodeHandler {
     func handle(_ request: RequestView, _ exchange: Exchange) {
         var turn = Turn(
             id: identifiers.identifier(for: request), method: request.method, exchange: exchange, worker: worker)
-        if let refusal = worker.gate.refusalOfPlace(request, &turn) { return turn.finish(nil, refusal) }
+        let known = request.knownFields
+        if known.contains(.traceparent) { turn.trace(request) }
+        if let refusal = worker.gate.refusalOfPlace(request, known, &turn) { return turn.finish(nil, refusal) }
         switch request.method {
         case .options: return answerOptions(request, turn)
         // Known nowhere here, so not a matter of the path (RFC 9110 §9.1); TRACE would show a caller's secrets.
@@ -100,6 +104,9 @@ final class Application: NodeHandler {
             switch endpoint {
             case .live: turn.finish(endpoint, Self.alive)
             case .health: turn.finish(endpoint, try worker.health.answer())
+            case .metrics:
+                let (hub, reactor) = (metrics, worker.reactor)
+                turn.exchange.perform { turn.finish(endpoint, await MetricsPage.response(hub, on: reactor)) }
             default:
                 // Only here, behind every check of who asks.
                 if let ready = worker.reads.ready(request) { return turn.finish(endpoint, ready.response) }

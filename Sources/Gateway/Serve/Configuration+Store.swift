@@ -8,7 +8,7 @@ extension Configuration {
     /// - Parameter directory: where it is kept when nothing is set; nil for memory. An emulator inside this program forgets
     ///   its events when the program ends, so by default what is known of them is forgotten too.
     func openStore(_ log: LogSink, byDefault directory: String?) -> any StateStore {
-        let path = memory.directory ?? (usesSandbox ? nil : directory)
+        let path = storeDirectory(byDefault: directory)
         return SQLiteStateStore(path.map { .folder($0) } ?? .memory) { before, now in
             switch now {
             case .opening: break
@@ -23,5 +23,10 @@ extension Configuration {
                         ["cause": .text(cause.rawValue)]))
             }
         }
+    }
+
+    /// Where the state is kept; nil for memory.
+    func storeDirectory(byDefault directory: String?) -> String? {
+        memory.directory ?? (usesSandbox ? nil : directory)
     }
 }

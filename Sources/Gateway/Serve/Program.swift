@@ -28,6 +28,8 @@ public enum Program {
             case .mcp(let flags):
                 let configuration = try configuration(flags, environment())
                 return try await StdioCommand(configuration: configuration).run()
+            case .doctor(let flags, let asJSON):
+                return await DoctorCommand(asJSON: asJSON).run { try resolution(flags, environment()) }
             case .serve(let flags):
                 let environment = environment()
                 let configuration = try configuration(flags, environment)
@@ -56,6 +58,14 @@ public enum Program {
     private static func configuration(
         _ flags: [Setting: String], _ environment: [String: String]
     ) throws -> Configuration {
+        let resolution = try resolution(flags, environment)
+        for warning in resolution.warnings { StandardError.write("luma-mcp: warning: \(warning)") }
+        return resolution.configuration
+    }
+
+    private static func resolution(
+        _ flags: [Setting: String], _ environment: [String: String]
+    ) throws -> Resolution {
         let dotEnv: String?
         do throws(SmallFile.Failure) {
             dotEnv = try SmallFile.read(".env", limit: largestDotEnv)
@@ -63,10 +73,8 @@ public enum Program {
             throw StartFailure(.configuration, ".env cannot be used: \(error)")
         }
         let surroundings = Surroundings(cores: cores(), isTerminal: isatty(STDERR_FILENO) == 1)
-        let resolution = try Configuration.resolve(
+        return try Configuration.resolve(
             flags: flags, environment: environment, dotEnv: dotEnv, surroundings: surroundings)
-        for warning in resolution.warnings { StandardError.write("luma-mcp: warning: \(warning)") }
-        return resolution.configuration
     }
 
     /// The cores that this process may run on, which a container or `taskset` may have made fewer.

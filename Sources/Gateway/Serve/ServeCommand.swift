@@ -15,7 +15,7 @@ struct ServeCommand {
     var makeDispatcher: @Sendable (Worker, Shared) -> Dispatcher = ToolBox.dispatcher
 
     /// Where the state is kept when nothing else is said.
-    private static let dataDirectory = "data"
+    static let dataDirectory = "data"
     /// After these the first check of Luma is made, and what the start has needed can go.
     private static let secondsToRest = 2.0
 
@@ -111,6 +111,7 @@ struct ServeCommand {
         let limits = ServerLimits(configuration.limits)
         let makeDispatcher = makeDispatcher
         let counter = ConnectionCounter()
+        shared.metrics.add(ConnectionMetrics(counter: counter, limit: configuration.limits.maxConnections))
         var nodes: [ServerNode<Application>] = []
         for (index, own) in sockets.enumerated() {
             nodes.append(

@@ -18,6 +18,7 @@ struct Shared: Sendable {
     let templates: TemplateCatalog
     let log: LogSink
     let mcp: MCPShared
+    let metrics = MetricsHub()
     let access: AccessRules
     let openAPI: OpenAPIText
     let store: any StateStore
@@ -58,6 +59,10 @@ struct Shared: Sendable {
             : "\(upstream) \(configuration.calendarID ?? "") \(Self.mark(of: key))"
         mcp = MCPShared(secret: key)
         access = AccessRules(configuration, tokens: tokens)
+        metrics.add(ProcessStatus(started: started))
+        metrics.add(BudgetMetrics(account: account))
+        metrics.add(ReadMetrics(reads: reads))
+        metrics.add(StoreMetrics(store: store))
     }
 
     /// Tells keys apart and says nothing of them.

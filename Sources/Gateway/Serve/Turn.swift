@@ -30,6 +30,13 @@ struct Turn {
         }
     }
 
+    /// Goes on with the trace that the request names.
+    mutating func trace(_ request: RequestView) {
+        let isOne = request.fields(named: "traceparent").count == 1
+        var random = SystemRandomNumberGenerator()
+        admitted.trace = TraceContext(continuing: isOne ? request.value(of: .traceparent) : nil, &random)
+    }
+
     /// Who asks.
     var principal: Principal { admission?.principal ?? worker.gate.local }
 

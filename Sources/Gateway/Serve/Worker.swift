@@ -20,6 +20,7 @@ final class Worker {
     private let changes: ChangeFeed
     private let log: LoopLog
     let handshakes: HandshakeLog
+    let metrics = LoopMetrics()
     /// The longest that one request may take towards Luma, all its calls and waits together, in seconds.
     private let patience: Double
     private let healthInterval: Double
@@ -40,6 +41,9 @@ final class Worker {
         changes = shared.mcp.changes
         log = LoopLog(shared.log, on: reactor)
         handshakes = HandshakeLog(log, on: reactor, clock)
+        shared.metrics.add(metrics, on: reactor.executor)
+        luma.observer = metrics
+        reads.metrics = metrics
         patience = shared.patience
         settlerSettings = Settler.Settings(
             settleSeconds: shared.configuration.memory.settleSeconds,
@@ -82,6 +86,7 @@ final class Worker {
     private func upstreamCall(_ input: RequestInput, _ priority: Priority, _ turn: Turn) -> UpstreamCall {
         let exchange = turn.exchange
         let call = upstreamCall(CallContext(turn.sender(priority)) { !exchange.isOpen }, timeout: input.timeout)
+        call.context.traceparent = turn.admission?.trace?.traceparent
         if log.isEnabled(.debug) { call.context.onAttempt = { [self] in logAttempt($0, of: turn) } }
         return call
     }
@@ -142,17 +147,21 @@ final class Worker {
         _ turn: Turn, _ endpoint: Endpoint?, status: Int, bytes: Int, calls: CallContext?, reason: Reason?
     ) {
         let now = clock.now
+        let duration = now.nanoseconds - turn.exchange.arrival.nanoseconds
+        metrics.answered(endpoint, status: status, nanoseconds: duration)
         log.log(
             RequestRecord(
                 time: clock.wallClock(at: now), requestID: turn.id, method: turn.method,
                 route: endpoint?.route.pattern ?? "-",
-                status: status, durationNanoseconds: now.nanoseconds - turn.exchange.arrival.nanoseconds, bytes: bytes,
+                status: status, durationNanoseconds: duration, bytes: bytes,
                 upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason,
-                label: turn.admission?.principal?.label))
+                label: turn.admission?.principal?.label,
+                traceID: turn.admission?.trace?.traceID))
     }
 
     /// Writes the line of bytes that were no request.
     func logRefusal(id: String, _ answer: Response, _ reason: Reason) {
+        metrics.refused(status: answer.status)
         log.log(
             RequestRecord(
                 time: clock.wallClock, requestID: id, method: .other, route: "-", status: answer.status,

@@ -7,7 +7,7 @@ enum Fingerprint {
     /// What a request asks for. Fields that only choose the form of the answer are no part of it.
     /// - Returns: nil for a body that is no JSON, which asks for nothing.
     static func of(_ input: RequestInput) -> [UInt8]? {
-        var bytes = Array("\(input.endpoint.route.method.token) \(input.endpoint.rawValue)".utf8)
+        var bytes = Array("\(input.endpoint.route.method.token) \(input.endpoint)".utf8)
         append(input.parameter ?? "", to: &bytes)
         for (name, value) in input.query.sorted(by: { ($0.name, $0.value) < ($1.name, $1.value) }) {
             append(name, to: &bytes)

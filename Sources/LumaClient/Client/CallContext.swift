@@ -14,6 +14,9 @@ public final class CallContext {
     /// When the last request was handed to the transport; nil when none was.
     public internal(set) var lastSentAt: MonotonicTime?
 
+    /// The trace that the caller has begun, as the `traceparent` of every call; nil for none.
+    public var traceparent: String?
+
     /// Told of each attempt as it ends; for a log that goes into detail.
     public var onAttempt: ((Attempt) -> Void)?
 

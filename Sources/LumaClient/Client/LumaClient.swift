@@ -46,6 +46,8 @@ public final class LumaClient {
     public let settings: Settings
     public let account: LumaAccount
     let time: any TimeSource
+    /// Told of every call, on the loop.
+    public var observer: (any CallObserver)?
     private let transport: any Transport
     /// The fields of requests, by kind: prepared once, so that the transport knows them again.
     private let fieldSets: [[Field]]
@@ -53,6 +55,8 @@ public final class LumaClient {
     /// Luma's clock minus ours in milliseconds, to a second, by the `Date` of its last answer.
     private(set) var clockOffset: Int64 = 0
     private var lastDate: (text: String, instant: Timestamp)?
+    /// Luma's clock minus ours in milliseconds, to a second; nil until an answer has told.
+    public var knownClockOffset: Int64? { lastDate == nil ? nil : clockOffset }
     /// Where URLs are put together.
     private var urlBytes: [UInt8] = []
 
@@ -96,7 +100,7 @@ public final class LumaClient {
     ) async throws(LumaError) -> Performed {
         var request = OutboundRequest(
             method: operation.method == .get ? .get : .post, url: url(operation, query),
-            fields: fields(operation), body: body ?? [], deadline: deadline)
+            fields: fields(operation, context), body: body ?? [], deadline: deadline)
         var attempt = 0
         var refusedByLuma = false
         if let error = circuitError() { throw error }
@@ -196,9 +200,12 @@ public final class LumaClient {
         _ operation: Operation, _ number: Int, _ outcome: @autoclosure () -> String, _ begun: MonotonicTime,
         _ context: CallContext
     ) {
-        guard let onAttempt = context.onAttempt else { return }
+        if observer == nil, context.onAttempt == nil { return }
         let seconds = time.now.seconds(since: begun)
-        onAttempt(.init(operation: operation.name, number: number, outcome: outcome(), seconds: seconds))
+        let attempt = CallContext.Attempt(
+            operation: operation.name, number: number, outcome: outcome(), seconds: seconds)
+        observer?.called(attempt)
+        context.onAttempt?(attempt)
     }
 
     /// Sleeps on the loop; the caller's task being cancelled ends it.
@@ -220,7 +227,11 @@ public final class LumaClient {
     private func acquire(
         _ reservation: Reservation, since start: MonotonicTime, _ context: CallContext
     ) async throws(LumaError) -> Grant {
-        defer { context.budgetWait += time.now.seconds(since: start) }
+        defer {
+            let seconds = time.now.seconds(since: start)
+            context.budgetWait += seconds
+            observer?.waited(seconds: seconds)
+        }
         var reservation = reservation
         while true {
             switch reservation {
@@ -298,9 +309,11 @@ public final class LumaClient {
         return String(decoding: urlBytes, as: UTF8.self)
     }
 
-    /// The fields of a request, the same array for each one of a kind.
-    private func fields(_ operation: Operation) -> [Field] {
-        fieldSets[(operation.method == .get ? 0 : 1) + (operation.keyKind == .calendar ? 2 : 0)]
+    /// The fields of a request, the same array for each one of a kind that belongs to no trace.
+    private func fields(_ operation: Operation, _ context: CallContext) -> [Field] {
+        let fields = fieldSets[(operation.method == .get ? 0 : 1) + (operation.keyKind == .calendar ? 2 : 0)]
+        guard let trace = context.traceparent else { return fields }
+        return fields + [Field("traceparent", trace)]
     }
 
     private static func fieldSets(_ settings: Settings) -> [[Field]] {

@@ -1,0 +1,132 @@
+import Core
+import Crypto
+import Glibc
+import HTTP
+import IO
+import LumaClient
+import Store
+
+/// `luma-mcp doctor`: looks at everything that the gateway needs, and says what to do. It changes nothing, and asks Luma
+/// one thing: who the key belongs to.
+struct DoctorCommand {
+    private static let patience = 15.0
+
+    let asJSON: Bool
+
+    /// - Parameter resolve: finds the settings.
+    /// - Returns: the exit code: 0 when all is well, 1 with warnings, 2 when something does not work.
+    func run(_ resolve: () throws -> Resolution) async -> Int32 {
+        var report = DoctorReport()
+        do {
+            let resolution = try resolve()
+            for warning in resolution.warnings { report.add("settings", .warning, warning) }
+            if resolution.warnings.isEmpty { report.add("settings", .ok, "every setting can be used") }
+            await look(resolution.configuration, &report)
+        } catch let error as ConfigurationErrors {
+            // Without settings there is nothing else to look at.
+            for problem in error.errors {
+                report.add("settings", .failed, "\(problem)", advice: "luma-mcp help lists what each setting takes.")
+            }
+        } catch {
+            report.add("settings", .failed, "\(error)")
+        }
+        StandardOutput.write(asJSON ? String(decoding: report.json.encoded, as: UTF8.self) : report.text)
+        return report.verdict.exitCode
+    }
+
+    private func look(_ configuration: Configuration, _ report: inout DoctorReport) async {
+        checkFiles(configuration, &report)
+        checkStore(configuration, &report)
+        if configuration.usesSandbox {
+            report.add("luma", .ok, "the built-in emulator is used; nothing reaches Luma and no key is needed")
+            report.addClock(now: WallClock.now, aheadOfUs: nil)
+            return
+        }
+        let (failure, offset) = await ask(configuration)
+        report.addLuma(failure, host: configuration.baseURL.text)
+        report.addClock(now: WallClock.now, aheadOfUs: offset)
+    }
+
+    private func checkFiles(_ configuration: Configuration, _ report: inout DoctorReport) {
+        do throws(StartFailure) {
+            try TLSFile.checkAuthorities(configuration)
+            if let files = configuration.tls {
+                report.addCertificate(daysLeft: try TLSFile.context(files, try Self.tickets()).daysLeft)
+            }
+        } catch {
+            report.add("tls", .failed, error.description, advice: "Both files must be PEM and readable by this user.")
+        }
+        do throws(StartFailure) {
+            report.addAccess(configuration, tokens: try configuration.tokens()?.count)
+        } catch {
+            report.add("access", .failed, error.description)
+        }
+        guard let directory = configuration.templatesDirectory else { return }
+        do throws(TemplateCatalogError) {
+            let catalog = try TemplateCatalog.read(directory: directory, zones: SystemTimeZones.database)
+            report.add("templates", .ok, "\(catalog.templates.count) templates")
+        } catch {
+            report.add("templates", .failed, "LUMA_TEMPLATES_DIR has templates that cannot be used:\n\(error)")
+        }
+    }
+
+    private static func tickets() throws(StartFailure) -> TLSTicketKeys {
+        do throws(CryptoError) {
+            return try TLSTicketKeys()
+        } catch {
+            throw StartFailure(.unavailable, "OpenSSL does not work: \(error)")
+        }
+    }
+
+    private func checkStore(_ configuration: Configuration, _ report: inout DoctorReport) {
+        guard let folder = configuration.storeDirectory(byDefault: ServeCommand.dataDirectory) else {
+            return report.add("store", .ok, "kept in memory, as the emulator's events are")
+        }
+        // A folder that is not there yet is made in the one above it.
+        let place = access(folder, F_OK) == 0 ? folder : Self.parent(of: folder)
+        report.addStore(
+            StoreInspection(folder: folder), folder: folder, isWritable: access(place, W_OK | X_OK) == 0)
+    }
+
+    private static func parent(of path: String) -> String {
+        var path = path[...]
+        while path.count > 1, path.last == "/" { path.removeLast() }
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Asks Luma whose the key is, on a loop of its own.
+    private func ask(_ configuration: Configuration) async -> (failure: LumaError?, clockOffset: Int64?) {
+        do {
+            let loop = try Loop(label: "luma-mcp.doctor")
+            loop.start()
+            let shared = Shared(
+                configuration, upstream: configuration.baseURL.text, templates: TemplateCatalog(), log: try Self.noLog()
+            )
+            let (answers, answer) = AsyncStream<(LumaError?, Int64?)>.makeStream()
+            try await loop.perform { loop in
+                let transport = try CurlTransport(reactor: loop.reactor, settings: shared.transportSettings)
+                let clock = LoopClock(loop.reactor)
+                let luma = shared.makeClient(transport: transport, time: clock)
+                _ = loop.reactor.start {
+                    var failure: LumaError?
+                    do throws(LumaError) {
+                        let deadline = clock.now.advanced(seconds: Self.patience)
+                        _ = try await luma.getSelf(deadline: deadline, context: CallContext())
+                    } catch {
+                        failure = error
+                    }
+                    answer.yield((failure, luma.knownClockOffset))
+                    answer.finish()
+                    transport.shutdown()
+                }
+            }
+            for await found in answers { return found }
+        } catch {}
+        return (.timedOut, nil)
+    }
+
+    private static func noLog() throws -> LogSink {
+        try LogSink(path: "/dev/null", format: .text, threshold: .error)
+    }
+}

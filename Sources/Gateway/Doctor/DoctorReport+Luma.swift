@@ -1,0 +1,132 @@
+import Core
+import HTTP
+import LumaClient
+import Store
+
+extension DoctorReport {
+    /// What a call to Luma with the key has shown.
+    /// - Parameter host: where Luma's API is.
+    mutating func addLuma(_ failure: LumaError?, host: String) {
+        guard let failure else {
+            return add("luma", .ok, "\(host) answers and takes the key")
+        }
+        switch failure {
+        case .authenticationRefused(let status, _):
+            add(
+                "luma", .failed, "\(host) refuses the key (\(status))",
+                advice: "Set LUMA_API_KEY to a key of your calendar, made at "
+                    + "https://luma.com/calendar/manage/api-keys. A key stops working when it is deleted there, or when "
+                    + "the calendar has no Luma Plus any more.")
+        case .rateLimited(let seconds), .budgetExhausted(let seconds):
+            add(
+                "luma", .warning, "\(host) answers, but its request budget is used up",
+                advice: "Wait \(seconds) seconds. Something else may be using the same key.")
+        case .upstreamFailure(let status):
+            add(
+                "luma", .failed, "\(host) answers with \(status)",
+                advice: "Luma has trouble, or LUMA_BASE_URL is not the address of its API. Try again in a minute.")
+        case .unreachable(let cause):
+            add("luma", .failed, "\(host) cannot be reached: \(cause.rawValue)", advice: Self.advice(for: cause))
+        case .timedOut:
+            add(
+                "luma", .failed, "\(host) did not answer in time",
+                advice: "Look at the network, a firewall or a proxy between here and Luma.")
+        case .malformedAnswer, .tooLarge:
+            add(
+                "luma", .failed, "What \(host) answers is not from Luma's API",
+                advice: "Check LUMA_BASE_URL, and whether a proxy or a login page answers in Luma's place.")
+        case .notFound, .refused, .unknownOutcome, .cancelled, .circuitOpen, .notRecorded:
+            add(
+                "luma", .failed, "\(host) refuses the question who the key belongs to: \(failure.label)",
+                advice: "Check LUMA_BASE_URL.")
+        }
+    }
+
+    private static func advice(for cause: TransportError.Cause) -> String {
+        switch cause {
+        case .nameNotResolved: "The name is not known here: check DNS, and LUMA_BASE_URL."
+        case .tlsFailed:
+            "The connection is not secure, so it is not used: check this machine's clock, its certificates (package "
+                + "ca-certificates), LUMA_CA_FILE, and whether a proxy breaks TLS open."
+        default: "Look at the network, a firewall or a proxy between here and Luma, and at LUMA_BASE_URL."
+        }
+    }
+
+    /// How far this machine's clock is from Luma's.
+    /// - Parameter milliseconds: Luma's clock minus ours, to a second; nil when Luma said nothing of its own.
+    mutating func addClock(now: Timestamp, aheadOfUs milliseconds: Int64?) {
+        let advice = "Set the clock, for instance with systemd-timesyncd or chrony."
+        guard now.milliseconds > 1_767_225_600_000 else {
+            return add("clock", .failed, "This machine's clock says \(now.rfc3339)", advice: advice)
+        }
+        guard let milliseconds else {
+            return add("clock", .ok, "\(now.rfc3339), which nothing here contradicts")
+        }
+        let seconds = Int(abs(milliseconds) / 1000)
+        // The field tells whole seconds, and the answer was a moment under way.
+        if seconds <= 2 { return add("clock", .ok, "\(now.rfc3339), as Luma says") }
+        let words = "This machine's clock is \(seconds) seconds \(milliseconds > 0 ? "behind" : "ahead of") Luma's"
+        add("clock", seconds > 300 ? .failed : .warning, words, advice: advice)
+    }
+
+    mutating func addStore(_ inspection: StoreInspection, folder: String, isWritable: Bool) {
+        let place = ConfigurationError.quoted(folder)
+        switch inspection {
+        case .absent where isWritable: add("store", .ok, "nothing is stored in \(place) yet")
+        case .sound where isWritable: add("store", .ok, "the database in \(place) is sound")
+        case .absent, .sound:
+            add(
+                "store", .failed, "\(place) cannot be written",
+                advice: "Let the user of luma-mcp own the folder: chown and chmod 700, or set LUMA_DATA_DIR.")
+        case .damaged(let problems):
+            add(
+                "store", .failed, "the database in \(place) is damaged: \(problems.first ?? "")",
+                advice:
+                    "Stop the gateway, move luma.db away (keep it), and start again. What is lost are the answers to "
+                    + "idempotency keys of the last day, and the writes whose outcome was not known: look for those at "
+                    + "Luma by hand.")
+        case .unusable(let cause):
+            add(
+                "store", .failed, "the database in \(place) cannot be used: \(cause.rawValue)",
+                advice: Self.advice(for: cause))
+        }
+    }
+
+    private static func advice(for cause: StoreFailure.Cause) -> String {
+        switch cause {
+        case .locked: "Another program holds it. Look with fuser, and end what does not belong there."
+        case .readOnly, .cannotOpen: "Let the user of luma-mcp own the folder and its files, or set LUMA_DATA_DIR."
+        case .diskFull: "Make room on the disk."
+        case .corrupt: "Stop the gateway, move luma.db away (keep it), and start again."
+        case .newerVersion: "A newer luma-mcp has used it: run that one, or set another LUMA_DATA_DIR."
+        case .ioError: "The disk fails: look at the system's log."
+        case .failed, .closed: "Run the doctor again."
+        }
+    }
+
+    /// A certificate that can be served, and for how long.
+    mutating func addCertificate(daysLeft: Int) {
+        if daysLeft >= 14 { return add("tls", .ok, "the certificate and its key fit, for another \(daysLeft) days") }
+        add(
+            "tls", .warning, "the certificate expires in \(daysLeft == 1 ? "1 day" : "\(daysLeft) days")",
+            advice: "Renew it, then send SIGHUP to the gateway: it reads the new one while it serves.")
+    }
+
+    /// Whether those who may reach the gateway are asked for a token, and whether it travels safely.
+    mutating func addAccess(_ configuration: Configuration, tokens: Int?) {
+        let isExternal = !configuration.host.isLoopback
+        guard let tokens else {
+            if !isExternal { return add("access", .ok, "only this machine is served, without a token") }
+            return add(
+                "access", .warning, "other machines are served, and nobody is asked for a token",
+                advice: "Set LUMA_AUTH_TOKENS, unless something in front of the gateway asks.")
+        }
+        let words = tokens == 1 ? "1 token opens the gateway" : "\(tokens) tokens open the gateway"
+        if isExternal, configuration.tls == nil {
+            return add(
+                "access", .warning, "\(words), and they travel in the clear",
+                advice: "Set LUMA_TLS_CERT and LUMA_TLS_KEY, unless something in front of the gateway speaks TLS.")
+        }
+        add("access", .ok, words)
+    }
+}

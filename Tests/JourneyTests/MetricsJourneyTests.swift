@@ -1,0 +1,104 @@
+import Core
+import Foundation
+import TestKit
+import Testing
+
+/// `/metrics` as Prometheus scrapes it.
+@Suite struct MetricsJourneyTests {
+    private func scrape(_ root: String, _ arguments: [String] = []) async throws -> PrometheusText {
+        let answer = try await curl(arguments + [root + "/metrics"])
+        #expect(answer.status == 200)
+        #expect(answer.field("content-type") == "text/plain; version=0.0.4; charset=utf-8")
+        return try PrometheusText(answer.body)
+    }
+
+    @Test func everythingThatHappensIsCounted() async throws {
+        let gateway = try await RunningGateway.start(.standAlone, environment: ["LUMA_WORKERS": "3"])
+        let root = gateway.address
+        let before = try await scrape(root)
+        for _ in 0..<20 { #expect(try await curl(root + "/health/live").status == 200) }
+        let tea: JSON = ["name": "Tea", "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo"]
+        #expect(try await curlJSON("POST", root + "/events/", tea).status == 201)
+        for _ in 0..<2 { #expect(try await curl(root + "/events/evt-none").status == 404) }
+        #expect(try await curl(root + "/nothing").status == 404)
+        #expect(try await curl(root + "/events/?limit=\"x\\").status == 422)
+        let after = try await scrape(root)
+
+        func grown(_ name: String, _ labels: [String: String]) -> Double {
+            after.values(name, labels).reduce(0, +) - before.values(name, labels).reduce(0, +)
+        }
+        let requests = "luma_mcp_http_requests_total"
+        #expect(grown(requests, ["route": "/health/live", "method": "GET", "status": "200"]) == 20)
+        #expect(grown(requests, ["route": "/events/", "method": "POST", "status": "201"]) == 1)
+        #expect(grown(requests, ["route": "/events/{event_id}", "status": "404"]) == 2)
+        #expect(grown(requests, ["route": "-", "status": "404"]) == 1)
+        #expect(grown(requests, ["route": "/events/", "status": "422"]) == 1)
+        #expect(grown(requests, ["route": "/metrics"]) == 1)
+        let durations = "luma_mcp_http_request_duration_seconds"
+        #expect(grown(durations + "_count", ["route": "/health/live"]) == 20)
+        #expect(grown(durations + "_sum", ["route": "/events/", "method": "POST"]) > 0)
+        #expect(grown("luma_mcp_upstream_calls_total", ["operation": "events/create", "outcome": "200"]) == 1)
+        #expect(grown("luma_mcp_upstream_calls_total", ["operation": "events/get", "outcome": "404"]) >= 1)
+        #expect(after.values("luma_mcp_upstream_retries_total") == [0])
+        #expect(after.values("luma_mcp_loop_lag_seconds").count == 3)
+        #expect(after.values("luma_mcp_loops") == [3])
+        #expect(after.values("luma_mcp_connections")[0] >= 1)
+        #expect(after.values("luma_mcp_upstream_up") == [1])
+        #expect(after.values("luma_mcp_breaker_state", ["state": "closed"]) == [1])
+        #expect(after.values("luma_mcp_journal_unsettled") == [0] && after.values("luma_mcp_store_usable").count == 1)
+        #expect(after.values("luma_mcp_budget_limit", ["class": "get"])[0] > 0)
+        #expect(after.values("process_resident_memory_bytes")[0] > 1_000_000)
+        #expect(after.values("process_cpu_seconds_total")[0] >= 0 && after.values("process_open_fds")[0] > 5)
+        let age = Date().timeIntervalSince1970 - after.values("process_start_time_seconds")[0]
+        #expect(age >= 0 && age < 60)
+        #expect(after.values("luma_mcp_build_info") == [1])
+        #expect(after.types.count >= 25)
+    }
+
+    @Test func callsOfToolsAreCounted() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let call =
+            #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_templates","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}"#
+        let answer = try await curl(
+            "-H", "Content-Type: application/json", "-H", "MCP-Protocol-Version: 2026-07-28", "-H",
+            "Mcp-Method: tools/call", "-H", "Mcp-Name: list_templates", "-d", call, gateway.address + "/mcp")
+        #expect(answer.status == 200)
+        let text = try await scrape(gateway.address)
+        #expect(text.values("luma_mcp_tool_calls_total", ["tool": "list_templates", "outcome": "ok"]) == [1])
+        #expect(text.values("luma_mcp_http_requests_total", ["route": "/mcp", "method": "POST"]) == [1])
+    }
+
+    @Test func aTraceIsInTheLog() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+        for (id, value) in [("good", "00-\(trace)-00f067aa0ba902b7-01"), ("bad", "00-\(trace)-xyz-01")] {
+            let answer = try await curl(
+                "-H", "traceparent: \(value)", "-H", "X-Request-Id: \(id)", gateway.address + "/events/")
+            #expect(answer.status == 200)
+        }
+        _ = try await curl("-H", "X-Request-Id: none", gateway.address + "/events/")
+        gateway.program.signal(SIGTERM)
+        #expect(try await gateway.program.exitCode() == 0)
+        let lines = gateway.program.standardError.split(separator: "\n").compactMap { try? JSON.parse(String($0)) }
+        func traced(_ id: JSON) -> String? { lines.first { $0["request_id"] == id }?["trace_id"]?.stringValue }
+        #expect(traced("good") == trace && traced("none") == nil)
+        #expect(traced("bad")?.count == 32 && traced("bad") != trace)
+    }
+
+    @Test func aScrapeNeedsATokenWhereThereAreSome() async throws {
+        let gateway = try await AccessJourneyTests.gateway()
+        #expect(try await curl(gateway.address + "/metrics").status == 401)
+        _ = try await scrape(gateway.address, AccessJourneyTests.bearer(AccessJourneyTests.reader))
+        #expect(try await curl("-X", "POST", gateway.address + "/metrics").status == 405)
+    }
+
+    /// Prometheus' own reader, where it is installed.
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/promtool"), "promtool is not installed"))
+    func promtoolFindsNothingWrong() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        _ = try await curl(gateway.address + "/events/")
+        let result = try await run(
+            "bash", ["-c", "set -o pipefail; curl -sS \(gateway.address)/metrics | promtool check metrics"])
+        #expect(result.code == 0 && (result.out + result.err).isEmpty, "\(result)")
+    }
+}
