@@ -28,10 +28,11 @@ ROUTES = {
     "tls": "GET /health over TLS, connections kept",
     "pipelined": "GET /health, pipelined x 16 (latencies are those of sixteen)",
     "templates": "GET /templates/ (2 KB, made here)",
+    "cached": "GET /events/{event_id}, always the same one (2 KB, one call to the upstream in five seconds)",
     "events": "GET /events/{event_id}, passed on (2 KB)",
     "slow": "GET /events/{event_id}, passed on to an upstream that takes 20 ms",
     "create": "POST /events/ (300 bytes, checked; Prefer: return=minimal), passed on"}
-CELLS = [("health", 1), ("health", 64), ("health", 512), ("tls", 64), ("pipelined", 64), ("templates", 64), ("events", 1),
+CELLS = [("health", 1), ("health", 64), ("health", 512), ("tls", 64), ("pipelined", 64), ("templates", 64), ("cached", 64), ("events", 1),
          ("events", 64), ("events", 512), ("slow", 256), ("create", 64)]
 # What a secured server is called by, and its key: bench.sh makes them.
 CERTIFICATE, KEY = "bench.cert", "bench.key"
@@ -143,6 +144,9 @@ class Bench:
     def takes_part(self, name: str, cell: tuple[str, int]) -> bool:
         if cell[0] == "tls" and name == "fastapi":
             return False
+        # The others keep nothing.
+        if cell[0] == "cached":
+            return name == "luma-mcp"
         return name in EVERYWHERE or (cell[1] == 64 and cell[0] != "pipelined")
 
     def run(self) -> None:
@@ -249,7 +253,7 @@ class Bench:
         counted.wait("/health")
         values = {(ROUTES[route], count, "luma-mcp"): allocations(
             counted, counter, route, count, self.cores[1], self.next())
-            for route in ("health", "pipelined", "templates", "events", "create") for count in (1, 64)}
+            for route in ("health", "pipelined", "templates", "cached", "events", "create") for count in (1, 64)}
         print(report.counts("Allocations per request (libraries included)", values))
 
 

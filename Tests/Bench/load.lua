@@ -2,6 +2,7 @@
 --
 --   health, templates   one fixed request; tls is health where the server speaks TLS
 --   pipelined           sixteen of health at once
+--   cached              one event, always the same
 --   events, slow        another event each time, so that neither a cache nor the sharing of equal requests can help
 --   direct              the same, asked of the upstream itself
 --   tool                a call of a tool over MCP, always the same
@@ -23,6 +24,9 @@ function init(arguments)
     local kind, round, serial = arguments[1], arguments[2], 0
     if kind == "templates" then
         local fixed = wrk.format("GET", "/templates/")
+        request = function() return fixed end
+    elseif kind == "cached" then
+        local fixed = wrk.format("GET", "/events/evt-cached" .. round)
         request = function() return fixed end
     elseif kind == "pipelined" then
         local fixed = string.rep(wrk.format("GET", "/health"), 16)

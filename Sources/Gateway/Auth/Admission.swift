@@ -15,7 +15,10 @@ final class Admission {
     var trace: TraceContext?
 
     /// What every answer to the request carries.
-    var fields: [Field] {
+    var fields: [Field] { fields(limits) }
+
+    /// The same for these limits.
+    func fields(_ limits: [RateLimitStatus]) -> [Field] {
         let crossing = origin.map { CrossOrigin.fields(for: $0) } ?? []
         return crossing + RateLimitStatus.fields(limits)
     }

@@ -47,7 +47,9 @@ enum DocumentedField: String, CaseIterable {
     case idempotencyReplayed = "Idempotency-Replayed"
     case prefer = "Prefer"
     case cacheControl = "Cache-Control"
+    case requestTimeout = "X-Request-Timeout"
     case xCache = "X-Cache"
+    case cacheStatus = "Cache-Status"
     case age = "Age"
     case location = "Location"
     case etag = "ETag"
@@ -56,7 +58,7 @@ enum DocumentedField: String, CaseIterable {
     case requestID = "X-Request-Id"
 
     /// What tells about an answer of Luma's that may have been kept.
-    static let ofReads: [DocumentedField] = [.etag, .xCache, .age]
+    static let ofReads: [DocumentedField] = [.etag, .xCache, .age, .cacheStatus]
 
     var description: String {
         switch self {
@@ -69,6 +71,8 @@ enum DocumentedField: String, CaseIterable {
         case .cacheControl:
             "`no-cache` asks Luma anew, `only-if-cached` never does, `max-age` bounds the age of a kept answer in seconds."
         case .xCache: "How the answer came about: MISS, SHARED, HIT, or STALE when Luma fails."
+        case .requestTimeout: "The longest that the request may take, in seconds, such as 2.5."
+        case .cacheStatus: "With STALE: why Luma could not be asked."
         case .age: "Seconds since Luma gave the answer."
         case .prefer: "`return=minimal` leaves the event away and saves a call to Luma."
         case .location: "The path of the new event."
@@ -118,7 +122,7 @@ extension Endpoint {
             return EndpointDocumentation(
                 group: .events, summary: "List events",
                 description: "One page; with Accept: application/x-ndjson all pages, one event a line.",
-                query: QueryRows.list, fields: [.ifNoneMatch, .cacheControl],
+                query: QueryRows.list, fields: [.ifNoneMatch, .cacheControl, .requestTimeout],
                 answers: [
                     .init(
                         description: "A page of events.",
@@ -129,19 +133,19 @@ extension Endpoint {
                 ], reasons: Reason.lumaRead)
         case .createEvent:
             return EndpointDocumentation(
-                group: .events, summary: "Create an event", fields: [.idempotencyKey, .prefer],
+                group: .events, summary: "Create an event", fields: [.idempotencyKey, .prefer, .requestTimeout],
                 body: "NewEvent", answers: [Self.created(written)],
                 reasons: Reason.lumaWrite + Reason.body + [.duplicateEvent])
         case .createFromTemplate:
             return EndpointDocumentation(
                 group: .templates, summary: "Create an event from a template",
                 description: "Each field beats the template's; null takes a default of the template back.",
-                fields: [.idempotencyKey, .prefer], body: "NewEventFromTemplate",
+                fields: [.idempotencyKey, .prefer, .requestTimeout], body: "NewEventFromTemplate",
                 answers: [Self.created(written)], reasons: Reason.lumaWrite + Reason.body + [.duplicateEvent])
         case .getEvent:
             return EndpointDocumentation(
                 group: .events, summary: "Read an event", description: "The event as Luma sent it.",
-                fields: [.ifNoneMatch, .cacheControl],
+                fields: [.ifNoneMatch, .cacheControl, .requestTimeout],
                 answers: [
                     .init(
                         description: "The event.", content: [Self.media(event)], fields: DocumentedField.ofReads),
@@ -151,7 +155,7 @@ extension Endpoint {
             return EndpointDocumentation(
                 group: .events, summary: self == .patchEvent ? "Change an event" : "Change an event (as PATCH does)",
                 description: "Changes the fields that are named and leaves the rest.",
-                fields: [.idempotencyKey, .ifMatch],
+                fields: [.idempotencyKey, .ifMatch, .requestTimeout],
                 body: "EventChange",
                 answers: [
                     .init(
@@ -163,7 +167,7 @@ extension Endpoint {
             return EndpointDocumentation(
                 group: .events, summary: "Cancel an event",
                 description: "It cannot be undone, and Luma tells every guest.", query: QueryRows.cancel,
-                fields: [.idempotencyKey, .ifMatch],
+                fields: [.idempotencyKey, .ifMatch, .requestTimeout],
                 answers: [
                     .init(
                         description: "It is cancelled, or with `dry_run=true` what a cancel would mean.",

@@ -39,6 +39,12 @@ final class Application: NodeHandler {
         case .other, .trace, .connect: return turn.finish(nil, APIError.methodNotImplemented)
         default: break
         }
+        // What stands ready is found without the router, and given to nobody who may not have it.
+        if let ready = worker.reads.ready(request) {
+            let endpoint = ready.isList ? Endpoint.listEvents : .getEvent
+            if let refusal = worker.gate.refusal(of: endpoint, request, &turn) { return turn.finish(endpoint, refusal) }
+            return turn.finish(endpoint, ready.response)
+        }
         switch router.match(method: request.method, path: request.path) {
         case .found(let endpoint, let parameters):
             if let refusal = worker.gate.refusal(of: endpoint, request, &turn) {
@@ -108,8 +114,6 @@ final class Application: NodeHandler {
                 let (hub, reactor) = (metrics, worker.reactor)
                 turn.exchange.perform { turn.finish(endpoint, await MetricsPage.response(hub, on: reactor)) }
             default:
-                // Only here, behind every check of who asks.
-                if let ready = worker.reads.ready(request) { return turn.finish(endpoint, ready.response) }
                 let input = try self.input(endpoint, parameter, request, turn)
                 let representation = try input.representation()
                 if let answer = try worker.localAnswer(input, representation, request) {

@@ -72,6 +72,7 @@ struct ServeCommand {
         watchdog?.cancel()
         for worker in workers { await worker.stop() }
         await sandbox?.stop(seconds: 0)
+        shared.account.budget.keepNow(LoopClock.monotonicNow)
         shared.store.close()
         log.flush()
         return 0

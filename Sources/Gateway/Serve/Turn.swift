@@ -45,7 +45,8 @@ struct Turn {
 
     /// Answers and logs.
     func finish(_ endpoint: Endpoint?, _ response: Response, calls: CallContext? = nil, reason: Reason? = nil) {
-        if let fields = admission?.fields, !fields.isEmpty {
+        let fields = calls == nil ? admission?.fields ?? [] : spendingFields(endpoint)
+        if !fields.isEmpty {
             var response = response
             response.fields += fields
             exchange.respond(response, adding: Field("X-Request-Id", id))

@@ -221,7 +221,7 @@ final class Worker {
             fields: [Field("Content-Type", Representation.ndjson.rawValue), EventsService.variesByAccept])
         head = try head.unless(input.conditions)
         if head.status != 200 { return turn.finish(input.endpoint, head, calls: call.context) }
-        head.fields += turn.streamFields
+        head.fields += [Field("X-Request-Id", turn.id)] + turn.spendingFields(.listEvents)
         turn.exchange.beginStream(head)
         // For HEAD the first page has shown all that the head depends on.
         if turn.method == .head {

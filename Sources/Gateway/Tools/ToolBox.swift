@@ -50,6 +50,9 @@ final class ToolBox {
 
     // MARK: The way to REST
 
+    /// Assistants count as one caller of Luma's budget.
+    private static let sender = Sender(CallerKey(label: "mcp"))
+
     /// Makes a request to the gateway itself, in the process. What changes something is brought to its end even when
     /// nobody waits for it any more.
     func rest(_ input: RequestInput) async throws(APIError) -> JSON {
@@ -58,7 +61,7 @@ final class ToolBox {
             let outcome = Outcome()
             worker.writes.start { [worker] in
                 do throws(APIError) {
-                    let call = worker.upstreamCall(CallContext())
+                    let call = worker.upstreamCall(CallContext(Self.sender))
                     outcome.result = .success(try await worker.response(to: input, call).body)
                 } catch {
                     outcome.result = .failure(error)
@@ -72,7 +75,7 @@ final class ToolBox {
             guard let result = outcome.result else { throw APIError(.shuttingDown) }
             body = try result.get()
         } else {
-            let call = worker.upstreamCall(CallContext { Task.isCancelled })
+            let call = worker.upstreamCall(CallContext(Self.sender) { Task.isCancelled })
             body = try await worker.response(to: input, call).body
         }
         do throws(JSONError) {

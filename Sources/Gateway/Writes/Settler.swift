@@ -126,7 +126,8 @@ final class Settler {
         let finding: LookFinding
         do throws(LumaError) {
             finding = try await luma.look(
-                for: write, deadline: begun.advanced(seconds: settings.patience), context: CallContext())
+                for: write, deadline: begun.advanced(seconds: settings.patience),
+                context: CallContext(Sender(.none, .background)))
         } catch {
             return nil
         }

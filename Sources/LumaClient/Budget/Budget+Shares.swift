@@ -17,11 +17,14 @@ extension Budget {
         return fairness.leaves(sender, limit: learned.limit, period: period)
     }
 
+    /// When nothing has to be left any more: some seconds before the reset as we know it, which is on the late side.
+    private func end(of window: LearnedWindow) -> MonotonicTime { window.resetAt.advanced(seconds: -2) }
+
     /// Requests that this sender leaves to others now.
     func leftToOthers(by sender: Sender, _ now: MonotonicTime) -> Int {
         let share = share(of: sender)
         guard share > 0, let learned else { return 0 }
-        let time = learned.resetAt.seconds(since: now) / settings.learnedWindow
+        let time = end(of: learned).seconds(since: now) / settings.learnedWindow
         return Int(Double(share) * min(max(time, 0), 1))
     }
 
@@ -30,6 +33,6 @@ extension Budget {
     func returnFromOthers(to sender: Sender, _ left: Int, _ now: MonotonicTime) -> MonotonicTime {
         guard left > 0, leftToOthers(by: sender, now) >= left, let learned else { return now }
         let time = Double(left) / Double(share(of: sender)) * settings.learnedWindow
-        return learned.resetAt.advanced(seconds: 0.001 - time)
+        return end(of: learned).advanced(seconds: 0.001 - time)
     }
 }

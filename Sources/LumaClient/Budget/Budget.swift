@@ -130,7 +130,10 @@ public struct Budget: Sendable {
             return .init(limit: learned?.limit ?? logs[kind.rawValue].capacity, remaining: max(0, free))
         }
         return BudgetSnapshot(
-            get: allowance(.get), post: allowance(.post), isLearned: learned != nil, closedUntil: closedUntil,
+            get: allowance(.get), post: allowance(.post),
+            window: learned == nil ? settings.window : settings.learnedWindow,
+            resetAt: closedUntil ?? (isConfirmed ? learned?.resetAt : nil), isLearned: learned != nil,
+            closedUntil: closedUntil,
             queued: queued, inFlight: inFlight)
     }
 

@@ -88,6 +88,10 @@ public struct BudgetSnapshot: Sendable, Equatable {
     /// The same values in both classes once a limit is learned.
     public var get: Allowance
     public var post: Allowance
+    /// What the limit is counted in, in seconds.
+    public var window: Double
+    /// When there is more for sure; nil when that is not known.
+    public var resetAt: MonotonicTime?
     /// Whether the limit comes from Luma's own fields.
     public var isLearned: Bool
     /// When the tap opens again; nil while it is open.

@@ -25,6 +25,9 @@ public final class SharedBudget: Sendable {
         nextKeep.store(.min, ordering: .relaxed)
     }
 
+    /// Keeps it as it is, before the end.
+    public func keepNow(_ now: MonotonicTime) { keepIfDue(now, isUrgent: true) }
+
     private func keepIfDue(_ now: MonotonicTime, isUrgent: Bool = false) {
         let due = nextKeep.load(ordering: .relaxed)
         guard due != .max, isUrgent || now.nanoseconds >= due,

@@ -243,6 +243,30 @@ import Testing
         await pair.end()
     }
 
+    /// What stands ready is given to nobody who may not have it.
+    @Test func whatIsKeptIsBehindTheTokenToo() async throws {
+        let pair = try await Pair([.authTokens: "a:read:0123456789abcdefghij"])
+        let token = ["Authorization: Bearer 0123456789abcdefghij"]
+        for source in ["MISS", "HIT", "HIT", "HIT"] {
+            #expect(try await pair.ask().hasPrefix("HTTP/1.1 401 "))
+            #expect(Self.field("X-Cache", try await pair.ask(0, "GET /events/evt-1", token)) == source)
+        }
+        #expect(try await pair.ask().hasPrefix("HTTP/1.1 401 "))
+        #expect(try await pair.ask(0, "GET /events/evt-1", ["Host: evil.example"]).hasPrefix("HTTP/1.1 4"))
+        await pair.end()
+    }
+
+    @Test func whoSpendsIsToldOfTheBudget() async throws {
+        let pair = try await Pair()
+        let spent = try await pair.ask()
+        #expect(Self.field("RateLimit-Policy", spent) == #""luma";q=500;w=300"#)
+        #expect(Self.field("RateLimit", spent)?.hasPrefix(#""luma";r=499"#) == true, "\(spent)")
+        _ = try await pair.ask()
+        // What is kept costs nobody anything.
+        #expect(Self.field("RateLimit", try await pair.ask()) == nil)
+        await pair.end()
+    }
+
     @Test func withoutAPeriodNothingIsKept() async throws {
         let pair = try await Pair([.cacheSeconds: "0"])
         for _ in 0..<3 { #expect(Self.field("X-Cache", try await pair.ask()) == "MISS") }
