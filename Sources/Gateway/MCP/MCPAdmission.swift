@@ -59,9 +59,8 @@ enum MCPAdmission {
             self = .refused(MCPRefusal(400, error, payload, isModern: true))
         case .message(.request(let id, let method, let params)):
             do throws(JSONRPCError) {
-                let revision = try Self.check(headers, version, method, params)
-                let caller = Caller(
-                    revision: revision, capabilities: try Envelope(params).capabilities, principal: principal)
+                let (revision, capabilities) = try Self.check(headers, version, method, params)
+                let caller = Caller(revision: revision, capabilities: capabilities, principal: principal)
                 self = .modern(id: id, .request(id: id, method: method, params: params), caller)
             } catch {
                 self = .refused(MCPRefusal(error.modernHTTPStatus, error, payload, isModern: true))
@@ -69,10 +68,10 @@ enum MCPAdmission {
         }
     }
 
-    /// The revision of a modern request whose headers say what its body says.
+    /// The revision of a modern request whose headers say what its body says, and what its client can do.
     private static func check(
         _ headers: MCPHeaders, _ version: String?, _ method: String, _ params: JSONObject?
-    ) throws(JSONRPCError) -> Revision {
+    ) throws(JSONRPCError) -> (Revision, ClientCapabilities) {
         guard headers.methods.count < 2, headers.names.count < 2 else {
             throw .headerMismatch("Mcp-Method and Mcp-Name may be given once")
         }
@@ -93,12 +92,12 @@ enum MCPAdmission {
             case "resources/read": params?["uri"]?.stringValue
             default: nil
             }
-        guard let subject else { return revision }
+        guard let subject else { return (revision, envelope.capabilities) }
         guard let given = headers.names.first else { throw .headerMismatch("Mcp-Name is missing") }
         guard MCPHeaders.decoded(given) == subject else {
             throw .headerMismatch("Mcp-Name is not what the request names")
         }
-        return revision
+        return (revision, envelope.capabilities)
     }
 
     // MARK: Legacy
