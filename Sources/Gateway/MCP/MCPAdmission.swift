@@ -24,11 +24,12 @@ enum MCPAdmission {
             return
         }
         let version = headers.versions.first
-        let envelope = payload.params.flatMap { Envelope.version(in: $0) }
+        // Looked for only where it matters: most requests say by their header what they are.
+        var envelope: String? { payload.params.flatMap { Envelope.version(in: $0) } }
         let spoken = version.flatMap(Revision.init)
         if let spoken, spoken.era == .legacy {
             // Answered in the old shape, such a client drops all tools; told what is wrong, it can fall back.
-            if let envelope, Revision(rawValue: envelope)?.era != .legacy, headers.session == nil {
+            if headers.session == nil, let envelope, Revision(rawValue: envelope)?.era != .legacy {
                 let words = "MCP-Protocol-Version is \(spoken.rawValue), and the request's _meta says another version"
                 self = .refused(MCPRefusal(400, .headerMismatch(words), payload))
             } else {
@@ -36,7 +37,7 @@ enum MCPAdmission {
             }
         } else if version == nil, envelope == nil {
             self.init(legacy: headers, payload, nil, principal, session)
-        } else if envelope == nil, spoken != nil, let id = headers.session, session(id) != nil {
+        } else if spoken != nil, let id = headers.session, envelope == nil, session(id) != nil {
             // A valid session proves the era, whichever of the known versions the header names.
             self.init(legacy: headers, payload, nil, principal, session)
         } else {
