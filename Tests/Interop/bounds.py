@@ -27,7 +27,11 @@ def listener(port, size):
         "Accept: application/json, text/event-stream\r\nMCP-Protocol-Version: 2026-07-28\r\n"
         f"Mcp-Method: subscriptions/listen\r\nContent-Length: {len(body)}\r\n\r\n{body}").encode())
     stream.settimeout(5)
-    assert b"acknowledged" in stream.recv(4096)
+    heard = b""
+    while b"acknowledged" not in heard:
+        part = stream.recv(4096)
+        assert part, heard
+        heard += part
     return stream
 
 
