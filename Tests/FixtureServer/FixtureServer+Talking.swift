@@ -57,6 +57,14 @@ extension FixtureServer {
                 return .text("The list of prompts has changed")
             })
         registry.add(
+            Self.tool("test_flood", "Tells of more changes than a buffer holds.") { [host] _, _ throws(CallFailure) in
+                for _ in 0..<1500 {
+                    for _ in 0..<50 { host.publish(.resourceUpdated(uri: "test://watched-resource")) }
+                    try await host.pause(0)
+                }
+                return .text("Told")
+            })
+        registry.add(
             Self.tool("test_trigger_resource_update", "Tells that the watched resource has changed.") {
                 [host] _, _ throws(CallFailure) in
                 host.publish(.resourceUpdated(uri: "test://watched-resource"))

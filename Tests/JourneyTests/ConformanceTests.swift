@@ -25,6 +25,17 @@ private let referenceFolder = ProcessInfo.processInfo.environment["LUMA_REFERENC
         #expect(try await server.exitCode() == 0)
     }
 
+    @Test func oneClientKeepsTheServerBusyWithSoMuchAndNoMore() async throws {
+        let server = try Program(["0"], path: Program.path(of: "fixture-server"))
+        let port = try await server.address().split(separator: ":").last.map(String.init) ?? ""
+        let driver = Program.root.appendingPathComponent("Tests/Interop/bounds.py").path
+        let result = try await run(
+            "timeout", ["--kill-after=5", "90", "python3", driver, port, String(server.identifier)])
+        #expect(result.code == 0, "\(result.out)\(result.err)")
+        server.signal(SIGTERM)
+        #expect(try await server.exitCode() == 0)
+    }
+
     // MARK: The official schemas
 
     private static let results = [

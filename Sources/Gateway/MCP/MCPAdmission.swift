@@ -24,11 +24,12 @@ enum MCPAdmission {
             return
         }
         let version = headers.versions.first
-        let envelope = payload.params.flatMap { Envelope.version(in: $0) }
+        // Looked for only where it matters: most requests say by their header what they are.
+        var envelope: String? { payload.params.flatMap { Envelope.version(in: $0) } }
         let spoken = version.flatMap(Revision.init)
         if let spoken, spoken.era == .legacy {
             // Answered in the old shape, such a client drops all tools; told what is wrong, it can fall back.
-            if let envelope, Revision(rawValue: envelope)?.era != .legacy, headers.session == nil {
+            if headers.session == nil, let envelope, Revision(rawValue: envelope)?.era != .legacy {
                 let words = "MCP-Protocol-Version is \(spoken.rawValue), and the request's _meta says another version"
                 self = .refused(MCPRefusal(400, .headerMismatch(words), payload))
             } else {
@@ -36,7 +37,7 @@ enum MCPAdmission {
             }
         } else if version == nil, envelope == nil {
             self.init(legacy: headers, payload, nil, principal, session)
-        } else if envelope == nil, spoken != nil, let id = headers.session, session(id) != nil {
+        } else if spoken != nil, let id = headers.session, envelope == nil, session(id) != nil {
             // A valid session proves the era, whichever of the known versions the header names.
             self.init(legacy: headers, payload, nil, principal, session)
         } else {
@@ -59,9 +60,8 @@ enum MCPAdmission {
             self = .refused(MCPRefusal(400, error, payload, isModern: true))
         case .message(.request(let id, let method, let params)):
             do throws(JSONRPCError) {
-                let revision = try Self.check(headers, version, method, params)
-                let caller = Caller(
-                    revision: revision, capabilities: try Envelope(params).capabilities, principal: principal)
+                let (revision, capabilities) = try Self.check(headers, version, method, params)
+                let caller = Caller(revision: revision, capabilities: capabilities, principal: principal)
                 self = .modern(id: id, .request(id: id, method: method, params: params), caller)
             } catch {
                 self = .refused(MCPRefusal(error.modernHTTPStatus, error, payload, isModern: true))
@@ -69,10 +69,10 @@ enum MCPAdmission {
         }
     }
 
-    /// The revision of a modern request whose headers say what its body says.
+    /// The revision of a modern request whose headers say what its body says, and what its client can do.
     private static func check(
         _ headers: MCPHeaders, _ version: String?, _ method: String, _ params: JSONObject?
-    ) throws(JSONRPCError) -> Revision {
+    ) throws(JSONRPCError) -> (Revision, ClientCapabilities) {
         guard headers.methods.count < 2, headers.names.count < 2 else {
             throw .headerMismatch("Mcp-Method and Mcp-Name may be given once")
         }
@@ -93,12 +93,12 @@ enum MCPAdmission {
             case "resources/read": params?["uri"]?.stringValue
             default: nil
             }
-        guard let subject else { return revision }
+        guard let subject else { return (revision, envelope.capabilities) }
         guard let given = headers.names.first else { throw .headerMismatch("Mcp-Name is missing") }
         guard MCPHeaders.decoded(given) == subject else {
             throw .headerMismatch("Mcp-Name is not what the request names")
         }
-        return revision
+        return (revision, envelope.capabilities)
     }
 
     // MARK: Legacy

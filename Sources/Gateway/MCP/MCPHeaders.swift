@@ -10,6 +10,7 @@ struct MCPHeaders: Sendable {
     var methods: [String] = []
     var names: [String] = []
     var accept: Accept?
+    /// Nil also for plain JSON.
     var contentType: String?
 
     init() {}
@@ -29,12 +30,18 @@ struct MCPHeaders: Sendable {
         session = request.field("mcp-session-id")
         methods = request.fields(named: "mcp-method")
         names = request.fields(named: "mcp-name")
-        if let text = request.combined("accept"), !text.isEmpty, !Self.takesAll.contains(text) { accept = Accept(text) }
-        contentType = request.field("content-type")
+        // Nearly all clients send one of a few texts, which need no closer look.
+        if let value = request.value(of: .accept), !value.isEmpty, !Self.takesAll.contains(where: value.elementsEqual) {
+            accept = request.combined("accept").map { Accept($0) }
+        }
+        if let value = request.value(of: .contentType), !value.elementsEqual(Self.json) {
+            contentType = request.field("content-type")
+        }
     }
 
-    /// What clients send that take both kinds of answers; it needs no closer look.
-    private static let takesAll = ["application/json, text/event-stream", "*/*", "text/event-stream, application/json"]
+    private static let takesAll = ["application/json, text/event-stream", "text/event-stream, application/json", "*/*"]
+        .map { Array($0.utf8) }
+    private static let json = Array("application/json".utf8)
 
     /// Whether the client takes a media type: named, by a range, or because it says nothing (RFC 9110 §12.5.1).
     private func accepts(_ type: String) -> Bool {
@@ -48,7 +55,9 @@ struct MCPHeaders: Sendable {
     /// The value of a routing header as it was before it was made safe for HTTP: `=?base64?…?=` is UTF-8 in base 64.
     /// Nil when it is not well-formed.
     static func decoded(_ value: String) -> String? {
-        guard value.hasPrefix("=?base64?"), value.hasSuffix("?="), value.utf8.count >= 11 else { return value }
+        guard value.utf8.first == UInt8(ascii: "="), value.hasPrefix("=?base64?"), value.hasSuffix("?="),
+            value.utf8.count >= 11
+        else { return value }
         let digits = value.dropFirst(9).dropLast(2)
         guard let bytes = Base64.decode(digits) else { return nil }
         return String(validating: bytes, as: UTF8.self)

@@ -15,6 +15,7 @@ extension Dispatcher {
             let name = params["name"]?.stringValue, hasNoArguments(params),
             let result = constantResult(of: name, caller)
         else { return nil }
+        let start = auditor?.now
         var answer: [UInt8] = []
         answer.reserveCapacity(result.count + 64)
         answer += Self.opening
@@ -22,6 +23,12 @@ extension Dispatcher {
         answer += Self.middle
         answer += result
         answer.append(UInt8(ascii: "}"))
+        if let auditor, let start {
+            auditor.audit(
+                ToolAudit(
+                    label: caller.principal.label, tool: name, argumentDigest: digestOfNoArguments, outcome: .ok,
+                    durationNanoseconds: auditor.now.nanoseconds - start.nanoseconds))
+        }
         return answer
     }
 

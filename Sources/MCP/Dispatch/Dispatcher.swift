@@ -24,6 +24,8 @@ public final class Dispatcher {
     }
 
     public var registry: Registry { didSet { rendered = [:] } }
+    /// What the audit tells of a call without arguments.
+    lazy var digestOfNoArguments = seal.digest(JSON.object([:]).encoded)
     /// Constant results that were asked for.
     var rendered: [Rendered: [UInt8]] = [:]
     public let server: ServerInfo

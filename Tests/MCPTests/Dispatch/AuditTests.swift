@@ -27,6 +27,23 @@ private final class Auditor: ToolAuditor {
             .request(id: JSONRPCID(1), method: "tools/call", params: params), from: caller, to: ListeningSink())
     }
 
+    @Test func aCallThatIsAnsweredFromWhatWasRenderedIsToldLikeAnyOther() async {
+        let dispatcher = Fixture.dispatcher { registry in
+            registry.add(
+                Tool(
+                    "constant", title: "Constant", description: "Never changes.", hints: Fixture.hints, scope: .read,
+                    constant: .text("same")))
+        }
+        dispatcher.auditor = auditor
+        let caller = Fixture.caller(.july2026, principal: Principal(label: "ann", scopes: .read))
+        let message = JSONRPCMessage.request(id: JSONRPCID(1), method: "tools/call", params: ["name": "constant"])
+        #expect(dispatcher.constantAnswer(to: message, from: caller) != nil)
+        _ = await dispatcher.serve(message, from: caller, to: ListeningSink())
+        #expect(auditor.calls.count == 2)
+        #expect(auditor.calls.allSatisfy { $0.outcome == .ok && $0.label == "ann" && $0.tool == "constant" })
+        #expect(auditor.calls.first?.argumentDigest == auditor.calls.last?.argumentDigest)
+    }
+
     @Test func everyCallIsToldOnceWithItsOutcome() async {
         let cases: [(JSONObject, String?, ToolAudit.Outcome)] = [
             (["name": "echo", "arguments": ["text": "hidden words"]], "echo", .ok),
