@@ -15,6 +15,15 @@ extension Dispatcher {
             let name = params["name"]?.stringValue, hasNoArguments(params),
             let result = constantResult(of: name, caller)
         else { return nil }
+        let start = auditor?.now
+        defer {
+            if let auditor, let start {
+                auditor.audit(
+                    ToolAudit(
+                        label: caller.principal.label, tool: name, argumentDigest: noArguments, outcome: .ok,
+                        durationNanoseconds: auditor.now.nanoseconds - start.nanoseconds))
+            }
+        }
         var answer: [UInt8] = []
         answer.reserveCapacity(result.count + 64)
         answer += Self.opening
