@@ -32,6 +32,8 @@ public final class Dispatcher {
     /// Is told of every call of a tool.
     public var auditor: (any ToolAuditor)?
     let seal: any StateSeal
+    /// The digest of arguments that are not there.
+    lazy var noArguments = seal.digest(JSON.object([:]).encoded)
     /// Items of one page of a list.
     let pageSize: Int
     /// How long a client may keep a list, in milliseconds.

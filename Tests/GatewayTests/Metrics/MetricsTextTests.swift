@@ -28,7 +28,7 @@ import Testing
 
     @Test(
         arguments: [
-            (0, "0"), (-3, "-3"), (1e14, "100000000000000"), (1e15, "1e+15"), (0.1, "0.1"), (.nan, "NaN"),
+            (0, "0"), (-3, "-3"), (1e14, "100000000000000"), (1e15, "1000000000000000.0"), (0.1, "0.1"), (.nan, "NaN"),
             (.infinity, "+Inf"), (1.5e-7, "1.5e-07"),
         ] as [(Double, String)])
     func numbers(value: Double, text: String) { #expect(MetricsText.text(value) == text) }
