@@ -23,6 +23,10 @@ struct RateLimitStatus: Sendable, Equatable {
     /// Both fields for all limits that a request is under, as Structured Field lists (RFC 9651 §3.1); none for none.
     static func fields(_ limits: [RateLimitStatus]) -> [Field] {
         if limits.isEmpty { return [] }
+        // What most answers have, without lists in between.
+        if limits.count == 1 {
+            return [Field("RateLimit-Policy", limits[0].policyItem), Field("RateLimit", limits[0].item)]
+        }
         return [
             Field("RateLimit-Policy", limits.map(\.policyItem).joined(separator: ", ")),
             Field("RateLimit", limits.map(\.item).joined(separator: ", ")),

@@ -59,7 +59,8 @@ import Testing
                 flags: flags, environment: [:], dotEnv: nil, surroundings: Surroundings(cores: 1, isTerminal: false))
             let shared = Shared(
                 resolution.configuration, upstream: "https://luma.test", templates: TemplateCatalog(),
-                log: try LogSink(path: "/dev/null", format: .text, threshold: .error))
+                log: try LogSink(path: "/dev/null", format: .text, threshold: .error),
+                tokens: try resolution.configuration.tokens())
             reads = shared.reads
             let upstream = upstream
             var nodes: [ServerNode<Application>] = []
