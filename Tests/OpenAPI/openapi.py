@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -74,6 +75,8 @@ def main():
     parser.add_argument("--seconds", type=int, default=35)
     parser.add_argument("--examples", type=int, default=30)
     options = parser.parse_args()
+    # What a gateway of another version has left there may be unusable.
+    shutil.rmtree(os.path.join(options.folder, "data"), ignore_errors=True)
     os.makedirs(options.folder, exist_ok=True)
     with Program([options.binary, "sandbox", "--port", "0", "--rate-limit", "1000000", "--seed", "7"], options.folder) as sandbox:
         budget = {"LUMA_RATE_LIMIT_GET_REQUESTS": "1000000", "LUMA_RATE_LIMIT_POST_REQUESTS": "1000000"}

@@ -60,6 +60,17 @@ enum DocumentedField: String, CaseIterable {
     /// What tells about an answer of Luma's that may have been kept.
     static let ofReads: [DocumentedField] = [.etag, .xCache, .age, .cacheStatus]
 
+    var schema: JSON {
+        switch self {
+        // A string of structured fields, or a plain word.
+        case .idempotencyKey:
+            ["type": "string", "pattern": #"^("[ !#-\[\]-~]{1,255}"|[!#-+.-:<-\[\]-~-]{1,255})$"#]
+        case .age, .retryAfter: ["type": "string", "pattern": "^[0-9]+$"]
+        case .xCache: ["type": "string", "enum": ["MISS", "SHARED", "HIT", "STALE"]]
+        default: ["type": "string"]
+        }
+    }
+
     var description: String {
         switch self {
         case .ifMatch: "Only when the event still has this `ETag`; else 412."
@@ -88,7 +99,7 @@ extension Reason {
     /// What any request may meet on its way to a path: all that is not said to belong to some.
     static let everywhere: [Reason] = {
         let particular = Set(
-            lumaRead + lumaWrite + body
+            access + lumaRead + lumaWrite + body
                 + [
                     .duplicateEvent, .eventNotFound, .templateNotFound, .emptyUpdate, .refundDecisionRequired,
                     .starting,
@@ -96,9 +107,12 @@ extension Reason {
         return allCases.filter { !particular.contains($0) }
     }()
 
+    /// What a path that asks for a token may meet.
+    static let access: [Reason] = [.unauthenticated, .invalidToken, .insufficientScope, .rateLimited]
+
     /// What a path that calls Luma may meet there.
     static let towardsLuma: [Reason] = [
-        .rateLimited, .upstreamRefused, .upstreamAuth, .upstreamUnreachable, .upstreamFailure, .upstreamTimeout,
+        .upstreamRefused, .upstreamAuth, .upstreamUnreachable, .upstreamFailure, .upstreamTimeout,
         .upstreamUnavailable,
     ]
 
@@ -107,7 +121,8 @@ extension Reason {
     static let lumaRead = anyRead + towardsLuma + [.notKept]
     static let lumaWrite =
         anyRead + towardsLuma + [
-            .outcomeUnknown, .idempotencyKeyInvalid, .idempotencyKeyReused, .requestInProgress, .storeUnavailable,
+            .outcomeUnknown, .readOnly, .idempotencyKeyInvalid, .idempotencyKeyReused, .requestInProgress,
+            .storeUnavailable,
         ]
     static let body: [Reason] = [.malformedJSON, .unsupportedMediaType]
 }

@@ -34,7 +34,7 @@ struct OpenAPIDocument {
             "paths": .object(paths(&responses)),
             "components": [
                 "schemas": .object(schemas.all), "responses": .object(responses),
-                "headers": .object(Self.headers),
+                "headers": .object(Self.headers), "securitySchemes": .object(Self.securitySchemes),
             ],
         ]
     }
@@ -67,6 +67,7 @@ struct OpenAPIDocument {
             "operationId": .string("\(endpoint)"), "tags": [.string(documentation.group.rawValue)],
             "summary": .string(documentation.summary),
         ]
+        operation["security"] = endpoint.isOpen ? [] : Self.security(endpoint)
         if !documentation.description.isEmpty { operation["description"] = .string(documentation.description) }
         let parameters = documentation.query.map(Self.parameter) + documentation.fields.map(Self.parameter)
         if !parameters.isEmpty { operation["parameters"] = .array(parameters) }
@@ -84,7 +85,7 @@ struct OpenAPIDocument {
         for answer in documentation.answers {
             answers[String(answer.status)] = .object(response(endpoint, answer))
         }
-        for group in errors.groups(documentation) {
+        for group in errors.groups(endpoint, documentation) {
             answers[group.status] = ["$ref": .string("#/components/responses/" + errors.define(group, &responses))]
         }
         operation["responses"] = .object(answers)
@@ -107,6 +108,22 @@ struct OpenAPIDocument {
         return response
     }
 
+    // MARK: Security
+
+    /// A gateway that was given no tokens asks nobody for one.
+    private static func security(_ endpoint: Endpoint) -> JSON {
+        [["token": [endpoint.isWrite ? "write" : "read"]], [:]]
+    }
+
+    private static let securitySchemes: JSONObject = [
+        "token": [
+            "type": "http", "scheme": "bearer",
+            "description": .string(
+                "A token of LUMA_AUTH_TOKENS with the scope read or write. A gateway that has none asks for none; the "
+                    + "paths without security never do."),
+        ]
+    ]
+
     // MARK: Parameters and fields
 
     private static func parameter(_ row: QueryRow) -> JSON {
@@ -120,7 +137,7 @@ struct OpenAPIDocument {
     private static func parameter(_ field: DocumentedField) -> JSON {
         [
             "name": .string(field.rawValue), "in": "header", "description": .string(field.description),
-            "schema": ["type": "string"],
+            "schema": field.schema,
         ]
     }
 
@@ -133,7 +150,7 @@ struct OpenAPIDocument {
     private static let headers: JSONObject = {
         var object = JSONObject()
         for field in DocumentedField.allCases {
-            object[field.rawValue] = ["description": .string(field.description), "schema": ["type": "string"]]
+            object[field.rawValue] = ["description": .string(field.description), "schema": field.schema]
         }
         return object
     }()

@@ -10,12 +10,14 @@ struct OpenAPIErrors {
     }
 
     /// What an operation may refuse with, by status.
-    func groups(_ documentation: EndpointDocumentation) -> [Group] {
+    func groups(_ endpoint: Endpoint, _ documentation: EndpointDocumentation) -> [Group] {
         var byStatus: [Int: [Reason]] = [:]
         for reason in documentation.reasons where reason != .upstreamRefused {
             byStatus[documentation.statusOfReasons ?? reason.status, default: []].append(reason)
         }
-        for reason in Reason.everywhere { byStatus[reason.status, default: []].append(reason) }
+        for reason in Reason.everywhere + (endpoint.isOpen ? [] : Reason.access) {
+            byStatus[reason.status, default: []].append(reason)
+        }
         let keepsLumasStatus = documentation.reasons.contains(.upstreamRefused)
         var groups = byStatus.sorted { $0.key < $1.key }.map { status, reasons in
             // Luma's refusal may have any status that is the caller's fault.

@@ -58,6 +58,15 @@ import Testing
         #expect(cancel?.filter { $0["in"] == "query" }.map { $0["name"] } == QueryRows.cancel.map { .string($0.name) })
     }
 
+    @Test func whatNeedsATokenSaysSo() {
+        for endpoint in Endpoint.allCases where !endpoint.isMCP {
+            let own = operations().first { $0.operation["operationId"]?.stringValue == endpoint.rawValue }?.operation
+            let scopes = own?["security"]?.arrayValue?.first?["token"]
+            #expect(scopes == (endpoint.isOpen ? nil : [.string(endpoint.isWrite ? "write" : "read")]))
+        }
+        #expect(document["components"]?["securitySchemes"]?["token"]?["scheme"] == "bearer")
+    }
+
     @Test func bodiesHaveTheFieldsThatAreChecked() {
         let schemas = document["components"]?["schemas"]
         let new = schemas?["NewEvent"]
