@@ -43,6 +43,8 @@ uintptr_t lm_thread_mark(void) {
     return (uintptr_t)&mark;
 }
 
+int lm_limit_heaps(int count) { return mallopt(M_ARENA_MAX, count); }
+
 static _Thread_local void *thread_value;
 void *lm_thread_value(void) { return thread_value; }
 void lm_set_thread_value(void *value) { thread_value = value; }

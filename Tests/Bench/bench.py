@@ -48,7 +48,7 @@ def gateway(binary: str, folder: str, core: int, upstream: int, name: str = "lum
         "LUMA_BASE_URL": f"http://127.0.0.1:{upstream}", "LUMA_API_KEY": "bench",
         "LUMA_RATE_LIMIT_GET_REQUESTS": "1000000000", "LUMA_RATE_LIMIT_POST_REQUESTS": "1000000000",
         "LUMA_RATE_LIMIT_ADAPTIVE": "false", "LUMA_TEMPLATES_DIR": os.path.join(folder, "templates"),
-        "LUMA_LOG_FORMAT": "json"} | (settings or {}))
+        "LUMA_LOG_FORMAT": "json", "LUMA_CACHE_SECONDS": "0"} | (settings or {}))
 
 
 def nginx(folder: str, core: int, upstream: int) -> Server:

@@ -29,6 +29,9 @@ uintptr_t lm_thread_mark(void);
 void *lm_thread_value(void);
 void lm_set_thread_value(void *value);
 
+/// Bounds the heaps that malloc makes for its threads (M_ARENA_MAX). Nonzero when it does.
+int lm_limit_heaps(int count);
+
 /// The octets of a piece of malloc's that may be used: malloc.h is no part of Swift's Glibc module.
 static inline size_t lm_usable_size(void *piece) { return malloc_usable_size(piece); }
 

@@ -8,7 +8,10 @@ extension JSON {
         _ bytes: UnsafeRawBufferPointer, limits: JSONLimits = JSONLimits()
     ) throws(JSONError) {
         guard bytes.count <= limits.maxBytes else { throw JSONError(.tooLarge, offset: limits.maxBytes) }
-        var checker = JSONChecker(scanner: JSONScanner(bytes), maxDepth: min(limits.maxDepth, JSONLimits.deepest))
+        let maxDepth = min(limits.maxDepth, JSONLimits.deepest)
+        if JSONQuickCheck.accepts(bytes, maxDepth: maxDepth) { return }
+        // It is wrong, which must be told exactly, or uncommonly deep.
+        var checker = JSONChecker(scanner: JSONScanner(bytes), maxDepth: maxDepth)
         try checker.value()
         checker.scanner.skipSpace()
         guard checker.scanner.isAtEnd else { throw checker.scanner.error(.trailingData) }

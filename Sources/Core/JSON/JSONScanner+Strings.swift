@@ -58,7 +58,7 @@ extension JSONScanner {
     }
 
     /// Takes an escape (RFC 8259 §7), or two that make a surrogate pair.
-    private mutating func escape() throws(JSONError) {
+    mutating func escape() throws(JSONError) {
         let start = position
         position += 1
         guard position < bytes.count else { throw error(.unexpectedEnd) }
@@ -77,6 +77,7 @@ extension JSONScanner {
         default: throw error(.invalidEscape)
         }
     }
+
     /// Takes one byte of the introducer of the second half of the pair whose first half is at `start`.
     private mutating func lowHalf(_ byte: UInt8, of start: Int) throws(JSONError) {
         guard position < bytes.count else { throw error(.unexpectedEnd) }
@@ -98,7 +99,7 @@ extension JSONScanner {
 
     /// Takes one scalar of two to four bytes, well-formed by table 3-7 of the Unicode standard: no overlong form, no
     /// surrogate, nothing past U+10FFFF.
-    private mutating func multiByteScalar() throws(JSONError) {
+    mutating func multiByteScalar() throws(JSONError) {
         let start = position
         let count: Int
         var second: ClosedRange<UInt8> = 0x80...0xbf

@@ -11,7 +11,8 @@ enum WebURL {
         guard ["http", "https"].contains(Substring(scheme).lowercased()), rest.starts(with: "://".utf8) else {
             return false
         }
-        return isAuthority(rest.dropFirst(3).prefix { !"/?#".utf8.contains($0) })
+        return isAuthority(
+            rest.dropFirst(3).prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
     }
 
     private static func isAuthority(_ text: Substring.UTF8View) -> Bool {

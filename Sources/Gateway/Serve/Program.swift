@@ -8,6 +8,7 @@ public enum Program {
     private static let largestDotEnv = 64 << 10
 
     public static func run(_ arguments: [String]) async -> Int32 {
+        HeapLimit.set()
         openStandardStreams()
         do {
             switch try Command.parse(arguments) {

@@ -43,7 +43,7 @@ struct LoopMemory {
         let index = Self.index(above: size)
         guard let piece = first[index] else { return Glibc.malloc(Self.size(index)) }
         first[index] = piece.load(as: UnsafeMutableRawPointer?.self)
-        kept -= Self.size(index)
+        kept &-= Self.size(index)
         return piece
     }
 
@@ -52,8 +52,8 @@ struct LoopMemory {
         guard size <= 2 * Self.largest else { return Glibc.free(piece) }
         let index = Self.index(below: size)
         let own = Self.size(index)
-        guard kept + own <= Self.limit else { return Glibc.free(piece) }
-        kept += own
+        guard kept &+ own <= Self.limit else { return Glibc.free(piece) }
+        kept &+= own
         piece.storeBytes(of: first[index], as: UnsafeMutableRawPointer?.self)
         first[index] = piece
     }
@@ -61,23 +61,27 @@ struct LoopMemory {
     // MARK: Sizes: every sixteen octets up to 1024, then four for each power of two.
 
     /// The smallest class whose pieces hold `size` octets.
+    @inline(__always)
     private static func index(above size: Int) -> Int {
-        if size <= smallSteps * step { return (max(size, 1) + step - 1) / step - 1 }
-        let bits = Int.bitWidth - 1 - (size - 1).leadingZeroBitCount
-        let quarter = (size - 1) >> (bits - 2) & 3
-        return smallSteps + (bits - 10) * 4 + quarter
+        if size <= smallSteps &* step { return (max(size, 1) &- 1) / step }
+        let bits = Int.bitWidth &- 1 &- (size &- 1).leadingZeroBitCount
+        let quarter = (size &- 1) &>> (bits &- 2) & 3
+        return smallSteps &+ (bits &- 10) &* 4 &+ quarter
     }
 
     /// The largest class whose pieces are no longer than `size`, which is 16 at least.
+    @inline(__always)
     private static func index(below size: Int) -> Int {
+        if size < (smallSteps &+ 1) &* step { return min(size / step, smallSteps) &- 1 }
         let above = index(above: min(size, largest))
-        return Self.size(above) <= size ? above : above - 1
+        return Self.size(above) <= size ? above : above &- 1
     }
 
+    @inline(__always)
     private static func size(_ index: Int) -> Int {
-        if index < smallSteps { return (index + 1) * step }
-        let (power, quarter) = (index - smallSteps).quotientAndRemainder(dividingBy: 4)
-        return (1024 << power) / 4 * (5 + quarter)
+        if index < smallSteps { return (index &+ 1) &* step }
+        let large = index &- smallSteps
+        return (256 &<< (large &>> 2)) &* (5 &+ large & 3)
     }
 }
 

@@ -18,13 +18,18 @@ extension SocketConnection {
     func respond(_ sequence: UInt32, _ response: Response, adding extra: Field? = nil) -> Int {
         guard mayBegin(sequence) else { return 0 }
         let framing = machine.beginAnswer(status: response.status, closes: response.closes)
-        let queued: Int
-        if ownsOutput {
-            queued = encode(response, framing, adding: extra, to: &server.out)
-        } else {
-            queued = encode(response, framing, adding: extra, to: &outbox)
+        if server.current == descriptor {
+            let queued = encode(response, framing, adding: extra, to: &server.out)
+            end()
+            return queued
         }
-        end()
+        // An answer that comes later leaves at the end of the loop's batch, together with those of other connections: each send
+        // to a reader that sleeps wakes it, and a burst of sends wakes it once.
+        let queued = encode(response, framing, adding: extra, to: &outbox)
+        pending = nil
+        machine.endAnswer()
+        clock.progress = now
+        scheduleContinuation()
         return queued
     }
 
