@@ -105,7 +105,10 @@ plain() {
 # serves ROOT USER: the program in the root comes up as this user, and answers.
 serves() {
     local output=$work/serving address=
-    chroot --userspec="$2" "$1" env LUMA_SANDBOX=true LUMA_PORT=0 LUMA_DATA_DIR=/tmp/data luma-mcp serve >"$output" 2>&1 &
+    local -x LUMA_SANDBOX=true LUMA_PORT=0 LUMA_DATA_DIR=/tmp/data
+    # With /proc, as in every container: Dispatch counts its threads there, and ends the program when it cannot.
+    unshare --mount sh -c 'mount -t proc proc "$1/proc" && exec chroot --userspec="$2" "$1" luma-mcp serve' - "$1" "$2" \
+        >"$output" 2>&1 &
     running=$!
     for _ in $(seq 100); do
         address=$(grep -o 'http://[a-z0-9.]*:[0-9]*' "$output" | head -n 1) || true
