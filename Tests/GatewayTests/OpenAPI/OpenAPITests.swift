@@ -60,7 +60,7 @@ import Testing
 
     @Test func whatNeedsATokenSaysSo() {
         for endpoint in Endpoint.allCases where !endpoint.isMCP {
-            let own = operations().first { $0.operation["operationId"]?.stringValue == endpoint.rawValue }?.operation
+            let own = operations().first { $0.operation["operationId"]?.stringValue == "\(endpoint)" }?.operation
             let scopes = own?["security"]?.arrayValue?.first?["token"]
             #expect(scopes == (endpoint.isOpen ? nil : [.string(endpoint.isWrite ? "write" : "read")]))
         }
