@@ -159,6 +159,8 @@ import Testing
                 environment: [
                     "LUMA_PORT": "0", "LUMA_BASE_URL": address, "LUMA_API_KEY": "k",
                     "LUMA_CA_FILE": certificates.path("\(authority).cert"),
+                    // Its attempts and those of the health check together would open the circuit.
+                    "LUMA_BREAKER_FAILURES": "0",
                 ])
             let answer = try await curlJSON("POST", try await gateway.address() + "/events/", Self.event)
             #expect(answer.status == status, "\(answer.body)")
