@@ -14,4 +14,13 @@ import Testing
         let result = try await runDriver("restart.py", [scenario, Program.path, folder.path])
         #expect(result.code == 0, "\(scenario): \(result.out)\(result.err)")
     }
+    /// Killed after a burst and in the middle of one, it knows what is left of Luma's window.
+    @Test func aKilledProgramDoesNotBurnTheMinute() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "luma-" + UUID().uuidString.prefix(8))
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let result = try await runDriver("burst.py", [Program.path, folder.path])
+        #expect(result.code == 0, "\(result.out)\(result.err)")
+    }
 }

@@ -193,7 +193,7 @@ public enum Settings {
             "How long the answer to a read is given again without asking Luma; 0 keeps nothing."),
         SettingRow(
             .cacheStaleSeconds, .number(0...604_800), default: "300", placeholder: "SECONDS", group: .reads,
-            "How long after that it is still given, marked as stale, while Luma is down."),
+            "How long after that it is still given, marked as stale, while Luma is down or too slow."),
         SettingRow(
             .cacheBytes, .integer(0...1 << 40), default: "8388608", placeholder: "BYTES", group: .reads,
             "Most octets of answers that are kept; the oldest make room."),

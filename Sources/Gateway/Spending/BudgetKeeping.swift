@@ -19,7 +19,12 @@ extension Shared {
         if let memory = saved.flatMap({ BudgetMemory($0.bytes) }) {
             budget.restore(memory, now: LoopClock.monotonicNow, wallClock: WallClock.now)
         }
-        budget.keep { budget, now in
+        budget.keep { seconds in
+            Task.detached {
+                try await Task.sleep(for: .seconds(seconds))
+                budget.keepPending(LoopClock.monotonicNow)
+            }
+        } with: { budget, now in
             let wall = WallClock.now
             store.save(name, budget.memory(now: now, wallClock: wall).encoded, at: wall) { _ in }
         }

@@ -27,6 +27,7 @@ extension Budget {
             countUnreported()
         case .answered(let status, let fields):
             spend(grant, now)
+            if grant.period == period { isDoubtful = false }
             if status == 429 {
                 close(fields, now)
             } else if settings.adaptive, let limit = fields.limit, let remaining = fields.remaining {
@@ -55,6 +56,7 @@ extension Budget {
     private mutating func beginPeriod() {
         period += 1
         isConfirmed = false
+        isDoubtful = false
         probesInFlight = 0
         unreportedAtStart = unreported
         guard var window = learned else { return }

@@ -16,7 +16,8 @@ public import Core
 /// known. In the first case nothing is known of the new window yet: only a few probes may fly until one of them is answered: one,
 /// and up to `settings.probes` as far as our own requests of the last minute leave room, for Luma may count a sliding
 /// minute. An answer to a request of an earlier period cannot raise anything, unless its reset proves
-/// that it was counted in the new window. The same caution holds at the start and when the tap opens after a 429.
+/// that it was counted in the new window. The same caution holds at the start and when the tap opens after a 429. What a
+/// predecessor has left behind may be older than its last requests: until one answer has come, one request flies at a time.
 ///
 /// *A 429* closes the tap for everyone until its Retry-After, else until its reset, else for the block duration.
 ///
@@ -44,6 +45,8 @@ public struct Budget: Sendable {
     var period: UInt64 = 0
     /// Whether an answer has shown that this period has something to give.
     var isConfirmed: Bool
+    /// Whether `remaining` is what a predecessor wrote down and no answer has shown yet that it is true.
+    var isDoubtful = false
     /// Requests of this period that are in flight.
     var probesInFlight = 0
     var lastProbe: MonotonicTime?
@@ -178,7 +181,9 @@ extension Budget {
         var ahead = queues[kind.rawValue].before(place)
         if learned != nil { ahead += queues[1 - kind.rawValue].before(place) }
         let left = free(kind) - ahead
-        if closedUntil == nil, isConfirmed || mayProbe(ahead, now), left > 0, left > leftToOthers(by: sender, now) {
+        if closedUntil == nil, isConfirmed && !isDoubtful || mayProbe(ahead, now), left > 0,
+            left > leftToOthers(by: sender, now)
+        {
             return Outlook(isFree: true, expected: now, wake: now)
         }
         let expected = max(expected(kind, ahead: ahead, now), returnFromOthers(to: sender, left, now))
@@ -190,7 +195,8 @@ extension Budget {
     }
 
     private func mayProbe(_ ahead: Int, _ now: MonotonicTime) -> Bool {
-        let room = learned == nil ? settings.probes : min(settings.probes, max(1, recent.free + probesInFlight))
+        var room = learned == nil ? settings.probes : min(settings.probes, max(1, recent.free + probesInFlight))
+        if isDoubtful { room = 1 }
         if probesInFlight + ahead < room { return true }
         guard ahead == 0, probesInFlight < settings.probes, let lastProbe else { return false }
         return now.seconds(since: lastProbe) >= settings.probePatience

@@ -22,6 +22,8 @@ public struct BudgetMemory: Sendable, Equatable {
     public var closedUntil: Timestamp?
     public var get: Spent?
     public var post: Spent?
+    /// Requests of all classes within the time of one of Luma's windows, which Luma may count from any instant.
+    public var recent: Spent?
 
     public init() {}
 
@@ -35,7 +37,7 @@ public struct BudgetMemory: Sendable, Equatable {
             if let stamp = window.stamp { object["stamp"] = .number(JSONNumber(Int(stamp.milliseconds))) }
         }
         if let closedUntil { object["closed_until"] = .number(JSONNumber(Int(closedUntil.milliseconds))) }
-        for (name, spent) in [("get", get), ("post", post)] {
+        for (name, spent) in [("get", get), ("post", post), ("recent", recent)] {
             guard let spent else { continue }
             object[name] = [
                 "count": .number(JSONNumber(spent.count)), "until": .number(JSONNumber(Int(spent.until.milliseconds))),
@@ -63,6 +65,7 @@ public struct BudgetMemory: Sendable, Equatable {
         closedUntil = instant(json["closed_until"])
         get = spent(json["get"])
         post = spent(json["post"])
+        recent = spent(json["recent"])
     }
 }
 
@@ -72,8 +75,7 @@ extension Budget {
         func wall(_ instant: MonotonicTime) -> Timestamp {
             wallClock.advanced(seconds: instant.seconds(since: now))
         }
-        func spent(_ kind: RequestClass) -> BudgetMemory.Spent? {
-            let log = logs[kind.rawValue]
+        func spent(_ log: TokenLog) -> BudgetMemory.Spent? {
             let count = log.capacity - log.free
             guard count > 0 else { return nil }
             // One in flight is answered by then, as far as anybody knows.
@@ -88,14 +90,16 @@ extension Budget {
                 stamp: learned.stamp ?? learned.previousStamp)
         }
         memory.closedUntil = closedUntil.map(wall)
-        memory.get = spent(.get)
-        memory.post = spent(.post)
+        memory.get = spent(logs[RequestClass.get.rawValue])
+        memory.post = spent(logs[RequestClass.post.rawValue])
+        memory.recent = spent(recent)
         return memory
     }
 
     /// Goes on where a predecessor ended. Nothing becomes freer by it: a window that is still open has what was left, a
     /// closed tap stays closed, tokens that are away return with the last of them. What is too far ahead to be true, as
-    /// after a change of the clock, is left out.
+    /// after a change of the clock, is left out. What was left may have been spent since it was written down, by a program
+    /// that was killed or by one that still ends: until Luma has answered once, one request flies at a time.
     ///
     /// Requests that were granted before it are counted all the same.
     public mutating func restore(_ memory: BudgetMemory, now: MonotonicTime, wallClock: Timestamp) {
@@ -110,6 +114,9 @@ extension Budget {
         }
         guard settings.adaptive, learned == nil, let window = memory.window else { return }
         recent.capacity = window.limit
+        if let spent = memory.recent, seconds(spent.until) > 0, seconds(spent.until) <= settings.learnedWindow {
+            recent.restore(min(spent.count, window.limit), until: here(spent.until))
+        }
         learned = LearnedWindow(
             limit: window.limit, remaining: 0, resetAt: now, stamp: nil, previousStamp: window.stamp)
         let left = seconds(window.resetAt)
@@ -119,5 +126,6 @@ extension Budget {
         learned?.resetAt = here(window.resetAt)
         learned?.stamp = window.stamp
         isConfirmed = true
+        isDoubtful = true
     }
 }

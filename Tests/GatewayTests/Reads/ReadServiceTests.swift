@@ -244,6 +244,22 @@ import Testing
         await pair.end()
     }
 
+    /// As documented: whether Luma is down or only slower than the caller can wait is not known when its time is over.
+    @Test func whatWasKnownStandsInWhenTheTimeOfARequestIsOver() async throws {
+        let pair = try await Pair([.cacheSeconds: "0.05", .cacheStaleSeconds: "60"])
+        #expect(try await pair.ask().contains("v1"))
+        pair.upstream.hold(true)
+        try await Task.sleep(for: .milliseconds(80))
+        let patient = try pair.open(1)
+        #expect(await soon { pair.upstream.reads == 2 })
+        let answer = try await pair.ask(0, "GET /events/evt-1", ["X-Request-Timeout: 0.2"])
+        #expect(answer.hasPrefix("HTTP/1.1 200 ") && Self.field("X-Cache", answer) == "STALE", "\(answer)")
+        #expect(Self.field("Cache-Status", answer) == "luma-mcp; hit; fwd=stale; detail=upstream_timeout")
+        pair.upstream.hold(false)
+        #expect(Self.field("X-Cache", await patient.readAll()) == "MISS")
+        await pair.end()
+    }
+
     /// What stands ready is given to nobody who may not have it.
     @Test func whatIsKeptIsBehindTheTokenToo() async throws {
         let pair = try await Pair([.authTokens: "a:read:0123456789abcdefghij"])

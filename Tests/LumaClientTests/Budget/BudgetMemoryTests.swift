@@ -89,8 +89,9 @@ import Testing
         #expect(memory == nil || memory == BudgetMemory())
     }
 
-    @Test func itIsKeptAtTheFirstGrantOnceASecondAndAtARefusal() {
+    @Test func itIsKeptAtTheFirstGrantSoonAfterEachChangeAndAtARefusal() {
         let kept = Mutex<[MonotonicTime]>([])
+        let reminders = Mutex<[Double]>([])
         let budget = SharedBudget(BudgetSettings(getRequests: 100, adaptive: false))
         func spend(_ seconds: Double, status: Int = 200) {
             guard
@@ -99,10 +100,39 @@ import Testing
             budget.settle(grant, .answered(status: status, .init()), now: at(seconds))
         }
         spend(0)
-        budget.keep { _, now in kept.withLock { $0.append(now) } }
-        for second in [1, 1.5, 1.9, 2.0, 2.5] { spend(second) }
-        #expect(kept.withLock { $0 } == [at(1), at(2)])
-        spend(2.6, status: 429)
-        #expect(kept.withLock { $0 } == [at(1), at(2), at(2.6)])
+        budget.keep { seconds in
+            reminders.withLock { $0.append(seconds) }
+        } with: { _, now in
+            kept.withLock { $0.append(now) }
+        }
+        // The answer to the first one is a change already: one reminder for all that comes before its time.
+        for second in [1, 1.02, 1.03] { spend(second) }
+        #expect(kept.withLock { $0 } == [at(1)])
+        #expect(reminders.withLock { $0 } == [0.05])
+        budget.keepPending(at(1.05))
+        #expect(kept.withLock { $0 } == [at(1), at(1.05)])
+        spend(1.2)
+        #expect(kept.withLock { $0 } == [at(1), at(1.05), at(1.2)])
+        #expect(reminders.withLock { $0.count } == 2)
+        spend(1.22, status: 429)
+        #expect(kept.withLock { $0 } == [at(1), at(1.05), at(1.2), at(1.22)])
+        budget.keepNow(at(1.3))
+        budget.keepPending(at(1.4))
+        #expect(kept.withLock { $0 } == [at(1), at(1.05), at(1.2), at(1.22), at(1.3)])
+    }
+
+    /// A grant to one who has waited is a change as any other.
+    @Test func whatAWaiterGetsIsKeptToo() throws {
+        let kept = Mutex<[Int]>([])
+        let budget = SharedBudget(BudgetSettings(getRequests: 1, window: 10, adaptive: false))
+        let first = try #require(budget.reserve(.get, now: at(0), maxWait: 0, deadline: at(1e6)).grant)
+        budget.settle(first, .answered(status: 200, .init()), now: at(0))
+        let ticket = try #require(budget.reserve(.get, now: at(1), maxWait: 20, deadline: at(1e6)).ticket)
+        budget.keep { _ in
+        } with: { budget, now in
+            kept.withLock { $0.append(budget.memory(now: now, wallClock: .init(milliseconds: 0)).get?.count ?? 0) }
+        }
+        #expect(budget.confirm(ticket, now: at(10.1)).grant != nil)
+        #expect(kept.withLock { $0 } == [1])
     }
 }
