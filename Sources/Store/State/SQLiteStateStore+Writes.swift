@@ -7,7 +7,7 @@ extension SQLiteStateStore {
 
     public func settle(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp) {
         // Not durable: if it is lost with the power, the write is looked for again.
-        insist { database in try database.settle(write, effect, now) }
+        insist { database in _ = try database.settle(write, effect, now) }
     }
 
     public func abandon(_ write: WriteID) {
@@ -33,8 +33,7 @@ extension SQLiteStateStore {
                     """, .integer(write.number), .text(result))
                 if other != nil { return false }
             }
-            try database.settle(write, effect, now)
-            return database.connection.changes == 1
+            return try database.settle(write, effect, now)
         }
     }
 }
@@ -61,12 +60,22 @@ extension StateDatabase {
         return .recorded(WriteID(number: connection.lastInsertedRow))
     }
 
-    fileprivate func settle(_ write: WriteID, _ effect: WriteEffect, _ now: Timestamp) throws {
+    /// False when it was settled before.
+    fileprivate func settle(_ write: WriteID, _ effect: WriteEffect, _ now: Timestamp) throws -> Bool {
         try run(
             """
             UPDATE write SET effect = ?, result = ?, settled_at = ?, holder = NULL, body = NULL
             WHERE id = ? AND effect IS NULL
             """, .integer(effect.code), .init(effect.result), .init(now), .integer(write.number))
+        guard connection.changes == 1 else { return false }
+        // Looking may take longer than a key is kept. Whoever repeats the request after it must still be told what was
+        // found, so the time of a key without an answer runs from now.
+        try run(
+            """
+            UPDATE request SET expires_at = ? + expires_at - begun_at, begun_at = ?
+            WHERE id = (SELECT request FROM write WHERE id = ?) AND status IS NULL AND begun_at < ?
+            """, .init(now), .init(now), .integer(write.number), .init(now))
+        return true
     }
 
     fileprivate func releaseDead() throws {

@@ -24,7 +24,8 @@ public protocol StateStore: Sendable {
 
     /// Records that a write is about to be sent. When `then` is called with success the record outlives a loss of power.
     func record(_ write: WriteRecord, then: @escaping Then<RecordStanding>)
-    /// Records what became of a write. Tried again until the store takes it.
+    /// Records what became of a write; if its request has no answer yet, its key's time begins anew. Tried again until the
+    /// store takes it.
     func settle(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp)
     /// Gives a write whose outcome is unknown to whoever looks for the effects of writes. Tried again as `settle` is.
     func abandon(_ write: WriteID)
