@@ -22,13 +22,14 @@ import Testing
         await loop.stop()
     }
 
-    /// A settler whose Luma answers every list with these events.
+    /// A settler whose Luma answers every list with these events, or not at all.
     private static func settler(
-        _ store: any StateStore, _ reactor: Reactor, seconds: Double = 0.3, events: @escaping () -> [JSON],
+        _ store: any StateStore, _ reactor: Reactor, seconds: Double = 0.3, events: @escaping () -> [JSON]?,
         onSettled: @escaping (WriteEffect) -> Void
     ) -> Settler {
         let transport = ScriptedTransport { _, _ in
-            .json(200, ["entries": .array(events()), "has_more": false])
+            guard let events = events() else { return .status(400) }
+            return .json(200, ["entries": .array(events), "has_more": false])
         }
         let clock = LoopClock(reactor)
         let luma = LumaClient(
@@ -57,7 +58,7 @@ import Testing
 
     /// Lets the settler work until it has settled something.
     private static func settled(
-        _ store: any StateStore, _ reactor: Reactor, seconds: Double = 0.3, events: @escaping () -> [JSON]
+        _ store: any StateStore, _ reactor: Reactor, seconds: Double = 0.3, events: @escaping () -> [JSON]?
     ) async throws -> WriteEffect? {
         var effect: WriteEffect?
         let settler = settler(store, reactor, seconds: seconds, events: events) { effect = $0 }
@@ -98,6 +99,39 @@ import Testing
             let effect = try await Self.settled(store, reactor, seconds: 0.3) { [] }
             #expect(effect == WriteEffect.none)
             #expect(LoopClock(reactor).now.seconds(since: begun) >= 0.3)
+        }
+    }
+
+    /// While Luma cannot be asked nothing is learned: its create may be as late as its lists.
+    @Test func theTimeRunsFromTheFirstLookThatLumaAnswers() async throws {
+        try await onLoop { reactor in
+            let store = SQLiteStateStore(.memory)
+            store.abandon(try await Self.record(store, reactor))
+            let clock = LoopClock(reactor)
+            let begun = clock.now
+            var answered: MonotonicTime?
+            let effect = try await Self.settled(store, reactor, seconds: 0.4) {
+                if clock.now.seconds(since: begun) < 0.8 { return nil }
+                answered = answered ?? clock.now
+                // The create takes effect only now.
+                return clock.now.seconds(since: answered ?? begun) < 0.2 ? [] : [Self.event("evt-1")]
+            }
+            #expect(effect == .done(result: "evt-1"))
+            #expect(answered != nil)
+        }
+    }
+
+    @Test func oneLookIsNeverEnough() async throws {
+        try await onLoop { reactor in
+            let store = SQLiteStateStore(.memory)
+            store.abandon(try await Self.record(store, reactor))
+            var looks = 0
+            let effect = try await Self.settled(store, reactor, seconds: 0) {
+                looks += 1
+                return []
+            }
+            #expect(effect == WriteEffect.none)
+            #expect(looks == 2)
         }
     }
 
