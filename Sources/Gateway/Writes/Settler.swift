@@ -138,9 +138,24 @@ final class Settler {
         if entry.since == nil { entry.since = clock.now }
         switch finding {
         case .done(let id): return .done(result: id)
-        case .notSeen, .untoldHarmless: return isOver ? WriteEffect.none : nil
+        case .notSeen, .untoldHarmless: return isOver ? await unseen(orphan) : nil
         case .untold: return isOver ? .unknown : nil
         case .busy: return nil
+        }
+    }
+
+    /// What to make of a write of which nothing is to be seen: a lost create's event may have been given another name or start
+    /// since, or be cancelled.
+    private func unseen(_ orphan: OrphanWrite) async -> WriteEffect? {
+        do throws(StoreFailure) {
+            // Asked after the look: what is recorded later cannot have hidden anything from it.
+            return switch try await reactor.ask({ store.overtaking(orphan.id, then: $0) }) {
+            case .none: WriteEffect.none
+            case .open: nil
+            case .overtaken: .unknown
+            }
+        } catch {
+            return nil
         }
     }
 

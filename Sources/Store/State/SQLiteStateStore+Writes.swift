@@ -23,6 +23,10 @@ extension SQLiteStateStore {
         }
     }
 
+    public func overtaking(_ write: WriteID, then: @escaping Then<Overtaking>) {
+        ask(then: then) { database in try database.overtaking(write) }
+    }
+
     public func adopt(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Bool>) {
         ask(isDurable: true, then: then) { database in
             if case .done(let result?) = effect {
@@ -101,6 +105,20 @@ extension StateDatabase {
                 sentAt: Timestamp(milliseconds: row[5].integerValue ?? 0), isContested: isContested, rivals: rivals,
                 claimed: claimed)
         }
+    }
+
+    fileprivate func overtaking(_ write: WriteID) throws -> Overtaking {
+        let later = try rows(
+            """
+            SELECT other.effect FROM write AS other, write AS own
+            WHERE own.id = ? AND own.subject IS NULL AND other.id > own.id AND other.account = own.account
+            AND other.mark IS NOT NULL AND other.subject IS NOT NULL AND other.effect IS NOT 0
+            AND NOT EXISTS (
+                SELECT 1 FROM write AS maker
+                WHERE maker.account = own.account AND maker.result = other.subject AND maker.subject IS NULL)
+            """, .integer(write.number))
+        if later.contains(where: { $0[0] != .null }) { return .overtaken }
+        return later.isEmpty ? .none : .open
     }
 
     /// What else is known of writes with this mark.

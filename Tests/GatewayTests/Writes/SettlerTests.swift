@@ -45,10 +45,13 @@ import Testing
         ["id": .string(id), "name": "x", "start_at": .string(start)]
     }
 
-    private static func record(_ store: any StateStore, _ reactor: Reactor) async throws -> WriteID {
+    private static func record(
+        _ store: any StateStore, _ reactor: Reactor, _ operation: String = "events/create", subject: String? = nil,
+        mark: String? = "m", body: JSONObject = body
+    ) async throws -> WriteID {
         let now = LoopClock(reactor).wallClock
         let write = WriteRecord(
-            account: "a", request: nil, operation: "events/create", subject: nil, mark: "m",
+            account: "a", request: nil, operation: operation, subject: subject, mark: mark,
             body: JSON.object(body).encoded, digest: nil, notes: [], now: now, sentAt: now)
         guard case .recorded(let id) = try await reactor.ask({ store.record(write, then: $0) }) else {
             throw APIError(.internal)
@@ -135,6 +138,31 @@ import Testing
         }
     }
 
+    /// Its event may be the one that was renamed: made again it would be there twice.
+    @Test func aCreateWhoseEventMayHaveBeenRenamedCanNeverBeTold() async throws {
+        try await onLoop { reactor in
+            let store = SQLiteStateStore(.memory)
+            store.abandon(try await Self.record(store, reactor))
+            let edit = try await Self.record(store, reactor, "events/update", subject: "evt-1", mark: "of evt-1")
+            // Not before it is known whether the change was made.
+            var effect: WriteEffect?
+            let settler = Self.settler(store, reactor, seconds: 0) {
+                []
+            } onSettled: {
+                effect = $0
+            }
+            let clock = LoopClock(reactor)
+            for _ in 0..<4 {
+                await settler.pass()
+                try await clock.sleep(until: clock.now.advanced(seconds: 0.3))
+            }
+            #expect(effect == nil)
+            store.settle(edit, .done(result: nil), at: clock.wallClock)
+            await settler.pass()
+            #expect(effect == .unknown)
+        }
+    }
+
     @Test func whatAnotherWriteIsAboutToMakeIsNotTaken() async throws {
         try await onLoop { reactor in
             let store = SQLiteStateStore(.memory)
@@ -211,6 +239,7 @@ private final class FlakyStore: StateStore {
     func orphans(_ account: String, limit: Int, then: @escaping Then<[OrphanWrite]>) {
         inner.orphans(account, limit: limit, then: then)
     }
+    func overtaking(_ write: WriteID, then: @escaping Then<Overtaking>) { inner.overtaking(write, then: then) }
     func purge(now: Timestamp, keepSettled seconds: Double, then: @escaping Then<Int>) {
         inner.purge(now: now, keepSettled: seconds, then: then)
     }
