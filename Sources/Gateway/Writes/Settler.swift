@@ -145,7 +145,7 @@ final class Settler {
     }
 
     /// What to make of a write of which nothing is to be seen: a lost create's event may have been given another name or start
-    /// since, or be cancelled.
+    /// since, or be cancelled, and an update may have been followed by another, which a repeat would undo.
     private func unseen(_ orphan: OrphanWrite) async -> WriteEffect? {
         do throws(StoreFailure) {
             // Asked after the look: what is recorded later cannot have hidden anything from it.

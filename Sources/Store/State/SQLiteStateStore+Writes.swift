@@ -116,7 +116,10 @@ extension StateDatabase {
             AND NOT EXISTS (
                 SELECT 1 FROM write AS maker
                 WHERE maker.account = own.account AND maker.result = other.subject AND maker.subject IS NULL)
-            """, .integer(write.number))
+            UNION SELECT other.effect FROM write AS other, write AS own
+            WHERE own.id = ? AND other.id > own.id AND other.account = own.account AND other.subject = own.subject
+            AND other.operation = own.operation AND other.effect IS NOT 0
+            """, .integer(write.number), .integer(write.number))
         if later.contains(where: { $0[0] != .null }) { return .overtaken }
         return later.isEmpty ? .none : .open
     }

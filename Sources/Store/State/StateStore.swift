@@ -33,7 +33,7 @@ public protocol StateStore: Sendable {
     /// The writes whose outcome nobody waits for: abandoned, or left behind by a program that has died.
     func orphans(_ account: String, limit: Int, then: @escaping Then<[OrphanWrite]>)
     /// Whether what this write has done may be hidden by writes that were recorded after it, so that not to be seen is no
-    /// proof that it did nothing.
+    /// proof that it did nothing, or undone by its being made again.
     func overtaking(_ write: WriteID, then: @escaping Then<Overtaking>)
     /// Records what looking has found; false when the found thing belongs to another write, or the write is settled.
     func adopt(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Bool>)

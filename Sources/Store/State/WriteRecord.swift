@@ -80,7 +80,8 @@ public enum Overtaking: Sendable, Equatable {
     case none
     /// One may, of which it is not known yet whether it took effect.
     case open
-    /// A thing that no known write has made is no longer found by what it was made with: it may be this write's.
+    /// A thing that no known write has made is no longer found by what it was made with: it may be this write's. Or the thing
+    /// that this write was to change was changed after it.
     case overtaken
 }
 

@@ -27,8 +27,9 @@ import Testing
         _ store: any StateStore, _ reactor: Reactor, seconds: Double = 0.3, events: @escaping () -> [JSON]?,
         onSettled: @escaping (WriteEffect) -> Void
     ) -> Settler {
-        let transport = ScriptedTransport { _, _ in
+        let transport = ScriptedTransport { request, _ in
             guard let events = events() else { return .status(400) }
+            if request.url.contains("/events/get") { return .json(200, events.first ?? [:]) }
             return .json(200, ["entries": .array(events), "has_more": false])
         }
         let clock = LoopClock(reactor)
@@ -160,6 +161,24 @@ import Testing
             store.settle(edit, .done(result: nil), at: clock.wallClock)
             await settler.pass()
             #expect(effect == .unknown)
+        }
+    }
+
+    /// A repeat would undo what was acknowledged after it.
+    @Test(arguments: [true, false]) func anUpdateIsNotRepeatedOverALaterOne(isFollowed: Bool) async throws {
+        try await onLoop { reactor in
+            let store = SQLiteStateStore(.memory)
+            let changes: [JSONObject] = [["name": "A"], ["name": "x"]]
+            let lost = try await Self.record(
+                store, reactor, "events/update", subject: "evt-1", mark: nil, body: changes[0])
+            store.abandon(lost)
+            if isFollowed {
+                let next = try await Self.record(
+                    store, reactor, "events/update", subject: "evt-1", mark: nil, body: changes[1])
+                store.settle(next, .done(result: nil), at: LoopClock(reactor).wallClock)
+            }
+            let effect = try await Self.settled(store, reactor, seconds: 0) { [Self.event("evt-1")] }
+            #expect(effect == (isFollowed ? .unknown : WriteEffect.none))
         }
     }
 

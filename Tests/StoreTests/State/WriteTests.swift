@@ -85,6 +85,33 @@ import Testing
         #expect(try await overtaking(lost) == Overtaking.none)
     }
 
+    /// A repeated update would undo the one that came after it.
+    @Test func aLaterUpdateOvertakesAnEarlierOne() async throws {
+        let store = SQLiteStateStore(.memory)
+        func change(_ subject: String, _ operation: String = "events/update") async throws -> WriteID {
+            guard case .recorded(let id) = try await store.record(operation, subject: subject, mark: nil) else {
+                throw Unexpected()
+            }
+            return id
+        }
+        func overtaking(_ write: WriteID) async throws -> Overtaking {
+            try await store.wait { store.overtaking(write, then: $0) }
+        }
+        let time = Timestamp(milliseconds: 1)
+        store.settle(try await change("evt-1"), .done(result: nil), at: time)
+        let lost = try await change("evt-1")
+        store.abandon(lost)
+        store.settle(try await change("evt-2"), .done(result: nil), at: time)
+        store.settle(try await change("evt-1"), .none, at: time)
+        store.settle(try await change("evt-1", "events/cancel"), .done(result: nil), at: time)
+        #expect(try await overtaking(lost) == Overtaking.none)
+        let next = try await change("evt-1")
+        #expect(try await overtaking(lost) == .open)
+        store.settle(next, .done(result: nil), at: time)
+        #expect(try await overtaking(lost) == .overtaken)
+        #expect(try await overtaking(next) == Overtaking.none)
+    }
+
     @Test func aDuplicateIsRefusedWithinItsTimeOnly() async throws {
         let store = SQLiteStateStore(.memory)
         let first = try await store.recorded(at: 1000)
