@@ -199,6 +199,10 @@ class Client:
             else:
                 event.cancelled = True
             return True
+        if operation.kind == "create" and status == 504 and answer.get("details", {}).get("cause") == "interrupted":
+            # For good: several events fit, or one that the journal no longer knows was cancelled meanwhile.
+            self.perhaps.append(event)
+            return True
         if operation.kind == "cancel" and status == 404:
             # An earlier attempt has cancelled it.
             event.cancelled = True
@@ -230,11 +234,6 @@ class Client:
         self.until = until
         for operation in operations:
             self.write(operation)
-        # Of several events that look the same nobody can say whose they are: 504 outcome_unknown for good.
-        for operation in self.undecided:
-            if operation.kind == "create" and operation.event.is_twin and operation.status == 504:
-                self.perhaps.append(operation.event)
-        self.undecided = [each for each in self.undecided if each.event not in self.perhaps]
 
     # Requests
 

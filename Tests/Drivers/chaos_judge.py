@@ -21,7 +21,7 @@ def judge(sandbox, clients, without_keys, log):
         for operation in client.undecided:
             problems.append("%s of %s came to no end" % (operation.kind, operation.event.name))
     if not without_keys:
-        log("%d creates stay unknown, because others look the same" % sum(doubted.values()))
+        log("%d creates stay unknown for good" % sum(doubted.values()))
     log("answers: " + ", ".join("%s %d: %d" % (*key, count) for key, count in sorted(statuses.items())))
     log(
         "%d creates believed, %d done; %d changes and %d cancels done"

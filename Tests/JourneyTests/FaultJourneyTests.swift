@@ -103,7 +103,9 @@ import Testing
 
     /// Whatever befalls the create at Luma, the event exists at most once, and the answer says so.
     @Test(arguments: [
-        ("latency=100", 201, 1), ("status=429,retry_after=1", 201, 1), ("status=503,retry_after=1", 201, 1),
+        ("latency=100", 201, 1), ("status=429,retry_after=1", 201, 1), ("status=503,retry_after=1", 504, 0),
+        ("status=503,retry_after=1,after", 201, 1), ("status=408,after", 201, 1), ("status=425,after", 201, 1),
+        ("status=408", 504, 0),
         ("status=500", 504, 0), ("status=502,html", 504, 0), ("status=500,after", 201, 1),
         ("status=502,html,after", 201, 1),
         ("reset", 504, 0), ("reset,after", 201, 1), ("truncate=3", 201, 1), ("truncate=0", 201, 1),

@@ -19,7 +19,8 @@ final class Settler {
     private var lastPurge: MonotonicTime?
 
     struct Settings {
-        /// How long a write is looked for before what cannot be seen counts as not done.
+        /// How long a write is looked for, from the first look that Luma answers, before what cannot be seen counts as not
+        /// done.
         var settleSeconds: Double
         /// How long settled writes are kept: longer than one can be mistaken for another.
         var keepSeconds: Double
@@ -35,7 +36,8 @@ final class Settler {
     /// One write that is looked for.
     private struct Lost {
         let write: LostWrite
-        let since: MonotonicTime
+        /// When Luma answered a look for the first time: while it cannot be asked nothing is learned from waiting.
+        var since: MonotonicTime?
         var nextLook: MonotonicTime
         var pause = 0.5
         /// What was found, until the store has it.
@@ -101,7 +103,7 @@ final class Settler {
             operation: orphan.operation, subject: orphan.subject, body: body, sentAt: orphan.sentAt,
             claimed: orphan.claimed)
         luma.adopt(write)
-        lost[orphan.id] = Lost(write: write, since: clock.now, nextLook: clock.now)
+        lost[orphan.id] = Lost(write: write, nextLook: clock.now)
     }
 
     private func forget(except kept: Set<WriteID>) {
@@ -131,13 +133,29 @@ final class Settler {
         } catch {
             return nil
         }
-        // What began before the time was over may have missed what came at its end.
-        let isOver = begun >= entry.since.advanced(seconds: settings.settleSeconds)
+        // What began before the time was over may have missed what came at its end. One look is never enough.
+        let isOver = entry.since.map { begun >= $0.advanced(seconds: settings.settleSeconds) } ?? false
+        if entry.since == nil { entry.since = clock.now }
         switch finding {
         case .done(let id): return .done(result: id)
-        case .notSeen, .untoldHarmless: return isOver ? WriteEffect.none : nil
+        case .notSeen, .untoldHarmless: return isOver ? await unseen(orphan) : nil
         case .untold: return isOver ? .unknown : nil
         case .busy: return nil
+        }
+    }
+
+    /// What to make of a write of which nothing is to be seen: a lost create's event may have been given another name or start
+    /// since, or be cancelled, and an update may have been followed by another, which a repeat would undo.
+    private func unseen(_ orphan: OrphanWrite) async -> WriteEffect? {
+        do throws(StoreFailure) {
+            // Asked after the look: what is recorded later cannot have hidden anything from it.
+            return switch try await reactor.ask({ store.overtaking(orphan.id, then: $0) }) {
+            case .none: WriteEffect.none
+            case .open: nil
+            case .overtaken: .unknown
+            }
+        } catch {
+            return nil
         }
     }
 

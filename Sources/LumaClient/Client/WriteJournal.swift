@@ -37,9 +37,14 @@ public struct JournaledWrite: Sendable {
         sentAt = Timestamp(milliseconds: 0)
     }
 
-    /// What Luma's answers tell the event of a create by: the same for all that could be mistaken for each other.
+    /// What Luma's answers tell the event of a create by: the same for all that could be mistaken for each other. A write after
+    /// which an event is no longer found by what it was made with has its event's own.
     public var mark: String? {
-        subject == nil ? CreateLedger.Key(body).map { "\($0.start.milliseconds) \($0.name)" } : nil
+        guard let subject else { return CreateLedger.Key(body).map { "\($0.start.milliseconds) \($0.name)" } }
+        let hides =
+            operation == "events/cancel"
+            || operation == "events/update" && (body["name"] != nil || body["start_at"] != nil)
+        return hides ? "of \(subject)" : nil
     }
 }
 

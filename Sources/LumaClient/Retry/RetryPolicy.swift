@@ -9,12 +9,15 @@ public import LumaAPI
 /// | nothing was sent (name, connection, TLS) | retry | retry |
 /// | no whole answer: lost, timeout, malformed | retry | unknown outcome |
 /// | 429 | retry | retry |
-/// | 503 with Retry-After | retry | retry |
-/// | other 5xx (but 501, 505) | retry | unknown outcome |
+/// | 5xx (but 501, 505), with Retry-After or without | retry | unknown outcome |
+/// | 408, 425 | give up | unknown outcome |
 /// | answer too large | give up | unknown outcome |
 /// | request refused by our own transport | give up | give up |
 /// | cancelled, shutting down | give up | give up when nothing was sent, else unknown outcome |
 /// | any other answer | give up | give up |
+///
+/// Luma itself sends Retry-After with 429 only; any other of these answers may come from a proxy that has passed the call
+/// on, so it does not prove that Luma never saw it.
 ///
 /// A retry needs an attempt that is left and a pause that ends before the deadline; else the answer is to give up.
 public struct RetryPolicy: Sendable {
@@ -92,8 +95,7 @@ public struct RetryPolicy: Sendable {
             }
         case .answered(429, let retryAfter):
             return .repeatable(retryAfter: Self.sensible(retryAfter))
-        case .answered(503, .some(let retryAfter)):
-            return .repeatable(retryAfter: Self.sensible(retryAfter))
+        case .answered(408, _) where !always, .answered(425, _) where !always: return .unknown
         case .answered(500..., _) where !always: return .unknown
         case .answered(501, _), .answered(505, _): return .final
         case .answered(500..., let retryAfter): return .repeatable(retryAfter: Self.sensible(retryAfter))

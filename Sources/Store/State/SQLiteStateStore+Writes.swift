@@ -7,7 +7,7 @@ extension SQLiteStateStore {
 
     public func settle(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp) {
         // Not durable: if it is lost with the power, the write is looked for again.
-        insist { database in try database.settle(write, effect, now) }
+        insist { database in _ = try database.settle(write, effect, now) }
     }
 
     public func abandon(_ write: WriteID) {
@@ -23,6 +23,10 @@ extension SQLiteStateStore {
         }
     }
 
+    public func overtaking(_ write: WriteID, then: @escaping Then<Overtaking>) {
+        ask(then: then) { database in try database.overtaking(write) }
+    }
+
     public func adopt(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Bool>) {
         ask(isDurable: true, then: then) { database in
             if case .done(let result?) = effect {
@@ -33,8 +37,7 @@ extension SQLiteStateStore {
                     """, .integer(write.number), .text(result))
                 if other != nil { return false }
             }
-            try database.settle(write, effect, now)
-            return database.connection.changes == 1
+            return try database.settle(write, effect, now)
         }
     }
 }
@@ -61,12 +64,22 @@ extension StateDatabase {
         return .recorded(WriteID(number: connection.lastInsertedRow))
     }
 
-    fileprivate func settle(_ write: WriteID, _ effect: WriteEffect, _ now: Timestamp) throws {
+    /// False when it was settled before.
+    fileprivate func settle(_ write: WriteID, _ effect: WriteEffect, _ now: Timestamp) throws -> Bool {
         try run(
             """
             UPDATE write SET effect = ?, result = ?, settled_at = ?, holder = NULL, body = NULL
             WHERE id = ? AND effect IS NULL
             """, .integer(effect.code), .init(effect.result), .init(now), .integer(write.number))
+        guard connection.changes == 1 else { return false }
+        // Looking may take longer than a key is kept. Whoever repeats the request after it must still be told what was
+        // found, so the time of a key without an answer runs from now.
+        try run(
+            """
+            UPDATE request SET expires_at = ? + expires_at - begun_at, begun_at = ?
+            WHERE id = (SELECT request FROM write WHERE id = ?) AND status IS NULL AND begun_at < ?
+            """, .init(now), .init(now), .integer(write.number), .init(now))
+        return true
     }
 
     fileprivate func releaseDead() throws {
@@ -92,6 +105,23 @@ extension StateDatabase {
                 sentAt: Timestamp(milliseconds: row[5].integerValue ?? 0), isContested: isContested, rivals: rivals,
                 claimed: claimed)
         }
+    }
+
+    fileprivate func overtaking(_ write: WriteID) throws -> Overtaking {
+        let later = try rows(
+            """
+            SELECT other.effect FROM write AS other, write AS own
+            WHERE own.id = ? AND own.subject IS NULL AND other.id > own.id AND other.account = own.account
+            AND other.mark IS NOT NULL AND other.subject IS NOT NULL AND other.effect IS NOT 0
+            AND NOT EXISTS (
+                SELECT 1 FROM write AS maker
+                WHERE maker.account = own.account AND maker.result = other.subject AND maker.subject IS NULL)
+            UNION SELECT other.effect FROM write AS other, write AS own
+            WHERE own.id = ? AND other.id > own.id AND other.account = own.account AND other.subject = own.subject
+            AND other.operation = own.operation AND other.effect IS NOT 0
+            """, .integer(write.number), .integer(write.number))
+        if later.contains(where: { $0[0] != .null }) { return .overtaken }
+        return later.isEmpty ? .none : .open
     }
 
     /// What else is known of writes with this mark.

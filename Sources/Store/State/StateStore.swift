@@ -24,13 +24,17 @@ public protocol StateStore: Sendable {
 
     /// Records that a write is about to be sent. When `then` is called with success the record outlives a loss of power.
     func record(_ write: WriteRecord, then: @escaping Then<RecordStanding>)
-    /// Records what became of a write. Tried again until the store takes it.
+    /// Records what became of a write; if its request has no answer yet, its key's time begins anew. Tried again until the
+    /// store takes it.
     func settle(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp)
     /// Gives a write whose outcome is unknown to whoever looks for the effects of writes. Tried again as `settle` is.
     func abandon(_ write: WriteID)
 
     /// The writes whose outcome nobody waits for: abandoned, or left behind by a program that has died.
     func orphans(_ account: String, limit: Int, then: @escaping Then<[OrphanWrite]>)
+    /// Whether what this write has done may be hidden by writes that were recorded after it, so that not to be seen is no
+    /// proof that it did nothing, or undone by its being made again.
+    func overtaking(_ write: WriteID, then: @escaping Then<Overtaking>)
     /// Records what looking has found; false when the found thing belongs to another write, or the write is settled.
     func adopt(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Bool>)
 

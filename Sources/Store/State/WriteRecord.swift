@@ -14,7 +14,8 @@ public struct WriteRecord: Sendable {
     public let operation: String
     /// The id of what it changes; nil when it makes something new.
     public let subject: String?
-    /// What the thing that it makes can be found by.
+    /// What the thing that it makes can be found by. Of a write that changes a thing: not nil when the thing can no longer
+    /// be found by what it was made with.
     public let mark: String?
     /// What is sent, without secrets; forgotten once the write is settled.
     public let body: [UInt8]
@@ -71,6 +72,17 @@ public struct EarlierWrite: Sendable, Equatable {
     public let subject: String?
     public let notes: [UInt8]
     public let effect: WriteEffect
+}
+
+/// How later writes stand in the way of telling what a write has done.
+public enum Overtaking: Sendable, Equatable {
+    /// None does.
+    case none
+    /// One may, of which it is not known yet whether it took effect.
+    case open
+    /// A thing that no known write has made is no longer found by what it was made with: it may be this write's. Or the thing
+    /// that this write was to change was changed after it.
+    case overtaken
 }
 
 /// A write whose outcome is to be found out.

@@ -22,13 +22,15 @@ import Testing
         await loop.stop()
     }
 
-    /// A settler whose Luma answers every list with these events.
+    /// A settler whose Luma answers every list with these events, or not at all.
     private static func settler(
-        _ store: any StateStore, _ reactor: Reactor, seconds: Double = 0.3, events: @escaping () -> [JSON],
+        _ store: any StateStore, _ reactor: Reactor, seconds: Double = 0.3, events: @escaping () -> [JSON]?,
         onSettled: @escaping (WriteEffect) -> Void
     ) -> Settler {
-        let transport = ScriptedTransport { _, _ in
-            .json(200, ["entries": .array(events()), "has_more": false])
+        let transport = ScriptedTransport { request, _ in
+            guard let events = events() else { return .status(400) }
+            if request.url.contains("/events/get") { return .json(200, events.first ?? [:]) }
+            return .json(200, ["entries": .array(events), "has_more": false])
         }
         let clock = LoopClock(reactor)
         let luma = LumaClient(
@@ -44,10 +46,13 @@ import Testing
         ["id": .string(id), "name": "x", "start_at": .string(start)]
     }
 
-    private static func record(_ store: any StateStore, _ reactor: Reactor) async throws -> WriteID {
+    private static func record(
+        _ store: any StateStore, _ reactor: Reactor, _ operation: String = "events/create", subject: String? = nil,
+        mark: String? = "m", body: JSONObject = body
+    ) async throws -> WriteID {
         let now = LoopClock(reactor).wallClock
         let write = WriteRecord(
-            account: "a", request: nil, operation: "events/create", subject: nil, mark: "m",
+            account: "a", request: nil, operation: operation, subject: subject, mark: mark,
             body: JSON.object(body).encoded, digest: nil, notes: [], now: now, sentAt: now)
         guard case .recorded(let id) = try await reactor.ask({ store.record(write, then: $0) }) else {
             throw APIError(.internal)
@@ -57,7 +62,7 @@ import Testing
 
     /// Lets the settler work until it has settled something.
     private static func settled(
-        _ store: any StateStore, _ reactor: Reactor, seconds: Double = 0.3, events: @escaping () -> [JSON]
+        _ store: any StateStore, _ reactor: Reactor, seconds: Double = 0.3, events: @escaping () -> [JSON]?
     ) async throws -> WriteEffect? {
         var effect: WriteEffect?
         let settler = settler(store, reactor, seconds: seconds, events: events) { effect = $0 }
@@ -98,6 +103,82 @@ import Testing
             let effect = try await Self.settled(store, reactor, seconds: 0.3) { [] }
             #expect(effect == WriteEffect.none)
             #expect(LoopClock(reactor).now.seconds(since: begun) >= 0.3)
+        }
+    }
+
+    /// While Luma cannot be asked nothing is learned: its create may be as late as its lists.
+    @Test func theTimeRunsFromTheFirstLookThatLumaAnswers() async throws {
+        try await onLoop { reactor in
+            let store = SQLiteStateStore(.memory)
+            store.abandon(try await Self.record(store, reactor))
+            let clock = LoopClock(reactor)
+            let begun = clock.now
+            var answered: MonotonicTime?
+            let effect = try await Self.settled(store, reactor, seconds: 0.4) {
+                if clock.now.seconds(since: begun) < 0.8 { return nil }
+                answered = answered ?? clock.now
+                // The create takes effect only now.
+                return clock.now.seconds(since: answered ?? begun) < 0.2 ? [] : [Self.event("evt-1")]
+            }
+            #expect(effect == .done(result: "evt-1"))
+            #expect(answered != nil)
+        }
+    }
+
+    @Test func oneLookIsNeverEnough() async throws {
+        try await onLoop { reactor in
+            let store = SQLiteStateStore(.memory)
+            store.abandon(try await Self.record(store, reactor))
+            var looks = 0
+            let effect = try await Self.settled(store, reactor, seconds: 0) {
+                looks += 1
+                return []
+            }
+            #expect(effect == WriteEffect.none)
+            #expect(looks == 2)
+        }
+    }
+
+    /// Its event may be the one that was renamed: made again it would be there twice.
+    @Test func aCreateWhoseEventMayHaveBeenRenamedCanNeverBeTold() async throws {
+        try await onLoop { reactor in
+            let store = SQLiteStateStore(.memory)
+            store.abandon(try await Self.record(store, reactor))
+            let edit = try await Self.record(store, reactor, "events/update", subject: "evt-1", mark: "of evt-1")
+            // Not before it is known whether the change was made.
+            var effect: WriteEffect?
+            let settler = Self.settler(store, reactor, seconds: 0) {
+                []
+            } onSettled: {
+                effect = $0
+            }
+            let clock = LoopClock(reactor)
+            for _ in 0..<4 {
+                await settler.pass()
+                try await clock.sleep(until: clock.now.advanced(seconds: 0.3))
+            }
+            #expect(effect == nil)
+            store.settle(edit, .done(result: nil), at: clock.wallClock)
+            await settler.pass()
+            #expect(effect == .unknown)
+        }
+    }
+
+    /// A repeat would undo what was acknowledged after it.
+    @Test(arguments: [true, false]) func anUpdateIsNotRepeatedOverALaterOne(isFollowed: Bool) async throws {
+        try await onLoop { reactor in
+            let store = SQLiteStateStore(.memory)
+            let changes: [JSONObject] = [["name": "A"], ["name": "x"]]
+            let lost = try await Self.record(
+                store, reactor, "events/update", subject: "evt-1", mark: nil, body: changes[0])
+            store.abandon(lost)
+            if isFollowed {
+                let next = try await Self.record(
+                    store, reactor, "events/update", subject: "evt-1", mark: nil, body: changes[1])
+                store.settle(next, .done(result: nil), at: LoopClock(reactor).wallClock)
+            }
+            let effect = try await Self.settled(store, reactor, seconds: 0) { [Self.event("evt-1")] }
+            #expect(effect == (isFollowed ? .unknown : WriteEffect.none))
         }
     }
 
@@ -177,6 +258,7 @@ private final class FlakyStore: StateStore {
     func orphans(_ account: String, limit: Int, then: @escaping Then<[OrphanWrite]>) {
         inner.orphans(account, limit: limit, then: then)
     }
+    func overtaking(_ write: WriteID, then: @escaping Then<Overtaking>) { inner.overtaking(write, then: then) }
     func purge(now: Timestamp, keepSettled seconds: Double, then: @escaping Then<Int>) {
         inner.purge(now: now, keepSettled: seconds, then: then)
     }

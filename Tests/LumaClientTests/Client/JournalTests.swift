@@ -16,7 +16,10 @@ import Testing
 
         func earlier(_ operation: String, subject: String?) -> KnownWrite? { known[operation] }
 
+        var marks: [String?] = []
+
         func willSend(_ write: JournaledWrite) async throws(JournalRefusal) {
+            marks.append(write.mark)
             if let refusal { throw refusal }
             lines.append("will \(write.operation) \(write.subject ?? "-") \(JSON.object(write.body).encoded.count)")
         }
@@ -66,6 +69,17 @@ import Testing
         await #expect(throws: LumaError.self) { try await create(luma) }
         #expect(
             journal.lines == ["will events/create - 63", "sent events/create", "sent events/create", "did none"])
+    }
+
+    /// After these an event is no longer found by what it was made with.
+    @Test func whatHidesAnEventIsMarked() async throws {
+        let (luma, _) = client([.json(200, [:])])
+        for changes: JSONObject in [["name": "y"], ["start_at": "2027-01-01T11:00:00Z"], ["max_capacity": 5]] {
+            _ = try await luma.updateEvent("evt-1", changes, deadline: deadline, context: context())
+        }
+        _ = try await luma.cancelEvent(
+            "evt-2", token: Secret("t"), shouldRefund: nil, deadline: deadline, context: context())
+        #expect(journal.marks == ["of evt-1", "of evt-1", nil, "of evt-2"])
     }
 
     @Test func oneThatCannotBeSettledIsUnknown() async throws {

@@ -55,6 +55,44 @@ import Testing
         #expect(try await store.begin("k", at: 1) == .running)
     }
 
+    /// What was found after the key's own time must still be told to whoever repeats the request, not made again.
+    @Test(arguments: [true, false]) func aKeyLastsFromTheInstantInWhichItsOutcomeIsKnown(isAdopted: Bool) async throws {
+        let store = SQLiteStateStore(.memory)
+        let id = try await store.started("k")
+        let write = try await store.recorded(request: id)
+        store.abandon(write)
+        store.finish(id, nil, expires: Timestamp(milliseconds: 1000))
+        let late = Timestamp(milliseconds: 5000)
+        if isAdopted {
+            #expect(try await store.wait { store.adopt(write, .done(result: "evt-1"), at: late, then: $0) })
+        } else {
+            store.settle(write, .done(result: "evt-1"), at: late)
+        }
+        let purged = try await store.wait {
+            store.purge(now: Timestamp(milliseconds: 5999), keepSettled: 0.001, then: $0)
+        }
+        #expect(purged == 0)
+        let known = EarlierWrite(operation: "events/create", subject: nil, notes: [3], effect: .done(result: "evt-1"))
+        #expect(try await store.begin("k", at: 5999) == .begun(id, earlier: [known]))
+        store.finish(id, nil, expires: Timestamp(milliseconds: 6999))
+        // The time of a second write is not added to that of the first.
+        let second = try await store.recorded(request: id, at: 5999)
+        store.settle(second, .none, at: Timestamp(milliseconds: 6100))
+        guard case .begun(id, _) = try await store.begin("k", at: 7099) else { throw Unexpected() }
+        store.finish(id, nil, expires: Timestamp(milliseconds: 0))
+        #expect(try await store.started("k", at: 7100) != id)
+    }
+
+    /// An answer's own time stays as it is.
+    @Test func aWriteThatIsSettledLateDoesNotProlongAnAnswer() async throws {
+        let store = SQLiteStateStore(.memory)
+        let id = try await store.started("k")
+        let write = try await store.recorded(request: id)
+        store.finish(id, answer, expires: Timestamp(milliseconds: 1000))
+        store.settle(write, .done(result: "evt-1"), at: Timestamp(milliseconds: 900))
+        _ = try await store.started("k", at: 1000)
+    }
+
     @Test func keysAreBounded() async throws {
         let store = SQLiteStateStore(.memory, mostRequests: 2)
         let first = try await store.started("1")

@@ -31,13 +31,14 @@ extension StateStore {
     }
 
     func record(
-        _ operation: String = "events/create", request: RequestID? = nil, subject: String? = nil, mark: String? = "m",
-        digest: [UInt8] = [7], at: Int64 = 0, unlessSince: Int64? = nil
+        _ operation: String = "events/create", account: String = "a", request: RequestID? = nil,
+        subject: String? = nil, mark: String? = "m", digest: [UInt8] = [7], at: Int64 = 0, unlessSince: Int64? = nil
     ) async throws -> RecordStanding {
         try await wait {
             record(
                 WriteRecord(
-                    account: "a", request: request, operation: operation, subject: subject, mark: mark, body: [1, 2],
+                    account: account, request: request, operation: operation, subject: subject, mark: mark,
+                    body: [1, 2],
                     digest: digest, notes: [3], now: Timestamp(milliseconds: at), sentAt: Timestamp(milliseconds: at),
                     unlessSince: unlessSince.map(Timestamp.init(milliseconds:))), then: $0)
         }

@@ -52,6 +52,66 @@ import Testing
         #expect(try await purge() == 2)
     }
 
+    /// A lost create's event may have been renamed or cancelled since, if it is nobody else's.
+    @Test func aLaterWriteMayHideWhatACreateHasMade() async throws {
+        let store = SQLiteStateStore(.memory)
+        func change(_ subject: String, mark: String?, account: String = "a") async throws -> WriteID {
+            let standing = try await store.record("events/update", account: account, subject: subject, mark: mark)
+            guard case .recorded(let id) = standing else { throw Unexpected() }
+            return id
+        }
+        func overtaking(_ write: WriteID) async throws -> Overtaking {
+            try await store.wait { store.overtaking(write, then: $0) }
+        }
+        let time = Timestamp(milliseconds: 1)
+        let made = try await store.recorded()
+        store.settle(made, .done(result: "evt-1"), at: time)
+        // Before the create was sent there was nothing of it to be changed.
+        store.settle(try await change("evt-0", mark: "of evt-0"), .done(result: nil), at: time)
+        let lost = try await store.recorded()
+        store.abandon(lost)
+        store.settle(try await change("evt-1", mark: "of evt-1"), .done(result: nil), at: time)
+        store.settle(try await change("evt-2", mark: nil), .done(result: nil), at: time)
+        store.settle(try await change("evt-3", mark: "of evt-3"), .none, at: time)
+        store.settle(try await change("evt-4", mark: "of evt-4", account: "b"), .done(result: nil), at: time)
+        #expect(try await overtaking(lost) == Overtaking.none)
+        let running = try await change("evt-5", mark: "of evt-5")
+        #expect(try await overtaking(lost) == .open)
+        store.settle(running, .done(result: nil), at: time)
+        #expect(try await overtaking(lost) == .overtaken)
+        // Once it is known whose it is, it is not this one's.
+        let maker = try await store.recorded()
+        store.settle(maker, .done(result: "evt-5"), at: time)
+        #expect(try await overtaking(lost) == Overtaking.none)
+    }
+
+    /// A repeated update would undo the one that came after it.
+    @Test func aLaterUpdateOvertakesAnEarlierOne() async throws {
+        let store = SQLiteStateStore(.memory)
+        func change(_ subject: String, _ operation: String = "events/update") async throws -> WriteID {
+            guard case .recorded(let id) = try await store.record(operation, subject: subject, mark: nil) else {
+                throw Unexpected()
+            }
+            return id
+        }
+        func overtaking(_ write: WriteID) async throws -> Overtaking {
+            try await store.wait { store.overtaking(write, then: $0) }
+        }
+        let time = Timestamp(milliseconds: 1)
+        store.settle(try await change("evt-1"), .done(result: nil), at: time)
+        let lost = try await change("evt-1")
+        store.abandon(lost)
+        store.settle(try await change("evt-2"), .done(result: nil), at: time)
+        store.settle(try await change("evt-1"), .none, at: time)
+        store.settle(try await change("evt-1", "events/cancel"), .done(result: nil), at: time)
+        #expect(try await overtaking(lost) == Overtaking.none)
+        let next = try await change("evt-1")
+        #expect(try await overtaking(lost) == .open)
+        store.settle(next, .done(result: nil), at: time)
+        #expect(try await overtaking(lost) == .overtaken)
+        #expect(try await overtaking(next) == Overtaking.none)
+    }
+
     @Test func aDuplicateIsRefusedWithinItsTimeOnly() async throws {
         let store = SQLiteStateStore(.memory)
         let first = try await store.recorded(at: 1000)
