@@ -175,8 +175,9 @@ class Load:
         print("%d requests, %d failures, slowest %.3f s" % (self.done, len(self.failures), self.slowest))
         assert not self.failures, self.failures[:10]
         assert self.done >= least, self.done
-        # A handshake that was dropped is begun again after a second.
-        assert self.repeated == 0, "%d handshakes were begun again" % self.repeated
+        # A handshake that is under way when the old listener closes is begun again after a second, as the README says: a
+        # rare one, and never most of those that come meanwhile.
+        assert self.repeated <= 3, "%d handshakes were begun again" % self.repeated
 
 
 def free_port():
