@@ -100,4 +100,24 @@ import Testing
             #expect(answer.status == 200 && answer.field("access-control-allow-origin") == nil)
         }
     }
+
+    /// A page of another program on this machine may send a body without a type unasked, and writes nothing by it.
+    @Test func aBodyWithoutATypeIsNotTakenFromAPage() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let tea = #"{"name": "Tea", "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo"}"#
+        for path in ["/events/", "/templates/create", "/mcp"] {
+            for type in ["", " text/plain"] {
+                let answer = try await curl(
+                    "-H", "Origin: http://localhost:3000", "-H", "Content-Type:\(type)", "-d", tea,
+                    gateway.address + path)
+                #expect(answer.status == 415, "\(path)\(type) \(answer.body)")
+            }
+        }
+        let plain = try await curl("-H", "Content-Type:", "-d", tea, gateway.address + "/events/")
+        #expect(plain.status == 201, "\(plain.body)")
+        let preflight = try await ask(
+            gateway.address, "OPTIONS", "/events/",
+            ["Origin: http://localhost:3000", "Access-Control-Request-Method: POST"])
+        #expect(preflight.field("access-control-allow-origin") == nil)
+    }
 }

@@ -51,6 +51,9 @@ final class Gatekeeper {
         } else if !rules.hosts.allows(origin: origin) {
             return .originNotAllowed
         }
+        // A browser asks before it lets a page send JSON to another origin, another port of this machine included, and is told
+        // no. A body without a type it sends unasked, so from a page that is no JSON.
+        if request.method == .post, !known.contains(.contentType) { return APIError(.unsupportedMediaType) }
         return nil
     }
 
