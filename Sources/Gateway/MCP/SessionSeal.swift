@@ -22,6 +22,7 @@ struct SessionSeal: StateSeal, Sendable {
 
     private func tag(_ payload: [UInt8], _ use: StaticString) -> [UInt8] {
         guard let tag = try? HMAC.sha256(key: key, Array(use.description.utf8) + [0] + payload) else {
+            // `init` has made one with the same digest, so this cannot be met; to go on unsigned would be worse.
             fatalError("OpenSSL has no SHA-256")
         }
         return tag

@@ -20,6 +20,7 @@ final class LoopMetrics: CallObserver {
 
     init() {
         guard let zeros = calloc(Self.slots * Self.statuses.count, MemoryLayout<UInt64>.stride) else {
+            // At the start of a loop, and as for every other allocation there is nothing to go on with.
             fatalError("no memory")
         }
         requests = zeros.bindMemory(to: UInt64.self, capacity: Self.slots * Self.statuses.count)

@@ -38,8 +38,9 @@ struct KeptAnswers: Sendable {
     static let overhead = 768
     private static let places = 2048
 
-    // Guarded by being part of this value: entries are never handed out.
+    // `nonisolated(unsafe)` is guarded by whoever guards this value (the lock of `SharedReads`): entries are never handed out.
     private nonisolated(unsafe) var entries: [ReadKey: Entry] = [:]
+    // Guarded in the same way.
     private nonisolated(unsafe) var words: [Words?] = []
     /// Keys with the serial of their entry, in the order of arrival from `head` on.
     private var order: [(key: ReadKey, serial: UInt64)] = []

@@ -24,6 +24,7 @@ public final class LoopExecutor: SerialExecutor {
     private let pending = Mutex<[Item]>([])
     /// Work from the loop itself: touched only where `isCurrent` holds, so that a task that goes on costs no lock.
     @exclusivity(unchecked) private nonisolated(unsafe) var own: [Item] = []
+    /// Guarded in the same way.
     @exclusivity(unchecked) private nonisolated(unsafe) var taken: [Item] = []
     /// What C libraries that work on this loop use; touched by the thread that runs it.
     private nonisolated(unsafe) let memory: UnsafeMutablePointer<LoopMemory>
