@@ -6,15 +6,20 @@ import Synchronization
 /// The sessions of all loops, by their ids. An id that is not here but carries our signature brings its session back.
 final class SessionTable: Sendable {
     /// Sessions that are remembered; one more pushes out the one that was quiet for longest, which then lives on in its
-    /// id alone, without its subscriptions and its log level.
+    /// id alone, without its subscriptions and its log level, unless a request or a stream still holds it.
     static let capacity = 10_000
 
     private struct Entry {
         let session: Session
         var used: UInt64
     }
+    private struct PushedOut {
+        weak var session: Session?
+    }
     private struct State {
         var entries: [String: Entry] = [:]
+        /// Who was pushed out while a request or a stream of theirs held them, so that they stay one session.
+        var pushedOut: [String: PushedOut] = [:]
         var turn: UInt64 = 0
         var revoked: Set<String> = []
         var revokedInOrder: [String] = []
@@ -47,7 +52,11 @@ final class SessionTable: Sendable {
         return state.withLock { state in
             if state.revoked.contains(id) { return nil }
             if let other = state.entries[id]?.session { return other.principal == principal ? other : nil }
-            let session = Session(revision: ticket.revision, capabilities: ticket.capabilities, principal: principal)
+            let held = state.pushedOut.removeValue(forKey: id)?.session
+            if let held, held.principal != principal { return nil }
+            let session =
+                held
+                ?? Session(revision: ticket.revision, capabilities: ticket.capabilities, principal: principal)
             Self.insert(id, session, &state)
             return session
         }
@@ -58,7 +67,8 @@ final class SessionTable: Sendable {
         let session = state.withLock { state in
             if state.revoked.insert(id).inserted { state.revokedInOrder.append(id) }
             if state.revokedInOrder.count > Self.capacity { state.revoked.remove(state.revokedInOrder.removeFirst()) }
-            return state.entries.removeValue(forKey: id)?.session
+            let held = state.pushedOut.removeValue(forKey: id)?.session
+            return state.entries.removeValue(forKey: id)?.session ?? held
         }
         session?.close()
     }
@@ -69,6 +79,10 @@ final class SessionTable: Sendable {
         guard state.entries.count > capacity else { return }
         // A tenth at a time, so that the search for the oldest is paid once for many.
         let oldest = state.entries.sorted { $0.value.used < $1.value.used }.prefix(capacity / 10)
-        for (id, _) in oldest { state.entries[id] = nil }
+        state.pushedOut = state.pushedOut.filter { $0.value.session != nil }
+        for (id, entry) in oldest {
+            state.entries[id] = nil
+            state.pushedOut[id] = PushedOut(session: entry.session)
+        }
     }
 }

@@ -63,10 +63,32 @@ import Testing
     @Test func aQuietSessionLivesOnInItsID() throws {
         let table = SessionTable(seal: seal)
         let id = try #require(table.issue(make(.march2025)))
-        let first = try #require(table.session(id, for: .local))
+        weak let first = table.session(id, for: .local)
+        #expect(first != nil)
         for _ in 0...SessionTable.capacity { _ = table.issue(make()) }
-        let again = try #require(table.session(id, for: .local))
-        #expect(again !== first)
-        #expect(again.revision == .march2025)
+        #expect(first == nil)
+        #expect(try #require(table.session(id, for: .local)).revision == .march2025)
+    }
+
+    /// Whoever makes many sessions must not take another's away while it is in use: its answers and its news would go
+    /// to a session that nobody hears.
+    @Test func aSessionInUseStaysOneHoweverManyAreMade() throws {
+        let table = SessionTable(seal: seal)
+        let used = make()
+        let id = try #require(table.issue(used))
+        let ended = make()
+        let endedID = try #require(table.issue(ended))
+        weak var unused: Session?
+        let unusedID: String? = {
+            let session = make()
+            unused = session
+            return table.issue(session)
+        }()
+        for _ in 0..<SessionTable.capacity { _ = table.issue(make()) }
+        #expect(table.session(id, for: .local) === used)
+        table.end(endedID)
+        #expect(table.session(endedID, for: .local) == nil)
+        #expect(unused == nil)
+        #expect(table.session(try #require(unusedID), for: .local) != nil)
     }
 }
