@@ -50,13 +50,18 @@ extension ToolBox {
         } else if let asked = call.state, asked != .object(preview.json) {
             return .failure("The event has changed since the user was asked. Call cancel_event again.")
         } else if call.canElicit {
-            switch try await agreement(preview, refund, call) {
-            case .accepted(let answers) where answers["confirm"]?.boolValue == true:
-                refund = refund ?? answers["refund"]?.boolValue
-            default:
-                var kept: JSONObject = ["status": "kept"]
-                kept.members += preview.json.members
-                return .structured(kept)
+            do throws(CallFailure) {
+                switch try await agreement(preview, refund, call) {
+                case .accepted(let answers) where answers["confirm"]?.boolValue == true:
+                    refund = refund ?? answers["refund"]?.boolValue
+                default:
+                    var kept: JSONObject = ["status": "kept"]
+                    kept.members += preview.json.members
+                    return .structured(kept)
+                }
+            } catch .missingCapability {
+                // The client has said that it can show a form, and could not.
+                return .structured(needsConfirmation(preview, refund, call.caller.principal))
             }
         } else {
             return .structured(needsConfirmation(preview, refund, call.caller.principal))

@@ -104,8 +104,16 @@ public final class Call {
             return answers
         }
         for (_, request) in requests {
-            guard let answer = request.fitting(try await sink.ask(request.method, request.params)) ?? request.refusal
-            else { throw .error(.internalError("The client's answer to \(request.method) is none")) }
+            let given: JSON
+            do throws(CallFailure) {
+                given = try await sink.ask(request.method, request.params)
+            } catch .error {
+                // It has said that it can, and cannot. What it says of our question is no answer to its own.
+                throw .missingCapability(request.requirement)
+            }
+            guard let answer = request.fitting(given) ?? request.refusal else {
+                throw .error(.internalError("The client's answer to \(request.method) is none"))
+            }
             answers.append(answer)
         }
         return answers

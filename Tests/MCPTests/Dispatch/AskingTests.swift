@@ -27,6 +27,15 @@ import Testing
         #expect(asker.sink.asked.isEmpty)
     }
 
+    /// What a client says of our question must not pass for what we say of its call.
+    @Test func aClientThatCouldAndCannot() async {
+        let asker = Asker(.november2025, able)
+        asker.sink.failure = JSONRPCError(code: -32601, message: "nope")
+        let result = await asker.call("confirm")
+        #expect(result?["isError"] == true)
+        #expect(result?.text?.contains("nope") == false)
+    }
+
     @Test func aModelIsAskedInEveryRevision() async {
         for revision in Fixture.legacy {
             let asker = Asker(revision, able)

@@ -6,11 +6,14 @@ final class ListeningSink: Sink {
     var sent: [JSONRPCMessage] = []
     var asked: [(method: String, params: JSONObject?)] = []
     var answers: [JSON] = []
+    /// What the client says instead of an answer.
+    var failure: JSONRPCError?
 
     func send(_ message: JSONRPCMessage) { sent.append(message) }
 
     func ask(_ method: String, _ params: JSONObject?) async throws(CallFailure) -> JSON {
         asked.append((method, params))
+        if let failure { throw .error(failure) }
         guard !answers.isEmpty else { throw .cancelled }
         return answers.removeFirst()
     }
