@@ -52,7 +52,8 @@ extension Dispatcher {
                     result = .failure(
                         "\(name) has to ask the user, and this client has no way to do so. Use a client that can.")
                 }
-                outcome = result.isError ? .toolError : .ok
+                // What nobody waits for any more may still be done: a write is brought to its end.
+                outcome = Task.isCancelled ? .cancelled : result.isError ? .toolError : .ok
             }
             return self.finished(result.json(in: request.caller.revision), request)
         }
