@@ -75,6 +75,13 @@ private final class Auditor: ToolAuditor {
         #expect(auditor.calls.map(\.outcome) == [.cancelled])
     }
 
+    /// Its handler may be done with it, or may have given up waiting for a write that goes on.
+    @Test func aCallThatNobodyWaitsForIsToldAsCancelled() async {
+        withUnsafeCurrentTask { $0?.cancel() }
+        await ask(.november2025, ["name": "echo", "arguments": ["text": "x"]])
+        #expect(auditor.calls.map(\.outcome) == [.cancelled])
+    }
+
     @Test func argumentsAreADigestThatTellsThemApart() async {
         for text in ["a", "b", "a"] { await ask(.july2026, ["name": "echo", "arguments": ["text": .string(text)]]) }
         let digests = auditor.calls.map(\.argumentDigest)
