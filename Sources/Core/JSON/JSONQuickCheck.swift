@@ -145,12 +145,7 @@ enum JSONQuickCheck {
         while true {
             while here &+ 8 <= end {
                 let word = UInt64(littleEndian: start.loadUnaligned(fromByteOffset: here, as: UInt64.self))
-                // As in JSONScanner.skipPlain: only the lowest bit that is set can be relied on.
-                let quote = word ^ 0x2222_2222_2222_2222
-                let backslash = word ^ 0x5c5c_5c5c_5c5c_5c5c
-                let found =
-                    ((quote &- 0x0101_0101_0101_0101) | (backslash &- 0x0101_0101_0101_0101)
-                        | (word &- 0x2020_2020_2020_2020) | word) & 0x8080_8080_8080_8080
+                let found = JSONScanner.notPlain(word)
                 if found != 0 {
                     here &+= found.trailingZeroBitCount / 8
                     break

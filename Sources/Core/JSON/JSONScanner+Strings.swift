@@ -32,18 +32,24 @@ extension JSONScanner {
         }
     }
 
+    /// The high bits of those of eight bytes that are a quote, a backslash, a control character or from 0x80 up. Only the
+    /// lowest bit that is set can be relied on: a byte that becomes zero borrows, which sets its high bit, and a borrow can
+    /// carry on into the bytes above.
+    @inline(__always)
+    static func notPlain(_ word: UInt64) -> UInt64 {
+        let quote = word ^ 0x2222_2222_2222_2222
+        let backslash = word ^ 0x5c5c_5c5c_5c5c_5c5c
+        return
+            ((quote &- 0x0101_0101_0101_0101) | (backslash &- 0x0101_0101_0101_0101)
+            | (word &- 0x2020_2020_2020_2020) | word) & 0x8080_8080_8080_8080
+    }
+
     /// Goes on to the next quote, backslash, control character or byte from 0x80, or to the end.
     @inline(__always)
     private mutating func skipPlain() {
         while position + 8 <= bytes.count {
             let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-            // A byte that becomes zero borrows, which sets its high bit. A borrow can carry on into the bytes above, so
-            // only the lowest bit that is set can be relied on, and only that one is used.
-            let quote = word ^ 0x2222_2222_2222_2222
-            let backslash = word ^ 0x5c5c_5c5c_5c5c_5c5c
-            let found =
-                ((quote &- 0x0101_0101_0101_0101) | (backslash &- 0x0101_0101_0101_0101)
-                    | (word &- 0x2020_2020_2020_2020) | word) & 0x8080_8080_8080_8080
+            let found = Self.notPlain(word)
             if found != 0 {
                 position += found.trailingZeroBitCount / 8
                 return

@@ -85,9 +85,7 @@ enum ManPage {
 
     private static func options(_ table: [SettingRow]) -> String {
         var text = ""
-        for group in SettingRow.Group.allCases {
-            let rows = table.filter { $0.group == group }
-            if rows.isEmpty { continue }
+        for (group, rows) in SettingRow.grouped(table) {
             text += ".SS \(escaped(group.rawValue))\n"
             for row in rows {
                 text += ".TP\n\\fB\(escaped(row.setting.flag))\\fR"

@@ -102,9 +102,7 @@ public enum Help {
 
     private static func options(_ table: [SettingRow]) -> String {
         var text = ""
-        for group in SettingRow.Group.allCases {
-            let rows = table.filter { $0.group == group }
-            if rows.isEmpty { continue }
+        for (group, rows) in SettingRow.grouped(table) {
             text += "\n\(group.rawValue):\n"
             for row in rows {
                 text += "  " + row.setting.flag + (row.placeholder.isEmpty ? "" : " " + row.placeholder) + "\n"

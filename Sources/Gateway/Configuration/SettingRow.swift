@@ -50,4 +50,12 @@ public struct SettingRow: Sendable {
 
     /// The default as the documents show it.
     public var documentedDefault: String { defaultText ?? defaultNote }
+
+    /// The rows by their groups, in the order of the documents, without groups that have none.
+    static func grouped(_ table: [SettingRow]) -> [(group: Group, rows: [SettingRow])] {
+        Group.allCases.compactMap { group in
+            let rows = table.filter { $0.group == group }
+            return rows.isEmpty ? nil : (group, rows)
+        }
+    }
 }

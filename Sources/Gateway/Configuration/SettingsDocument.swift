@@ -11,7 +11,7 @@ public enum SettingsDocument {
             # NAME=value, one per line; a value with spaces or # goes in quotes; nothing is expanded.
 
             """
-        for (group, rows) in groups {
+        for (group, rows) in SettingRow.grouped(Settings.table) {
             text += "\n# --- \(group.rawValue)\n"
             for row in rows {
                 text += "\n"
@@ -26,7 +26,7 @@ public enum SettingsDocument {
     /// The settings as tables in Markdown, the text between the markers of the README.
     public static var markdown: String {
         var text = ""
-        for (group, rows) in groups {
+        for (group, rows) in SettingRow.grouped(Settings.table) {
             text += "\n**\(group.rawValue)**\n\n| Setting | Default | |\n|---|---|---|\n"
             for row in rows {
                 let shown = row.defaultText.map { "`\($0)`" } ?? row.defaultNote
@@ -44,12 +44,5 @@ public enum SettingsDocument {
         guard end.count == 2 else { return nil }
         // The markers' own line ends belong to neither.
         return String(end[0].first == "\n" ? end[0].dropFirst() : end[0])
-    }
-
-    private static var groups: [(SettingRow.Group, [SettingRow])] {
-        SettingRow.Group.allCases.compactMap { group in
-            let rows = Settings.table.filter { $0.group == group }
-            return rows.isEmpty ? nil : (group, rows)
-        }
     }
 }
