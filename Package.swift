@@ -67,7 +67,7 @@ let package = Package(
         tests(of: "Store", ["Core"]),
         tests(of: "Gateway", ["Core", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "IO", "Store"]),
         .testTarget(
-            name: "JourneyTests", dependencies: ["luma-mcp", "fixture-server", "Gateway", "TestKit", "Core"],
+            name: "JourneyTests", dependencies: ["luma-mcp", "fixture-server", "Gateway", "Store", "TestKit", "Core"],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],

@@ -18,6 +18,8 @@ public struct APIError: Error, Sendable, Equatable {
     public var acceptedCoding: String?
     /// It was given before, to the same request.
     public var isReplayed = false
+    /// It stands in Luma's place but not in Luma's words: another attempt may be told otherwise.
+    public var isDoubtful = false
 
     public init(
         _ reason: Reason, _ message: String? = nil, details: JSONObject = JSONObject(), retryAfter: Double? = nil

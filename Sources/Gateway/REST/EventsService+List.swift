@@ -38,13 +38,16 @@ extension EventsService {
         return try await reads.read(ReadKey(query), input, call) { () throws(APIError) in try await list(query, call) }
     }
 
-    private func list(_ query: ListQuery, _ call: UpstreamCall) async throws(APIError) -> [UInt8] {
+    private func list(_ query: ListQuery, _ call: UpstreamCall) async throws(APIError) -> Fetched {
         var entries: [JSON] = []
+        var asOf: MonotonicTime?
         var cursor = query.cursor
         var hasMore = true
         while hasMore, entries.count < query.limit {
             let page = try await page(
                 query, limit: min(query.limit - entries.count, Self.upstreamPageLimit), cursor, call)
+            // The second page may have waited for budget: the whole is as old as the first.
+            asOf = asOf ?? call.context.lastSentAt
             entries += page.entries
             cursor = page.nextCursor
             hasMore = page.hasMore && cursor != nil
@@ -55,7 +58,7 @@ extension EventsService {
             "entries": .array(entries), "has_more": .bool(hasMore),
             "next_cursor": hasMore ? cursor.map { .string($0) } ?? .null : .null,
         ]
-        return answer.encoded
+        return Fetched(body: answer.encoded, asOf: asOf)
     }
 
     func page(

@@ -1,6 +1,13 @@
 import Core
 import HTTP
 
+/// What the calls of a read have brought.
+struct Fetched {
+    let body: [UInt8]
+    /// When the first of them was sent that is part of it; nil when none was.
+    let asOf: MonotonicTime?
+}
+
 /// A representation that Luma gave, as it is passed on to whoever asks for it.
 struct KeptAnswer: Sendable {
     let body: [UInt8]
