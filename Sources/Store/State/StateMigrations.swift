@@ -52,6 +52,7 @@ enum StateMigrations {
                 CREATE INDEX write_by_mark ON write (account, mark) WHERE mark IS NOT NULL;
                 CREATE INDEX write_by_result ON write (account, result) WHERE result IS NOT NULL;
                 CREATE INDEX write_by_digest ON write (account, digest, recorded_at) WHERE digest IS NOT NULL;
-                """)
+                """),
+        feeds,
     ]
 }
