@@ -20,6 +20,9 @@ struct EventSchemas {
         schemas["Template"] = .object(template)
         schemas["Cancelled"] = Self.cancelled
         schemas["CancelPreview"] = Self.preview
+        schemas["NewFeed"] = .object(FeedSchemas.new)
+        schemas["Feed"] = .object(FeedSchemas.feed)
+        schemas["CreatedFeed"] = .object(FeedSchemas.created)
         schemas["Health"] = Self.health
         schemas["TimeZone"] = .object(timeZone)
         schemas["Error"] = Self.error

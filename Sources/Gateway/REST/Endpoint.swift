@@ -4,7 +4,9 @@ import HTTP
 enum Endpoint: Int, CaseIterable, Sendable {
     case health, live, openAPI, metrics
     case listEvents, createEvent, getEvent, replaceEvent, patchEvent, cancelEvent
+    case eventsJSON, eventsLines, eventsTable, eventsCalendar, eventCalendar
     case listTemplates, getTemplate, createFromTemplate
+    case listFeeds, createFeed, revokeFeed, feed
     case mcpPost, mcpGet, mcpDelete, sse, sseMessage
 
     /// The method and the path pattern; the trailing slash is optional on every path.
@@ -20,9 +22,18 @@ enum Endpoint: Int, CaseIterable, Sendable {
         case .replaceEvent: (.put, "/events/{event_id}")
         case .patchEvent: (.patch, "/events/{event_id}")
         case .cancelEvent: (.delete, "/events/{event_id}")
+        case .eventsJSON: (.get, "/events.json")
+        case .eventsLines: (.get, "/events.ndjson")
+        case .eventsTable: (.get, "/events.csv")
+        case .eventsCalendar: (.get, "/events.ics")
+        case .eventCalendar: (.get, "/events/{event_id}.ics")
         case .listTemplates: (.get, "/templates/")
         case .getTemplate: (.get, "/templates/{template_type}")
         case .createFromTemplate: (.post, "/templates/create")
+        case .listFeeds: (.get, "/feeds/")
+        case .createFeed: (.post, "/feeds/")
+        case .revokeFeed: (.delete, "/feeds/{feed_id}")
+        case .feed: (.get, "/feeds/{feed_token}.ics")
         case .mcpPost: (.post, "/mcp")
         case .mcpGet: (.get, "/mcp")
         case .mcpDelete: (.delete, "/mcp")
@@ -34,8 +45,10 @@ enum Endpoint: Int, CaseIterable, Sendable {
     /// The name of the one segment that the pattern leaves open.
     var parameterName: String? {
         switch self {
-        case .getEvent, .replaceEvent, .patchEvent, .cancelEvent: "event_id"
+        case .getEvent, .replaceEvent, .patchEvent, .cancelEvent, .eventCalendar: "event_id"
         case .getTemplate: "template_type"
+        case .revokeFeed: "feed_id"
+        case .feed: "feed_token"
         default: nil
         }
     }

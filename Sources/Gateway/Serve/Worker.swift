@@ -13,6 +13,7 @@ final class Worker {
     let reads: ReadService
     let events: EventsService
     let templates: TemplatesService
+    let feeds: FeedsService
     private let openAPI: OpenAPIService
     let luma: LumaClient
     let writes: WritesInProgress
@@ -37,6 +38,7 @@ final class Worker {
         reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
         events = EventsService(luma: luma, reads: reads, zones: shared.zones, templates: shared.templates)
         templates = TemplatesService(catalog: shared.templates)
+        feeds = FeedsService(shared, reactor: reactor, clock: clock, events: events)
         openAPI = OpenAPIService(shared.openAPI)
         changes = shared.mcp.changes
         log = LoopLog(shared.log, on: reactor)
@@ -83,7 +85,7 @@ final class Worker {
         }
     }
 
-    private func upstreamCall(_ input: RequestInput, _ priority: Priority, _ turn: Turn) -> UpstreamCall {
+    func upstreamCall(_ input: RequestInput, _ priority: Priority, _ turn: Turn) -> UpstreamCall {
         let exchange = turn.exchange
         let call = upstreamCall(CallContext(turn.sender(priority)) { !exchange.isOpen }, timeout: input.timeout)
         call.context.traceparent = turn.admission?.trace?.traceparent
@@ -94,10 +96,15 @@ final class Worker {
     /// Serves an endpoint that needs Luma, to the end.
     func answer(_ input: RequestInput, _ representation: Representation, _ turn: Turn) async {
         // A list of everything waits behind who looks at one thing.
-        let call = upstreamCall(input, representation == .ndjson ? .background : .interactive, turn)
+        let isStream = input.endpoint.listsEvents && representation != .json
+        let call = upstreamCall(input, isStream ? .background : .interactive, turn)
         do throws(APIError) {
-            if input.endpoint == .listEvents, representation == .ndjson {
-                return try await streamList(try events.listQuery(input), input, turn, call)
+            if isStream {
+                return try await streamList(try events.listQuery(input), as: representation, input, turn, call)
+            }
+            if representation == .calendar {
+                return turn.finish(
+                    input.endpoint, try await events.calendar(input, call), calls: call.context)
             }
             turn.finish(input.endpoint, try await response(to: input, call), calls: call.context)
         } catch {
@@ -119,7 +126,7 @@ final class Worker {
         case .getEvent: return try await events.get(input, call)
         case .replaceEvent, .patchEvent: return announced(try await events.update(input, call), input.parameter)
         case .cancelEvent: return announced(try await events.cancel(input, call), input.parameter)
-        case .listEvents: return try await events.list(input, call)
+        case .listEvents, .eventsJSON: return try await events.list(input, call)
         default: throw APIError.notFound
         }
     }
@@ -207,45 +214,4 @@ final class Worker {
 
     /// Hands what is gathered to the log, before the end.
     func flushLog() { log.flush() }
-
-    // MARK: Streams
-
-    /// Streams all pages. Once the head is sent a failure can only be told by a last line with the error and a
-    /// body that is not complete, which every HTTP client notices.
-    private func streamList(
-        _ query: EventsService.ListQuery, _ input: RequestInput, _ turn: Turn, _ call: UpstreamCall
-    ) async throws(APIError) {
-        let first = try await events.page(query, limit: EventsService.upstreamPageLimit, query.cursor, call)
-        var head = Response(
-            status: 200,
-            fields: [Field("Content-Type", Representation.ndjson.rawValue), EventsService.variesByAccept])
-        head = try head.unless(input.conditions)
-        if head.status != 200 { return turn.finish(input.endpoint, head, calls: call.context) }
-        head.fields += [Field("X-Request-Id", turn.id)] + turn.spendingFields(.listEvents)
-        turn.exchange.beginStream(head)
-        // For HEAD the first page has shown all that the head depends on.
-        if turn.method == .head {
-            turn.exchange.endStream()
-            return log(turn, input.endpoint, status: 200, bytes: 0, calls: call.context, reason: nil)
-        }
-        var bytes = 0
-        var reason: Reason?
-        do {
-            let write: ([UInt8]) async throws -> Void = { lines in
-                bytes += lines.count
-                try await turn.exchange.write(lines)
-            }
-            try await events.stream(
-                query, first: first, nextCall: { input.timeout == nil ? upstreamCall(call.context) : call },
-                write: write)
-            turn.exchange.endStream()
-        } catch let error as APIError {
-            reason = error.reason
-            try? await turn.exchange.write(error.response(requestID: turn.id).body + [0x0a])
-            turn.exchange.breakStream()
-        } catch {
-            turn.exchange.breakStream()
-        }
-        log(turn, input.endpoint, status: 200, bytes: bytes, calls: call.context, reason: reason)
-    }
 }
