@@ -21,6 +21,7 @@ struct EventSchemas {
         schemas["Cancelled"] = Self.cancelled
         schemas["CancelPreview"] = Self.preview
         schemas["Health"] = Self.health
+        schemas["Status"] = StatusSchema.status
         schemas["TimeZone"] = .object(timeZone)
         schemas["Error"] = Self.error
         return schemas

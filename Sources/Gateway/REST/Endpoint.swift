@@ -2,7 +2,7 @@ import HTTP
 
 /// What the gateway serves: one case per method and path, and the one table that the router is built from.
 enum Endpoint: Int, CaseIterable, Sendable {
-    case health, live, openAPI, metrics
+    case health, live, openAPI, metrics, status
     case listEvents, createEvent, getEvent, replaceEvent, patchEvent, cancelEvent
     case listTemplates, getTemplate, createFromTemplate
     case mcpPost, mcpGet, mcpDelete, sse, sseMessage
@@ -14,6 +14,7 @@ enum Endpoint: Int, CaseIterable, Sendable {
         case .live: (.get, "/health/live")
         case .openAPI: (.get, "/openapi.json")
         case .metrics: (.get, "/metrics")
+        case .status: (.get, "/status")
         case .listEvents: (.get, "/events/")
         case .createEvent: (.post, "/events/")
         case .getEvent: (.get, "/events/{event_id}")

@@ -113,6 +113,12 @@ final class Application: NodeHandler {
             case .metrics:
                 let (hub, reactor) = (metrics, worker.reactor)
                 turn.exchange.perform { turn.finish(endpoint, await MetricsPage.response(hub, on: reactor)) }
+            case .status:
+                let input = try self.input(endpoint, nil, request, turn)
+                _ = try input.representation()
+                try input.refuseQuery()
+                let status = worker.status
+                turn.exchange.perform { turn.finish(endpoint, await status.answer(to: turn.principal)) }
             default:
                 let input = try self.input(endpoint, parameter, request, turn)
                 let representation = try input.representation()
