@@ -30,6 +30,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CLinux"),
+        .target(name: "CAssets", exclude: ["docs", "shared"]),
 
         // MARK: Pure. Values and state machines: no clock, no wait, no system import.
         pure("Core"),
@@ -47,7 +48,9 @@ let package = Package(
         // MARK: Composition.
         .target(
             name: "Gateway",
-            dependencies: ["Core", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "Crypto", "IO", "Store"],
+            dependencies: [
+                "Core", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "Crypto", "IO", "Store", "CAssets",
+            ],
             swiftSettings: settings),
         .executableTarget(name: "luma-mcp", dependencies: ["Core", "Gateway"], swiftSettings: settings),
 

@@ -100,11 +100,12 @@ final class Gatekeeper {
 }
 
 extension Endpoint {
-    /// Answered without a token: probes and readers of the description have none, and what these tell is no secret.
+    /// Answered without a token: probes, browsers and readers of the description have none, and what these tell is no
+    /// secret.
     var isOpen: Bool {
         switch self {
         case .health, .live, .openAPI: true
-        default: false
+        default: isPage
         }
     }
 

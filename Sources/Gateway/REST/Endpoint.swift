@@ -6,6 +6,7 @@ enum Endpoint: Int, CaseIterable, Sendable {
     case listEvents, createEvent, getEvent, replaceEvent, patchEvent, cancelEvent
     case listTemplates, getTemplate, createFromTemplate
     case mcpPost, mcpGet, mcpDelete, sse, sseMessage
+    case docs, asset
 
     /// The method and the path pattern; the trailing slash is optional on every path.
     var route: (method: Method, pattern: String) {
@@ -29,6 +30,8 @@ enum Endpoint: Int, CaseIterable, Sendable {
         case .mcpDelete: (.delete, "/mcp")
         case .sse: (.get, "/sse")
         case .sseMessage: (.post, "/messages/")
+        case .docs: (.get, "/docs")
+        case .asset: (.get, "/assets/{file}")
         }
     }
 
@@ -37,6 +40,7 @@ enum Endpoint: Int, CaseIterable, Sendable {
         switch self {
         case .getEvent, .replaceEvent, .patchEvent, .cancelEvent: "event_id"
         case .getTemplate: "template_type"
+        case .asset: "file"
         default: nil
         }
     }
@@ -53,6 +57,14 @@ enum Endpoint: Int, CaseIterable, Sendable {
     var isMCP: Bool {
         switch self {
         case .mcpPost, .mcpGet, .mcpDelete, .sse, .sseMessage: true
+        default: false
+        }
+    }
+
+    /// It is a page for people, or a file of one: no part of the interface for programs.
+    var isPage: Bool {
+        switch self {
+        case .docs, .asset: true
         default: false
         }
     }
