@@ -6,7 +6,7 @@ enum Endpoint: Int, CaseIterable, Sendable {
     case listEvents, createEvent, getEvent, replaceEvent, patchEvent, cancelEvent
     case listTemplates, getTemplate, createFromTemplate
     case mcpPost, mcpGet, mcpDelete, sse, sseMessage
-    case docs, asset
+    case console, docs, asset
 
     /// The method and the path pattern; the trailing slash is optional on every path.
     var route: (method: Method, pattern: String) {
@@ -30,6 +30,7 @@ enum Endpoint: Int, CaseIterable, Sendable {
         case .mcpDelete: (.delete, "/mcp")
         case .sse: (.get, "/sse")
         case .sseMessage: (.post, "/messages/")
+        case .console: (.get, "/")
         case .docs: (.get, "/docs")
         case .asset: (.get, "/assets/{file}")
         }
@@ -64,7 +65,7 @@ enum Endpoint: Int, CaseIterable, Sendable {
     /// It is a page for people, or a file of one: no part of the interface for programs.
     var isPage: Bool {
         switch self {
-        case .docs, .asset: true
+        case .console, .docs, .asset: true
         default: false
         }
     }

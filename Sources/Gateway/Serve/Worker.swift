@@ -160,7 +160,7 @@ final class Worker {
             label: turn.admission?.principal?.label,
             traceID: turn.admission?.trace?.traceID)
         log.log(record)
-        if endpoint?.isWatching != true { metrics.keep(record) }
+        if endpoint?.isRoutine != true { metrics.keep(record) }
     }
 
     /// Writes the line of bytes that were no request.

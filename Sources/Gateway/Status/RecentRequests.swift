@@ -38,11 +38,11 @@ struct RecentRequests {
 }
 
 extension Endpoint {
-    /// Asked at an interval by programs that watch; a list of what was asked would show little else.
-    var isWatching: Bool {
+    /// Asked at an interval by programs that watch, or a file of a page: a list of what was asked would show little else.
+    var isRoutine: Bool {
         switch self {
         case .health, .live, .metrics, .status: true
-        default: false
+        default: isPage
         }
     }
 }
