@@ -42,6 +42,9 @@ static const uint8_t console_events_js[] = {
 static const uint8_t console_fields_js[] = {
 #embed "console/console-fields.js"
 };
+static const uint8_t console_focus_js[] = {
+#embed "console/console-focus.js"
+};
 static const uint8_t console_form_js[] = {
 #embed "console/console-form.js"
 };
@@ -91,6 +94,7 @@ static const lm_asset assets[] = {
     ASSET("/assets/console-details.js", console_details_js),
     ASSET("/assets/console-events.js", console_events_js),
     ASSET("/assets/console-fields.js", console_fields_js),
+    ASSET("/assets/console-focus.js", console_focus_js),
     ASSET("/assets/console-form.js", console_form_js),
     ASSET("/assets/console-forms.css", console_forms_css),
     ASSET("/assets/console-gateway.js", console_gateway_js),

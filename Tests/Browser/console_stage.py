@@ -1,10 +1,13 @@
 """What the tests of the console share: an emulator that can be asked what was done to it, and the page as a person uses it."""
 
+import atexit
 import json
 import re
 import subprocess
 import time
 import urllib.request
+
+from selenium.webdriver.common.action_chains import ActionChains
 
 from stage import Browser, Gateway
 
@@ -20,6 +23,7 @@ class Sandbox:
             [binary, "sandbox", "--port", "0"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, text=True,
         )
+        atexit.register(self.process.kill)
         self.url = re.search(r"https?://[^/\s]+", self.process.stdout.readline()).group(0)
         self.post("/_sandbox/rate-limit", {"limit": 100_000})
         if empty:
@@ -66,7 +70,7 @@ class Sandbox:
         return self.post("/v1/events/create", body)["id"]
 
     def cancel(self, event):
-        told = self.post("/v1/events/request-cancellation", {"event_id": event})
+        told = self.post("/v1/events/cancel/request", {"event_id": event})
         body = {"event_id": event, "cancellation_token": told["cancellation_token"], "should_refund": True}
         self.post("/v1/events/cancel", body)
 
@@ -137,6 +141,10 @@ class Console(Browser):
                 "const found = [...document.querySelectorAll(arguments[0] + ' button')]"
                 ".find((each) => each.innerText === arguments[1]); found?.click(); return found !== undefined", within, words)
         self.eventually("a button says " + words, attempt)
+
+    def chord(self, held, key):
+        """A key while another one is held."""
+        ActionChains(self.driver).key_down(held).send_keys(key).key_up(held).perform()
 
     def is_closed(self):
         self.eventually("the dialog is closed: " + self.text("#sheet"), lambda: not self.one("#sheet").get_attribute("open"))

@@ -127,14 +127,17 @@ def events_that_last(binary, folder):
 def nothing_is_there(binary, folder):
     """An empty calendar says so and offers to begin."""
     with Sandbox(binary, empty=True) as sandbox, gateway_to(sandbox, binary) as gateway, Console(gateway.url) as page:
-        for event in sandbox.events():
-            assert event["platform"] == "external"
-        page.visit("#health-badge.healthy")
-        page.eventually("the list is there", lambda: page.text("#agenda"))
-        assert page.names() and set(page.names()) == {"Neighbours' market"}
-        page.open_event("Neighbours' market")
-        page.says("#sheet", "Another site manages this event")
-        assert not page.all("#sheet .danger")
+        page.visit("#agenda .none")
+        page.says("#agenda", "Nothing is coming up")
+        assert not page.names() and not page.all(".chip")
+        page.check_contrast()
+        page.press_button("Create the first event", "#agenda")
+        page.eventually("the form is open", lambda: page.all(".event-form"))
+        page.set("name", "The first")
+        page.set("start_at", "%d-02-01T18:00" % YEAR)
+        page.press_button("Create the event")
+        page.is_closed()
+        page.eventually("it is there", lambda: page.names() == ["The first"])
         page.check_quiet(gateway.url)
 
 

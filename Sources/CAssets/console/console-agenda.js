@@ -1,6 +1,7 @@
 // The list beside the month: what is coming up, or what one day holds.
 
-import { element, fill } from "/assets/dom.js";
+import { element } from "/assets/dom.js";
+import { redraw } from "/assets/console-focus.js";
 import { byClock, placedIn } from "/assets/console-month.js";
 import { foreign } from "/assets/console-texts.js";
 import { city, dayText, offsetText, timeText, usable, viewerZone } from "/assets/console-zones.js";
@@ -24,7 +25,7 @@ export function drawAgenda(root, view, actions) {
   }
   const inOrder = [...days].sort(([a], [b]) => a - b);
   const hidden = coming.length - shown.length;
-  fill(
+  redraw(
     root,
     inOrder.map(([day, entries]) => element("section", { class: "agenda-day" },
       dayHeading(day, view), element("ul", {}, entries.map((entry) => row(entry, view, actions))))),
@@ -36,7 +37,7 @@ export function drawAgenda(root, view, actions) {
 
 function drawDay(root, placed, view, actions) {
   const entries = placed.filter(({ first, last }) => first <= view.chosen && view.chosen <= last);
-  fill(
+  redraw(
     root,
     element("section", { class: "agenda-day" },
       dayHeading(view.chosen, view),
@@ -69,7 +70,7 @@ function row({ event, last, first }, view, actions) {
   const place = placeOf(event);
   const isOn = event.start <= view.now && event.end > view.now;
   return element("li", {},
-    element("button", { type: "button", class: "row", "data-event": event.id, onclick: () => actions.openEvent(event) },
+    element("button", { type: "button", class: "row", "data-key": `row-${event.id}`, onclick: () => actions.openEvent(event) },
       element("span", { class: isOn ? "row-time now" : "row-time" }, isOn && view.chosen === null ? "now" : timeText(event.start, zone)),
       element("span", { class: "row-text" },
         foreign(event.name, "span", { class: "row-name" }),
@@ -88,15 +89,14 @@ function zoneText(event, view) {
   return isSame ? city(zone) : `${city(zone)}, ${timeText(event.start, viewerZone)} for you`;
 }
 
-export function placeOf(event) {
-  const { raw } = event;
+export function placeOf({ raw }) {
   if (raw.meeting_url) return "online";
-  return raw.geo_address_json?.address || raw.geo_address_json?.full_address || (event.isExternal ? raw.host : "") || "";
+  return raw.geo_address_json?.address || raw.geo_address_json?.full_address || "";
 }
 
-export function tagsOf({ raw, isExternal }) {
+export function tagsOf({ raw }) {
   return [
-    isExternal && "elsewhere", raw.visibility === "private" && "private", raw.visibility === "members-only" && "members",
+    raw.visibility === "private" && "private", raw.visibility === "members-only" && "members",
     raw.require_approval && "approval", raw.display_price && priceText(raw.display_price),
     raw.spots_remaining === 0 && "full",
   ].filter(Boolean);

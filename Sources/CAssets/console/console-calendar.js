@@ -1,6 +1,7 @@
 // Draws a month: a row for each week, a button for each day, and the events across the days that they last.
 
-import { element, fill } from "/assets/dom.js";
+import { element } from "/assets/dom.js";
+import { redraw } from "/assets/console-focus.js";
 import { layWeek, placedIn, weeksOf } from "/assets/console-month.js";
 import { foreign } from "/assets/console-texts.js";
 import { dayNumber, dayParts, dayText, firstWeekday, timeText } from "/assets/console-zones.js";
@@ -14,20 +15,18 @@ const LANES = 3;
  * @param {object} actions openEvent(event), chooseDay(day), turn(months)
  */
 export function drawMonth(root, view, actions) {
-  const focused = root.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   const weeks = weeksOf(view.year, view.month, firstWeekday());
   const spans = view.events.map((event) => placedIn(event, view.zoneOf(event)));
   const days = weeks.flat();
   // One day can be reached with the tab key; the arrows lead to the others.
   const inMonth = (day) => dayParts(day).month === view.month;
   const entry = [view.chosen, view.today].find((day) => days.includes(day) && inMonth(day)) ?? days.find(inMonth);
-  fill(
+  redraw(
     root,
     element("div", { class: "weekdays", "aria-hidden": "true" },
       weeks[0].map((day) => element("span", {}, dayText(day, { weekday: "short" })))),
     weeks.map((week) => weekRow(week, layWeek(spans, week[0]), { ...view, entry, inMonth }, actions)),
   );
-  if (focused) root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
 }
 
 function weekRow(week, pieces, view, actions) {
@@ -91,7 +90,7 @@ function move(press, day, actions) {
 function chip({ event, column, width, comesFrom, goesOn }, view, actions) {
   const zone = view.zoneOf(event);
   const isLong = width > 1 || comesFrom || goesOn;
-  const classes = ["chip", isLong && "long", comesFrom && "comes-from", goesOn && "goes-on", event.isExternal && "external",
+  const classes = ["chip", isLong && "long", comesFrom && "comes-from", goesOn && "goes-on",
     event.end < view.now && "over"].filter(Boolean).join(" ");
   return element("button", {
     type: "button", class: classes, "data-key": `event-${event.id}-${column}`, "data-event": event.id, title: event.name,

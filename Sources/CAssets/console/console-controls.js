@@ -54,7 +54,7 @@ export function candidateText(candidate) {
 }
 
 function inputOf(row, value, id) {
-  const common = { id, name: row.name };
+  const common = { id, name: row.name, "aria-required": row.isNeeded ? "true" : null };
   switch (row.kind) {
     case "long": {
       const input = element("textarea", { ...common, rows: 5, dir: "auto" });

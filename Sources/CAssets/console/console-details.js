@@ -12,9 +12,6 @@ export async function openDetails(event, { mayWrite }, actions) {
   const more = element("div", { class: "details-more", "aria-busy": "true" }, element("p", { class: "none" }, "Reading the rest …"));
   const buttons = element("div", { class: "actions" });
   openSheet(foreign(event.name), [when(event), facts(event), more, buttons], { kind: "details" });
-  if (event.isExternal) {
-    return fill(more, element("p", { class: "none" }, "Another site manages this event; here it is only announced."));
-  }
   try {
     const { body, headers } = await ask("GET", `/events/${encodeURIComponent(event.id)}`);
     more.removeAttribute("aria-busy");
@@ -51,7 +48,6 @@ function facts(event) {
     place && place !== "online" && ["Place", foreign(place)],
     typeof raw.max_capacity === "number" && ["Room for", `${raw.max_capacity} guests`],
     typeof raw.spots_remaining === "number" && ["Still free", String(raw.spots_remaining)],
-    raw.host && ["Host", foreign(raw.host)],
     raw.url && ["Page", webLink(raw.url)],
   ].filter(Boolean);
   return [

@@ -15,7 +15,7 @@ export function eventOf(raw) {
   const end = Date.parse(raw.end_at);
   return {
     id: raw.id, name: raw.name || "Without a name", start, end: end >= start ? end : start,
-    zone: raw.timezone || "UTC", isExternal: raw.platform === "external", raw,
+    zone: raw.timezone || "UTC", raw,
   };
 }
 

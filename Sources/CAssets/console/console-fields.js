@@ -3,16 +3,19 @@
 import { usable, localText } from "/assets/console-zones.js";
 
 /**
- * name: in the API; kind: of the control; read(raw): the text it starts with; write(text, isNew): what is sent, undefined for
+ * name: in the API; kind: of the control; isNeeded: an event has it; read(raw): the text it starts with; write(text, isNew): what is sent, undefined for
  * nothing.
  */
 export const FIELDS = [
-  { name: "name", label: "Name", kind: "text", read: (raw) => raw.name ?? "", write: (text) => text },
+  { name: "name", label: "Name", kind: "text", isNeeded: true, read: (raw) => raw.name ?? "", write: (text) => text },
   {
-    name: "start_at", label: "Starts", kind: "datetime-local", read: (raw) => local(raw.start_at, raw), write: optional,
+    name: "start_at", label: "Starts", kind: "datetime-local", isNeeded: true, read: (raw) => local(raw.start_at, raw), write: optional,
   },
   { name: "end_at", label: "Ends", kind: "datetime-local", read: (raw) => local(raw.end_at, raw), write: optional },
-  { name: "timezone", label: "Time zone", kind: "zone", read: (raw) => raw.timezone ?? "", write: (text) => text.trim() },
+  {
+    name: "timezone", label: "Time zone", kind: "zone", isNeeded: true, read: (raw) => raw.timezone ?? "",
+    write: (text) => text.trim(),
+  },
   {
     name: "meeting_url", label: "Meeting link", kind: "text", hint: "For an event online.",
     read: (raw) => raw.meeting_url ?? "", write: clearable,

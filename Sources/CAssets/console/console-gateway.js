@@ -64,7 +64,13 @@ function drawHealth(root, { health, mode, version, started_at: started, now, cal
     element("dl", { class: "facts" }, rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)))));
 }
 
+let drawn = "";
+
 function drawRequests(root, requests) {
+  // A list that has not changed is left alone, so that somebody can read it and copy from it.
+  const state = JSON.stringify(requests);
+  if (state === drawn) return;
+  drawn = state;
   if (requests.length === 0) return fill(root, element("p", { class: "none" }, "None so far. Probes and this page's own looks are not listed."));
   const columns = ["Time", "Request", "Status", "Took", "To Luma", "Who", "Id"];
   fill(root, element("table", {},

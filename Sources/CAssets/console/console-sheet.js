@@ -1,8 +1,11 @@
-// The one dialog of the page. The browser keeps the focus inside and gives it back; Escape closes.
+// The one dialog of the page. The browser keeps the focus inside; Escape closes.
 
 import { byId, element, fill } from "/assets/dom.js";
+import { goTo, placeOf } from "/assets/console-focus.js";
 
 let mayClose = () => true;
+/** Where the focus goes when the dialog is closed. */
+let opener = null;
 
 /** Opens the dialog, or gives the open one another content. `keeps()` says that closing would lose something. */
 export function openSheet(title, content, { keeps = () => false, kind = "" } = {}) {
@@ -15,7 +18,10 @@ export function openSheet(title, content, { keeps = () => false, kind = "" } = {
       element("button", { type: "button", class: "close", "aria-label": "Close", onclick: askToClose }, "×")),
     element("div", { id: "sheet-question", role: "alert" }),
     element("div", { class: "sheet-body" }, content));
-  if (!sheet.open) sheet.showModal();
+  if (!sheet.open) {
+    opener = placeOf(document.activeElement);
+    sheet.showModal();
+  }
   (sheet.querySelector("[autofocus]") ?? sheet.querySelector(".close")).focus();
 }
 
@@ -44,5 +50,8 @@ export function prepareSheet() {
     event.preventDefault();
     askToClose();
   });
-  sheet.addEventListener("close", () => fill(sheet));
+  sheet.addEventListener("close", () => {
+    fill(sheet);
+    if (opener) goTo(opener);
+  });
 }

@@ -165,7 +165,8 @@ const statusWatch = new Watch("status", STATUS_SECONDS, async () => {
   byId("sign-in").hidden = true;
   drawStatus();
   if (isFirst || couldWrite !== mayWrite()) draw();
-  if (isFirst || state.troubles.has("events")) eventsWatch.now();
+  // Whatever was wrong, the events may have changed meanwhile.
+  if (isFirst || state.troubles.size > 0) eventsWatch.now();
 });
 
 const eventsWatch = new Watch("events", EVENTS_SECONDS, async () => {
@@ -322,9 +323,9 @@ function goToToday() {
   reach();
 }
 
-/** Single keys, where nothing is being typed. */
+/** Single keys while the focus is in the month; anywhere else they would surprise who speaks to the computer (WCAG 2.1.4). */
 function shortcut(press) {
-  if (press.ctrlKey || press.metaKey || press.altKey || isSheetOpen() || press.target.matches("input, select, textarea")) return;
+  if (press.ctrlKey || press.metaKey || press.altKey || press.target.matches("select")) return;
   const keys = { n: () => mayWrite() && actions.newEvent(state.chosen), t: goToToday, p: () => turn(-1), f: () => turn(1) };
   if (!(press.key in keys)) return;
   press.preventDefault();
@@ -347,7 +348,7 @@ function begin() {
   byId("clock-mine").textContent = `Your clock (${city(viewerZone)})`;
   byId("sign-in").addEventListener("submit", useToken);
   byId("token").addEventListener("click", forgetToken);
-  document.addEventListener("keydown", shortcut);
+  byId("month").addEventListener("keydown", shortcut);
   draw();
   statusWatch.now();
   // What is past moves out of sight, and the day changes, also when nothing is read.
