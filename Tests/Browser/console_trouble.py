@@ -149,6 +149,7 @@ def the_gateway_goes_and_comes_back(binary, folder):
             page.visit()
             names = page.names()
         page.says("#troubles", "does not answer", "The next try is in")
+        assert page.text("#health-badge") == "does not answer"
         assert page.names() == names and page.all(".chip")
         page.check_contrast()
         page.picture(folder, "console-away")

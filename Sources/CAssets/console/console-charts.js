@@ -15,6 +15,11 @@ function svg(name, attributes, ...children) {
 /** Below this part of a budget it is time to care. */
 const LOW = 0.2;
 
+/** 100,000 */
+export function count(number) {
+  return number.toLocaleString("en-GB");
+}
+
 export function mood(remaining, limit) {
   if (remaining <= 0) return "empty";
   return remaining < limit * LOW ? "low" : "good";
@@ -26,11 +31,11 @@ export function mood(remaining, limit) {
  */
 export function gauge(allowances) {
   const [first] = allowances;
-  const words = allowances.map(({ name, limit, remaining }) => `${remaining} of ${limit} ${name} left`).join(", ");
+  const words = allowances.map(({ name, limit, remaining }) => `${count(remaining)} of ${count(limit)} ${name} left`).join(", ");
   return svg("svg", { class: "gauge", viewBox: "0 0 200 112", role: "img", "aria-label": words },
     allowances.map((allowance, index) => arc(allowance, 90 - index * 16)),
-    svg("text", { x: 100, y: 84, "text-anchor": "middle", class: "gauge-number" }, first.remaining),
-    svg("text", { x: 100, y: 103, "text-anchor": "middle", class: "gauge-unit" }, `of ${first.limit} left`));
+    svg("text", { x: 100, y: 84, "text-anchor": "middle", class: "gauge-number" }, count(first.remaining)),
+    svg("text", { x: 100, y: 103, "text-anchor": "middle", class: "gauge-unit" }, `of ${count(first.limit)} left`));
 }
 
 function arc({ limit, remaining }, radius) {
@@ -48,26 +53,34 @@ const WIDTH = 360;
 const HEIGHT = 72;
 const STEPS = 360;
 
-/** The curve of what was left, the newest at the right; where nobody looked it is broken. */
-export function curve(values, limit, words) {
-  const most = Math.max(limit, ...values.filter((value) => value !== null), 1);
-  const x = (index) => ((STEPS - values.length + index + 0.5) / STEPS) * WIDTH;
-  const y = (value) => HEIGHT - 2 - (value / most) * (HEIGHT - 8);
+/**
+ * The curves of what was left, as parts of each limit, the newest at the right; where nobody looked they are broken.
+ * @param {{values: (number | null)[], limit: number}[]} series the first one is filled
+ */
+export function curves(series, words) {
+  return svg("svg", { class: "curve", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": words },
+    svg("path", { class: "curve-limit", d: `M 0 ${height(1)} H ${WIDTH}` }),
+    [0.25, 0.5, 0.75].map((part) => svg("path", { class: "curve-mark", d: `M ${WIDTH * part} 0 V ${HEIGHT}` })),
+    series.map(({ values, limit }, index) => runsOf(values, limit).map((points) => {
+      const line = points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join(" L ");
+      const [[left], [right]] = [points[0], points.at(-1)];
+      return svg("g", { class: index === 0 ? "first" : "second" },
+        index === 0 && svg("path", { class: "curve-area", d: `M ${left} ${HEIGHT} L ${line} L ${right} ${HEIGHT} Z` }),
+        svg("path", { class: "curve-line", d: `M ${line}${points.length === 1 ? " h 1" : ""}` }));
+    })));
+}
+
+function height(part) {
+  return HEIGHT - 2 - Math.max(0, Math.min(1, part)) * (HEIGHT - 8);
+}
+
+/** The points of each stretch without a gap. */
+function runsOf(values, limit) {
   const runs = [];
   values.forEach((value, index) => {
     if (value === null) return;
     if (index === 0 || values[index - 1] === null) runs.push([]);
-    runs.at(-1).push([x(index), y(value)]);
+    runs.at(-1).push([((STEPS - values.length + index + 0.5) / STEPS) * WIDTH, height(value / Math.max(1, limit))]);
   });
-  const text = (points) => points.map(([a, b]) => `${a.toFixed(1)} ${b.toFixed(1)}`).join(" L ");
-  return svg("svg", { class: "curve", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": words },
-    svg("path", { class: "curve-limit", d: `M 0 ${y(limit)} H ${WIDTH}` }),
-    [0.25, 0.5, 0.75].map((part) => svg("path", { class: "curve-mark", d: `M ${WIDTH * part} 0 V ${HEIGHT}` })),
-    runs.map((points) => {
-      const [left] = points[0];
-      const [right] = points.at(-1);
-      return svg("g", {},
-        svg("path", { class: "curve-area", d: `M ${left} ${HEIGHT} L ${text(points)} L ${right} ${HEIGHT} Z` }),
-        svg("path", { class: "curve-line", d: `M ${text(points)}${points.length === 1 ? " h 1" : ""}` }));
-    }));
+  return runs;
 }

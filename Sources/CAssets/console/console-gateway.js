@@ -1,7 +1,7 @@
 // The lower part of the page: the budget, the health and the last requests, as GET /status tells them.
 
 import { byId, element, fill } from "/assets/dom.js";
-import { curve, gauge, mood } from "/assets/console-charts.js";
+import { count, curves, gauge, mood } from "/assets/console-charts.js";
 import { distanceText, momentText, timeText, viewerZone } from "/assets/console-zones.js";
 
 export function drawGateway(status) {
@@ -17,13 +17,16 @@ function drawBudget(root, budget) {
   const lowest = seen.length > 0 ? Math.min(...seen) : get.remaining;
   const minutes = Math.max(1, Math.round((history.get.length * history.step_seconds) / 60));
   const span = minutes >= 60 ? "the last hour" : minutes === 1 ? "the last minute" : `the last ${minutes} minutes`;
-  const words = `At least ${lowest} of ${get.limit} were left in ${span}.`;
+  const words = `At least ${count(lowest)} of ${count(get.limit)} were left in ${span}.`;
+  const series = [{ values: history.get, limit: get.limit }];
+  if (!shared) series.push({ values: history.post, limit: post.limit });
   fill(root,
     gauge(allowances),
-    element("ul", { class: "legend" }, allowances.map(({ name, limit, remaining }) => element("li", { class: mood(remaining, limit) },
-      element("strong", {}, `${remaining} of ${limit}`), ` ${name}`))),
+    // One allowance stands in the dial already.
+    !shared && element("ul", { class: "legend" }, allowances.map(({ name, limit, remaining }) => element("li", { class: mood(remaining, limit) },
+      element("strong", {}, `${count(remaining)} of ${count(limit)}`), ` ${name}`))),
     element("p", { class: "budget-words" }, budgetWords(budget)),
-    element("figure", {}, curve(history.get, get.limit, words),
+    element("figure", {}, curves(series, words),
       element("figcaption", {}, element("span", {}, "an hour ago"), element("span", {}, words), element("span", {}, "now"))));
 }
 
@@ -52,8 +55,8 @@ function drawHealth(root, { health, mode, version, started_at: started, now, cal
     health.store && ["Store", `cannot be used: ${health.store.cause.replaceAll("_", " ")}`],
     health.last_success_at && ["Last answer", at(health.last_success_at)],
     health.checked_at && ["Checked", at(health.checked_at)],
-    ["Calls to Luma", String(calls.count)],
-    refused.length > 0 && ["of these not 200", refused.map(([outcome, count]) => `${count} × ${outcome}`).join(", ")],
+    ["Calls to Luma", count(calls.count)],
+    refused.length > 0 && ["of these not 200", refused.map(([outcome, times]) => `${count(times)} × ${outcome}`).join(", ")],
     calls.retries > 0 && ["Repeated", String(calls.retries)],
     ["Started", at(started)],
     ["You are", `${caller.label}, ${caller.scopes.includes("write") ? "may write" : readOnly ? "read only, as everybody" : "read only"}`],

@@ -71,13 +71,18 @@ function drawStatus() {
   const { status } = state;
   if (!status) return;
   drawGateway(status);
+  byId("gateway").hidden = false;
   fill(byId("mode"), status.mode === "sandbox" ? "Emulator: nothing here is real" : "Luma: what you change is real");
   byId("mode").className = `badge ${status.mode}`;
   const words = { healthy: "healthy", degraded: "degraded", unhealthy: "not healthy" };
-  fill(byId("health-badge"), words[status.health.status] ?? status.health.status);
-  byId("health-badge").className = `badge dot ${status.health.status}`;
+  badge(status.health.status, words[status.health.status] ?? status.health.status);
   byId("read-only").hidden = mayWrite();
   byId("token").hidden = !hasToken();
+}
+
+function badge(kind, words) {
+  fill(byId("health-badge"), words);
+  byId("health-badge").className = `badge dot ${kind}`;
 }
 
 function drawTroubles() {
@@ -87,6 +92,7 @@ function drawTroubles() {
 
 function trouble(kind, text, again) {
   state.troubles.set(kind, { text, again });
+  if (kind === "status") badge("unhealthy", "does not answer");
   drawTroubles();
 }
 

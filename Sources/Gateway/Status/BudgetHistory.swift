@@ -5,7 +5,7 @@ import Synchronization
 /// What was left of Luma's budget during the last hour, in steps of ten seconds, for a curve.
 ///
 /// Whoever looks at the budget anyway tells what there is; the lowest that is seen in a step stands for it. A step in which
-/// nobody looked is empty.
+/// nobody looked is empty. It begins anew when Luma's answers teach another limit.
 final class BudgetHistory: Sendable {
     static let stepSeconds = 10
     static let steps = 360
@@ -22,6 +22,8 @@ final class BudgetHistory: Sendable {
         /// By the number of the step, counted from the clock's zero, in a circle.
         var ring = [Sample?](repeating: nil, count: steps)
         var newest: Int?
+        /// What the samples are parts of.
+        var limits = (get: 0, post: 0)
 
         /// Empties what has passed since the newest step.
         mutating func advance(to step: Int) {
@@ -42,6 +44,11 @@ final class BudgetHistory: Sendable {
         let step = Self.step(now)
         let seen = Sample(get: budget.get.remaining, post: budget.post.remaining, waiting: budget.queued)
         state.withLock { state in
+            // What was left of another budget says nothing about this one.
+            if state.limits != (budget.get.limit, budget.post.limit) {
+                state = State()
+                state.limits = (budget.get.limit, budget.post.limit)
+            }
             state.advance(to: step)
             let index = step % Self.steps
             guard let known = state.ring[index] else {

@@ -9,10 +9,13 @@ import Testing
 
     private func at(_ seconds: Double) -> MonotonicTime { MonotonicTime(nanoseconds: 0).advanced(seconds: seconds) }
 
-    /// What a budget of `limit` shows after some requests.
-    private func note(_ limit: Int, at seconds: Double) {
-        var budget = Budget(BudgetSettings(getRequests: limit, postRequests: limit + 1))
-        history.note(budget.snapshot(now: at(seconds)), at: at(seconds))
+    /// What a budget shows of which so many GET requests are left, and one POST more.
+    private func note(_ left: Int, of limit: Int = 2000, at seconds: Double) {
+        var budget = Budget(BudgetSettings(getRequests: limit, postRequests: limit))
+        var seen = budget.snapshot(now: at(seconds))
+        seen.get.remaining = left
+        seen.post.remaining = left + 1
+        history.note(seen, at: at(seconds))
     }
 
     private func gets(_ seconds: Double) -> [Int?] { history.samples(at: at(seconds)).map { $0?.get } }
@@ -22,7 +25,7 @@ import Testing
     }
 
     @Test func theLowestOfAStepStandsForIt() {
-        for (limit, second) in [(9, 100.0), (4, 105), (7, 109.9), (8, 110)] { note(limit, at: second) }
+        for (left, second) in [(9, 100.0), (4, 105), (7, 109.9), (8, 110)] { note(left, at: second) }
         #expect(gets(110) == [4, 8])
         #expect(history.samples(at: at(110)).first == .some(.init(get: 4, post: 5, waiting: 0)))
     }
@@ -47,6 +50,14 @@ import Testing
         #expect(gets(later) == expected)
         note(6, at: later)
         #expect(gets(later).last == 6)
+    }
+
+    @Test func anotherLimitBeginsAnew() {
+        note(5, at: 100)
+        note(7, of: 3000, at: 120)
+        #expect(gets(130) == [7, nil])
+        note(9, at: 140)
+        #expect(gets(140) == [9])
     }
 
     @Test func aClockThatIsReadLateChangesNothing() {
