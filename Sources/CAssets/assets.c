@@ -66,6 +66,9 @@ static const uint8_t console_sheet_js[] = {
 static const uint8_t console_texts_js[] = {
 #embed "console/console-texts.js"
 };
+static const uint8_t console_watch_js[] = {
+#embed "console/console-watch.js"
+};
 static const uint8_t console_zones_js[] = {
 #embed "console/console-zones.js"
 };
@@ -102,6 +105,7 @@ static const lm_asset assets[] = {
     ASSET("/assets/console-preview.js", console_preview_js),
     ASSET("/assets/console-sheet.js", console_sheet_js),
     ASSET("/assets/console-texts.js", console_texts_js),
+    ASSET("/assets/console-watch.js", console_watch_js),
     ASSET("/assets/console-zones.js", console_zones_js),
     ASSET("/assets/console.css", console_css),
     ASSET("/", console_html),

@@ -29,6 +29,8 @@ export class Events {
   #cursor = null;
   /** What the pages began with: a cursor belongs to its query. */
   #after;
+  /** The last reading. */
+  #last = Promise.resolve();
   /** There were more events than are read in one go. */
   isCut = false;
   /** Luma did not answer, and the gateway gave what it knew. */
@@ -57,44 +59,71 @@ export class Events {
     this.#byId.delete(id);
   }
 
-  /** Reads anew, from an instant until everything that starts before another is known. */
-  async read(from, until) {
-    const { entries, cursor, end } = await this.#pages({ after: from, sort: "start_at" }, (last) => last < until);
-    for (const [id, event] of this.#byId) if (event.start >= from && event.start < end) this.#byId.delete(id);
-    for (const raw of entries) this.put(raw);
-    this.#from = Math.min(this.#from, from);
-    [this.#to, this.#cursor, this.#after] = [end, cursor, from];
-    this.readAt = Date.now();
+  /**
+   * Reads anew what is near and what is looked at.
+   * @param {number} from the first start that is near
+   * @param {number} until at least until here
+   * @param {{from: number, to: number}} shown
+   */
+  refresh(from, until, shown) {
+    return this.#inTurn(async () => {
+      const { entries, cursor, end } = await this.#pages({ after: from }, (last) => last < until);
+      this.#replace(entries, from, end);
+      if (end >= this.#to || this.#to === Infinity) [this.#to, this.#cursor, this.#after] = [end, cursor, from];
+      this.#from = Math.min(this.#from, from);
+      this.readAt = Date.now();
+      if (shown.from >= from && shown.to <= end) return;
+      // Only what is known already: the rest is read when somebody gets there.
+      const window = { after: Math.max(shown.from, this.#from), before: Math.min(shown.to, this.#to) };
+      if (window.after >= window.before) return;
+      const part = await this.#pages(window, () => true);
+      this.#replace(part.entries, window.after, Math.min(window.before, part.end));
+    });
   }
 
   /** Makes sure that what starts in this part of time is known. */
-  async reach(from, until) {
-    if (this.#from === Infinity) return this.read(from, until);
-    if (from < this.#from) {
-      const { entries, end } = await this.#pages({ after: from, before: this.#from, sort: "-start_at" }, (last) => last > from);
-      for (const raw of entries) this.put(raw);
-      this.#from = end === Infinity ? from : end;
-    }
-    while (this.#to < until && this.#cursor !== null) await this.more();
+  reach(from, until) {
+    return this.#inTurn(async () => {
+      if (from < this.#from) {
+        const { entries, end } = await this.#pages(
+          { after: from, before: this.#from }, (last) => last > from, "-start_at");
+        for (const raw of entries) this.put(raw);
+        this.#from = end === Infinity ? from : end;
+      }
+      while (this.#to < until && this.#cursor !== null) await this.#further();
+    });
   }
 
   /** Reads one page further. */
-  async more() {
+  more() {
+    return this.#inTurn(() => this.#further());
+  }
+
+  async #further() {
     if (this.#cursor === null) return;
-    const { entries, cursor, end } = await this.#pages(
-      { after: this.#after, sort: "start_at", cursor: this.#cursor }, () => false);
+    const { entries, cursor, end } = await this.#pages({ after: this.#after, cursor: this.#cursor }, () => false);
     for (const raw of entries) this.put(raw);
     [this.#to, this.#cursor] = [end, cursor];
   }
 
+  #replace(entries, from, end) {
+    for (const [id, event] of this.#byId) if (event.start >= from && event.start < end) this.#byId.delete(id);
+    for (const raw of entries) this.put(raw);
+  }
+
+  /** One reading at a time: each relies on what the one before it has found. */
+  #inTurn(reading) {
+    const turn = this.#last.then(reading, reading);
+    this.#last = turn;
+    return turn;
+  }
+
   /** Pages from the first on, as long as `goesOn` says so of the last start. `end` is infinite when all was read. */
-  async #pages(query, goesOn) {
+  async #pages({ after, before, cursor = null }, goesOn, sort = "start_at") {
     const entries = [];
-    let cursor = query.cursor ?? null;
     for (let pages = 0; pages < MOST_PAGES; pages += 1) {
-      const parameters = new URLSearchParams({ limit: PAGE, sort: query.sort });
-      if (query.after !== undefined) parameters.set("after", new Date(query.after).toISOString());
-      if (query.before !== undefined) parameters.set("before", new Date(query.before).toISOString());
+      const parameters = new URLSearchParams({ limit: PAGE, sort, after: new Date(after).toISOString() });
+      if (Number.isFinite(before)) parameters.set("before", new Date(before).toISOString());
       if (cursor !== null) parameters.set("cursor", cursor);
       const { body, headers } = await ask("GET", `/events/?${parameters}`);
       this.isStale = headers.get("X-Cache") === "STALE";

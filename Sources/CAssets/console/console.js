@@ -13,14 +13,15 @@ import { drawGateway } from "/assets/console-gateway.js";
 import { weeksOf } from "/assets/console-month.js";
 import { closeSheet, isSheetOpen, prepareSheet } from "/assets/console-sheet.js";
 import { foreign } from "/assets/console-texts.js";
+import { Watch } from "/assets/console-watch.js";
 import { around, city, dayNumber, dayOf, dayParts, firstWeekday, timeText, usable, viewerZone } from "/assets/console-zones.js";
 
 const STATUS_SECONDS = 5;
 const EVENTS_SECONDS = 60;
-const LONGEST_PAUSE_SECONDS = 30;
 /** Events that began so long before a month may still go on in it. */
-const LOOK_BACK_DAYS = 366;
+const LOOK_BACK_DAYS = 184;
 const AGENDA_STEP = 40;
+const TOAST_SECONDS = 12;
 const DAY = 86_400_000;
 
 const events = new Events();
@@ -34,6 +35,7 @@ const state = {
   chosen: null,
   most: AGENDA_STEP,
   isLoaded: false,
+  hasLookedBack: false,
   /** What keeps the page from being whole, by kind. */
   troubles: new Map(),
 };
@@ -104,66 +106,26 @@ let toastTimer;
 function tell(...words) {
   fill(byId("toast"), element("p", {}, words));
   clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => fill(byId("toast")), 8000);
+  toastTimer = setTimeout(() => fill(byId("toast")), TOAST_SECONDS * 1000);
 }
 
 // What is asked
 
-/** Repeats a question: at its interval while it is answered, after 1, 2, 4 … seconds while it is not, never while nobody looks. */
-class Watch {
-  #timer;
-  #failures = 0;
-  #isAsking = false;
-  #wantsMore = false;
-
-  constructor(kind, seconds, question) {
-    Object.assign(this, { kind, seconds, question });
-    document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(this.#timer) : this.now()));
-  }
-
-  async now() {
-    clearTimeout(this.#timer);
-    if (this.#isAsking) {
-      this.#wantsMore = true;
-      return;
+/** A watch whose failures stand on top of the page until it is answered again. */
+function watch(kind, seconds, question) {
+  const known = () => (events.readAt > 0 ? ` What you see was read at ${timeText(events.readAt, viewerZone)}.` : "");
+  const made = new Watch(seconds, question, () => noTrouble(kind), (error, wait) => {
+    if (isAboutToken(error)) {
+      noTrouble(kind);
+      return false;
     }
-    this.#isAsking = true;
-    let wait = this.seconds;
-    try {
-      await this.question();
-      this.#failures = 0;
-      noTrouble(this.kind);
-    } catch (error) {
-      wait = this.#failed(error);
-    } finally {
-      this.#isAsking = false;
-    }
-    if (this.#wantsMore) {
-      this.#wantsMore = false;
-      return this.now();
-    }
-    if (wait !== null && !document.hidden) this.#timer = setTimeout(() => this.now(), wait * 1000);
-  }
-
-  /** How long to wait; null for until somebody does something. */
-  #failed(error) {
-    // Anything else is a mistake in this page, which must not look like one of the gateway.
-    if (!("isOpen" in error)) throw error;
-    if (error instanceof Refused && error.status === 401) {
-      noTrouble(this.kind);
-      askForToken(error);
-      return null;
-    }
-    this.#failures += 1;
-    const backoff = Math.min(LONGEST_PAUSE_SECONDS, 2 ** (this.#failures - 1)) * (0.8 + 0.4 * Math.random());
-    const wait = Math.max(backoff, Math.min(error.retryAfter ?? 0, 2 * LONGEST_PAUSE_SECONDS));
-    const known = events.readAt > 0 ? ` What you see was read at ${timeText(events.readAt, viewerZone)}.` : "";
-    trouble(this.kind, `${error.message}.${known} The next try is in ${Math.ceil(wait)} s.`, () => this.now());
-    return wait;
-  }
+    trouble(kind, `${error.message}.${known()} The next try is in ${Math.ceil(wait)} s.`, () => made.now());
+    return true;
+  });
+  return made;
 }
 
-const statusWatch = new Watch("status", STATUS_SECONDS, async () => {
+const statusWatch = watch("status", STATUS_SECONDS, async () => {
   const { body } = await ask("GET", "/status", { patience: 15_000 });
   const isFirst = state.status === null;
   const couldWrite = mayWrite();
@@ -175,54 +137,60 @@ const statusWatch = new Watch("status", STATUS_SECONDS, async () => {
   if (isFirst || state.troubles.size > 0) eventsWatch.now();
 });
 
-const eventsWatch = new Watch("events", EVENTS_SECONDS, async () => {
+const eventsWatch = watch("events", EVENTS_SECONDS, async () => {
   // Without the status nothing else is asked: it tells first whether a token is needed.
   if (state.status === null) return;
-  const { from, to } = shownSpan();
-  await events.read(Math.min(from, Date.now() - DAY), Math.max(to, Date.now() + DAY));
+  const { year, month } = dayParts(today());
+  await events.refresh(spanOf(year, month).from, Date.now() + DAY, shownSpan());
   state.isLoaded = true;
   draw();
-  await lookBack();
+  if (state.hasLookedBack) return;
+  const { from } = shownSpan();
+  await events.reach(from - LOOK_BACK_DAYS * DAY, from);
+  state.hasLookedBack = true;
+  draw();
 });
 
-/** The time that the shown month covers, wherever on earth its days begin. */
-function shownSpan() {
-  const days = weeksOf(state.year, state.month, firstWeekday()).flat();
+/** The time that a month covers on paper, wherever on earth its days begin. */
+function spanOf(year, month) {
+  const days = weeksOf(year, month, firstWeekday()).flat();
   return { from: around(days[0]).from, to: around(days.at(-1)).to };
 }
 
-let hasLookedBack = false;
-/** Once: what began long before and may still go on. */
-async function lookBack() {
-  if (hasLookedBack) return;
-  hasLookedBack = true;
-  const { from, to } = shownSpan();
-  await events.reach(from - LOOK_BACK_DAYS * DAY, to);
-  draw();
+function shownSpan() {
+  return spanOf(state.year, state.month);
 }
 
-/** Reads what the shown month needs and is not known yet. */
-async function reach() {
+/** Reads what is wanted besides, and shows it. */
+async function readMore(reading) {
+  try {
+    await reading;
+    draw();
+  } catch (error) {
+    if (!isAboutToken(error)) trouble("events", `${error.message}.`, () => eventsWatch.now());
+  }
+}
+
+/** Shows another month, and reads what it needs and is not known yet. */
+function showMonth({ year, month }) {
+  [state.year, state.month] = [year, month];
   draw();
   if (!state.isLoaded) return;
   const { from, to } = shownSpan();
-  try {
-    await events.reach(from, to);
-    draw();
-  } catch (error) {
-    if (error instanceof Refused && error.status === 401) return askForToken(error);
-    trouble("events", `${error.message}.`, () => eventsWatch.now());
-  }
+  readMore(events.reach(from, to));
 }
 
 // The token
 
-function askForToken(error) {
+/** Asks for a token if that is what is missing. */
+function isAboutToken(error) {
+  if (!(error instanceof Refused) || error.status !== 401) return false;
   byId("sign-in").hidden = false;
   const isWrong = error.reason === "invalid_token";
   fill(byId("token-trouble"), isWrong && "This token is not one that the gateway knows.");
   byId("token-field").setAttribute("aria-invalid", String(isWrong));
   if (!isSheetOpen()) byId("token-field").focus();
+  return true;
 }
 
 function useToken(event) {
@@ -258,10 +226,7 @@ const actions = {
 
   focusDay(day) {
     const { year, month } = dayParts(day);
-    if (year !== state.year || month !== state.month) {
-      [state.year, state.month] = [year, month];
-      reach();
-    }
+    if (year !== state.year || month !== state.month) showMonth({ year, month });
     const button = byId("calendar").querySelector(`[data-day="${day}"]`);
     byId("calendar").querySelectorAll("[data-day][tabindex='0']").forEach((other) => other.setAttribute("tabindex", "-1"));
     button?.setAttribute("tabindex", "0");
@@ -281,18 +246,20 @@ const actions = {
     state.most += AGENDA_STEP;
     const isEnough = events.all.filter((event) => event.end > Date.now()).length >= state.most;
     draw();
-    if (!isEnough && events.hasMore) events.more().then(draw, (error) => trouble("events", `${error.message}.`, () => eventsWatch.now()));
+    if (!isEnough && events.hasMore) readMore(events.more());
   },
 
   saved(raw, isNew) {
-    if (raw.start_at) {
-      events.put(raw);
-      const { year, month } = dayParts(dayOf(Date.parse(raw.start_at), zoneOf(events.get(raw.id))));
-      [state.year, state.month, state.chosen] = [year, month, null];
+    // Only its id comes back when it could not be read.
+    if (raw.start_at) events.put(raw);
+    if (raw.start_at && isNew) {
+      state.chosen = null;
+      showMonth(dayParts(dayOf(Date.parse(raw.start_at), zoneOf(events.get(raw.id)))));
     }
+    draw();
     const warnings = (raw.warnings ?? []).map((text) => element("span", { class: "warning" }, " ", text));
     tell(isNew ? "Created: " : "Saved: ", foreign(raw.name ?? raw.id, "strong"), ...warnings);
-    reach().then(() => eventsWatch.now());
+    eventsWatch.now();
     statusWatch.now();
   },
 
@@ -318,15 +285,12 @@ const actions = {
 };
 
 function turn(months) {
-  const { year, month } = dayParts(dayNumber(state.year, state.month + months, 1));
-  [state.year, state.month] = [year, month];
-  reach();
+  showMonth(dayParts(dayNumber(state.year, state.month + months, 1)));
 }
 
 function goToToday() {
-  const { year, month } = dayParts(today());
-  [state.year, state.month, state.chosen] = [year, month, null];
-  reach();
+  state.chosen = null;
+  showMonth(dayParts(today()));
 }
 
 /** Single keys while the focus is in the month; anywhere else they would surprise who speaks to the computer (WCAG 2.1.4). */
