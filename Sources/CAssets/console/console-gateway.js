@@ -56,7 +56,7 @@ function drawHealth(root, { health, mode, version, started_at: started, now, cal
     health.last_success_at && ["Last answer", at(health.last_success_at)],
     health.checked_at && ["Checked", at(health.checked_at)],
     ["Calls to Luma", count(calls.count)],
-    refused.length > 0 && ["of these not 200", refused.map(([outcome, times]) => `${count(times)} × ${outcome}`).join(", ")],
+    refused.length > 0 && ["Not 200", refused.map(([outcome, times]) => `${count(times)} × ${outcome}`).join(", ")],
     calls.retries > 0 && ["Repeated", String(calls.retries)],
     ["Started", at(started)],
     ["You are", `${caller.label}, ${caller.scopes.includes("write") ? "may write" : readOnly ? "read only, as everybody" : "read only"}`],
@@ -85,8 +85,8 @@ function drawRequests(root, requests) {
       element("td", { class: "status" }, element("span", {}, request.status), request.reason && element("small", {}, request.reason.replaceAll("_", " "))),
       element("td", { class: "took" }, `${request.duration_ms < 10 ? request.duration_ms.toFixed(1) : Math.round(request.duration_ms)} ms`),
       element("td", { class: "calls" }, request.upstream_calls),
-      element("td", { class: "who" }, request.label ?? "–"),
-      element("td", { class: "id" }, element("code", {}, request.request_id)))))));
+      element("td", { class: "who", title: request.label }, request.label ?? "–"),
+      element("td", { class: "id", title: request.request_id }, element("code", {}, request.request_id)))))));
 }
 
 function kind(status) {
