@@ -26,7 +26,7 @@ STRICT := --scratch-path .build/strict --explicit-target-dependency-import-check
 PACKAGING_PACKAGES := man-db groff-base bsdextrautils bash zsh fish systemd debootstrap dpkg-dev gzip curl
 CHAOS_OPERATIONS ?= 2000
 
-BROWSER_PACKAGES := chromium chromium-driver python3 python3-venv curl
+BROWSER_PACKAGES := chromium chromium-driver curl openssl python3 python3-venv
 
 DIFFERENTIAL_PACKAGES := nginx python3 python3-venv
 
