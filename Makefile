@@ -7,7 +7,7 @@ BINARY := .build/release/luma-mcp
 # the benchmark need on top.
 BUILD_PACKAGES := libcurl4-openssl-dev libssl-dev libsqlite3-dev ca-certificates tzdata \
     pkg-config binutils libstdc++-12-dev libncurses6 libxml2
-TEST_PACKAGES := curl git openssl python3
+TEST_PACKAGES := curl git nginx openssl python3
 BENCH_PACKAGES := nginx wrk gcc libc6-dev python3 python3-venv golang-go strace openssl
 
 # Where make install puts things; DESTDIR is put in front of all.
