@@ -7,7 +7,7 @@ BINARY := .build/release/luma-mcp
 # the benchmark need on top.
 BUILD_PACKAGES := libcurl4-openssl-dev libssl-dev libsqlite3-dev ca-certificates tzdata \
     pkg-config binutils libstdc++-12-dev libncurses6 libxml2
-TEST_PACKAGES := curl git openssl python3
+TEST_PACKAGES := curl git nginx openssl python3
 BENCH_PACKAGES := nginx wrk gcc libc6-dev python3 python3-venv golang-go strace openssl
 
 # Where make install puts things; DESTDIR is put in front of all.
@@ -26,7 +26,7 @@ STRICT := --scratch-path .build/strict --explicit-target-dependency-import-check
 PACKAGING_PACKAGES := man-db groff-base bsdextrautils bash zsh fish systemd debootstrap dpkg-dev gzip curl
 CHAOS_OPERATIONS ?= 2000
 
-BROWSER_PACKAGES := chromium chromium-driver python3 python3-venv curl
+BROWSER_PACKAGES := chromium chromium-driver curl openssl python3 python3-venv
 
 DIFFERENTIAL_PACKAGES := nginx python3 python3-venv
 

@@ -5,8 +5,8 @@ has its turn, so that the machine's moods hit all alike. The host's speed drifts
 are worth quoting, and of those the CPU per request is the steadiest. docs/performance.md says how to read the tables.
 
 BENCH_SECONDS per measurement (2), BENCH_ROUNDS (3), BENCH_SERVERS (luma-mcp,nginx,go,fastapi), BENCH_CELLS (all; such as
-health:64,events:512), BENCH_ASSISTANTS=0 to leave out MCP, BENCH_COUNTS=0 to leave out what is counted: system calls and
-allocations per request.
+health:64,events:512), BENCH_ASSISTANTS=0 to leave out MCP, BENCH_HANDSHAKES=0 new TLS connections to the upstream,
+BENCH_COUNTS=0 what is counted: system calls and allocations per request.
 """
 
 import json
@@ -19,6 +19,7 @@ import time
 from dataclasses import asdict
 
 import assistants
+import handshakes
 import report
 from measure import HERE, allocations, sample, system_calls, wrk
 from processes import Server, fetch, free_port
@@ -32,8 +33,8 @@ ROUTES = {
     "events": "GET /events/{event_id}, passed on (2 KB)",
     "slow": "GET /events/{event_id}, passed on to an upstream that takes 20 ms",
     "create": "POST /events/ (300 bytes, checked; Prefer: return=minimal), passed on"}
-CELLS = [("health", 1), ("health", 64), ("health", 512), ("tls", 64), ("pipelined", 64), ("templates", 64), ("cached", 64), ("events", 1),
-         ("events", 64), ("events", 512), ("slow", 256), ("create", 64)]
+CELLS = [("health", 1), ("health", 64), ("health", 512), ("health", 10000), ("tls", 64), ("pipelined", 64), ("templates", 64),
+         ("cached", 64), ("events", 1), ("events", 64), ("events", 512), ("slow", 256), ("create", 64)]
 # What a secured server is called by, and its key: bench.sh makes them.
 CERTIFICATE, KEY = "bench.cert", "bench.key"
 # The slower peers tell nothing new at other numbers of connections.
@@ -48,7 +49,7 @@ def gateway(binary: str, folder: str, core: int, upstream: int, name: str = "lum
         "LUMA_BASE_URL": f"http://127.0.0.1:{upstream}", "LUMA_API_KEY": "bench",
         "LUMA_RATE_LIMIT_GET_REQUESTS": "1000000000", "LUMA_RATE_LIMIT_POST_REQUESTS": "1000000000",
         "LUMA_RATE_LIMIT_ADAPTIVE": "false", "LUMA_TEMPLATES_DIR": os.path.join(folder, "templates"),
-        "LUMA_LOG_FORMAT": "json", "LUMA_CACHE_SECONDS": "0"} | (settings or {}))
+        "LUMA_LOG_FORMAT": "json", "LUMA_CACHE_SECONDS": "0", "LUMA_MAX_CONNECTIONS": "12000"} | (settings or {}))
 
 
 def nginx(folder: str, core: int, upstream: int) -> Server:
@@ -213,6 +214,8 @@ class Bench:
         print(report.added({server.name: self.latency(server) for server in compared}), flush=True)
         if os.environ.get("BENCH_ASSISTANTS") != "0":
             print(assistants.compare(self), flush=True)
+        if os.environ.get("BENCH_HANDSHAKES") != "0":
+            print(handshakes.compare(self, gateway), flush=True)
         print(report.memory({server.name: (server.first_answer, self.idle[server.name], server.resident())
                              for server in self.tested}), flush=True)
         with open(os.path.join(self.folder, "results.json"), "w") as file:

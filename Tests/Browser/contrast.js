@@ -1,4 +1,4 @@
-// The texts of a page whose contrast with what is behind them is less than WCAG 2.2 asks for at level AA (1.4.3), by computed
+// The texts whose contrast with what is behind them is less than WCAG 2.2 asks for at level AA (1.4.3), by computed
 // styles. A colour is read by painting it, as a browser may tell it in any notation.
 
 function poorContrast() {

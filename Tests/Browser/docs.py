@@ -1,22 +1,11 @@
-"""The documentation page in real Chromium: docs.py BINARY FOLDER."""
+"""The documentation page in real Chromium: docs.py BINARY FOLDER. Pictures of what was seen are left in FOLDER."""
 
 import sys
 
-from stage import Browser, Gateway, play
-
-
-def the_page_is_there(binary, folder):
-    """It is shown, quiet, readable and no wider than a phone, in both modes."""
-    with Gateway(binary) as gateway, Browser(width=360, height=740) as browser:
-        for dark in (False, True):
-            browser.prefer(dark)
-            browser.open(gateway.url + "/docs")
-            browser.eventually("a heading", lambda: browser.one("h1").text)
-            browser.check_contrast()
-            browser.check_width()
-            browser.check_quiet(gateway.url)
-            browser.picture(folder, "docs-phone-" + ("dark" if dark else "light"))
-
+import docs_failing
+import docs_reading
+import docs_trying
+from stage import play
 
 if __name__ == "__main__":
-    play([the_page_is_there], *sys.argv[1:])
+    play(docs_reading.TESTS + docs_trying.TESTS + docs_failing.TESTS, *sys.argv[1:])

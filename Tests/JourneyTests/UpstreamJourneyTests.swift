@@ -37,6 +37,15 @@ import Testing
         #expect(try await sandboxCreates(gateway) - before == created)
     }
 
+    /// A cold start under load must not open a connection for each call.
+    @Test func aColdBurstOverHTTP2SharesOneConnection() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-mcp-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let result = try await runDriver("secure_upstream.py", [Program.path, folder.path])
+        #expect(result.code == 0, "\(result.out)\(result.err)")
+    }
+
     private func sandboxCreates(_ gateway: RunningGateway) async throws -> Int {
         let state = try await curl(try #require(gateway.sandboxAddress) + "/_sandbox/state")
         return try #require(state.json?["creates"]?.intValue, "\(state.body)")

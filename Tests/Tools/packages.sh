@@ -27,7 +27,8 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 
 echo "Installing Debian packages: ${missing[*]}"
-as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get -q)
+# Another installation may be under way, as on a machine that has just started.
+as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120)
 "${as_root[@]}" update </dev/null
 # --no-remove: a package that conflicts with one of the user's is the user's decision.
 "${as_root[@]}" install -y --no-install-recommends --no-remove "${missing[@]}" </dev/null

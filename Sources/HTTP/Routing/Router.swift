@@ -40,6 +40,8 @@ public struct Router<Value> {
         var allow: [Method] = []
     }
     private var nodes = [Node()]
+    /// The patterns without a parameter, and their nodes: nearly every path of such a pattern is sent letter by letter.
+    private var literalPaths: [(path: [UInt8], node: Int)] = []
 
     public init() {}
 
@@ -68,6 +70,9 @@ public struct Router<Value> {
             nodes[index].names = names
         }
         precondition(!nodes[index].values.contains { $0.method == method }, "two routes: \(method.token) \(pattern)")
+        if names.isEmpty, nodes[index].values.isEmpty {
+            literalPaths.append((Array(("/" + segments.joined(separator: "/")).utf8), index))
+        }
         nodes[index].values.append((method, value))
         nodes[index].allow = Self.allow(nodes[index].values.map(\.method))
     }
@@ -103,7 +108,9 @@ public struct Router<Value> {
         var end = path.count
         if end > 2, path[end - 1] == Octet.slash { end -= 1 }
         var starts: [Int] = []
-        guard let index = find(path, end == 1 ? 1 : 0, end, at: 0, &starts) else { return .notFound }
+        guard let index = literal(path.part(0, end)) ?? find(path, end == 1 ? 1 : 0, end, at: 0, &starts) else {
+            return .notFound
+        }
         guard let value = value(at: index, method) else { return .methodNotAllowed(allow: nodes[index].allow) }
         if starts.isEmpty { return .found(value, RouteParameters()) }
         var values: [String] = []
@@ -118,6 +125,14 @@ public struct Router<Value> {
     private func value(at index: Int, _ method: Method) -> Value? {
         for route in nodes[index].values where route.method == method { return route.value }
         return method == .head ? value(at: index, .get) : nil
+    }
+
+    /// The node of a path that is spelt as its pattern is. Literals come before parameters, so that `find` would find the same.
+    private func literal(_ path: UnsafeRawBufferPointer) -> Int? {
+        for literal in literalPaths where literal.path.count == path.count {
+            if literal.path.withUnsafeBytes({ $0.elementsEqual(path) }) { return literal.node }
+        }
+        return nil
     }
 
     /// The node for what is left of the path from the slash at `offset`, and where its parameters start.

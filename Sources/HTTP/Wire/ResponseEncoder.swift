@@ -71,19 +71,30 @@ public enum ResponseEncoder {
     public static func appendLastChunk(to out: inout ByteBuffer) { out.append("0\r\n\r\n") }
 
     static func append(_ field: Field, to out: inout ByteBuffer) throws(ResponseError) {
+        // The one that every answer of a gateway has; two short strings are compared as two words.
+        if field.name == "X-Request-Id" {
+            out.append("X-Request-Id: ")
+            return try append(value: field, to: &out)
+        }
         let name = out.count
         out.append(utf8: field.name)
         out.append(": ")
         let value = out.count
-        out.append(utf8: field.value)
-        // Checked where they were copied to: strings are bytes there.
+        // Checked where it was copied to: strings are bytes there.
         let written = UnsafeRawBufferPointer(out.bytes)
         guard value - name > 2 else { throw .invalidField(name: field.name) }
         for index in name..<(value - 2) where !Octet.isToken(written[index]) {
             throw .invalidField(name: field.name)
         }
-        guard written.part(value, written.count - value).isFieldContent else { throw .invalidField(name: field.name) }
         if isReserved(written.part(name, value - 2 - name)) { throw .reservedField(name: field.name) }
+        try append(value: field, to: &out)
+    }
+
+    private static func append(value field: Field, to out: inout ByteBuffer) throws(ResponseError) {
+        let value = out.count
+        out.append(utf8: field.value)
+        let written = UnsafeRawBufferPointer(out.bytes)
+        guard written.part(value, written.count - value).isFieldContent else { throw .invalidField(name: field.name) }
         out.append("\r\n")
     }
 

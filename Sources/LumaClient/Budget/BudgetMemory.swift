@@ -84,9 +84,11 @@ extension Budget {
         }
         var memory = BudgetMemory()
         if let learned {
-            let remaining = isConfirmed ? learned.remaining - inFlight : 0
+            // Of a period that no answer has confirmed, as after a 429, nothing is known: a window that is over says so. With
+            // nothing left until its reset, a successor would send nothing for a minute.
             memory.window = .init(
-                limit: learned.limit, remaining: max(0, remaining), resetAt: wall(learned.resetAt),
+                limit: learned.limit, remaining: isConfirmed ? max(0, learned.remaining - inFlight) : 0,
+                resetAt: isConfirmed ? wall(learned.resetAt) : wallClock,
                 stamp: learned.stamp ?? learned.previousStamp)
         }
         memory.closedUntil = closedUntil.map(wall)

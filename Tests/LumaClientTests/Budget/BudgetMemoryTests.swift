@@ -59,6 +59,18 @@ import Testing
         #expect(next.ask(.get, origin + 40.3, wait: 1).grant != nil)
     }
 
+    /// Of a window in which the tap was closed nothing is known once it is open again, and least of all that it has nothing left.
+    @Test(arguments: [(death: 1.0, pause: 4.0), (death: 3.0, pause: 1.0)])
+    func aTapThatHasOpenedAgainIsProbed(_ test: (death: Double, pause: Double)) throws {
+        let budget = Tap(BudgetSettings())
+        #expect(budget.spend(.get, 0, Self.window(15)))
+        #expect(budget.spend(.get, 0.5, status: 429, .retryAfter(1)))
+        let (next, origin) = try successor(of: budget, at: test.death, after: test.pause)
+        let time = origin + test.death + test.pause
+        #expect(next.spend(.get, time, Self.window(13, reset: 60 - test.death - test.pause)))
+        #expect(next.ask(.get, time, wait: 1).grant != nil)
+    }
+
     @Test func tokensOfTheStaticBudgetAreStillAway() throws {
         let budget = StaticBudgetTests.budget(get: 3, post: 2, window: 10)
         for second in [0.0, 2] { #expect(budget.spend(.get, second)) }
