@@ -114,12 +114,12 @@ final class Gatekeeper {
 }
 
 extension Endpoint {
-    /// Answered without a token: probes and readers of the description have none, and what these tell is no secret. The address
-    /// of a feed is its own token.
+    /// Answered without a token: probes, browsers and readers of the description have none, and what these tell is no
+    /// secret. The address of a feed is its own token.
     var isOpen: Bool {
         switch self {
         case .health, .live, .openAPI, .feed: true
-        default: false
+        default: isPage
         }
     }
 

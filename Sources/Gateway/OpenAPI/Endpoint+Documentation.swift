@@ -261,6 +261,13 @@ extension Endpoint {
                         description: "The text format of Prometheus, version 0.0.4.",
                         content: [Self.media(["type": "string"], "text/plain")])
                 ])
+        case .status:
+            return EndpointDocumentation(
+                group: .service, summary: "How the gateway is, for a person",
+                description: "Health, the budget with its last hour, and the last requests. Costs no call to Luma.",
+                answers: [
+                    .init(description: "How it is.", content: [Self.media(EventSchemas.reference("Status"))])
+                ], reasons: [.notAcceptable, .validationFailed])
         default: return nil
         }
     }

@@ -24,6 +24,7 @@ struct EventSchemas {
         schemas["Feed"] = .object(FeedSchemas.feed)
         schemas["CreatedFeed"] = .object(FeedSchemas.created)
         schemas["Health"] = Self.health
+        schemas["Status"] = StatusSchema.status
         schemas["TimeZone"] = .object(timeZone)
         schemas["Error"] = Self.error
         return schemas

@@ -100,7 +100,32 @@ struct OpenAPIExamples {
                 "version": .string(Version.number),
             ]
         case .live: ["status": "alive"]
+        case .status: Self.status
         default: nil
         }
     }
+
+    private static let status: JSON = [
+        "version": .string(Version.number), "mode": "luma", "started_at": "2027-01-15T08:00:00.000Z",
+        "now": "2027-01-15T12:00:00.000Z", "read_only": false, "caller": ["label": "dashboard", "scopes": ["read"]],
+        "health": [
+            "status": "healthy", "message": "Luma answers and takes the key", "circuit": "closed",
+            "checked_at": "2027-01-15T11:59:41.250Z",
+        ],
+        "budget": [
+            "get": ["limit": 500, "remaining": 482], "post": ["limit": 100, "remaining": 97], "shared": false,
+            "window_seconds": 300, "reset_seconds": nil, "closed_seconds": nil, "waiting": 0, "in_flight": 1,
+            "history": [
+                "step_seconds": 10, "get": [500, nil, 482], "post": [100, nil, 97], "waiting": [0, nil, 2],
+            ],
+        ],
+        "calls": ["count": 21, "retries": 0, "budget_wait_seconds": 0.25, "outcomes": ["200": 21]],
+        "requests": [
+            [
+                "time": "2027-01-15T11:59:58.120Z", "method": "GET", "route": "/events/{event_id}", "status": 200,
+                "duration_ms": 84.2, "upstream_calls": 1, "reason": nil, "label": "dashboard",
+                "request_id": .string(requestID),
+            ]
+        ],
+    ]
 }

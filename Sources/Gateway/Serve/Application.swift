@@ -110,6 +110,9 @@ final class Application: NodeHandler {
             switch endpoint {
             case .live: turn.finish(endpoint, Self.alive)
             case .health: turn.finish(endpoint, try worker.health.answer())
+            case let page where page.isPage:
+                let path = parameter.map { "/assets/" + $0 } ?? endpoint.route.pattern
+                turn.finish(endpoint, try StaticFile.at(path).response(Preconditions(request)))
             case .metrics:
                 let (hub, reactor) = (metrics, worker.reactor)
                 turn.exchange.perform { turn.finish(endpoint, await MetricsPage.response(hub, on: reactor)) }
@@ -124,6 +127,12 @@ final class Application: NodeHandler {
                         await worker.answerFeeds(input, turn)
                     }
                 }
+            case .status:
+                let input = try self.input(endpoint, nil, request, turn)
+                _ = try input.representation()
+                try input.refuseQuery()
+                let status = worker.status
+                turn.exchange.perform { turn.finish(endpoint, await status.answer(to: turn.principal)) }
             default:
                 let input = try self.input(endpoint, parameter, request, turn)
                 let representation = try input.representation()

@@ -15,6 +15,7 @@ final class Worker {
     let templates: TemplatesService
     let feeds: FeedsService
     private let openAPI: OpenAPIService
+    let status: StatusService
     let luma: LumaClient
     let writes: WritesInProgress
     let desk: WriteDesk
@@ -34,6 +35,7 @@ final class Worker {
         gate = Gatekeeper(shared.access, clock: clock)
         desk = WriteDesk(shared, reactor: reactor, clock: clock)
         health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started, store: shared.store)
+        status = StatusService(shared, health: health, reactor: reactor, clock: clock)
         luma = shared.makeClient(transport: transport, time: clock)
         reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
         events = EventsService(luma: luma, reads: reads, zones: shared.zones, templates: shared.templates)
@@ -56,7 +58,8 @@ final class Worker {
 
     /// Starts the background check of Luma on this loop; cancel the task to end it.
     func startMonitor() -> Task<Void, Never> {
-        let monitor = HealthMonitor(luma: luma, clock: clock, interval: healthInterval) { [self] in
+        let monitor = HealthMonitor(luma: luma, clock: clock, interval: healthInterval, onLook: status.noteBudget) {
+            [self] in
             logReachability($0)
         }
         return reactor.start { await monitor.run() }
@@ -156,23 +159,25 @@ final class Worker {
         let now = clock.now
         let duration = now.nanoseconds - turn.exchange.arrival.nanoseconds
         metrics.answered(endpoint, status: status, nanoseconds: duration)
-        log.log(
-            RequestRecord(
-                time: clock.wallClock(at: now), requestID: turn.id, method: turn.method,
-                route: endpoint?.route.pattern ?? "-",
-                status: status, durationNanoseconds: duration, bytes: bytes,
-                upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason,
-                label: turn.admission?.principal?.label,
-                traceID: turn.admission?.trace?.traceID))
+        let record = RequestRecord(
+            time: clock.wallClock(at: now), requestID: turn.id, method: turn.method,
+            route: endpoint?.route.pattern ?? "-",
+            status: status, durationNanoseconds: duration, bytes: bytes,
+            upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason,
+            label: turn.admission?.principal?.label,
+            traceID: turn.admission?.trace?.traceID)
+        log.log(record)
+        if endpoint?.isRoutine != true { metrics.keep(record) }
     }
 
     /// Writes the line of bytes that were no request.
     func logRefusal(id: String, _ answer: Response, _ reason: Reason) {
         metrics.refused(status: answer.status)
-        log.log(
-            RequestRecord(
-                time: clock.wallClock, requestID: id, method: .other, route: "-", status: answer.status,
-                durationNanoseconds: 0, bytes: answer.body.count, reason: reason))
+        let record = RequestRecord(
+            time: clock.wallClock, requestID: id, method: .other, route: "-", status: answer.status,
+            durationNanoseconds: 0, bytes: answer.body.count, reason: reason)
+        log.log(record)
+        metrics.keep(record)
     }
 
     /// Writes a line about a fault of this program.
