@@ -6,7 +6,7 @@ extension EventsService {
     /// Luma's own bound on a page is not published; 50 is what is known to be accepted.
     static let upstreamPageLimit = 50
 
-    /// One path has two types: what a cache keeps of it depends on Accept (RFC 9110 §12.5.5).
+    /// One path has several types: what a cache keeps of it depends on Accept (RFC 9110 §12.5.5).
     static let variesByAccept = Field("Vary", "Accept")
 
     /// The validated query of a list.
@@ -74,25 +74,25 @@ extension EventsService {
         }
     }
 
-    /// `GET /events/` as NDJSON: every page, one event a line. The first page is fetched by the caller, so that a
-    /// refusal is still an ordinary answer.
+    /// `GET /events/` in a format that is written as it comes: every page. The first page is fetched by the caller, so that
+    /// a refusal is still an ordinary answer.
     ///
     /// - Parameter nextCall: asked for each further page, because a long list may take longer than one request.
     func stream(
-        _ query: ListQuery, first: ListPage, nextCall: () -> UpstreamCall, write: ([UInt8]) async throws -> Void
+        _ query: ListQuery, as representation: Representation, first: ListPage, nextCall: () -> UpstreamCall,
+        write: ([UInt8]) async throws -> Void
     ) async throws {
+        var renderer = ListRenderer(representation, isPending: query.parameters.status == "pending", zones: zones)
         var page = first
         var seen: Set<String> = []
         while true {
-            var lines: [UInt8] = []
-            for entry in page.entries {
-                entry.write(to: &lines)
-                lines.append(0x0a)
-            }
-            if !lines.isEmpty { try await write(lines) }
+            let part = renderer.page(page.entries)
+            if !part.isEmpty { try await write(part) }
             // A cursor that comes again would make the list endless.
-            guard page.hasMore, let cursor = page.nextCursor, seen.insert(cursor).inserted else { return }
+            guard page.hasMore, let cursor = page.nextCursor, seen.insert(cursor).inserted else { break }
             page = try await self.page(query, limit: Self.upstreamPageLimit, cursor, nextCall())
         }
+        let end = renderer.end()
+        if !end.isEmpty { try await write(end) }
     }
 }

@@ -19,6 +19,7 @@ struct Shared: Sendable {
     let log: LogSink
     let mcp: MCPShared
     let metrics = MetricsHub()
+    let budgetHistory = BudgetHistory()
     let access: AccessRules
     let openAPI: OpenAPIText
     let store: any StateStore

@@ -59,5 +59,6 @@ enum StateMigrations {
                 -- What became of a thing after it was made.
                 CREATE INDEX write_by_subject ON write (account, subject) WHERE subject IS NOT NULL;
                 """),
+        feeds,
     ]
 }

@@ -92,7 +92,7 @@ import Testing
         var failure: APIError?
         do {
             let first = try await service.page(query, limit: 50, nil, fixture.call())
-            try await service.stream(query, first: first, nextCall: fixture.call) { bytes += $0 }
+            try await service.stream(query, as: .ndjson, first: first, nextCall: fixture.call) { bytes += $0 }
         } catch let error as APIError { failure = error }
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.last == "")

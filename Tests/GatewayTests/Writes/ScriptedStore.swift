@@ -86,5 +86,16 @@ final class ScriptedStore: StateStore {
         inner.purge(now: now, keepSettled: seconds, then: then)
     }
     func count(then: @escaping Then<StoreCounts>) { inner.count(then: then) }
+    func addFeed(_ feed: FeedRecord, most: Int, key fresh: [UInt8], then: @escaping Then<[UInt8]?>) {
+        inner.addFeed(feed, most: most, key: fresh, then: then)
+    }
+    func feeds(_ account: String, then: @escaping Then<[FeedRecord]>) { inner.feeds(account, then: then) }
+    func feed(_ id: String, of account: String, then: @escaping Then<FeedLookup>) {
+        inner.feed(id, of: account, then: then)
+    }
+    func useFeed(_ id: String, at now: Timestamp) { inner.useFeed(id, at: now) }
+    func removeFeed(_ id: String, of account: String, then: @escaping Then<Bool>) {
+        inner.removeFeed(id, of: account, then: then)
+    }
     func close() { inner.close() }
 }
