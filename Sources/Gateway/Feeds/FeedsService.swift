@@ -126,10 +126,10 @@ final class FeedsService {
     private func render(
         _ name: String, _ filter: FeedFilter, _ query: EventsService.ListQuery, _ nextCall: () -> UpstreamCall
     ) async throws(APIError) -> Fetched {
-        var asOf: MonotonicTime?
         var writer = ICSWriter()
         writer.begin(ICSCalendar(product: ListRenderer.product, name: name, refresh: ISODuration(seconds: 3600)))
         var cursor: String?
+        var asOf: MonotonicTime?
         var seen: Set<String> = []
         var count = 0
         pages: while true {
