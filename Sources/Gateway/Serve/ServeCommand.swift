@@ -40,7 +40,10 @@ struct ServeCommand {
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
             templates: templates, log: log, store: configuration.openStore(log, byDefault: Self.dataDirectory),
             tokens: tokens)
-        let resumed = Task { await shared.resumeBudget() }
+        let resumed = Task {
+            await shared.resumeBudget()
+            await shared.resumeSessions()
+        }
         let workers = try await startWorkers(shared, sockets, tls, sandbox)
         await resumed.value
         let monitor = await workers[0].startMonitor()
