@@ -45,7 +45,8 @@ final class EndedSessionsKeeper: Sendable {
     }
 
     private func save() {
-        // Another gateway on the same folder has ended sessions of its own.
+        // Another gateway on the same folder has ended sessions of its own. When both save at the same moment, what the
+        // earlier one has added is kept with its next save only.
         load { [self] in
             let now = WallClock.now
             store.save(Self.name, sessions.keptEnded(at: now), at: now) { [self] _ in
