@@ -46,7 +46,7 @@ extension MCPServer {
         turn.finish(
             .sseMessage,
             Response(status: 202, fields: [Field("Content-Type", "text/plain")], body: Array("Accepted".utf8)))
-        HandshakeDriver(dispatcher, turn.principal, reactor, requests).take(
+        HandshakeDriver(dispatcher, turn.principal, CallOrigin(turn), reactor, requests).take(
             payload, session: conversation.session, begin: { conversation.session = $0 },
             send: { conversation.send($0) },
             sendBatch: { answers in for answer in answers { conversation.send(answer) } })
@@ -57,12 +57,18 @@ extension MCPServer {
 struct HandshakeDriver {
     let dispatcher: Dispatcher
     let principal: Principal
+    /// Of what is taken.
+    let origin: CallOrigin
     let reactor: Reactor
     let requests: WritesInProgress
 
-    init(_ dispatcher: Dispatcher, _ principal: Principal, _ reactor: Reactor, _ requests: WritesInProgress) {
+    init(
+        _ dispatcher: Dispatcher, _ principal: Principal, _ origin: CallOrigin, _ reactor: Reactor,
+        _ requests: WritesInProgress
+    ) {
         self.dispatcher = dispatcher
         self.principal = principal
+        self.origin = origin
         self.reactor = reactor
         self.requests = requests
     }
@@ -125,10 +131,15 @@ struct HandshakeDriver {
             send(message)
             return true
         }
-        let run = RunningRequests(session, parts)
+        guard let run = RunningRequests(session, parts) else {
+            for refusal in RunningRequests.refusals(parts) { send(refusal) }
+            return ended()
+        }
         let dispatcher = dispatcher
-        let task = requests.start {
-            await body(dispatcher, Caller(session), sink)
+        var caller = Caller(session)
+        caller.origin = origin
+        let task = requests.start { [caller] in
+            await body(dispatcher, caller, sink)
             run.ended()
             ended()
         }

@@ -63,9 +63,11 @@ extension MCPServer {
     private func serveModern(
         _ id: JSONRPCID, _ message: JSONRPCMessage, _ caller: Caller, _ headers: MCPHeaders, _ turn: Turn
     ) {
+        var caller = caller
+        caller.origin = CallOrigin(turn)
         let answer = PostAnswer(self, turn, headers, quietSeconds: Self.quietSeconds)
         let sink = MessageSink(session: nil, reactor: reactor) { answer.send($0) }
-        turn.exchange.perform { [dispatcher] in
+        turn.exchange.perform { [dispatcher, caller] in
             switch await dispatcher.serve(message, from: caller, to: sink) {
             case .answer(let message):
                 if case .failure(_, let error) = message {
@@ -114,8 +116,13 @@ extension MCPServer {
         let answer = PostAnswer(self, turn, headers, quietSeconds: asks ? Self.quietSeconds : nil)
         let sink = MessageSink(session: caller.session, reactor: reactor) { answer.send($0) }
         answer.onStreamEnd = { [weak sink] in sink?.clientIsGone() }
-        let run = RunningRequests(caller.session, parts)
-        let task = requests.start { [dispatcher] in
+        var caller = caller
+        caller.origin = CallOrigin(turn)
+        guard let run = RunningRequests(caller.session, parts) else {
+            let refusals = RunningRequests.refusals(parts)
+            return answer.finish(isBatch ? JSONRPCPayload.encode(batch: refusals) : refusals.first?.encoded)
+        }
+        let task = requests.start { [dispatcher, caller] in
             if isBatch {
                 let answers = await dispatcher.serve(batch: parts, from: caller, to: sink)
                 if answers.isEmpty {
@@ -136,21 +143,32 @@ extension MCPServer {
     }
 }
 
-/// Makes the requests of one POST known to their session while they are served, so that they can be cancelled.
+/// Makes the requests of one message or batch known to their session while they are served, so that they can be cancelled.
 final class RunningRequests {
     private let session: Session?
     private let ids: [JSONRPCID]
     private var isOver = false
 
-    init(_ session: Session?, _ parts: [JSONRPCPayload.Part]) {
+    /// Nil when one of the ids is that of a request that is being served: its answer could not be told from this one's.
+    init?(_ session: Session?, _ parts: [JSONRPCPayload.Part]) {
         self.session = session
         ids = parts.compactMap { if case .message(.request(let id, _, _)) = $0 { id } else { nil } }
+        guard session?.reserve(ids) ?? true else { return nil }
     }
 
     /// After the task was started; it may have ended already.
     func began(_ task: Task<Void, Never>) {
         guard !isOver, let session else { return }
         for id in ids { session.began(id) { task.cancel() } }
+    }
+
+    /// What each request of a message is answered with when it cannot begin.
+    static func refusals(_ parts: [JSONRPCPayload.Part]) -> [JSONRPCMessage] {
+        parts.compactMap { part in
+            guard case .message(.request(let id, _, _)) = part else { return nil }
+            return .failure(
+                id: id, error: .invalidRequest("Invalid Request: the id is that of a request that still runs"))
+        }
     }
 
     func ended() {

@@ -92,8 +92,15 @@ final class MCPServer {
         }
         guard headers.acceptsStream else { return turn.finish(.mcpGet, APIError.notAcceptable) }
         let stream = EventStream(turn.exchange, fields: turn.streamFields, mostWaiting: EventStream.mostNewsBytes)
-        let generation = session.attach()
+        let executor = reactor.executor
+        let bound = LoopBound(stream, on: executor)
+        let generation = session.attach { executor.execute { bound.value.end() } }
         log(stream, .mcpGet, turn)
+        let close = stream.onClose
+        stream.onClose = {
+            session.detach(generation)
+            close?()
+        }
         keep(
             stream,
             feeding: { change in

@@ -76,7 +76,7 @@ final class StdioConversation {
             subscriptions[id] = nil
         }
         if case .single(.message(.request(let id, let method, let params))) = payload,
-            let version = Envelope.version(in: params), method != "initialize"
+            let version = Envelope.version(in: params)
         {
             takeModern(id, version, .request(id: id, method: method, params: params), params)
         } else {
@@ -86,13 +86,13 @@ final class StdioConversation {
 
     private func takeLegacy(_ payload: JSONRPCPayload) {
         running += 1
-        HandshakeDriver(dispatcher, principal, reactor, requests).take(
+        HandshakeDriver(dispatcher, principal, .alone, reactor, requests).take(
             payload, session: session, begin: { session = $0 }, send: { [self] in send($0) },
             sendBatch: { [self] in output.write(JSONRPCPayload.encode(batch: $0)) }, ended: { [self] in ended() })
     }
 
     private func takeModern(_ id: JSONRPCID, _ version: String, _ message: JSONRPCMessage, _ params: JSONObject?) {
-        let caller: Caller
+        var caller: Caller
         do throws(JSONRPCError) {
             let envelope = try Envelope(params)
             guard let revision = Revision(rawValue: version), revision.era == .modern else {
@@ -102,13 +102,16 @@ final class StdioConversation {
         } catch {
             return send(.failure(id: id, error: error))
         }
+        caller.origin = CallOrigin.alone
+        guard let run = RunningRequests(tracker, [.message(message)]) else {
+            return RunningRequests.refusals([.message(message)]).forEach(send)
+        }
         running += 1
         let sink = MessageSink(session: nil, reactor: reactor) { [self] message in
             send(message)
             return true
         }
-        let run = RunningRequests(tracker, [.message(message)])
-        let task = reactor.start { [self] in
+        let task = reactor.start { [self, caller] in
             switch await dispatcher.serve(message, from: caller, to: sink) {
             case .answer(let answer): send(answer)
             case .listening where subscriptions.count >= Self.mostListening:

@@ -37,7 +37,7 @@ extension ToolBox {
         var refund = arguments["refund"]?.boolValue
         let preview: Preview
         do throws(APIError) {
-            preview = try await self.preview(id)
+            preview = try await self.preview(id, call)
         } catch {
             return Self.failure(error)
         }
@@ -66,23 +66,23 @@ extension ToolBox {
         } else {
             return .structured(needsConfirmation(preview, refund, call.caller.principal))
         }
-        return await attempt { () throws(APIError) in try await cancel(preview, refund, call.caller.principal) }
+        return await attempt { () throws(APIError) in try await cancel(preview, refund, call) }
     }
 
-    private func preview(_ id: String) async throws(APIError) -> Preview {
+    private func preview(_ id: String, _ call: Call) async throws(APIError) -> Preview {
         let told = try await rest(
-            RequestInput(endpoint: .cancelEvent, parameter: id, query: [("dry_run", "true")]))
+            RequestInput(endpoint: .cancelEvent, parameter: id, query: [("dry_run", "true")]), call)
         return Preview(
             id: id, isPaid: told["is_paid"]?.boolValue ?? true, guestCount: told["guest_count"]?.intValue ?? 0)
     }
 
     private func cancel(
-        _ preview: Preview, _ refund: Bool?, _ principal: Principal
+        _ preview: Preview, _ refund: Bool?, _ call: Call
     ) async throws(APIError) -> JSONObject {
         var input = RequestInput(endpoint: .cancelEvent, parameter: preview.id)
-        input.principal = principal.label
+        input.principal = call.caller.principal.label
         if let refund { input.query.append(("refund", refund ? "true" : "false")) }
-        let answer = try await rest(input)
+        let answer = try await rest(input, call)
         var result: JSONObject = ["status": "canceled"]
         result.members += preview.json.members
         result["refunded"] = answer["refunded"]
@@ -97,7 +97,7 @@ extension ToolBox {
         let name: String
         do throws(APIError) {
             // On one line: a name with line ends could add words of its own to the question.
-            name = Neutral.line(try await event(preview.id)["name"]?.stringValue ?? preview.id)
+            name = Neutral.line(try await event(preview.id, call)["name"]?.stringValue ?? preview.id)
         } catch {
             name = preview.id
         }

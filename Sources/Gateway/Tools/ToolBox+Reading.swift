@@ -1,5 +1,7 @@
 import Core
 import HTTP
+import IO
+import LumaClient
 import MCP
 
 /// The tools that only look.
@@ -13,6 +15,8 @@ extension ToolBox {
     /// Pages that one search looks through, of 50 events each.
     private static let mostSearchPages = 6
     private static let mostResults = 20
+    /// How long `health` waits for Luma when nobody has asked it before.
+    private static let firstCheckSeconds = 10.0
 
     func addReadingTools(to registry: inout Registry) {
         registry.add(
@@ -20,13 +24,13 @@ extension ToolBox {
                 "list_events", title: "List events",
                 description: "Lists the calendar's events, by default 20 with their main fields.",
                 input: ToolSchemas.list, output: ToolSchemas.listOutput, hints: Self.looks, scope: .read
-            ) { [self] _, arguments throws(CallFailure) in await list(arguments) })
+            ) { [self] call, arguments throws(CallFailure) in await list(arguments, call) })
         registry.add(
             Tool(
                 "get_event", title: "Get an event", description: "Shows one event with everything known of it.",
                 input: ToolSchemas.get, output: ToolSchemas.eventOutput, hints: Self.looks, scope: .read
-            ) { [self] _, arguments throws(CallFailure) in
-                await get(arguments)
+            ) { [self] call, arguments throws(CallFailure) in
+                await get(arguments, call)
             })
         registry.add(
             Tool(
@@ -47,26 +51,26 @@ extension ToolBox {
             Tool(
                 "fetch", title: "Fetch an event", description: "Shows one search result as a document.",
                 input: ToolSchemas.fetch, output: ToolSchemas.fetchOutput, hints: Self.looks, scope: .read
-            ) { [self] _, arguments throws(CallFailure) in
+            ) { [self] call, arguments throws(CallFailure) in
                 await attempt { () throws(APIError) in
-                    Self.document(try await event(arguments["id"]?.stringValue ?? ""))
+                    Self.document(try await event(arguments["id"]?.stringValue ?? "", call))
                 }
             })
         registry.add(
             Tool(
                 "health", title: "Health", description: "Tells whether Luma can be reached.", input: ToolSchemas.none,
                 output: ToolSchemas.healthOutput, hints: Self.looksHere, scope: .read
-            ) { [self] _, _ throws(CallFailure) in health() })
+            ) { [self] call, _ throws(CallFailure) in await health(call) })
     }
 
-    func event(_ id: String) async throws(APIError) -> JSON {
-        try await rest(RequestInput(endpoint: .getEvent, parameter: id))
+    func event(_ id: String, _ call: Call) async throws(APIError) -> JSON {
+        try await rest(RequestInput(endpoint: .getEvent, parameter: id), call)
     }
 
-    private func get(_ arguments: JSONObject) async -> ToolResult {
+    private func get(_ arguments: JSONObject, _ call: Call) async -> ToolResult {
         let fields = Self.namedFields(arguments)
         do throws(APIError) {
-            let event = try await event(arguments["event_id"]?.stringValue ?? "")
+            let event = try await event(arguments["event_id"]?.stringValue ?? "", call)
             if let refusal = Self.refusal(ofFields: fields, [event]) { return refusal }
             return .structured([
                 "notice": Self.notice, "event": fields.isEmpty ? Self.abridged(event) : Self.project(event, fields),
@@ -76,7 +80,7 @@ extension ToolBox {
         }
     }
 
-    private func list(_ arguments: JSONObject) async -> ToolResult {
+    private func list(_ arguments: JSONObject, _ call: Call) async -> ToolResult {
         var query: [(name: String, value: String)] = [
             ("limit", arguments["limit"]?.numberValue?.text ?? "20")
         ]
@@ -87,7 +91,7 @@ extension ToolBox {
         let named = Self.namedFields(arguments)
         let fields = named.isEmpty ? Self.listFields : named
         do throws(APIError) {
-            let page = try await rest(input)
+            let page = try await rest(input, call)
             let events = page["entries"]?.arrayValue ?? []
             if let refusal = Self.refusal(ofFields: named, events, inList: true) { return refusal }
             var result: JSONObject = [
@@ -114,7 +118,7 @@ extension ToolBox {
         for page in 1...Self.mostSearchPages {
             var input = RequestInput(endpoint: .listEvents, query: [("limit", "50"), ("sort", "-start_at")])
             if let cursor { input.query.append(("cursor", cursor)) }
-            let answer = try await rest(input)
+            let answer = try await rest(input, call)
             for event in answer["entries"]?.arrayValue ?? [] where Self.matches(event, words) {
                 results.append(Self.result(event))
             }
@@ -167,7 +171,13 @@ extension ToolBox {
 
     // MARK: Health
 
-    private func health() -> ToolResult {
+    private func health(_ call: Call) async -> ToolResult {
+        // A program that was just started for this client has not asked Luma anything yet.
+        if worker.luma.account.reachability.last == nil {
+            _ = try? await worker.luma.getSelf(
+                deadline: worker.clock.now.advanced(seconds: Self.firstCheckSeconds),
+                context: CallOrigin.context(of: call) { Task.isCancelled })
+        }
         do throws(APIError) {
             let body = try worker.health.answer().body
             return .structured((try? JSON.parse(body))?.objectValue ?? ["status": "healthy"])

@@ -16,11 +16,11 @@ extension ToolBox {
             Resource(
                 "luma://calendar", name: "calendar", title: "Upcoming events",
                 description: "The next events of the calendar, soonest first.", mimeType: Self.json
-            ) { [self] _, uri throws(CallFailure) in
+            ) { [self] call, uri throws(CallFailure) in
                 let now = seal.now.rfc3339
                 let input = RequestInput(
                     endpoint: .listEvents, query: [("limit", "50"), ("after", now), ("sort", "start_at")])
-                let page = try await read(uri, input)
+                let page = try await read(uri, input, call)
                 let document: JSON = [
                     "notice": Self.notice,
                     "events": .array((page["entries"]?.arrayValue ?? []).map(Self.abridged)),
@@ -40,9 +40,9 @@ extension ToolBox {
             ResourceTemplate(
                 Self.eventsTemplate, name: "event", title: "Event", description: "One event of the calendar.",
                 mimeType: Self.json, completers: ["event_id": eventIDs]
-            ) { [self] _, uri, variables throws(CallFailure) in
+            ) { [self] call, uri, variables throws(CallFailure) in
                 let input = RequestInput(endpoint: .getEvent, parameter: variables["event_id"])
-                let document: JSON = ["notice": Self.notice, "event": Self.abridged(try await read(uri, input))]
+                let document: JSON = ["notice": Self.notice, "event": Self.abridged(try await read(uri, input, call))]
                 return [ResourceContents(uri: uri, json: document)]
             })
         registry.add(
@@ -56,9 +56,9 @@ extension ToolBox {
             })
     }
 
-    private func read(_ uri: String, _ input: RequestInput) async throws(CallFailure) -> JSON {
+    private func read(_ uri: String, _ input: RequestInput, _ call: Call) async throws(CallFailure) -> JSON {
         do throws(APIError) {
-            return try await rest(input)
+            return try await rest(input, call)
         } catch {
             if error.reason == .eventNotFound { throw .notFound(uri: uri) }
             let data: JSON = ["reason": .string(error.reason.rawValue)]
@@ -88,20 +88,20 @@ extension ToolBox {
 
     /// Ids of upcoming events that begin as the text does, or whose name holds it.
     var eventIDs: Completer {
-        { [self] _, begun throws(CallFailure) in
+        { [self] call, begun throws(CallFailure) in
             let text = begun.lowercased()
-            return await recentEvents().filter { event in
+            return await recentEvents(call).filter { event in
                 event.id.lowercased().hasPrefix(text) || event.name.lowercased().contains(text)
             }.map(\.id)
         }
     }
 
-    private func recentEvents() async -> [(id: String, name: String)] {
+    private func recentEvents(_ call: Call) async -> [(id: String, name: String)] {
         if let recent, recent.until > worker.clock.now { return recent.events }
         let input = RequestInput(
             endpoint: .listEvents, query: [("limit", "50"), ("after", seal.now.rfc3339), ("sort", "start_at")])
         do throws(APIError) {
-            let events = (try await rest(input)["entries"]?.arrayValue ?? []).compactMap { event in
+            let events = (try await rest(input, call)["entries"]?.arrayValue ?? []).compactMap { event in
                 event["id"]?.stringValue.map { (id: $0, name: event["name"]?.stringValue ?? "") }
             }
             recent = (events, worker.clock.now.advanced(seconds: Self.recentSeconds))

@@ -57,7 +57,7 @@ extension ToolBox {
         await attempt { () throws(APIError) in
             var input = input
             input.principal = call.caller.principal.label
-            let answer = try await rest(input)
+            let answer = try await rest(input, call)
             guard var event = answer.objectValue else { throw APIError(.upstreamFailure) }
             var result: JSONObject = ["notice": Self.notice]
             if let warnings = event["warnings"] {

@@ -50,18 +50,16 @@ final class ToolBox {
 
     // MARK: The way to REST
 
-    /// Assistants count as one caller of Luma's budget.
-    private static let sender = Sender(CallerKey(label: "mcp"))
-
-    /// Makes a request to the gateway itself, in the process. What changes something is brought to its end even when
-    /// nobody waits for it any more.
-    func rest(_ input: RequestInput) async throws(APIError) -> JSON {
+    /// Makes a request to the gateway itself, in the process, for whoever has made the call. What changes something is brought
+    /// to its end even when nobody waits for it any more.
+    func rest(_ input: RequestInput, _ call: Call) async throws(APIError) -> JSON {
         let body: [UInt8]
         if input.endpoint.isWrite {
             let outcome = Outcome()
+            let context = CallOrigin.context(of: call)
             worker.writes.start { [worker] in
                 do throws(APIError) {
-                    let call = worker.upstreamCall(CallContext(Self.sender))
+                    let call = worker.upstreamCall(context)
                     outcome.result = .success(try await worker.response(to: input, call).body)
                 } catch {
                     outcome.result = .failure(error)
@@ -75,7 +73,7 @@ final class ToolBox {
             guard let result = outcome.result else { throw APIError(.shuttingDown) }
             body = try result.get()
         } else {
-            let call = worker.upstreamCall(CallContext(Self.sender) { Task.isCancelled })
+            let call = worker.upstreamCall(CallOrigin.context(of: call) { Task.isCancelled })
             body = try await worker.response(to: input, call).body
         }
         do throws(JSONError) {

@@ -7,6 +7,8 @@ public final class Call {
     public let caller: Caller
     public let id: JSONRPCID
     public let method: String
+    /// The request's `_meta`.
+    public let meta: JSON?
     private let sink: any Sink
     private let progressToken: JSON?
     private let level: LoggingLevel?
@@ -24,6 +26,7 @@ public final class Call {
         self.caller = caller
         self.id = id
         self.method = method
+        self.meta = meta
         self.sink = sink
         self.responses = responses
         self.state = state

@@ -7,6 +7,8 @@ public struct Caller: Sendable {
     public let principal: Principal
     /// What the two have agreed on so far; nil in the modern era, and for a legacy request outside of any session.
     public let session: Session?
+    /// What the transport wants the handlers to know of this message; nothing in this module looks at it.
+    public var origin: (any Sendable)?
 
     /// A caller within a legacy session.
     public init(_ session: Session) {

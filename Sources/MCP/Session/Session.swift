@@ -19,6 +19,9 @@ public final class Session: Sendable {
         var waiting: [JSONRPCID: @Sendable (Result<JSON, JSONRPCError>) -> Void] = [:]
         var lastRequest = 0
         var stream = 0
+        /// Ends the streams of messages that answer nothing, by their numbers.
+        var streams: [Int: @Sendable () -> Void] = [:]
+        var isClosed = false
     }
 
     public let revision: Revision
@@ -65,12 +68,19 @@ public final class Session: Sendable {
     // MARK: Streams
 
     /// Notes that the client has opened one more stream for messages that answer nothing. Only the newest gets them.
-    public func attach() -> Int {
-        state.withLock { state in
+    /// - Parameter end: called at most once, on any thread, when the session ends before the stream does.
+    public func attach(end: @escaping @Sendable () -> Void) -> Int {
+        let (number, isClosed) = state.withLock { state in
             state.stream += 1
-            return state.stream
+            if !state.isClosed { state.streams[state.stream] = end }
+            return (state.stream, state.isClosed)
         }
+        if isClosed { end() }
+        return number
     }
+
+    /// The stream of this number has ended.
+    public func detach(_ stream: Int) { _ = state.withLock { $0.streams.removeValue(forKey: stream) } }
 
     /// Whether the stream of this number is the newest.
     public func isAttached(_ stream: Int) -> Bool { state.withLock { $0.stream == stream } }
@@ -80,7 +90,17 @@ public final class Session: Sendable {
     /// Whether so much is under way that nothing more should begin.
     public var isBusy: Bool { state.withLock { $0.running.count >= Self.mostRunning } }
 
-    /// Notes that a request is being served, so that the client can cancel it. `cancel` is called at most once, on any thread.
+    /// Takes the ids of requests that are about to be served; each must get `ended`.
+    /// - Returns: false, and nothing is taken, when one of them is in use.
+    public func reserve(_ ids: [JSONRPCID]) -> Bool {
+        state.withLock { state in
+            guard Set(ids).count == ids.count, ids.allSatisfy({ state.running[$0] == nil }) else { return false }
+            for id in ids { state.running[id] = .some {} }
+            return true
+        }
+    }
+
+    /// Notes how a request that is being served is cancelled by the client. `cancel` is called at most once, on any thread.
     public func began(_ id: JSONRPCID, cancel: @escaping @Sendable () -> Void) {
         state.withLock { $0.running[id] = cancel }
     }
@@ -93,15 +113,18 @@ public final class Session: Sendable {
 
     /// The client is gone for good: cancels what it has asked for, and answers for it what it was asked.
     public func close() {
-        let running = state.withLock { state in
+        let (running, streams) = state.withLock { state in
             defer {
                 state.running = [:]
                 state.subscriptions = []
+                state.streams = [:]
+                state.isClosed = true
             }
-            return state.running
+            return (state.running, state.streams)
         }
         for cancel in running.values { cancel() }
         abandonAll()
+        for end in streams.values { end() }
     }
 
     /// The client sends nothing any more: what it was asked is answered for it.
