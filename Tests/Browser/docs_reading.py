@@ -175,6 +175,7 @@ def the_keyboard_is_enough(binary, folder):
         browser.press(Keys.TAB, Keys.TAB, Keys.TAB, Keys.TAB, Keys.ENTER)
         status = browser.eventually("an answer", lambda: browser.one("#createEvent .result .status"))
         assert status.text == "201 Created", status.text
+        assert browser.run("return document.activeElement.textContent") == "Send"
         ready(browser, gateway.url + "/docs?skip")
         browser.press(Keys.TAB, Keys.ENTER)
         assert browser.run("return document.activeElement.id") == "content"
