@@ -30,10 +30,11 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CLinux"),
-        .target(name: "CAssets", exclude: ["docs", "shared"]),
+        .target(name: "CAssets", exclude: ["console", "docs", "shared"]),
 
         // MARK: Pure. Values and state machines: no clock, no wait, no system import.
         pure("Core"),
+        pure("Formats", ["Core"]),
         pure("HTTP", ["Core"]),
         pure("MCP", ["Core"]),
         pure("LumaAPI", ["Core"]),
@@ -49,7 +50,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Core", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "Crypto", "IO", "Store", "CAssets",
+                "Core", "Formats", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "Crypto", "IO", "Store",
+                "CAssets",
             ],
             swiftSettings: settings),
         .executableTarget(name: "luma-mcp", dependencies: ["Core", "Gateway"], swiftSettings: settings),
@@ -60,6 +62,7 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "TestKit", dependencies: ["Core", "HTTP"], path: "Tests/TestKit", swiftSettings: settings),
         tests(of: "Core"),
+        tests(of: "Formats", ["Core"]),
         tests(of: "HTTP", ["Core"]),
         tests(of: "LumaAPI", ["Core"]),
         tests(of: "LumaClient", ["Core", "HTTP", "LumaAPI"]),
@@ -70,7 +73,7 @@ let package = Package(
         tests(of: "Store", ["Core"]),
         tests(of: "Gateway", ["Core", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "IO", "Store"]),
         .testTarget(
-            name: "JourneyTests", dependencies: ["luma-mcp", "fixture-server", "Gateway", "TestKit", "Core"],
+            name: "JourneyTests", dependencies: ["luma-mcp", "fixture-server", "Gateway", "Store", "TestKit", "Core"],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],

@@ -15,6 +15,72 @@ static const uint8_t shared_theme_js[] = {
 static const uint8_t shared_icon_svg[] = {
 #embed "shared/icon.svg"
 };
+static const uint8_t console_agenda_js[] = {
+#embed "console/console-agenda.js"
+};
+static const uint8_t console_api_js[] = {
+#embed "console/console-api.js"
+};
+static const uint8_t console_calendar_js[] = {
+#embed "console/console-calendar.js"
+};
+static const uint8_t console_cancel_js[] = {
+#embed "console/console-cancel.js"
+};
+static const uint8_t console_charts_js[] = {
+#embed "console/console-charts.js"
+};
+static const uint8_t console_controls_js[] = {
+#embed "console/console-controls.js"
+};
+static const uint8_t console_details_js[] = {
+#embed "console/console-details.js"
+};
+static const uint8_t console_events_js[] = {
+#embed "console/console-events.js"
+};
+static const uint8_t console_fields_js[] = {
+#embed "console/console-fields.js"
+};
+static const uint8_t console_focus_js[] = {
+#embed "console/console-focus.js"
+};
+static const uint8_t console_form_js[] = {
+#embed "console/console-form.js"
+};
+static const uint8_t console_forms_css[] = {
+#embed "console/console-forms.css"
+};
+static const uint8_t console_gateway_js[] = {
+#embed "console/console-gateway.js"
+};
+static const uint8_t console_month_js[] = {
+#embed "console/console-month.js"
+};
+static const uint8_t console_preview_js[] = {
+#embed "console/console-preview.js"
+};
+static const uint8_t console_sheet_js[] = {
+#embed "console/console-sheet.js"
+};
+static const uint8_t console_texts_js[] = {
+#embed "console/console-texts.js"
+};
+static const uint8_t console_watch_js[] = {
+#embed "console/console-watch.js"
+};
+static const uint8_t console_zones_js[] = {
+#embed "console/console-zones.js"
+};
+static const uint8_t console_css[] = {
+#embed "console/console.css"
+};
+static const uint8_t console_html[] = {
+#embed "console/console.html"
+};
+static const uint8_t console_js[] = {
+#embed "console/console.js"
+};
 static const uint8_t docs_html[] = {
 #embed "docs/docs.html"
 };
@@ -61,6 +127,28 @@ static const uint8_t docs_search_js[] = {
 #define ASSET(path, bytes) { path, bytes, sizeof bytes }
 
 static const lm_asset assets[] = {
+    ASSET("/assets/console-agenda.js", console_agenda_js),
+    ASSET("/assets/console-api.js", console_api_js),
+    ASSET("/assets/console-calendar.js", console_calendar_js),
+    ASSET("/assets/console-cancel.js", console_cancel_js),
+    ASSET("/assets/console-charts.js", console_charts_js),
+    ASSET("/assets/console-controls.js", console_controls_js),
+    ASSET("/assets/console-details.js", console_details_js),
+    ASSET("/assets/console-events.js", console_events_js),
+    ASSET("/assets/console-fields.js", console_fields_js),
+    ASSET("/assets/console-focus.js", console_focus_js),
+    ASSET("/assets/console-form.js", console_form_js),
+    ASSET("/assets/console-forms.css", console_forms_css),
+    ASSET("/assets/console-gateway.js", console_gateway_js),
+    ASSET("/assets/console-month.js", console_month_js),
+    ASSET("/assets/console-preview.js", console_preview_js),
+    ASSET("/assets/console-sheet.js", console_sheet_js),
+    ASSET("/assets/console-texts.js", console_texts_js),
+    ASSET("/assets/console-watch.js", console_watch_js),
+    ASSET("/assets/console-zones.js", console_zones_js),
+    ASSET("/assets/console.css", console_css),
+    ASSET("/", console_html),
+    ASSET("/assets/console.js", console_js),
     ASSET("/docs", docs_html),
     ASSET("/assets/dom.js", shared_dom_js),
     ASSET("/assets/icon.svg", shared_icon_svg),

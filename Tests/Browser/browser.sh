@@ -15,7 +15,7 @@ if ! cmp -s "$here/requirements.txt" "$environment/requirements.txt"; then
     "$environment/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
     cp "$here/requirements.txt" "$environment/requirements.txt"
 fi
-[ $# -gt 0 ] || set -- docs
+[ $# -gt 0 ] || set -- docs console console_trouble
 for page in "$@"; do
     "$environment/bin/python" -B "$here/$page.py" "$binary" "$PWD/.build/browser"
 done

@@ -27,16 +27,19 @@ public struct RouteParameters: Sendable, Equatable {
 
 /// Finds the value of a method and a path, by segments.
 ///
-/// Every pattern answers with and without a slash at its end. A literal segment beats a parameter at the same place;
-/// when the literal leads nowhere the parameter is tried. HEAD is answered where GET is. A path that needs no
+/// Every pattern answers with and without a slash at its end. A literal segment beats a parameter at the same place, and a
+/// parameter that ends in a certain way beats one that may be anything; when the better one leads nowhere the other is tried. HEAD is answered where GET is. A path that needs no
 /// parameter is matched without any allocation.
 public struct Router<Value> {
     fileprivate struct Node {
         var literals: [(segment: [UInt8], child: Int)] = []
         var parameter: (name: String, child: Int)?
+        /// Parameters that end in this, as in `{event_id}.ics`.
+        var suffixed: [(name: String, suffix: [UInt8], child: Int)] = []
         var values: [(method: Method, value: Value)] = []
-        /// The names of the parameters on the way here.
+        /// The names of the parameters on the way here, and how many octets at the end of each are none of it.
         var names: [String] = []
+        var suffixLengths: [Int] = []
         var allow: [Method] = []
     }
     private var nodes = [Node()]
@@ -45,7 +48,7 @@ public struct Router<Value> {
 
     public init() {}
 
-    /// Adds a route, at start-up. `{name}` as a whole segment is a parameter.
+    /// Adds a route, at start-up. `{name}` as a whole segment is a parameter, `{name}.suffix` one that ends in this.
     ///
     /// A pattern that contradicts an earlier one stops the program: the same method twice, or two names for the
     /// parameter in the same place.
@@ -56,18 +59,23 @@ public struct Router<Value> {
         if segments.last == "" { segments.removeLast() }
         var index = 0
         var names: [String] = []
+        var suffixLengths: [Int] = []
         for segment in segments {
             precondition(!segment.isEmpty, "an empty segment: \(pattern)")
-            if segment.first == "{", segment.last == "}" {
-                let name = String(segment.dropFirst().dropLast())
+            if segment.first == "{", let end = segment.firstIndex(of: "}") {
+                let name = String(segment[..<end].dropFirst())
                 precondition(!name.isEmpty && !names.contains(name), "a parameter needs its own name: \(pattern)")
+                let suffix = segment[end...].dropFirst()
+                precondition(!suffix.contains { "{}%?#".contains($0) }, "not a literal suffix: \(pattern)")
                 names.append(name)
-                index = child(of: index, parameter: name, pattern)
+                suffixLengths.append(suffix.utf8.count)
+                index = child(of: index, parameter: name, suffix: Array(suffix.utf8), pattern)
             } else {
                 precondition(!segment.contains { "{}%?#".contains($0) }, "not a literal segment: \(pattern)")
                 index = child(of: index, literal: Array(segment.utf8))
             }
             nodes[index].names = names
+            nodes[index].suffixLengths = suffixLengths
         }
         precondition(!nodes[index].values.contains { $0.method == method }, "two routes: \(method.token) \(pattern)")
         if names.isEmpty, nodes[index].values.isEmpty {
@@ -84,7 +92,16 @@ public struct Router<Value> {
         return nodes.count - 1
     }
 
-    private mutating func child(of index: Int, parameter name: String, _ pattern: String) -> Int {
+    private mutating func child(of index: Int, parameter name: String, suffix: [UInt8], _ pattern: String) -> Int {
+        if !suffix.isEmpty {
+            if let known = nodes[index].suffixed.first(where: { $0.suffix == suffix }) {
+                precondition(known.name == name, "{\(name)} stands where {\(known.name)} already is: \(pattern)")
+                return known.child
+            }
+            nodes.append(Node())
+            nodes[index].suffixed.append((name, suffix, nodes.count - 1))
+            return nodes.count - 1
+        }
         if let known = nodes[index].parameter {
             precondition(known.name == name, "{\(name)} stands where {\(known.name)} already is: \(pattern)")
             return known.child
@@ -114,8 +131,8 @@ public struct Router<Value> {
         guard let value = value(at: index, method) else { return .methodNotAllowed(allow: nodes[index].allow) }
         if starts.isEmpty { return .found(value, RouteParameters()) }
         var values: [String] = []
-        for start in starts {
-            let segmentEnd = path.firstOffset(of: Octet.slash, from: start) ?? path.count
+        for (start, suffixLength) in zip(starts, nodes[index].suffixLengths) {
+            let segmentEnd = (path.firstOffset(of: Octet.slash, from: start) ?? path.count) - suffixLength
             guard let text = PercentCoding.decode(path.part(start, segmentEnd - start)) else { return .notFound }
             values.append(text)
         }
@@ -147,15 +164,25 @@ public struct Router<Value> {
         for literal in nodes[index].literals where Self.matches(segment, literal.segment) {
             if let found = find(path, next, end, at: literal.child, &starts) { return found }
         }
-        guard let parameter = nodes[index].parameter else { return nil }
         starts.append(start)
-        if let found = find(path, next, end, at: parameter.child, &starts) { return found }
+        for parameter in nodes[index].suffixed where Self.ends(segment, parameter.suffix) {
+            if let found = find(path, next, end, at: parameter.child, &starts) { return found }
+        }
+        if let parameter = nodes[index].parameter, let found = find(path, next, end, at: parameter.child, &starts) {
+            return found
+        }
         starts.removeLast()
         return nil
     }
 }
 
 extension Router {
+    /// Whether the segment is more than this suffix and ends in it, as it was sent.
+    private static func ends(_ segment: UnsafeRawBufferPointer, _ suffix: [UInt8]) -> Bool {
+        let length = segment.count - suffix.count
+        return length > 0 && segment.part(length, suffix.count).elementsEqual(suffix)
+    }
+
     /// Whether the segment is this literal once it is decoded, without a copy.
     private static func matches(_ segment: UnsafeRawBufferPointer, _ literal: [UInt8]) -> Bool {
         if segment.count < literal.count { return false }

@@ -16,6 +16,11 @@ import Testing
         router.add(.post, "/templates/create", "from template")
         router.add(.get, "/templates/create/help", "help")
         router.add(.options, "/events/{event_id}/guests", "own options")
+        router.add(.get, "/events.ics", "calendar")
+        router.add(.get, "/feeds/{token}.ics", "feed")
+        router.add(.get, "/feeds/{token}.csv", "table")
+        router.add(.get, "/feeds/{token}.csv/{page}", "page")
+        router.add(.delete, "/feeds/{feed_id}", "revoke")
         return router
     }()
 
@@ -28,7 +33,7 @@ import Testing
         case .notFound: return "404"
         case .methodNotAllowed(let allow): return "405 " + allow.map(\.token).joined(separator: ",")
         case .found(let value, let parameters):
-            let texts = ["event_id", "guest_id", "template_type"].compactMap { name in
+            let texts = ["event_id", "guest_id", "template_type", "token", "feed_id", "page"].compactMap { name in
                 parameters[name].map { "\(name)=\($0)" }
             }
             return ([value] + texts).joined(separator: " ")
@@ -48,6 +53,14 @@ import Testing
             (.get, "/events/a/guests/b", "guest event_id=a guest_id=b"), (.post, "/templates/create", "from template"),
             (.get, "/templates/meetup", "template template_type=meetup"), (.get, "/templates/create/help/", "help"),
             (.options, "/events/a/guests", "own options event_id=a"),
+            (.get, "/events.ics", "calendar"), (.get, "/events.ics/", "calendar"),
+            (.get, "/feeds/a.ics", "feed token=a"), (.get, "/feeds/a.ics/", "feed token=a"),
+            (.get, "/feeds/a.b%2e.ics", "feed token=a.b."), (.get, "/feeds/a.csv", "table token=a"),
+            (.get, "/feeds/a.csv/b", "page token=a page=b"), (.get, "/feeds/.ics.ics", "feed token=.ics"),
+            (.delete, "/feeds/a", "revoke feed_id=a"), (.delete, "/feeds/.ics", "revoke feed_id=.ics"),
+            (.delete, "/feeds/a.ic", "revoke feed_id=a.ic"), (.get, "/feeds/a.ics/b", "404"),
+            (.get, "/feeds/a.ICS", "405 DELETE,OPTIONS"), (.delete, "/feeds/a.ics", "405 GET,HEAD,OPTIONS"),
+            (.get, "/feeds/%ff.ics", "404"), (.get, "/feeds/a%2eics", "405 DELETE,OPTIONS"),
             (.get, "", "404"), (.get, "*", "404"), (.options, "*", "404"), (.get, "//", "404"),
             (.get, "/events//", "404"),
             (.get, "/events//a", "404"), (.get, "//events", "404"), (.get, "/nothing", "404"),
