@@ -130,6 +130,7 @@ final class FeedsService {
         writer.begin(ICSCalendar(product: ListRenderer.product, name: name, refresh: ISODuration(seconds: 3600)))
         var asOf: MonotonicTime?
         var cursor: String?
+        var asOf: MonotonicTime?
         var seen: Set<String> = []
         var count = 0
         pages: while true {
