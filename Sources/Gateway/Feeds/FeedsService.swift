@@ -128,7 +128,6 @@ final class FeedsService {
     ) async throws(APIError) -> Fetched {
         var writer = ICSWriter()
         writer.begin(ICSCalendar(product: ListRenderer.product, name: name, refresh: ISODuration(seconds: 3600)))
-        var asOf: MonotonicTime?
         var cursor: String?
         var asOf: MonotonicTime?
         var seen: Set<String> = []
