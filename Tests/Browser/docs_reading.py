@@ -144,8 +144,13 @@ def a_link_leads_to_its_operation(binary, folder):
         browser.eventually("the operation", lambda: -5 < top("patchEvent") < 200)
         assert browser.run("return document.activeElement.hash") == "#patchEvent"
         browser.eventually("its mark", lambda: browser.one("#links a[aria-current]").get_attribute("href").endswith("#patchEvent"))
+        # The index goes with the page, so that who reads the last operation sees where he is.
+        ready(browser, gateway.url + "/docs?last#metrics")
+        browser.eventually("its mark in sight", lambda: browser.run(
+            "const link = document.querySelector('#links a[aria-current]').getBoundingClientRect();"
+            "return link.top > 60 && link.bottom < document.querySelector('.access').getBoundingClientRect().top"))
         browser.write("#search", "metrics")
-        browser.open(gateway.url + "/docs#cancelEvent")
+        browser.open(gateway.url + "/docs?last#cancelEvent")
         browser.eventually("the operation", lambda: -5 < top("cancelEvent") < 200)
         ready(browser, gateway.url + "/docs?x#nothing%20'here")
         browser.check_quiet(gateway.url)
@@ -175,6 +180,7 @@ def the_keyboard_is_enough(binary, folder):
         browser.press(Keys.TAB, Keys.TAB, Keys.TAB, Keys.TAB, Keys.ENTER)
         status = browser.eventually("an answer", lambda: browser.one("#createEvent .result .status"))
         assert status.text == "201 Created", status.text
+        assert browser.run("return document.activeElement.textContent") == "Send"
         ready(browser, gateway.url + "/docs?skip")
         browser.press(Keys.TAB, Keys.ENTER)
         assert browser.run("return document.activeElement.id") == "content"

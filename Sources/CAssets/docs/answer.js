@@ -7,7 +7,7 @@ import { block, copyButton } from "/assets/code.js";
 export function answerView(answer, askForToken) {
   if (answer.failure) {
     return element("div", { class: "sheet" }, element("div", { class: "problem" },
-      element("strong", {}, answer.failure), element("p", {}, "The server may have stopped, or the network is down.")));
+      element("strong", {}, answer.failure), answer.note && element("p", {}, answer.note)));
   }
   const json = parsed(answer);
   const shown = json === undefined ? answer.text : JSON.stringify(json, null, 2);

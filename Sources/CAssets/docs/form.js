@@ -14,6 +14,8 @@ export function noteEvent(id) {
 }
 
 export class RequestForm {
+  /** Called when the request may be another one. */
+  show = () => {};
   #specification;
   #operation;
   #inputs;

@@ -65,17 +65,23 @@ function tryView(form, operation) {
   const button = element("button", { class: "primary" }, "Send");
   const stop = element("button", { type: "button", hidden: true }, "Stop");
 
+  let isBusy = false;
+  // A button that is disabled would lose the focus, and with it the place of who uses the keyboard.
+  const setBusy = (value) => {
+    isBusy = value;
+    button.setAttribute("aria-disabled", String(value));
+    if (!value && document.activeElement === stop) button.focus();
+    stop.hidden = !value;
+  };
   const submit = async () => {
     const request = form.request;
-    if (!(await isMeant(operation, request))) return;
+    if (isBusy || !(await isMeant(operation, request))) return;
     const controller = new AbortController();
     stop.onclick = () => controller.abort();
-    button.disabled = true;
-    stop.hidden = false;
+    setBusy(true);
     told.textContent = "Sent";
     const answer = await send(request, byId("token").value.trim(), controller.signal);
-    button.disabled = false;
-    stop.hidden = true;
+    setBusy(false);
     fill(result, answerView(answer, askForToken));
     result.scrollIntoView({ block: "nearest" });
     told.textContent = announcement(answer);

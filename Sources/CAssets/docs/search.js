@@ -87,9 +87,22 @@ function keys(search, links) {
 function followReading(links) {
   const observer = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) {
-      if (isIntersecting) links.get(target.id).setAttribute("aria-current", "true");
-      else links.get(target.id).removeAttribute("aria-current");
+      const link = links.get(target.id);
+      if (isIntersecting) {
+        link.setAttribute("aria-current", "true");
+        bringIntoView(link);
+      } else link.removeAttribute("aria-current");
     }
   }, { rootMargin: "-15% 0px -80%" });
   for (const id of links.keys()) observer.observe(byId(id));
+}
+
+/** Scrolls the index, and only that, until it shows the link above the token field. */
+function bringIntoView(link) {
+  const index = byId("index");
+  const { top, bottom } = link.getBoundingClientRect();
+  const above = index.getBoundingClientRect().top - top;
+  const below = bottom - index.querySelector(".access").getBoundingClientRect().top;
+  if (above > 0) index.scrollTop -= above + link.offsetHeight;
+  else if (below > 0) index.scrollTop += below + link.offsetHeight;
 }

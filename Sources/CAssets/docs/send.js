@@ -4,19 +4,14 @@
 const MOST = 1_000_000;
 
 /**
- * `{ status, reason, milliseconds, headers, text, size, isCut }`, or `{ failure }` when there was no answer.
+ * `{ status, reason, milliseconds, headers, text, size, isCut }`, or `{ failure, note }` when there was no answer.
  * The token is an argument, and goes nowhere but into the request.
  */
 export async function send(request, token, signal) {
-  const headers = new Headers(request.headers);
-  if (token) headers.set("Authorization", `Bearer ${token}`);
-  // The answer shall be the server's own and not one that the browser has kept. But to ask for that, a browser makes the
-  // server ask Luma anew, unless the request says something else about kept answers: here, that they are welcome.
-  if (request.method === "GET" && !headers.has("Cache-Control")) headers.set("Cache-Control", "max-age=86400");
   const start = performance.now();
   try {
     const response = await fetch(request.url, {
-      method: request.method, headers, body: request.body, signal,
+      method: request.method, headers: fields(request, token), body: request.body, signal,
       cache: "no-store", credentials: "omit", redirect: "manual", referrerPolicy: "no-referrer",
     });
     const { text, size, isCut } = await read(response);
@@ -25,8 +20,19 @@ export async function send(request, token, signal) {
       headers: [...response.headers], text, size, isCut,
     };
   } catch (error) {
-    return { failure: signal.aborted ? "Stopped before the answer was there." : `No answer: ${error.message}` };
+    if (signal.aborted) return { failure: "Stopped before the answer was there.", note: "What it has done so far is done." };
+    return { failure: `No answer: ${error.message}`, note: "Nothing was sent, or the server is out of reach." };
   }
+}
+
+/** Throws for a text that no header field can hold. */
+function fields(request, token) {
+  const headers = new Headers(request.headers);
+  if (token) headers.set("Authorization", `Bearer ${token}`);
+  // The answer shall be the server's own and not one that the browser has kept. But to ask for that, a browser makes the
+  // server ask Luma anew, unless the request says something else about kept answers: here, that they are welcome.
+  if (request.method === "GET" && !headers.has("Cache-Control")) headers.set("Cache-Control", "max-age=86400");
+  return headers;
 }
 
 async function read(response) {
