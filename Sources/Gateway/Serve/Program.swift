@@ -24,6 +24,8 @@ public enum Program {
             case .man:
                 StandardOutput.write(ManPage.text)
                 return 0
+            case .events(let call):
+                return await EventsCommand(call, environment: environment()).run()
             case .sandbox(let flags):
                 return try await SandboxCommand(options: .resolve(flags: flags)).run()
             case .mcp(let flags):
