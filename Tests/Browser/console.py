@@ -155,6 +155,7 @@ def an_event_is_changed(binary, folder):
         page.says("#sheet", "Somebody else has changed this event")
         assert sandbox.named("Changed by somebody")["settings"]["max_capacity"] is None
         page.press_button("Look at it as it is now")
+        page.says("#sheet", "Changed by somebody", "12 coming")
         page.eventually("it is read anew", lambda: "Changed by somebody" in page.names())
         page.check_quiet(gateway.url, refused=1)
 

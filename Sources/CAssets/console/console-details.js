@@ -3,6 +3,7 @@
 import { element, fill } from "/assets/dom.js";
 import { placeOf, tagsOf } from "/assets/console-agenda.js";
 import { Refused, ask } from "/assets/console-api.js";
+import { eventOf } from "/assets/console-events.js";
 import { openSheet } from "/assets/console-sheet.js";
 import { foreign, webLink } from "/assets/console-texts.js";
 import { city, distanceText, lengthText, offsetText, spanText, usable, viewerZone } from "/assets/console-zones.js";
@@ -11,15 +12,21 @@ import { city, distanceText, lengthText, offsetText, spanText, usable, viewerZon
 export async function openDetails(event, { mayWrite }, actions) {
   const more = element("div", { class: "details-more", "aria-busy": "true" }, element("p", { class: "none" }, "Reading the rest …"));
   const buttons = element("div", { class: "actions" });
-  openSheet(foreign(event.name), [when(event), facts(event), more, buttons], { kind: "details" });
+  const known = element("div", {}, when(event), facts(event));
+  const title = foreign(event.name);
+  openSheet(title, [known, more, buttons], { kind: "details" });
   try {
     const { body, headers } = await ask("GET", `/events/${encodeURIComponent(event.id)}`);
     more.removeAttribute("aria-busy");
+    // It may have changed since the list was read.
+    const now = eventOf(body);
+    title.textContent = now.name;
+    fill(known, when(now), facts(now));
     fill(more, guests(body), description(body));
     if (mayWrite) {
       fill(buttons,
         element("button", { type: "button", class: "primary", onclick: () => actions.edit(body, headers.get("ETag")) }, "Edit"),
-        element("button", { type: "button", class: "danger", onclick: () => actions.cancel(event) }, "Cancel this event"));
+        element("button", { type: "button", class: "danger", onclick: () => actions.cancel(now) }, "Cancel this event"));
     }
   } catch (error) {
     more.removeAttribute("aria-busy");

@@ -51,6 +51,8 @@ export function prepareSheet() {
     askToClose();
   });
   sheet.addEventListener("close", () => {
+    // The browser tells it a moment later, when the dialog may have been opened for something else.
+    if (sheet.open) return;
     fill(sheet);
     if (opener) goTo(opener);
   });
