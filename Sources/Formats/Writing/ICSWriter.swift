@@ -1,4 +1,4 @@
-public import Core
+import Core
 
 /// Writes a calendar (RFC 5545, RFC 7986) piece by piece: `begin`, any number of events, `end`; `take` gives what is
 /// there. A calendar without its end is one that was cut off, and every reader says so.

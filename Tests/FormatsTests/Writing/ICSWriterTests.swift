@@ -127,7 +127,7 @@ import Testing
     ])
     func degreesAreDecimals(value: Double, text: String) { #expect(ICSWriter.degrees(value) == text) }
 
-    @Test(arguments: [(91, 0), (0, 181), (.nan, 0), (0, -.infinity)])
+    @Test(arguments: [(91, 0), (0, 181), (.nan, 0), (0, -.infinity)] as [(Double, Double)])
     func whatIsNoPlaceIsNone(latitude: Double, longitude: Double) {
         #expect(ICSEvent.Place(latitude: latitude, longitude: longitude) == nil)
     }
