@@ -28,15 +28,19 @@ import Testing
         let guarded = try await RunningGateway.start(.inProcess, environment: try Self.exampleSettings)
         let blocks = Self.blocks("sh")
         #expect(blocks.count >= 5)
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
         for block in blocks {
             let needsToken = block.contains("Authorization: Bearer")
             let script =
                 "curl() { command curl -sS --fail-with-body --max-time 20 \"$@\"; }\n"
+                + "luma-mcp() { LUMA_GATEWAY_URL=\(gateway.address) '\(Program.path)' \"$@\"; }\n"
                 + block.replacingOccurrences(
                     of: "http://localhost:8000", with: needsToken ? guarded.address : gateway.address
                 )
                 .replacingOccurrences(of: "http://localhost:9100", with: try #require(gateway.sandboxAddress))
-            let result = try await run("bash", ["-euo", "pipefail", "-c", script])
+            let result = try await run("bash", ["-euo", "pipefail", "-c", script], folder: folder)
             #expect(result.code == 0, "\(block)\n\(result.out)\n\(result.err)")
         }
     }

@@ -22,6 +22,9 @@ struct CommandRow: Sendable {
             name: "sandbox", arguments: "[options]", summary: "run the emulator of Luma on its own",
             options: Settings.sandboxTable),
         CommandRow(
+            name: "events", arguments: "import FILE [options]", summary: "create a file's events, each once",
+            words: ["import"]),
+        CommandRow(
             name: "doctor", arguments: "[options]", summary: "look at what it needs, and say what to do",
             options: Settings.table),
         CommandRow(
@@ -30,7 +33,8 @@ struct CommandRow: Sendable {
         CommandRow(name: "man", arguments: "", summary: "print the manual page, for man -l -"),
         CommandRow(name: "version", arguments: "", summary: "print the version"),
         CommandRow(
-            name: "help", arguments: "[sandbox]", summary: "this text, or the sandbox's options", words: ["sandbox"]),
+            name: "help", arguments: "[COMMAND]", summary: "this text, or the options of sandbox or events",
+            words: ["sandbox", "events"]),
     ]
 }
 

@@ -10,6 +10,8 @@ public enum Command: Sendable, Equatable {
     case sandbox(flags: [Setting: String])
     /// Look at everything that the gateway needs, with the same settings, and say what to do.
     case doctor(flags: [Setting: String], json: Bool)
+    /// Create the events of a file through a running gateway.
+    case importEvents(ImportOptions)
     case version
     case help(Help.Topic)
     /// Print what a shell needs to complete this program's arguments.
@@ -32,6 +34,12 @@ public enum Command: Sendable, Equatable {
             let asJSON = rest.contains("--json")
             let others = rest.filter { $0 != "--json" }
             return try flags(others[...], of: Settings.table, topic: .overview) { .doctor(flags: $0, json: asJSON) }
+        case "events":
+            guard let action = rest.first, !["--help", "-h"].contains(action) else { return .help(.importEvents) }
+            guard action == "import" else {
+                throw ConfigurationErrors(usage(action, "is nothing that luma-mcp events does; it does import"))
+            }
+            return try ImportOptions.parse(rest.dropFirst()).map(Command.importEvents) ?? .help(.importEvents)
         case "version":
             try refuse(rest)
             return .version
@@ -47,6 +55,7 @@ public enum Command: Sendable, Equatable {
             return .completion(shell)
         case "help":
             try refuse(rest.dropFirst())
+            if rest.first == "events" { return .help(.importEvents) }
             guard let name = rest.first, name != "sandbox" else { return .help(rest.isEmpty ? .overview : .sandbox) }
             guard CommandRow.table.contains(where: { $0.name == name }) else {
                 throw ConfigurationErrors(usage(name, "is no command to get help on; see luma-mcp help"))

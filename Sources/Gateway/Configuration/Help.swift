@@ -5,6 +5,7 @@ public enum Help {
     public enum Topic: Sendable, Equatable {
         case overview
         case sandbox
+        case importEvents
     }
 
     static let width = 80
@@ -13,6 +14,7 @@ public enum Help {
         switch topic {
         case .overview: introduction + usage + overview + options(Settings.table) + "\n" + examples
         case .sandbox: sandbox + options(Settings.sandboxTable) + "\n" + faults + sandboxExamples + notEmulated
+        case .importEvents: ImportOption.helpText
         }
     }
 

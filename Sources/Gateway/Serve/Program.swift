@@ -31,6 +31,8 @@ public enum Program {
                 return try await StdioCommand(configuration: configuration).run()
             case .doctor(let flags, let asJSON):
                 return await DoctorCommand(asJSON: asJSON).run { try resolution(flags, environment()) }
+            case .importEvents(let options):
+                return try await ImportCommand(options: options, environment: environment()).run()
             case .serve(let flags):
                 let environment = environment()
                 let configuration = try configuration(flags, environment)

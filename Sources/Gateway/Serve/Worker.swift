@@ -93,8 +93,8 @@ final class Worker {
 
     /// Serves an endpoint that needs Luma, to the end.
     func answer(_ input: RequestInput, _ representation: Representation, _ turn: Turn) async {
-        // A list of everything waits behind who looks at one thing.
-        let call = upstreamCall(input, representation == .ndjson ? .background : .interactive, turn)
+        // A list of everything waits behind who looks at one thing, and so does who says that there is no hurry.
+        let call = upstreamCall(input, representation == .ndjson || input.isBackground ? .background : .interactive, turn)
         do throws(APIError) {
             if input.endpoint == .listEvents, representation == .ndjson {
                 return try await streamList(try events.listQuery(input), input, turn, call)
