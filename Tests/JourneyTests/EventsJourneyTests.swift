@@ -162,6 +162,15 @@ import Testing
         expectErrorShape(method, reason: "method_not_allowed")
         let host = try await curl("-H", "Host: evil.example", gateway.address + "/health")
         expectErrorShape(host, reason: "host_not_allowed")
+        // Each request is judged by its own Host, also on a connection that has just shown another one.
+        let hosts = ["localhost", "evil.example", "localhost", "localhosu", "[::1]:1", "localhost:2"]
+        let script = hosts.flatMap {
+            [
+                "--next", "-s", "-o", "/dev/null", "-w", "%{http_code} ", "-H", "Host: \($0)",
+                gateway.address + "/health/live",
+            ]
+        }
+        #expect(try await run("curl", Array(script.dropFirst())).out == "200 421 200 421 200 200 ")
         let large = try await curl(
             "-H", "Content-Type: application/json", "-H", "Content-Length: 99999999", "-d", "{}", events)
         #expect(large.status == 413)

@@ -88,9 +88,6 @@ import Testing
             }
         }
         #expect(commands >= 2)
-        for match in Self.text.matches(of: /`make ([a-z-]+)`/) {
-            #expect(makefile.contains("\n\(match.1):"), "make \(match.1)")
-        }
     }
 
     @Test func theErrorExampleHasTheShapeThatIsServed() async throws {

@@ -13,6 +13,9 @@ int lm_accept4(int descriptor, struct sockaddr *address, socklen_t *length);
 /// sched_getaffinity and CPU_COUNT need _GNU_SOURCE too. 0 when the kernel does not tell.
 int lm_usable_cores(void);
 
+/// The columns of a terminal (TIOCGWINSZ); 0 when it is none or does not tell. ioctl is variadic.
+int lm_terminal_columns(int descriptor);
+
 /// Lets the soft limit of open descriptors be the hard one. Returns what then holds, 0 when the kernel does not tell.
 /// RLIMIT_NOFILE is an enum whose type differs between the Glibc overlays.
 uint64_t lm_raise_descriptor_limit(void);

@@ -31,6 +31,8 @@ final class Gatekeeper {
     private let clock: any TimeSource
     /// Nothing is asked of a request but its Host and its Origin.
     private let isOpen: Bool
+    /// The last Host that was allowed, as it was written: nearly every request of a loop has the same.
+    @exclusivity(unchecked) private var allowedHost: [UInt8] = []
 
     init(_ rules: AccessRules, clock: any TimeSource) {
         self.rules = rules
@@ -43,7 +45,7 @@ final class Gatekeeper {
     /// - Returns: the refusal, nil for a request that may go on.
     func refusalOfPlace(_ request: RequestView, _ known: FieldNames, _ turn: inout Turn) -> APIError? {
         // Only HTTP/1.0 can come without a name, and a browser never sends that.
-        if let host = request.hostBytes, !rules.hosts.allows(host) { return .hostNotAllowed }
+        if let host = request.hostBytes, !allows(host) { return .hostNotAllowed }
         guard known.contains(.origin), let bytes = request.value(of: .origin) else { return nil }
         let origin = String(decoding: bytes, as: UTF8.self)
         if rules.origins.contains(origin) {
@@ -55,6 +57,14 @@ final class Gatekeeper {
         // no. A body without a type it sends unasked, so from a page that is no JSON.
         if request.method == .post, !known.contains(.contentType) { return APIError(.unsupportedMediaType) }
         return nil
+    }
+
+    private func allows(_ host: UnsafeRawBufferPointer) -> Bool {
+        let isLast = allowedHost.withUnsafeBytes { $0.count == host.count && $0.elementsEqual(host) }
+        if isLast, !allowedHost.isEmpty { return true }
+        guard rules.hosts.allows(host) else { return false }
+        if host.count < 256 { allowedHost = [UInt8](copying: host) }
+        return true
     }
 
     /// Whether the request may have the endpoint. Notes in the turn whose it is.

@@ -9,6 +9,11 @@ struct CommandRow: Sendable {
     var options: [SettingRow] = []
     /// The words that it takes, one of them.
     var words: [String] = []
+    /// Its own commands, of which it needs one.
+    var subcommands: [(name: String, summary: String, options: [OptionRow])] = []
+
+    /// The options as the shells and the manual see them.
+    var optionRows: [OptionRow] { options.map(OptionRow.init) }
 
     /// All commands, in the order of the documents. The first is what the program does without a command.
     static let table: [CommandRow] = [
@@ -22,18 +27,18 @@ struct CommandRow: Sendable {
             name: "sandbox", arguments: "[options]", summary: "run the emulator of Luma on its own",
             options: Settings.sandboxTable),
         CommandRow(
-            name: "events", arguments: "import FILE [options]", summary: "create a file's events, each once",
-            words: ["import"]),
-        CommandRow(
             name: "doctor", arguments: "[options]", summary: "look at what it needs, and say what to do",
             options: Settings.table),
+        CommandRow(
+            name: "events", arguments: "COMMAND", summary: "list, create, change, export, import events",
+            subcommands: EventsVerb.allCases.map { ($0.rawValue, $0.row.summary, $0.options) }),
         CommandRow(
             name: "completion", arguments: "SHELL", summary: "print completions for bash, zsh or fish",
             words: Shell.allCases.map(\.rawValue)),
         CommandRow(name: "man", arguments: "", summary: "print the manual page, for man -l -"),
         CommandRow(name: "version", arguments: "", summary: "print the version"),
         CommandRow(
-            name: "help", arguments: "[COMMAND]", summary: "this text, or the options of sandbox or events",
+            name: "help", arguments: "[sandbox|events]", summary: "this text, or one command's options",
             words: ["sandbox", "events"]),
     ]
 }

@@ -35,21 +35,43 @@ enum Completion {
     /// In single quotes, for each of the three shells alike.
     static func quoted(_ text: String) -> String { "'" + text.replacing("'", with: #"'\''"#) + "'" }
 
+    /// A command, or a command and its sub-command with a slash between, with what it takes.
+    private struct Entry {
+        let name: String
+        let options: [OptionRow]
+        var words: [String] = []
+
+        /// All names that its options have, and those that every command understands.
+        var flags: [String] {
+            options.flatMap { [$0.name] + ($0.short.map { [$0] } ?? []) } + (options.isEmpty ? [] : common)
+        }
+
+        static var all: [Entry] {
+            CommandRow.table.flatMap { row in
+                [Entry(name: row.name, options: row.optionRows, words: row.words + row.subcommands.map(\.name))]
+                    + row.subcommands.map { Entry(name: "\(row.name)/\($0.name)", options: $0.options) }
+            }
+        }
+    }
+
+    /// The commands that have commands of their own.
+    private static var families: [CommandRow] { CommandRow.table.filter { !$0.subcommands.isEmpty } }
+
     // MARK: bash
 
     private static var bash: String {
         var values = ""
         var options = ""
-        for command in CommandRow.table where !command.options.isEmpty || !command.words.isEmpty {
-            let flags = command.options.map(\.setting.flag) + (command.options.isEmpty ? [] : common)
-            options += "        \(command.name)) words=\(quoted((command.words + flags).joined(separator: " "))) ;;\n"
+        for entry in Entry.all where !entry.options.isEmpty || !entry.words.isEmpty {
+            options += "        \(entry.name)) words=\(quoted((entry.words + entry.flags).joined(separator: " "))) ;;\n"
             let places = { (wanted: Value) in
-                command.options.filter { value(of: $0) == wanted }.map { "\(command.name):\($0.setting.flag)" }
+                entry.options.filter { $0.value == wanted }
+                    .flatMap { [$0.name] + ($0.short.map { [$0] } ?? []) }.map { "\(entry.name):\($0)" }
                     .joined(separator: "|")
             }
-            for row in command.options {
-                guard case .words(let words) = value(of: row) else { continue }
-                values += "        \(command.name):\(row.setting.flag)) "
+            for row in entry.options {
+                guard case .words(let words) = row.value else { continue }
+                values += "        \(entry.name):\(row.name)) "
                 values += "words=\(quoted(words.joined(separator: " "))) ;;\n"
             }
             if !places(.file).isEmpty {
@@ -57,6 +79,7 @@ enum Completion {
             }
             if !places(.free).isEmpty { values += "        \(places(.free)))\n            return ;;\n" }
         }
+        let heads = families.map(\.name).joined(separator: "|")
         return """
             # Completions of luma-mcp for bash. Made by `luma-mcp completion bash`.
             _luma_mcp() {
@@ -64,6 +87,9 @@ enum Completion {
                 local command=\(CommandRow.table[0].name) words=
                 COMPREPLY=()
                 if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} != -* ]]; then command=${COMP_WORDS[1]}; fi
+                case $command in
+                    \(heads)) if ((COMP_CWORD > 2)); then command+=/${COMP_WORDS[2]}; fi ;;
+                esac
                 case $command:$previous in
             \(values)    esac
                 if [[ -z $words ]]; then
@@ -86,38 +112,64 @@ enum Completion {
             .replacing(":", with: #"\:"#)
     }
 
-    private static func zshSpecification(_ row: SettingRow) -> String {
+    private static func zshSpecification(_ row: OptionRow) -> [String] {
         let text = "[\(zshText(row.help))]"
-        let name = row.setting.flag
         let place = zshText(row.placeholder.isEmpty ? "value" : row.placeholder)
-        return switch value(of: row) {
-        case .yes(let words): quoted("\(name)=-\(text)::\(place):(\(words.joined(separator: " ")))")
-        case .words(let words): quoted("\(name)=\(text):\(place):(\(words.joined(separator: " ")))")
-        case .file: quoted("\(name)=\(text):\(place):_files")
-        case .free: quoted("\(name)=\(text):\(place): ")
+        // Zsh offers an option once, unless a star stands before it.
+        let name = (row.repeats ? "*" : "") + row.name
+        switch row.value {
+        case .yes([]): return [quoted("\(name)\(text)")]
+        case .yes(let words): return [quoted("\(name)=-\(text)::\(place):(\(words.joined(separator: " ")))")]
+        case .words(let words): return [quoted("\(name)=\(text):\(place):(\(words.joined(separator: " ")))")]
+        case .file:
+            return [quoted("\(name)=\(text):\(place):_files")]
+                + (row.short.map { [quoted("\($0)\(text):\(place):_files")] } ?? [])
+        case .free: return [quoted("\(name)=\(text):\(place): ")]
         }
+    }
+
+    /// A list of commands for zsh's `_describe`.
+    private static func zshList(_ commands: [(name: String, summary: String)]) -> String {
+        commands.map { "        " + quoted("\($0.name):\(zshText($0.summary))") }.joined(separator: "\n")
     }
 
     private static var zsh: String {
         var cases = ""
-        for command in CommandRow.table {
-            var lines = command.options.map(zshSpecification)
+        for entry in Entry.all where !families.contains(where: { $0.name == entry.name }) {
+            var lines = entry.options.flatMap(zshSpecification)
             if !lines.isEmpty {
                 lines += common.map { quoted("\($0)[\($0 == "--help" ? "Tell" : "Print the version")]") }
             }
-            if !command.words.isEmpty { lines.append(quoted("1:word:(\(command.words.joined(separator: " ")))")) }
+            if !entry.words.isEmpty { lines.append(quoted("1:word:(\(entry.words.joined(separator: " ")))")) }
             if lines.isEmpty { continue }
-            cases += "        \(command.name))\n            _arguments \\\n                "
+            cases += "        \(entry.name))\n            _arguments \\\n                "
             cases += lines.joined(separator: " \\\n                ") + "\n            ;;\n"
         }
-        let described = CommandRow.table.map { "        " + quoted("\($0.name):\(zshText($0.summary))") }
+        var inner = ""
+        for family in families {
+            inner += """
+                    if [[ $command == \(family.name) ]]; then
+                        commands=(
+                \(zshList(family.subcommands.map { ($0.name, $0.summary) }))
+                        )
+                        if ((CURRENT == 2)); then
+                            _describe -t commands command commands
+                            return
+                        fi
+                        command+=/$words[2]
+                        shift words
+                        ((CURRENT--))
+                    fi
+
+                """
+        }
         return """
             #compdef luma-mcp
             # Completions of luma-mcp for zsh. Made by `luma-mcp completion zsh`.
             _luma_mcp() {
                 local command=\(CommandRow.table[0].name)
                 local -a commands=(
-            \(described.joined(separator: "\n"))
+            \(zshList(CommandRow.table.map { ($0.name, $0.summary) }))
                 )
                 if ((CURRENT == 2)) && [[ $words[2] != -* ]]; then
                     _describe -t commands command commands
@@ -129,7 +181,7 @@ enum Completion {
                     shift words
                     ((CURRENT--))
                 fi
-                case $command in
+            \(inner)    case $command in
             \(cases)    esac
             }
             if [[ $funcstack[1] == _luma_mcp ]]; then _luma_mcp "$@"; else compdef _luma_mcp luma-mcp; fi
@@ -151,20 +203,31 @@ enum Completion {
             let isSeen = "__fish_seen_subcommand_from \(command.name)"
             // Without a command its options are those of the first one.
             let condition = quoted(index == 0 ? "\(isFirst); or \(isSeen)" : isSeen)
-            for row in command.options {
-                text += "complete -c luma-mcp -n \(condition) -l \(row.setting.flag.dropFirst(2))"
-                switch value(of: row) {
-                case .yes: break
-                case .words(let words): text += " -x -a \(quoted(words.joined(separator: " ")))"
-                case .file: text += " -r -F"
-                case .free: text += " -x"
-                }
-                text += " -d \(quoted(row.help))\n"
+            for row in command.optionRows { text += fishOption(row, condition) }
+            let names = command.subcommands.map(\.name).joined(separator: " ")
+            for verb in command.subcommands {
+                text += "complete -c luma-mcp -n \(quoted("\(isSeen); and not __fish_seen_subcommand_from \(names)")) "
+                text += "-a \(verb.name) -d \(quoted(verb.summary))\n"
+                let isChosen = quoted("\(isSeen); and __fish_seen_subcommand_from \(verb.name)")
+                for row in verb.options { text += fishOption(row, isChosen) }
             }
             if !command.words.isEmpty {
                 text += "complete -c luma-mcp -n \(condition) -a \(quoted(command.words.joined(separator: " ")))\n"
             }
         }
         return text
+    }
+
+    private static func fishOption(_ row: OptionRow, _ condition: String) -> String {
+        var text = "complete -c luma-mcp -n \(condition)"
+        if let short = row.short { text += " -s \(short.dropFirst())" }
+        text += " -l \(row.name.dropFirst(2))"
+        switch row.value {
+        case .yes: break
+        case .words(let words): text += " -x -a \(quoted(words.joined(separator: " ")))"
+        case .file: text += " -r -F"
+        case .free: text += " -x"
+        }
+        return text + " -d \(quoted(row.help))\n"
     }
 }

@@ -27,7 +27,7 @@ enum ManPage {
             """
         page += options(Settings.table)
         page += ".SH OPTIONS OF THE SANDBOX\n" + options(Settings.sandboxTable)
-        return page + ending
+        return page + EventsManual.text + ending
     }
 
     private static let description = """
@@ -98,7 +98,7 @@ enum ManPage {
     }
 
     /// A line of text: one that begins with a point or an apostrophe would be a request to troff.
-    private static func line(_ text: String) -> String {
+    static func line(_ text: String) -> String {
         let text = escaped(text)
         return text.hasPrefix(".") || text.hasPrefix("\\(aq") ? "\\&" + text : text
     }

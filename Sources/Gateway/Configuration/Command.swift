@@ -10,8 +10,8 @@ public enum Command: Sendable, Equatable {
     case sandbox(flags: [Setting: String])
     /// Look at everything that the gateway needs, with the same settings, and say what to do.
     case doctor(flags: [Setting: String], json: Bool)
-    /// Create the events of a file through a running gateway.
-    case importEvents(ImportOptions)
+    /// Work with the events of a running gateway.
+    case events(EventsCall)
     case version
     case help(Help.Topic)
     /// Print what a shell needs to complete this program's arguments.
@@ -35,11 +35,11 @@ public enum Command: Sendable, Equatable {
             let others = rest.filter { $0 != "--json" }
             return try flags(others[...], of: Settings.table, topic: .overview) { .doctor(flags: $0, json: asJSON) }
         case "events":
-            guard let action = rest.first, !["--help", "-h"].contains(action) else { return .help(.importEvents) }
-            guard action == "import" else {
-                throw ConfigurationErrors(usage(action, "is nothing that luma-mcp events does; it does import"))
+            switch try EventsCall.parse(rest) {
+            case .call(let call): return .events(call)
+            case .help(let verb): return .help(.events(verb))
+            case .version: return .version
             }
-            return try ImportOptions.parse(rest.dropFirst()).map(Command.importEvents) ?? .help(.importEvents)
         case "version":
             try refuse(rest)
             return .version
@@ -54,8 +54,11 @@ public enum Command: Sendable, Equatable {
             }
             return .completion(shell)
         case "help":
+            if rest.first == "events" {
+                try refuse(rest.dropFirst(2))
+                return .help(.events(try verb(rest.dropFirst().first)))
+            }
             try refuse(rest.dropFirst())
-            if rest.first == "events" { return .help(.importEvents) }
             guard let name = rest.first, name != "sandbox" else { return .help(rest.isEmpty ? .overview : .sandbox) }
             guard CommandRow.table.contains(where: { $0.name == name }) else {
                 throw ConfigurationErrors(usage(name, "is no command to get help on; see luma-mcp help"))
@@ -68,6 +71,15 @@ public enum Command: Sendable, Equatable {
             throw ConfigurationErrors(
                 usage(first, "is not a command\(hint)\(hint.isEmpty ? "; see luma-mcp help" : "")"))
         }
+    }
+
+    /// The sub-command of `events` that help is wanted on; nil for all.
+    private static func verb(_ name: String?) throws(ConfigurationErrors) -> EventsVerb? {
+        guard let name else { return nil }
+        guard let verb = EventsVerb(rawValue: name) else {
+            throw ConfigurationErrors(usage("events \(name)", "is no command to get help on; see luma-mcp help events"))
+        }
+        return verb
     }
 
     private static func usage(_ name: String, _ problem: String) -> ConfigurationError {

@@ -27,7 +27,8 @@ extension Configuration {
                 variables[row.setting] = GivenText(text: text, source: .environment)
             }
         }
-        for name in environment.keys.sorted() where name.hasPrefix("LUMA_") && Setting(rawValue: name) == nil {
+        for name in environment.keys.sorted()
+        where name.hasPrefix("LUMA_") && Setting(rawValue: name) == nil && !GatewayTarget.variables.contains(name) {
             warnings.append("\(name) in the environment is not a setting and is ignored\(suggestion(name))")
         }
         let given = flags.mapValues { GivenText(text: $0, source: .commandLine) }

@@ -5,7 +5,8 @@ public enum Help {
     public enum Topic: Sendable, Equatable {
         case overview
         case sandbox
-        case importEvents
+        /// Nil for all sub-commands.
+        case events(EventsVerb?)
     }
 
     static let width = 80
@@ -13,8 +14,8 @@ public enum Help {
     public static func text(_ topic: Topic) -> String {
         switch topic {
         case .overview: introduction + usage + overview + options(Settings.table) + "\n" + examples
+        case .events(let verb): EventsHelp.text(verb)
         case .sandbox: sandbox + options(Settings.sandboxTable) + "\n" + faults + sandboxExamples + notEmulated
-        case .importEvents: ImportOption.helpText
         }
     }
 

@@ -2,6 +2,7 @@ import Core
 import Glibc
 import HTTP
 import IO
+import MCP
 
 /// Sends the rows of a plan, a few at a time, and writes down what becomes of each. Belongs to one loop.
 ///
@@ -16,7 +17,7 @@ final class ImportRun {
         /// No row can be imported like this.
         case useless(String, isAccess: Bool)
         /// The gateway, or Luma behind it, could not be used for too long.
-        case unavailable(String)
+        case unavailable(String, isLuma: Bool)
         case reportFailed(String)
     }
 
@@ -155,12 +156,12 @@ final class ImportRun {
         case .unknown: progress.counts.unknown += 1
         case .duplicate, .invalid: progress.counts.skipped += 1
         }
-        if let problem { warn("line \(row.line), \(PlainText.line(row.name, to: 80)): \(problem)") }
+        if let problem { warn("line \(row.line), \(Neutral.line(APIError.shortened(row.name, to: 80))): \(problem)") }
     }
 
     /// Only so many are kept for the screen; the report has all.
     private func warn(_ text: String) {
-        if warnings.count < 20 { warnings.append(PlainText.line(text, to: 1000)) }
+        if warnings.count < 20 { warnings.append(Neutral.line(APIError.shortened(text, to: 1000))) }
     }
 
     // MARK: Waiting
@@ -176,7 +177,7 @@ final class ImportRun {
     private func trouble(_ problem: String, _ attempts: Int, _ seconds: Double?) async {
         let isAnswer = seconds != nil
         let limit = !hasAnswered ? patience.start : isAnswer ? patience.trouble : patience.restart
-        if clock.now.seconds(since: lastUse) > limit { return stop(.unavailable(problem)) }
+        if clock.now.seconds(since: lastUse) > limit { return stop(.unavailable(problem, isLuma: isAnswer)) }
         let backoff = min(0.1 * Double(1 << min(attempts, 6)), 5)
         await rest(max(min(seconds ?? backoff, 60), 0.1))
     }
@@ -193,7 +194,7 @@ final class ImportRun {
 struct ImportTarget: Sendable {
     /// The gateway's address without a slash at its end.
     let base: String
-    let token: String?
+    let token: Secret?
 
     /// Nothing is asked back, which spares a call to Luma; and as nobody waits for one row alone, people come first.
     func request(_ row: ImportPlan.Row, deadline: MonotonicTime) -> OutboundRequest {
@@ -206,10 +207,9 @@ struct ImportTarget: Sendable {
     }
 
     /// The field that shows the token, when there is one.
-    var access: [Field] { token.map { [Field("Authorization", "Bearer \($0)")] } ?? [] }
+    var access: [Field] { token.map { [Field("Authorization", "Bearer " + $0.reveal())] } ?? [] }
 
-    /// The fields of an answer that are read.
-    static let answerFields = [
-        "retry-after", "idempotency-replayed", "x-request-id", "ratelimit", "ratelimit-policy",
-    ]
+    init(base: String, token: Secret?) { (self.base, self.token) = (base, token) }
+
+    init(_ target: GatewayTarget) { self.init(base: target.base, token: target.token) }
 }

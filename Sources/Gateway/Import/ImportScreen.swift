@@ -1,5 +1,6 @@
 import Core
 import Glibc
+import IO
 
 /// Where the progress is shown: redrawn in its place on a terminal, else as lines of their own.
 ///
@@ -29,9 +30,7 @@ struct ImportScreen: Sendable {
     }
 
     private static var width: Int {
-        var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+        TerminalSize.columns(of: STDERR_FILENO) ?? 80
     }
 
     private func put(_ text: String) {

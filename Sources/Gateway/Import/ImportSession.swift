@@ -2,6 +2,7 @@ import Core
 import Glibc
 import HTTP
 import IO
+import MCP
 
 /// One run over a plan that may be carried out: passes over what the report says is done, sends the rest, shows how far it
 /// has come, and minds the user's interruption.
@@ -43,12 +44,12 @@ struct ImportSession {
         self.doubtful = doubtful
     }
 
-    func run() async -> ImportCommand.Exit {
+    func run() async -> ExitStatus {
         tellEarlier()
         guard writeSkipped() else {
             StandardError.write(
-                "luma-mcp: \(PlainText.line(options.report)) cannot be written: \(SystemError("write"))")
-            return .noReport
+                "luma-mcp: \(CommandFailure.line(options.report)) cannot be written: \(SystemError("write"))")
+            return .ioError
         }
         let signals = Signals([SIGINT, SIGTERM])
         let result: Result
@@ -56,19 +57,19 @@ struct ImportSession {
             result = try await send(signals)
         } catch {
             StandardError.write("luma-mcp: the import could not begin: \(error)")
-            return .unavailable
+            return .software
         }
         for warning in result.warnings { StandardError.write(warning) }
         ImportSummary(plan, result.progress.counts, report: options.report, end: result.end).write(
             asJSON: options.isJSON)
         switch result.end {
         case .interrupted: return .interrupted
-        case .useless(_, let isAccess): return isAccess ? .noAccess : .unavailable
-        case .unavailable: return .unavailable
-        case .reportFailed: return .noReport
+        case .useless(_, let isAccess): return isAccess ? .noPermission : .unavailable
+        case .unavailable(_, let isLuma): return isLuma ? .temporary : .unavailable
+        case .reportFailed: return .ioError
         case nil:
             let counts = result.progress.counts
-            return counts.failed + counts.unknown + plan.invalid == 0 ? .done : .someNotDone
+            return counts.unknown > 0 ? .unknown : counts.failed + plan.invalid > 0 ? .data : .ok
         }
     }
 
@@ -76,7 +77,7 @@ struct ImportSession {
         if counts.existing > 0 { StandardError.write("\(counts.existing) rows were done by an earlier run.") }
         for row in doubtful.prefix(20) {
             StandardError.write(
-                "line \(row.line): \"\(PlainText.line(row.name, to: 60))\" may or may not be on Luma since an earlier run. "
+                "line \(row.line): \"\(Neutral.line(APIError.shortened(row.name, to: 60)))\" may or may not be on Luma since an earlier run. "
                     + "It is not sent again; look, and take its line out of the report to have it sent.")
         }
         let keys = Set(plan.rows.map(\.key) + plan.duplicates.map(\.row.key))
@@ -120,13 +121,14 @@ struct ImportSession {
         let rows = rows
         let parallel = min(options.parallel, max(rows.count, 1))
         let start = ImportProgress(total: plan.count, counts: counts, begun: LoopClock.monotonicNow)
-        let (report, target, client) = (report, client.target, client)
+        let (report, target, client) = (report, ImportTarget(client.target), client)
+        let patience = ImportRun.Patience(restart: client.target.patience)
         let screen = ImportScreen()
         let run = try await client.loop.perform { loop in
             let transport = try client.transport(loop)
             let clock = LoopClock(loop.reactor)
             let reactor = loop.reactor
-            let run = ImportRun(rows, start, report: report, target: target, clock: clock) {
+            let run = ImportRun(rows, start, report: report, target: target, patience: patience, clock: clock) {
                 request throws(TransportError) in try await transport.send(request)
             }
             _ = reactor.start {

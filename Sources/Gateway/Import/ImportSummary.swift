@@ -37,13 +37,13 @@ struct ImportSummary {
         var text =
             "\(counts.created) created, \(counts.existing) already there, \(counts.failed) failed, "
             + "\(counts.unknown) unknown, \(duplicates) duplicates, \(invalid) not valid, of \(total) rows."
-        if let report { text += " Report: \(PlainText.line(report))" }
+        if let report { text += " Report: \(CommandFailure.line(report))" }
         let advice = "Run the same command again to go on; no row is sent twice."
         switch end {
         case nil: break
         case .interrupted: text += "\nInterrupted, \(left) rows are left. " + advice
-        case .useless(let problem, _), .unavailable(let problem):
-            text += "\nStopped, \(left) rows are left: \(PlainText.line(problem))\n" + advice
+        case .useless(let problem, _), .unavailable(let problem, _):
+            text += "\nStopped, \(left) rows are left: \(CommandFailure.line(problem))\n" + advice
         case .reportFailed(let problem): text += "\nStopped: the report cannot be written: \(problem)"
         }
         return text

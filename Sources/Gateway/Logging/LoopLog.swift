@@ -61,7 +61,7 @@ public final class LoopLog {
     /// Hands over what is gathered; call it before the loop stops.
     public func flush() {
         guard lines > 0 else { return }
-        sink.submit(Array(buffer.bytes), lines: lines)
+        sink.submit([UInt8](copying: UnsafeRawBufferPointer(buffer.bytes)), lines: lines)
         buffer.removeAll()
         lines = 0
     }

@@ -150,7 +150,8 @@ extension Endpoint {
                 ], reasons: Reason.lumaRead)
         case .createEvent:
             return EndpointDocumentation(
-                group: .events, summary: "Create an event", fields: [.idempotencyKey, .prefer, .priority, .requestTimeout],
+                group: .events, summary: "Create an event",
+                fields: [.idempotencyKey, .prefer, .priority, .requestTimeout],
                 body: "NewEvent", answers: [Self.created(written)],
                 reasons: Reason.lumaWrite + Reason.body + [.duplicateEvent])
         case .createFromTemplate:

@@ -24,6 +24,8 @@ public enum Program {
             case .man:
                 StandardOutput.write(ManPage.text)
                 return 0
+            case .events(let call):
+                return await EventsCommand(call, environment: environment()).run()
             case .sandbox(let flags):
                 return try await SandboxCommand(options: .resolve(flags: flags)).run()
             case .mcp(let flags):
@@ -31,8 +33,6 @@ public enum Program {
                 return try await StdioCommand(configuration: configuration).run()
             case .doctor(let flags, let asJSON):
                 return await DoctorCommand(asJSON: asJSON).run { try resolution(flags, environment()) }
-            case .importEvents(let options):
-                return try await ImportCommand(options: options, environment: environment()).run()
             case .serve(let flags):
                 let environment = environment()
                 let configuration = try configuration(flags, environment)

@@ -2,7 +2,16 @@ public import Core
 
 /// One request to an upstream, complete in memory.
 public struct OutboundRequest: Sendable {
-    public enum Method: Sendable { case get, post }
+    public enum Method: String, Sendable {
+        case get = "GET"
+        case post = "POST"
+        case put = "PUT"
+        case patch = "PATCH"
+        case delete = "DELETE"
+
+        /// A body goes with it, even if it is empty.
+        public var hasBody: Bool { self != .get && self != .delete }
+    }
 
     public var method: Method
     /// Absolute URL: https, or http for a loopback host. The transport refuses anything else.

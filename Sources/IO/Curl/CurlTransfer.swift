@@ -99,7 +99,7 @@ final class CurlTransfer {
         setTarget(target)
         set(CURLOPT_TIMEOUT_MS, milliseconds)
         set(CURLOPT_CONNECTTIMEOUT_MS, min(milliseconds, max(1, settings.connectTimeoutMilliseconds)))
-        if request.method == .post { setBody(request.body) }
+        if request.method.hasBody { setBody(request.body) }
         guard failure == CURLE_OK else {
             self.kind = nil
             throw CurlFailure.error(failure, sent: false)
@@ -207,7 +207,7 @@ final class CurlTransfer {
             }
         }
         if !isNamed { set(CURLOPT_USERAGENT, settings.userAgent) }
-        if request.method == .post {
+        if request.method.hasBody {
             // libcurl would wait a second for "100 Continue" before a large body, and call an untyped body a form.
             append("Expect:")
             if !isTyped { append("Content-Type:") }
@@ -215,6 +215,8 @@ final class CurlTransfer {
         } else {
             set(CURLOPT_HTTPGET, 1)
         }
+        // The two kinds that libcurl knows stand for the others: with a body and without.
+        if request.method != .get, request.method != .post { set(CURLOPT_CUSTOMREQUEST, request.method.rawValue) }
         note(lm_curl_set_list(easy, CURLOPT_HTTPHEADER, lines))
     }
 

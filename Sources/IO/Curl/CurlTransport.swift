@@ -93,7 +93,9 @@ public final class CurlTransport: Transport {
 
     private func check(_ request: OutboundRequest) throws(TransportError) -> UpstreamURL {
         guard !isShutDown else { throw TransportError(.shuttingDown, neverSent: true) }
-        guard request.method == .post || request.body.isEmpty else { throw Self.invalid("a GET has a body") }
+        guard request.method.hasBody || request.body.isEmpty else {
+            throw Self.invalid("a \(request.method.rawValue) has a body")
+        }
         if request.fields != lastFields {
             do {
                 try OutboundFields.check(request.fields)

@@ -12,6 +12,15 @@ import Testing
         }
     }
 
+    @Test func itNamesEveryEventsCommandOptionAndStatus() {
+        let page = ManPage.text
+        for verb in EventsVerb.allCases {
+            #expect(page.contains("\n.SS events \(verb.rawValue) "))
+            for row in verb.options { #expect(page.contains("\\fB\(ManPage.escaped(row.name))\\fR"), "\(row.name)") }
+        }
+        for status in ExitStatus.allCases { #expect(page.contains("\n.B \(status.rawValue)\n")) }
+    }
+
     /// A hyphen that is typed must be one, and troff must not take a character for its own.
     @Test(arguments: [("--port", #"\-\-port"#), (#"a\b"#, #"a\eb"#), ("Luma's", #"Luma\(aqs"#)])
     func escapes(text: String, expected: String) {

@@ -24,8 +24,7 @@ import Testing
         (["help"], .help(.overview)), (["--help"], .help(.overview)), (["-h"], .help(.overview)),
         (["serve", "--port", "1", "--help"], .help(.overview)),
         (["sandbox", "--help"], .help(.sandbox)), (["help", "sandbox"], .help(.sandbox)),
-        (["help", "serve"], .help(.overview)), (["help", "events"], .help(.importEvents)),
-        (["events"], .help(.importEvents)), (["events", "import", "--help"], .help(.importEvents)),
+        (["help", "serve"], .help(.overview)),
     ])
     func commands(arguments: [String], command: Command) throws {
         #expect(try Command.parse(arguments) == command)
@@ -40,8 +39,8 @@ import Testing
         (["--debug", "false"], ["--debug (command line): takes its value after =, as in --debug=false"]),
         (["--sandbox", "auto"], ["--sandbox (command line): takes its value after =, as in --sandbox=auto"]),
         (["serv"], ["serv (command line): is not a command; did you mean serve?"]),
-        (["calendars"], ["calendars (command line): is not a command; see luma-mcp help"]),
-        (["events", "imprt"], ["imprt (command line): is nothing that luma-mcp events does; it does import"]),
+        (["guests"], ["guests (command line): is not a command; see luma-mcp help"]),
+        (["help", "events", "x"], ["events x (command line): is no command to get help on; see luma-mcp help events"]),
         (["serve", "now"], ["argument 2 (command line): is not an option; options start with --"]),
         (["completion"], ["completion (command line): needs the name of a shell: bash, zsh, fish"]),
         (["completion", "csh"], ["completion (command line): needs the name of a shell: bash, zsh, fish"]),

@@ -73,9 +73,4 @@ import Testing
         (0.0, "0:00"), (0.2, "0:01"), (61, "1:01"), (3600, "1:00:00"), (36_001, "10:00:01"), (-5, "0:00"),
     ])
     func timesAreShort(seconds: Double, text: String) { #expect(ProgressLine.clock(seconds) == text) }
-
-    @Test func textFromOutsideMovesNoCursor() {
-        #expect(PlainText.line("a\u{1b}[2J\nb\u{202e}c\u{9b}") == "a\\u{1B}[2J\\nb\\u{202E}c\\u{009B}")
-        #expect(PlainText.line("Ü 漢", to: 2) == "Ü …")
-    }
 }

@@ -1,0 +1,54 @@
+import Core
+
+/// The fields that a command line says, as the body of a create or an update.
+struct EventDraft {
+    /// The clock and the zone that the times are read by.
+    let zone: CommandZone
+    let now: Timestamp
+    private(set) var body: JSONObject
+
+    /// - Parameter base: the fields of `--from`; options beat them.
+    init(_ base: JSONObject, zone: CommandZone, now: Timestamp) {
+        (body, self.zone, self.now) = (base, zone, now)
+    }
+
+    /// Takes what has an option of its own.
+    mutating func take(_ call: EventsCall) throws(CommandFailure) {
+        if let name = call.text(EventsOptions.name) { body["name"] = .string(name) }
+        for row in EventFields.table {
+            if let text = call.text(row.option) { body[row.field] = EventFields.value(text, row.kind) }
+        }
+        for field in call.all(EventsOptions.clear) {
+            if let given = body[field], given != .null {
+                throw CommandFailure(.usage, "--clear \(CommandFailure.line(field)): the same field is set")
+            }
+            body[field] = .null
+        }
+    }
+
+    /// Takes the times, as instants with the offset that their zone has then.
+    /// - Parameter knownStart: when the event begins if the command line does not say, for `--duration`.
+    mutating func takeTimes(_ call: EventsCall, knownStart: Timestamp?) throws(CommandFailure) {
+        var start = knownStart
+        if let text = call.text(EventsOptions.start) {
+            let instant = try zone.instant(text, EventsOptions.start, now: now)
+            body["start_at"] = .string(zone.text(instant))
+            start = instant
+        }
+        if call.has(EventsOptions.end), call.has(EventsOptions.duration) {
+            throw CommandFailure(.usage, "--end and --duration do not go together")
+        }
+        if let text = call.text(EventsOptions.end) {
+            body["end_at"] = .string(zone.text(try zone.instant(text, EventsOptions.end, now: now)))
+        }
+        if let text = call.text(EventsOptions.duration) {
+            guard let seconds = NaturalDuration.seconds(text) else {
+                throw CommandFailure(.usage, "--duration: expected a length such as 90m, 2h or 1h30m")
+            }
+            guard let start else { throw CommandFailure(.usage, "--duration: needs --start") }
+            body["end_at"] = .string(zone.text(start.advanced(seconds: Double(seconds))))
+        }
+    }
+
+    mutating func set(_ field: String, _ value: JSON) { body[field] = value }
+}

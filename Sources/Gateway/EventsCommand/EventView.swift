@@ -1,0 +1,78 @@
+import Core
+import MCP
+
+/// An event as a person sees it.
+struct EventView {
+    let event: JSON
+    private let zone: CommandZone?
+
+    init(_ event: JSON) {
+        self.event = event
+        zone = event["timezone"]?.stringValue.flatMap { try? CommandZone.find($0, origin: nil, says: "the event") }
+    }
+
+    var id: String { text("id") ?? text("api_id") ?? "" }
+    var name: String { text("name") ?? "" }
+
+    /// A text of the event's, fit for a line; nil when there is none.
+    private func text(_ name: String) -> String? {
+        event[name]?.stringValue.map { Neutral.line($0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private func instant(_ name: String) -> Timestamp? { event[name]?.stringValue.flatMap(Timestamp.init(rfc3339:)) }
+
+    /// When it begins, in its own zone.
+    var start: String { instant("start_at").map(shown) ?? text("start_at") ?? "" }
+
+    private func shown(_ instant: Timestamp) -> String {
+        zone?.shown(instant) ?? String(instant.rfc3339.prefix(16)).replacing("T", with: " ") + " UTC"
+    }
+
+    /// `2 h 30 min`.
+    private var length: String? {
+        guard let start = instant("start_at"), let end = instant("end_at"), end > start else { return nil }
+        let minutes = Int(end.seconds(since: start)) / 60
+        let parts = [(minutes / 1440, "d"), (minutes / 60 % 24, "h"), (minutes % 60, "min")]
+        return parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: " ")
+    }
+
+    var place: String? {
+        if let address = event["geo_address_json"]?["full_address"]?.stringValue
+            ?? event["geo_address_json"]?["address"]?.stringValue
+        {
+            return Neutral.line(address)
+        }
+        return text("meeting_url") ?? (text("location_type") == "offline" ? "at a place" : nil)
+    }
+
+    private var guests: String? {
+        guard let counts = event["guest_counts"]?.objectValue else { return nil }
+        let parts = counts.members.compactMap { name, value -> String? in
+            guard let count = value["guests"]?.wholeValue, count > 0 else { return nil }
+            return "\(count) \(Neutral.line(name).replacing("_", with: " "))"
+        }
+        return parts.isEmpty ? "none" : parts.joined(separator: ", ")
+    }
+
+    /// Its name, and below it what is known of it, each line no wider than the terminal.
+    func text(_ terminal: Terminal) -> String {
+        let start = instant("start_at")
+        let rows: [(String, String?)] = [
+            ("id", id),
+            ("starts", [self.start, start.flatMap { zone?.offset($0) }].compactMap(\.self).joined(separator: ", ")),
+            ("ends", instant("end_at").map { shown($0) + (length.map { " (\($0))" } ?? "") }),
+            ("zone", text("timezone")), ("place", place), ("page", text("url")),
+            ("seen by", text("visibility")),
+            ("capacity", event["max_capacity"]?.wholeValue.map(String.init)),
+            ("approval", event["require_approval"]?.boolValue.map { $0 ? "needed" : "not needed" }),
+            ("guests", guests), ("about", text("description")),
+        ]
+        let limit = terminal.columns ?? .max
+        var lines = [terminal.styled(DisplayWidth.cut(name, to: limit), .bold)]
+        for case (let label, let value?) in rows where !value.isEmpty {
+            let cut = DisplayWidth.cut(value, to: max(limit, 12) - 11)
+            lines.append(terminal.styled("  " + DisplayWidth.filled(label, to: 9), .dim) + cut)
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

@@ -1,0 +1,150 @@
+import Core
+import Crypto
+import Glibc
+import HTTP
+import IO
+
+/// What a command gives: nothing of it is written before all of it is there, so that a failure leaves standard output empty.
+struct CommandOutput: Sendable {
+    /// For standard output, or for `file`.
+    var bytes: [UInt8] = []
+    var file: String?
+    /// For the person, on standard error.
+    var notes: [String] = []
+    var status = ExitStatus.ok
+}
+
+/// `luma-mcp events`: one sub-command against a running gateway.
+struct EventsCommand: Sendable {
+    let call: EventsCall
+    let environment: [String: String]
+    /// Standard output and standard error.
+    let output: Terminal
+    let errors: Terminal
+
+    init(_ call: EventsCall, environment: [String: String]) {
+        (self.call, self.environment) = (call, environment)
+        output = Terminal.of(STDOUT_FILENO, environment)
+        errors = Terminal.of(STDERR_FILENO, environment)
+    }
+
+    /// - Returns: the exit code.
+    func run() async -> Int32 {
+        do throws(CommandFailure) {
+            // Many requests and not one, with a loop, signals and a report of its own.
+            if call.verb == .import { return try await ImportCommand(call, environment).run().rawValue }
+            let result = try await result()
+            for note in result.notes { StandardError.write("luma-mcp: \(note)") }
+            try OutputFile.write(result.bytes, to: result.file, isTerminal: output.isTerminal)
+            return result.status.rawValue
+        } catch {
+            tell(error)
+            return error.status.rawValue
+        }
+    }
+
+    private func tell(_ failure: CommandFailure) {
+        let lines = failure.lines.enumerated().map { index, line in
+            index == 0 ? "luma-mcp: \(errors.styled(line, .red))" : "  \(line)"
+        }
+        StandardError.write(lines.joined(separator: "\n"))
+    }
+
+    /// Runs the sub-command on a loop of its own, until it has ended or is interrupted.
+    private func result() async throws(CommandFailure) -> CommandOutput {
+        let target = try GatewayTarget.resolve(call, environment)
+        let signals = Signals([SIGINT, SIGTERM])
+        let mark = WriteMark()
+        let (results, result) = AsyncStream<Result<CommandOutput, CommandFailure>>.makeStream()
+        let interruption = Task {
+            for await _ in signals.stream {
+                let advice = mark.current.map { [CommandFailure.repeatAdvice($0)] } ?? []
+                result.yield(.failure(CommandFailure(.interrupted, "interrupted", advice)))
+            }
+        }
+        defer { interruption.cancel() }
+        do {
+            let loop = try Loop(label: "luma-mcp.events")
+            loop.start()
+            try await loop.perform { loop in
+                let transport = try CurlTransport(reactor: loop.reactor, settings: Self.settings(target))
+                let clock = LoopClock(loop.reactor)
+                let client = GatewayClient(target, transport: transport, clock: clock, mark: mark)
+                _ = loop.reactor.start {
+                    do throws(CommandFailure) {
+                        result.yield(.success(try await work(client, now: clock.wallClock)))
+                    } catch {
+                        result.yield(.failure(error))
+                    }
+                    transport.shutdown()
+                }
+            }
+        } catch {
+            throw CommandFailure(.software, "the command cannot start: \(error)")
+        }
+        for await first in results { return try first.get() }
+        throw CommandFailure(.interrupted, "interrupted")
+    }
+
+    static func settings(_ target: GatewayTarget) -> CurlTransport.Settings {
+        var settings = CurlTransport.Settings()
+        settings.maxResponseBytes = GatewayClient.largestAnswer
+        settings.responseFields = GatewayClient.answerFields
+        settings.caFile = target.caFile
+        settings.userAgent = Version.product
+        return settings
+    }
+
+    private func work(_ client: GatewayClient, now: Timestamp) async throws(CommandFailure) -> CommandOutput {
+        switch call.verb {
+        case .list: try await list(client, now)
+        case .get: try await get(client)
+        case .create: try await create(client, now)
+        case .update: try await update(client, now)
+        case .cancel: try await cancel(client)
+        case .export: try await export(client, now)
+        case .import: preconditionFailure("an import is run by ImportCommand")
+        }
+    }
+
+    // MARK: What several sub-commands share
+
+    /// The path of the event that is named.
+    func eventPath() -> String {
+        "/events/" + PercentCoding.encode(call.operands.first ?? "", allowed: .unreserved)
+    }
+
+    /// The key that was given, or a new one that nobody else has.
+    func key() throws(CommandFailure) -> String {
+        if let given = call.text(EventsOptions.key) {
+            let isFit =
+                (1...255).contains(given.utf8.count)
+                && given.utf8.allSatisfy {
+                    $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+                }
+            guard isFit else {
+                throw CommandFailure(.usage, "--key: expected 1 to 255 visible ASCII characters without quotes")
+            }
+            return given
+        }
+        do throws(CryptoError) {
+            var random = try SystemRandomSource()
+            return Identifier.make(prefix: "cli-", length: 22, using: &random)
+        } catch {
+            throw CommandFailure(.software, "OpenSSL does not work: \(error)")
+        }
+    }
+
+    /// One JSON document on one line.
+    static func json(_ json: JSON, notes: [String] = []) -> CommandOutput {
+        CommandOutput(bytes: json.encoded + [0x0a], notes: notes)
+    }
+
+    /// The document of an answer.
+    static func document(_ answer: GatewayClient.Answer) throws(CommandFailure) -> JSON {
+        guard let json = answer.json else {
+            throw CommandFailure(.protocol, "what answers there is no gateway: its answer is no JSON")
+        }
+        return json
+    }
+}

@@ -1,0 +1,72 @@
+/// The options of the sub-commands of `luma-mcp events`, as data.
+enum EventsOptions {
+    static let server = OptionRow(
+        "--server", .free, "URL", "Where the gateway is (LUMA_GATEWAY_URL). Default: \(GatewayTarget.standard).")
+    static let token = OptionRow(
+        "--token", .free, "TOKEN",
+        "The token for it, or @ and the name of a file that holds it; LUMA_GATEWAY_TOKEN takes the same. As an option a "
+            + "token shows in the list of processes; prefer the variable or a file.")
+    static let caFile = OptionRow(
+        "--ca-file", .file, "FILE", "Certificates in PEM to trust for it besides the system's (LUMA_CA_FILE).")
+    static let timeout = OptionRow(
+        "--timeout", .free, "SECONDS", "How long to wait for it, repeats included. Default: 60.")
+    static let json = OptionRow("--json", .yes([]), "Print one JSON document, for scripts.")
+    /// What all sub-commands have.
+    static let common = [server, token, caFile, timeout, json]
+
+    static let after = OptionRow("--after", .free, "TIME", "Only events that start then or later.")
+    static let before = OptionRow("--before", .free, "TIME", "Only events that start then or earlier.")
+    static let zone = OptionRow("--zone", .free, "ZONE", "The time zone of the times, such as Europe/Berlin.")
+    static let sort = OptionRow(
+        "--sort", .words(["start_at", "-start_at"]), "FIELD", "The earliest or the latest first.")
+    static let status = OptionRow(
+        "--status", .words(["approved", "pending"]), "STATUS",
+        "Events of the calendar, or those submitted to it that wait.")
+    private static let filters = [after, before, zone, sort, status]
+    static let limit = OptionRow("--limit", .free, "NUMBER", "How many events to show, 1 to 100. Default: 50.")
+    static let cursor = OptionRow("--cursor", .free, "CURSOR", "The next_cursor of the page before.")
+    static let all = OptionRow("--all", .yes([]), "Show every event, not one page.")
+    static let list = filters + [limit, cursor, all]
+
+    static let name = OptionRow("--name", .free, "NAME", "What it is called.")
+    static let template = OptionRow("--template", .free, "TYPE", "Begin with the fields of this template.")
+    static let start = OptionRow("--start", .free, "TIME", "When it begins.")
+    static let end = OptionRow("--end", .free, "TIME", "When it ends.")
+    static let duration = OptionRow(
+        "--duration", .free, "LENGTH", "How long it takes, such as 90m, 2h or 1h30m, instead of --end.")
+    static let from = OptionRow(
+        "--from", .file, "FILE", "Take fields from a JSON object in a file, or - for standard input; options beat it.")
+    static let key = OptionRow("--key", .free, "KEY", "The Idempotency-Key to use; a new one by default.")
+    private static let timing = [start, end, duration, zone]
+    static let create = [name, template] + timing + EventFields.options + [from, key]
+
+    static let clear = OptionRow(
+        "--clear", .free, "FIELD", repeats: true, "Empty a field, such as max_capacity; may come several times.")
+    static let update = [name] + timing + EventFields.options + [clear, from, key]
+
+    static let yes = OptionRow("--yes", .yes([]), "Do not ask.")
+    static let refund = OptionRow("--refund", .yes([]), "Guests who have paid get their money back.")
+    static let noRefund = OptionRow("--no-refund", .yes([]), "Guests who have paid do not get it back.")
+    static let dryRun = OptionRow("--dry-run", .yes([]), "Only tell what would happen.")
+    static let cancel = [yes, refund, noRefund, dryRun, key]
+
+    static let format = OptionRow(
+        "--format", .words(ExportFormat.allCases.map(\.rawValue)), "FORMAT", "Default: ndjson, or json with --json.")
+    static let output = OptionRow(
+        "--output", short: "-o", .file, "FILE", "Write to this file instead of standard output.")
+    static let export = filters + [format, output]
+}
+
+/// What `events export` writes.
+enum ExportFormat: String, Sendable, CaseIterable {
+    case json, ndjson, csv, ics
+
+    /// What the gateway is asked for.
+    var mediaType: String {
+        switch self {
+        case .json, .ndjson: "application/x-ndjson"
+        case .csv: "text/csv"
+        case .ics: "text/calendar"
+        }
+    }
+}

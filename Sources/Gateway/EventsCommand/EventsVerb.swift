@@ -1,0 +1,114 @@
+/// What `luma-mcp events` can do.
+public enum EventsVerb: String, Sendable, CaseIterable {
+    case list, get, create, update, cancel, export, `import`
+
+    /// Its row in the help, the manual page and the completions.
+    struct Row: Sendable {
+        /// What follows the name in the help.
+        let arguments: String
+        /// What it does, in a few words that begin with a verb.
+        let summary: String
+        let options: [OptionRow]
+        /// What a person may want to know before the first use.
+        var notes: String = ""
+        /// Command lines, each with what it does.
+        let examples: [(line: String, does: String)]
+        /// It takes the id of an event.
+        var takesID = false
+        /// It takes the name of a file.
+        var takesFile = false
+        /// It changes something at Luma.
+        var isWrite = false
+    }
+
+    /// Its own options, then those that all have.
+    var options: [OptionRow] { row.options + EventsOptions.common }
+
+    var row: Row {
+        switch self {
+        case .list:
+            Row(
+                arguments: "[options]", summary: "show the events of the calendar", options: EventsOptions.list,
+                notes: "One page of the calendar, or with --all every event. With --json one document with entries,"
+                    + " has_more and next_cursor, for --cursor.",
+                examples: [
+                    ("luma-mcp events list --after today --sort start_at", "What comes next."),
+                    ("luma-mcp events list --all --json", "Everything, for a script."),
+                ])
+        case .get:
+            Row(
+                arguments: "ID", summary: "show one event", options: [],
+                notes: "With --json the event as Luma sent it.",
+                examples: [("luma-mcp events get evt-a1B2c3", "The event, its times in its own zone.")], takesID: true)
+        case .create:
+            Row(
+                arguments: "--name NAME --start TIME [options]", summary: "create an event",
+                options: EventsOptions.create, notes: times + " " + keys,
+                examples: [
+                    (
+                        "luma-mcp events create --name Tea --start 'tomorrow 18:00' --duration 2h",
+                        "In the zone of this machine, which it says."
+                    ),
+                    (
+                        "luma-mcp events create --template workshop --name Swift "
+                            + "--start '2030-12-31 18:00' --zone America/New_York",
+                        "From a template; GET /templates/ lists them."
+                    ),
+                    ("luma-mcp events create --from event.json", "Any field of an event, from a file."),
+                ], isWrite: true)
+        case .update:
+            Row(
+                arguments: "ID [options]", summary: "change fields of an event", options: EventsOptions.update,
+                notes: "What is not named stays. " + times,
+                examples: [
+                    ("luma-mcp events update evt-a1B2c3 --capacity 40", "Room for forty."),
+                    ("luma-mcp events update evt-a1B2c3 --clear max_capacity", "No limit any more."),
+                    ("luma-mcp events update evt-a1B2c3 --start 'friday 19:30'", "In the event's own zone."),
+                ], takesID: true, isWrite: true)
+        case .cancel:
+            Row(
+                arguments: "ID [options]", summary: "cancel an event, after it has shown what that means",
+                options: EventsOptions.cancel,
+                notes: "It cannot be undone and Luma tells every guest. It shows the event and its guests and asks; a"
+                    + " script, which cannot be asked, says --yes. An event that guests have paid for needs --refund"
+                    + " or --no-refund.",
+                examples: [
+                    ("luma-mcp events cancel evt-a1B2c3 --dry-run", "Only tell what it would mean."),
+                    ("luma-mcp events cancel evt-a1B2c3 --yes --refund", "Without a question."),
+                ], takesID: true, isWrite: true)
+        case .export:
+            Row(
+                arguments: "[options]", summary: "write all events to a file", options: EventsOptions.export,
+                notes: "A file is written whole or not at all.",
+                examples: [
+                    ("luma-mcp events export --format csv --output events.csv", "For a spreadsheet."),
+                    ("luma-mcp events export --format ndjson", "One event a line, to standard output."),
+                ])
+        case .import:
+            Row(
+                arguments: "FILE [options]", summary: "create the events of a file, each row once",
+                options: EventsOptions.importing,
+                notes: "FILE is CSV whose first line names the columns, NDJSON with one event a line, or a calendar"
+                    + " (iCalendar); - is standard input. Columns and members are the fields of an event: name, start_at,"
+                    + " timezone, end_at and so on. All rows are checked before the first is sent. The report tells what"
+                    + " was done to each; the same command goes on after an interruption, and no row is sent twice.",
+                examples: [
+                    (
+                        "luma-mcp events import events.csv --map Title=name --zone America/New_York --dry-run",
+                        "Only check the file."
+                    ),
+                    ("luma-mcp events import calendar.ics --skip-invalid", "All that can be imported."),
+                ], takesFile: true, isWrite: true)
+        }
+    }
+
+    private var times: String {
+        "A TIME is '2030-12-31 18:00', 'tomorrow 18:00', 'friday 19:30', '6:30pm' (the next one), or RFC 3339 with an"
+            + " offset. Without --zone it is in the zone of " + (self == .update ? "the event." : "this machine (TZ).")
+    }
+
+    private var keys: String {
+        "Each create carries a key, so that it is repeated safely when the answer is lost; --key names one of your own,"
+            + " for a script that may run twice."
+    }
+}
