@@ -26,6 +26,8 @@ STRICT := --scratch-path .build/strict --explicit-target-dependency-import-check
 PACKAGING_PACKAGES := man-db groff-base bsdextrautils bash zsh fish systemd debootstrap dpkg-dev gzip curl
 CHAOS_OPERATIONS ?= 2000
 
+BROWSER_PACKAGES := chromium chromium-driver curl openssl python3 python3-venv
+
 DIFFERENTIAL_PACKAGES := nginx python3 python3-venv
 
 SCRIPTS := .ci/run $(wildcard Packaging/*.sh Tests/*/*.sh)
@@ -33,7 +35,7 @@ PYTHON := $(wildcard Tests/*/*.py)
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format check linkage smoke differential chaos fuzz asan tsan bench soak openapi interop \
+.PHONY: help run build test lint format check linkage smoke differential chaos fuzz asan tsan bench soak openapi exports interop browser \
     clean need-swift need-packages
 .PHONY: install deb packaging
 .PHONY: goodput
@@ -106,6 +108,14 @@ goodput: build ## Ask for more than Luma grants, for GOODPUT_SECONDS (60), again
 openapi: build ## Validate /openapi.json and let schemathesis look for an answer that contradicts it
 	@Tests/Tools/packages.sh python3 python3-venv
 	@exec Tests/OpenAPI/openapi.sh $(BINARY)
+
+exports: build ## Read what is exported with icalendar from PyPI and Python's csv
+	@Tests/Tools/packages.sh python3 python3-venv
+	@exec Tests/Exports/exports.sh $(BINARY)
+
+browser: build ## Look at the pages with headless Chromium and click on them (PAGES="docs ..."); pictures in .build/browser
+	@Tests/Tools/packages.sh $(BROWSER_PACKAGES)
+	Tests/Browser/browser.sh $(BINARY) $(PAGES)
 
 interop: build ## Play the journeys with the real MCP clients from PyPI (mcp 1.x, mcp 2.x, fastmcp)
 	@Tests/Tools/packages.sh python3 python3-venv

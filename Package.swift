@@ -30,6 +30,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CLinux"),
+        .target(name: "CAssets", exclude: ["console", "docs", "shared"]),
 
         // MARK: Pure. Values and state machines: no clock, no wait, no system import.
         pure("Core"),
@@ -50,6 +51,7 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Core", "Formats", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "Crypto", "IO", "Store",
+                "CAssets",
             ],
             swiftSettings: settings),
         .executableTarget(name: "luma-mcp", dependencies: ["Core", "Gateway"], swiftSettings: settings),
@@ -71,7 +73,7 @@ let package = Package(
         tests(of: "Store", ["Core"]),
         tests(of: "Gateway", ["Core", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "IO", "Store"]),
         .testTarget(
-            name: "JourneyTests", dependencies: ["luma-mcp", "fixture-server", "Gateway", "TestKit", "Core"],
+            name: "JourneyTests", dependencies: ["luma-mcp", "fixture-server", "Gateway", "Store", "TestKit", "Core"],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],

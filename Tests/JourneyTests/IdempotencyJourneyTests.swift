@@ -125,6 +125,13 @@ import Testing
         let later = try await curlJSON("POST", url, Self.event("z"))
         #expect(later.status == 409)
         #expect(later.json?["details"]?["event_id"] == keyed.json?["id"])
+        // An event that is gone stands in nobody's way.
+        let id = try #require(first.json?["id"]?.stringValue)
+        #expect(try await curl("-X", "DELETE", url + id).status == 200)
+        let keyedTwin = try #require(try await curlJSON("POST", url, Self.event("x")).json?["details"]?["event_id"])
+        #expect(try await curl("-X", "DELETE", url + (keyedTwin.stringValue ?? "")).status == 200)
+        #expect(try await curlJSON("POST", url, Self.event("x")).status == 201)
+        #expect(try await curlJSON("POST", url, Self.event("x")).status == 409)
     }
 
     @Test func withoutAStoreOnlyWhatReliesOnItIsRefused() async throws {

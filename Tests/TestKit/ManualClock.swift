@@ -22,16 +22,22 @@ public final class ManualClock: TimeSource, Sendable {
 
     private let state = Mutex(State())
     private let isAutomatic: Bool
-    private let epoch: Timestamp
+    private let epoch: Mutex<Timestamp>
 
     /// - Parameter isAutomatic: a sleep moves the clock to its deadline and returns, which suits a test with one task.
     public init(isAutomatic: Bool = false, wallClock: Timestamp = Timestamp(milliseconds: 1_780_000_000_000)) {
         self.isAutomatic = isAutomatic
-        epoch = Timestamp(milliseconds: wallClock.milliseconds - 5000)
+        epoch = Mutex(Timestamp(milliseconds: wallClock.milliseconds - 5000))
     }
 
     public var now: MonotonicTime { state.withLock { $0.now } }
-    public var wallClock: Timestamp { Timestamp(milliseconds: epoch.milliseconds + now.nanoseconds / 1_000_000) }
+    public var wallClock: Timestamp {
+        Timestamp(milliseconds: epoch.withLock { $0.milliseconds } + now.nanoseconds / 1_000_000)
+    }
+    /// Sets the wall clock anew, as its owner or a time server does.
+    public func setWallClock(ahead seconds: Double) {
+        epoch.withLock { $0 = $0.advanced(seconds: seconds) }
+    }
     /// The spans of all sleeps so far, in seconds, in order.
     public var slept: [Double] { state.withLock { $0.slept } }
     /// Those who sleep now.

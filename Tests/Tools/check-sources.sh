@@ -22,7 +22,8 @@ if found=$(grep -rnE --include='*.swift' "$import" Sources); then
 fi
 
 long=$(find Package.swift Sources Tests -type f \
-    \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.sh' -o -name '*.py' -o -name '*.lua' \) \
+    \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.sh' -o -name '*.py' -o -name '*.lua' \
+    -o -name '*.js' -o -name '*.css' -o -name '*.html' \) \
     -exec wc -l {} \; | awk '$1 > 400 { print $2 ": " $1 " lines" }')
 [ -z "$long" ] || complain "More than 400 lines, split by concern:" <<<"$long"
 

@@ -17,11 +17,13 @@ public struct ICSCalendar: Sendable, Equatable {
 }
 
 /// One VEVENT.
+///
+/// There is no status for a cancelled one: Luma deletes what is cancelled, so it is no longer in the calendar, and a program
+/// that subscribes takes it out as well.
 public struct ICSEvent: Sendable, Equatable {
     public enum Status: String, Sendable, CaseIterable {
         case tentative = "TENTATIVE"
         case confirmed = "CONFIRMED"
-        case cancelled = "CANCELLED"
     }
 
     /// Where on Earth, in degrees.

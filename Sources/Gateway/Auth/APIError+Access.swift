@@ -19,7 +19,7 @@ extension APIError {
     }()
 
     static func insufficientScope(_ needed: Principal.Scopes) -> APIError {
-        let name = needed.contains(.admin) ? "admin" : needed.contains(.write) ? "write" : "read"
+        let name = needed.name.rawValue
         var error = APIError(.insufficientScope, details: ["needed_scope": .string(name)])
         error.challenge = realm + ", error=\"insufficient_scope\", scope=\"\(name)\""
         return error

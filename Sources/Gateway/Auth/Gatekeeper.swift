@@ -85,14 +85,18 @@ final class Gatekeeper {
             }
         }
         // Who guesses tokens is counted too.
-        if let limiter = rules.limiter {
-            let (isAllowed, status) = limiter.charge(caller(turn), at: clock.now)
-            turn.admitted.limits.append(status)
-            if !isAllowed { problem = .tooManyRequests(status) }
-        }
-        if let problem { return problem }
+        if let problem = charge(&turn) ?? problem { return problem }
         if endpoint.isWrite, rules.readOnly { return .readOnly }
         return turn.principal.scopes.isSuperset(of: endpoint.scope) ? nil : .insufficientScope(endpoint.scope)
+    }
+
+    /// Counts the request for whom it is found to be from.
+    /// - Returns: the refusal, when there were too many.
+    func charge(_ turn: inout Turn) -> APIError? {
+        guard let limiter = rules.limiter else { return nil }
+        let (isAllowed, status) = limiter.charge(caller(turn), at: clock.now)
+        turn.admitted.limits.append(status)
+        return isAllowed ? nil : .tooManyRequests(status)
     }
 
     /// Whose requests are counted together: a token's, else an address's; of IPv6 the network, as each has many.
@@ -110,14 +114,27 @@ final class Gatekeeper {
 }
 
 extension Endpoint {
-    /// Answered without a token: probes and readers of the description have none, and what these tell is no secret.
+    /// Answered without a token: probes, browsers and readers of the description have none, and what these tell is no
+    /// secret. The address of a feed is its own token.
     var isOpen: Bool {
         switch self {
-        case .health, .live, .openAPI: true
-        default: false
+        case .health, .live, .openAPI, .feed: true
+        default: isPage
         }
     }
 
     /// What a principal needs. What MCP's tools need besides is theirs to say.
-    var scope: Principal.Scopes { isWrite ? .write : .read }
+    ///
+    /// A feed can be read long after the token that made it is gone: to make one is to operate the gateway.
+    var scope: Principal.Scopes {
+        switch self {
+        case .createFeed, .revokeFeed: .admin
+        default: isWrite ? .write : .read
+        }
+    }
+}
+
+extension Principal.Scopes {
+    /// The name of the scope that a token needs for these.
+    var name: AccessScope { contains(.admin) ? .admin : contains(.write) ? .write : .read }
 }

@@ -99,8 +99,11 @@ extension DoctorReport {
         case .diskFull: "Make room on the disk."
         case .corrupt: "Stop the gateway, move luma.db away (keep it), and start again."
         case .newerVersion: "A newer luma-mcp has used it: run that one, or set another LUMA_DATA_DIR."
+        case .removed:
+            "It was taken away while a gateway used it: put it back, or start the gateway again with a new one, which knows "
+                + "nothing of the keys that were used."
         case .ioError: "The disk fails: look at the system's log."
-        case .failed, .closed: "Run the doctor again."
+        case .failed, .closed, .overdue: "Run the doctor again."
         }
     }
 

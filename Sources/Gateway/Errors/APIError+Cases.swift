@@ -38,6 +38,14 @@ extension APIError {
         return APIError(.templateNotFound, details: details)
     }
 
+    static func feedNotFound(_ id: String) -> APIError {
+        APIError(.feedNotFound, details: JSONObject([("feed_id", .string(shortened(id)))]))
+    }
+
+    /// The store cannot be asked for feeds.
+    static let feedsUnavailable = APIError(
+        .storeUnavailable, "The gateway cannot look after its feeds at the moment", retryAfter: 5)
+
     static func refundUndecided(guestCount: Int) -> APIError {
         APIError(
             .refundDecisionRequired,

@@ -18,8 +18,10 @@ extension APIError {
             } else {
                 self.init(lumaRefused: 404, message: words.message ?? "", code: words.code)
             }
+            isDoubtful = !words.isLumas
         case .refused(let status, let words):
             self.init(lumaRefused: status, message: words.message ?? "", code: words.code)
+            isDoubtful = !words.isLumas
         case .upstreamFailure(let status):
             self.init(.upstreamFailure, details: JSONObject([("luma_status", .number(JSONNumber(status)))]))
         case .unreachable(.overloaded): self.init(.overloaded, retryAfter: 1)

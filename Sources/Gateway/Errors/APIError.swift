@@ -18,6 +18,8 @@ public struct APIError: Error, Sendable, Equatable {
     public var acceptedCoding: String?
     /// It was given before, to the same request.
     public var isReplayed = false
+    /// It stands in Luma's place but not in Luma's words: another attempt may be told otherwise.
+    public var isDoubtful = false
 
     public init(
         _ reason: Reason, _ message: String? = nil, details: JSONObject = JSONObject(), retryAfter: Double? = nil
@@ -87,11 +89,18 @@ public struct APIError: Error, Sendable, Equatable {
 public struct FieldProblem: Error, Sendable, Equatable {
     public let field: String
     public let problem: String
+    /// Values that would do, where they can be named.
+    public let candidates: [String]
 
-    public init(_ field: String, _ problem: String) {
+    public init(_ field: String, _ problem: String, candidates: [String] = []) {
         self.field = field
         self.problem = problem
+        self.candidates = candidates
     }
 
-    var json: JSON { ["field": .string(field), "problem": .string(problem)] }
+    var json: JSON {
+        var told: JSONObject = ["field": .string(field), "problem": .string(problem)]
+        if !candidates.isEmpty { told["candidates"] = .array(candidates.map(JSON.string)) }
+        return .object(told)
+    }
 }

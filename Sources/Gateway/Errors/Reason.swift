@@ -15,12 +15,14 @@ public enum Reason: String, Sendable, CaseIterable {
     case notFound = "not_found"
     case eventNotFound = "event_not_found"
     case templateNotFound = "template_not_found"
+    case feedNotFound = "feed_not_found"
     case methodNotAllowed = "method_not_allowed"
     case notAcceptable = "not_acceptable"
     case requestTimeout = "request_timeout"
     case refundDecisionRequired = "refund_decision_required"
     case requestInProgress = "request_in_progress"
     case duplicateEvent = "duplicate_event"
+    case tooManyFeeds = "too_many_feeds"
     case preconditionFailed = "precondition_failed"
     case payloadTooLarge = "payload_too_large"
     case uriTooLong = "uri_too_long"
@@ -53,13 +55,13 @@ public enum Reason: String, Sendable, CaseIterable {
     public var status: Int {
         switch self {
         case .badRequest, .malformedJSON, .idempotencyKeyInvalid, .emptyUpdate: 400
-        case .notFound, .eventNotFound, .templateNotFound: 404
+        case .notFound, .eventNotFound, .templateNotFound, .feedNotFound: 404
         case .unauthenticated, .invalidToken: 401
         case .originNotAllowed, .insufficientScope, .readOnly: 403
         case .methodNotAllowed: 405
         case .notAcceptable: 406
         case .requestTimeout: 408
-        case .refundDecisionRequired, .requestInProgress, .duplicateEvent: 409
+        case .refundDecisionRequired, .requestInProgress, .duplicateEvent, .tooManyFeeds: 409
         case .preconditionFailed: 412
         case .payloadTooLarge: 413
         case .uriTooLong: 414
@@ -90,6 +92,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .notFound: "There is nothing at this path"
         case .eventNotFound: "There is no event with this id"
         case .templateNotFound: "There is no template of this type"
+        case .feedNotFound: "There is no feed with this id"
         case .methodNotAllowed: "This path does not answer this method"
         case .originNotAllowed: "Pages of this origin may not use this server"
         case .unauthenticated: "This needs a token: send it as Authorization: Bearer"
@@ -101,6 +104,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .refundDecisionRequired: "This event was paid for: say refund=true or refund=false"
         case .requestInProgress: "The first request with this Idempotency-Key has not been settled yet"
         case .duplicateEvent: "The same event was created a moment ago"
+        case .tooManyFeeds: "There are as many feeds as there may be: revoke one first"
         case .preconditionFailed: "What the request relies on does not hold: it has changed, or there is one already"
         case .payloadTooLarge: "The body is too large"
         case .uriTooLong: "The path and query are too long"

@@ -52,8 +52,9 @@ struct EventCheck {
     /// The event's id stands in the path.
     private static let updateFields = Shapes.eventChange.filter { $0.name != "event_id" }
 
-    mutating func report(_ field: String, _ problem: String) {
-        if problems.count < EventInput.mostProblems { problems.append(FieldProblem(field, problem)) }
+    mutating func report(_ field: String, _ problem: String, _ candidates: [String] = []) {
+        guard problems.count < EventInput.mostProblems else { return }
+        problems.append(FieldProblem(field, problem, candidates: candidates))
     }
 
     private mutating func readApproval(_ value: JSON) {
@@ -113,7 +114,7 @@ struct EventCheck {
         }
         switch EventTime.read(text, zone) {
         case .instant(let instant): return instant
-        case .invalid(let problem): report(name, problem)
+        case .invalid(let problem, let candidates): report(name, problem, candidates)
         case .needsZone:
             // On create the missing timezone is itself the problem.
             if mode == .update { needsEventZone = true }

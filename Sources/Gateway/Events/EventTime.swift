@@ -14,7 +14,8 @@ enum EventTime {
     enum Reading: Equatable {
         case instant(Timestamp)
         case needsZone
-        case invalid(String)
+        /// With the times that may be meant, if there are such.
+        case invalid(String, candidates: [String] = [])
     }
 
     static let expectation =
@@ -33,12 +34,13 @@ enum EventTime {
             case .gap(let before, let after):
                 let candidates = [after, before].map { shown($0, rules) }
                 return .invalid(
-                    "does not exist in \(name), where the clocks skip it; the nearest are \(candidates[0]) and \(candidates[1])"
-                )
+                    "does not exist in \(name), where the clocks skip it; the nearest are \(candidates[0]) and \(candidates[1])",
+                    candidates: candidates)
             case .overlap(let earlier, let later):
                 let candidates = [earlier, later].map { shown($0, rules) }
                 return .invalid(
-                    "exists twice in \(name), where the clocks are set back; say \(candidates[0]) or \(candidates[1])")
+                    "exists twice in \(name), where the clocks are set back; say \(candidates[0]) or \(candidates[1])",
+                    candidates: candidates)
             }
         }
     }

@@ -45,6 +45,26 @@ final class HealthAnswer {
         throw error
     }
 
+    /// The same as a part of another answer.
+    var summary: JSONObject {
+        var told: JSONObject
+        do throws(APIError) {
+            _ = try answer()
+            told = ["status": "healthy", "message": "Luma answers and takes the key"]
+            if let cause = store.condition.cause {
+                told["status"] = "degraded"
+                told["store"] = ["status": "unusable", "cause": .string(cause.rawValue)]
+            }
+            told["circuit"] = .string(account.breaker.state.rawValue)
+            if let at = account.reachability.lastAt { told["checked_at"] = .string(at.rfc3339) }
+        } catch {
+            told = error.details
+            told["reason"] = .string(error.reason.rawValue)
+            told["message"] = .string(error.message)
+        }
+        return told
+    }
+
     /// Luma is there and the store is not: most requests are served, so the answer is still 200.
     private func degraded(_ cause: StoreFailure.Cause) -> Response {
         var body = healthyBody

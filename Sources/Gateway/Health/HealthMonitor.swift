@@ -8,6 +8,7 @@ final class HealthMonitor {
     private let luma: LumaClient
     private let clock: any TimeSource
     private let interval: Double
+    private let onLook: () -> Void
     private let onChange: (Reachability.Outcome) -> Void
     private var told: Reachability.Outcome?
     private var lastCheck: MonotonicTime
@@ -16,14 +17,16 @@ final class HealthMonitor {
 
     /// - Parameters:
     ///   - interval: how old the last news of Luma may become, in seconds.
+    ///   - onLook: called at every look, at most `recoveryInterval` apart but for the time that a check takes.
     ///   - onChange: told when what is known of Luma differs from what it was at the last look.
     init(
-        luma: LumaClient, clock: any TimeSource, interval: Double,
+        luma: LumaClient, clock: any TimeSource, interval: Double, onLook: @escaping () -> Void = {},
         onChange: @escaping (Reachability.Outcome) -> Void = { _ in }
     ) {
         self.luma = luma
         self.clock = clock
         self.interval = interval
+        self.onLook = onLook
         self.onChange = onChange
         lastCheck = clock.now
     }
@@ -33,10 +36,12 @@ final class HealthMonitor {
         while !Task.isCancelled {
             // Bad news that the check may end.
             tellChange()
+            onLook()
             await check()
             // In short steps, because traffic may bring good news or bad ones at any time.
             while let wait = timeToCheck() {
                 tellChange()
+                onLook()
                 let step = min(wait, Self.recoveryInterval)
                 do { try await clock.sleep(until: clock.now.advanced(seconds: step)) } catch { return }
             }

@@ -17,6 +17,7 @@ final class LoopMetrics: CallObserver {
     /// By source.
     private var reads = [UInt64](repeating: 0, count: KeptAnswer.Source.allCases.count)
     private var report = LoopReport()
+    @exclusivity(unchecked) private var recent = RecentRequests()
 
     init() {
         guard let zeros = calloc(Self.slots * Self.statuses.count, MemoryLayout<UInt64>.stride) else {
@@ -47,6 +48,9 @@ final class LoopMetrics: CallObserver {
         let column = min(max(status, Self.statuses.lowerBound), Self.statuses.upperBound) - Self.statuses.lowerBound
         requests[column] &+= 1
     }
+
+    /// Keeps a request in sight for a while.
+    func keep(_ record: RequestRecord) { recent.note(record) }
 
     /// Counts a read by how its answer came about.
     func read(_ source: KeptAnswer.Source) { reads[source.number] &+= 1 }
@@ -81,6 +85,7 @@ final class LoopMetrics: CallObserver {
             if durations[slot].count > 0 { report.durations[endpoint] = durations[slot] }
         }
         for source in KeptAnswer.Source.allCases { report.reads[source] = reads[source.number] }
+        report.recent = recent.newestFirst
         return report
     }
 }
@@ -107,6 +112,8 @@ struct LoopReport: Sendable {
     var tools: [CallKey: UInt64] = [:]
     /// Reads by how their answer came about.
     var reads: [KeptAnswer.Source: UInt64] = [:]
+    /// The last requests, newest first.
+    var recent: [RequestRecord] = []
 
     static func += (sum: inout LoopReport, other: LoopReport) {
         sum.requests.merge(other.requests, uniquingKeysWith: &+)
@@ -117,6 +124,7 @@ struct LoopReport: Sendable {
         sum.budgetWait += other.budgetWait
         sum.reads.merge(other.reads, uniquingKeysWith: &+)
         sum.tools.merge(other.tools, uniquingKeysWith: &+)
+        sum.recent = RecentRequests.merged(sum.recent, other.recent)
     }
 }
 

@@ -58,6 +58,9 @@ struct ConnectionMetrics: MetricSource {
 
 /// What the store holds, and whether it works.
 struct StoreMetrics: MetricSource {
+    /// Who scrapes waits no longer for a store that is busy, in seconds.
+    private static let patience = 1.0
+
     let store: any StateStore
 
     func write(to text: inout MetricsText, now: MonotonicTime, on reactor: Reactor) async {
@@ -65,7 +68,9 @@ struct StoreMetrics: MetricSource {
             "luma_mcp_store_usable", .gauge, "1 when the store worked when it was last used.",
             store.condition == .usable ? 1 : 0)
         do throws(StoreFailure) {
-            let counts = try await reactor.ask { store.count(then: $0) }
+            let counts = try await reactor.ask(by: now.advanced(seconds: Self.patience), late: { _ in }) {
+                store.count(then: $0)
+            }
             text.single(
                 "luma_mcp_journal_unsettled", .gauge, "Writes whose outcome is not known, those under way included.",
                 Double(counts.unsettledWrites))

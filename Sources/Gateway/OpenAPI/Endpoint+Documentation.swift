@@ -27,12 +27,14 @@ struct EndpointDocumentation {
     enum Group: String, CaseIterable {
         case events = "Events"
         case templates = "Templates"
+        case feeds = "Feeds"
         case service = "Service"
 
         var description: String {
             switch self {
             case .events: "The events of the calendar that the gateway's key belongs to."
             case .templates: "Kinds of events to start from."
+            case .feeds: "Calendars at an address of their own, for programs that cannot send a token."
             case .service: "The gateway itself."
             }
         }
@@ -103,8 +105,8 @@ extension Reason {
         let particular = Set(
             access + lumaRead + lumaWrite + body
                 + [
-                    .duplicateEvent, .eventNotFound, .templateNotFound, .emptyUpdate, .refundDecisionRequired,
-                    .starting,
+                    .duplicateEvent, .eventNotFound, .templateNotFound, .feedNotFound, .tooManyFeeds, .emptyUpdate,
+                    .refundDecisionRequired, .starting,
                 ])
         return allCases.filter { !particular.contains($0) }
     }()
@@ -138,7 +140,8 @@ extension Endpoint {
         case .listEvents:
             return EndpointDocumentation(
                 group: .events, summary: "List events",
-                description: "One page; with Accept: application/x-ndjson all pages, one event a line.",
+                description:
+                    "One page of JSON; in the other types all pages. A suffix of the path chooses the type, too.",
                 query: QueryRows.list, fields: [.ifNoneMatch, .cacheControl, .requestTimeout],
                 answers: [
                     .init(
@@ -146,6 +149,8 @@ extension Endpoint {
                         content: [
                             Self.media(EventSchemas.reference("EventPage")),
                             Self.media(["type": "string"], Representation.ndjson.rawValue),
+                            Self.media(["type": "string"], Representation.csv.rawValue),
+                            Self.media(["type": "string"], Representation.calendar.rawValue),
                         ], fields: DocumentedField.ofReads), Self.notModified,
                 ], reasons: Reason.lumaRead)
         case .createEvent:
@@ -166,7 +171,10 @@ extension Endpoint {
                 fields: [.ifNoneMatch, .cacheControl, .requestTimeout],
                 answers: [
                     .init(
-                        description: "The event.", content: [Self.media(event)], fields: DocumentedField.ofReads),
+                        description: "The event.",
+                        content: [
+                            Self.media(event), Self.media(["type": "string"], Representation.calendar.rawValue),
+                        ], fields: DocumentedField.ofReads),
                     Self.notModified,
                 ], reasons: Reason.lumaRead + [.eventNotFound])
         case .replaceEvent, .patchEvent:
@@ -198,6 +206,8 @@ extension Endpoint {
                             )
                         ], fields: [.idempotencyReplayed])
                 ], reasons: Reason.lumaWrite + [.eventNotFound, .refundDecisionRequired])
+        case .eventsJSON, .eventsLines, .eventsTable, .eventsCalendar, .eventCalendar: return formatDocumentation
+        case .listFeeds, .createFeed, .revokeFeed, .feed: return feedDocumentation
         case .listTemplates:
             return EndpointDocumentation(
                 group: .templates, summary: "List templates", fields: [.ifNoneMatch],
@@ -254,6 +264,13 @@ extension Endpoint {
                         description: "The text format of Prometheus, version 0.0.4.",
                         content: [Self.media(["type": "string"], "text/plain")])
                 ])
+        case .status:
+            return EndpointDocumentation(
+                group: .service, summary: "How the gateway is, for a person",
+                description: "Health, the budget with its last hour, and the last requests. Costs no call to Luma.",
+                answers: [
+                    .init(description: "How it is.", content: [Self.media(EventSchemas.reference("Status"))])
+                ], reasons: [.notAcceptable, .validationFailed])
         default: return nil
         }
     }

@@ -20,7 +20,11 @@ struct EventSchemas {
         schemas["Template"] = .object(template)
         schemas["Cancelled"] = Self.cancelled
         schemas["CancelPreview"] = Self.preview
+        schemas["NewFeed"] = .object(FeedSchemas.new)
+        schemas["Feed"] = .object(FeedSchemas.feed)
+        schemas["CreatedFeed"] = .object(FeedSchemas.created)
         schemas["Health"] = Self.health
+        schemas["Status"] = StatusSchema.status
         schemas["TimeZone"] = .object(timeZone)
         schemas["Error"] = Self.error
         return schemas

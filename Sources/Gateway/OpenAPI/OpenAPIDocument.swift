@@ -49,7 +49,7 @@ struct OpenAPIDocument {
                 item["parameters"] = [
                     [
                         "name": .string(name), "in": "path", "required": true,
-                        "schema": ["type": "string", "minLength": 1],
+                        "schema": .object(Self.pathSchema(name)),
                         "example": .string(examples.pathParameter(name)),
                     ]
                 ]
@@ -112,19 +112,26 @@ struct OpenAPIDocument {
 
     /// A gateway that was given no tokens asks nobody for one.
     private static func security(_ endpoint: Endpoint) -> JSON {
-        [["token": [endpoint.isWrite ? "write" : "read"]], [:]]
+        [["token": [.string(endpoint.scope.name.rawValue)]], [:]]
     }
 
     private static let securitySchemes: JSONObject = [
         "token": [
             "type": "http", "scheme": "bearer",
             "description": .string(
-                "A token of LUMA_AUTH_TOKENS with the scope read or write. A gateway that has none asks for none; the "
+                "A token of LUMA_AUTH_TOKENS with the scope that is named. A gateway that has none asks for none; the "
                     + "paths without security never do."),
         ]
     ]
 
     // MARK: Parameters and fields
+
+    /// A feed's token has one form, and what is of another is no path.
+    private static func pathSchema(_ name: String) -> JSONObject {
+        name == "feed_token"
+            ? ["type": "string", "pattern": .string("^[A-Za-z0-9_-]{\(FeedToken.length)}$")]
+            : ["type": "string", "minLength": 1]
+    }
 
     private static func parameter(_ row: QueryRow) -> JSON {
         var schema = JSONSchema.schema(row.schema, .input)

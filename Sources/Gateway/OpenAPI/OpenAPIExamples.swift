@@ -10,6 +10,9 @@ struct OpenAPIExamples {
     private let event: JSON
     private let page: JSON
 
+    private static let feedID = "q7Xk2LmN0pQr"
+    private static let newFeed: JSONObject = ["name": "For the team", "filter": ["include_private": true]]
+
     private static let newEvent: JSONObject = [
         "name": "Rooftop drinks", "start_at": "2027-07-01T19:00:00", "timezone": "America/New_York",
         "max_capacity": 40,
@@ -39,7 +42,12 @@ struct OpenAPIExamples {
     private var eventID: String { event["id"]?.stringValue ?? "" }
 
     func pathParameter(_ name: String) -> String {
-        name == "event_id" ? eventID : templates.templates.first?.type ?? ""
+        switch name {
+        case "event_id": eventID
+        case "feed_id": Self.feedID
+        case "feed_token": Self.feedID + String(repeating: "x", count: FeedToken.length - Self.feedID.utf8.count)
+        default: templates.templates.first?.type ?? ""
+        }
     }
 
     /// Bodies by the name of their schema.
@@ -50,6 +58,7 @@ struct OpenAPIExamples {
                 "change": ["summary": "Change two fields", "value": ["name": "Rooftop dinner", "max_capacity": 20]],
                 "clear": ["summary": "Take the limit away", "value": ["max_capacity": nil]],
             ]
+        case "NewFeed": return ["feed": ["summary": "A feed with everything in it", "value": .object(Self.newFeed)]]
         case "NewEventFromTemplate":
             var body: JSONObject = ["template_type": .string(pathParameter("template_type"))]
             body.members += Self.newEvent.members
@@ -73,7 +82,14 @@ struct OpenAPIExamples {
     func answer(_ endpoint: Endpoint) -> JSON? {
         switch endpoint {
         case .getEvent, .createEvent, .createFromTemplate, .replaceEvent, .patchEvent: event
-        case .listEvents: page
+        case .listEvents, .eventsJSON: page
+        case .createFeed:
+            [
+                "id": .string(Self.feedID), "name": "For the team",
+                "filter": ["past_days": 90, "include_private": true],
+                "created_at": "2027-01-15T12:00:00.000Z", "created_by": "ops", "last_used_at": nil,
+                "url": .string("https://gateway.example/feeds/\(pathParameter("feed_token")).ics"),
+            ]
         case .listTemplates: templates.json
         case .getTemplate: templates.templates.first?.json
         case .cancelEvent:
@@ -84,7 +100,32 @@ struct OpenAPIExamples {
                 "version": .string(Version.number),
             ]
         case .live: ["status": "alive"]
+        case .status: Self.status
         default: nil
         }
     }
+
+    private static let status: JSON = [
+        "version": .string(Version.number), "mode": "luma", "started_at": "2027-01-15T08:00:00.000Z",
+        "now": "2027-01-15T12:00:00.000Z", "read_only": false, "caller": ["label": "dashboard", "scopes": ["read"]],
+        "health": [
+            "status": "healthy", "message": "Luma answers and takes the key", "circuit": "closed",
+            "checked_at": "2027-01-15T11:59:41.250Z",
+        ],
+        "budget": [
+            "get": ["limit": 500, "remaining": 482], "post": ["limit": 100, "remaining": 97], "shared": false,
+            "window_seconds": 300, "reset_seconds": nil, "closed_seconds": nil, "waiting": 0, "in_flight": 1,
+            "history": [
+                "step_seconds": 10, "get": [500, nil, 482], "post": [100, nil, 97], "waiting": [0, nil, 2],
+            ],
+        ],
+        "calls": ["count": 21, "retries": 0, "budget_wait_seconds": 0.25, "outcomes": ["200": 21]],
+        "requests": [
+            [
+                "time": "2027-01-15T11:59:58.120Z", "method": "GET", "route": "/events/{event_id}", "status": 200,
+                "duration_ms": 84.2, "upstream_calls": 1, "reason": nil, "label": "dashboard",
+                "request_id": .string(requestID),
+            ]
+        ],
+    ]
 }

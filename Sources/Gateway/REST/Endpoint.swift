@@ -2,10 +2,13 @@ import HTTP
 
 /// What the gateway serves: one case per method and path, and the one table that the router is built from.
 enum Endpoint: Int, CaseIterable, Sendable {
-    case health, live, openAPI, metrics
+    case health, live, openAPI, metrics, status
     case listEvents, createEvent, getEvent, replaceEvent, patchEvent, cancelEvent
+    case eventsJSON, eventsLines, eventsTable, eventsCalendar, eventCalendar
     case listTemplates, getTemplate, createFromTemplate
+    case listFeeds, createFeed, revokeFeed, feed
     case mcpPost, mcpGet, mcpDelete, sse, sseMessage
+    case console, docs, asset
 
     /// The method and the path pattern; the trailing slash is optional on every path.
     var route: (method: Method, pattern: String) {
@@ -14,28 +17,44 @@ enum Endpoint: Int, CaseIterable, Sendable {
         case .live: (.get, "/health/live")
         case .openAPI: (.get, "/openapi.json")
         case .metrics: (.get, "/metrics")
+        case .status: (.get, "/status")
         case .listEvents: (.get, "/events/")
         case .createEvent: (.post, "/events/")
         case .getEvent: (.get, "/events/{event_id}")
         case .replaceEvent: (.put, "/events/{event_id}")
         case .patchEvent: (.patch, "/events/{event_id}")
         case .cancelEvent: (.delete, "/events/{event_id}")
+        case .eventsJSON: (.get, "/events.json")
+        case .eventsLines: (.get, "/events.ndjson")
+        case .eventsTable: (.get, "/events.csv")
+        case .eventsCalendar: (.get, "/events.ics")
+        case .eventCalendar: (.get, "/events/{event_id}.ics")
         case .listTemplates: (.get, "/templates/")
         case .getTemplate: (.get, "/templates/{template_type}")
         case .createFromTemplate: (.post, "/templates/create")
+        case .listFeeds: (.get, "/feeds/")
+        case .createFeed: (.post, "/feeds/")
+        case .revokeFeed: (.delete, "/feeds/{feed_id}")
+        case .feed: (.get, "/feeds/{feed_token}.ics")
         case .mcpPost: (.post, "/mcp")
         case .mcpGet: (.get, "/mcp")
         case .mcpDelete: (.delete, "/mcp")
         case .sse: (.get, "/sse")
         case .sseMessage: (.post, "/messages/")
+        case .console: (.get, "/")
+        case .docs: (.get, "/docs")
+        case .asset: (.get, "/assets/{file}")
         }
     }
 
     /// The name of the one segment that the pattern leaves open.
     var parameterName: String? {
         switch self {
-        case .getEvent, .replaceEvent, .patchEvent, .cancelEvent: "event_id"
+        case .getEvent, .replaceEvent, .patchEvent, .cancelEvent, .eventCalendar: "event_id"
         case .getTemplate: "template_type"
+        case .revokeFeed: "feed_id"
+        case .feed: "feed_token"
+        case .asset: "file"
         default: nil
         }
     }
@@ -52,6 +71,14 @@ enum Endpoint: Int, CaseIterable, Sendable {
     var isMCP: Bool {
         switch self {
         case .mcpPost, .mcpGet, .mcpDelete, .sse, .sseMessage: true
+        default: false
+        }
+    }
+
+    /// It is a page for people, or a file of one: no part of the interface for programs.
+    var isPage: Bool {
+        switch self {
+        case .console, .docs, .asset: true
         default: false
         }
     }

@@ -6,7 +6,7 @@ extension EventsService {
     /// Luma's own bound on a page is not published; 50 is what is known to be accepted.
     static let upstreamPageLimit = 50
 
-    /// One path has two types: what a cache keeps of it depends on Accept (RFC 9110 §12.5.5).
+    /// One path has several types: what a cache keeps of it depends on Accept (RFC 9110 §12.5.5).
     static let variesByAccept = Field("Vary", "Accept")
 
     /// The validated query of a list.
@@ -38,13 +38,16 @@ extension EventsService {
         return try await reads.read(ReadKey(query), input, call) { () throws(APIError) in try await list(query, call) }
     }
 
-    private func list(_ query: ListQuery, _ call: UpstreamCall) async throws(APIError) -> [UInt8] {
+    private func list(_ query: ListQuery, _ call: UpstreamCall) async throws(APIError) -> Fetched {
         var entries: [JSON] = []
+        var asOf: MonotonicTime?
         var cursor = query.cursor
         var hasMore = true
         while hasMore, entries.count < query.limit {
             let page = try await page(
                 query, limit: min(query.limit - entries.count, Self.upstreamPageLimit), cursor, call)
+            // The second page may have waited for budget: the whole is as old as the first.
+            asOf = asOf ?? call.context.lastSentAt
             entries += page.entries
             cursor = page.nextCursor
             hasMore = page.hasMore && cursor != nil
@@ -55,7 +58,7 @@ extension EventsService {
             "entries": .array(entries), "has_more": .bool(hasMore),
             "next_cursor": hasMore ? cursor.map { .string($0) } ?? .null : .null,
         ]
-        return answer.encoded
+        return Fetched(body: answer.encoded, asOf: asOf)
     }
 
     func page(
@@ -71,25 +74,25 @@ extension EventsService {
         }
     }
 
-    /// `GET /events/` as NDJSON: every page, one event a line. The first page is fetched by the caller, so that a
-    /// refusal is still an ordinary answer.
+    /// `GET /events/` in a format that is written as it comes: every page. The first page is fetched by the caller, so that
+    /// a refusal is still an ordinary answer.
     ///
     /// - Parameter nextCall: asked for each further page, because a long list may take longer than one request.
     func stream(
-        _ query: ListQuery, first: ListPage, nextCall: () -> UpstreamCall, write: ([UInt8]) async throws -> Void
+        _ query: ListQuery, as representation: Representation, first: ListPage, nextCall: () -> UpstreamCall,
+        write: ([UInt8]) async throws -> Void
     ) async throws {
+        var renderer = ListRenderer(representation, isPending: query.parameters.status == "pending", zones: zones)
         var page = first
         var seen: Set<String> = []
         while true {
-            var lines: [UInt8] = []
-            for entry in page.entries {
-                entry.write(to: &lines)
-                lines.append(0x0a)
-            }
-            if !lines.isEmpty { try await write(lines) }
+            let part = renderer.page(page.entries)
+            if !part.isEmpty { try await write(part) }
             // A cursor that comes again would make the list endless.
-            guard page.hasMore, let cursor = page.nextCursor, seen.insert(cursor).inserted else { return }
+            guard page.hasMore, let cursor = page.nextCursor, seen.insert(cursor).inserted else { break }
             page = try await self.page(query, limit: Self.upstreamPageLimit, cursor, nextCall())
         }
+        let end = renderer.end()
+        if !end.isEmpty { try await write(end) }
     }
 }

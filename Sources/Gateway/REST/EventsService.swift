@@ -87,7 +87,11 @@ final class EventsService {
         try input.refuseQuery()
         let id = try eventID(input)
         return try await reads.read(.event(id), input, call) { () throws(APIError) in
-            do throws(LumaError) { return try await read(id, call).body } catch { throw APIError(error, subject: id) }
+            do throws(LumaError) {
+                return Fetched(body: try await read(id, call).body, asOf: call.context.lastSentAt)
+            } catch {
+                throw APIError(error, subject: id)
+            }
         }
     }
 

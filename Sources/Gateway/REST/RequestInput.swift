@@ -13,7 +13,7 @@ struct RequestInput {
     var contentEncoding: String?
     var accept: Accept?
     var prefer: String?
-    /// The field Host with its port, for the path that answers with the server's own address.
+    /// The field Host with its port, for the paths that answer with the server's own address.
     var host: String?
     var conditions = Preconditions()
     /// The longest that the caller waits, in seconds; nil when it does not say.
@@ -52,8 +52,13 @@ extension RequestInput {
             if endpoint == .replaceEvent, request.field("content-range") != nil {
                 throw APIError(.badRequest, "A part of an event cannot be put: leave Content-Range away")
             }
+        case .createFeed:
+            body = Array(request.body)
+            contentType = request.combined("content-type")
+            contentEncoding = request.combined("content-encoding")
+            host = request.field("host")
         case .openAPI: host = request.field("host")
-        case .getEvent, .listEvents:
+        case .getEvent, .listEvents, .eventsJSON, .eventCalendar:
             wish = ReadWish(request.combined("cache-control"))
         default: break
         }

@@ -1,12 +1,19 @@
 import Core
 import HTTP
 
+/// What the calls of a read have brought.
+struct Fetched {
+    let body: [UInt8]
+    /// When the first of them was sent that is part of it; nil when none was.
+    let asOf: MonotonicTime?
+}
+
 /// A representation that Luma gave, as it is passed on to whoever asks for it.
 struct KeptAnswer: Sendable {
     let body: [UInt8]
     /// Made once, when the answer came.
     let tag: EntityTag?
-    /// The representation depends on Accept.
+    /// It shows a list and not one event.
     let isList: Bool
     /// The instant whose state it shows at the earliest: when the call was sent.
     let asOf: MonotonicTime
@@ -39,7 +46,7 @@ struct KeptAnswer: Sendable {
         fields.reserveCapacity(7)
         if isNew { fields.append(Response.jsonType) }
         if let tag { fields.append(Field("ETag", tag.text)) }
-        if isList { fields.append(EventsService.variesByAccept) }
+        fields.append(EventsService.variesByAccept)
         fields.append(Self.revalidate)
         fields.append(Self.marks[source] ?? Field("X-Cache", source.rawValue))
         switch source {

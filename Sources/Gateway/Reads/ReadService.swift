@@ -58,7 +58,7 @@ final class ReadService {
 
     /// Answers a read: from what is kept, from a call that is under way, or by `fetch`, which makes the call.
     func read(
-        _ key: ReadKey, _ input: RequestInput, _ call: UpstreamCall, fetch: () async throws(APIError) -> [UInt8]
+        _ key: ReadKey, _ input: RequestInput, _ call: UpstreamCall, fetch: () async throws(APIError) -> Fetched
     ) async throws(APIError) -> Response {
         let now = clock.now
         switch shared.ask(key, input.wish, now: now) {
@@ -71,12 +71,11 @@ final class ReadService {
 
     private func lead(
         _ lease: SharedReads.Table.Lease, _ input: RequestInput, _ call: UpstreamCall,
-        _ fetch: () async throws(APIError) -> [UInt8]
+        _ fetch: () async throws(APIError) -> Fetched
     ) async throws(APIError) -> Response {
         do throws(APIError) {
-            let body = try await fetch()
-            let asOf = call.context.lastSentAt ?? clock.now
-            let answer = KeptAnswer(body, isList: lease.key.isList, asOf: asOf)
+            let fetched = try await fetch()
+            let answer = KeptAnswer(fetched.body, isList: lease.key.isList, asOf: fetched.asOf ?? clock.now)
             shared.finish(lease, .answer(answer, keep: input.wish.mayStore), now: clock.now)
             return try given(answer, .miss, input.conditions)
         } catch {
@@ -87,7 +86,7 @@ final class ReadService {
 
     // Not a part of `read`, whose every call would reserve the memory for it.
     @inline(never) private func follow(
-        _ key: ReadKey, _ input: RequestInput, _ call: UpstreamCall, _ fetch: () async throws(APIError) -> [UInt8]
+        _ key: ReadKey, _ input: RequestInput, _ call: UpstreamCall, _ fetch: () async throws(APIError) -> Fetched
     ) async throws(APIError) -> Response {
         let (shared, clock) = (shared, clock)
         var number: UInt64?
@@ -127,7 +126,9 @@ final class ReadService {
         case .shuttingDown: return .abandoned
         case .upstreamTimeout where clock.now >= call.deadline: return .abandoned
         case .rateLimited where call.context.upstreamCalls == 0: return .abandoned
-        default: return .failure(error, isGone: !Self.isOutage(error) && error.reason != .rateLimited)
+        default:
+            let saysNothing = Self.isOutage(error) || error.reason == .rateLimited || error.isDoubtful
+            return .failure(error, isGone: !saysNothing)
         }
     }
 

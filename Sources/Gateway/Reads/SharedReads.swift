@@ -1,50 +1,86 @@
 import Core
 import HTTP
 import LumaClient
+import Store
 import Synchronization
 
 /// The reads of one account, for all loops. Every call is short and never waits.
+///
+/// Gateways that share a store count their writes in it. Whoever looks at the table looks at that number first: when
+/// another gateway has written, all that is kept goes, because the number does not tell what was written.
 final class SharedReads: Sendable {
     typealias Table = ReadTable<ReadWaiter>
 
-    let settings: KeepSettings
-    private let table: Mutex<Table>
+    private struct State: Sendable {
+        var table: Table
+        /// The number of writes that the table knows of.
+        var seen: UInt64
+    }
 
-    init(_ settings: KeepSettings) {
+    let settings: KeepSettings
+    private let touches: SharedCounter?
+    private let state: Mutex<State>
+
+    /// - Parameter touches: the writes of all gateways that may write what is read here; nil for this one alone.
+    init(_ settings: KeepSettings, touches: SharedCounter? = nil) {
         self.settings = settings
-        table = Mutex(Table(settings))
+        self.touches = touches
+        state = Mutex(State(table: Table(settings), seen: touches?.value ?? 0))
+    }
+
+    /// Works with the table as it is after all writes that have ended.
+    private func withTable<Result>(_ body: (inout Table) -> sending Result) -> sending Result {
+        state.withLock { state in
+            if let touches {
+                let number = touches.value
+                if number != state.seen {
+                    state.seen = number
+                    state.table.touch(.everything)
+                }
+            }
+            return body(&state.table)
+        }
     }
 
     func ask(_ key: ReadKey, _ wish: ReadWish, now: MonotonicTime, waiter: ReadWaiter? = nil) -> Table.Verdict {
-        table.withLock { $0.ask(key, wish, now: now, waiter: waiter) }
+        withTable { $0.ask(key, wish, now: now, waiter: waiter) }
     }
 
     /// What is kept and fresh.
     func fresh(_ key: ReadKey, _ wish: ReadWish, now: MonotonicTime) -> KeptAnswer? {
-        table.withLock { $0.fresh(key, wish, now) }
+        withTable { $0.fresh(key, wish, now) }
     }
 
     func standIn(_ key: ReadKey, now: MonotonicTime) -> KeptAnswer? {
-        table.withLock { $0.standIn(key, now: now) }
+        withTable { $0.standIn(key, now: now) }
     }
 
     /// Ends a flight and tells those who wait, each on its own loop.
     func finish(_ lease: Table.Lease, _ landing: Table.Landing, now: MonotonicTime) {
-        switch table.withLock({ $0.finish(lease, landing, now: now) }) {
+        switch withTable({ $0.finish(lease, landing, now: now) }) {
         case .nobody: break
         case .all(let waiters, let end): for waiter in waiters { waiter.tell(.end(end)) }
         case .next(let waiter, let lease): waiter.tell(.lead(lease))
         }
     }
 
-    func leave(_ key: ReadKey, _ id: UInt64) { table.withLock { $0.leave(key, id) } }
+    func leave(_ key: ReadKey, _ id: UInt64) { withTable { $0.leave(key, id) } }
 
-    func touch(_ touched: Touched) { table.withLock { $0.touch(touched) } }
+    /// Drops what a write of this gateway has touched, and lets the others know of it.
+    func touch(_ touched: Touched) {
+        state.withLock { state in
+            state.table.touch(touched)
+            guard let touches else { return }
+            let before = touches.advance()
+            // When another gateway has written as well the numbers differ, and whoever looks next sees it.
+            if before == state.seen { state.seen = before &+ 1 }
+        }
+    }
 
     // MARK: In the same words
 
     func ready(_ words: RequestWords, ifNoneMatch: UnsafeRawBufferPointer?, now: MonotonicTime) -> ReadyAnswer? {
-        table.withLock {
+        withTable {
             $0.kept.ready(words, ifNoneMatch: ifNoneMatch, freshSeconds: settings.freshSeconds, now: now)
         }
     }
@@ -52,11 +88,11 @@ final class SharedReads: Sendable {
     func remember(_ words: RequestWords, for key: ReadKey) {
         guard words.count <= Table.mostWords else { return }
         let (octets, hash) = (words.octets, words.hash)
-        table.withLock { $0.kept.remember(octets, hash: hash, for: key) }
+        withTable { $0.kept.remember(octets, hash: hash, for: key) }
     }
 
     /// Answers that are kept, and the octets that they take.
-    var size: (answers: Int, bytes: Int) { table.withLock { ($0.kept.count, $0.kept.bytes) } }
+    var size: (answers: Int, bytes: Int) { withTable { ($0.kept.count, $0.kept.bytes) } }
 }
 
 /// Who waits for somebody else's call.

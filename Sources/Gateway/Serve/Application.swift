@@ -110,9 +110,29 @@ final class Application: NodeHandler {
             switch endpoint {
             case .live: turn.finish(endpoint, Self.alive)
             case .health: turn.finish(endpoint, try worker.health.answer())
+            case let page where page.isPage:
+                let path = parameter.map { "/assets/" + $0 } ?? endpoint.route.pattern
+                turn.finish(endpoint, try StaticFile.at(path).response(Preconditions(request)))
             case .metrics:
                 let (hub, reactor) = (metrics, worker.reactor)
                 turn.exchange.perform { turn.finish(endpoint, await MetricsPage.response(hub, on: reactor)) }
+            case .listFeeds, .createFeed, .revokeFeed, .feed:
+                let input = try self.input(endpoint, parameter, request, turn)
+                _ = try input.representation()
+                let worker = self.worker
+                turn.exchange.perform {
+                    if endpoint == .feed {
+                        await worker.answerFeed(input, turn)
+                    } else {
+                        await worker.answerFeeds(input, turn)
+                    }
+                }
+            case .status:
+                let input = try self.input(endpoint, nil, request, turn)
+                _ = try input.representation()
+                try input.refuseQuery()
+                let status = worker.status
+                turn.exchange.perform { turn.finish(endpoint, await status.answer(to: turn.principal)) }
             default:
                 let input = try self.input(endpoint, parameter, request, turn)
                 let representation = try input.representation()
@@ -122,7 +142,7 @@ final class Application: NodeHandler {
                 let worker = self.worker
                 if endpoint.isWrite {
                     worker.writes.start { await worker.answer(input, representation, turn) }
-                } else if endpoint == .getEvent {
+                } else if endpoint == .getEvent, representation == .json {
                     turn.exchange.perform { await worker.answerEvent(input, turn) }
                 } else {
                     turn.exchange.perform { await worker.answer(input, representation, turn) }

@@ -24,7 +24,7 @@ enum Banner {
                 "Others can reach it, but it answers only under the name localhost: set LUMA_ALLOWED_HOSTS to the names they use."
             )
         }
-        lines += ["Try:", "  curl '\(url)/events/?limit=3'"]
+        lines += ["Try:", "  curl '\(url)/events/?limit=3'", "or read and try all of it at \(url)/docs"]
         return lines.joined(separator: "\n")
     }
 

@@ -25,6 +25,12 @@ extension Configuration {
         }
     }
 
+    /// Counts what gateways with the same state write, so that none gives an older answer; nil when none can share it. One
+    /// that keeps no answers counts for the others.
+    func openTouches(byDefault directory: String?) -> SharedCounter? {
+        storeDirectory(byDefault: directory).flatMap(SharedCounter.init)
+    }
+
     /// Where the state is kept; nil for memory.
     func storeDirectory(byDefault directory: String?) -> String? {
         memory.directory ?? (usesSandbox ? nil : directory)

@@ -1,3 +1,4 @@
+import Core
 import IO
 import Store
 
@@ -13,5 +14,43 @@ extension Reactor {
             call { result in executor.execute { continuation.resume(returning: result) } }
         }
         return try result.get()
+    }
+
+    /// The same for whoever has no more time than until `deadline`: then it fails as `overdue`.
+    ///
+    /// - Parameter late: given what the store has done all the same, after that; on this loop.
+    func ask<Value: Sendable>(
+        by deadline: MonotonicTime, late: @escaping (Value) -> Void,
+        _ call: (@escaping Then<Value>) -> Void
+    ) async throws(StoreFailure) -> Value {
+        let executor = executor
+        let wait = StoreWait<Value>()
+        let bound = LoopBound((wait, late), on: executor)
+        var timer: TimerQueue.Token?
+        let result: Result<Value, StoreFailure> = await withUnsafeContinuation { continuation in
+            wait.continuation = continuation
+            timer = schedule(at: deadline) { _ = wait.end(.failure(StoreFailure(.overdue))) }
+            call { result in
+                executor.execute {
+                    let (wait, late) = bound.value
+                    if !wait.end(result), case .success(let value) = result { late(value) }
+                }
+            }
+        }
+        if let timer { cancel(timer) }
+        return try result.get()
+    }
+}
+
+/// One wait for the store, ended by whoever comes first. On one loop.
+private final class StoreWait<Value: Sendable> {
+    var continuation: UnsafeContinuation<Result<Value, StoreFailure>, Never>?
+
+    /// False when it has ended before.
+    func end(_ result: Result<Value, StoreFailure>) -> Bool {
+        guard let continuation else { return false }
+        self.continuation = nil
+        continuation.resume(returning: result)
+        return true
     }
 }

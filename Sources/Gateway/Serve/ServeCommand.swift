@@ -38,8 +38,9 @@ struct ServeCommand {
         }
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
-            templates: templates, log: log, store: configuration.openStore(log, byDefault: Self.dataDirectory),
-            tokens: tokens)
+            templates: templates, log: log,
+            store: configuration.openStore(log, byDefault: Self.dataDirectory),
+            touches: configuration.openTouches(byDefault: Self.dataDirectory), tokens: tokens)
         let resumed = Task { await shared.resumeBudget() }
         let workers = try await startWorkers(shared, sockets, tls, sandbox)
         await resumed.value

@@ -19,6 +19,7 @@ struct Shared: Sendable {
     let log: LogSink
     let mcp: MCPShared
     let metrics = MetricsHub()
+    let budgetHistory = BudgetHistory()
     let access: AccessRules
     let openAPI: OpenAPIText
     let store: any StateStore
@@ -26,17 +27,21 @@ struct Shared: Sendable {
     let storeAccount: String
     /// Rung when a write is lost.
     let bell = Bell()
+    let steady = SteadyClock()
 
-    /// - Parameter tokens: those that open the gateway; nil when nobody is asked for one.
+    /// - Parameters:
+    ///   - touches: counts the writes of all gateways that share the store; nil when none can.
+    ///   - tokens: those that open the gateway; nil when nobody is asked for one.
     init(
         _ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink,
-        store: any StateStore = SQLiteStateStore(.memory), tokens: TokenTable? = nil
+        store: any StateStore = SQLiteStateStore(.memory), touches: SharedCounter? = nil,
+        tokens: TokenTable? = nil
     ) {
         self.configuration = configuration
         self.upstream = upstream
         // The emulator takes any key; a name that says where it comes from helps who looks at its traffic.
         key = configuration.usesSandbox ? Secret("sandbox-in-process") : configuration.apiKey ?? Secret("")
-        let reads = SharedReads(KeepSettings(configuration.cache))
+        let reads = SharedReads(KeepSettings(configuration.cache), touches: touches)
         self.reads = reads
         account = LumaAccount(
             BudgetSettings(configuration.rateLimit),

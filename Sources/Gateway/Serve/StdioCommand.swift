@@ -23,7 +23,8 @@ struct StdioCommand {
         }
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
-            templates: templates, log: log, store: configuration.openStore(log, byDefault: nil))
+            templates: templates, log: log, store: configuration.openStore(log, byDefault: nil),
+            touches: configuration.openTouches(byDefault: nil))
         let loop = try Loop(label: "luma-mcp.loop.0")
         loop.start()
         let output = LineOutput()

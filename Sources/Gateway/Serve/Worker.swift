@@ -13,7 +13,9 @@ final class Worker {
     let reads: ReadService
     let events: EventsService
     let templates: TemplatesService
+    let feeds: FeedsService
     private let openAPI: OpenAPIService
+    let status: StatusService
     let luma: LumaClient
     let writes: WritesInProgress
     let desk: WriteDesk
@@ -33,10 +35,12 @@ final class Worker {
         gate = Gatekeeper(shared.access, clock: clock)
         desk = WriteDesk(shared, reactor: reactor, clock: clock)
         health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started, store: shared.store)
+        status = StatusService(shared, health: health, reactor: reactor, clock: clock)
         luma = shared.makeClient(transport: transport, time: clock)
         reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
         events = EventsService(luma: luma, reads: reads, zones: shared.zones, templates: shared.templates)
         templates = TemplatesService(catalog: shared.templates)
+        feeds = FeedsService(shared, reactor: reactor, clock: clock, events: events)
         openAPI = OpenAPIService(shared.openAPI)
         changes = shared.mcp.changes
         log = LoopLog(shared.log, on: reactor)
@@ -54,7 +58,8 @@ final class Worker {
 
     /// Starts the background check of Luma on this loop; cancel the task to end it.
     func startMonitor() -> Task<Void, Never> {
-        let monitor = HealthMonitor(luma: luma, clock: clock, interval: healthInterval) { [self] in
+        let monitor = HealthMonitor(luma: luma, clock: clock, interval: healthInterval, onLook: status.noteBudget) {
+            [self] in
             logReachability($0)
         }
         return reactor.start { await monitor.run() }
@@ -83,7 +88,7 @@ final class Worker {
         }
     }
 
-    private func upstreamCall(_ input: RequestInput, _ priority: Priority, _ turn: Turn) -> UpstreamCall {
+    func upstreamCall(_ input: RequestInput, _ priority: Priority, _ turn: Turn) -> UpstreamCall {
         let exchange = turn.exchange
         let call = upstreamCall(CallContext(turn.sender(priority)) { !exchange.isOpen }, timeout: input.timeout)
         call.context.traceparent = turn.admission?.trace?.traceparent
@@ -94,10 +99,15 @@ final class Worker {
     /// Serves an endpoint that needs Luma, to the end.
     func answer(_ input: RequestInput, _ representation: Representation, _ turn: Turn) async {
         // A list of everything waits behind who looks at one thing, and so does who says that there is no hurry.
-        let call = upstreamCall(input, representation == .ndjson || input.isBackground ? .background : .interactive, turn)
+        let isStream = input.endpoint.listsEvents && representation != .json
+        let call = upstreamCall(input, isStream || input.isBackground ? .background : .interactive, turn)
         do throws(APIError) {
-            if input.endpoint == .listEvents, representation == .ndjson {
-                return try await streamList(try events.listQuery(input), input, turn, call)
+            if isStream {
+                return try await streamList(try events.listQuery(input), as: representation, input, turn, call)
+            }
+            if representation == .calendar {
+                return turn.finish(
+                    input.endpoint, try await events.calendar(input, call), calls: call.context)
             }
             turn.finish(input.endpoint, try await response(to: input, call), calls: call.context)
         } catch {
@@ -119,7 +129,7 @@ final class Worker {
         case .getEvent: return try await events.get(input, call)
         case .replaceEvent, .patchEvent: return announced(try await events.update(input, call), input.parameter)
         case .cancelEvent: return announced(try await events.cancel(input, call), input.parameter)
-        case .listEvents: return try await events.list(input, call)
+        case .listEvents, .eventsJSON: return try await events.list(input, call)
         default: throw APIError.notFound
         }
     }
@@ -149,23 +159,25 @@ final class Worker {
         let now = clock.now
         let duration = now.nanoseconds - turn.exchange.arrival.nanoseconds
         metrics.answered(endpoint, status: status, nanoseconds: duration)
-        log.log(
-            RequestRecord(
-                time: clock.wallClock(at: now), requestID: turn.id, method: turn.method,
-                route: endpoint?.route.pattern ?? "-",
-                status: status, durationNanoseconds: duration, bytes: bytes,
-                upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason,
-                label: turn.admission?.principal?.label,
-                traceID: turn.admission?.trace?.traceID))
+        let record = RequestRecord(
+            time: clock.wallClock(at: now), requestID: turn.id, method: turn.method,
+            route: endpoint?.route.pattern ?? "-",
+            status: status, durationNanoseconds: duration, bytes: bytes,
+            upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason,
+            label: turn.admission?.principal?.label,
+            traceID: turn.admission?.trace?.traceID)
+        log.log(record)
+        if endpoint?.isRoutine != true { metrics.keep(record) }
     }
 
     /// Writes the line of bytes that were no request.
     func logRefusal(id: String, _ answer: Response, _ reason: Reason) {
         metrics.refused(status: answer.status)
-        log.log(
-            RequestRecord(
-                time: clock.wallClock, requestID: id, method: .other, route: "-", status: answer.status,
-                durationNanoseconds: 0, bytes: answer.body.count, reason: reason))
+        let record = RequestRecord(
+            time: clock.wallClock, requestID: id, method: .other, route: "-", status: answer.status,
+            durationNanoseconds: 0, bytes: answer.body.count, reason: reason)
+        log.log(record)
+        metrics.keep(record)
     }
 
     /// Writes a line about a fault of this program.
@@ -207,45 +219,4 @@ final class Worker {
 
     /// Hands what is gathered to the log, before the end.
     func flushLog() { log.flush() }
-
-    // MARK: Streams
-
-    /// Streams all pages. Once the head is sent a failure can only be told by a last line with the error and a
-    /// body that is not complete, which every HTTP client notices.
-    private func streamList(
-        _ query: EventsService.ListQuery, _ input: RequestInput, _ turn: Turn, _ call: UpstreamCall
-    ) async throws(APIError) {
-        let first = try await events.page(query, limit: EventsService.upstreamPageLimit, query.cursor, call)
-        var head = Response(
-            status: 200,
-            fields: [Field("Content-Type", Representation.ndjson.rawValue), EventsService.variesByAccept])
-        head = try head.unless(input.conditions)
-        if head.status != 200 { return turn.finish(input.endpoint, head, calls: call.context) }
-        head.fields += [Field("X-Request-Id", turn.id)] + turn.spendingFields(.listEvents)
-        turn.exchange.beginStream(head)
-        // For HEAD the first page has shown all that the head depends on.
-        if turn.method == .head {
-            turn.exchange.endStream()
-            return log(turn, input.endpoint, status: 200, bytes: 0, calls: call.context, reason: nil)
-        }
-        var bytes = 0
-        var reason: Reason?
-        do {
-            let write: ([UInt8]) async throws -> Void = { lines in
-                bytes += lines.count
-                try await turn.exchange.write(lines)
-            }
-            try await events.stream(
-                query, first: first, nextCall: { input.timeout == nil ? upstreamCall(call.context) : call },
-                write: write)
-            turn.exchange.endStream()
-        } catch let error as APIError {
-            reason = error.reason
-            try? await turn.exchange.write(error.response(requestID: turn.id).body + [0x0a])
-            turn.exchange.breakStream()
-        } catch {
-            turn.exchange.breakStream()
-        }
-        log(turn, input.endpoint, status: 200, bytes: bytes, calls: call.context, reason: reason)
-    }
 }

@@ -6,16 +6,31 @@ import Store
 final class RequestJournal: WriteJournal {
     private let desk: WriteDesk
     private let principal: String
+    private let deadline: MonotonicTime
     private let request: RequestID?
     private let earlierWrites: [EarlierWrite]
     private var current: WriteID?
+    /// How many writes were to leave.
+    private var count = 0
+    /// What became of writes that left without a record, by their number: it may still come.
+    private var ahead: [Int: JournaledEffect] = [:]
     /// The answer relies on what an earlier run of the request has done.
     private(set) var hasUsedEarlier = false
 
-    /// - Parameter request: of a request with a key; its writes are not sent unless they are recorded.
-    init(_ desk: WriteDesk, principal: String, request: RequestID? = nil, earlier: [EarlierWrite] = []) {
+    /// A write that nobody was promised anything about waits for its record for so many seconds, and for a third of its
+    /// time at most.
+    private static let patience = 2.0
+
+    /// - Parameters:
+    ///   - deadline: nobody waits for the store any longer.
+    ///   - request: of a request with a key; its writes are not sent unless they are recorded.
+    init(
+        _ desk: WriteDesk, principal: String, deadline: MonotonicTime, request: RequestID? = nil,
+        earlier: [EarlierWrite] = []
+    ) {
         self.desk = desk
         self.principal = principal
+        self.deadline = deadline
         self.request = request
         earlierWrites = earlier
     }
@@ -32,7 +47,8 @@ final class RequestJournal: WriteJournal {
     }
 
     func willSend(_ write: JournaledWrite) async throws(JournalRefusal) {
-        let now = desk.clock.wallClock
+        count += 1
+        let now = desk.steady.now
         let isGuarded = write.subject == nil && desk.duplicateWindow > 0
         // Who gives a key says that it is another.
         let guards = isGuarded && request == nil
@@ -41,13 +57,14 @@ final class RequestJournal: WriteJournal {
             account: desk.account, request: request, operation: write.operation, subject: write.subject,
             mark: write.mark, body: JSON.object(write.body).encoded, digest: digest,
             notes: write.notes.isEmpty ? [] : JSON.object(write.notes).encoded, now: now, sentAt: write.sentAt,
-            unlessSince: guards ? now.advanced(seconds: -desk.duplicateWindow) : nil)
+            unlessSince: guards ? now.advanced(seconds: -desk.duplicateWindow) : nil, endedBy: "events/cancel")
+        // Without a key or a guard nothing was promised that hangs on the record.
+        let isNeeded = request != nil || guards
         let standing: RecordStanding
         do throws(StoreFailure) {
-            standing = try await desk.reactor.ask { desk.store.record(record, then: $0) }
+            standing = try await store(record, isNeeded: isNeeded)
         } catch {
-            // Without a key or a guard nothing was promised that hangs on the record.
-            if request == nil, !guards { return }
+            if !isNeeded { return }
             throw .unavailable
         }
         switch standing {
@@ -56,27 +73,57 @@ final class RequestJournal: WriteJournal {
         }
     }
 
-    func didFind(_ id: String) async -> Bool {
-        guard let write = current else { return true }
-        let now = desk.clock.wallClock
+    private func store(_ record: WriteRecord, isNeeded: Bool) async throws(StoreFailure) -> RecordStanding {
+        let now = desk.clock.now
+        let patience = min(Self.patience, max(0, deadline.seconds(since: now)) / 3)
+        let number = count
+        return try await desk.reactor.ask(
+            by: isNeeded ? deadline : now.advanced(seconds: patience),
+            late: { [self] standing in
+                guard case .recorded(let id) = standing else { return }
+                if isNeeded { return settle(id, .none) }
+                recordedLate(id, number)
+            }, { desk.store.record(record, then: $0) })
+    }
+
+    /// A write that did not wait for its record has got it.
+    private func recordedLate(_ id: WriteID, _ number: Int) {
+        if let effect = ahead.removeValue(forKey: number) { settle(id, effect) } else { current = id }
+    }
+
+    func didFind(_ id: String) async -> EventOwner {
+        guard let write = current else { return .own }
+        let now = desk.steady.now
         do throws(StoreFailure) {
-            guard try await desk.reactor.ask({ desk.store.adopt(write, .done(result: id), at: now, then: $0) }) else {
-                return false
+            let adoption = try await desk.reactor.ask(by: deadline, late: { _ in }) {
+                desk.store.adopt(write, .done(result: id), at: now, then: $0)
+            }
+            switch adoption {
+            case .recorded:
+                current = nil
+                return .own
+            case .anothers: return .anothers
+            case .contested, .settledBefore: return .untold
             }
         } catch {
             // Without a key nothing was promised that hangs on the record.
-            return request == nil
+            return request == nil ? .own : .untold
         }
-        current = nil
-        return true
     }
 
     func didEnd(_ effect: JournaledEffect) {
-        guard let write = current else { return }
+        guard let write = current else {
+            ahead[count] = effect
+            return
+        }
         current = nil
+        settle(write, effect)
+    }
+
+    private func settle(_ write: WriteID, _ effect: JournaledEffect) {
         switch effect {
-        case .none: desk.store.settle(write, .none, at: desk.clock.wallClock)
-        case .done(let id): desk.store.settle(write, .done(result: id), at: desk.clock.wallClock)
+        case .none: desk.store.settle(write, .none, at: desk.steady.now)
+        case .done(let id): desk.store.settle(write, .done(result: id), at: desk.steady.now)
         case .unknown:
             desk.store.abandon(write)
             desk.bell.ring()

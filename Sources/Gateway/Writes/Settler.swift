@@ -11,12 +11,15 @@ final class Settler {
     private let account: String
     private let reactor: Reactor
     private let clock: any TimeSource
+    private let steady: SteadyClock
     private let settings: Settings
     private let onSettled: (OrphanWrite, WriteEffect) -> Void
     private var lost: [WriteID: Lost] = [:]
     private var waiting: Suspension<Void>?
     private var isRung = false
     private var lastPurge: MonotonicTime?
+    /// Events that one doubt is worth to be asked for.
+    private static let mostSuspects = 10
 
     struct Settings {
         /// How long a write is looked for, from the first look that Luma answers, before what cannot be seen counts as not
@@ -31,6 +34,8 @@ final class Settler {
         /// Between two looks for gateways that have died.
         var idlePause = 10.0
         var purgeInterval = 10.0
+        /// No pass begins sooner after another, however the store or Luma fares, unless somebody wakes it.
+        var leastPause = 0.25
     }
 
     /// One write that is looked for.
@@ -47,13 +52,15 @@ final class Settler {
     /// - Parameter onSettled: told of each write that is settled.
     init(
         luma: LumaClient, store: any StateStore, account: String, reactor: Reactor, clock: any TimeSource,
-        settings: Settings, onSettled: @escaping (OrphanWrite, WriteEffect) -> Void = { _, _ in }
+        steady: SteadyClock = SteadyClock(), settings: Settings,
+        onSettled: @escaping (OrphanWrite, WriteEffect) -> Void = { _, _ in }
     ) {
         self.luma = luma
         self.store = store
         self.account = account
         self.reactor = reactor
         self.clock = clock
+        self.steady = steady
         self.settings = settings
         self.onSettled = onSettled
     }
@@ -109,6 +116,8 @@ final class Settler {
     private func forget(except kept: Set<WriteID>) {
         for (id, entry) in lost where !kept.contains(id) {
             luma.release(entry.write)
+            // Somebody else has settled it, and perhaps with another thing.
+            if case .done(let found?) = entry.effect { luma.disclaim(found) }
             lost[id] = nil
         }
     }
@@ -138,7 +147,7 @@ final class Settler {
         if entry.since == nil { entry.since = clock.now }
         switch finding {
         case .done(let id): return .done(result: id)
-        case .notSeen, .untoldHarmless: return isOver ? await unseen(orphan) : nil
+        case .notSeen, .untoldHarmless: return isOver ? await unseen(orphan, write, begun) : nil
         case .untold: return isOver ? .unknown : nil
         case .busy: return nil
         }
@@ -146,34 +155,65 @@ final class Settler {
 
     /// What to make of a write of which nothing is to be seen: a lost create's event may have been given another name or start
     /// since, or be cancelled, and an update may have been followed by another, which a repeat would undo.
-    private func unseen(_ orphan: OrphanWrite) async -> WriteEffect? {
+    private func unseen(_ orphan: OrphanWrite, _ write: LostWrite, _ begun: MonotonicTime) async -> WriteEffect? {
+        let overtaking: Overtaking
         do throws(StoreFailure) {
             // Asked after the look: what is recorded later cannot have hidden anything from it.
-            return switch try await reactor.ask({ store.overtaking(orphan.id, then: $0) }) {
-            case .none: WriteEffect.none
-            case .open: nil
-            case .overtaken: .unknown
-            }
+            overtaking = try await reactor.ask { store.overtaking(orphan.id, then: $0) }
         } catch {
             return nil
         }
+        switch overtaking {
+        case .none: return WriteEffect.none
+        case .open: return nil
+        case .overtaken: return .unknown
+        case .hidden(let ids, let isOpen):
+            guard let isHidden = await isHidden(write, by: ids, begun) else { return nil }
+            if isHidden { return .unknown }
+            return isOpen ? nil : WriteEffect.none
+        }
+    }
+
+    /// Whether one of these events may be what a lost create has made; nil when Luma could not be asked.
+    ///
+    /// One that was there before the create was sent is not: its time of creation says so, in the same way in which the look for
+    /// the create passes over older events, so nothing is trusted here that was not trusted there. One that is gone
+    /// shows no time, and one that is younger may be the create's: they leave the doubt as it is.
+    private func isHidden(_ write: LostWrite, by ids: [String], _ begun: MonotonicTime) async -> Bool? {
+        guard ids.count <= Self.mostSuspects else { return true }
+        for id in ids {
+            do throws(LumaError) {
+                let wasThere = try await luma.wasThere(
+                    id, before: write, deadline: begun.advanced(seconds: settings.patience),
+                    context: CallContext(Sender(.none, .background)))
+                if wasThere != true { return true }
+            } catch {
+                return nil
+            }
+        }
+        return false
     }
 
     private func settle(_ orphan: OrphanWrite, _ effect: WriteEffect) async {
-        let wall = clock.wallClock
-        let isSettled: Bool
+        let now = steady.now
+        let adoption: Adoption
         do throws(StoreFailure) {
-            isSettled = try await reactor.ask { store.adopt(orphan.id, effect, at: wall, then: $0) }
+            adoption = try await reactor.ask { store.adopt(orphan.id, effect, at: now, then: $0) }
         } catch {
             // It stays found, and the store is asked again.
             return
         }
-        if isSettled {
+        switch adoption {
+        case .recorded:
             if let entry = lost.removeValue(forKey: orphan.id) { luma.release(entry.write) }
             onSettled(orphan, effect)
-        } else {
-            // What was found is another's: look again, without it.
+        // What was found is another's: look again, without it.
+        case .anothers: lost[orphan.id]?.effect = nil
+        // It stays found until the other one's answer says whose it is.
+        case .contested: break
+        case .settledBefore:
             lost[orphan.id]?.effect = nil
+            if case .done(let found?) = effect { luma.disclaim(found) }
         }
     }
 
@@ -181,7 +221,7 @@ final class Settler {
         let now = clock.now
         if let lastPurge, now < lastPurge.advanced(seconds: settings.purgeInterval) { return }
         lastPurge = now
-        let wall = clock.wallClock
+        let wall = steady.now
         do throws(StoreFailure) {
             while try await reactor.ask({ store.purge(now: wall, keepSettled: settings.keepSeconds, then: $0) }) > 0 {
                 if Task.isCancelled { return }
@@ -193,9 +233,14 @@ final class Settler {
 
     /// Waits until the next look is due or somebody wakes it.
     private func rest() async {
-        let idle = clock.now.advanced(seconds: settings.idlePause)
-        let due = lost.values.map(\.nextLook).min() ?? idle
-        let timer = reactor.schedule(at: min(due, idle)) { [weak self] in self?.waiting?.resume(returning: ()) }
+        let now = clock.now
+        let idle = now.advanced(seconds: settings.idlePause)
+        // What is found and not recorded yet is due all the time.
+        let due = max(
+            lost.values.map(\.nextLook).min() ?? idle, now.advanced(seconds: settings.leastPause))
+        let timer = reactor.schedule(at: min(due, idle)) { [weak self] in
+            self?.waiting?.resume(returning: ())
+        }
         try? await reactor.suspend { suspension in
             if isRung { suspension.resume(returning: ()) } else { waiting = suspension }
         }

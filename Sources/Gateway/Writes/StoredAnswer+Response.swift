@@ -21,6 +21,7 @@ extension StoredAnswer {
 
     /// The refusal of a request, if it is one that repeating cannot change.
     init?(_ error: APIError) {
+        if error.isDoubtful { return nil }
         switch error.reason {
         case .eventNotFound, .preconditionFailed: break
         // Luma's own: not those that a later attempt is meant to get past.

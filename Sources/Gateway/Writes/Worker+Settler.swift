@@ -8,6 +8,7 @@ extension Worker {
     func startSettler() -> Task<Void, Never> {
         let settler = Settler(
             luma: luma, store: desk.store, account: desk.account, reactor: reactor, clock: clock,
+            steady: desk.steady,
             settings: settlerSettings
         ) { [self] write, effect in logSettled(write, effect) }
         let executor = reactor.executor

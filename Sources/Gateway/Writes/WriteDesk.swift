@@ -10,6 +10,8 @@ final class WriteDesk {
     let reactor: Reactor
     let clock: any TimeSource
     let store: any StateStore
+    /// Tells what the store is told of time.
+    let steady: SteadyClock
     let account: String
     let bell: Bell
     /// Seconds; 0 when identical creates are nobody's mistake.
@@ -20,6 +22,7 @@ final class WriteDesk {
         self.reactor = reactor
         self.clock = clock
         store = shared.store
+        steady = shared.steady
         account = shared.storeAccount
         bell = shared.bell
         duplicateWindow = shared.configuration.memory.duplicateWindowSeconds
@@ -30,17 +33,20 @@ final class WriteDesk {
     ///
     /// Kept as the answer are success and the refusals that repeating cannot change. Anything else had surely no effect,
     /// and the request may be made again with its key; or what it did is not known yet, and its key waits for that.
+    /// Nobody waits for the store longer than for Luma: when the request's time is over first, nothing was sent.
     /// - Parameter serve: does the work, once at most.
     func answer(
         _ input: RequestInput, _ call: UpstreamCall, serve: () async throws(APIError) -> Response
     ) async throws(APIError) -> Response {
-        guard let key = input.idempotencyKey, input.mayChange, let fingerprint = Fingerprint.of(input) else {
-            call.context.journal = RequestJournal(self, principal: input.principal)
+        guard let key = input.idempotencyKey, input.mayChange, let fingerprint = Fingerprint.of(input)
+        else {
+            call.context.journal = RequestJournal(
+                self, principal: input.principal, deadline: call.deadline)
             return try await serve()
         }
         let request: RequestID
         let earlier: [EarlierWrite]
-        switch try await begin(key, fingerprint, input.principal) {
+        switch try await begin(key, fingerprint, input.principal, by: call.deadline) {
         case .begun(let id, let writes): (request, earlier) = (id, writes)
         case .answered(let answer): return try answer.replayed()
         case .differs: throw .idempotencyKeyReused
@@ -50,7 +56,8 @@ final class WriteDesk {
             throw .requestInProgress("settling")
         case .full: throw .storeUnavailable
         }
-        let journal = RequestJournal(self, principal: input.principal, request: request, earlier: earlier)
+        let journal = RequestJournal(
+            self, principal: input.principal, deadline: call.deadline, request: request, earlier: earlier)
         call.context.journal = journal
         do throws(APIError) {
             let response = try await serve()
@@ -63,21 +70,26 @@ final class WriteDesk {
     }
 
     private func begin(
-        _ key: IdempotencyKey, _ fingerprint: [UInt8], _ principal: String
+        _ key: IdempotencyKey, _ fingerprint: [UInt8], _ principal: String, by deadline: MonotonicTime
     ) async throws(APIError) -> RequestStanding {
-        let now = clock.wallClock
+        let now = steady.now
         let request = KeyedRequest(
             account: account, principal: principal, key: key.text, fingerprint: fingerprint, now: now,
             expires: now.advanced(seconds: keySeconds))
         do throws(StoreFailure) {
-            return try await reactor.ask { store.begin(request, then: $0) }
+            return try await reactor.ask(by: deadline, late: giveBack) { store.begin(request, then: $0) }
         } catch {
             throw .storeUnavailable
         }
     }
 
+    /// Lets go of a request that was taken when nobody waited for it any more.
+    private func giveBack(_ standing: RequestStanding) {
+        if case .begun(let request, _) = standing { finish(request, nil) }
+    }
+
     private func finish(_ request: RequestID, _ answer: StoredAnswer?) {
-        store.finish(request, answer, expires: clock.wallClock.advanced(seconds: keySeconds))
+        store.finish(request, answer, expires: steady.now.advanced(seconds: keySeconds))
     }
 }
 

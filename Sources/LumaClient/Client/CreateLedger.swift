@@ -46,6 +46,12 @@ final class CreateLedger: Sendable {
             }
         }
 
+        mutating func disclaim(_ id: String) {
+            guard claimed.remove(id) != nil, let index = order.firstIndex(of: id) else { return }
+            // Its place stays taken until its turn comes; no event has this id.
+            order[index] = ""
+        }
+
         mutating func change(_ key: Key, _ body: (inout Open) -> Void) {
             body(&open[key, default: Open()])
             if let entry = open[key], entry.inFlight == 0, entry.unsettled == 0 { open[key] = nil }
@@ -81,10 +87,14 @@ final class CreateLedger: Sendable {
     func adopt(_ key: Key) { state.withLock { $0.change(key) { $0.unsettled += 1 } } }
 
     /// Takes one of the events that fit for a suspended create.
-    func claim(_ key: Key, among found: [String]) -> Claim {
+    /// - Parameter similar: events that may fit. They are not taken, and while there are any nothing else is no proof.
+    func claim(_ key: Key, among found: [String], similar: [String] = []) -> Claim {
         state.withLock { state in
             let free = found.filter { !state.claimed.contains($0) }
-            guard let first = free.first else { return .nothing }
+            guard let first = free.first else {
+                let doubtful = similar.filter { !state.claimed.contains($0) }
+                return doubtful.isEmpty ? .nothing : .ambiguous(doubtful)
+            }
             let open = state.open[key] ?? Open()
             if open.inFlight > 0 { return .busy }
             guard free.count <= max(open.unsettled, 1) else { return .ambiguous(free) }
@@ -92,6 +102,9 @@ final class CreateLedger: Sendable {
             return .mine(first)
         }
     }
+
+    /// What was claimed is not the claimer's after all, as far as is known.
+    func disclaim(_ id: String) { state.withLock { $0.disclaim(id) } }
 
     /// A suspended create is settled or given up.
     func resolve(_ key: Key) { state.withLock { $0.change(key) { $0.unsettled -= 1 } } }

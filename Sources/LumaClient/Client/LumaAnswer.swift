@@ -13,8 +13,8 @@ public struct LumaAnswer: Sendable {
         self.body = body
     }
 
-    /// Whether the body is one JSON object, as all of Luma's answers to a GET are. A page of HTML from something in
-    /// between is not, whatever its status.
+    /// Whether the body is one JSON object, as all of Luma's answers are. A page of HTML from something in between is not,
+    /// whatever its status.
     var isObject: Bool {
         body.withUnsafeBytes { bytes in
             guard bytes.first(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0a && $0 != 0x0d }) == UInt8(ascii: "{")
@@ -39,8 +39,7 @@ extension LumaError {
     /// Luma's statuses do not say whose fault a refusal is. 401 is always about our key, and so is the 400 that asks for
     /// one. A 403 is about the thing that the request names; on a call that names nothing it can only be about the key.
     /// A 404 on such a call means that the path is unknown: a wrong base URL, not a wrong id.
-    init(_ response: OutboundResponse, to operation: Operation, retryAfterSeconds: Int) {
-        let message = LumaMessage(body: response.body)
+    init(_ response: OutboundResponse, _ message: LumaMessage, to operation: Operation, retryAfterSeconds: Int) {
         switch response.status {
         case 429: self = .rateLimited(retryAfterSeconds: retryAfterSeconds)
         case 401: self = .authenticationRefused(status: 401, message)

@@ -52,11 +52,13 @@ public final class LumaClient {
     /// The fields of requests, by kind: prepared once, so that the transport knows them again.
     private let fieldSets: [[Field]]
     private var random: any RandomNumberGenerator
-    /// Luma's clock minus ours in milliseconds, to a second, by the `Date` of its last answer.
-    private(set) var clockOffset: Int64 = 0
     private var lastDate: (text: String, instant: Timestamp)?
+    /// What Luma's clock showed, to a second, and when: by the `Date` of its last answer.
+    private var lumaTime: (instant: Timestamp, at: MonotonicTime)?
     /// Luma's clock minus ours in milliseconds, to a second; nil until an answer has told.
-    public var knownClockOffset: Int64? { lastDate == nil ? nil : clockOffset }
+    public var knownClockOffset: Int64? {
+        lumaTime == nil ? nil : lumaClock(at: time.now).milliseconds - time.wallClock.milliseconds
+    }
     /// Where URLs are put together.
     private var urlBytes: [UInt8] = []
 
@@ -90,8 +92,8 @@ public final class LumaClient {
     /// The end of a call that did not surely fail.
     enum Performed {
         case answer(LumaAnswer)
-        /// It may have taken effect. `sentAt` is on Luma's clock, as far as that is known.
-        case unknown(cause: String, sentAt: Timestamp)
+        /// It may have taken effect.
+        case unknown(cause: String, sent: SendInstant)
     }
 
     func perform(
@@ -129,10 +131,10 @@ public final class LumaClient {
             }
             if operation.repetition == .onlyIfUnseen { context.hasSentWrite = true }
             request.deadline = sendBy
-            // Only what may not be repeated can end without anybody knowing how.
-            let sentAt = operation.repetition == .onlyIfUnseen ? lumaClock : Timestamp(milliseconds: 0)
             context.upstreamCalls += 1
             let begun = time.now
+            // Only what may not be repeated can end without anybody knowing how.
+            let sent = operation.repetition == .onlyIfUnseen ? sendInstant(at: begun) : nil
             context.lastSentAt = begun
             let outcome: RetryPolicy.Outcome
             let failure: LumaError
@@ -143,8 +145,8 @@ public final class LumaClient {
                 let limits = learn(from: response, grant, time.now, wall)
                 if (200..<300).contains(response.status) {
                     let answer = LumaAnswer(status: response.status, body: response.body)
-                    // A write that was answered has taken effect, whatever its body is.
-                    if operation.method != .get || answer.isObject {
+                    // What only asks by a POST is judged by whoever reads its answer.
+                    if answer.isObject || sent == nil && operation.method != .get {
                         account.breaker.settle(pass, .success, now: begun)
                         account.note(.reachable, at: wall)
                         return .answer(answer)
@@ -152,8 +154,11 @@ public final class LumaClient {
                     outcome = .failed(TransportError(.malformedResponse, neverSent: false))
                     failure = .malformedAnswer
                 } else {
-                    outcome = .answered(status: response.status, retryAfter: limits.retryAfter)
-                    failure = LumaError(response, to: operation, retryAfterSeconds: secondsUntilOpen(limits))
+                    let words = LumaMessage(body: response.body)
+                    outcome = .answered(
+                        status: response.status, retryAfter: limits.retryAfter, isLumas: words.isLumas)
+                    failure = LumaError(
+                        response, words, to: operation, retryAfterSeconds: secondsUntilOpen(limits))
                 }
             } catch {
                 note(operation, attempt, error.cause.rawValue, begun, context)
@@ -170,7 +175,7 @@ public final class LumaClient {
             if case .rateLimited = failure { refusedByLuma = true } else { refusedByLuma = false }
             switch decide(attempt, outcome, operation, deadline) {
             case .giveUp: throw failure
-            case .unknownOutcome: return .unknown(cause: failure.label, sentAt: sentAt)
+            case .unknownOutcome: return .unknown(cause: failure.label, sent: sent ?? sendInstant(at: begun))
             case .retry(let seconds):
                 // Nobody waits for what will not be sent.
                 if account.breaker.secondsToProbe(time.now) > seconds { throw failure }
@@ -187,7 +192,7 @@ public final class LumaClient {
     ) async throws(LumaError) {
         guard let journal = context.journal else { return }
         var write = write
-        write.sentAt = Timestamp(milliseconds: time.wallClock.milliseconds + clockOffset)
+        write.sentAt = lumaClock(at: time.now)
         do throws(JournalRefusal) {
             try await journal.willSend(write)
         } catch {
@@ -265,7 +270,7 @@ public final class LumaClient {
         from response: OutboundResponse, _ grant: Grant, _ now: MonotonicTime, _ wall: Timestamp
     ) -> RateLimitFields {
         let date = response["date"].flatMap { instant($0, wall) }
-        if let date { clockOffset = date.milliseconds - wall.milliseconds }
+        if let date { lumaTime = (date, now) }
         let limits = RateLimitFields(response, wallClock: wall, date: date)
         account.budget.settle(grant, .answered(status: response.status, limits), now: now)
         return limits
@@ -279,8 +284,26 @@ public final class LumaClient {
         return instant
     }
 
-    /// What Luma's clock shows now, as far as that is known.
-    private var lumaClock: Timestamp { Timestamp(milliseconds: time.wallClock.milliseconds + clockOffset) }
+    /// What Luma's clock showed at this instant, as far as that is known; never much later. It is counted from Luma's last
+    /// answer by the monotonic clock, because the wall clock may be set anew between that answer and a write, and a write
+    /// that seems to be sent later than it was would not find its own event.
+    private func lumaClock(at instant: MonotonicTime) -> Timestamp {
+        guard let lumaTime else {
+            return time.wallClock.advanced(seconds: -time.now.seconds(since: instant))
+        }
+        return lumaTime.instant.advanced(seconds: instant.seconds(since: lumaTime.at))
+    }
+
+    func sendInstant(at instant: MonotonicTime) -> SendInstant {
+        SendInstant(instant: instant, lumaClock: lumaClock(at: instant))
+    }
+
+    /// When a write was sent, on Luma's clock, by what was known then and by what has been learned since.
+    func lumaClock(_ sent: SendInstant) -> Timestamp {
+        guard let instant = sent.instant else { return sent.lumaClock }
+        return Timestamp(
+            milliseconds: min(sent.lumaClock.milliseconds, lumaClock(at: instant).milliseconds))
+    }
 
     private func secondsUntilOpen(_ limits: RateLimitFields) -> Int {
         let now = time.now
@@ -293,7 +316,7 @@ public final class LumaClient {
     ) -> RetryPolicy.Decision {
         let now = time.now
         var latest = deadline
-        if case .answered(_, .some) = outcome { latest = min(latest, now.advanced(seconds: settings.maxWait)) }
+        if case .answered(_, .some, _) = outcome { latest = min(latest, now.advanced(seconds: settings.maxWait)) }
         return settings.retry.decision(
             attempt: attempt, outcome: outcome, repetition: operation.repetition, now: now, deadline: latest,
             random: &random)

@@ -10,9 +10,9 @@ public protocol WriteJournal: AnyObject {
     func earlier(_ operation: String, subject: String?) -> KnownWrite?
     /// Records that the write is about to leave. After it returns, the record outlives the program.
     func willSend(_ write: JournaledWrite) async throws(JournalRefusal)
-    /// Records an event that was looked for and found as what the write has made; false, and nothing is recorded, when it
-    /// is known to belong to another write, also of an earlier life of this program.
-    func didFind(_ id: String) async -> Bool
+    /// Records an event that was looked for and found as what the write has made, unless it is or may be another write's,
+    /// also one of an earlier life of this program or of another program.
+    func didFind(_ id: String) async -> EventOwner
     /// Records what became of the write that was to leave; does nothing when there is none.
     func didEnd(_ effect: JournaledEffect)
 }
@@ -46,6 +46,16 @@ public struct JournaledWrite: Sendable {
             || operation == "events/update" && (body["name"] != nil || body["start_at"] != nil)
         return hides ? "of \(subject)" : nil
     }
+}
+
+/// Whose an event is that was looked for and found, by the journal.
+public enum EventOwner: Sendable, Equatable {
+    /// The write's that asks, and it is recorded.
+    case own
+    /// It belongs to another write, for good.
+    case anothers
+    /// The journal cannot tell now, or not record it: whoever looks later may take it.
+    case untold
 }
 
 /// What became of a write.

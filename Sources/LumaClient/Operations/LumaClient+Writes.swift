@@ -10,14 +10,15 @@ extension LumaClient {
     ) async throws(LumaError) -> CreatedEvent {
         let operation = Self.row("events/create")
         defer { touched(.newEvent, context) }
-        if try context.hasDone(operation.name, nil),
-            case .done(let id?) = context.journal?.earlier(operation.name, subject: nil)?.effect
-        {
+        if try context.hasDone(operation.name, nil) {
+            guard case .done(let id?) = context.journal?.earlier(operation.name, subject: nil)?.effect else {
+                throw Lost(operation.name, "interrupted", sendInstant(at: time.now)).unknown(.notSettled)
+            }
             return CreatedEvent(id: id, wasSettled: true)
         }
         let key = CreateLedger.Key(body)
         if let key { account.creates.begin(key) }
-        let sentBefore = Timestamp(milliseconds: time.wallClock.milliseconds + clockOffset)
+        let before = sendInstant(at: time.now)
         let performed: Performed
         do {
             performed = try await perform(
@@ -36,8 +37,8 @@ extension LumaClient {
                 context.journal?.didEnd(.done(id: id))
                 return CreatedEvent(id: id, wasSettled: false)
             }
-            lost = Lost(operation.name, LumaError.malformedAnswer.label, sentBefore)
-        case .unknown(let cause, let sentAt): lost = Lost(operation.name, cause, sentAt)
+            lost = Lost(operation.name, LumaError.malformedAnswer.label, before)
+        case .unknown(let cause, let sent): lost = Lost(operation.name, cause, sent)
         }
         do throws(LumaError) {
             // Without a name or a start there is nothing to look for.
@@ -137,12 +138,12 @@ extension LumaClient {
             context.journal?.didEnd(.none)
             throw error
         }
-        guard case .unknown(let cause, let sentAt) = performed else {
+        guard case .unknown(let cause, let sent) = performed else {
             context.journal?.didEnd(.done(id: nil))
             return WriteOutcome(wasSettled: false)
         }
         do {
-            let outcome = try await settle(self, Lost(operation.name, cause, sentAt))
+            let outcome = try await settle(self, Lost(operation.name, cause, sent))
             context.journal?.didEnd(.done(id: nil))
             return outcome
         } catch {

@@ -14,10 +14,12 @@ public import LumaAPI
 /// | answer too large | give up | unknown outcome |
 /// | request refused by our own transport | give up | give up |
 /// | cancelled, shutting down | give up | give up when nothing was sent, else unknown outcome |
-/// | any other answer | give up | give up |
+/// | any other answer of Luma's own | give up | give up |
+/// | any other answer that is not in Luma's shape | give up | unknown outcome |
 ///
 /// Luma itself sends Retry-After with 429 only; any other of these answers may come from a proxy that has passed the call
-/// on, so it does not prove that Luma never saw it.
+/// on, so it does not prove that Luma never saw it. So may a 403, a 404 or a 409 that is not in Luma's words. A 429 is
+/// taken for what it says whoever says it: a limit stands before what it limits.
 ///
 /// A retry needs an attempt that is left and a pause that ends before the deadline; else the answer is to give up.
 public struct RetryPolicy: Sendable {
@@ -38,8 +40,8 @@ public struct RetryPolicy: Sendable {
     /// How an attempt ended, other than in success.
     public enum Outcome: Sendable {
         case failed(TransportError)
-        /// Any answer that is not 2xx; `retryAfter` in seconds.
-        case answered(status: Int, retryAfter: Double?)
+        /// Any answer that is not 2xx; `retryAfter` in seconds. `isLumas`: it is in Luma's own shape.
+        case answered(status: Int, retryAfter: Double?, isLumas: Bool = true)
     }
 
     public enum Decision: Sendable, Equatable {
@@ -93,12 +95,12 @@ public struct RetryPolicy: Sendable {
             case .responseTooLarge: return always ? .final : .unknown
             default: return always || error.neverSent ? .repeatable(retryAfter: nil) : .unknown
             }
-        case .answered(429, let retryAfter):
-            return .repeatable(retryAfter: Self.sensible(retryAfter))
-        case .answered(408, _) where !always, .answered(425, _) where !always: return .unknown
-        case .answered(500..., _) where !always: return .unknown
-        case .answered(501, _), .answered(505, _): return .final
-        case .answered(500..., let retryAfter): return .repeatable(retryAfter: Self.sensible(retryAfter))
+        case .answered(429, let retryAfter, _): return .repeatable(retryAfter: Self.sensible(retryAfter))
+        case .answered(_, _, isLumas: false) where !always: return .unknown
+        case .answered(408, _, _) where !always, .answered(425, _, _) where !always: return .unknown
+        case .answered(500..., _, _) where !always: return .unknown
+        case .answered(501, _, _), .answered(505, _, _): return .final
+        case .answered(500..., let retryAfter, _): return .repeatable(retryAfter: Self.sensible(retryAfter))
         default: return .final
         }
     }

@@ -46,6 +46,24 @@ extension LumaClient {
         if write.subject == nil, let key = CreateLedger.Key(write.body) { account.creates.resolve(key) }
     }
 
+    /// An event that was given as done turned out not to be recorded as this write's: it is free again for whoever looks.
+    public func disclaim(_ id: String) { account.creates.disclaim(id) }
+
+    /// Whether an event was there before this create was sent, so that the create cannot have made it; nil when Luma does
+    /// not know the event any more. The time of creation is judged as in the look for the create itself.
+    /// - Throws: when Luma could not be asked.
+    public func wasThere(
+        _ id: String, before write: LostWrite, deadline: MonotonicTime, context: CallContext
+    ) async throws(LumaError) -> Bool? {
+        do throws(LumaError) {
+            let event = try await getEvent(id, deadline: deadline, context: context).json()
+            guard let created = Self.creation(of: event) else { return false }
+            return created < oldestCreation(SendInstant(lumaClock: write.sentAt))
+        } catch .notFound(let words) where words.isLumas {
+            return nil
+        }
+    }
+
     /// Looks once, for an adopted write. An event that it gives as done belongs to that write from then on.
     /// - Throws: when Luma could not be asked.
     public func look(
@@ -66,14 +84,14 @@ extension LumaClient {
             do throws(LumaError) {
                 _ = try await getEvent(id, deadline: deadline, context: context)
                 return .notSeen
-            } catch .notFound {
+            } catch .notFound(let words) where words.isLumas {
                 return .done(id: nil)
             }
         case ("events/update", let id?):
             do throws(LumaError) {
                 let event = try await getEvent(id, deadline: deadline, context: context).json()
                 return ChangeComparison.finding(write.body, in: event)
-            } catch .notFound {
+            } catch .notFound(let words) where words.isLumas {
                 return .notSeen
             }
         case ("events/ticket-types/update", let id?):
@@ -82,7 +100,7 @@ extension LumaClient {
             do throws(LumaError) {
                 types = try await listTicketTypes(
                     eventID: event, includeHidden: true, deadline: deadline, context: context)
-            } catch .notFound {
+            } catch .notFound(let words) where words.isLumas {
                 return .notSeen
             }
             guard let type = types.first(where: { $0["id"]?.stringValue == id }) else { return .notSeen }
@@ -95,9 +113,10 @@ extension LumaClient {
         _ write: LostWrite, _ deadline: MonotonicTime, _ context: CallContext
     ) async throws(LumaError) -> LookFinding {
         guard let key = CreateLedger.Key(write.body) else { return .untold }
-        let lost = Lost(write.operation, "interrupted", write.sentAt)
-        let found = try await candidates(for: key, lost, deadline, context).filter { !write.claimed.contains($0) }
-        switch account.creates.claim(key, among: found) {
+        let lost = Lost(write.operation, "interrupted", SendInstant(lumaClock: write.sentAt))
+        let found = try await candidates(for: key, lost, deadline, context)
+        let exact = found.exact.filter { !write.claimed.contains($0) }
+        switch account.creates.claim(key, among: exact, similar: found.similar) {
         case .mine(let id): return .done(id: id)
         case .nothing: return .notSeen
         case .busy: return .busy

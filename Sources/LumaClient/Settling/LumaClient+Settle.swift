@@ -1,15 +1,23 @@
 import Core
 
-/// A write whose answer was lost: what it was, how it ended, and when it was sent on Luma's clock.
+/// When a write was sent.
+struct SendInstant {
+    /// Nil for a write of an earlier life of this program.
+    var instant: MonotonicTime?
+    /// On Luma's clock, as far as it was known then.
+    let lumaClock: Timestamp
+}
+
+/// A write whose answer was lost: what it was, how it ended, and when it was sent.
 struct Lost {
     let operation: String
     let cause: String
-    let sentAt: Timestamp
+    let sent: SendInstant
 
-    init(_ operation: String, _ cause: String, _ sentAt: Timestamp) {
+    init(_ operation: String, _ cause: String, _ sent: SendInstant) {
         self.operation = operation
         self.cause = cause
-        self.sentAt = sentAt
+        self.sent = sent
     }
 
     func unknown(_ finding: UnknownOutcome.Finding, _ candidates: [String] = []) -> LumaError {
@@ -42,11 +50,18 @@ extension LumaClient {
                     try await client.candidates(for: key, lost, deadline, context)
                 })
             else { continue }
-            switch account.creates.claim(key, among: found) {
+            switch account.creates.claim(key, among: found.exact, similar: found.similar) {
             case .mine(let id):
                 // The ledger is as old as this program; the journal is older.
-                if await context.journal?.didFind(id) ?? true { return CreatedEvent(id: id, wasSettled: true) }
-                finding = .notFound
+                switch await context.journal?.didFind(id) ?? .own {
+                case .own: return CreatedEvent(id: id, wasSettled: true)
+                case .anothers: finding = .notFound
+                case .untold:
+                    // Whoever looks next must see it again: what stays claimed is seen by nobody, and the create would count
+                    // as not done.
+                    account.creates.disclaim(id)
+                    finding = .notSettled
+                }
             case .ambiguous(let ids): throw lost.unknown(.ambiguous, ids)
             case .nothing: finding = .notFound
             case .busy: finding = .notSettled
@@ -65,7 +80,7 @@ extension LumaClient {
             do throws(LumaError) {
                 _ = try await getEvent(id, deadline: deadline, context: context)
                 finding = .unchanged
-            } catch .notFound {
+            } catch .notFound(let words) where words.isLumas {
                 return WriteOutcome(wasSettled: true)
             } catch .cancelled {
                 throw .cancelled
@@ -109,29 +124,48 @@ extension LumaClient {
         return true
     }
 
-    /// Ids of the events that a lost create can have made.
+    /// Ids of the events that a lost create can have made: those with its name, and those whose name differs in white space
+    /// only, which Luma may have put in order.
+    ///
+    /// - Throws: also when not all pages could be read, because then nothing is proved by what was not seen.
     func candidates(
         for key: CreateLedger.Key, _ lost: Lost, _ deadline: MonotonicTime, _ context: CallContext
-    ) async throws(LumaError) -> [String] {
+    ) async throws(LumaError) -> (exact: [String], similar: [String]) {
         var parameters = EventListParameters()
         parameters.after = Timestamp(milliseconds: key.start.milliseconds - 1)
         parameters.before = Timestamp(milliseconds: key.start.milliseconds + 1)
         parameters.limit = Self.pageSize
-        let oldest = lost.sentAt.milliseconds - Int64(settings.clockAllowance * 1000)
-        var found: [String] = []
+        var exact: [String] = []
+        var similar: [String] = []
         for _ in 0..<Self.pages {
             let page = try await listEvents(parameters, deadline: deadline, context: context)
+            let oldest = oldestCreation(lost.sent)
             for entry in page.entries {
-                guard let id = entry["id"]?.stringValue, entry["name"] == .string(key.name),
+                guard let id = entry["id"]?.stringValue, let name = entry["name"]?.stringValue,
                     entry["start_at"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) }) == key.start
                 else { continue }
-                let created = entry["created_at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
-                if let created, created.milliseconds < oldest { continue }
-                if !found.contains(id) { found.append(id) }
+                if let created = Self.creation(of: entry), created < oldest { continue }
+                if name == key.name {
+                    if !exact.contains(id) { exact.append(id) }
+                } else if Self.words(name) == Self.words(key.name), !similar.contains(id) {
+                    similar.append(id)
+                }
             }
-            guard page.hasMore, let cursor = page.nextCursor, cursor != parameters.cursor else { return found }
+            guard page.hasMore else { return (exact, similar) }
+            guard let cursor = page.nextCursor, cursor != parameters.cursor else { throw .malformedAnswer }
             parameters.cursor = cursor
         }
-        return found
+        throw .tooLarge
+    }
+
+    private static func words(_ name: String) -> [Substring] { name.split(whereSeparator: \.isWhitespace) }
+
+    /// No event that is older than this was made by a create that was sent at that instant.
+    func oldestCreation(_ sent: SendInstant) -> Timestamp {
+        lumaClock(sent).advanced(seconds: -settings.clockAllowance)
+    }
+
+    static func creation(of event: JSON) -> Timestamp? {
+        event["created_at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
     }
 }

@@ -9,6 +9,7 @@ final class HolderLock {
     let name: String
     private let folder: String?
     private let descriptor: Int32
+    private let identity: FileIdentity?
     private static let prefix = "holder-"
 
     /// - Parameter folder: nil for a store that nobody shares.
@@ -17,6 +18,7 @@ final class HolderLock {
         do { name = Hex.encode(try Random.bytes(8)) } catch { throw StoreFailure(.failed) }
         guard let folder else {
             descriptor = -1
+            identity = nil
             return
         }
         // Locked before it has its name: under that name it must never be seen unlocked.
@@ -30,6 +32,7 @@ final class HolderLock {
             close(descriptor)
             throw failure
         }
+        identity = FileIdentity(of: path)
     }
 
     deinit {
@@ -38,10 +41,10 @@ final class HolderLock {
         close(descriptor)
     }
 
-    /// Whether its file is still in the folder.
+    /// Whether its file is still in the folder: without it the others take this program for dead.
     var isInPlace: Bool {
         guard let folder else { return true }
-        return access(folder + "/" + Self.prefix + name, F_OK) == 0
+        return FileIdentity(of: folder + "/" + Self.prefix + name) == identity
     }
 
     /// Whether the program of this name still runs.

@@ -9,6 +9,13 @@ extension SQLiteStateStore {
 
     public func finish(_ request: RequestID, _ answer: StoredAnswer?, expires: Timestamp) {
         insist { database in
+            // All that were sent are settled or abandoned by now. A record that came after its sender's time was over, or
+            // that was written to the disk though the call failed, is of a write that was not sent.
+            try database.run(
+                """
+                UPDATE write SET effect = 0, settled_at = recorded_at, holder = NULL, body = NULL
+                WHERE request = ? AND holder = ? AND effect IS NULL
+                """, .integer(request.number), .text(database.holder.name))
             if let answer {
                 try database.run(
                     """

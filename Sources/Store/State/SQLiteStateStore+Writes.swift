@@ -27,17 +27,14 @@ extension SQLiteStateStore {
         ask(then: then) { database in try database.overtaking(write) }
     }
 
-    public func adopt(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Bool>) {
+    public func adopt(
+        _ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Adoption>
+    ) {
         ask(isDurable: true, then: then) { database in
-            if case .done(let result?) = effect {
-                let other = try database.row(
-                    """
-                    SELECT 1 FROM write AS other, write AS own WHERE own.id = ? AND other.id != own.id
-                    AND other.account = own.account AND other.operation = own.operation AND other.result = ?
-                    """, .integer(write.number), .text(result))
-                if other != nil { return false }
+            if case .done(let result?) = effect, let refusal = try database.refusal(of: write, result) {
+                return refusal
             }
-            return try database.settle(write, effect, now)
+            return try database.settle(write, effect, now) ? .recorded : .settledBefore
         }
     }
 }
@@ -47,9 +44,13 @@ extension StateDatabase {
         if let since = write.unlessSince {
             let same = try row(
                 """
-                SELECT result FROM write WHERE account = ? AND digest = ? AND recorded_at >= ? AND effect IS NOT 0
+                SELECT result FROM write AS made
+                WHERE account = ? AND digest = ? AND recorded_at >= ? AND effect IS NOT 0 AND NOT EXISTS (
+                    SELECT 1 FROM write AS later WHERE later.account = made.account AND later.subject = made.result
+                    AND later.operation = ? AND later.effect = 1)
                 ORDER BY recorded_at DESC LIMIT 1
-                """, .text(write.account), write.digest.map { .blob($0) } ?? .null, .init(since))
+                """, .text(write.account), write.digest.map { .blob($0) } ?? .null, .init(since),
+                .init(write.endedBy))
             if let same { return .duplicate(result: same[0].textValue) }
         }
         try run(
@@ -107,21 +108,63 @@ extension StateDatabase {
         }
     }
 
+    /// Whether a found thing is, or may be, another write's.
+    ///
+    /// A write of this program with the same mark that is under way needs no look: whoever claims a found thing here has asked
+    /// what this program itself has in flight. What another program has in flight is known here alone. It was recorded before
+    /// it was sent, so before anything that it has made could be found.
+    fileprivate func refusal(of write: WriteID, _ result: String) throws -> Adoption? {
+        let owner = try row(
+            """
+            SELECT 1 FROM write AS other, write AS own WHERE own.id = ? AND other.id != own.id
+            AND other.account = own.account AND other.operation = own.operation AND other.result = ?
+            """, .integer(write.number), .text(result))
+        if owner != nil { return .anothers }
+        let rival = try row(
+            """
+            SELECT 1 FROM write AS other, write AS own WHERE own.id = ? AND other.id != own.id
+            AND other.account = own.account AND other.mark = own.mark AND other.effect IS NULL
+            AND other.holder IS NOT NULL AND other.holder != ?
+            """, .integer(write.number), .text(holder.name))
+        return rival == nil ? nil : .contested
+    }
+
     fileprivate func overtaking(_ write: WriteID) throws -> Overtaking {
+        let repeated = try rows(
+            """
+            SELECT DISTINCT other.effect FROM write AS other, write AS own
+            WHERE own.id = ? AND other.id > own.id AND other.account = own.account AND other.subject = own.subject
+            AND other.operation = own.operation AND other.effect IS NOT 0
+            """, .integer(write.number))
+        if repeated.contains(where: { $0[0] != .null }) { return .overtaken }
+        let (hiding, isOpen) = try hiding(write)
+        if !hiding.isEmpty { return .hidden(by: hiding, isOpen: isOpen) }
+        return isOpen || !repeated.isEmpty ? .open : .none
+    }
+
+    /// Things that a create may have made and that later writes have hidden; and whether more may follow.
+    ///
+    /// A thing is none of the create's when a known write has made it. Nor is it when a change of it took effect that was
+    /// recorded before the create was: whoever asked for that change knew the thing's id, which Luma draws at random when it
+    /// makes the thing, so it was there before the create was sent. Only a change that took effect counts, because only then
+    /// did Luma know the id.
+    private func hiding(_ write: WriteID) throws -> (ids: [String], isOpen: Bool) {
         let later = try rows(
             """
-            SELECT other.effect FROM write AS other, write AS own
+            SELECT DISTINCT other.subject, other.effect FROM write AS other, write AS own
             WHERE own.id = ? AND own.subject IS NULL AND other.id > own.id AND other.account = own.account
             AND other.mark IS NOT NULL AND other.subject IS NOT NULL AND other.effect IS NOT 0
             AND NOT EXISTS (
                 SELECT 1 FROM write AS maker
                 WHERE maker.account = own.account AND maker.result = other.subject AND maker.subject IS NULL)
-            UNION SELECT other.effect FROM write AS other, write AS own
-            WHERE own.id = ? AND other.id > own.id AND other.account = own.account AND other.subject = own.subject
-            AND other.operation = own.operation AND other.effect IS NOT 0
-            """, .integer(write.number), .integer(write.number))
-        if later.contains(where: { $0[0] != .null }) { return .overtaken }
-        return later.isEmpty ? .none : .open
+            AND NOT EXISTS (
+                SELECT 1 FROM write AS earlier
+                WHERE earlier.account = own.account AND earlier.subject = other.subject AND earlier.id < own.id
+                AND earlier.effect = 1)
+            """, .integer(write.number))
+        return (
+            later.filter { $0[1] != .null }.compactMap(\.[0].textValue), later.contains { $0[1] == .null }
+        )
     }
 
     /// What else is known of writes with this mark.

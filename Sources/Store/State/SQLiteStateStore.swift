@@ -3,7 +3,8 @@ public import Core
 /// The state in one SQLite file, `luma.db`, that several gateways on one machine may share.
 ///
 /// A database that cannot be used is never changed and never replaced: calls fail with the cause, and it is tried again
-/// every second until it works.
+/// every second until it works. Nor is another one taken in its place once it was open: that would have forgotten every
+/// promise without a word.
 public final class SQLiteStateStore: StateStore {
     /// Where the state is kept.
     public enum Place: Sendable, Equatable {
@@ -92,16 +93,20 @@ public final class SQLiteStateStore: StateStore {
                 """, .init(now))
             let requests = database.connection.changes
             database.requestCount = database.requestCount.map { $0 - requests }
-            // What was made shortly before a lost write must not be taken for what that one has made.
-            let oldest = try database.row("SELECT min(recorded_at) FROM write WHERE effect IS NULL")?[0].integerValue
-            let end = min(now, oldest.map { Timestamp(milliseconds: $0) } ?? now)
+            // What was made shortly before a lost write must not be taken for what that one has made. A lost write of
+            // another account, for which nobody looks, keeps nothing of this one's.
             try database.run(
                 """
                 DELETE FROM write WHERE id IN (
-                    SELECT id FROM write WHERE settled_at < ? AND effect IS NOT NULL AND (request IS NULL OR EXISTS (
-                        SELECT 1 FROM request WHERE request.id = write.request AND status IS NOT NULL))
+                    SELECT id FROM write AS old
+                    WHERE settled_at < ? AND effect IS NOT NULL AND (request IS NULL OR EXISTS (
+                        SELECT 1 FROM request WHERE request.id = old.request AND status IS NOT NULL))
+                    AND NOT EXISTS (
+                        SELECT 1 FROM write AS open WHERE open.account = old.account AND open.effect IS NULL
+                        AND open.recorded_at - ? <= old.settled_at)
                     ORDER BY settled_at LIMIT 500)
-                """, .init(end.advanced(seconds: -seconds)))
+                """, .init(now.advanced(seconds: -seconds)),
+                .integer(Int64((min(seconds, 1e9) * 1000).rounded(.up))))
             return requests + database.connection.changes
         }
     }

@@ -5,6 +5,9 @@ import Glibc
 final class StateDatabase {
     let connection: SQLiteConnection
     let holder: HolderLock
+    /// Which file it is; nil in memory.
+    let identity: FileIdentity?
+    private let files: DatabaseFiles?
     /// The number of requests that are kept, as far as this program knows; nil when it must be counted.
     var requestCount: Int?
     private var statements: [String: SQLiteStatement] = [:]
@@ -14,21 +17,33 @@ final class StateDatabase {
 
     /// - Parameters:
     ///   - folder: made with mode 0700 when it is not there; nil for memory.
-    ///   - earlier: the holder that this program was before, which it stays as long as its file is there.
+    ///   - earlier: the holder that this program was before, which it stays.
+    ///   - expected: the file that it had open before. Another one in its place is not opened: it knows nothing of what was
+    ///     promised, and its numbers are those of other requests and writes.
     /// - Throws: `StoreFailure`, `SQLiteError` or `MigrationError`.
-    init(folder: String?, earlier: HolderLock?) throws {
+    init(folder: String?, earlier: HolderLock?, expected: FileIdentity?) throws {
         if let folder {
+            let path = folder + "/luma.db"
+            if let expected, FileIdentity(of: path) != expected { throw StoreFailure(.removed) }
+            if let earlier, !earlier.isInPlace { throw StoreFailure(.removed) }
             if mkdir(folder, 0o700) != 0, errno != EEXIST { throw StoreFailure(systemError: errno) }
             // SQLite would only say that it cannot open the file.
             if access(folder, W_OK) != 0, errno == EROFS { throw StoreFailure(.readOnly) }
-            connection = try SQLiteConnection(
-                .file(folder + "/luma.db"), busyTimeoutMilliseconds: Self.busyMilliseconds)
+            connection = try SQLiteConnection(.file(path), busyTimeoutMilliseconds: Self.busyMilliseconds)
         } else {
             connection = try SQLiteConnection(.memory)
         }
         try connection.migrate(StateMigrations.all)
-        if let earlier, earlier.isInPlace { holder = earlier } else { holder = try HolderLock(folder: folder) }
+        holder = try earlier ?? HolderLock(folder: folder)
         holder.removeLeftovers()
+        identity = folder.flatMap { FileIdentity(of: $0 + "/luma.db") }
+        files = folder.map { DatabaseFiles(database: $0 + "/luma.db") }
+        if let expected, identity != expected { throw StoreFailure(.removed) }
+    }
+
+    /// - Throws: `StoreFailure` when what is written here would not be found by the next program.
+    func checkPlace() throws(StoreFailure) {
+        guard files?.areInPlace ?? true, holder.isInPlace else { throw StoreFailure(.removed) }
     }
 
     /// The number of requests that are kept.

@@ -52,6 +52,13 @@ enum StateMigrations {
                 CREATE INDEX write_by_mark ON write (account, mark) WHERE mark IS NOT NULL;
                 CREATE INDEX write_by_result ON write (account, result) WHERE result IS NOT NULL;
                 CREATE INDEX write_by_digest ON write (account, digest, recorded_at) WHERE digest IS NOT NULL;
-                """)
+                """),
+        Migration(
+            number: 2,
+            sql: """
+                -- What became of a thing after it was made.
+                CREATE INDEX write_by_subject ON write (account, subject) WHERE subject IS NOT NULL;
+                """),
+        feeds,
     ]
 }

@@ -7,7 +7,7 @@ public import Core
 /// committed: whoever belongs to a loop goes back there by itself. Calls take effect in the order in which they are made.
 /// SQLite stands behind it now; what several gateways must agree on goes through this protocol alone, so that a server of
 /// PostgreSQL can.
-public protocol StateStore: Sendable {
+public protocol StateStore: FeedStore, Sendable {
     /// How the store is, by the last thing that it did.
     var condition: StoreCondition { get }
 
@@ -19,7 +19,8 @@ public protocol StateStore: Sendable {
     /// Takes a request with an idempotency key, unless it was answered or is being answered.
     func begin(_ request: KeyedRequest, then: @escaping Then<RequestStanding>)
     /// Ends a request that this holder has begun: with the answer that repeats of it get, or with none, after which the
-    /// request may be made again. Tried again until the store takes it.
+    /// request may be made again. A write of it that was recorded, though its sender was told otherwise, was never sent and
+    /// counts as that. Tried again until the store takes it.
     func finish(_ request: RequestID, _ answer: StoredAnswer?, expires: Timestamp)
 
     /// Records that a write is about to be sent. When `then` is called with success the record outlives a loss of power.
@@ -35,11 +36,11 @@ public protocol StateStore: Sendable {
     /// Whether what this write has done may be hidden by writes that were recorded after it, so that not to be seen is no
     /// proof that it did nothing, or undone by its being made again.
     func overtaking(_ write: WriteID, then: @escaping Then<Overtaking>)
-    /// Records what looking has found; false when the found thing belongs to another write, or the write is settled.
-    func adopt(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Bool>)
+    /// Records what looking has found, unless the found thing is or may be another write's.
+    func adopt(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Adoption>)
 
     /// Forgets some of what nobody may ask for any more: answers that have expired, and writes that were settled longer ago
-    /// than `seconds`, counted from the oldest write that is not settled while there is one. Gives how many; 0 when
+    /// than `seconds`, counted from the account's oldest write that is not settled while there is one. Gives how many; 0 when
     /// nothing is left to be forgotten.
     func purge(now: Timestamp, keepSettled seconds: Double, then: @escaping Then<Int>)
     /// What is kept, in numbers.

@@ -12,11 +12,16 @@ public struct StoreFailure: Error, Sendable, Equatable {
         case cannotOpen = "cannot_open"
         /// A newer version of this program has changed the database's shape.
         case newerVersion = "newer_version"
+        /// The database was removed or replaced while it was in use. What it held is lost to whoever starts anew, so nothing
+        /// is promised any more until it is back, or the program is started again.
+        case removed
         /// The disk failed.
         case ioError = "io_error"
         case failed
         /// The program is ending.
         case closed
+        /// Whoever asked had no more time to wait. It says nothing about the database.
+        case overdue
     }
 
     public let cause: Cause

@@ -4,7 +4,8 @@ import Synchronization
 /// The one writer: jobs from any thread, done in order on a queue of its own, those that have gathered in one transaction,
 /// so that many writes wait for the disk once.
 ///
-/// `@unchecked` is guarded by the queue, on which alone `database`, `holder` and `isProbing` are touched; `state` is a lock's.
+/// `@unchecked` is guarded by the queue, on which alone `database`, `holder`, `identity` and `isProbing` are touched; `state` is
+/// a lock's.
 final class StoreQueue: @unchecked Sendable {
     struct Job: Sendable {
         /// Waits for the disk.
@@ -30,6 +31,8 @@ final class StoreQueue: @unchecked Sendable {
     private let code = Atomic<UInt8>(StoreCondition.opening.code)
     private var database: StateDatabase?
     private var holder: HolderLock?
+    /// Of the file that was opened first, to which this program's promises belong.
+    private var identity: FileIdentity?
     private var isProbing = false
     /// Jobs of one transaction; what comes meanwhile waits for the next.
     private static let mostAtOnce = 256
@@ -106,7 +109,10 @@ final class StoreQueue: @unchecked Sendable {
         do {
             let database = try open().get()
             let completions = try database.transaction(isDurable: jobs.contains(where: \.isDurable)) {
-                try jobs.map { try $0.run(database) }
+                let completions = try jobs.map { try $0.run(database) }
+                // Last, so that what has lost its name is undone, and nobody is told of it.
+                try database.checkPlace()
+                return completions
             }
             note(.usable)
             for completion in completions { completion() }
@@ -136,8 +142,8 @@ final class StoreQueue: @unchecked Sendable {
     }
 
     private func refuse(_ jobs: [Job], _ failure: StoreFailure) {
-        // Busy passes; for all else what is open may be what is wrong.
-        if failure.cause != .locked, folder != nil { database = nil }
+        // Busy passes, and a removed file lives as long as it is open; for all else what is open may be what is wrong.
+        if failure.cause != .locked, failure.cause != .removed, folder != nil { database = nil }
         database?.requestCount = nil
         note(.unusable(failure.cause))
         let kept = jobs.filter(\.isKept)
@@ -155,9 +161,10 @@ final class StoreQueue: @unchecked Sendable {
     @discardableResult private func open() -> Result<StateDatabase, any Error> {
         if let database { return .success(database) }
         do {
-            let opened = try StateDatabase(folder: folder, earlier: holder)
+            let opened = try StateDatabase(folder: folder, earlier: holder, expected: identity)
             database = opened
             holder = opened.holder
+            identity = opened.identity
             if condition == .opening { note(.usable) }
             return .success(opened)
         } catch {

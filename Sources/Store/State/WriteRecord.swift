@@ -28,10 +28,13 @@ public struct WriteRecord: Sendable {
     public let sentAt: Timestamp
     /// Refuse it when a write of the same digest was recorded since then; nil asks nothing.
     public let unlessSince: Timestamp?
+    /// The operation that ends what a write has made: what is known to be ended is no reason to refuse the same again.
+    public let endedBy: String?
 
     public init(
         account: String, request: RequestID?, operation: String, subject: String?, mark: String?, body: [UInt8],
-        digest: [UInt8]?, notes: [UInt8], now: Timestamp, sentAt: Timestamp, unlessSince: Timestamp? = nil
+        digest: [UInt8]?, notes: [UInt8], now: Timestamp, sentAt: Timestamp, unlessSince: Timestamp? = nil,
+        endedBy: String? = nil
     ) {
         self.account = account
         self.request = request
@@ -44,6 +47,7 @@ public struct WriteRecord: Sendable {
         self.now = now
         self.sentAt = sentAt
         self.unlessSince = unlessSince
+        self.endedBy = endedBy
     }
 }
 
@@ -80,9 +84,23 @@ public enum Overtaking: Sendable, Equatable {
     case none
     /// One may, of which it is not known yet whether it took effect.
     case open
-    /// A thing that no known write has made is no longer found by what it was made with: it may be this write's. Or the thing
-    /// that this write was to change was changed after it.
+    /// Each of these is no longer found by what it was made with, or is gone, and no known write has made it: it may be this
+    /// write's.
+    /// - Parameter isOpen: there may be more of them, of which it is not known yet.
+    case hidden(by: [String], isOpen: Bool)
+    /// The thing that this write was to change was changed after it.
     case overtaken
+}
+
+/// What came of recording a found thing as the effect of a write.
+public enum Adoption: Sendable, Equatable {
+    case recorded
+    /// It belongs to another write.
+    case anothers
+    /// Another program has a write with the same mark under way, and it may be that one's: ask again when that has ended.
+    case contested
+    /// The write was settled before.
+    case settledBefore
 }
 
 /// A write whose outcome is to be found out.

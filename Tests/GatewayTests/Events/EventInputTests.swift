@@ -204,6 +204,8 @@ import Testing
         #expect(problem.problem.hasPrefix(words))
         #expect(problem.problem.contains("\(candidates[0]) "))
         #expect(problem.problem.hasSuffix(candidates[1]))
+        #expect(problem.candidates == candidates)
+        #expect(problem.json["candidates"] == .array(candidates.map(JSON.string)))
         // Each candidate is accepted as it stands.
         for candidate in candidates {
             #expect(

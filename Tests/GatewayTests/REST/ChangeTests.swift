@@ -191,7 +191,8 @@ import Testing
         arguments: [
             (.status(404), .status(404), 404, "event_not_found"),
             (asked(isPaid: false), .json(400, ["message": "expired"]), 400, "upstream_refused"),
-            (asked(isPaid: false), .status(404), 404, "event_not_found"),
+            (asked(isPaid: false), .json(404, ["message": "gone"]), 404, "event_not_found"),
+            (asked(isPaid: false), .status(404), 504, "outcome_unknown"),
             (.json(200, ["is_paid": false]), .status(404), 502, "upstream_failure"),
         ] as [(ScriptedTransport.Answer, ScriptedTransport.Answer, Int, String)])
     func aCancelThatLumaRefusesSaysSo(
@@ -203,7 +204,7 @@ import Testing
     }
 
     @Test(
-        arguments: [(.status(404), 200, "canceled"), (CreateTests.read(), 504, "unchanged")]
+        arguments: [(.json(404, ["message": "gone"]), 200, "canceled"), (CreateTests.read(), 504, "unchanged")]
             as [(
                 ScriptedTransport.Answer, Int, String
             )])

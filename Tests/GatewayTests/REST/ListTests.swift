@@ -48,6 +48,21 @@ import Testing
         #expect(fixture.transport.lines[1].contains("pagination_cursor=c1&pagination_limit=30"))
     }
 
+    /// The second page may have waited for budget.
+    @Test func aListIsAsOldAsItsFirstPage() async {
+        let clock = ManualClock(isAutomatic: true)
+        let transport = ScriptedTransport { _, number in
+            clock.pass(seconds: 3)
+            return number == 0 ? Self.page(0..<50, next: "c1") : Self.page(50..<60)
+        }
+        let fixture = ServiceFixture(
+            transport, clock: clock, keeping: KeepSettings(freshSeconds: 60, staleSeconds: 0, maxBytes: 1 << 20))
+        #expect(await list(fixture, [("limit", "80")]).field("X-Cache") == "MISS")
+        let again = await list(fixture, [("limit", "80")])
+        #expect(again.field("X-Cache") == "HIT" && again.field("Age") == "6")
+        #expect(transport.requests.count == 2)
+    }
+
     @Test func anEmptyPageEndsTheAnswerAndNotTheList() async {
         let fixture = ServiceFixture(ScriptedTransport([Self.page(0..<0, next: "c1")]))
         let answer = await list(fixture)
@@ -77,7 +92,7 @@ import Testing
         var failure: APIError?
         do {
             let first = try await service.page(query, limit: 50, nil, fixture.call())
-            try await service.stream(query, first: first, nextCall: fixture.call) { bytes += $0 }
+            try await service.stream(query, as: .ndjson, first: first, nextCall: fixture.call) { bytes += $0 }
         } catch let error as APIError { failure = error }
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.last == "")

@@ -21,12 +21,13 @@ import Testing
 
     @Test(arguments: Endpoint.allCases) func anEndpointTakesWhatItReads(endpoint: Endpoint) throws {
         let input = try input(endpoint, "\(endpoint.route.method.token) /x?a=1&b=%20", fields: Self.all, body: "{}")
-        let takesBody = endpoint.isWrite && endpoint != .cancelEvent
+        let takesEvent = endpoint.isWrite && endpoint != .cancelEvent
+        let takesBody = takesEvent || endpoint == .createFeed
         #expect(input.query.map(\.name) == ["a", "b"] && input.query.map(\.value) == ["1", " "])
         #expect(input.parameter == "evt-1")
         #expect(input.body == (takesBody ? Array("{}".utf8) : []))
         #expect((input.contentType != nil) == takesBody)
-        #expect((input.prefer != nil) == takesBody)
+        #expect((input.prefer != nil) == takesEvent)
         #expect(input.accept == Accept("text/html"))
         #expect(input.conditions == Preconditions(ifNoneMatch: "\"t\""))
     }
@@ -112,15 +113,55 @@ import Testing
         #expect(error?.details["offset"]?.intValue == offset)
     }
 
-    @Test(arguments: [
-        (nil, false), ("application/x-ndjson", true), ("Application/X-NDJSON", true),
-        ("application/json, application/x-ndjson;q=0.5", false), ("application/json;q=0.5, application/x-ndjson", true),
-        ("application/x-ndjson, */*", true), ("application/x-ndjson;q=0", false),
-        ("application/x-ndjson; q=0.0", false), ("*/*", false), ("application/*", false), ("application/json", false),
-        ("application/x-ndjson2", false), ("application/x-ndjson;q=x", false),
-    ])
-    func aStreamIsGivenToWhoLikesItBest(accept: String?, isAsked: Bool) throws {
+    @Test(
+        arguments: [
+            (nil, .json), ("application/x-ndjson", .ndjson), ("Application/X-NDJSON", .ndjson),
+            ("application/json, application/x-ndjson;q=0.5", .json),
+            ("application/json;q=0.5, application/x-ndjson", .ndjson), ("application/x-ndjson, */*", .ndjson),
+            ("application/x-ndjson;q=0", .json), ("application/x-ndjson; q=0.0", .json), ("*/*", .json),
+            ("application/*", .json), ("application/json", .json), ("application/x-ndjson2", .json),
+            ("application/x-ndjson;q=x", .json), ("text/csv", .csv), ("text/calendar", .calendar),
+            ("text/calendar, text/csv;q=0.9, */*;q=0.1", .calendar), ("text/csv, text/calendar", .csv),
+            ("text/csv;q=0.2, text/calendar;q=0.3", .calendar), ("text/csv;q=0.2, application/json;q=0.3", .json),
+            ("text/calendar;q=0.5, application/json;q=0.5", .json), ("text/calendar;q=0.5, */*;q=0.5", .calendar),
+            ("text/calendar;q=0.4, */*;q=0.5", .json), ("text/*", .csv), ("text/*, text/csv;q=0", .calendar),
+            ("text/html, text/plain", .json), ("text/html, */*;q=0.8", .json), ("application/json;q=0, */*", .ndjson),
+            ("application/json;q=0, text/*", .csv),
+        ] as [(String?, Representation)])
+    func aFormatIsGivenToWhoLikesItBest(accept: String?, representation: Representation) throws {
         let input = try input(.listEvents, "GET /events/", fields: accept.map { ["Accept: \($0)"] } ?? [])
-        #expect(try input.representation() == (isAsked ? .ndjson : .json))
+        #expect(try input.representation() == representation)
+    }
+
+    @Test(
+        arguments: [
+            (nil, .json), ("text/calendar", .calendar), ("text/csv", .json), ("application/x-ndjson", .json),
+            ("application/json;q=0, */*", .calendar),
+        ] as [(String?, Representation)])
+    func oneEventHasFewerFormats(accept: String?, representation: Representation) throws {
+        let input = try input(.getEvent, "GET /events/e", fields: accept.map { ["Accept: \($0)"] } ?? [])
+        #expect(try input.representation() == representation)
+    }
+
+    @Test(arguments: ["*/*;q=0", "application/json;q=0", "application/json;q=0, text/csv;q=0, text/html"])
+    func whoRefusesEverythingGetsNothing(accept: String) throws {
+        let input = try input(.listEvents, "GET /events/", fields: ["Accept: \(accept)"])
+        let error = #expect(throws: APIError.self) { try input.representation() }
+        #expect(error?.status == 406)
+        #expect(
+            error?.details["available"]
+                == ["application/json", "application/x-ndjson", "text/csv", "text/calendar"])
+    }
+
+    /// Whoever writes the format in the path has chosen.
+    @Test(
+        arguments: [
+            (.eventsJSON, .json), (.eventsLines, .ndjson), (.eventsTable, .csv), (.eventsCalendar, .calendar),
+            (.eventCalendar, .calendar), (.feed, .calendar),
+        ] as [(Endpoint, Representation)])
+    func aSuffixBeatsAccept(endpoint: Endpoint, representation: Representation) throws {
+        for accept in ["text/html", "*/*;q=0", "application/x-ndjson", "image/*"] {
+            #expect(try input(endpoint, "GET /x", fields: ["Accept: \(accept)"]).representation() == representation)
+        }
     }
 }

@@ -60,14 +60,16 @@ import Testing
                 try answer.prepared
                     == FieldBlock([
                         Field("Content-Type", "application/json"), Field("ETag", tag),
-                        Field("Cache-Control", "private, no-cache"), Field("X-Cache", "HIT"), Field("Age", String(age)),
+                        Field("Vary", "Accept"), Field("Cache-Control", "private, no-cache"), Field("X-Cache", "HIT"),
+                        Field("Age", String(age)),
                     ]))
             let unchanged = try #require(Self.ready(&kept, "/events/tea", tag: tag, at: seconds)).response
             #expect(unchanged.status == 304 && unchanged.body.isEmpty)
             #expect(
                 try unchanged.prepared
                     == FieldBlock([
-                        Field("ETag", tag), Field("Cache-Control", "private, no-cache"), Field("X-Cache", "HIT"),
+                        Field("ETag", tag), Field("Vary", "Accept"), Field("Cache-Control", "private, no-cache"),
+                        Field("X-Cache", "HIT"),
                         Field("Age", String(age)),
                     ]))
         }

@@ -1,9 +1,9 @@
 import Core
+import Foundation
 import HTTP
 import IO
 import LumaClient
 import Store
-import Synchronization
 import TestKit
 import Testing
 
@@ -24,10 +24,12 @@ import Testing
 
     /// A settler whose Luma answers every list with these events, or not at all.
     private static func settler(
-        _ store: any StateStore, _ reactor: Reactor, seconds: Double = 0.3, events: @escaping () -> [JSON]?,
-        onSettled: @escaping (WriteEffect) -> Void
+        _ store: any StateStore, _ reactor: Reactor, seconds: Double = 0.3,
+        events: @escaping () -> [JSON]?,
+        onSettled: @escaping (WriteEffect) -> Void, beforeLook: @escaping () async -> Void = {}
     ) -> Settler {
         let transport = ScriptedTransport { request, _ in
+            await beforeLook()
             guard let events = events() else { return .status(400) }
             if request.url.contains("/events/get") { return .json(200, events.first ?? [:]) }
             return .json(200, ["entries": .array(events), "has_more": false])
@@ -210,58 +212,77 @@ import Testing
     /// Found, and then the store fails: taken for not found it would be made again.
     @Test func whatWasFoundIsNotForgottenWhileTheStoreFails() async throws {
         try await onLoop { reactor in
-            let store = FlakyStore(SQLiteStateStore(.memory), refusals: 3)
+            let store = ScriptedStore()
+            for _ in 0..<3 { store.fail(.adopt, StoreFailure(.locked)) }
             store.abandon(try await Self.record(store, reactor))
             let effect = try await Self.settled(store, reactor, seconds: 0.1) { [Self.event("evt-1")] }
             #expect(effect == .done(result: "evt-1"))
-            #expect(store.refusals == 0)
+            #expect(store.isScriptOver)
+        }
+    }
+
+    /// What may be another program's stays found until that one has its answer.
+    @Test func whatIsContestedStaysFound() async throws {
+        try await onLoop { reactor in
+            let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+                "luma-" + UUID().uuidString)
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let (store, other) = (
+                SQLiteStateStore(.folder(folder.path)), SQLiteStateStore(.folder(folder.path))
+            )
+            let lost = try await Self.record(store, reactor)
+            var effect: WriteEffect?
+            var running: WriteID?
+            // Recorded by the other one between the list of the lost and the look.
+            let settler = Self.settler(store, reactor, seconds: 0.1) {
+                [Self.event("evt-1")]
+            } onSettled: {
+                effect = $0
+            } beforeLook: {
+                if running == nil { running = try? await Self.record(other, reactor) }
+            }
+            store.abandon(lost)
+            let clock = LoopClock(reactor)
+            for _ in 0..<4 {
+                await settler.pass()
+                try await clock.sleep(until: clock.now.advanced(seconds: 0.2))
+            }
+            #expect(effect == nil)
+            other.settle(try #require(running), .none, at: clock.wallClock)
+            _ = try await reactor.ask { other.count(then: $0) }
+            for _ in 0..<20 where effect == nil {
+                try await clock.sleep(until: clock.now.advanced(seconds: 0.1))
+                await settler.pass()
+            }
+            #expect(effect == .done(result: "evt-1"))
+            store.close()
+            other.close()
+        }
+    }
+
+    /// A change of an event that was there before hides nothing; of one that shows no time, or a later one, it may.
+    @Test(arguments: [(-3600.0, true), (-5, false), (5, false), (nil, false)] as [(Double?, Bool)])
+    func whatWasThereBeforeACreateDoesNotHideIt(age: Double?, isTold: Bool) async throws {
+        try await onLoop { reactor in
+            let store = SQLiteStateStore(.memory)
+            let clock = LoopClock(reactor)
+            store.abandon(try await Self.record(store, reactor))
+            let edit = try await Self.record(
+                store, reactor, "events/update", subject: "evt-1", mark: "of evt-1")
+            store.settle(edit, .done(result: nil), at: clock.wallClock)
+            var event: JSONObject = [
+                "id": "evt-1", "name": "another name", "start_at": .string(Self.start),
+            ]
+            if let age { event["created_at"] = .string(clock.wallClock.advanced(seconds: age).rfc3339) }
+            let shown = JSON.object(event)
+            let effect = try await Self.settled(store, reactor, seconds: 0) { [shown] }
+            #expect(effect == (isTold ? WriteEffect.none : .unknown))
         }
     }
 }
 
 extension Loop {
-    fileprivate func work(_ body: @Sendable (Reactor) async throws -> Void) async throws { try await body(reactor) }
-}
-
-/// A store that refuses the first adoptions.
-private final class FlakyStore: StateStore {
-    private let inner: SQLiteStateStore
-    private let left: Mutex<Int>
-
-    init(_ inner: SQLiteStateStore, refusals: Int) {
-        self.inner = inner
-        left = Mutex(refusals)
+    fileprivate func work(_ body: @Sendable (Reactor) async throws -> Void) async throws {
+        try await body(reactor)
     }
-
-    var refusals: Int { left.withLock { $0 } }
-
-    func adopt(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Bool>) {
-        let isRefused = left.withLock { left in
-            defer { left = max(0, left - 1) }
-            return left > 0
-        }
-        if isRefused { then(.failure(StoreFailure(.locked))) } else { inner.adopt(write, effect, at: now, then: then) }
-    }
-
-    var condition: StoreCondition { inner.condition }
-    func load(_ name: String, then: @escaping Then<SavedValue?>) { inner.load(name, then: then) }
-    func save(_ name: String, _ bytes: [UInt8], at now: Timestamp, then: @escaping Then<Void>) {
-        inner.save(name, bytes, at: now, then: then)
-    }
-    func begin(_ request: KeyedRequest, then: @escaping Then<RequestStanding>) { inner.begin(request, then: then) }
-    func finish(_ request: RequestID, _ answer: StoredAnswer?, expires: Timestamp) {
-        inner.finish(request, answer, expires: expires)
-    }
-    func record(_ write: WriteRecord, then: @escaping Then<RecordStanding>) { inner.record(write, then: then) }
-    func settle(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp) { inner.settle(write, effect, at: now) }
-    func abandon(_ write: WriteID) { inner.abandon(write) }
-    func orphans(_ account: String, limit: Int, then: @escaping Then<[OrphanWrite]>) {
-        inner.orphans(account, limit: limit, then: then)
-    }
-    func overtaking(_ write: WriteID, then: @escaping Then<Overtaking>) { inner.overtaking(write, then: then) }
-    func purge(now: Timestamp, keepSettled seconds: Double, then: @escaping Then<Int>) {
-        inner.purge(now: now, keepSettled: seconds, then: then)
-    }
-    func count(then: @escaping Then<StoreCounts>) { inner.count(then: then) }
-    func close() { inner.close() }
 }

@@ -1,5 +1,6 @@
 import Core
 import HTTP
+import LumaClient
 import Store
 import Testing
 
@@ -31,6 +32,17 @@ import Testing
         (APIError(invalid: [FieldProblem("name", "is missing")]), false), (.refundUndecided(guestCount: 3), false),
         (APIError(.upstreamUnreachable), false), (APIError(.shuttingDown), false), (.storeUnavailable, false),
     ]
+
+    @Test func aRefusalThatIsNotInLumasWordsIsNotKept() {
+        for isLumas in [true, false] {
+            let words = LumaMessage(message: isLumas ? "no" : nil)
+            for error in [LumaError.notFound(words), .refused(status: 403, words)] {
+                for subject in ["evt-1", nil] {
+                    #expect((StoredAnswer(APIError(error, subject: subject)) != nil) == isLumas)
+                }
+            }
+        }
+    }
 
     @Test(arguments: refusals.indices) func onlyFinalRefusalsAreKept(index: Int) throws {
         let row = Self.refusals[index]

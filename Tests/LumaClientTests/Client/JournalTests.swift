@@ -24,7 +24,10 @@ import Testing
             lines.append("will \(write.operation) \(write.subject ?? "-") \(JSON.object(write.body).encoded.count)")
         }
 
-        func didFind(_ id: String) async -> Bool { !taken.contains(id) }
+        /// What it says of those.
+        var owner = EventOwner.anothers
+
+        func didFind(_ id: String) async -> EventOwner { taken.contains(id) ? owner : .own }
 
         func didEnd(_ effect: JournaledEffect) { lines.append("did \(effect)") }
     }
@@ -65,7 +68,7 @@ import Testing
     }
 
     @Test func aRefusedOneHadNoEffectAndARetryIsNotRecordedAgain() async throws {
-        let (luma, _) = client([.lost(.connectionRefused, neverSent: true), .status(400)])
+        let (luma, _) = client([.lost(.connectionRefused, neverSent: true), .json(400, ["message": "no"])])
         await #expect(throws: LumaError.self) { try await create(luma) }
         #expect(
             journal.lines == ["will events/create - 63", "sent events/create", "sent events/create", "did none"])
@@ -96,6 +99,20 @@ import Testing
         let (luma, _) = client([.lost(.timeout), .json(200, ["entries": [entry], "has_more": false])])
         await #expect(throws: LumaError.self) { try await create(luma) }
         #expect(journal.lines.last == "did unknown")
+    }
+
+    /// Its store fails in that moment. What is claimed and not recorded would be seen by nobody, and made again.
+    @Test func oneThatTheJournalCannotTakeIsFoundByWhoeverLooksNext() async throws {
+        journal.taken = ["evt-7"]
+        journal.owner = .untold
+        let entry: JSON = ["id": "evt-7", "name": "x", "start_at": "2027-01-01T10:00:00.000Z"]
+        let (luma, _) = client([.lost(.timeout), .json(200, ["entries": [entry], "has_more": false])])
+        await #expect(throws: LumaError.self) { try await create(luma) }
+        #expect(journal.lines.last == "did unknown")
+        let write = LostWrite(
+            operation: "events/create", subject: nil, body: Self.event, sentAt: clock.wallClock, claimed: [])
+        luma.adopt(write)
+        #expect(try await luma.look(for: write, deadline: deadline, context: CallContext()) == .done(id: "evt-7"))
     }
 
     @Test func oneThatIsFoundIsDone() async throws {
@@ -134,9 +151,11 @@ import Testing
         #expect(transport.requests.isEmpty)
     }
 
-    @Test func whatCanNeverBeToldIsNotSentAgain() async throws {
+    /// Nor is a create that was done, if nobody knows what it has made.
+    @Test(arguments: [JournaledEffect.unknown, .done(id: nil)])
+    func whatCanNeverBeToldIsNotSentAgain(effect: JournaledEffect) async throws {
         let (luma, transport) = client([.json(200, ["id": "evt-1"])])
-        journal.known["events/create"] = KnownWrite(effect: .unknown, notes: [:])
+        journal.known["events/create"] = KnownWrite(effect: effect, notes: [:])
         let error = await #expect(throws: LumaError.self) { try await create(luma) }
         #expect(error?.label == "unknown_outcome")
         #expect(transport.requests.isEmpty)

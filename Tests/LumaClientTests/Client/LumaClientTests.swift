@@ -98,9 +98,9 @@ import Testing
         ("users/get-self", 403, [:], .authenticationRefused(status: 403, LumaMessage())),
         ("calendars/events/list", 403, [:], .authenticationRefused(status: 403, LumaMessage())),
         ("events/get", 404, ["message": "Unknown"], .notFound(LumaMessage(message: "Unknown"))),
-        ("events/ticket-types/update", 404, [:], .notFound(LumaMessage())),
+        ("events/get", 404, [:], .notFound(LumaMessage())),
         ("users/get-self", 404, [:], .upstreamFailure(status: 404)),
-        ("events/create", 422, [:], .refused(status: 422, LumaMessage())),
+        ("events/create", 422, ["message": "no"], .refused(status: 422, LumaMessage(message: "no"))),
         ("users/get-self", 301, [:], .upstreamFailure(status: 301)),
         ("users/get-self", 501, [:], .upstreamFailure(status: 501)),
     ]

@@ -75,7 +75,10 @@ import Testing
     }
 
     @Test func aCancelIsSeenByTheEventsAbsence() async throws {
-        #expect(try await look(client(.status(404)), change("events/cancel", [:])) == .done(id: nil))
+        let gone = client(.json(404, ["message": "Event not found."]))
+        #expect(try await look(gone, change("events/cancel", [:])) == .done(id: nil))
+        // Not in Luma's words.
+        await #expect(throws: LumaError.self) { try await look(client(.status(404)), change("events/cancel", [:])) }
         #expect(try await look(client(.json(200, ["id": "evt-1"])), change("events/cancel", [:])) == .notSeen)
     }
 

@@ -77,9 +77,28 @@ import Testing
     }
 
     @Test func aCancelledEventIsGone() async {
-        let fixture = Fixture([.lost(.connectionLost), .json(404, [:])])
+        let fixture = Fixture([.lost(.connectionLost), .json(404, ["message": "Event not found."])])
         #expect((try? await cancel(fixture).get())?.wasSettled == true)
         #expect(fixture.transport.lines == ["POST /v1/events/cancel", "GET /v1/events/get?event_id=evt-1"])
+    }
+
+    /// A page of something in between says nothing about the event.
+    @Test func aMadeUpAbsenceIsNoCancel() async {
+        let page = ScriptedTransport.Answer.success(OutboundResponse(status: 404, body: Array("<html>".utf8)))
+        let fixture = Fixture([.lost(.connectionLost), page])
+        #expect(finding(await cancel(fixture)) == .notSettled)
+        #expect(fixture.transport.count("/events/get") == 2)
+    }
+
+    /// Luma answers a change with an object; a login page with a good status has changed nothing.
+    @Test(arguments: ["<html>Sign in</html>", "", "[]", "{"]) func aMadeUpSuccessIsLookedAt(body: String) async {
+        let page = ScriptedTransport.Answer.success(OutboundResponse(status: 200, body: Array(body.utf8)))
+        let old = Fixture([page, .json(200, ["name": "Old"])])
+        #expect(finding(await update(old, ["name": "New"])) == .unchanged)
+        let new = Fixture([page, .json(200, ["name": "New"])])
+        #expect((try? await update(new, ["name": "New"]).get())?.wasSettled == true)
+        let there = Fixture([page, .json(200, ["id": "evt-1"])])
+        #expect(finding(await cancel(there)) == .unchanged)
     }
 
     @Test func anEventThatIsStillThereIsNotCancelledAgain() async {
@@ -90,7 +109,7 @@ import Testing
     }
 
     @Test func aCancellationThatShowsLateIsFoundByTheSecondLook() async {
-        let fixture = Fixture([.status(504), .json(200, ["id": "evt-1"]), .json(404, [:])])
+        let fixture = Fixture([.status(504), .json(200, ["id": "evt-1"]), .json(404, ["message": "Not found."])])
         #expect((try? await cancel(fixture).get())?.wasSettled == true)
         #expect(fixture.transport.count("/events/cancel") == 1)
     }

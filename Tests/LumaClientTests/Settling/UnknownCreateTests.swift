@@ -48,6 +48,9 @@ import Testing
         // A proxy's, whatever it promises.
         .status(503, [Field("retry-after", "2")]), .status(408), .status(425), .json(200, [:]), .json(200, ["id": ""]),
         .success(OutboundResponse(status: 200, body: Array("<html>".utf8))),
+        // Refusals that are not in Luma's words.
+        .success(OutboundResponse(status: 404, body: Array("<html>".utf8))), .json(409, ["error": "conflict"]),
+        .status(403), .status(303),
     ]
 
     @Test(arguments: lostAnswers.indices) func afterALostAnswerTheEventIsFoundAndNoSecondCreateSent(index: Int) async {
@@ -110,6 +113,25 @@ import Testing
         #expect(fixture.context.upstreamCalls == 3)
     }
 
+    /// The wall clock is set between Luma's last answer and the create, or was wrong from the start: the create must not
+    /// seem to be younger than its event.
+    @Test(arguments: [true, false]) func aWallClockThatIsAheadHidesNoEvent(wasRightBefore: Bool) async {
+        let clock = ManualClock(isAutomatic: true)
+        let date = Field("date", Timestamp(milliseconds: 1_780_000_000_000).httpDate)
+        let list = Self.page([Self.entry("evt-1")])
+        guard case .success(var found) = list else { return }
+        found.fields = [date]
+        let first = ScriptedTransport.Answer.json(200, ["id": "usr-1"], [date])
+        let fixture = Fixture(
+            clock: clock,
+            ScriptedTransport((wasRightBefore ? [first] : []) + [.lost(.timeout), .success(found)]))
+        if wasRightBefore {
+            _ = try? await fixture.client.getSelf(deadline: fixture.deadline(), context: fixture.context)
+        }
+        clock.setWallClock(ahead: 3600)
+        #expect((try? await create(fixture).get())?.id == "evt-1")
+    }
+
     @Test func aLookThatFailsIsNotTheLast() async {
         let fixture = Fixture([
             .lost(.timeout), .json(403, [:]), Self.page([Self.entry("evt-1")]),
@@ -128,7 +150,7 @@ import Testing
     }
 
     @Test(arguments: [
-        entry("evt-1", name: "meetup"), entry("evt-1", name: "Meetup "),
+        entry("evt-1", name: "meetup"), entry("evt-1", name: "Meetups"),
         entry("evt-1", start: "2026-07-01T16:00:00.001Z"),
         entry("evt-1", start: "tomorrow"), entry("evt-1", created: -11), "text", ["name": "Meetup"],
     ])
@@ -136,6 +158,27 @@ import Testing
         let fixture = Fixture([.lost(.timeout), Self.page([entry])])
         #expect(await create(fixture) == unknown(.notFound))
         #expect(fixture.transport.count("/events/create") == 1)
+    }
+
+    /// Luma may put a name's white space in order. What may fit is neither taken nor passed over.
+    @Test func aNameThatDiffersInWhiteSpaceLeavesADoubt() async {
+        for name in ["Meetup ", " Meetup", "Meetup\n"] {
+            let fixture = Fixture([.lost(.timeout), Self.page([Self.entry("evt-1", name: name)])])
+            #expect(await create(fixture) == unknown(.ambiguous, ["evt-1"]))
+        }
+        let exact = Fixture([.lost(.timeout), Self.page([Self.entry("e", name: "Meetup "), Self.entry("evt-1")])])
+        #expect((try? await create(exact).get())?.id == "evt-1")
+    }
+
+    /// Not to be seen on the pages that were read proves nothing.
+    @Test(arguments: [true, false]) func aListWithoutAnEndProvesNothing(isRepeated: Bool) async {
+        var number = 0
+        let transport = ScriptedTransport { request, _ in
+            if request.method == .post { return .lost(.timeout) }
+            number += 1
+            return Self.page([Self.entry("evt-x", name: "Other")], next: isRepeated ? "c" : "c\(number)")
+        }
+        #expect(await create(Fixture(transport)) == unknown(.notSettled))
     }
 
     @Test func severalThatFitAreNamed() async {

@@ -72,6 +72,57 @@ import Testing
         #expect(try await store.begin("k") == .answered(StoredAnswer(status: 201, head: [], body: [])))
     }
 
+    /// It would go on well with a file that has no name any more, and nobody would find what was promised.
+    @Test(arguments: ["luma.db", "luma.db-wal", "holder-"])
+    func oneThatIsTakenAwayIsToldUntilItIsBack(
+        name: String
+    ) async throws {
+        let folder = try TemporaryFolder()
+        let conditions = Conditions()
+        let store = SQLiteStateStore(.folder(folder.path)) { conditions.add($1) }
+        let write = try await store.recorded()
+        let files = FileManager.default
+        let file = try #require(
+            files.contentsOfDirectory(atPath: folder.path).first {
+                $0 == name || $0.hasPrefix("holder-") && $0.hasPrefix(name)
+            })
+        let away = folder.path + ".away"
+        try files.moveItem(atPath: folder.file(file), toPath: away)
+        defer { try? files.removeItem(atPath: away) }
+        await #expect(throws: StoreFailure(.removed)) { try await store.recorded() }
+        #expect(store.condition == .unusable(.removed))
+        store.settle(write, .done(result: "evt-1"), at: Timestamp(milliseconds: 1))
+        try files.copyItem(atPath: away, toPath: folder.file(file))
+        await #expect(throws: StoreFailure(.removed)) { try await store.counts() }
+        try files.removeItem(atPath: folder.file(file))
+        try files.moveItem(atPath: away, toPath: folder.file(file))
+        try await conditions.wait(for: .usable)
+        #expect(try await store.counts().unsettledWrites == 0)
+    }
+
+    /// Numbers of writes begin anew in another database: what is to be settled here is another write there.
+    @Test func anotherOneIsNotOpenedInItsPlace() async throws {
+        let folder = try TemporaryFolder()
+        let conditions = Conditions()
+        let store = SQLiteStateStore(.folder(folder.path)) { conditions.add($1) }
+        _ = try await store.recorded()
+        // A failure that closes it.
+        try await store.wait { then in
+            store.ask(then: then) { try $0.connection.execute("PRAGMA max_page_count = 1") }
+        }
+        await #expect(throws: StoreFailure(.diskFull)) {
+            let large = [UInt8](repeating: 1, count: 200_000)
+            try await store.wait { store.save("x", large, at: Timestamp(milliseconds: 0), then: $0) }
+        }
+        try FileManager.default.moveItem(atPath: folder.file("luma.db"), toPath: folder.file("away"))
+        try await conditions.wait(for: .unusable(.removed))
+        await #expect(throws: StoreFailure(.removed)) { try await store.counts() }
+        #expect(!FileManager.default.fileExists(atPath: folder.file("luma.db")))
+        try FileManager.default.moveItem(atPath: folder.file("away"), toPath: folder.file("luma.db"))
+        try await conditions.wait(for: .usable)
+        #expect(try await store.counts().unsettledWrites == 1)
+    }
+
     @Test func anInspectionSaysWhatIsThere() async throws {
         let folder = try TemporaryFolder()
         #expect(StoreInspection(folder: folder.path) == .absent)

@@ -38,6 +38,19 @@ import Testing
         #expect(earlier.isEmpty)
     }
 
+    /// Its sender was told that it was not recorded, so it was not sent.
+    @Test func aRecordThatNobodyHasHeardOfHoldsNobodyUp() async throws {
+        let store = SQLiteStateStore(.memory)
+        for hasAnswer in [false, true] {
+            let key = "\(hasAnswer)"
+            let id = try await store.started(key)
+            _ = try await store.recorded(request: id)
+            store.finish(id, hasAnswer ? answer : nil, expires: Timestamp(milliseconds: 1000))
+            #expect(try await store.counts().unsettledWrites == 0)
+            if !hasAnswer { _ = try await store.started(key) }
+        }
+    }
+
     @Test func aRequestWhoseWriteIsUnknownWaitsForIt() async throws {
         let store = SQLiteStateStore(.memory)
         let id = try await store.started("k")
@@ -48,8 +61,9 @@ import Testing
         #expect(try await store.begin("k", [9]) == .differs)
         // Not even time makes it free.
         #expect(try await store.begin("k", at: 100_000) == .unsettled)
-        #expect(try await store.adopt(write, .done(result: "evt-1")))
-        let known = EarlierWrite(operation: "events/create", subject: nil, notes: [3], effect: .done(result: "evt-1"))
+        #expect(try await store.adopt(write, .done(result: "evt-1")) == .recorded)
+        let known = EarlierWrite(
+            operation: "events/create", subject: nil, notes: [3], effect: .done(result: "evt-1"))
         #expect(try await store.begin("k", at: 1) == .begun(id, earlier: [known]))
         // Whoever took it over has it now.
         #expect(try await store.begin("k", at: 1) == .running)
@@ -64,7 +78,9 @@ import Testing
         store.finish(id, nil, expires: Timestamp(milliseconds: 1000))
         let late = Timestamp(milliseconds: 5000)
         if isAdopted {
-            #expect(try await store.wait { store.adopt(write, .done(result: "evt-1"), at: late, then: $0) })
+            #expect(
+                try await store.wait { store.adopt(write, .done(result: "evt-1"), at: late, then: $0) }
+                    == .recorded)
         } else {
             store.settle(write, .done(result: "evt-1"), at: late)
         }

@@ -40,8 +40,33 @@ import Testing
         first.close()
         #expect(try await second.begin("k") == .unsettled)
         #expect(try await second.orphans().map(\.id) == [write])
-        #expect(try await second.adopt(write, .none))
+        #expect(try await second.adopt(write, .none) == .recorded)
         guard case .begun = try await second.begin("k") else { throw Unexpected() }
+    }
+
+    @Test func theyCountTogether() throws {
+        let folder = try TemporaryFolder()
+        let counters = try (0..<2).map { _ in try #require(SharedCounter(folder: folder.file("data"))) }
+        #expect(counters.map(\.value) == [0, 0])
+        #expect(counters[0].advance() == 0)
+        #expect(counters[1].advance() == 1)
+        #expect(counters.map(\.value) == [2, 2])
+        // It goes on where it was.
+        #expect(SharedCounter(folder: folder.file("data"))?.value == 2)
+        #expect(SharedCounter(folder: "/proc/nowhere") == nil)
+    }
+
+    /// What is found may be what the other program has just made, and its answer is on the way.
+    @Test func whatAnotherProgramHasUnderWayIsNotTaken() async throws {
+        let folder = try TemporaryFolder()
+        let stores = (0..<2).map { _ in SQLiteStateStore(.folder(folder.path)) }
+        let lost = try await stores[0].recorded()
+        stores[0].abandon(lost)
+        let running = try await stores[1].recorded()
+        #expect(try await stores[0].adopt(lost, .done(result: "evt-1")) == .contested)
+        stores[1].settle(running, .none, at: Timestamp(milliseconds: 1))
+        _ = try await stores[1].counts()
+        #expect(try await stores[0].adopt(lost, .done(result: "evt-1")) == .recorded)
     }
 
     @Test func twoProgramsBeginARequestOnce() async throws {

@@ -32,15 +32,17 @@ extension StateStore {
 
     func record(
         _ operation: String = "events/create", account: String = "a", request: RequestID? = nil,
-        subject: String? = nil, mark: String? = "m", digest: [UInt8] = [7], at: Int64 = 0, unlessSince: Int64? = nil
+        subject: String? = nil, mark: String? = "m", digest: [UInt8] = [7], at: Int64 = 0,
+        unlessSince: Int64? = nil, endedBy: String? = nil
     ) async throws -> RecordStanding {
         try await wait {
             record(
                 WriteRecord(
                     account: account, request: request, operation: operation, subject: subject, mark: mark,
                     body: [1, 2],
-                    digest: digest, notes: [3], now: Timestamp(milliseconds: at), sentAt: Timestamp(milliseconds: at),
-                    unlessSince: unlessSince.map(Timestamp.init(milliseconds:))), then: $0)
+                    digest: digest, notes: [3], now: Timestamp(milliseconds: at),
+                    sentAt: Timestamp(milliseconds: at),
+                    unlessSince: unlessSince.map(Timestamp.init(milliseconds:)), endedBy: endedBy), then: $0)
         }
     }
 
@@ -56,7 +58,7 @@ extension StateStore {
         try await wait { orphans(account, limit: 100, then: $0) }
     }
 
-    func adopt(_ write: WriteID, _ effect: WriteEffect) async throws -> Bool {
+    func adopt(_ write: WriteID, _ effect: WriteEffect) async throws -> Adoption {
         try await wait { adopt(write, effect, at: Timestamp(milliseconds: 5), then: $0) }
     }
 

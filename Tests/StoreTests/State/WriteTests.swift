@@ -30,10 +30,10 @@ import Testing
         let second = try await store.recorded()
         store.abandon(second)
         store.settle(first, .done(result: "evt-1"), at: Timestamp(milliseconds: 1))
-        #expect(try await !store.adopt(second, .done(result: "evt-1")))
-        #expect(try await store.adopt(second, .done(result: "evt-2")))
+        #expect(try await store.adopt(second, .done(result: "evt-1")) == .anothers)
+        #expect(try await store.adopt(second, .done(result: "evt-2")) == .recorded)
         // It is settled now.
-        #expect(try await !store.adopt(second, .done(result: "evt-2")))
+        #expect(try await store.adopt(second, .done(result: "evt-2")) == .settledBefore)
         #expect(try await store.orphans().isEmpty)
     }
 
@@ -50,6 +50,48 @@ import Testing
         #expect(try await store.orphans().first?.claimed == ["evt-1"])
         _ = try await store.adopt(lost, .none)
         #expect(try await purge() == 2)
+    }
+
+    /// Nobody looks for what another account has left: it must not keep everything for ever.
+    @Test func aLostWriteOfAnotherAccountKeepsNothing() async throws {
+        let store = SQLiteStateStore(.memory)
+        guard case .recorded(let foreign) = try await store.record(account: "b", at: 0) else { throw Unexpected() }
+        store.abandon(foreign)
+        let made = try await store.recorded(at: 1000)
+        store.settle(made, .done(result: "evt-1"), at: Timestamp(milliseconds: 1100))
+        let purged = try await store.wait {
+            store.purge(now: Timestamp(milliseconds: 900_000), keepSettled: 10, then: $0)
+        }
+        #expect(purged == 1)
+        #expect(try await store.counts().unsettledWrites == 1)
+    }
+
+    /// What was changed before the create was sent cannot be what the create has made.
+    @Test func anEventThatWasKnownBeforeACreateHidesNothingOfIt() async throws {
+        let store = SQLiteStateStore(.memory)
+        let time = Timestamp(milliseconds: 1)
+        func change(_ subject: String, mark: String? = nil, _ effect: WriteEffect?) async throws {
+            let standing = try await store.record("events/update", subject: subject, mark: mark)
+            guard case .recorded(let id) = standing else { throw Unexpected() }
+            if let effect { store.settle(id, effect, at: time) }
+        }
+        func overtaking(_ write: WriteID) async throws -> Overtaking {
+            try await store.wait { store.overtaking(write, then: $0) }
+        }
+        try await change("evt-1", .done(result: nil))
+        // Neither proves that the event was there.
+        try await change("evt-2", WriteEffect.none)
+        try await change("evt-3", nil)
+        let lost = try await store.recorded()
+        store.abandon(lost)
+        try await change("evt-1", mark: "of evt-1", .done(result: nil))
+        #expect(try await overtaking(lost) == Overtaking.none)
+        try await change("evt-2", mark: "of evt-2", .done(result: nil))
+        #expect(try await overtaking(lost) != Overtaking.none)
+        let next = try await store.recorded()
+        store.abandon(next)
+        try await change("evt-3", mark: "of evt-3", .done(result: nil))
+        #expect(try await overtaking(next) != Overtaking.none)
     }
 
     /// A lost create's event may have been renamed or cancelled since, if it is nobody else's.
@@ -78,7 +120,10 @@ import Testing
         let running = try await change("evt-5", mark: "of evt-5")
         #expect(try await overtaking(lost) == .open)
         store.settle(running, .done(result: nil), at: time)
-        #expect(try await overtaking(lost) == .overtaken)
+        #expect(try await overtaking(lost) == .hidden(by: ["evt-5"], isOpen: false))
+        let cancel = try await change("evt-6", mark: "of evt-6")
+        #expect(try await overtaking(lost) == .hidden(by: ["evt-5"], isOpen: true))
+        store.settle(cancel, .none, at: time)
         // Once it is known whose it is, it is not this one's.
         let maker = try await store.recorded()
         store.settle(maker, .done(result: "evt-5"), at: time)
@@ -124,6 +169,19 @@ import Testing
         #expect(other != late)
         // One that surely had no effect stands in nobody's way.
         store.settle(late, .none, at: Timestamp(milliseconds: 2600))
+        // Nor does one whose event is gone.
+        let gone = { (effect: WriteEffect?) in
+            guard case .recorded(let id) = try await store.record("end", subject: "evt-1", mark: nil)
+            else {
+                throw Unexpected()
+            }
+            if let effect { store.settle(id, effect, at: Timestamp(milliseconds: 1700)) }
+            return try await store.record(at: 1800, unlessSince: 1000, endedBy: "end")
+        }
+        #expect(try await gone(nil) == .duplicate(result: "evt-1"))
+        #expect(try await gone(WriteEffect.none) == .duplicate(result: "evt-1"))
+        guard case .recorded(let again) = try await gone(.done(result: nil)) else { throw Unexpected() }
+        store.settle(again, .none, at: Timestamp(milliseconds: 1900))
         guard case .recorded = try await store.record(at: 2700, unlessSince: 2000) else { throw Unexpected() }
     }
 }

@@ -1,0 +1,113 @@
+// The list beside the month: what is coming up, or what one day holds.
+
+import { element } from "/assets/dom.js";
+import { redraw } from "/assets/console-focus.js";
+import { byClock, placedIn } from "/assets/console-month.js";
+import { foreign } from "/assets/console-texts.js";
+import { city, dayText, offsetText, timeText, usable, viewerZone } from "/assets/console-zones.js";
+
+/**
+ * @param {HTMLElement} root
+ * @param {object} view events, chosen (a day or null), today, now, most, zoneOf(event), mayWrite, hasMore, isLoaded
+ * @param {object} actions openEvent(event), newEvent(day), showMore(), chooseDay(null)
+ */
+export function drawAgenda(root, view, actions) {
+  const placed = view.events.map((event) => placedIn(event, view.zoneOf(event))).sort(byClock);
+  if (view.chosen !== null) return drawDay(root, placed, view, actions);
+  const coming = placed.filter(({ event }) => event.end > view.now || (event.end === event.start && event.start > view.now));
+  const shown = coming.slice(0, view.most);
+  const days = new Map();
+  for (const entry of shown) {
+    // What has begun already stands under today.
+    const day = Math.max(entry.first, view.today);
+    if (!days.has(day)) days.set(day, []);
+    days.get(day).push(entry);
+  }
+  const inOrder = [...days].sort(([a], [b]) => a - b);
+  const hidden = coming.length - shown.length;
+  redraw(
+    root,
+    inOrder.map(([day, entries]) => element("section", { class: "agenda-day" },
+      dayHeading(day, view), element("ul", {}, entries.map((entry) => row(entry, view, actions))))),
+    coming.length === 0 && view.isLoaded && emptiness(view, actions),
+    (hidden > 0 || view.hasMore) && element("button", { type: "button", class: "more", onclick: actions.showMore },
+      hidden > 0 ? `Show more (${hidden}${view.hasMore ? " and on" : ""})` : "Look further ahead"),
+  );
+}
+
+function drawDay(root, placed, view, actions) {
+  const entries = placed.filter(({ first, last }) => first <= view.chosen && view.chosen <= last);
+  redraw(
+    root,
+    element("section", { class: "agenda-day" },
+      dayHeading(view.chosen, view),
+      entries.length === 0 ? element("p", { class: "none" }, "Nothing on this day.")
+        : element("ul", {}, entries.map((entry) => row(entry, view, actions)))),
+    element("div", { class: "day-actions" },
+      view.mayWrite && element("button", { type: "button", onclick: () => actions.newEvent(view.chosen) },
+        "New event on this day"),
+      element("button", { type: "button", onclick: () => actions.chooseDay(null) }, "All that is coming up")),
+  );
+}
+
+function dayHeading(day, view) {
+  const away = day - view.today;
+  const near = new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(away, "day");
+  return element("h3", {},
+    element("span", { class: "agenda-date" }, dayText(day, { weekday: "short", day: "numeric", month: "long" })),
+    element("span", { class: "agenda-near" }, Math.abs(away) < 60 ? near : dayText(day, { year: "numeric" })));
+}
+
+function emptiness(view, actions) {
+  return element("div", { class: "none" },
+    element("p", {}, "Nothing is coming up."),
+    view.mayWrite && element("button", { type: "button", onclick: () => actions.newEvent(null) },
+      "Create the first event"));
+}
+
+function row({ event, last, first }, view, actions) {
+  const zone = view.zoneOf(event);
+  const place = placeOf(event);
+  const isOn = event.start <= view.now && event.end > view.now;
+  return element("li", {},
+    element("button", { type: "button", class: "row", "data-key": `row-${event.id}`, onclick: () => actions.openEvent(event) },
+      element("span", { class: isOn ? "row-time now" : "row-time" }, isOn && view.chosen === null ? "now" : timeText(event.start, zone)),
+      element("span", { class: "row-text" },
+        foreign(event.name, "span", { class: "row-name" }),
+        element("span", { class: "row-facts" },
+          last > first && element("span", {}, `until ${dayText(last, { day: "numeric", month: "short", year: "numeric" })}`),
+          element("span", {}, zoneText(event, view)),
+          place && foreign(place, "span", { class: "row-place" }),
+          tagsOf(event).map((tag) => element("span", { class: "tag" }, tag))))));
+}
+
+/** Which clock the time is by, and what the reader's own shows then. */
+function zoneText(event, view) {
+  const zone = usable(event.zone);
+  const isSame = offsetText(event.start, zone) === offsetText(event.start, viewerZone);
+  if (view.clock === "mine") return isSame ? city(zone) : `${timeText(event.start, zone)} in ${city(zone)}`;
+  return isSame ? city(zone) : `${city(zone)}, ${timeText(event.start, viewerZone)} for you`;
+}
+
+export function placeOf({ raw }) {
+  if (raw.meeting_url) return "online";
+  return raw.geo_address_json?.address || raw.geo_address_json?.full_address || "";
+}
+
+export function tagsOf({ raw }) {
+  return [
+    raw.visibility === "private" && "private", raw.visibility === "members-only" && "members",
+    raw.require_approval && "approval", raw.display_price && priceText(raw.display_price),
+    raw.spots_remaining === 0 && "full",
+  ].filter(Boolean);
+}
+
+function priceText({ amount, currency }) {
+  try {
+    const format = new Intl.NumberFormat("en-GB", { style: "currency", currency });
+    return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
+  } catch {
+    return "paid";
+  }
+}
+

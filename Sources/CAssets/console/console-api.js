@@ -1,0 +1,98 @@
+// Asks the gateway. The token lives in this module and nowhere else: closing the page forgets it.
+
+let token = "";
+
+export function setToken(text) {
+  token = text;
+}
+
+export function hasToken() {
+  return token !== "";
+}
+
+/** The gateway has answered, and refused. */
+export class Refused extends Error {
+  constructor(status, body, retryAfter) {
+    super(body?.error ?? `The gateway answered with ${status}`);
+    this.status = status;
+    this.reason = body?.reason ?? "";
+    this.details = body?.details ?? {};
+    this.requestId = body?.request_id ?? "";
+    this.retryAfter = retryAfter;
+  }
+
+  /** What is wrong with single fields, by the first part of their path. */
+  get fields() {
+    const fields = new Map();
+    for (const entry of this.details.fields ?? []) {
+      const name = entry.field.split(/[.[]/)[0];
+      if (!fields.has(name)) fields.set(name, []);
+      fields.get(name).push(entry);
+    }
+    return fields;
+  }
+
+  /** Nobody knows whether the request took effect, or it is still under way. */
+  get isOpen() {
+    return this.status >= 500 || this.reason === "request_in_progress";
+  }
+}
+
+/** No answer has come: the gateway is gone, or the way to it. */
+export class Unreachable extends Error {
+  constructor() {
+    super("The gateway does not answer");
+  }
+
+  get isOpen() {
+    return true;
+  }
+}
+
+/** Longer than the gateway lets any request take. */
+const PATIENCE = 70_000;
+
+/**
+ * Sends one request.
+ * @param {object} options body: what becomes JSON; headers: further fields; patience: milliseconds.
+ * @returns {Promise<{status: number, body: any, headers: Headers}>}
+ * @throws {Refused | Unreachable}
+ */
+export async function ask(method, path, { body, headers = {}, patience = PATIENCE } = {}) {
+  const fields = { Accept: "application/json", ...headers };
+  if (body !== undefined) fields["Content-Type"] = "application/json";
+  if (token) fields.Authorization = `Bearer ${token}`;
+  let response;
+  let text;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: fields,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      cache: "no-store",
+      credentials: "omit",
+      redirect: "error",
+      signal: AbortSignal.timeout(patience),
+    });
+    text = await response.text();
+  } catch {
+    throw new Unreachable();
+  }
+  const json = parsed(text);
+  if (!response.ok) throw new Refused(response.status, json, Number(response.headers.get("Retry-After")) || undefined);
+  if (json === undefined) throw new Refused(502, { error: "What answers here is not the gateway" });
+  return { status: response.status, body: json, headers: response.headers };
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A key that makes a repeated write one write. `crypto.randomUUID` is missing on pages that came without TLS. */
+export function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

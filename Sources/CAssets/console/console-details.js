@@ -1,0 +1,74 @@
+// One event as its guests and its organiser see it.
+
+import { element, fill } from "/assets/dom.js";
+import { placeOf, tagsOf } from "/assets/console-agenda.js";
+import { Refused, ask } from "/assets/console-api.js";
+import { openSheet } from "/assets/console-sheet.js";
+import { foreign, webLink } from "/assets/console-texts.js";
+import { city, distanceText, lengthText, offsetText, spanText, usable, viewerZone } from "/assets/console-zones.js";
+
+/** @param actions edit(raw, tag), cancel(event), gone(event) */
+export async function openDetails(event, { mayWrite }, actions) {
+  const more = element("div", { class: "details-more", "aria-busy": "true" }, element("p", { class: "none" }, "Reading the rest …"));
+  const buttons = element("div", { class: "actions" });
+  openSheet(foreign(event.name), [when(event), facts(event), more, buttons], { kind: "details" });
+  try {
+    const { body, headers } = await ask("GET", `/events/${encodeURIComponent(event.id)}`);
+    more.removeAttribute("aria-busy");
+    fill(more, guests(body), description(body));
+    if (mayWrite) {
+      fill(buttons,
+        element("button", { type: "button", class: "primary", onclick: () => actions.edit(body, headers.get("ETag")) }, "Edit"),
+        element("button", { type: "button", class: "danger", onclick: () => actions.cancel(event) }, "Cancel this event"));
+    }
+  } catch (error) {
+    more.removeAttribute("aria-busy");
+    const isGone = error instanceof Refused && error.reason === "event_not_found";
+    fill(more, element("p", { class: "problem", role: "alert" }, isGone ? "This event is no longer there." : error.message));
+    if (isGone) actions.gone(event);
+  }
+}
+
+/** The time there, and what the reader's clock shows. */
+function when(event) {
+  const zone = usable(event.zone);
+  const isSame = offsetText(event.start, zone) === offsetText(event.start, viewerZone);
+  return element("div", { class: "when" },
+    element("p", { class: "when-there" }, spanText(event.start, event.end, zone)),
+    element("p", {}, `in ${city(zone)} (${offsetText(event.start, zone)}), ${distanceText(event.start, Date.now())}`,
+      event.end > event.start && `, lasts ${lengthText(event.end - event.start)}`),
+    !isSame && element("p", {}, `For you: ${spanText(event.start, event.end, viewerZone)} in ${city(viewerZone)}`));
+}
+
+function facts(event) {
+  const { raw } = event;
+  const place = placeOf(event);
+  const rows = [
+    raw.meeting_url && ["Meeting", webLink(raw.meeting_url)],
+    place && place !== "online" && ["Place", foreign(place)],
+    typeof raw.max_capacity === "number" && ["Room for", `${raw.max_capacity} guests`],
+    typeof raw.spots_remaining === "number" && ["Still free", String(raw.spots_remaining)],
+    raw.url && ["Page", webLink(raw.url)],
+  ].filter(Boolean);
+  return [
+    tagsOf(event).length > 0 && element("p", { class: "tags" }, tagsOf(event).map((tag) => element("span", { class: "tag" }, tag))),
+    element("dl", { class: "facts" }, rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)))),
+  ];
+}
+
+const STATUSES = {
+  approved: "coming", pending_approval: "wait for approval", waitlist: "on the waitlist", invited: "invited",
+  declined: "declined", checked_in: "checked in",
+};
+
+function guests(raw) {
+  const counts = Object.entries(raw.guest_counts ?? {}).filter(([, count]) => count?.guests > 0);
+  if (counts.length === 0) return element("p", { class: "none" }, "No guests so far.");
+  return element("ul", { class: "counts", "aria-label": "Guests" },
+    counts.map(([status, count]) => element("li", {}, element("strong", {}, count.guests), ` ${STATUSES[status] ?? status.replaceAll("_", " ")}`)));
+}
+
+function description(raw) {
+  const text = raw.description_md || raw.description;
+  return text ? foreign(text, "div", { class: "description" }) : null;
+}

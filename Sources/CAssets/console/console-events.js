@@ -1,0 +1,139 @@
+// The events that the page knows, and what of them it has asked for.
+//
+// Starts are read in one unbroken span of time, which grows as somebody looks further: forwards page by page, backwards month by
+// month. What is read stands in for what was known of that part of the span, so that an event which is gone is gone here.
+
+import { ask } from "/assets/console-api.js";
+
+const PAGE = 100;
+/** Nobody reads more in one go; a calendar that holds more says so. */
+const MOST_PAGES = 20;
+
+/** Luma's event as this page uses it. */
+export function eventOf(raw) {
+  const start = Date.parse(raw.start_at);
+  const end = Date.parse(raw.end_at);
+  return {
+    id: raw.id, name: raw.name || "Without a name", start, end: end >= start ? end : start,
+    zone: raw.timezone || "UTC", raw,
+  };
+}
+
+export class Events {
+  #byId = new Map();
+  /** Starts from here on are known, */
+  #from = Infinity;
+  /** up to here. */
+  #to = -Infinity;
+  /** Where the next page begins; null when there is none. */
+  #cursor = null;
+  /** What the pages began with: a cursor belongs to its query. */
+  #after;
+  /** The last reading. */
+  #last = Promise.resolve();
+  /** There were more events than are read in one go. */
+  isCut = false;
+  /** Luma did not answer, and the gateway gave what it knew. */
+  isStale = false;
+  readAt = 0;
+
+  get all() {
+    return [...this.#byId.values()].sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
+  }
+
+  get hasMore() {
+    return this.#cursor !== null;
+  }
+
+  get(id) {
+    return this.#byId.get(id);
+  }
+
+  /** Takes what a write has answered. */
+  put(raw) {
+    const event = eventOf(raw);
+    if (!Number.isNaN(event.start)) this.#byId.set(event.id, event);
+  }
+
+  remove(id) {
+    this.#byId.delete(id);
+  }
+
+  /**
+   * Reads anew what is near and what is looked at.
+   * @param {number} from the first start that is near
+   * @param {number} until at least until here
+   * @param {{from: number, to: number}} shown
+   */
+  refresh(from, until, shown) {
+    return this.#inTurn(async () => {
+      const { entries, cursor, end } = await this.#pages({ after: from }, (last) => last < until);
+      this.#replace(entries, from, end);
+      if (end >= this.#to || this.#to === Infinity) [this.#to, this.#cursor, this.#after] = [end, cursor, from];
+      this.#from = Math.min(this.#from, from);
+      this.readAt = Date.now();
+      if (shown.from >= from && shown.to <= end) return;
+      // Only what is known already: the rest is read when somebody gets there.
+      const window = { after: Math.max(shown.from, this.#from), before: Math.min(shown.to, this.#to) };
+      if (window.after >= window.before) return;
+      const part = await this.#pages(window, () => true);
+      this.#replace(part.entries, window.after, Math.min(window.before, part.end));
+    });
+  }
+
+  /** Makes sure that what starts in this part of time is known. */
+  reach(from, until) {
+    return this.#inTurn(async () => {
+      if (from < this.#from) {
+        const { entries, end } = await this.#pages(
+          { after: from, before: this.#from }, (last) => last > from, "-start_at");
+        for (const raw of entries) this.put(raw);
+        this.#from = end === Infinity ? from : end;
+      }
+      while (this.#to < until && this.#cursor !== null) await this.#further();
+    });
+  }
+
+  /** Reads one page further. */
+  more() {
+    return this.#inTurn(() => this.#further());
+  }
+
+  async #further() {
+    if (this.#cursor === null) return;
+    const { entries, cursor, end } = await this.#pages({ after: this.#after, cursor: this.#cursor }, () => false);
+    for (const raw of entries) this.put(raw);
+    [this.#to, this.#cursor] = [end, cursor];
+  }
+
+  #replace(entries, from, end) {
+    for (const [id, event] of this.#byId) if (event.start >= from && event.start < end) this.#byId.delete(id);
+    for (const raw of entries) this.put(raw);
+  }
+
+  /** One reading at a time: each relies on what the one before it has found. */
+  #inTurn(reading) {
+    const turn = this.#last.then(reading, reading);
+    this.#last = turn;
+    return turn;
+  }
+
+  /** Pages from the first on, as long as `goesOn` says so of the last start. `end` is infinite when all was read. */
+  async #pages({ after, before, cursor = null }, goesOn, sort = "start_at") {
+    const entries = [];
+    for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+      const parameters = new URLSearchParams({ limit: PAGE, sort, after: new Date(after).toISOString() });
+      if (Number.isFinite(before)) parameters.set("before", new Date(before).toISOString());
+      if (cursor !== null) parameters.set("cursor", cursor);
+      const { body, headers } = await ask("GET", `/events/?${parameters}`);
+      this.isStale = headers.get("X-Cache") === "STALE";
+      entries.push(...body.entries);
+      cursor = body.has_more ? body.next_cursor : null;
+      if (cursor === null) return { entries, cursor, end: Infinity };
+      const last = Date.parse(entries.at(-1)?.start_at);
+      if (!Number.isNaN(last) && !goesOn(last)) return { entries, cursor, end: last };
+    }
+    this.isCut = true;
+    return { entries, cursor, end: Date.parse(entries.at(-1)?.start_at) };
+  }
+}

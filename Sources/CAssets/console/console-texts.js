@@ -1,0 +1,20 @@
+// Texts that people outside have written. They only ever become text; here they are kept from harming the line around them.
+
+import { element } from "/assets/dom.js";
+
+/** A text that may run in the other direction, kept from turning what stands beside it. */
+export function foreign(text, name = "bdi", attributes = {}) {
+  return element(name, { dir: "auto", ...attributes }, text);
+}
+
+/** A link out, only for what leads to a web page; else the text alone. */
+export function webLink(address) {
+  let url;
+  try {
+    url = new URL(address);
+  } catch {
+    return foreign(address);
+  }
+  if (url.protocol !== "https:" && url.protocol !== "http:") return foreign(address);
+  return element("a", { href: url.href, target: "_blank", rel: "noopener noreferrer" }, foreign(address));
+}

@@ -1,0 +1,328 @@
+// The page as a whole: what is known, when it is asked for again, and what a person's hand changes.
+
+import { byId, element, fill } from "/assets/dom.js";
+import { themeButton } from "/assets/theme.js";
+import { drawAgenda } from "/assets/console-agenda.js";
+import { Refused, ask, hasToken, setToken } from "/assets/console-api.js";
+import { drawMonth } from "/assets/console-calendar.js";
+import { openCancel } from "/assets/console-cancel.js";
+import { openDetails } from "/assets/console-details.js";
+import { Events } from "/assets/console-events.js";
+import { openEdit, openNew } from "/assets/console-form.js";
+import { drawGateway } from "/assets/console-gateway.js";
+import { weeksOf } from "/assets/console-month.js";
+import { closeSheet, isSheetOpen, prepareSheet } from "/assets/console-sheet.js";
+import { foreign } from "/assets/console-texts.js";
+import { Watch } from "/assets/console-watch.js";
+import { around, city, dayNumber, dayOf, dayParts, firstWeekday, timeText, usable, viewerZone } from "/assets/console-zones.js";
+
+const STATUS_SECONDS = 5;
+const EVENTS_SECONDS = 60;
+/** Events that began so long before a month may still go on in it. */
+const LOOK_BACK_DAYS = 184;
+const AGENDA_STEP = 40;
+const TOAST_SECONDS = 12;
+const DAY = 86_400_000;
+
+const events = new Events();
+const state = {
+  status: null,
+  templates: null,
+  /** Whose clocks the times are by: each event's own, or the reader's. */
+  clock: "event",
+  year: 0,
+  month: 0,
+  chosen: null,
+  most: AGENDA_STEP,
+  isLoaded: false,
+  hasLookedBack: false,
+  /** What keeps the page from being whole, by kind. */
+  troubles: new Map(),
+};
+
+const today = () => dayOf(Date.now(), viewerZone);
+const zoneOf = (event) => (state.clock === "mine" ? viewerZone : usable(event.zone));
+const mayWrite = () => state.status?.caller.scopes.includes("write") ?? false;
+
+// What is seen
+
+function draw() {
+  const view = {
+    ...state, events: events.all, now: Date.now(), today: today(), zoneOf, mayWrite: mayWrite(), hasMore: events.hasMore,
+  };
+  const { year, month } = state;
+  const name = new Intl.DateTimeFormat("en-GB", { month: "long", timeZone: "UTC" }).format(Date.UTC(year, month, 1));
+  fill(byId("month-title"), name, " ", element("span", {}, year));
+  drawMonth(byId("calendar"), view, actions);
+  drawAgenda(byId("agenda"), view, actions);
+  byId("agenda-title").textContent = state.chosen === null ? "Coming up" : "The day";
+  byId("new-event").hidden = !mayWrite();
+  fill(byId("events-note"), eventsNote());
+}
+
+function eventsNote() {
+  if (!state.isLoaded) return null;
+  const notes = [
+    events.isStale && "Luma does not answer: these are the events as they were known.",
+    events.isCut && "There are more events than are read in one go.",
+  ].filter(Boolean);
+  return notes.map((note) => element("p", {}, note));
+}
+
+function drawStatus() {
+  const { status } = state;
+  if (!status) return;
+  drawGateway(status);
+  byId("gateway").hidden = false;
+  fill(byId("mode"), status.mode === "sandbox" ? "Emulator: nothing here is real" : "Luma: what you change is real");
+  byId("mode").className = `badge ${status.mode}`;
+  const words = { healthy: "healthy", degraded: "degraded", unhealthy: "not healthy" };
+  badge(status.health.status, words[status.health.status] ?? status.health.status);
+  byId("read-only").hidden = mayWrite();
+  byId("token").hidden = !hasToken();
+}
+
+function badge(kind, words) {
+  fill(byId("health-badge"), words);
+  byId("health-badge").className = `badge dot ${kind}`;
+}
+
+function drawTroubles() {
+  fill(byId("troubles"), [...state.troubles.values()].map(({ text, again }) => element("p", { class: "notice" },
+    element("span", {}, text), again && element("button", { type: "button", onclick: again }, "Try now"))));
+}
+
+function trouble(kind, text, again) {
+  state.troubles.set(kind, { text, again });
+  if (kind === "status") badge("unhealthy", "does not answer");
+  drawTroubles();
+}
+
+function noTrouble(kind) {
+  if (state.troubles.delete(kind)) drawTroubles();
+}
+
+let toastTimer;
+function tell(...words) {
+  fill(byId("toast"), element("p", {}, words));
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => fill(byId("toast")), TOAST_SECONDS * 1000);
+}
+
+// What is asked
+
+/** A watch whose failures stand on top of the page until it is answered again. */
+function watch(kind, seconds, question) {
+  const known = () => (events.readAt > 0 ? ` What you see was read at ${timeText(events.readAt, viewerZone)}.` : "");
+  const made = new Watch(seconds, question, () => noTrouble(kind), (error, wait) => {
+    if (isAboutToken(error)) {
+      noTrouble(kind);
+      return false;
+    }
+    trouble(kind, `${error.message}.${known()} The next try is in ${Math.ceil(wait)} s.`, () => made.now());
+    return true;
+  });
+  return made;
+}
+
+const statusWatch = watch("status", STATUS_SECONDS, async () => {
+  const { body } = await ask("GET", "/status", { patience: 15_000 });
+  const isFirst = state.status === null;
+  const couldWrite = mayWrite();
+  state.status = body;
+  byId("sign-in").hidden = true;
+  drawStatus();
+  if (isFirst || couldWrite !== mayWrite()) draw();
+  // Whatever was wrong, the events may have changed meanwhile.
+  if (isFirst || state.troubles.size > 0) eventsWatch.now();
+});
+
+const eventsWatch = watch("events", EVENTS_SECONDS, async () => {
+  // Without the status nothing else is asked: it tells first whether a token is needed.
+  if (state.status === null) return;
+  const { year, month } = dayParts(today());
+  await events.refresh(spanOf(year, month).from, Date.now() + DAY, shownSpan());
+  state.isLoaded = true;
+  draw();
+  if (state.hasLookedBack) return;
+  const { from } = shownSpan();
+  await events.reach(from - LOOK_BACK_DAYS * DAY, from);
+  state.hasLookedBack = true;
+  draw();
+});
+
+/** The time that a month covers on paper, wherever on earth its days begin. */
+function spanOf(year, month) {
+  const days = weeksOf(year, month, firstWeekday()).flat();
+  return { from: around(days[0]).from, to: around(days.at(-1)).to };
+}
+
+function shownSpan() {
+  return spanOf(state.year, state.month);
+}
+
+/** Reads what is wanted besides, and shows it. */
+async function readMore(reading) {
+  try {
+    await reading;
+    draw();
+  } catch (error) {
+    if (!isAboutToken(error)) trouble("events", `${error.message}.`, () => eventsWatch.now());
+  }
+}
+
+/** Shows another month, and reads what it needs and is not known yet. */
+function showMonth({ year, month }) {
+  [state.year, state.month] = [year, month];
+  draw();
+  if (!state.isLoaded) return;
+  const { from, to } = shownSpan();
+  readMore(events.reach(from, to));
+}
+
+// The token
+
+/** Asks for a token if that is what is missing. */
+function isAboutToken(error) {
+  if (!(error instanceof Refused) || error.status !== 401) return false;
+  byId("sign-in").hidden = false;
+  const isWrong = error.reason === "invalid_token";
+  fill(byId("token-trouble"), isWrong && "This token is not one that the gateway knows.");
+  byId("token-field").setAttribute("aria-invalid", String(isWrong));
+  if (!isSheetOpen()) byId("token-field").focus();
+  return true;
+}
+
+function useToken(event) {
+  event.preventDefault();
+  const text = byId("token-field").value.trim();
+  if (!/^[\x21-\x7e]+$/.test(text)) {
+    fill(byId("token-trouble"), "A token is one word of plain letters, digits and signs.");
+    return;
+  }
+  setToken(text);
+  byId("token-field").value = "";
+  fill(byId("token-trouble"));
+  statusWatch.now().then(() => eventsWatch.now());
+}
+
+function forgetToken() {
+  location.reload();
+}
+
+// What a hand does
+
+const actions = {
+  openEvent(event) {
+    openDetails(event, { mayWrite: mayWrite() }, {
+      edit: (raw, tag) => openEdit(raw, tag, actions), cancel: (known) => openCancel(known, actions), gone: actions.gone,
+    });
+  },
+
+  chooseDay(day) {
+    state.chosen = state.chosen === day ? null : day;
+    draw();
+  },
+
+  focusDay(day) {
+    const { year, month } = dayParts(day);
+    if (year !== state.year || month !== state.month) showMonth({ year, month });
+    const button = byId("calendar").querySelector(`[data-day="${day}"]`);
+    byId("calendar").querySelectorAll("[data-day][tabindex='0']").forEach((other) => other.setAttribute("tabindex", "-1"));
+    button?.setAttribute("tabindex", "0");
+    button?.focus();
+  },
+
+  async newEvent(day) {
+    try {
+      state.templates ??= (await ask("GET", "/templates/")).body;
+      openNew(day, state.templates, actions);
+    } catch (error) {
+      tell(`${error.message}.`);
+    }
+  },
+
+  showMore() {
+    state.most += AGENDA_STEP;
+    const isEnough = events.all.filter((event) => event.end > Date.now()).length >= state.most;
+    draw();
+    if (!isEnough && events.hasMore) readMore(events.more());
+  },
+
+  saved(raw, isNew) {
+    // Only its id comes back when it could not be read.
+    if (raw.start_at) events.put(raw);
+    if (raw.start_at && isNew) {
+      state.chosen = null;
+      showMonth(dayParts(dayOf(Date.parse(raw.start_at), zoneOf(events.get(raw.id)))));
+    }
+    draw();
+    const warnings = (raw.warnings ?? []).map((text) => element("span", { class: "warning" }, " ", text));
+    tell(isNew ? "Created: " : "Saved: ", foreign(raw.name ?? raw.id, "strong"), ...warnings);
+    eventsWatch.now();
+    statusWatch.now();
+  },
+
+  reopen(id) {
+    closeSheet();
+    const event = events.get(id);
+    if (event) actions.openEvent(event);
+    eventsWatch.now();
+  },
+
+  cancelled(event, { guest_count: guests, refunded }) {
+    events.remove(event.id);
+    draw();
+    const money = refunded ? ", and they get their money back" : "";
+    tell("Cancelled: ", foreign(event.name, "strong"), guests > 0 ? `. Luma tells ${guests} guest${guests === 1 ? "" : "s"}${money}.` : ".");
+    statusWatch.now();
+  },
+
+  gone(event) {
+    events.remove(event.id);
+    draw();
+  },
+};
+
+function turn(months) {
+  showMonth(dayParts(dayNumber(state.year, state.month + months, 1)));
+}
+
+function goToToday() {
+  state.chosen = null;
+  showMonth(dayParts(today()));
+}
+
+/** Single keys while the focus is in the month; anywhere else they would surprise who speaks to the computer (WCAG 2.1.4). */
+function shortcut(press) {
+  if (press.ctrlKey || press.metaKey || press.altKey || press.target.matches("select")) return;
+  const keys = { n: () => mayWrite() && actions.newEvent(state.chosen), t: goToToday, p: () => turn(-1), f: () => turn(1) };
+  if (!(press.key in keys)) return;
+  press.preventDefault();
+  keys[press.key]();
+}
+
+function begin() {
+  const { year, month } = dayParts(today());
+  [state.year, state.month] = [year, month];
+  prepareSheet();
+  themeButton(byId("theme"));
+  byId("previous").addEventListener("click", () => turn(-1));
+  byId("next").addEventListener("click", () => turn(1));
+  byId("go-today").addEventListener("click", goToToday);
+  byId("new-event").addEventListener("click", () => actions.newEvent(state.chosen));
+  byId("clock").addEventListener("change", (event) => {
+    state.clock = event.target.value;
+    draw();
+  });
+  byId("clock-mine").textContent = `Your clock (${city(viewerZone)})`;
+  byId("sign-in").addEventListener("submit", useToken);
+  byId("token").addEventListener("click", forgetToken);
+  byId("month").addEventListener("keydown", shortcut);
+  draw();
+  statusWatch.now();
+  // What is past moves out of sight, and the day changes, also when nothing is read.
+  setInterval(() => document.hidden || isSheetOpen() || draw(), 60_000);
+}
+
+begin();

@@ -1,0 +1,95 @@
+// The index beside the operations, and the search that leaves of both what fits.
+
+import { byId, element, fill } from "/assets/dom.js";
+import { methodMark } from "/assets/operation.js";
+
+/** Fills the index and lets it follow the page: what is searched, and what is being read. */
+export function startIndex(specification) {
+  const links = new Map();
+  const sections = specification.groups.map((group) => {
+    const items = group.operations.map((operation) => {
+      const link = element("a", { href: `#${operation.id}` },
+        methodMark(operation.method), element("span", {}, operation.summary));
+      links.set(operation.id, link);
+      return element("li", {}, link);
+    });
+    return element("section", { "aria-label": group.name }, element("h2", {}, group.name), element("ul", {}, items));
+  });
+  const nothing = element("p", { class: "nothing", hidden: true }, "No operation fits.");
+  fill(byId("links"), sections, nothing);
+  const texts = new Map(specification.operations.map((operation) => [operation.id, searchable(operation)]));
+  const search = byId("search");
+  search.addEventListener("input", () => {
+    const count = show(search.value, texts, links);
+    for (const section of [...sections, ...document.querySelectorAll(".group")]) {
+      section.hidden = !section.querySelector("li:not([hidden]), article:not([hidden])");
+    }
+    nothing.hidden = count > 0;
+    byId("found").textContent = search.value ? `${count} ${count === 1 ? "operation" : "operations"}` : "";
+  });
+  keys(search, links);
+  followReading(links);
+}
+
+/** Shows all that a place in the page may be about, before it is gone to. */
+export function clearSearch() {
+  const search = byId("search");
+  search.value = "";
+  search.dispatchEvent(new Event("input"));
+}
+
+/** All words of a search must be somewhere in an operation's names. */
+function show(query, texts, links) {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  let count = 0;
+  for (const [id, text] of texts) {
+    const fits = words.every((word) => text.includes(word));
+    links.get(id).parentElement.hidden = !fits;
+    byId(id).hidden = !fits;
+    if (fits) count += 1;
+  }
+  return count;
+}
+
+function searchable(operation) {
+  const { id, method, path, summary, description, group, parameters } = operation;
+  const names = parameters.map((parameter) => parameter.name);
+  return [id, method, path, summary, description, group, ...names].join(" ").toLowerCase();
+}
+
+/** `/` leads to the search, the arrows through what it has found, Escape back to everything. */
+function keys(search, links) {
+  const shown = () => [...links.values()].filter((link) => link.checkVisibility());
+  document.addEventListener("keydown", (event) => {
+    const isWriting = event.target.closest("input, textarea, select, dialog[open]");
+    if (event.key === "/" && !isWriting && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      const menu = byId("menu");
+      if (menu.checkVisibility() && menu.getAttribute("aria-expanded") === "false") menu.click();
+      search.focus();
+      search.select();
+    }
+  });
+  byId("index").addEventListener("keydown", (event) => {
+    const list = shown();
+    const now = list.indexOf(document.activeElement);
+    if (event.target === search && event.key === "Escape") return clearSearch();
+    if (event.target === search && event.key === "Enter") return list[0]?.click();
+    if (event.target !== search && now < 0) return;
+    const next = { ArrowDown: now + 1, ArrowUp: now - 1 }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    (next < 0 ? search : list[Math.min(next, list.length - 1)])?.focus();
+  });
+}
+
+/** Marks the operation that stands at the top of the window. */
+function followReading(links) {
+  const observer = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) links.get(target.id).setAttribute("aria-current", "true");
+      else links.get(target.id).removeAttribute("aria-current");
+    }
+  }, { rootMargin: "-15% 0px -80%" });
+  for (const id of links.keys()) observer.observe(byId(id));
+}

@@ -1,0 +1,163 @@
+import Core
+import Crypto
+import Formats
+import HTTP
+import IO
+import LumaClient
+import Store
+
+/// The work behind `/feeds`: calendars at an address of their own, for programs that cannot send a token.
+///
+/// An address holds a `FeedToken`. Whoever knows it may read the calendar that the feed shows and nothing else, until the
+/// feed is revoked; whatever is wrong with one, the answer is the 404 of a path that does not exist. One per loop.
+final class FeedsService {
+    /// Feeds of one account.
+    static let mostFeeds = 100
+    /// Events of one feed, by start: more than a calendar program would take.
+    static let mostEvents = 2000
+
+    private let store: any StateStore
+    private let account: String
+    private let scheme: String
+    private let reactor: Reactor
+    private let clock: any TimeSource
+    private let events: EventsService
+
+    init(_ shared: Shared, reactor: Reactor, clock: any TimeSource, events: EventsService) {
+        store = shared.store
+        // The emulator forgets its events when the program ends; a feed shows whatever there is, so it may stay.
+        account = shared.configuration.usesSandbox ? "sandbox" : shared.storeAccount
+        scheme = shared.configuration.tls == nil ? "http" : "https"
+        self.reactor = reactor
+        self.clock = clock
+        self.events = events
+    }
+
+    private func ask<Value: Sendable>(_ call: (@escaping Then<Value>) -> Void) async throws(APIError) -> Value {
+        do throws(StoreFailure) { return try await reactor.ask(call) } catch { throw .feedsUnavailable }
+    }
+
+    // MARK: Managing
+
+    /// `GET /feeds/`: what there is, without the addresses.
+    func list(_ input: RequestInput) async throws(APIError) -> Response {
+        try input.refuseQuery()
+        let feeds = try await ask { store.feeds(account, then: $0) }
+        let answer: JSON = ["feeds": .array(feeds.map { .object($0.json) })]
+        return try .tagged(answer.encoded, input.conditions)
+    }
+
+    /// `POST /feeds/`: the one answer that holds the address.
+    func create(_ input: RequestInput, creator: String) async throws(APIError) -> Response {
+        try input.refuseQuery()
+        let wanted = try FeedInput(try input.json())
+        try EventsService.check(input.conditions, hasRepresentation: true)
+        do {
+            let feed = FeedRecord(
+                id: try FeedToken.newID(), account: account, name: wanted.name,
+                filter: JSON.object(wanted.filter.json).encoded, creator: creator, createdAt: clock.wallClock)
+            let fresh = try Random.bytes(32)
+            let signing = try await ask { store.addFeed(feed, most: Self.mostFeeds, key: fresh, then: $0) }
+            guard let signing else {
+                throw APIError(.tooManyFeeds, details: ["limit": .number(JSONNumber(Self.mostFeeds))])
+            }
+            let path = "/feeds/\(try FeedToken(id: feed.id, account: account, key: signing).text).ics"
+            var answer = feed.json
+            answer["url"] = .string((input.host.map { "\(scheme)://\($0)" } ?? "") + path)
+            return .json(status: 201, fields: [Field("Cache-Control", "no-store")], JSON.object(answer).encoded)
+        } catch let error as APIError {
+            throw error
+        } catch {
+            // OpenSSL has no random numbers: nothing that is made now could be trusted.
+            throw APIError(.internal)
+        }
+    }
+
+    /// `DELETE /feeds/{feed_id}`.
+    func revoke(_ input: RequestInput) async throws(APIError) -> Response {
+        try input.refuseQuery()
+        let id = input.parameter ?? ""
+        guard id.utf8.count == FeedToken.idLength else { throw .feedNotFound(id) }
+        if !input.conditions.isEmpty {
+            guard try await ask({ store.feed(id, of: account, then: $0) }).feed != nil else { throw .feedNotFound(id) }
+            guard input.conditions.verdict(tag: nil, isRead: false) == .proceed else {
+                throw APIError(.preconditionFailed)
+            }
+        }
+        guard try await ask({ store.removeFeed(id, of: account, then: $0) }) else { throw .feedNotFound(id) }
+        return Response(status: 204)
+    }
+
+    // MARK: Reading
+
+    /// The feed that an address stands for; nil when it stands for none.
+    func feed(_ text: String?) async throws(APIError) -> FeedRecord? {
+        guard let token = text.flatMap(FeedToken.init) else { return nil }
+        // Also asked for what nobody has signed, so that no failure of the store tells the right signature from a wrong one.
+        let found = try await ask { store.feed(token.id, of: account, then: $0) }
+        guard let key = found.key, token.isSigned(for: account, by: key) else { return nil }
+        return found.feed
+    }
+
+    /// The feed's calendar, kept and shared as other reads are.
+    ///
+    /// - Parameter nextCall: asked for each page, because a long list may take longer than one request.
+    func calendar(
+        _ feed: FeedRecord, _ input: RequestInput, _ call: UpstreamCall, nextCall: () -> UpstreamCall
+    ) async throws(APIError) -> Response {
+        let now = clock.wallClock
+        store.useFeed(feed.id, at: now)
+        let filter = FeedFilter((try? JSON.parse(feed.filter))?.objectValue ?? JSONObject())
+        let query = EventsService.ListQuery(
+            limit: Self.mostEvents, cursor: nil, parameters: filter.parameters(now: now))
+        let key = ReadKey.list("feed \(feed.id) \(query.parameters.after?.milliseconds ?? 0)")
+        var answer = try await events.reads.read(key, input, call) { () throws(APIError) in
+            try await render(feed.name, filter, query, nextCall)
+        }
+        if let place = answer.fields.firstIndex(where: { $0.name == "Content-Type" }) {
+            answer.fields[place] = Representation.calendar.contentType
+        }
+        answer.fields.removeAll { $0.name == "Vary" }
+        // The address is a secret: no page that a link in it leads to is told it, and no search engine keeps it.
+        answer.fields += [Field("Referrer-Policy", "no-referrer"), Field("X-Robots-Tag", "noindex")]
+        return answer
+    }
+
+    private func render(
+        _ name: String, _ filter: FeedFilter, _ query: EventsService.ListQuery, _ nextCall: () -> UpstreamCall
+    ) async throws(APIError) -> [UInt8] {
+        var writer = ICSWriter()
+        writer.begin(ICSCalendar(product: ListRenderer.product, name: name, refresh: ISODuration(seconds: 3600)))
+        var cursor: String?
+        var seen: Set<String> = []
+        var count = 0
+        pages: while true {
+            let page = try await events.page(query, limit: EventsService.upstreamPageLimit, cursor, nextCall())
+            for entry in page.entries where filter.shows(entry) {
+                guard
+                    let event = ICSEvent(
+                        entry, isPending: filter.status == "pending", for: filter.includesPrivate ? .trusted : .anybody)
+                else { continue }
+                if count == query.limit { break pages }
+                writer.add(event)
+                count += 1
+            }
+            // A cursor that comes again would make the list endless.
+            guard page.hasMore, let next = page.nextCursor, seen.insert(next).inserted else { break }
+            cursor = next
+        }
+        writer.end()
+        return writer.take()
+    }
+}
+
+extension FeedRecord {
+    /// As the API shows it.
+    var json: JSONObject {
+        [
+            "id": .string(id), "name": .string(name), "filter": (try? JSON.parse(filter)) ?? [:],
+            "created_at": .string(createdAt.rfc3339), "created_by": .string(creator),
+            "last_used_at": usedAt.map { .string($0.rfc3339) } ?? .null,
+        ]
+    }
+}

@@ -1,0 +1,68 @@
+import Core
+
+/// One column of the table of events. Columns are only ever added, at the end, so that a program may go by their place.
+struct EventColumn: Sendable {
+    /// Where its cells come from.
+    enum Source: Sendable {
+        /// The member at this path, as text.
+        case member([String])
+        /// The first of two that is there.
+        case either([String], [String])
+        /// The member as a time on the clocks of the event's zone, with their offset from UTC.
+        case time(String)
+        /// The names of the objects in the list, with semicolons between them.
+        case names(String)
+    }
+
+    let name: String
+    let source: Source
+
+    private init(_ name: String, _ source: Source) {
+        self.name = name
+        self.source = source
+    }
+
+    /// A member of the event under its own name.
+    private init(_ name: String) { self.init(name, .member([name])) }
+
+    static let all = [
+        EventColumn("id"), EventColumn("name"), EventColumn("start_at", .time("start_at")),
+        EventColumn("end_at", .time("end_at")), EventColumn("timezone"), EventColumn("url"), EventColumn("meeting_url"),
+        EventColumn("address", .either(["geo_address_json", "full_address"], ["geo_address_json", "address"])),
+        EventColumn("city", .member(["geo_address_json", "city"])),
+        EventColumn("latitude", .member(["coordinate", "latitude"])),
+        EventColumn("longitude", .member(["coordinate", "longitude"])), EventColumn("visibility"),
+        EventColumn("location_type"), EventColumn("max_capacity"), EventColumn("spots_remaining"),
+        EventColumn("registration_open"), EventColumn("require_approval"), EventColumn("platform"),
+        EventColumn("host"), EventColumn("tags", .names("tags")), EventColumn("created_at"),
+    ]
+
+    /// The cell of an event, empty for what it does not have.
+    func cell(_ event: JSON, _ zones: TimeZoneDatabase) -> String {
+        switch source {
+        case .member(let path): return Self.text(event, path)
+        case .either(let first, let second):
+            let text = Self.text(event, first)
+            return text.isEmpty ? Self.text(event, second) : text
+        case .names(let name):
+            return (event[name]?.arrayValue ?? []).compactMap { $0["name"]?.stringValue }.joined(separator: "; ")
+        case .time(let name):
+            guard let instant = event.instant(name) else { return Self.text(event, [name]) }
+            guard let zone = event["timezone"]?.stringValue, let rules = try? zones.rules(for: zone) else {
+                return instant.rfc3339
+            }
+            let offset = rules.offset(at: instant).secondsEast
+            // An offset with seconds, as there were a century ago, has no form.
+            return offset % 60 == 0 ? instant.rfc3339(offsetMinutes: offset / 60) : instant.rfc3339
+        }
+    }
+
+    private static func text(_ event: JSON, _ path: [String]) -> String {
+        switch path.reduce(event, { $0[$1] ?? .null }) {
+        case .string(let text): text
+        case .number(let number): number.text
+        case .bool(let value): value ? "true" : "false"
+        case .null, .array, .object: ""
+        }
+    }
+}

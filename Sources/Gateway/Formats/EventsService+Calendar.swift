@@ -1,0 +1,32 @@
+import Core
+import Formats
+import HTTP
+import LumaClient
+
+extension EventsService {
+    /// One event as a calendar of its own: `GET /events/{event_id}` for who takes `text/calendar`, and
+    /// `/events/{event_id}.ics`. Read, kept and shared as the event itself is.
+    func calendar(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+        var unconditional = input
+        unconditional.conditions = Preconditions()
+        let read = try await get(unconditional, call)
+        guard let event = (try? JSON.parse(read.body)).flatMap({ ICSEvent($0) }) else {
+            throw APIError(LumaError.malformedAnswer, subject: nil)
+        }
+        var writer = ICSWriter()
+        writer.begin(ICSCalendar(product: ListRenderer.product, name: event.summary))
+        writer.add(event)
+        writer.end()
+        let body = writer.take()
+        let tag = EntityTag(of: body)
+        var fields = [Field("ETag", tag.text)] + read.fields.filter { $0.name != "ETag" && $0.name != "Content-Type" }
+        switch input.conditions.verdict(tag: tag, isRead: true) {
+        case .failed: throw APIError(.preconditionFailed)
+        case .notModified: return Response(status: 304, fields: fields)
+        case .proceed:
+            fields.insert(Representation.calendar.contentType, at: 0)
+            fields += [Representation.calendar.disposition(try eventID(input))].compactMap(\.self)
+            return Response(status: 200, fields: fields, body: body)
+        }
+    }
+}

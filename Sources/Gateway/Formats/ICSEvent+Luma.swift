@@ -1,0 +1,64 @@
+import Core
+import Formats
+
+extension ICSEvent {
+    /// Whom a calendar is for.
+    enum Audience {
+        /// Who may read all of it.
+        case trusted
+        /// Whoever has an address: no meeting links, and no place that Luma shows to guests only.
+        case anybody
+    }
+
+    /// An event or an entry of a list, as Luma has sent it; nil for one without an id or a start.
+    ///
+    /// Luma does not tell when an event was last changed, so its stamp is when it was created, and stays: the same event gives
+    /// the same octets, and a program that polls is told that it has them.
+    init?(_ event: JSON, isPending: Bool = false, for audience: Audience = .trusted) {
+        guard let id = event["id"]?.stringValue, let start = event.instant("start_at") else { return nil }
+        let modified = event.instant("updated_at")
+        let created = event.instant("created_at")
+        let name = event["name"]?.stringValue ?? ""
+        self.init(
+            uid: id + "@luma.com", stamp: modified ?? created ?? start, start: start,
+            summary: name.isEmpty ? "Event" : name)
+        end = event.instant("end_at")
+        status = isPending ? .tentative : .confirmed
+        url = event["url"]?.stringValue
+        self.created = created
+        self.modified = modified
+        zone = event["timezone"]?.stringValue
+        let isForGuests = event["location_visibility"]?.stringValue == "guests-only"
+        let address = event["geo_address_json"]
+        if isForGuests, audience == .anybody {
+            location = address?["city_state"]?.stringValue ?? address?["city"]?.stringValue
+        } else {
+            location = Self.location(address)
+            if let latitude = event["coordinate"]?["latitude"]?.doubleValue,
+                let longitude = event["coordinate"]?["longitude"]?.doubleValue
+            {
+                place = Place(latitude: latitude, longitude: longitude)
+            }
+        }
+        let link = audience == .trusted ? event["meeting_url"]?.stringValue : nil
+        // Programs make a button of a link that stands where the event is.
+        if location == nil { location = link }
+        // Many programs show no URL but the one in the description.
+        let parts = [event["description"]?.stringValue, link.map { "Join: " + $0 }, url].compactMap(\.self)
+        let text = parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
+        description = text.isEmpty ? nil : text
+    }
+
+    /// The name of the place and its address, where the one does not hold the other.
+    private static func location(_ address: JSON?) -> String? {
+        let name = address?["address"]?.stringValue ?? ""
+        let full = address?["full_address"]?.stringValue ?? ""
+        if name.isEmpty || full.contains(name) { return full.isEmpty ? nil : full }
+        return full.isEmpty ? name : name + ", " + full
+    }
+}
+
+extension JSON {
+    /// The member as an instant; nil for what is none.
+    func instant(_ name: String) -> Timestamp? { self[name]?.stringValue.flatMap(Timestamp.init(rfc3339:)) }
+}

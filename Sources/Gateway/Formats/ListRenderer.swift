@@ -1,0 +1,51 @@
+import Core
+import Formats
+
+/// Writes the pages of a list, one after another, in a format that can begin before the list has ended.
+struct ListRenderer {
+    private var table: CSVWriter?
+    private var calendar: ICSWriter?
+    private let isPending: Bool
+    private let zones: TimeZoneDatabase
+
+    /// - Parameter isPending: the events wait for somebody's decision.
+    init(_ representation: Representation, isPending: Bool, zones: TimeZoneDatabase) {
+        self.isPending = isPending
+        self.zones = zones
+        switch representation {
+        case .json, .ndjson: break
+        case .csv: table = CSVWriter(header: EventColumn.all.map(\.name))
+        case .calendar:
+            calendar = ICSWriter()
+            calendar?.begin(ICSCalendar(product: Self.product, name: "Luma events"))
+        }
+    }
+
+    static let product = "-//luma-mcp//luma-mcp//EN"
+
+    /// These entries, and before the first ones what begins the document.
+    mutating func page(_ entries: [JSON]) -> [UInt8] {
+        if table != nil {
+            for entry in entries { table?.add(EventColumn.all.map { $0.cell(entry, zones) }) }
+            return table?.take() ?? []
+        }
+        if calendar != nil {
+            for entry in entries {
+                if let event = ICSEvent(entry, isPending: isPending) { calendar?.add(event) }
+            }
+            return calendar?.take() ?? []
+        }
+        var lines: [UInt8] = []
+        for entry in entries {
+            entry.write(to: &lines)
+            lines.append(0x0a)
+        }
+        return lines
+    }
+
+    /// What ends the document.
+    mutating func end() -> [UInt8] {
+        calendar?.end()
+        return calendar?.take() ?? []
+    }
+}

@@ -1,0 +1,123 @@
+import Core
+import HTTP
+import IO
+import LumaClient
+import MCP
+
+/// `GET /status`: how the gateway is, for a person's eyes: who asks, health, the budget with its last hour, the calls to
+/// Luma, and the last requests. Costs no call to Luma.
+final class StatusService {
+    private let hub: MetricsHub
+    private let health: HealthAnswer
+    private let account: LumaAccount
+    private let history: BudgetHistory
+    private let mode: String
+    private let started: Timestamp
+    private let readOnly: Bool
+    private let reactor: Reactor
+    private let clock: LoopClock
+
+    init(_ shared: Shared, health: HealthAnswer, reactor: Reactor, clock: LoopClock) {
+        hub = shared.metrics
+        account = shared.account
+        history = shared.budgetHistory
+        mode = shared.mode
+        started = shared.started
+        readOnly = shared.access.readOnly
+        self.health = health
+        self.reactor = reactor
+        self.clock = clock
+    }
+
+    /// Looks at the budget, so that its last hour is known also when nobody asks.
+    func noteBudget() {
+        let now = clock.now
+        history.note(account.budget.snapshot(now: now), at: now)
+    }
+
+    /// - Parameter principal: who asks.
+    func answer(to principal: Principal) async -> Response {
+        let findings = await hub.gather(on: reactor)
+        noteBudget()
+        let now = clock.now
+        let told: JSON = [
+            "version": .string(Version.number), "mode": .string(mode), "started_at": .string(started.rfc3339),
+            "now": .string(clock.wallClock(at: now).rfc3339), "read_only": .bool(readOnly),
+            "caller": Self.told(principal), "health": .object(health.summary), "budget": budget(now),
+            "calls": Self.calls(findings.sum),
+            "requests": .array(findings.sum.recent.map(Self.told)),
+        ]
+        return .json(status: 200, fields: [Field("Cache-Control", "no-store")], told.encoded)
+    }
+
+    private static func told(_ principal: Principal) -> JSON {
+        let scopes = AccessScope.allCases.filter { principal.scopes.contains($0.own) }
+        return ["label": .string(principal.label), "scopes": .array(scopes.map { .string($0.rawValue) })]
+    }
+
+    private func budget(_ now: MonotonicTime) -> JSON {
+        let state = account.budget.snapshot(now: now)
+        let samples = history.samples(at: now)
+        func seconds(_ time: MonotonicTime?) -> JSON {
+            time.map { .number(Self.rounded($0.seconds(since: now))) } ?? .null
+        }
+        func curve(_ value: (BudgetHistory.Sample) -> Int) -> JSON {
+            .array(samples.map { $0.map { .number(JSONNumber(value($0))) } ?? .null })
+        }
+        return [
+            "get": Self.told(state.get), "post": Self.told(state.post), "shared": .bool(state.isLearned),
+            "window_seconds": .number(Self.rounded(state.window)), "reset_seconds": seconds(state.resetAt),
+            "closed_seconds": seconds(state.closedUntil), "waiting": .number(JSONNumber(state.queued)),
+            "in_flight": .number(JSONNumber(state.inFlight)),
+            "history": [
+                "step_seconds": .number(JSONNumber(BudgetHistory.stepSeconds)), "get": curve(\.get),
+                "post": curve(\.post), "waiting": curve(\.waiting),
+            ],
+        ]
+    }
+
+    private static func told(_ allowance: BudgetSnapshot.Allowance) -> JSON {
+        ["limit": .number(JSONNumber(allowance.limit)), "remaining": .number(JSONNumber(allowance.remaining))]
+    }
+
+    private static func calls(_ report: LoopReport) -> JSON {
+        var outcomes: [String: UInt64] = [:]
+        for (key, count) in report.calls { outcomes[key.outcome, default: 0] &+= count }
+        return [
+            "count": number(outcomes.values.reduce(0, &+)), "retries": number(report.retries),
+            "budget_wait_seconds": .number(rounded(report.budgetWait)),
+            "outcomes": .object(JSONObject(outcomes.sorted { $0.key < $1.key }.map { ($0.key, number($0.value)) })),
+        ]
+    }
+
+    private static func told(_ record: RequestRecord) -> JSON {
+        let milliseconds = Double(record.durationNanoseconds) / 1e6
+        return [
+            "time": .string(record.time.rfc3339),
+            "method": .string(record.method == .other ? "OTHER" : record.method.token),
+            "route": .string(record.route), "status": .number(JSONNumber(record.status)),
+            "duration_ms": .number(rounded(max(0, milliseconds))),
+            "upstream_calls": .number(JSONNumber(record.upstreamCalls)),
+            "reason": record.reason.map { .string($0.rawValue) } ?? .null,
+            "label": record.label.map(JSON.string) ?? .null, "request_id": .string(record.requestID),
+        ]
+    }
+
+    private static func number(_ count: UInt64) -> JSON { .number(JSONNumber(Int(clamping: count))) }
+
+    /// To a thousandth, which is more than anybody sees.
+    private static func rounded(_ value: Double) -> JSONNumber {
+        JSONNumber((max(0, value) * 1000).rounded() / 1000) ?? JSONNumber(0)
+    }
+}
+
+extension AccessScope {
+    /// The scope alone, without those that it contains.
+    fileprivate var own: Principal.Scopes {
+        switch self {
+        case .read: .read
+        case .write: .write
+        case .admin: .admin
+        }
+    }
+}

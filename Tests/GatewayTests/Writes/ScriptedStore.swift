@@ -1,0 +1,101 @@
+import Core
+import Store
+import Synchronization
+
+/// A store in memory that fails or waits where a test says so.
+final class ScriptedStore: StateStore {
+    /// Calls that can be scripted.
+    enum Call { case begin, record, adopt }
+
+    private struct Script {
+        var failures: [Call: [StoreFailure]] = [:]
+        var held: Set<Call> = []
+        var waiting: [@Sendable () -> Void] = []
+    }
+
+    private let inner = SQLiteStateStore(.memory)
+    private let script = Mutex(Script())
+
+    /// The next such call fails.
+    func fail(_ call: Call, _ failure: StoreFailure) {
+        script.withLock { $0.failures[call, default: []].append(failure) }
+    }
+
+    /// Such calls wait for `release`.
+    func hold(_ call: Call) { script.withLock { _ = $0.held.insert(call) } }
+
+    /// Does what has waited, in order, and holds nothing any more.
+    func release() {
+        let waiting = script.withLock { script in
+            script.held = []
+            defer { script.waiting = [] }
+            return script.waiting
+        }
+        for call in waiting { call() }
+    }
+
+    /// Every failure has happened.
+    var isScriptOver: Bool { script.withLock { $0.failures.values.allSatisfy(\.isEmpty) } }
+
+    private func play<Value>(
+        _ call: Call, _ then: @escaping Then<Value>, _ body: @escaping @Sendable () -> Void
+    ) {
+        let failure = script.withLock { script -> StoreFailure? in
+            if script.failures[call]?.isEmpty == false { return script.failures[call]?.removeFirst() }
+            return nil
+        }
+        if let failure { return then(.failure(failure)) }
+        let isHeld = script.withLock { script in
+            if script.held.contains(call) { script.waiting.append(body) }
+            return script.held.contains(call)
+        }
+        if !isHeld { body() }
+    }
+
+    func begin(_ request: KeyedRequest, then: @escaping Then<RequestStanding>) {
+        play(.begin, then) { [inner] in inner.begin(request, then: then) }
+    }
+    func record(_ write: WriteRecord, then: @escaping Then<RecordStanding>) {
+        play(.record, then) { [inner] in inner.record(write, then: then) }
+    }
+    func adopt(
+        _ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Adoption>
+    ) {
+        play(.adopt, then) { [inner] in inner.adopt(write, effect, at: now, then: then) }
+    }
+
+    var condition: StoreCondition { inner.condition }
+    func load(_ name: String, then: @escaping Then<SavedValue?>) { inner.load(name, then: then) }
+    func save(_ name: String, _ bytes: [UInt8], at now: Timestamp, then: @escaping Then<Void>) {
+        inner.save(name, bytes, at: now, then: then)
+    }
+    func finish(_ request: RequestID, _ answer: StoredAnswer?, expires: Timestamp) {
+        inner.finish(request, answer, expires: expires)
+    }
+    func settle(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp) {
+        inner.settle(write, effect, at: now)
+    }
+    func abandon(_ write: WriteID) { inner.abandon(write) }
+    func orphans(_ account: String, limit: Int, then: @escaping Then<[OrphanWrite]>) {
+        inner.orphans(account, limit: limit, then: then)
+    }
+    func overtaking(_ write: WriteID, then: @escaping Then<Overtaking>) {
+        inner.overtaking(write, then: then)
+    }
+    func purge(now: Timestamp, keepSettled seconds: Double, then: @escaping Then<Int>) {
+        inner.purge(now: now, keepSettled: seconds, then: then)
+    }
+    func count(then: @escaping Then<StoreCounts>) { inner.count(then: then) }
+    func addFeed(_ feed: FeedRecord, most: Int, key fresh: [UInt8], then: @escaping Then<[UInt8]?>) {
+        inner.addFeed(feed, most: most, key: fresh, then: then)
+    }
+    func feeds(_ account: String, then: @escaping Then<[FeedRecord]>) { inner.feeds(account, then: then) }
+    func feed(_ id: String, of account: String, then: @escaping Then<FeedLookup>) {
+        inner.feed(id, of: account, then: then)
+    }
+    func useFeed(_ id: String, at now: Timestamp) { inner.useFeed(id, at: now) }
+    func removeFeed(_ id: String, of account: String, then: @escaping Then<Bool>) {
+        inner.removeFeed(id, of: account, then: then)
+    }
+    func close() { inner.close() }
+}
