@@ -26,16 +26,17 @@ import Testing
     @Test func everyShellExampleWorks() async throws {
         let gateway = try await RunningGateway.start(.standAlone)
         let guarded = try await RunningGateway.start(.inProcess, environment: try Self.exampleSettings)
-        let blocks = Self.blocks("sh")
-        #expect(blocks.count >= 5)
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-" + UUID().uuidString)
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-mcp-" + UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
+        let blocks = Self.blocks("sh")
+        #expect(blocks.count >= 5)
         for block in blocks {
             let needsToken = block.contains("Authorization: Bearer")
             let script =
                 "curl() { command curl -sS --fail-with-body --max-time 20 \"$@\"; }\n"
-                + "luma-mcp() { LUMA_GATEWAY_URL=\(gateway.address) '\(Program.path)' \"$@\"; }\n"
+                + "luma-mcp() { '\(Program.path)' \"$@\"; }\n"
+                + "export LUMA_GATEWAY_URL=\(gateway.address)\n"
                 + block.replacingOccurrences(
                     of: "http://localhost:8000", with: needsToken ? guarded.address : gateway.address
                 )

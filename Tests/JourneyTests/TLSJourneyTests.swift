@@ -60,6 +60,20 @@ import Testing
         return result.out + result.err
     }
 
+    @Test func theCommandLineWantsACertificateThatItTrusts() async throws {
+        let certificates = try await Certificates()
+        let (program, port) = try await start(certificates)
+        let address = "https://localhost:\(port)"
+        for trust in [["--ca-file", certificates.path("first.cert")], []] {
+            let environment = trust.isEmpty ? ["LUMA_CA_FILE": certificates.path("first.cert")] : [:]
+            let list = try await events(address, ["list", "--json"] + trust, environment: environment)
+            #expect(list.code == 0 && list.json?["entries"]?.arrayValue?.isEmpty == false, "\(list.err)")
+        }
+        let stranger = try await events(address, ["list"])
+        #expect(stranger.code == 69 && stranger.out.isEmpty && stranger.err.contains("tls_failed"), "\(stranger.err)")
+        try await end(program)
+    }
+
     @Test func curlIsServedAndPlainHTTPIsToldSo() async throws {
         let certificates = try await Certificates()
         let (program, port) = try await start(certificates)

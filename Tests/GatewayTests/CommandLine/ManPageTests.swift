@@ -18,7 +18,7 @@ import Testing
             #expect(page.contains("\n.SS events \(verb.rawValue) "))
             for row in verb.options { #expect(page.contains("\\fB\(ManPage.escaped(row.name))\\fR"), "\(row.name)") }
         }
-        for status in ExitStatus.allCases { #expect(page.contains("\n.B \(status.rawValue)\n")) }
+        for status in Gateway.ExitStatus.allCases { #expect(page.contains("\n.B \(status.rawValue)\n")) }
     }
 
     /// A hyphen that is typed must be one, and troff must not take a character for its own.

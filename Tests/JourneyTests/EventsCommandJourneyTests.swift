@@ -1,0 +1,233 @@
+import Core
+import Foundation
+import Testing
+
+/// What one run of `luma-mcp events` wrote, and how it ended.
+struct EventsRun {
+    let code: Int32
+    let out: String
+    let err: String
+    var json: JSON? { try? JSON.parse(out.trimmingCharacters(in: .newlines)) }
+}
+
+/// Runs `luma-mcp events` against a gateway.
+func events(
+    _ address: String, _ arguments: [String], environment: [String: String] = [:], folder: URL? = nil
+) async throws -> EventsRun {
+    let settings = ["PATH": "/usr/bin:/bin", "LUMA_GATEWAY_URL": address, "TZ": "Europe/Berlin"]
+    let result = try await run(
+        Program.path, ["events"] + arguments, folder: folder, environment: settings.merging(environment) { $1 })
+    return EventsRun(code: result.code, out: result.out, err: result.err)
+}
+
+/// `luma-mcp events` as people and scripts use it, against a gateway with the emulator.
+@Suite struct EventsCommandJourneyTests {
+    private static let tea = ["create", "--name", "Tea", "--start", "2030-05-01 18:00", "--json"]
+
+    private static func created(_ address: String, _ more: [String] = []) async throws -> String {
+        let run = try await events(address, tea + more)
+        #expect(run.code == 0, "\(run.err)")
+        return try #require(run.json?["id"]?.stringValue)
+    }
+
+    @Test func anEventFromItsCreateToItsCancel() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let made = try await events(
+            gateway.address,
+            [
+                "create", "--name", "Tea ☕️", "--start", "2030-05-01 18:00", "--zone", "America/New_York", "--duration",
+                "90m", "--capacity", "40", "--address", "Main St 1", "--require-approval", "--json",
+            ])
+        #expect(made.code == 0 && made.err.isEmpty, "\(made.err)")
+        let event = try #require(made.json)
+        #expect(event["start_at"] == "2030-05-01T22:00:00.000Z" && event["end_at"] == "2030-05-01T23:30:00.000Z")
+        #expect(event["timezone"] == "America/New_York" && event["max_capacity"] == 40)
+        #expect(event["require_approval"] == true)
+        let id = try #require(event["id"]?.stringValue)
+
+        let shown = try await events(gateway.address, ["get", id])
+        #expect(shown.out.hasPrefix("Tea ☕️\n"), "\(shown.out)")
+        #expect(shown.out.contains("Wed 2030-05-01 18:00 EDT, UTC-04:00\n") && shown.out.contains("(1 h 30 min)\n"))
+        #expect(!shown.out.contains("\u{1b}"))
+
+        let list = try await events(gateway.address, ["list", "--after", "2030-05-01", "--before", "2030-05-02"])
+        #expect(list.code == 0 && list.out.contains("Wed 2030-05-01 18:00 EDT  Tea"), "\(list.out)")
+        #expect(list.err == "luma-mcp: times are in Europe/Berlin (TZ)\n")
+
+        let moved = try await events(
+            gateway.address,
+            ["update", id, "--start", "2030-05-02 19:00", "--duration", "1h", "--clear", "max_capacity", "--json"])
+        #expect(moved.code == 0 && moved.json?["start_at"] == "2030-05-02T23:00:00.000Z", "\(moved.err)")
+        #expect(moved.json?["end_at"] == "2030-05-03T00:00:00.000Z" && moved.json?["max_capacity"] == .null)
+        #expect(moved.err.contains("America/New_York (the event's zone)"))
+
+        let told = try await events(gateway.address, ["cancel", id, "--dry-run"])
+        #expect(told.code == 0 && told.out.contains("Nothing was changed.") && told.out.contains("Tea"), "\(told.out)")
+        let nobody = try await events(gateway.address, ["cancel", id])
+        #expect(nobody.code == 1 && nobody.out.isEmpty && nobody.err.contains("--yes"))
+        #expect(try await events(gateway.address, ["get", id]).code == 0)
+        let gone = try await events(gateway.address, ["cancel", id, "--yes"])
+        #expect(gone.code == 0 && gone.out.contains("is cancelled"), "\(gone.out)\(gone.err)")
+        #expect(try await events(gateway.address, ["get", id]).code == 66)
+    }
+
+    @Test func templatesFilesAndKeys() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-mcp-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data(#"{"name": "From a file", "timezone": "Asia/Tokyo", "visibility": "private"}"#.utf8)
+            .write(to: folder.appendingPathComponent("event.json"))
+
+        let file = try await events(
+            gateway.address, ["create", "--from", "event.json", "--start", "2030-05-01 18:00", "--json"], folder: folder
+        )
+        #expect(
+            file.json?["start_at"] == "2030-05-01T09:00:00.000Z" && file.json?["visibility"] == "private", "\(file.err)"
+        )
+        let workshop = try await events(
+            gateway.address, ["create", "--template", "workshop", "--name", "Swift", "--start", "2030-05-01 18:00"])
+        #expect(workshop.code == 0 && workshop.out.hasPrefix("Swift\n"), "\(workshop.err)")
+        let unknown = try await events(
+            gateway.address, ["create", "--template", "party", "--name", "Swift", "--start", "2030-05-01 18:00"])
+        #expect(unknown.code != 0 && unknown.out.isEmpty)
+
+        let first = try await Self.created(gateway.address, ["--key", "tea-1"])
+        let again = try await events(gateway.address, Self.tea + ["--key", "tea-1"])
+        #expect(
+            again.json?["id"]?.stringValue == first && again.err.contains("had been created before"), "\(again.err)")
+        #expect(try await Self.created(gateway.address) != first)
+    }
+
+    @Test func eachKindOfFailureHasItsExitCode() async throws {
+        let gateway = try await RunningGateway.start(
+            .standAlone, environment: ["LUMA_AUTH_TOKENS": "reader:read:0123456789abcdefghij"])
+        let token = ["LUMA_GATEWAY_TOKEN": "0123456789abcdefghij"]
+        let cases: [(Int32, [String], [String: String], String)] = [
+            (64, ["lst"], token, "did you mean list?"), (64, ["list", "--limit", "0"], token, "--limit"),
+            (64, ["list", "--server", "http://example.com"], token, "must not travel in the clear"),
+            (64, ["create", "--name", "x", "--start", "whenever"], token, "expected a time such as"),
+            (66, ["get", "evt-none"], token, "no event"),
+            (66, ["create", "--from", "no.json"], token, "does not exist"),
+            (69, ["list", "--server", "http://localhost:1"], token, "Is it running?"),
+            (76, ["list", "--server", gateway.sandboxAddress ?? ""], token, "no gateway"),
+            (77, ["list"], [:], "LUMA_GATEWAY_TOKEN"), (77, Self.tea, token, "needed_scope: write"),
+            (77, ["list"], ["LUMA_GATEWAY_TOKEN": "another-token-of-no-one"], "not valid"),
+        ]
+        for (code, arguments, environment, text) in cases {
+            let run = try await events(gateway.address, arguments, environment: environment)
+            #expect(run.code == code && run.out.isEmpty, "\(arguments) \(run)")
+            #expect(run.err.contains(text), "\(arguments) \(run.err)")
+            #expect(!run.err.contains("0123456789abcdefghij"))
+        }
+        #expect(try await events(gateway.address, ["list"], environment: token).code == 0)
+    }
+
+    @Test func refusedFieldsAreNamed() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let run = try await events(
+            gateway.address, ["create", "--name", "", "--start", "2030-05-01 18:00", "--capacity", "many"])
+        #expect(run.code == 65 && run.out.isEmpty)
+        #expect(run.err.contains("\n  name: ") && run.err.contains("\n  max_capacity: "), "\(run.err)")
+    }
+
+    @Test func exportsAreWholeOrNotThere() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        for _ in 0..<3 { _ = try await Self.created(gateway.address) }
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-mcp-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let lines = try await events(gateway.address, ["export"]).out.split(separator: "\n")
+        #expect(lines.count >= 3)
+        for line in lines { #expect(try JSON.parse(String(line))["id"] != nil) }
+
+        let path = folder.appendingPathComponent("events.json")
+        let written = try await events(
+            gateway.address, ["export", "--format", "json", "-o", "events.json"], folder: folder)
+        #expect(written.code == 0 && written.out.isEmpty)
+        let document = try JSON.parse(String(contentsOf: path, encoding: .utf8).trimmingCharacters(in: .newlines))
+        #expect(document.arrayValue?.count == lines.count)
+
+        let failed = try await events(
+            gateway.address, ["export", "-o", "events.json", "--server", "http://localhost:1"], folder: folder)
+        #expect(failed.code == 69)
+        #expect(try JSON.parse(String(contentsOf: path, encoding: .utf8).trimmingCharacters(in: .newlines)) == document)
+        let nowhere = try await events(gateway.address, ["export", "-o", "none/events.json"], folder: folder)
+        #expect(nowhere.code == 73)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["events.json"])
+        let full = try await events(gateway.address, ["export", "-o", "/dev/full"], folder: folder)
+        #expect(full.code == 74 && FileManager.default.fileExists(atPath: "/dev/full"))
+        let head = try await run(
+            "bash",
+            ["-o", "pipefail", "-c", "\"$0\" events export --server \"$1\" | true", Program.path, gateway.address])
+        #expect(head.code == 0 && head.err.isEmpty, "\(head.err)")
+    }
+
+    /// Runs the command on a terminal of that many columns.
+    private func onTerminal(
+        _ address: String, _ arguments: [String], columns: Int = 80, waitFor: String = "", reply: String = "",
+        environment: [String: String] = [:]
+    ) async throws -> (code: Int, text: String) {
+        let driver = Program.root.appendingPathComponent("Tests/Drivers/terminal.py").path
+        let settings = ["PATH": "/usr/bin:/bin", "LUMA_GATEWAY_URL": address, "TZ": "UTC", "TERM": "xterm"]
+        let result = try await run(
+            "python3", [driver, String(columns), waitFor, reply, Program.path, "events"] + arguments,
+            environment: settings.merging(environment) { $1 })
+        let json = try JSON.parse(result.out.trimmingCharacters(in: .newlines))
+        return (try #require(json["code"]?.intValue), try #require(json["text"]?.stringValue))
+    }
+
+    @Test func onATerminal() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let name = "\u{1b}[2J\u{1b}]0;owned\u{7}Ein sehr langer Name für ein Fest, das nirgends hinpasst 🎉"
+        let made = try await curlJSON(
+            "POST", gateway.address + "/events/",
+            ["name": .string(name), "start_at": "2030-05-01T18:00:00Z", "timezone": "UTC"])
+        #expect(made.status == 201, "\(made.body)")
+        let id = try #require(made.json?["id"]?.stringValue)
+
+        let list = try await onTerminal(gateway.address, ["list", "--all"], columns: 70)
+        #expect(list.code == 0 && list.text.contains("\u{1b}[1mSTART"), "\(list.text)")
+        #expect(!list.text.contains("\u{1b}[2J") && !list.text.contains("\u{1b}]") && !list.text.contains("\u{7}"))
+        let plain = try await onTerminal(
+            gateway.address, ["list", "--all"], columns: 70, environment: ["NO_COLOR": "1"])
+        #expect(!plain.text.contains("\u{1b}"))
+        for line in plain.text.split(separator: "\n") { #expect(line.count <= 70, "\(line)") }
+        #expect(plain.text.contains(id))
+        let json = try await onTerminal(gateway.address, ["get", id, "--json"])
+        #expect(!json.text.contains("\u{1b}"))
+
+        let question = "Type yes to cancel it: "
+        let no = try await onTerminal(gateway.address, ["cancel", id], waitFor: question, reply: "no\n")
+        #expect(no.code == 1 && no.text.contains("nothing was cancelled"), "\(no.text)")
+        #expect(!no.text.contains("\u{1b}[2J"))
+        let interrupted = try await onTerminal(gateway.address, ["cancel", id], waitFor: question, reply: "^C")
+        #expect(interrupted.code == 130, "\(interrupted)")
+        #expect(try await events(gateway.address, ["get", id]).code == 0)
+        let yes = try await onTerminal(gateway.address, ["cancel", id], waitFor: question, reply: "yes\n")
+        #expect(yes.code == 0 && yes.text.contains("is cancelled"), "\(yes.text)")
+        #expect(try await events(gateway.address, ["get", id]).code == 66)
+    }
+
+    @Test func anInterruptedCreateSaysHowToGoOn() async throws {
+        let gateway = try await RunningGateway.start(
+            .inProcess, environment: ["LUMA_SANDBOX_FAULTS": "latency=3000,on=events/create"])
+        let program = try Program(
+            ["events"] + Self.tea, environment: ["LUMA_GATEWAY_URL": gateway.address, "TZ": "UTC"])
+        try await eventually("the create is under way") {
+            try await curl(gateway.address + "/metrics").body.split(separator: "\n").contains {
+                $0.contains("in_flight") && !$0.hasPrefix("#") && !$0.hasSuffix(" 0")
+            }
+        }
+        program.signal(SIGINT)
+        #expect(try await program.exitCode() == 130)
+        try await eventually("it says so") { program.standardError.contains("--key cli-") }
+        #expect(program.standardOutput.isEmpty)
+        let key = try #require(program.standardError.firstMatch(of: #/--key (cli-\w+)/#)?.1)
+        let again = try await events(gateway.address, Self.tea + ["--key", String(key)], environment: ["TZ": "UTC"])
+        #expect(again.code == 0, "\(again.err)")
+        let list = try await events(gateway.address, ["list", "--all", "--json"])
+        let teas = (list.json?["entries"]?.arrayValue ?? []).filter { $0["name"] == "Tea" }
+        #expect(teas.count == 1)
+    }
+}
