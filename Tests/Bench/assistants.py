@@ -1,5 +1,6 @@
 """What assistants cost: a call of a tool, against the gateway's own /health and FastMCP, and streams that stay open."""
 
+import math
 import os
 import select
 import socket
@@ -10,6 +11,8 @@ from measure import HERE, Sample, sample, wrk
 from processes import Server, free_port
 
 STREAMS = 1000
+# Pairs of rounds with and without the streams: one says nothing about a p99.
+STREAM_ROUNDS = 5
 
 
 def fastmcp(folder: str, core: int) -> Server:
@@ -71,14 +74,39 @@ def compare(bench) -> str:
 
 
 def streams(bench, gateway: Server) -> list[str]:
-    def latencies() -> list[float]:
-        return [wrk(gateway, "health", 64, bench.seconds, bench.cores[1], bench.next())["p99"] for _ in range(bench.rounds)]
+    """What open streams cost in memory, and whether they are felt: rounds with and without them in turn, A B A B A.
 
-    before, alone = gateway.resident(), latencies()
-    held = open_streams(gateway.port, STREAMS)
-    grown, beside = gateway.resident() - before, latencies()
-    for stream in held:
-        stream.close()
+    Each round with them is judged by the two around it, so that what drifts on the machine cancels out. How far two rounds
+    without them are from each other is the noise that the ratio has to be compared with.
+    """
+    def p99() -> float:
+        return wrk(gateway, "health", 64, bench.seconds, bench.cores[1], bench.next())["p99"]
+
+    p99()  # the first connections make the gateway grow; that is not the streams' doing
+    before, grown = gateway.resident(), 0.0
+    alone, beside = [p99()], []
+    for _ in range(max(bench.rounds, STREAM_ROUNDS)):
+        held = open_streams(gateway.port, STREAMS)
+        grown = max(grown, gateway.resident() - before)
+        try:
+            beside.append(p99())
+        finally:
+            for stream in held:
+                stream.close()
+        gateway.settle()
+        alone.append(p99())
+    felt = ratios(beside, [math.sqrt(left * right) for left, right in zip(alone, alone[1:])])
+    noise = ratios(alone[1:], alone)
     return [
-        f"{STREAMS} open streams: {grown:.1f} MiB (32 are promised); p99 of /health "
-        f"{statistics.median(alone):.0f} us without them, {statistics.median(beside):.0f} us with them"]
+        f"{STREAMS} open streams: {grown:.1f} MiB (32 are promised); p99 of /health at 64 connections, A B A B: "
+        f"{statistics.median(alone):.0f} us without them, {statistics.median(beside):.0f} us with them",
+        f"{'':4}with them to without them {spread(felt)}; without them to the round without them before {spread(noise)}"]
+
+
+def ratios(these: list[float], those: list[float]) -> list[float]:
+    return [one / other for one, other in zip(these, those)]
+
+
+def spread(values: list[float]) -> str:
+    """The median of ratios, and how far they reach."""
+    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f}, {len(values)} pairs)"

@@ -110,9 +110,9 @@ def variants(gateway):
     for name, transport in transports.items():
         if name != "sse":
             for mode in "auto", journey.MODERN:
-                yield f"{name} {mode}:", connector(transport, mode, journey.MODERN), journey.MODERN, name == "http"
+                yield f"{name} {mode}:", connector(transport, mode, journey.MODERN), journey.MODERN, name
         for revision in journey.HANDSHAKES:
-            yield name, connector(transport, "legacy", revision), revision, name == "http"
+            yield name, connector(transport, "legacy", revision), revision, name
 
 
 asyncio.run(journey.main("fastmcp", sys.argv[1], variants))

@@ -106,7 +106,7 @@ def variants(gateway):
         "stdio": lambda: stdio_client(stdio)}
     for name, transport in transports.items():
         for revision in journey.HANDSHAKES:
-            yield name, connector(transport, revision), revision, name == "http"
+            yield name, connector(transport, revision), revision, name
 
 
 asyncio.run(journey.main("mcp 1.x", sys.argv[1], variants))

@@ -107,12 +107,12 @@ def variants(gateway):
         "http": lambda: gateway.url + "/mcp", "http with a slash": lambda: gateway.url + "/mcp/", "stdio": lambda: stdio,
         "sse": lambda: sse_client(gateway.url + "/sse")}
     for name, transport in transports.items():
-        restarts = name.startswith("http")
+        kind = name.split()[0]
         if name != "sse":
             for mode in "auto", journey.MODERN:
-                yield f"{name} {mode}:", connector(transport, mode, journey.MODERN), journey.MODERN, restarts
+                yield f"{name} {mode}:", connector(transport, mode, journey.MODERN), journey.MODERN, kind
         for revision in journey.HANDSHAKES:
-            yield name, connector(transport, "legacy", revision), revision, restarts
+            yield name, connector(transport, "legacy", revision), revision, kind
 
 
 if __name__ == "__main__":

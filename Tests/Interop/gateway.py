@@ -4,6 +4,7 @@ import contextlib
 import os
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.request
@@ -69,8 +70,10 @@ class Gateway:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.await_port(sandbox_port)
         self.line = Line(sandbox_port)
+        # Over stdio nothing is kept unless it is said where; both share one folder.
+        self.state = tempfile.TemporaryDirectory()
         self.environment = os.environ | {
-            "LUMA_API_KEY": "secret-interop", "LUMA_BASE_URL": f"http://localhost:{self.line.port}",
+            "LUMA_DATA_DIR": self.state.name, "LUMA_API_KEY": "secret-interop", "LUMA_BASE_URL": f"http://localhost:{self.line.port}",
             "LUMA_RATE_LIMIT_GET_REQUESTS": "100000", "LUMA_RATE_LIMIT_POST_REQUESTS": "100000"}
 
     @property
@@ -111,3 +114,4 @@ class Gateway:
         finally:
             self.sandbox.terminate()
             self.sandbox.wait(timeout=10)
+            self.state.cleanup()

@@ -137,8 +137,32 @@ async def gives_up(peer, line):
     assert (await peer.call("list_events", {"limit": 1})).value["events"]
 
 
-async def all_of_it(name, connect, revision, gateway, restarts):
-    """Plays everything in one revision over one transport."""
+async def outlives(peer, gateway):
+    """Over HTTP a session is in its signed id: the same client asks on as if nothing had been."""
+    await anyio.to_thread.run_sync(gateway.restart)
+    await cancels_by_token(peer)
+
+
+async def comes_back(connect, transport, gateway):
+    """A conversation over one connection ends with it. Who connects again goes on: events, confirmations and keys are known."""
+    given = event() | {"idempotency_key": uuid.uuid4().hex}
+    async with connect() as peer:
+        id = await created(peer, given)
+        confirm = (await peer.call("cancel_event", {"event_id": id})).value["confirm"]
+        # Over stdio the server is the client's own child, which ends when the client lets go of it.
+        if transport == "sse":
+            await anyio.to_thread.run_sync(gateway.restart)
+    async with connect() as peer:
+        assert await created(peer, given) == id, "created twice"
+        done = (await peer.call("cancel_event", {"event_id": id, "confirm": confirm})).value
+        assert done["status"] == "canceled", done
+
+
+RESTARTS = {"http": "a restart in mid-session", "sse": "a restart and a new stream", "stdio": "a new process"}
+
+
+async def all_of_it(name, connect, revision, gateway, transport):
+    """Plays everything in one revision over one transport, a key of `RESTARTS`."""
     async with connect() as peer:
         assert peer.revision == revision, peer.revision
         await lists(peer)
@@ -146,19 +170,20 @@ async def all_of_it(name, connect, revision, gateway, restarts):
         await cancels_by_token(peer)
         await listens(peer)
         await gives_up(peer, gateway.line)
-        if restarts:
-            await anyio.to_thread.run_sync(gateway.restart)
-            await cancels_by_token(peer)
+        if transport == "http":
+            await outlives(peer, gateway)
+    if transport != "http":
+        await comes_back(connect, transport, gateway)
     await cancels_by_form(connect, revision)
-    print(f"{name} {revision}{', with a restart in mid-session' if restarts else ''}", flush=True)
+    print(f"{name} {revision}, with {RESTARTS[transport]}", flush=True)
 
 
 async def main(library, binary, variants):
-    """`variants(gateway)` gives (name, connect, revision, whether a session outlives the server) of all that a library speaks."""
+    """`variants(gateway)` gives (name, connect, revision, transport) of all that a library speaks."""
     gateway = Gateway(binary).start()
     try:
-        for name, connect, revision, restarts in variants(gateway):
+        for name, connect, revision, transport in variants(gateway):
             with anyio.fail_after(30):
-                await all_of_it(f"{library} {name}", connect, revision, gateway, restarts)
+                await all_of_it(f"{library} {name}", connect, revision, gateway, transport)
     finally:
         gateway.stop()

@@ -67,6 +67,26 @@ import Testing
         }
     }
 
+    @Test func anEndedSessionStaysEndedAfterARestart() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mcp-" + UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var ids: [[String]] = []
+        for isFirst in [true, false] {
+            let gateway = try await RunningGateway.start(.inProcess, environment: ["LUMA_DATA_DIR": folder.path])
+            let url = gateway.address + "/mcp"
+            if isFirst {
+                for _ in 0..<3 { ids.append(try await session(url, "2025-11-25")) }
+                for id in ids.dropFirst() {
+                    #expect(try await curl("-X", "DELETE", url, "-H", id[0]).status == 204)
+                }
+            }
+            #expect(try await post(url, request("ping"), ids[0]).status == 200)
+            for id in ids.dropFirst() { #expect(try await post(url, request("ping"), id).status == 404) }
+            gateway.program.signal(SIGTERM)
+            #expect(try await gateway.program.exitCode() == 0)
+        }
+    }
+
     @Test func batchesWhereTheyExist() async throws {
         try await withGateway { url in
             let session = try await session(url, "2025-03-26")
@@ -106,7 +126,15 @@ import Testing
             #expect(bare.status == 405 && bare.field("allow")?.contains("POST") == true)
             #expect(try await curl("-X", "GET", "-H", "MCP-Protocol-Version: 2026-07-28", url).status == 405)
             #expect(try await curl("-X", "DELETE", "-H", "MCP-Protocol-Version: 2026-07-28", url).status == 405)
-            #expect(try await curl("-X", "PUT", url).status == 405)
+            let root = url.replacingOccurrences(of: "/mcp", with: "")
+            for (path, allowed) in [
+                ("/mcp", "GET, POST, DELETE, OPTIONS"), ("/sse", "GET, OPTIONS"), ("/messages/", "POST, OPTIONS"),
+            ] {
+                for method in [["-I"], ["-X", "PUT"]] {
+                    let refused = try await curl(method + [root + path])
+                    #expect(refused.status == 405 && refused.field("allow") == allowed, "\(method) \(path)")
+                }
+            }
             #expect(try await post(url, request("ping"), ["Origin: https://evil.example"]).status == 403)
             #expect(try await post(url, request("ping"), ["Origin: http://localhost:3000"]).status == 200)
             #expect(try await post(url, request("ping"), ["Host: evil.example"]).status == 421)
@@ -114,7 +142,6 @@ import Testing
             #expect(form.status == 415)
             let broken = try await curl(["-X", "POST", "-H", "Content-Type: application/json", "-d", "{", url])
             #expect(broken.status == 400 && broken.json?["error"]?["code"] == -32700)
-            let root = url.replacingOccurrences(of: "/mcp", with: "")
             #expect(try await curl("-X", "POST", root + "/sse").status == 405)
             #expect(try await post(root + "/messages/", request("ping")).status == 400)
             #expect(try await post(root + "/messages/?session_id=x", request("ping")).status == 404)

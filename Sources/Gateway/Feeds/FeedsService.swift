@@ -125,14 +125,18 @@ final class FeedsService {
 
     private func render(
         _ name: String, _ filter: FeedFilter, _ query: EventsService.ListQuery, _ nextCall: () -> UpstreamCall
-    ) async throws(APIError) -> [UInt8] {
+    ) async throws(APIError) -> Fetched {
         var writer = ICSWriter()
         writer.begin(ICSCalendar(product: ListRenderer.product, name: name, refresh: ISODuration(seconds: 3600)))
         var cursor: String?
+        var asOf: MonotonicTime?
         var seen: Set<String> = []
         var count = 0
         pages: while true {
-            let page = try await events.page(query, limit: EventsService.upstreamPageLimit, cursor, nextCall())
+            let call = nextCall()
+            let page = try await events.page(query, limit: EventsService.upstreamPageLimit, cursor, call)
+            // The whole is as old as its first page.
+            asOf = asOf ?? call.context.lastSentAt
             for entry in page.entries where filter.shows(entry) {
                 guard
                     let event = ICSEvent(
@@ -147,7 +151,7 @@ final class FeedsService {
             cursor = next
         }
         writer.end()
-        return writer.take()
+        return Fetched(body: writer.take(), asOf: asOf)
     }
 }
 

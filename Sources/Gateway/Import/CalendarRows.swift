@@ -144,7 +144,7 @@ struct CalendarRows {
         }
         switch EventTime.read(local.text, .rules(zone, rules)) {
         case .instant(let instant): return instant
-        case .invalid(let problem):
+        case .invalid(let problem, _):
             throw ReadProblem(line: event.line, "\(property) of \(shown(event)) \(problem)")
         case .needsZone: preconditionFailure("a zone was given")
         }

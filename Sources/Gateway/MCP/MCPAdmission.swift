@@ -145,12 +145,14 @@ enum MCPAdmission {
         }
     }
 
-    /// Some relays lose the session's id on what is not a request; that must not end the connection.
+    /// Some relays lose the session's id on notifications; that must not end the connection. An answer without its
+    /// session finds nobody who has asked, and must not look as if it had.
     private static func needsNoSession(_ payload: JSONRPCPayload) -> Bool {
         guard case .single(.message(let message)) = payload else { return false }
         switch message {
         case .request(_, let method, _): return method == "ping"
-        case .notification, .response, .failure: return true
+        case .notification: return true
+        case .response, .failure: return false
         }
     }
 }

@@ -6,8 +6,7 @@ import MCP
 /// The transport of 2024-11-05: `GET /sse` opens a stream and names the address to post to; every answer comes on the
 /// stream. Today's clients speak any handshake revision over it.
 extension MCPServer {
-    func openConversation(_ headers: MCPHeaders, _ method: Method, _ turn: Turn) {
-        guard method == .get else { return turn.finish(.sse, Self.notAllowed("GET")) }
+    func openConversation(_ headers: MCPHeaders, _ turn: Turn) {
         guard headers.acceptsStream else { return turn.finish(.sse, APIError.notAcceptable) }
         let stream = EventStream(turn.exchange, fields: turn.streamFields)
         let executor = reactor.executor

@@ -42,7 +42,7 @@ final class MCPServer {
         case .mcpPost: post(headers, request, turn)
         case .mcpGet: get(headers, turn)
         case .mcpDelete: delete(headers, turn)
-        case .sse: openConversation(headers, request.method, turn)
+        case .sse: openConversation(headers, turn)
         case .sseMessage: conversationPost(headers, request, turn)
         default: turn.finish(endpoint, APIError.notFound)
         }
@@ -83,7 +83,7 @@ final class MCPServer {
     /// The stream on which a legacy session hears of what nobody asked for at that moment.
     private func get(_ headers: MCPHeaders, _ turn: Turn) {
         // A client tries this without knowing whether it is offered; 405 is the answer that all of them take well.
-        guard turn.method == .get, headers.versions.allSatisfy({ Revision(rawValue: $0)?.era == .legacy }) else {
+        guard headers.versions.allSatisfy({ Revision(rawValue: $0)?.era == .legacy }) else {
             return turn.finish(.mcpGet, Self.notAllowed("POST"))
         }
         guard let id = headers.session else { return turn.finish(.mcpGet, Self.notAllowed("POST, DELETE")) }

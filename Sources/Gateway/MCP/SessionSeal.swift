@@ -9,6 +9,7 @@ import MCP
 /// nothing is stored. Each use has a name of its own in what is signed: one kind can never pass for another.
 struct SessionSeal: StateSeal, Sendable {
     private let key: [UInt8]
+    let rounds = OpenRounds()
 
     /// - Parameter secret: the same for every process that must know what another has signed.
     init(secret: Secret) {
@@ -48,6 +49,14 @@ struct SessionSeal: StateSeal, Sendable {
     func open(_ text: String) -> [UInt8]? { open(text, for: "state") }
     func digest(_ bytes: [UInt8]) -> String { Base64URL.encode(Array(tag(bytes, "digest").prefix(16))) }
     var now: Timestamp { WallClock.now }
+
+    func nonce() -> String {
+        guard let bytes = try? Random.bytes(12) else {
+            // Without randomness there is no TLS either; a name that could be guessed would be worse than the end.
+            fatalError("OpenSSL has no random numbers")
+        }
+        return Base64URL.encode(bytes)
+    }
 }
 
 /// What an `Mcp-Session-Id` says about its session, so that a process that never saw the session can go on with it.

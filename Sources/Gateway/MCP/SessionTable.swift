@@ -21,8 +21,8 @@ final class SessionTable: Sendable {
         /// Who was pushed out while a request or a stream of theirs held them, so that they stay one session.
         var pushedOut: [String: PushedOut] = [:]
         var turn: UInt64 = 0
-        var revoked: Set<String> = []
-        var revokedInOrder: [String] = []
+        var ended = EndedSessions()
+        var hasEnded: (@Sendable () -> Void)?
     }
     private let seal: SessionSeal
     private let state = Mutex(State())
@@ -50,7 +50,7 @@ final class SessionTable: Sendable {
         if let known { return known.principal == principal ? known : nil }
         guard let ticket = SessionTicket(id, seal), ticket.principal == principal.label else { return nil }
         return state.withLock { state in
-            if state.revoked.contains(id) { return nil }
+            if state.ended.contains(ticket.nonce) { return nil }
             if let other = state.entries[id]?.session { return other.principal == principal ? other : nil }
             let held = state.pushedOut.removeValue(forKey: id)?.session
             if let held, held.principal != principal { return nil }
@@ -64,14 +64,26 @@ final class SessionTable: Sendable {
 
     /// Ends a session for good; its id is never good again.
     func end(_ id: String) {
-        let session = state.withLock { state in
-            if state.revoked.insert(id).inserted { state.revokedInOrder.append(id) }
-            if state.revokedInOrder.count > Self.capacity { state.revoked.remove(state.revokedInOrder.removeFirst()) }
+        guard let ticket = SessionTicket(id, seal) else { return }
+        let (session, hasEnded) = state.withLock { state in
+            state.ended.add(ticket.nonce, until: ticket.issued.advanced(seconds: SessionTicket.lifetime))
             let held = state.pushedOut.removeValue(forKey: id)?.session
-            return state.entries.removeValue(forKey: id)?.session ?? held
+            return (state.entries.removeValue(forKey: id)?.session ?? held, state.hasEnded)
         }
         session?.close()
+        hasEnded?()
     }
+
+    // MARK: Between processes
+
+    /// Calls `action` after each end, on the thread of who ends.
+    func whenEnded(_ action: @escaping @Sendable () -> Void) { state.withLock { $0.hasEnded = action } }
+
+    /// Which sessions were ended, for the next process.
+    func keptEnded(at now: Timestamp) -> [UInt8] { state.withLock { $0.ended.kept(at: now) } }
+
+    /// Takes what another process has kept.
+    func addEnded(kept bytes: [UInt8]) { state.withLock { $0.ended.add(kept: bytes) } }
 
     private static func insert(_ id: String, _ session: Session, _ state: inout State) {
         state.turn += 1

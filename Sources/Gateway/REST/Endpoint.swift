@@ -85,7 +85,9 @@ enum Endpoint: Int, CaseIterable, Sendable {
 
     static func router() -> Router<Endpoint> {
         var router = Router<Endpoint>()
-        for endpoint in allCases { router.add(endpoint.route.method, endpoint.route.pattern, endpoint) }
+        for endpoint in allCases {
+            router.add(endpoint.route.method, endpoint.route.pattern, endpoint, answersHead: !endpoint.isMCP)
+        }
         return router
     }
 }

@@ -41,7 +41,10 @@ struct ServeCommand {
             templates: templates, log: log,
             store: configuration.openStore(log, byDefault: Self.dataDirectory),
             touches: configuration.openTouches(byDefault: Self.dataDirectory), tokens: tokens)
-        let resumed = Task { await shared.resumeBudget() }
+        let resumed = Task {
+            await shared.resumeBudget()
+            await shared.resumeSessions()
+        }
         let workers = try await startWorkers(shared, sockets, tls, sandbox)
         await resumed.value
         let monitor = await workers[0].startMonitor()

@@ -28,7 +28,8 @@ public struct RouteParameters: Sendable, Equatable {
 /// Finds the value of a method and a path, by segments.
 ///
 /// Every pattern answers with and without a slash at its end. A literal segment beats a parameter at the same place, and a
-/// parameter that ends in a certain way beats one that may be anything; when the better one leads nowhere the other is tried. HEAD is answered where GET is. A path that needs no
+/// parameter that ends in a certain way beats one that may be anything; when the better one leads nowhere the other is
+/// tried. HEAD is answered where GET is, unless the route says otherwise. A path that needs no
 /// parameter is matched without any allocation.
 public struct Router<Value> {
     fileprivate struct Node {
@@ -41,6 +42,7 @@ public struct Router<Value> {
         var names: [String] = []
         var suffixLengths: [Int] = []
         var allow: [Method] = []
+        var answersHead = true
     }
     private var nodes = [Node()]
     /// The patterns without a parameter, and their nodes: nearly every path of such a pattern is sent letter by letter.
@@ -52,7 +54,8 @@ public struct Router<Value> {
     ///
     /// A pattern that contradicts an earlier one stops the program: the same method twice, or two names for the
     /// parameter in the same place.
-    public mutating func add(_ method: Method, _ pattern: String, _ value: Value) {
+    /// - Parameter answersHead: false where GET gives no representation that has a head, such as a stream of news.
+    public mutating func add(_ method: Method, _ pattern: String, _ value: Value, answersHead: Bool = true) {
         precondition(pattern.utf8.first == Octet.slash, "a pattern starts with a slash: \(pattern)")
         precondition(method != .other && method != .connect, "no route can have this method: \(pattern)")
         var segments = pattern.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
@@ -82,7 +85,8 @@ public struct Router<Value> {
             literalPaths.append((Array(("/" + segments.joined(separator: "/")).utf8), index))
         }
         nodes[index].values.append((method, value))
-        nodes[index].allow = Self.allow(nodes[index].values.map(\.method))
+        if !answersHead { nodes[index].answersHead = false }
+        nodes[index].allow = Self.allow(nodes[index].values.map(\.method), answersHead: nodes[index].answersHead)
     }
 
     private mutating func child(of index: Int, literal: [UInt8]) -> Int {
@@ -111,9 +115,10 @@ public struct Router<Value> {
         return nodes.count - 1
     }
 
-    private static func allow(_ methods: [Method]) -> [Method] {
+    private static func allow(_ methods: [Method], answersHead: Bool) -> [Method] {
         Method.allCases.filter { method in
-            methods.contains(method) || method == .options || (method == .head && methods.contains(.get))
+            methods.contains(method) || method == .options
+                || (method == .head && answersHead && methods.contains(.get))
         }
     }
 
@@ -141,7 +146,7 @@ public struct Router<Value> {
 
     private func value(at index: Int, _ method: Method) -> Value? {
         for route in nodes[index].values where route.method == method { return route.value }
-        return method == .head ? value(at: index, .get) : nil
+        return method == .head && nodes[index].answersHead ? value(at: index, .get) : nil
     }
 
     /// The node of a path that is spelt as its pattern is. Literals come before parameters, so that `find` would find the same.

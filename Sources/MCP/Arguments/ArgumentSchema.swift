@@ -42,7 +42,7 @@ struct ArgumentCheck {
         let required = schema["required"]?.arrayValue?.compactMap(\.stringValue) ?? []
         var output = JSONObject()
         for (name, value) in object.members {
-            let place = path.isEmpty ? String(name.prefix(100)) : "\(path).\(name.prefix(100))"
+            let place = path.isEmpty ? Neutral.echo(name) : "\(path).\(Neutral.echo(name))"
             guard let property = properties[name]?.objectValue else {
                 if schema["additionalProperties"]?.boolValue == false {
                     let hint = NearestName.suggest(for: name, among: properties.names)

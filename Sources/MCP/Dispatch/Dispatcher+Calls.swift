@@ -32,7 +32,7 @@ extension Dispatcher {
             audit.outcome = .refused
             let known = registry.tools.filter { scopes.isSuperset(of: $0.scope) }.map(\.name)
             let hint = NearestName.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
-            throw .error(.invalidParams("Unknown tool: " + String(name.prefix(100)) + hint))
+            throw .error(.invalidParams("Unknown tool: " + Neutral.echo(name) + hint))
         }
         guard let given = given.isNull ? [:] : given.objectValue else {
             audit.outcome = .invalidArguments
@@ -65,7 +65,7 @@ extension Dispatcher {
         let name = try text("name", request)
         let scopes = request.caller.principal.scopes
         guard let prompt = registry.prompts.first(where: { $0.name == name && scopes.isSuperset(of: $0.scope) }) else {
-            throw .error(.invalidParams("Unknown prompt: " + String(name.prefix(100))))
+            throw .error(.invalidParams("Unknown prompt: " + Neutral.echo(name)))
         }
         let given = request.params?["arguments"] ?? .null
         guard let given = given.isNull ? [:] : given.objectValue else {
@@ -74,7 +74,7 @@ extension Dispatcher {
         var arguments: [String: String] = [:]
         for (name, value) in given.members {
             guard let text = value.stringValue else {
-                throw .error(.invalidParams("Invalid params: \(String(name.prefix(100))) must be a string"))
+                throw .error(.invalidParams("Invalid params: \(Neutral.echo(name)) must be a string"))
             }
             arguments[name] = text
         }
@@ -128,6 +128,20 @@ extension Dispatcher {
             arguments: arguments)
         var earlier = RoundState()
         if request.isModern { earlier = try RoundState(request.params, binding, seal) }
+        var asksAgain = false
+        if let call = earlier.call {
+            guard seal.rounds.begin(call) else {
+                throw .error(
+                    .invalidParams("Invalid params: requestState was used; start the request anew"))
+            }
+        }
+        defer {
+            if let call = earlier.call, asksAgain {
+                seal.rounds.goOn(call)
+            } else if let call = earlier.call {
+                seal.rounds.end(call, until: seal.now.advanced(seconds: RoundState.lifetime), now: seal.now)
+            }
+        }
         let call: Call
         do throws(JSONRPCError) {
             call = try Call(
@@ -140,6 +154,7 @@ extension Dispatcher {
         do throws(CallFailure) {
             return try await run(call)
         } catch .inputRequired(let input) where request.isModern {
+            asksAgain = true
             var result: JSONObject = ["resultType": "input_required"]
             result["inputRequests"] = .object(
                 JSONObject(input.requests.map { (name: $0.key, value: $0.request.json) }))

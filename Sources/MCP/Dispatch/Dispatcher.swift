@@ -143,7 +143,7 @@ public final class Dispatcher {
             default: break
             }
         }
-        throw .error(.methodNotFound("Method not found: " + String(request.method.prefix(100))))
+        throw .error(.methodNotFound("Method not found: " + Neutral.echo(request.method)))
     }
 
     /// The protocol's error for a failure; nil when there is to be no answer.

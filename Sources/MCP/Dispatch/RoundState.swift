@@ -13,12 +13,14 @@ struct RoundState {
     }
 
     /// A user may take this long over a form, in seconds.
-    private static let lifetime = 900.0
+    static let lifetime = 900.0
 
     /// The client's answers so far, by key.
     var responses: JSONObject = [:]
     /// The handler's own.
     var state: JSON?
+    /// Names the call through all its rounds; nil before the first state is given out.
+    private(set) var call: String?
 
     init() {}
 
@@ -27,13 +29,15 @@ struct RoundState {
     init(_ params: JSONObject?, _ binding: Binding, _ seal: any StateSeal) throws(CallFailure) {
         if let text = params?["requestState"], !text.isNull {
             guard let text = text.stringValue, let bytes = seal.open(text), let json = try? JSON.parse(bytes),
-                json["b"] == binding.json, let expiry = json["e"]?.intValue, Int64(expiry) > seal.now.milliseconds
+                json["b"] == binding.json, let call = json["c"]?.stringValue, let expiry = json["e"]?.intValue,
+                Int64(expiry) > seal.now.milliseconds
             else {
                 throw .error(
                     .invalidParams("Invalid params: requestState is not valid for this request; start it anew"))
             }
             responses = json["r"]?.objectValue ?? [:]
             state = json["s"]
+            self.call = call
         }
         let given = params?["inputResponses"] ?? .null
         guard given.isNull || given.objectValue != nil else {
@@ -44,7 +48,7 @@ struct RoundState {
 
     func sealed(_ binding: Binding, _ seal: any StateSeal) -> String {
         var object: JSONObject = [
-            "b": binding.json, "r": .object(responses),
+            "b": binding.json, "c": .string(call ?? seal.nonce()), "r": .object(responses),
             "e": .number(JSONNumber(Int(seal.now.advanced(seconds: Self.lifetime).milliseconds))),
         ]
         object["s"] = state

@@ -18,6 +18,10 @@ public protocol StateSeal {
     func open(_ text: String) -> [UInt8]?
     /// A short text that two different inputs never share.
     func digest(_ bytes: [UInt8]) -> String
+    /// A short text that nobody can guess and that is never given again.
+    func nonce() -> String
+    /// The rounds of this server's calls, of whatever loop.
+    var rounds: OpenRounds { get }
     /// The time, for what expires.
     var now: Timestamp { get }
 }

@@ -20,7 +20,7 @@ extension JSONRPCError {
             code: -32022, message: "Unsupported protocol version",
             data: [
                 "supported": .array(supported.map { .string($0.rawValue) }),
-                "requested": .string(String(requested.prefix(64))),
+                "requested": .string(Neutral.echo(requested, most: 64)),
             ])
     }
 
@@ -28,7 +28,7 @@ extension JSONRPCError {
     public static func resourceNotFound(_ uri: String, in revision: Revision) -> JSONRPCError {
         JSONRPCError(
             code: revision.era == .modern ? -32602 : -32002, message: "Resource not found",
-            data: ["uri": .string(String(uri.prefix(500)))])
+            data: ["uri": .string(Neutral.echo(uri, most: 500))])
     }
 
     /// The status that a modern answer over HTTP has with this error.

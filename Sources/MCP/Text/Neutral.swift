@@ -29,6 +29,12 @@ public enum Neutral {
         self.text(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
+    /// The beginning of a caller's own text, for an error that repeats it: short, on one line, nothing hidden.
+    public static func echo(_ text: String, most: Int = 100) -> String {
+        // Cut by scalars: one character may have any number of them.
+        line(String(String.UnicodeScalarView(text.unicodeScalars.prefix(most))))
+    }
+
     /// The document with every text in it made neutral, names of members included.
     public static func json(_ json: JSON) -> JSON {
         switch json {

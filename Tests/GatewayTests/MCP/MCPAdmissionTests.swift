@@ -118,10 +118,20 @@ import Testing
         #expect(admit(headers(version: ["2025-11-25"], session: "good"), mixed) == "legacy 2025-06-18")
     }
 
-    @Test func whatIsNoRequestIsTakenWithoutASession() {
+    @Test func aNotificationIsTakenWithoutASession() {
         #expect(admit(headers(), ["jsonrpc": "2.0", "method": "notifications/initialized"]) == "legacy 2025-03-26")
         #expect(admit(headers(), request("ping")) == "legacy 2025-03-26")
         #expect(admit(headers(), ["jsonrpc": "2.0", "id": 1]) == "400 -32600")
+    }
+
+    @Test(arguments: [["result": [:]], ["error": ["code": 1, "message": "no"]]] as [JSON])
+    func anAnswerNeedsTheSessionOfItsQuestion(_ answer: JSON) {
+        let members = [(name: "jsonrpc", value: JSON("2.0")), (name: "id", value: JSON("srv-1"))]
+        let whole = JSON.object(JSONObject(members + (answer.objectValue?.members ?? [])))
+        #expect(admit(headers(), whole) == "400 -32600")
+        #expect(admit(headers(version: ["2025-11-25"]), whole) == "400 -32600")
+        #expect(admit(headers(session: "bad"), whole) == "404 -32600")
+        #expect(admit(headers(session: "good"), whole) == "legacy 2025-06-18")
     }
 
     @Test func onlyOneRevisionHasBatches() {

@@ -1,5 +1,6 @@
 import Core
 import MCP
+import Store
 import Testing
 
 @testable import Gateway
@@ -58,6 +59,31 @@ import Testing
         let id = try #require(table.issue(make()))
         table.end(id)
         #expect(table.session(id, for: .local) == nil)
+    }
+
+    @Test func anEndedSessionIsKnownToTheNextProcess() async throws {
+        let store = SQLiteStateStore(.memory)
+        defer { store.close() }
+        func process() async -> SessionTable {
+            let table = SessionTable(seal: seal)
+            let keeper = EndedSessionsKeeper(table, store)
+            await keeper.resume()
+            table.whenEnded { keeper.note() }
+            return table
+        }
+        let first = await process()
+        let ids = try (0..<20).map { _ in try #require(first.issue(make())) }
+        // Faster than they can be saved one by one.
+        for id in ids.dropLast() { first.end(id) }
+        for _ in 0..<200 {
+            let next = await process()
+            if ids.dropLast().allSatisfy({ next.session($0, for: .local) == nil }) {
+                #expect(next.session(ids[19], for: .local) != nil)
+                return
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        Issue.record("an ended session works again")
     }
 
     @Test func aQuietSessionLivesOnInItsID() throws {

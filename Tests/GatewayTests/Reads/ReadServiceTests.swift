@@ -115,7 +115,9 @@ import Testing
             #expect(answer.hasPrefix("HTTP/1.1 200 ") && answer.contains(#""name":"v1""#), "\(answer)")
             sources[Self.field("X-Cache", answer) ?? "-", default: 0] += 1
         }
-        #expect(sources == ["MISS": 1, "SHARED": 59])
+        // On a busy machine some come only after the answer.
+        #expect(sources["MISS"] == 1 && sources["SHARED", default: 0] > 1, "\(sources)")
+        #expect(sources["SHARED", default: 0] + sources["HIT", default: 0] == 59, "\(sources)")
         // The second asks in new words, the third in known ones; both loops know them.
         for node in [0, 1, 0, 1] {
             let answer = try await pair.ask(node)

@@ -21,6 +21,8 @@ import Testing
         router.add(.get, "/feeds/{token}.csv", "table")
         router.add(.get, "/feeds/{token}.csv/{page}", "page")
         router.add(.delete, "/feeds/{feed_id}", "revoke")
+        router.add(.get, "/news", "news", answersHead: false)
+        router.add(.delete, "/news", "no news")
         return router
     }()
 
@@ -71,7 +73,8 @@ import Testing
             (.post, "/health", "405 GET,HEAD,OPTIONS"), (.options, "/health", "405 GET,HEAD,OPTIONS"),
             (.put, "/events/a", "405 GET,HEAD,DELETE,OPTIONS"), (.delete, "/events", "405 GET,HEAD,POST,OPTIONS"),
             (.get, "/templates/create", "405 POST,OPTIONS"), (.other, "/", "405 GET,HEAD,OPTIONS"),
-            (.get, "/events/a/guests", "405 OPTIONS"),
+            (.get, "/events/a/guests", "405 OPTIONS"), (.get, "/news/", "news"),
+            (.head, "/news", "405 GET,DELETE,OPTIONS"),
         ] as [(HTTP.Method, String, String)])
     func aPathLeadsToItsRoute(_ method: HTTP.Method, _ path: String, _ expected: String) {
         #expect(describe(match(method, path)) == expected)

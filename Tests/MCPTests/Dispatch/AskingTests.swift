@@ -54,19 +54,34 @@ import Testing
         #expect(request["method"] == "elicitation/create")
         let state = try #require(first["requestState"])
 
-        var params: JSONObject = [
-            "name": "confirm", "arguments": [:], "requestState": state,
-            "inputResponses": [
-                "sure": ["action": "accept", "content": ["sure": true]], "stray": ["action": "accept"],
-            ],
-        ]
-        #expect(await asker.result("tools/call", params)?.text == "accepted true")
+        var params: JSONObject = ["name": "confirm", "arguments": [:], "requestState": state]
         params["inputResponses"] = ["stray": ["action": "accept"]]
         #expect(await asker.result("tools/call", params)?["resultType"] == "input_required")
         params["inputResponses"] = nil
         #expect(await asker.result("tools/call", params)?["resultType"] == "input_required")
         params["inputResponses"] = [1]
         #expect(await asker.error("tools/call", params)?.code == -32602)
+        params["inputResponses"] = [
+            "sure": ["action": "accept", "content": ["sure": true]], "stray": ["action": "accept"],
+        ]
+        #expect(await asker.result("tools/call", params)?.text == "accepted true")
+    }
+
+    @Test func whatWasDeclinedCannotBeAcceptedLater() async throws {
+        let asker = Asker(.july2026, able)
+        let first = try #require(await asker.call("confirm")?["requestState"])
+        var params: JSONObject = ["name": "confirm", "requestState": first, "inputResponses": ["stray": [:]]]
+        let second = try #require(await asker.result("tools/call", params)?["requestState"])
+        params["inputResponses"] = ["sure": ["action": "decline"]]
+        #expect(await asker.result("tools/call", params)?.text == "declined")
+        params["inputResponses"] = ["sure": ["action": "accept", "content": ["sure": true]]]
+        for state in [first, second] {
+            params["requestState"] = state
+            #expect(await asker.error("tools/call", params)?.code == -32602)
+        }
+        // Another call of the same tool is a question of its own.
+        params["requestState"] = try #require(await asker.call("confirm")?["requestState"])
+        #expect(await asker.result("tools/call", params)?.text == "accepted true")
     }
 
     @Test func anAnswerToNoQuestionIsNone() async throws {

@@ -33,6 +33,28 @@ import Testing
         #expect(await asker.error("tools/call", ["name": "broken"])?.code == -32603)
     }
 
+    /// A model or a terminal reads the error: what its caller has hidden in a name must not reach it through us.
+    @Test(arguments: Revision.allCases)
+    func errorsRepeatNothingThatCannotBeSeen(_ revision: Revision) async {
+        let asker = Asker(revision)
+        let hidden = "a\u{1b}[2J\u{202e}\n\u{0}b\u{e0041}"
+        let named: JSON = .string(hidden)
+        let errors = [
+            await asker.error(hidden), await asker.error("tools/call", ["name": named]),
+            await asker.error("prompts/get", ["name": named]), await asker.error("resources/read", ["uri": named]),
+            await asker.error("prompts/get", ["name": "greet", "arguments": .object(JSONObject([(hidden, 1)]))]),
+        ]
+        for error in errors {
+            let text = (error?.message ?? "?") + (error?.data?["uri"]?.stringValue ?? "")
+            #expect(error != nil && Neutral.line(text) == text, "\(text.debugDescription)")
+        }
+        let result = await asker.call("change", .object(JSONObject([(hidden, 1)])))
+        #expect(result?.text.map { Neutral.text($0) == $0 } == true)
+        #expect(result?.text?.contains("a [2J b is not known") == true)
+        let long = String(repeating: "e\u{301}", count: 500)
+        #expect((await asker.error("tools/call", ["name": .string(long)])?.message.utf8.count ?? 999) < 250)
+    }
+
     @Test(arguments: Revision.allCases)
     func wrongArgumentsAreAResultThatAModelCanRepair(_ revision: Revision) async {
         let result = await Asker(revision).call("echo", ["txt": "hi"])

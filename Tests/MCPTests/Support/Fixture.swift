@@ -22,6 +22,13 @@ final class ListeningSink: Sink {
 /// A seal that anyone could break, but not by chance, and a clock that stands still.
 final class WeakSeal: StateSeal {
     var now = Timestamp(milliseconds: 1_800_000_000_000)
+    let rounds = OpenRounds()
+    private var nonces = 0
+
+    func nonce() -> String {
+        nonces += 1
+        return "n\(nonces)"
+    }
 
     func seal(_ payload: [UInt8]) -> String { digest(payload) + "." + String(decoding: payload, as: UTF8.self) }
 
