@@ -59,7 +59,10 @@ import Testing
                 "create", "--name", "Tea", "--start", "2026-12-31 18:00", "--duration", "1h30m", "--capacity", "40",
                 "--address", "Main St 1", "--require-approval",
             ])
-        else { return Issue.record("no call") }
+        else {
+            Issue.record("no call")
+            return
+        }
         let zone = try CommandZone.find("Europe/Berlin", [:])
         var draft = EventDraft(["name": "Coffee", "slug": "tea"], zone: zone, now: Self.now)
         try draft.take(call)

@@ -95,7 +95,10 @@ import Testing
             "details": ["fields": [["field": "timezone", "problem": "must be\u{7} an IANA zone"]]],
         ]
         let (result, _) = await send([.success(OutboundResponse(status: 422, body: body.encoded))])
-        guard case .failure(let failure) = result else { return Issue.record("no failure") }
+        guard case .failure(let failure) = result else {
+            Issue.record("no failure")
+            return
+        }
         #expect(failure.lines == ["Not [31mvalid", "timezone: must be an IANA zone", "request r1"])
     }
 
