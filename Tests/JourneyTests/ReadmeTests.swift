@@ -36,7 +36,7 @@ import Testing
             let script =
                 "curl() { command curl -sS --fail-with-body --max-time 20 \"$@\"; }\n"
                 + "luma-mcp() { '\(Program.path)' \"$@\"; }\n"
-                + "export LUMA_GATEWAY_URL=http://localhost:8000\n"
+                + "export LUMA_GATEWAY_URL=\(gateway.address)\n"
                 + block.replacingOccurrences(
                     of: "http://localhost:8000", with: needsToken ? guarded.address : gateway.address
                 )

@@ -30,7 +30,7 @@ struct CommandRow: Sendable {
             name: "doctor", arguments: "[options]", summary: "look at what it needs, and say what to do",
             options: Settings.table),
         CommandRow(
-            name: "events", arguments: "COMMAND", summary: "list, get, create, update, cancel, export events",
+            name: "events", arguments: "COMMAND", summary: "list, create, change, export, import events",
             subcommands: EventsVerb.allCases.map { ($0.rawValue, $0.row.summary, $0.options) }),
         CommandRow(
             name: "completion", arguments: "SHELL", summary: "print completions for bash, zsh or fish",

@@ -31,6 +31,8 @@ struct EventsCommand: Sendable {
     /// - Returns: the exit code.
     func run() async -> Int32 {
         do throws(CommandFailure) {
+            // Many requests and not one, with a loop, signals and a report of its own.
+            if call.verb == .import { return try await ImportCommand(call, environment).run().rawValue }
             let result = try await result()
             for note in result.notes { StandardError.write("luma-mcp: \(note)") }
             try OutputFile.write(result.bytes, to: result.file, isTerminal: output.isTerminal)
@@ -101,6 +103,7 @@ struct EventsCommand: Sendable {
         case .update: try await update(client, now)
         case .cancel: try await cancel(client)
         case .export: try await export(client, now)
+        case .import: preconditionFailure("an import is run by ImportCommand")
         }
     }
 

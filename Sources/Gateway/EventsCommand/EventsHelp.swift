@@ -23,7 +23,8 @@ enum EventsHelp {
             text += "  " + number + String(repeating: " ", count: 5 - number.count)
             text += lines.joined(separator: "\n       ") + "\n"
         }
-        return text + "\nExamples:\n" + examples([EventsVerb.list, .create, .cancel].compactMap { $0.row.examples.first })
+        return text + "\nExamples:\n"
+            + examples([EventsVerb.list, .create, .cancel].compactMap { $0.row.examples.first })
     }
 
     private static func text(_ verb: EventsVerb) -> String {

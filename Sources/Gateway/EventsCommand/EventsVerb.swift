@@ -1,6 +1,6 @@
 /// What `luma-mcp events` can do.
 public enum EventsVerb: String, Sendable, CaseIterable {
-    case list, get, create, update, cancel, export
+    case list, get, create, update, cancel, export, `import`
 
     /// Its row in the help, the manual page and the completions.
     struct Row: Sendable {
@@ -15,6 +15,8 @@ public enum EventsVerb: String, Sendable, CaseIterable {
         let examples: [(line: String, does: String)]
         /// It takes the id of an event.
         var takesID = false
+        /// It takes the name of a file.
+        var takesFile = false
         /// It changes something at Luma.
         var isWrite = false
     }
@@ -82,6 +84,21 @@ public enum EventsVerb: String, Sendable, CaseIterable {
                     ("luma-mcp events export --format csv --output events.csv", "For a spreadsheet."),
                     ("luma-mcp events export --format ndjson", "One event a line, to standard output."),
                 ])
+        case .import:
+            Row(
+                arguments: "FILE [options]", summary: "create the events of a file, each row once",
+                options: EventsOptions.importing,
+                notes: "FILE is CSV whose first line names the columns, NDJSON with one event a line, or a calendar"
+                    + " (iCalendar); - is standard input. Columns and members are the fields of an event: name, start_at,"
+                    + " timezone, end_at and so on. All rows are checked before the first is sent. The report tells what"
+                    + " was done to each; the same command goes on after an interruption, and no row is sent twice.",
+                examples: [
+                    (
+                        "luma-mcp events import events.csv --map Title=name --zone America/New_York --dry-run",
+                        "Only check the file."
+                    ),
+                    ("luma-mcp events import calendar.ics --skip-invalid", "All that can be imported."),
+                ], takesFile: true, isWrite: true)
         }
     }
 

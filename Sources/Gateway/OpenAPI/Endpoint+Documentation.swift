@@ -48,6 +48,7 @@ enum DocumentedField: String, CaseIterable {
     case idempotencyKey = "Idempotency-Key"
     case idempotencyReplayed = "Idempotency-Replayed"
     case prefer = "Prefer"
+    case priority = "Priority"
     case cacheControl = "Cache-Control"
     case requestTimeout = "X-Request-Timeout"
     case xCache = "X-Cache"
@@ -88,6 +89,7 @@ enum DocumentedField: String, CaseIterable {
         case .cacheStatus: "With STALE: why Luma could not be asked."
         case .age: "Seconds since Luma gave the answer."
         case .prefer: "`return=minimal` leaves the event away and saves a call to Luma."
+        case .priority: "`u=7`: nobody waits for this one answer, so what others wait for comes first."
         case .location: "The path of the new event."
         case .etag: "Identifies this state of the representation."
         case .preferenceApplied: "`return=minimal` when that was asked for."
@@ -153,14 +155,15 @@ extension Endpoint {
                 ], reasons: Reason.lumaRead)
         case .createEvent:
             return EndpointDocumentation(
-                group: .events, summary: "Create an event", fields: [.idempotencyKey, .prefer, .requestTimeout],
+                group: .events, summary: "Create an event",
+                fields: [.idempotencyKey, .prefer, .priority, .requestTimeout],
                 body: "NewEvent", answers: [Self.created(written)],
                 reasons: Reason.lumaWrite + Reason.body + [.duplicateEvent])
         case .createFromTemplate:
             return EndpointDocumentation(
                 group: .templates, summary: "Create an event from a template",
                 description: "Each field beats the template's; null takes a default of the template back.",
-                fields: [.idempotencyKey, .prefer, .requestTimeout], body: "NewEventFromTemplate",
+                fields: [.idempotencyKey, .prefer, .priority, .requestTimeout], body: "NewEventFromTemplate",
                 answers: [Self.created(written)], reasons: Reason.lumaWrite + Reason.body + [.duplicateEvent])
         case .getEvent:
             return EndpointDocumentation(
@@ -178,7 +181,7 @@ extension Endpoint {
             return EndpointDocumentation(
                 group: .events, summary: self == .patchEvent ? "Change an event" : "Change an event (as PATCH does)",
                 description: "Changes the fields that are named and leaves the rest.",
-                fields: [.idempotencyKey, .ifMatch, .requestTimeout],
+                fields: [.idempotencyKey, .ifMatch, .priority, .requestTimeout],
                 body: "EventChange",
                 answers: [
                     .init(
@@ -190,7 +193,7 @@ extension Endpoint {
             return EndpointDocumentation(
                 group: .events, summary: "Cancel an event",
                 description: "It cannot be undone, and Luma tells every guest.", query: QueryRows.cancel,
-                fields: [.idempotencyKey, .ifMatch, .requestTimeout],
+                fields: [.idempotencyKey, .ifMatch, .priority, .requestTimeout],
                 answers: [
                     .init(
                         description: "It is cancelled, or with `dry_run=true` what a cancel would mean.",

@@ -21,6 +21,8 @@ struct RequestInput {
     var idempotencyKey: IdempotencyKey?
     /// Who asks: what one caller's key stands for is nobody else's business.
     var principal = ""
+    /// Nobody waits for this one answer: what others wait for comes first.
+    var isBackground = false
     /// What the caller says about kept answers.
     var wish = ReadWish()
 }
@@ -61,8 +63,9 @@ extension RequestInput {
         default: break
         }
         timeout = try Self.timeout(request)
-        if endpoint.isWrite, let key = request.combined("idempotency-key") {
-            idempotencyKey = try IdempotencyKey(field: key)
+        if endpoint.isWrite {
+            if let key = request.combined("idempotency-key") { idempotencyKey = try IdempotencyKey(field: key) }
+            isBackground = request.combined("priority").map(Self.isBackground) ?? false
         }
         // What curl and most libraries send says nothing, and need not be read.
         accept = request.combined("accept").flatMap { $0 == "*/*" ? nil : Accept($0) }
@@ -77,6 +80,17 @@ extension RequestInput {
             throw APIError(.badRequest, "X-Request-Timeout must be a number of seconds above 0, such as 2.5")
         }
         return seconds
+    }
+
+    /// `Priority: u=7`: an urgency below the usual 3 (RFC 9218 §4.1). It is advice, so what cannot be read says nothing.
+    static func isBackground(_ field: String) -> Bool {
+        var urgency: Int?
+        for member in field.split(separator: ",") {
+            let sides = member.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1)
+            guard sides.count == 2, sides[0].filter({ $0 != " " }) == "u" else { continue }
+            urgency = Int(sides[1].filter { $0 != " " })
+        }
+        return urgency.map { (4...7).contains($0) } ?? false
     }
 
     private static func words(for error: QueryStringError) -> String {

@@ -98,9 +98,9 @@ final class Worker {
 
     /// Serves an endpoint that needs Luma, to the end.
     func answer(_ input: RequestInput, _ representation: Representation, _ turn: Turn) async {
-        // A list of everything waits behind who looks at one thing.
+        // A list of everything waits behind who looks at one thing, and so does who says that there is no hurry.
         let isStream = input.endpoint.listsEvents && representation != .json
-        let call = upstreamCall(input, isStream ? .background : .interactive, turn)
+        let call = upstreamCall(input, isStream || input.isBackground ? .background : .interactive, turn)
         do throws(APIError) {
             if isStream {
                 return try await streamList(try events.listQuery(input), as: representation, input, turn, call)

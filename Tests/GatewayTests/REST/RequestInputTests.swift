@@ -32,6 +32,19 @@ import Testing
         #expect(input.conditions == Preconditions(ifNoneMatch: "\"t\""))
     }
 
+    @Test(arguments: [
+        ("u=7", true), ("u=4, i", true), ("i, u=6;x=1", true), ("u=3", false), ("u=0", false), ("u=8", false),
+        ("u", false),
+        ("i", false), ("", false), ("u=7, u=1", false), ("u=x", false), ("uu=7", false), ("u==7", false),
+        ("u=-7", false),
+    ])
+    func whatHasNoHurrySaysSo(field: String, isBackground: Bool) throws {
+        for endpoint in [Endpoint.createEvent, .cancelEvent] {
+            #expect(try input(endpoint, fields: ["Priority: \(field)"]).isBackground == isBackground)
+        }
+        #expect(try input(.getEvent, "GET /events/x", fields: ["Priority: \(field)"]).isBackground == false)
+    }
+
     @Test(arguments: ["a=%ff", "%C3=1", (0...128).map { "p\($0)=1" }.joined(separator: "&")])
     func aQueryThatCannotBeReadIsABadRequest(query: String) {
         let error = #expect(throws: APIError.self) { try input(.listEvents, "GET /events/?\(query)") }

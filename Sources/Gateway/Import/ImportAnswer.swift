@@ -1,0 +1,61 @@
+import Core
+import HTTP
+
+/// What an answer of the gateway means for the row that was sent. A row is only ever sent again with its own key, so that
+/// no answer, and no loss of one, makes an event twice.
+enum ImportAnswer: Equatable {
+    /// Why a row is sent again.
+    enum Cause: Equatable {
+        /// The budget is spent: everybody waits.
+        case budget
+        /// Its first attempt is still being served or looked for.
+        case settling
+        /// The gateway or Luma cannot be used at the moment.
+        case trouble(String)
+        /// Whether it was done is not known; asked again, the gateway may have found out.
+        case doubt(String)
+    }
+
+    case created(id: String, isReplayed: Bool, warnings: [String])
+    /// Again with the same key, after so many seconds; nil when the answer does not say.
+    case again(Cause, after: Double?)
+    /// This row cannot be imported; others may.
+    case refused(String)
+    /// No row can be imported like this.
+    case useless(String, isAccess: Bool)
+
+    init(status: Int, retryAfter: String?, isReplayed: Bool, body: [UInt8]) {
+        let json = try? JSON.parse(body)
+        let pause = retryAfter.flatMap(Double.init).flatMap { $0.isNaN ? nil : min(max($0, 0), 86_400) }
+        let text = Self.text(status, json)
+        switch (status, json?["reason"]?.stringValue ?? "") {
+        case (201, _):
+            let warnings = json?["warnings"]?.arrayValue?.compactMap(\.stringValue) ?? []
+            self = .created(id: json?["id"]?.stringValue ?? "", isReplayed: isReplayed, warnings: warnings)
+        case (409, "request_in_progress"): self = .again(.settling, after: pause ?? 1)
+        case (429, _): self = .again(.budget, after: pause ?? 1)
+        case (504, "outcome_unknown"): self = .again(.doubt(text), after: pause)
+        case (401, _), (403, _), (421, "host_not_allowed"): self = .useless(text, isAccess: true)
+        // A key that Luma refuses, it refuses for every row; so does a path that is not the gateway's.
+        case (502, "upstream_auth"), (404, "not_found"), (404, ""), (405, _), (300..<400, _):
+            self = .useless(text, isAccess: false)
+        case (408, _), (425, _), (502, _), (503, _), (504, _): self = .again(.trouble(text), after: pause)
+        case (500..., _): self = .again(.doubt(text), after: pause)
+        default: self = .refused(text)
+        }
+    }
+
+    /// The message of an answer, with the fields that it names.
+    private static func text(_ status: Int, _ json: JSON?) -> String {
+        var text = json?["error"]?.stringValue ?? "HTTP status \(status)"
+        let fields = (json?["details"]?["fields"]?.arrayValue ?? []).prefix(5).compactMap { entry -> String? in
+            guard let field = entry["field"]?.stringValue, let problem = entry["problem"]?.stringValue else {
+                return nil
+            }
+            return "\(field) \(problem)"
+        }
+        if !fields.isEmpty { text += ": " + fields.joined(separator: "; ") }
+        if let luma = json?["details"]?["luma"]?["message"]?.stringValue { text += ": " + luma }
+        return APIError.shortened(text, to: 1000)
+    }
+}

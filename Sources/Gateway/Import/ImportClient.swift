@@ -1,0 +1,80 @@
+import Core
+import HTTP
+import IO
+
+/// The way to the gateway: one loop with one transport.
+struct ImportClient {
+    private static let patience = 30.0
+
+    let target: GatewayTarget
+    let loop: Loop
+
+    init(_ target: GatewayTarget) throws(CommandFailure) {
+        self.target = target
+        do throws(SystemError) {
+            loop = try Loop(label: "luma-mcp.import")
+        } catch {
+            throw CommandFailure(.software, "the command cannot start: \(error)")
+        }
+        loop.start()
+    }
+
+    func end() async { await loop.stop() }
+
+    /// On the loop.
+    func transport(_ loop: isolated Loop) throws(TransportError) -> CurlTransport {
+        try CurlTransport(reactor: loop.reactor, settings: EventsCommand.settings(target))
+    }
+
+    /// The templates that the gateway has: those that are built in, and its own.
+    func templates() async throws(CommandFailure) -> TemplateCatalog {
+        let (answers, answer) = AsyncStream<Result<OutboundResponse, TransportError>>.makeStream()
+        let request = OutboundRequest(
+            method: .get, url: target.base + "/templates/", fields: ImportTarget(target).access,
+            deadline: LoopClock.monotonicNow.advanced(seconds: Self.patience))
+        let isStarted = await loop.perform { loop in
+            guard let transport = try? transport(loop) else { return false }
+            _ = loop.reactor.start {
+                do throws(TransportError) {
+                    answer.yield(.success(try await transport.send(request)))
+                } catch {
+                    answer.yield(.failure(error))
+                }
+                answer.finish()
+                transport.shutdown()
+            }
+            return true
+        }
+        if isStarted { for await result in answers { return try Self.catalog(result, target.base) } }
+        throw CommandFailure(.unavailable, "the gateway at \(target.base) does not answer")
+    }
+
+    private static func catalog(
+        _ result: Result<OutboundResponse, TransportError>, _ base: String
+    ) throws(CommandFailure) -> TemplateCatalog {
+        let response: OutboundResponse
+        switch result {
+        case .success(let found): response = found
+        case .failure(let error):
+            throw CommandFailure(.unavailable, "the gateway at \(base) does not answer: \(error.cause.rawValue)")
+        }
+        guard response.status == 200, let list = (try? JSON.parse(response.body))?.arrayValue else {
+            let isAccess = [401, 403].contains(response.status)
+            throw CommandFailure(
+                isAccess ? .noPermission : .unavailable,
+                "the gateway at \(base) does not tell its templates: status \(response.status)")
+        }
+        let builtIn = Set(Template.builtIn.map(\.type))
+        let files = list.filter { !builtIn.contains($0["type"]?.stringValue ?? "") }.map { template in
+            TemplateCatalog.File(
+                name: template["type"]?.stringValue ?? "a template",
+                text: String(decoding: template.encoded, as: UTF8.self))
+        }
+        do throws(TemplateCatalogError) {
+            return try TemplateCatalog(files: files, zones: SystemTimeZones.database)
+        } catch {
+            throw CommandFailure(
+                .unavailable, "the gateway's templates cannot be used: \(CommandFailure.line("\(error)"))")
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import Core
+import Glibc
+import HTTP
+import IO
+import MCP
+
+/// `luma-mcp events import`: reads and checks a whole file, sends its rows to a running gateway, and writes down what was
+/// done to each.
+struct ImportCommand {
+    /// Most problems that are printed.
+    private static let mostShown = 50
+    private static let largestFile = 256 << 20
+
+    private let options: ImportOptions
+    private let target: GatewayTarget
+
+    init(_ call: EventsCall, _ environment: [String: String]) throws(CommandFailure) {
+        options = try ImportOptions(call)
+        target = try GatewayTarget.resolve(call, environment)
+    }
+
+    /// - Throws: why it could not begin.
+    func run() async throws(CommandFailure) -> ExitStatus {
+        let client = try ImportClient(target)
+        let plan: ImportPlan
+        do throws(CommandFailure) {
+            plan = try read(templates: try await templates(client))
+        } catch {
+            await client.end()
+            throw error
+        }
+        let status = await carryOut(plan, client)
+        await client.end()
+        return status
+    }
+
+    // MARK: Before anything is sent
+
+    /// The gateway's templates, whose fields count for the check. Where no template is asked for, rows may still name one, but
+    /// a file without any can be looked at without a gateway.
+    private func templates(_ client: ImportClient) async throws(CommandFailure) -> TemplateCatalog {
+        do throws(CommandFailure) {
+            return try await client.templates()
+        } catch {
+            if options.planning.template != nil { throw error }
+            return TemplateCatalog()
+        }
+    }
+
+    private func read(templates: TemplateCatalog) throws(CommandFailure) -> ImportPlan {
+        var planner = ImportPlanner(options.planning, zones: SystemTimeZones.database, templates: templates)
+        let isInput = options.file == "-"
+        let descriptor = isInput ? STDIN_FILENO : open(options.file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw CommandFailure(
+                .notFound, "\(CommandFailure.line(options.file)) cannot be opened: \(SystemError("open"))")
+        }
+        defer { if !isInput { close(descriptor) } }
+        var total = 0
+        var piece = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = Glibc.read(descriptor, &piece, piece.count)
+            if count < 0, errno == EINTR { continue }
+            if count < 0 {
+                throw CommandFailure(
+                    .notFound, "\(CommandFailure.line(options.file)) cannot be read: \(SystemError("read"))")
+            }
+            if count == 0 { break }
+            total += count
+            guard total <= Self.largestFile else {
+                throw CommandFailure(.data, "\(CommandFailure.line(options.file)) is larger than 256 MiB; split it")
+            }
+            planner.feed(piece[..<count])
+        }
+        return planner.finish()
+    }
+
+    private func carryOut(_ plan: ImportPlan, _ client: ImportClient) async -> ExitStatus {
+        tell(plan)
+        let isStopped = plan.isUnusable || (!plan.problems.isEmpty && !options.skipsInvalid)
+        if isStopped || options.isDryRun {
+            let verdict = isStopped ? "Nothing was sent." : "Nothing was sent: this is a dry run."
+            let hint =
+                isStopped && !plan.isUnusable ? " Correct the file, or go on without these rows: --skip-invalid." : ""
+            StandardError.write(verdict + hint)
+            ImportSummary(plan).write(asJSON: options.isJSON)
+            return plan.problems.isEmpty ? .ok : .data
+        }
+        let report: ImportReport
+        do throws(ImportReport.Failure) {
+            report = try ImportReport(path: options.report)
+        } catch {
+            StandardError.write("luma-mcp: \(CommandFailure.line(options.report)) \(error)")
+            return .cannotCreate
+        }
+        return await ImportSession(plan, options, report, client).run()
+    }
+
+    /// Says what was found in the file.
+    private func tell(_ plan: ImportPlan) {
+        for problem in plan.problems.prefix(Self.mostShown) {
+            let name = problem.name.isEmpty ? "" : "\"\(Neutral.line(APIError.shortened(problem.name, to: 60)))\": "
+            StandardError.write("line \(problem.line): \(name)\(CommandFailure.line(problem.text))")
+        }
+        if plan.problems.count > Self.mostShown {
+            StandardError.write("and \(plan.problems.count - Self.mostShown) more problems")
+        }
+        if !plan.leftOut.isEmpty {
+            StandardError.write(
+                "Left out, as Luma sets them: \(CommandFailure.line(plan.leftOut.joined(separator: ", ")))")
+        }
+        for duplicate in plan.duplicates.prefix(Self.mostShown) {
+            StandardError.write(
+                "line \(duplicate.row.line): says the same as row \(duplicate.first) and is not sent "
+                    + "(--allow-duplicates makes an event of it)")
+        }
+        if plan.duplicates.count > Self.mostShown {
+            StandardError.write("and \(plan.duplicates.count - Self.mostShown) more such rows")
+        }
+        let valid = plan.rows.count + plan.duplicates.count
+        StandardError.write("\(plan.count) rows read, \(valid) valid, \(plan.invalid) not valid")
+    }
+}

@@ -1,0 +1,16 @@
+/// A format that events are imported from.
+enum ImportFormat: String, Sendable, CaseIterable {
+    case csv, ndjson, ics
+
+    /// What the end of a file's name says; nil when it says nothing.
+    init?(path: String) {
+        let name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+        guard let dot = name.lastIndex(of: ".") else { return nil }
+        switch name[name.index(after: dot)...].lowercased() {
+        case "csv": self = .csv
+        case "ndjson", "jsonl": self = .ndjson
+        case "ics", "ical": self = .ics
+        default: return nil
+        }
+    }
+}

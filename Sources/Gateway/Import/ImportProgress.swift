@@ -1,0 +1,91 @@
+import Core
+
+/// How far an import has come, and how long the rest will take.
+struct ImportProgress: Sendable {
+    /// What became of the rows.
+    struct Counts: Sendable, Equatable {
+        /// Made by this run.
+        var created = 0
+        /// Made by an earlier run.
+        var existing = 0
+        var failed = 0
+        /// Nobody can tell whether the event was made.
+        var unknown = 0
+        /// Not sent: not valid, or the same as an earlier row.
+        var skipped = 0
+
+        var done: Int { created + existing + failed + unknown + skipped }
+    }
+
+    /// What the gateway tells of Luma's budget: the item of the policy "luma".
+    struct Budget: Sendable, Equatable {
+        /// Requests of one window, and its seconds.
+        let quota: Int
+        let window: Int
+        let remaining: Int
+    }
+
+    let total: Int
+    let begun: MonotonicTime
+    var counts = Counts()
+    var budget: Budget?
+    /// Until when nothing is sent because the budget is spent.
+    var pausedUntil: MonotonicTime?
+    /// Seconds that were spent in such pauses.
+    private(set) var budgetWait = 0.0
+    /// Rows that were done without being sent by this run, at its begin.
+    private let before: Int
+
+    init(total: Int, counts: Counts, begun: MonotonicTime) {
+        self.total = total
+        self.begun = begun
+        self.counts = counts
+        before = counts.done
+    }
+
+    var left: Int { max(0, total - counts.done) }
+
+    /// Rows a second, over all the time so far; nil before there is anything to tell.
+    func rate(_ now: MonotonicTime) -> Double? {
+        let seconds = now.seconds(since: begun)
+        let rows = counts.done - before
+        return rows > 0 && seconds > 0.2 ? Double(rows) / seconds : nil
+    }
+
+    /// Nothing is sent until this time. Pauses that overlap are counted once.
+    mutating func pause(until end: MonotonicTime, now: MonotonicTime) {
+        let start = max(now, pausedUntil ?? now)
+        guard end > start else { return }
+        budgetWait += end.seconds(since: start)
+        pausedUntil = end
+    }
+
+    /// Seconds that the rest will take: by the rate so far, or by what the budget lets through if that is longer.
+    func timeLeft(_ now: MonotonicTime) -> Double? {
+        guard let rate = rate(now) else { return nil }
+        let byRate = Double(left) / rate
+        guard let budget, budget.quota > 0, left > budget.remaining else { return byRate }
+        let windows = Double(left - budget.remaining) / Double(budget.quota)
+        return max(byRate, windows.rounded(.up) * Double(budget.window))
+    }
+}
+
+extension ImportProgress.Budget {
+    /// Reads `RateLimit-Policy: "luma";q=100;w=300` and `RateLimit: "luma";r=12;t=42`.
+    init?(policy: String?, status: String?) {
+        guard let policy = Self.numbers(policy), let status = Self.numbers(status), let quota = policy["q"],
+            let window = policy["w"], let remaining = status["r"]
+        else { return nil }
+        self.init(quota: quota, window: window, remaining: remaining)
+    }
+
+    private static func numbers(_ field: String?) -> [String: Int]? {
+        guard let item = field?.split(separator: ",").first(where: { $0.contains("\"luma\"") }) else { return nil }
+        var numbers: [String: Int] = [:]
+        for part in item.split(separator: ";").dropFirst() {
+            let sides = part.split(separator: "=").map { $0.filter { $0 != " " } }
+            if sides.count == 2, let number = Int(sides[1]) { numbers[sides[0]] = number }
+        }
+        return numbers
+    }
+}

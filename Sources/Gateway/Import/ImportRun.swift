@@ -1,0 +1,215 @@
+import Core
+import Glibc
+import HTTP
+import IO
+import MCP
+
+/// Sends the rows of a plan, a few at a time, and writes down what becomes of each. Belongs to one loop.
+///
+/// A row is sent with its own key until the gateway says what became of it, so neither a lost answer nor a restart of the
+/// gateway makes an event twice. What cannot be brought to an end has no line in the report, and the next run goes on
+/// with it.
+final class ImportRun {
+    /// Why it ended before all rows were done.
+    enum End: Sendable, Equatable {
+        /// The user wants no more.
+        case interrupted
+        /// No row can be imported like this.
+        case useless(String, isAccess: Bool)
+        /// The gateway, or Luma behind it, could not be used for too long.
+        case unavailable(String, isLuma: Bool)
+        case reportFailed(String)
+    }
+
+    /// How long it goes on trying, in seconds.
+    struct Patience: Sendable {
+        /// For a gateway that has never answered: nobody wants to wait for a wrong address.
+        var start = 3.0
+        /// For one that is being restarted.
+        var restart = 60.0
+        /// For one that answers that Luma cannot be used.
+        var trouble = 300.0
+        /// For a row whose first attempt is looked for.
+        var settling = 900.0
+        /// For one answer.
+        var answer = 120.0
+    }
+
+    /// Attempts for a row of which the gateway cannot tell what it did.
+    private static let mostDoubts = 5
+
+    private let rows: [ImportPlan.Row]
+    private let report: ImportReport
+    private let send: (OutboundRequest) async throws(TransportError) -> OutboundResponse
+    private let clock: any TimeSource
+    private let target: ImportTarget
+    private let patience: Patience
+    private(set) var progress: ImportProgress
+    private(set) var end: End?
+    /// Texts for the user that belong to no row's fate.
+    private(set) var warnings: [String] = []
+    private var next = 0
+    private var hasAnswered = false
+    /// When the gateway could be used last.
+    private var lastUse: MonotonicTime
+
+    init(
+        _ rows: [ImportPlan.Row], _ progress: ImportProgress, report: ImportReport, target: ImportTarget,
+        patience: Patience = Patience(), clock: any TimeSource,
+        send: @escaping (OutboundRequest) async throws(TransportError) -> OutboundResponse
+    ) {
+        self.rows = rows
+        self.progress = progress
+        self.report = report
+        self.target = target
+        self.patience = patience
+        self.clock = clock
+        self.send = send
+        lastUse = clock.now
+    }
+
+    /// Begins nothing new; what is under way is brought to its end.
+    func stop(_ end: End = .interrupted) {
+        if self.end == nil { self.end = end }
+    }
+
+    /// Sends one row after the other until there are no more. Several of these run at a time.
+    func work() async {
+        while end == nil, next < rows.count {
+            let row = rows[next]
+            next += 1
+            await deliver(row)
+        }
+    }
+
+    private func deliver(_ row: ImportPlan.Row) async {
+        var attempts = 0
+        var doubts = 0
+        // From then on the event may be there because of this run.
+        var mayBeOurs = false
+        var firstSettling: MonotonicTime?
+        while true {
+            await pause()
+            guard end == nil else { return }
+            attempts += 1
+            let request = target.request(row, deadline: clock.now.advanced(seconds: patience.answer))
+            let response: OutboundResponse
+            do throws(TransportError) {
+                response = try await send(request)
+            } catch {
+                if !error.neverSent { mayBeOurs = true }
+                await trouble("the gateway at \(target.base) does not answer: \(error.cause.rawValue)", attempts, nil)
+                continue
+            }
+            hasAnswered = true
+            progress.budget =
+                ImportProgress.Budget(policy: response["ratelimit-policy"], status: response["ratelimit"])
+                ?? progress.budget
+            let requestID = response["x-request-id"]
+            let isReplayed = response["idempotency-replayed"] != nil
+            switch ImportAnswer(
+                status: response.status, retryAfter: response["retry-after"], isReplayed: isReplayed,
+                body: response.body)
+            {
+            case .created(let id, let isReplayed, let texts):
+                lastUse = clock.now
+                let isOld = isReplayed && !mayBeOurs
+                let problem = texts.isEmpty ? nil : texts.joined(separator: "; ")
+                return finish(row, isOld ? .exists : .created, id, requestID, problem)
+            case .refused(let problem):
+                lastUse = clock.now
+                return finish(row, .failed, nil, requestID, problem)
+            case .useless(let problem, let isAccess): return stop(.useless(problem, isAccess: isAccess))
+            case .again(.budget, let seconds):
+                lastUse = clock.now
+                progress.pause(until: clock.now.advanced(seconds: seconds ?? 1), now: clock.now)
+            case .again(.settling, let seconds):
+                lastUse = clock.now
+                let first = firstSettling ?? clock.now
+                firstSettling = first
+                if clock.now.seconds(since: first) > patience.settling {
+                    return finish(row, .unknown, nil, requestID, "its first attempt has not been settled")
+                }
+                await rest(max(seconds ?? 1, 0.1))
+            case .again(.doubt(let problem), let seconds):
+                mayBeOurs = true
+                doubts += 1
+                if doubts >= Self.mostDoubts { return finish(row, .unknown, nil, requestID, problem) }
+                await rest(max(seconds ?? 1, 0.1))
+            case .again(.trouble(let problem), let seconds):
+                await trouble(problem, attempts, seconds)
+            }
+        }
+    }
+
+    private func finish(
+        _ row: ImportPlan.Row, _ outcome: ImportReport.Outcome, _ id: String?, _ requestID: String?, _ problem: String?
+    ) {
+        let entry = ImportReport.Entry(
+            row: row.number, line: row.line, name: row.name, outcome, key: row.key, eventID: id, requestID: requestID,
+            problem: problem)
+        guard report.append(entry) else { return stop(.reportFailed("\(SystemError("write"))")) }
+        switch outcome {
+        case .created: progress.counts.created += 1
+        case .exists: progress.counts.existing += 1
+        case .failed: progress.counts.failed += 1
+        case .unknown: progress.counts.unknown += 1
+        case .duplicate, .invalid: progress.counts.skipped += 1
+        }
+        if let problem { warn("line \(row.line), \(Neutral.line(APIError.shortened(row.name, to: 80))): \(problem)") }
+    }
+
+    /// Only so many are kept for the screen; the report has all.
+    private func warn(_ text: String) {
+        if warnings.count < 20 { warnings.append(Neutral.line(APIError.shortened(text, to: 1000))) }
+    }
+
+    // MARK: Waiting
+
+    /// Waits while nobody may send.
+    private func pause() async {
+        while end == nil, let until = progress.pausedUntil, until > clock.now { await sleep(until: until) }
+    }
+
+    private func rest(_ seconds: Double) async { await sleep(until: clock.now.advanced(seconds: seconds)) }
+
+    /// Waits before the next attempt; ends the import when nothing has worked for too long.
+    private func trouble(_ problem: String, _ attempts: Int, _ seconds: Double?) async {
+        let isAnswer = seconds != nil
+        let limit = !hasAnswered ? patience.start : isAnswer ? patience.trouble : patience.restart
+        if clock.now.seconds(since: lastUse) > limit { return stop(.unavailable(problem, isLuma: isAnswer)) }
+        let backoff = min(0.1 * Double(1 << min(attempts, 6)), 5)
+        await rest(max(min(seconds ?? backoff, 60), 0.1))
+    }
+
+    /// In short naps, so that it ends soon when the user wants no more.
+    private func sleep(until time: MonotonicTime) async {
+        while end == nil, clock.now < time {
+            try? await clock.sleep(until: min(time, clock.now.advanced(seconds: 0.1)))
+        }
+    }
+}
+
+/// Where rows are sent, and as whom.
+struct ImportTarget: Sendable {
+    /// The gateway's address without a slash at its end.
+    let base: String
+    let token: Secret?
+
+    /// Nothing is asked back, which spares a call to Luma; and as nobody waits for one row alone, people come first.
+    func request(_ row: ImportPlan.Row, deadline: MonotonicTime) -> OutboundRequest {
+        var fields = [
+            Field("Content-Type", "application/json"), Field("Idempotency-Key", "\"\(row.key)\""),
+            Field("Prefer", "return=minimal"), Field("Priority", "u=7"),
+        ]
+        fields += access
+        return OutboundRequest(method: .post, url: base + row.path, fields: fields, body: row.body, deadline: deadline)
+    }
+
+    /// The field that shows the token, when there is one.
+    var access: [Field] { token.map { [Field("Authorization", "Bearer " + $0.reveal())] } ?? [] }
+
+    init(base: String, token: Secret?) { (self.base, self.token) = (base, token) }
+
+    init(_ target: GatewayTarget) { self.init(base: target.base, token: target.token) }
+}

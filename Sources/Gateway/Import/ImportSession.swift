@@ -1,0 +1,168 @@
+import Core
+import Glibc
+import HTTP
+import IO
+import MCP
+
+/// One run over a plan that may be carried out: passes over what the report says is done, sends the rest, shows how far it
+/// has come, and minds the user's interruption.
+struct ImportSession {
+    private static let redrawSeconds = 0.1
+    private static let plainSeconds = 5.0
+
+    let plan: ImportPlan
+    let options: ImportOptions
+    let report: ImportReport
+    let client: ImportClient
+    private let counts: ImportProgress.Counts
+    private let rows: [ImportPlan.Row]
+    /// Rows of which an earlier run could not tell what became of them.
+    private let doubtful: [ImportPlan.Row]
+
+    init(_ plan: ImportPlan, _ options: ImportOptions, _ report: ImportReport, _ client: ImportClient) {
+        self.plan = plan
+        self.options = options
+        self.report = report
+        self.client = client
+        var counts = ImportProgress.Counts()
+        var rows: [ImportPlan.Row] = []
+        var doubtful: [ImportPlan.Row] = []
+        for row in plan.rows {
+            let outcome = report.earlier[row.key]?.outcome
+            if outcome?.isDone == true {
+                counts.existing += 1
+            } else if outcome == .unknown {
+                counts.unknown += 1
+                doubtful.append(row)
+            } else {
+                rows.append(row)
+            }
+        }
+        counts.skipped = plan.duplicates.count + plan.invalid
+        self.counts = counts
+        self.rows = rows
+        self.doubtful = doubtful
+    }
+
+    func run() async -> ExitStatus {
+        tellEarlier()
+        guard writeSkipped() else {
+            StandardError.write(
+                "luma-mcp: \(CommandFailure.line(options.report)) cannot be written: \(SystemError("write"))")
+            return .ioError
+        }
+        let signals = Signals([SIGINT, SIGTERM])
+        let result: Result
+        do {
+            result = try await send(signals)
+        } catch {
+            StandardError.write("luma-mcp: the import could not begin: \(error)")
+            return .software
+        }
+        for warning in result.warnings { StandardError.write(warning) }
+        ImportSummary(plan, result.progress.counts, report: options.report, end: result.end).write(
+            asJSON: options.isJSON)
+        switch result.end {
+        case .interrupted: return .interrupted
+        case .useless(_, let isAccess): return isAccess ? .noPermission : .unavailable
+        case .unavailable(_, let isLuma): return isLuma ? .temporary : .unavailable
+        case .reportFailed: return .ioError
+        case nil:
+            let counts = result.progress.counts
+            return counts.unknown > 0 ? .unknown : counts.failed + plan.invalid > 0 ? .data : .ok
+        }
+    }
+
+    private func tellEarlier() {
+        if counts.existing > 0 { StandardError.write("\(counts.existing) rows were done by an earlier run.") }
+        for row in doubtful.prefix(20) {
+            StandardError.write(
+                "line \(row.line): \"\(Neutral.line(APIError.shortened(row.name, to: 60)))\" may or may not be on Luma since an earlier run. "
+                    + "It is not sent again; look, and take its line out of the report to have it sent.")
+        }
+        let keys = Set(plan.rows.map(\.key) + plan.duplicates.map(\.row.key))
+        let gone = report.earlier.values.count { $0.outcome.isDone && !keys.contains($0.key ?? "") }
+        if gone > 0 {
+            StandardError.write(
+                "The report tells of \(gone) events whose rows are not in the file now, or read otherwise; they stay on Luma."
+            )
+        }
+    }
+
+    /// Rows that are not sent have their lines in the report too, once.
+    private func writeSkipped() -> Bool {
+        for duplicate in plan.duplicates where report.earlier[duplicate.row.key]?.outcome != .duplicate {
+            // Its key may be that of the row which it repeats, whose fate must stay the last word of the report.
+            let entry = ImportReport.Entry(
+                row: duplicate.row.number, line: duplicate.row.line, name: duplicate.row.name, .duplicate,
+                problem: "says the same as row \(duplicate.first)")
+            guard report.append(entry) else { return false }
+        }
+        var told: Set<Int> = []
+        for problem in plan.problems {
+            guard let row = problem.row, told.insert(row).inserted else { continue }
+            let entry = ImportReport.Entry(
+                row: row, line: problem.line, name: problem.name, .invalid, problem: problem.text)
+            guard report.append(entry) else { return false }
+        }
+        return true
+    }
+
+    // MARK: Sending
+
+    private struct Result: Sendable {
+        let progress: ImportProgress
+        let end: ImportRun.End?
+        let warnings: [String]
+    }
+
+    private func send(_ signals: Signals) async throws -> Result {
+        let (results, result) = AsyncStream<Result>.makeStream()
+        let rows = rows
+        let parallel = min(options.parallel, max(rows.count, 1))
+        let start = ImportProgress(total: plan.count, counts: counts, begun: LoopClock.monotonicNow)
+        let (report, target, client) = (report, ImportTarget(client.target), client)
+        let patience = ImportRun.Patience(restart: client.target.patience)
+        let screen = ImportScreen()
+        let run = try await client.loop.perform { loop in
+            let transport = try client.transport(loop)
+            let clock = LoopClock(loop.reactor)
+            let reactor = loop.reactor
+            let run = ImportRun(rows, start, report: report, target: target, patience: patience, clock: clock) {
+                request throws(TransportError) in try await transport.send(request)
+            }
+            _ = reactor.start {
+                let workers = (0..<parallel).map { _ in reactor.start { await run.work() } }
+                let display = reactor.start {
+                    while !Task.isCancelled {
+                        screen.show(run.progress, now: clock.now)
+                        try? await clock.sleep(
+                            until: clock.now.advanced(
+                                seconds: screen.isTerminal ? Self.redrawSeconds : Self.plainSeconds))
+                    }
+                }
+                for worker in workers { await worker.value }
+                display.cancel()
+                await display.value
+                screen.finish(run.progress, now: clock.now)
+                result.yield(Result(progress: run.progress, end: run.end, warnings: run.warnings))
+                result.finish()
+                transport.shutdown()
+            }
+            return LoopBound(run, on: reactor.executor)
+        }
+        let loop = client.loop
+        let listener = Task.detached {
+            var isFirst = true
+            for await number in signals.stream {
+                if !isFirst { _exit(128 + number) }
+                isFirst = false
+                screen.interrupted()
+                await loop.perform { _ in run.value.stop() }
+            }
+        }
+        defer { listener.cancel() }
+        for await found in results { return found }
+        throw CancellationError()
+    }
+}

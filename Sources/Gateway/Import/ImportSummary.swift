@@ -1,0 +1,63 @@
+import Core
+
+/// What an import came to, for a person or a script.
+struct ImportSummary {
+    private let total: Int
+    private let counts: ImportProgress.Counts
+    private let duplicates: Int
+    private let invalid: Int
+    private let report: String?
+    private let end: ImportRun.End?
+    private let isSent: Bool
+
+    /// Of a plan that was not carried out.
+    init(_ plan: ImportPlan) {
+        self.init(plan, ImportProgress.Counts(), report: nil, end: nil, isSent: false)
+    }
+
+    init(_ plan: ImportPlan, _ counts: ImportProgress.Counts, report: String, end: ImportRun.End?) {
+        self.init(plan, counts, report: report, end: end, isSent: true)
+    }
+
+    private init(
+        _ plan: ImportPlan, _ counts: ImportProgress.Counts, report: String?, end: ImportRun.End?, isSent: Bool
+    ) {
+        total = plan.count
+        duplicates = plan.duplicates.count
+        invalid = plan.invalid
+        (self.counts, self.report, self.end, self.isSent) = (counts, report, end, isSent)
+    }
+
+    func write(asJSON: Bool) {
+        if asJSON { StandardOutput.write(String(decoding: json.encoded, as: UTF8.self)) }
+        if !asJSON, isSent { StandardOutput.write(text) }
+    }
+
+    var text: String {
+        var text =
+            "\(counts.created) created, \(counts.existing) already there, \(counts.failed) failed, "
+            + "\(counts.unknown) unknown, \(duplicates) duplicates, \(invalid) not valid, of \(total) rows."
+        if let report { text += " Report: \(CommandFailure.line(report))" }
+        let advice = "Run the same command again to go on; no row is sent twice."
+        switch end {
+        case nil: break
+        case .interrupted: text += "\nInterrupted, \(left) rows are left. " + advice
+        case .useless(let problem, _), .unavailable(let problem, _):
+            text += "\nStopped, \(left) rows are left: \(CommandFailure.line(problem))\n" + advice
+        case .reportFailed(let problem): text += "\nStopped: the report cannot be written: \(problem)"
+        }
+        return text
+    }
+
+    private var left: Int { max(0, total - counts.done) }
+
+    var json: JSON {
+        let number = { (value: Int) in JSON.number(JSONNumber(value)) }
+        return [
+            "rows": number(total), "created": number(counts.created), "existing": number(counts.existing),
+            "failed": number(counts.failed), "unknown": number(counts.unknown), "duplicates": number(duplicates),
+            "invalid": number(invalid), "left": number(isSent ? left : total - duplicates - invalid),
+            "report": report.map { .string($0) } ?? .null,
+        ]
+    }
+}

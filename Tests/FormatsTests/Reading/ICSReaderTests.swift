@@ -1,0 +1,111 @@
+import Core
+import Testing
+
+@testable import Formats
+
+@Suite struct ICSReaderTests {
+    private static func calendar(_ event: String, _ more: String = "") -> String {
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + more + "BEGIN:VEVENT\r\n" + event + "END:VEVENT\r\nEND:VCALENDAR\r\n"
+    }
+
+    private static let sample = """
+        BEGIN:VCALENDAR
+        X-WR-TIMEZONE:Europe/Berlin
+        BEGIN:VTIMEZONE
+        TZID:Europe/Berlin
+        BEGIN:STANDARD
+        DTSTART:19701025T030000
+        END:STANDARD
+        END:VTIMEZONE
+        begin:vevent
+        uid:1@example.com
+        DTSTART;TZID="Europe/Berlin":20270701T190000
+        SUMMARY;LANGUAGE=de,x-y:Ein Fest\\, zwei\\; dr
+         ei\\nvier \\\\ \\N
+        BEGIN:VALARM
+        SUMMARY:not this one
+        END:VALARM
+        END:VEVENT
+        BEGIN:VTODO
+        SUMMARY:nor this
+        END:VTODO
+        BEGIN:VEVENT
+        SUMMARY:Two
+        END:VEVENT
+        END:VCALENDAR
+
+        """
+
+    @Test func eventsAreReadWithTheirProperties() throws {
+        let rows = ICSReader.rows(Self.sample)
+        #expect(rows.map(\.line) == [9, 21])
+        let first = try #require(rows.first)
+        #expect(first.calendarZone == "Europe/Berlin")
+        #expect(first.properties.map(\.name) == ["UID", "DTSTART", "SUMMARY"])
+        #expect(first["DTSTART"]?.parameter("TZID") == "Europe/Berlin")
+        #expect(first["SUMMARY"]?.parameters.map(\.values) == [["de", "x-y"]])
+        #expect(first["SUMMARY"]?.text == "Ein Fest, zwei; drei\nvier \\ \n")
+        #expect(rows.last?["SUMMARY"]?.text == "Two")
+        #expect(ICSReader.problems(Self.sample).isEmpty)
+        #expect(ICSReader.readsTheSameHoweverCut(Array(Self.sample.utf8)))
+        #expect(ICSReader.readsTheSameHoweverCut(Array(Self.sample.replacing("\n", with: "\r\n").utf8)))
+    }
+
+    @Test func aFoldMayCutACharacter() {
+        var bytes = Array("BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:".utf8)
+        bytes += [0xc3, 0x0d, 0x0a, 0x09, 0xbc] + Array("\nEND:VEVENT\nEND:VCALENDAR\n".utf8)
+        #expect(ICSReader.rows(bytes).map { $0["SUMMARY"]?.text } == ["ü"])
+        #expect(ICSReader.readsTheSameHoweverCut(bytes))
+    }
+
+    @Test(arguments: [
+        ("SUMMARY\r\n", 4, "is not a property: NAME:VALUE in UTF-8"),
+        ("A;B:c\r\n", 4, "is not a property: NAME:VALUE in UTF-8"),
+        ("A;B=\"c:d\r\n", 4, "is not a property: NAME:VALUE in UTF-8"),
+        (":x\r\n", 4, "is not a property: NAME:VALUE in UTF-8"),
+        ("A:\(String(repeating: "x", count: 50))\r\n", 4, "is longer than 40 bytes"),
+        (
+            "A:\(String(repeating: "x", count: 30))\r\n \(String(repeating: "y", count: 30))\r\n", 4,
+            "is longer than 40 bytes"
+        ),
+        ("A:1\r\nB:2\r\nC:3\r\nD:4\r\n", 3, "has more than 3 properties"),
+        (
+            "A:\(String(repeating: "x", count: 30))\r\nB:\(String(repeating: "x", count: 30))\r\n", 3,
+            "is longer than 60 bytes"
+        ),
+    ])
+    func whatIsWrongWithinAnEventIsItsOwnProblem(_ event: String, _ line: Int, _ problem: String) {
+        let text = Self.calendar(event) + Self.calendar("A:1\r\n")
+        let items = ICSReader.items(text, limits: ReadLimits(fieldBytes: 40, rowBytes: 60, fields: 3))
+        #expect(items.first == .problem(ReadProblem(line: line, problem)))
+        #expect(items.count == 2)
+    }
+
+    @Test(arguments: [
+        ("", 1, "is not an iCalendar file: it has no BEGIN:VCALENDAR"),
+        ("name,start_at\n", 1, "is not an iCalendar file: it must begin with BEGIN:VCALENDAR"),
+        ("BEGIN:VEVENT\n", 1, "must begin with BEGIN:VCALENDAR"),
+        ("VERSION:2.0\n", 1, "stands outside of BEGIN:VCALENDAR"),
+        ("BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\n", 3, "END:VCALENDAR closes nothing that is open"),
+        ("BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:x", 2, "the file ends within VEVENT"),
+        ("BEGIN:VCALENDAR\nEND:VCALENDAR\nEND:VCALENDAR\n", 3, "END:VCALENDAR closes nothing that is open"),
+        ("BEGIN:VCALENDAR\n" + String(repeating: "BEGIN:X\n", count: 9), 9, "components are nested too deep"),
+    ])
+    func aFileThatIsNoCalendarEndsTheReading(_ text: String, _ line: Int, _ problem: String) {
+        #expect(ICSReader.items(text) == [.problem(ReadProblem(line: line, problem, isFatal: true))])
+        #expect(ICSReader.readsTheSameHoweverCut(Array(text.utf8)))
+    }
+
+    @Test func thereIsAMostOfRows() {
+        let text = String(repeating: Self.calendar("A:1\r\n"), count: 3)
+        let problems = ICSReader.problems(text, limits: ReadLimits(rows: 2))
+        #expect(problems.map(\.text) == ["the file has more than 2 rows; split it"])
+    }
+
+    @Test func damageIsNeverWorseThanAProblem() {
+        ICSReader.damaged(Self.sample) { items, bytes in
+            let fatal = items.firstIndex { if case .problem(let problem) = $0 { problem.isFatal } else { false } }
+            #expect(fatal.map { $0 == items.count - 1 } ?? true, "\(bytes)")
+        }
+    }
+}

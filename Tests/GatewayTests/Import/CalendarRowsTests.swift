@@ -1,0 +1,114 @@
+import Core
+import Testing
+
+@testable import Formats
+@testable import Gateway
+
+@Suite struct CalendarRowsTests {
+    private func plan(_ event: String, zone: String? = nil, calendarZone: String? = nil) -> ImportPlan {
+        var settings = ImportPlanner.Settings()
+        (settings.format, settings.zone) = (.ics, zone)
+        var planner = ImportPlanner(settings, zones: SystemZones.database, templates: TemplateCatalog())
+        let head = calendarZone.map { "X-WR-TIMEZONE:\($0)\n" } ?? ""
+        let text = "BEGIN:VCALENDAR\n\(head)BEGIN:VEVENT\nSUMMARY:Tea\n\(event)\nEND:VEVENT\nEND:VCALENDAR\n"
+        planner.feed(Array(text.utf8)[...])
+        return planner.finish()
+    }
+
+    private func event(_ plan: ImportPlan) -> JSON? { plan.rows.first.flatMap { try? JSON.parse($0.body) } }
+
+    @Test(arguments: [
+        ("DTSTART;TZID=Asia/Tokyo:20270701T190000", "2027-07-01T19:00:00.000", "Asia/Tokyo", nil),
+        ("DTSTART:20270701T190000Z", "2027-07-01T19:00:00.000Z", "UTC", nil),
+        ("DTSTART:20270701T190000Z\nX-LUMA-TIMEZONE:Asia/Tokyo", "2027-07-01T19:00:00.000Z", "Asia/Tokyo", nil),
+        (
+            "DTSTART;TZID=/example.org/2027/Europe/Berlin:20270701T190000", "2027-07-01T19:00:00.000", "Europe/Berlin",
+            nil
+        ),
+        (
+            "DTSTART;TZID=Asia/Tokyo:20270701T190000\nDTEND;TZID=Asia/Tokyo:20270701T210000", "2027-07-01T19:00:00.000",
+            "Asia/Tokyo", "2027-07-01T21:00:00.000"
+        ),
+        (
+            "DTSTART;TZID=Asia/Tokyo:20270701T190000\nDTEND;TZID=Europe/Berlin:20270701T130000",
+            "2027-07-01T19:00:00.000",
+            "Asia/Tokyo", "2027-07-01T11:00:00.000Z"
+        ),
+        (
+            "DTSTART;TZID=Asia/Tokyo:20270701T190000\nDURATION:PT90M", "2027-07-01T19:00:00.000", "Asia/Tokyo",
+            "2027-07-01T11:30:00.000Z"
+        ),
+        // A day by the calendar has 23 hours here, and 24 hours are 24.
+        (
+            "DTSTART;TZID=Europe/Berlin:20270327T190000\nDURATION:P1D", "2027-03-27T19:00:00.000", "Europe/Berlin",
+            "2027-03-28T19:00:00.000"
+        ),
+        (
+            "DTSTART;TZID=Europe/Berlin:20270327T190000\nDURATION:PT24H", "2027-03-27T19:00:00.000", "Europe/Berlin",
+            "2027-03-28T18:00:00.000Z"
+        ),
+        ("DTSTART:20270701T190000Z\nDURATION:P1DT1H", "2027-07-01T19:00:00.000Z", "UTC", "2027-07-02T20:00:00.000Z"),
+    ])
+    func timesKeepTheirZones(_ lines: String, _ start: String, _ zone: String, _ end: String?) {
+        let plan = plan(lines)
+        #expect(plan.problems.isEmpty)
+        let found = event(plan)
+        #expect(found?["start_at"]?.stringValue == start)
+        #expect(found?["timezone"]?.stringValue == zone)
+        #expect(found?["end_at"]?.stringValue == end)
+    }
+
+    /// A floating time and a whole day are in the zone that the user names, else in the calendar's.
+    @Test(arguments: [(nil, "Asia/Tokyo", "Asia/Tokyo"), ("Europe/Berlin", "Asia/Tokyo", "Europe/Berlin")])
+    func whatHasNoZoneTakesTheDefault(zone: String?, calendar: String, expected: String) {
+        let floating = event(plan("DTSTART:20270701T190000", zone: zone, calendarZone: calendar))
+        #expect(floating?["timezone"]?.stringValue == expected)
+        #expect(floating?["start_at"] == "2027-07-01T19:00:00.000")
+        let day = event(plan("DTSTART;VALUE=DATE:20270701", zone: zone, calendarZone: calendar))
+        #expect(day?["start_at"] == "2027-07-01T00:00:00.000" && day?["end_at"] == "2027-07-02T00:00:00.000")
+        let two = event(
+            plan("DTSTART;VALUE=DATE:20270701\nDTEND;VALUE=DATE:20270703", zone: zone, calendarZone: calendar))
+        #expect(two?["end_at"] == "2027-07-03T00:00:00.000")
+        let mixed = plan("DTSTART;VALUE=DATE:20270701\nDTEND:20270702T000000Z", zone: zone, calendarZone: calendar)
+        #expect(mixed.problems.map(\.text) == ["DTEND of \"Tea\" is no date"])
+    }
+
+    @Test(arguments: [
+        ("LOCATION:1 Main St\\, Town", nil, "1 Main St, Town"),
+        ("LOCATION:https://meet.example/x\nURL:https://example.com/", "https://meet.example/x", nil),
+        ("URL:https://example.com/", "https://example.com/", nil),
+        ("URL:https://luma.com/tea", nil, nil), ("URL:https://lu.ma/tea", nil, nil), ("URL:mailto:x", nil, nil),
+    ])
+    func aPlaceIsALinkOrAnAddress(_ lines: String, _ link: String?, _ address: String?) {
+        let found = event(plan("DTSTART:20270701T190000Z\n" + lines))
+        #expect(found?["meeting_url"]?.stringValue == link)
+        #expect(found?["geo_address_json"]?["address"]?.stringValue == address)
+    }
+
+    @Test(arguments: [
+        ("DTSTART:20270701T190000Z\nRRULE:FREQ=DAILY", "\"Tea\" repeats (RRULE)"),
+        ("DTSTART:20270701T190000Z\nRECURRENCE-ID:20270701T190000Z", "\"Tea\" repeats (RECURRENCE-ID)"),
+        ("DTSTART:20270701T190000Z\nSTATUS:CANCELLED", "\"Tea\" is cancelled (STATUS)"),
+        ("DTSTART:20270701T190000", "DTSTART of \"Tea\" is a time without a zone: say in which zone with --zone"),
+        ("DTSTART;VALUE=DATE:20270701", "DTSTART of \"Tea\" is a whole day: say in which zone with --zone"),
+        ("DTSTART:tomorrow", "DTSTART of \"Tea\" is no date and time"),
+        ("DTSTART:20270701T190000Z\nDTEND;VALUE=DATE:20270702", "DTEND of \"Tea\" is no date and time"),
+        ("DTSTART:20270701T190000Z\nDURATION:-PT1H", "DURATION of \"Tea\" is no length of time, such as PT1H30M"),
+        (
+            "DTSTART;TZID=W. Europe Standard Time:20270701T190000",
+            "zone \"W. Europe Standard Time\" of \"Tea\" is no IANA time zone, such as Europe/Berlin; Windows has names of its own"
+        ),
+        (
+            "DTSTART;TZID=Asia/Tokio:20270701T190000",
+            "zone \"Asia/Tokio\" of \"Tea\" is no IANA time zone, such as Europe/Berlin; did you mean Asia/Tokyo?"
+        ),
+        ("DESCRIPTION:x", "start_at is required"),
+        ("DTSTART;TZID=Europe/Berlin:20270328T023000", "start_at does not exist in Europe/Berlin"),
+        ("DTSTART:20270701T190000Z\nDTEND:20270701T180000Z", "end_at must be after start_at"),
+    ])
+    func whatWouldNotBeTheSameIsRefused(_ lines: String, _ beginning: String) {
+        let plan = plan(lines)
+        #expect(plan.rows.isEmpty)
+        #expect(plan.problems.contains { $0.text.hasPrefix(beginning) && $0.line == 2 }, "\(plan.problems)")
+    }
+}

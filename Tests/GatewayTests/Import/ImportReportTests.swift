@@ -1,0 +1,67 @@
+import Core
+import Foundation
+import Testing
+
+@testable import Gateway
+
+@Suite struct ImportReportTests {
+    private func withFile(_ text: String?, _ body: (String) throws -> Void) throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("luma-" + UUID().uuidString).path
+        if let text { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) }
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try body(path)
+    }
+
+    private static let entry = ImportReport.Entry(
+        row: 1, line: 2, name: "Tea \"é\"\n", .created, key: "k", eventID: "evt-1", requestID: "r", problem: "p")
+
+    @Test func whatIsWrittenIsReadBack() throws {
+        try withFile(nil) { path in
+            do {
+                let report = try ImportReport(path: path)
+                #expect(report.earlier.isEmpty)
+                var second = Self.entry
+                (second.row, second.outcome) = (2, .failed)
+                #expect(report.append(second) && report.append(Self.entry))
+            }
+            // The last word on a key counts.
+            #expect(try ImportReport(path: path).earlier == ["k": Self.entry])
+        }
+    }
+
+    @Test func aLineThatWasCutOffIsNoReasonToFail() throws {
+        let whole = String(decoding: Self.entry.json.encoded, as: UTF8.self)
+        for length in 0..<whole.utf8.count {
+            let torn = String(decoding: whole.utf8.prefix(length), as: UTF8.self)
+            try withFile(whole + "\n" + torn) { path in
+                do {
+                    let report = try ImportReport(path: path)
+                    #expect(report.earlier == ["k": Self.entry])
+                    var next = Self.entry
+                    next.key = "l"
+                    #expect(report.append(next))
+                }
+                #expect(try ImportReport(path: path).earlier.count == 2)
+            }
+            try withFile(torn) { path in _ = try ImportReport(path: path) }
+        }
+    }
+
+    @Test(arguments: ["name,start_at\n", "{\"name\":1}\n", "x", "[1]"]) func anotherFileIsLeftAlone(text: String) throws
+    {
+        try withFile(text) { path in
+            #expect(throws: ImportReport.Failure.self) { try ImportReport(path: path) }
+            let left = try String(contentsOfFile: path, encoding: .utf8)
+            #expect(left == text)
+        }
+    }
+
+    @Test func twoImportsDoNotShareAReport() throws {
+        try withFile(nil) { path in
+            let first = try ImportReport(path: path)
+            let failure = #expect(throws: ImportReport.Failure.self) { try ImportReport(path: path) }
+            #expect(failure?.description == "is being written by another import")
+            withExtendedLifetime(first) {}
+        }
+    }
+}

@@ -1,0 +1,250 @@
+import Core
+import Foundation
+import Testing
+
+/// A file of thousands of events becomes each event once, whatever happens in between.
+@Suite struct ImportJourneyTests {
+    /// A folder with a file of events, a gateway and the sandbox behind it.
+    private final class Stage {
+        let folder: URL
+        let gateway: RunningGateway
+        private static let unlimited = [
+            "LUMA_RATE_LIMIT_POST_REQUESTS": "100000", "LUMA_RATE_LIMIT_GET_REQUESTS": "100000",
+        ]
+
+        init(environment: [String: String] = [:]) async throws {
+            folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-" + UUID().uuidString)
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            gateway = try await RunningGateway.start(
+                .standAlone, environment: Self.unlimited.merging(environment) { $1 },
+                sandboxArguments: ["--rate-limit", "100000"])
+        }
+
+        deinit { try? FileManager.default.removeItem(at: folder) }
+
+        func write(_ name: String, _ text: String) throws -> String {
+            let file = folder.appendingPathComponent(name)
+            try Data(text.utf8).write(to: file)
+            return file.path
+        }
+
+        func start(_ file: String, _ more: String...) throws -> Program {
+            try Program(
+                ["events", "import", file] + more, environment: ["LUMA_GATEWAY_URL": gateway.address])
+        }
+
+        /// Imports to the end.
+        func run(_ file: String, _ more: String...) async throws -> (code: Int32, program: Program, json: JSON?) {
+            let program = try Program(
+                ["events", "import", file, "--json", "--parallel", "16"] + more,
+                environment: ["LUMA_GATEWAY_URL": gateway.address])
+            let code = try await program.exitCode(within: 120)
+            var json: JSON?
+            try await eventually("the result is read") {
+                json = try? JSON.parse(program.standardOutput)
+                return json != nil || code > 65
+            }
+            return (code, program, json)
+        }
+
+        /// Creates that the sandbox has carried out, and the names of its events that begin with `Row`.
+        func created() async throws -> (count: Int, names: Set<String>) {
+            let address = try #require(gateway.sandboxAddress)
+            let count = try await curl(address + "/_sandbox/state").json?["creates"]?.intValue
+            let list = try await curl(gateway.address + "/events/", "-H", "Accept: application/x-ndjson")
+            let names = list.body.split(separator: "\n").compactMap { try? JSON.parse(String($0))["name"]?.stringValue }
+            return (try #require(count), Set(names.filter { $0.hasPrefix("Row") }))
+        }
+
+        func fault(_ rule: String) async throws {
+            let address = try #require(gateway.sandboxAddress)
+            _ = try await curlJSON("PUT", address + "/_sandbox/faults", ["seed": 7, "rules": [.string(rule)]])
+        }
+
+        func noFaults() async throws {
+            _ = try await curl("-X", "DELETE", try #require(gateway.sandboxAddress) + "/_sandbox/faults")
+        }
+
+        /// Waits until so many rows stand in the report, some with more to come.
+        func waitForRows(_ count: Int, _ file: String) async throws {
+            try await eventually("\(count) rows are done") {
+                let report = try? String(contentsOfFile: file + ".import.ndjson", encoding: .utf8)
+                return (report?.split(separator: "\n").count ?? 0) >= count
+            }
+        }
+
+        /// What the report says of each row in the end: outcomes of those that are done.
+        func doneRows(_ file: String) throws -> [Int] {
+            let report = try String(contentsOfFile: file + ".import.ndjson", encoding: .utf8)
+            return report.split(separator: "\n").compactMap { line in
+                guard let entry = try? JSON.parse(String(line)),
+                    ["created", "exists"].contains(entry["outcome"]?.stringValue)
+                else { return nil }
+                return entry["row"]?.intValue
+            }
+        }
+    }
+
+    private static func day(_ row: Int) -> String { (row % 28 + 1 < 10 ? "0" : "") + "\(row % 28 + 1)" }
+
+    private static func csv(_ count: Int) -> String {
+        (1...count).reduce(into: "name,start_at,timezone,max_capacity\r\n") {
+            $0 += "\"Row \($1), \"\"quoted\"\"\",2027-07-\(day($1))T19:00,Europe/Berlin,\($1)\r\n"
+        }
+    }
+
+    private static func ndjson(_ count: Int) -> String {
+        (1...count).reduce(into: "") {
+            $0 += #"{"name":"Row \#($1)","start_at":"2027-07-\#(day($1))T19:00:00Z","timezone":"UTC"}"# + "\n"
+        }
+    }
+
+    private static func ics(_ count: Int) -> String {
+        (1...count).reduce(into: "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n") {
+            $0 += "BEGIN:VEVENT\r\nUID:\($1)@example.com\r\nSUMMARY:Row \($1)\\, a fold\r\n ed one\r\n"
+            $0 += "DTSTART;TZID=Asia/Tokyo:202707\(day($1))T190000\r\nDURATION:PT2H\r\nEND:VEVENT\r\n"
+        } + "END:VCALENDAR\r\n"
+    }
+
+    @Test(arguments: ["csv", "ndjson", "ics"])
+    func thousandsOfRowsBecomeAnEventEach(format: String) async throws {
+        let stage = try await Stage()
+        let count = 2000
+        let text = format == "csv" ? Self.csv(count) : format == "ics" ? Self.ics(count) : Self.ndjson(count)
+        let file = try stage.write("events." + format, text)
+        let dry = try await stage.run(file, "--dry-run")
+        #expect(dry.code == 0)
+        #expect(try await stage.created().count == 0)
+        let first = try await stage.run(file)
+        #expect(first.code == 0, "\(first.program.standardError)")
+        #expect(first.json?["created"] == 2000)
+        let made = try await stage.created()
+        #expect(made.count == count && made.names.count == count)
+        #expect(Set(try stage.doneRows(file)) == Set(1...count))
+        let again = try await stage.run(file)
+        #expect(again.code == 0)
+        #expect(again.json?["existing"] == 2000 && again.json?["created"] == 0)
+        #expect(try await stage.created().count == count)
+    }
+
+    @Test(arguments: [SIGKILL, SIGINT]) func anInterruptedImportGoesOn(signal: Int32) async throws {
+        let stage = try await Stage()
+        let file = try stage.write("events.csv", Self.csv(200))
+        try await stage.fault("latency=50,on=events/create")
+        let program = try stage.start(file, "--parallel", "2")
+        try await stage.waitForRows(10, file)
+        program.signal(signal)
+        let code = try await program.exitCode()
+        if signal == SIGINT {
+            #expect(code == 130)
+            #expect(program.standardOutput.contains("Run the same command again to go on"))
+        }
+        let before = try stage.doneRows(file)
+        #expect(before.count < 200)
+        // What a kill may leave of a line that was being written.
+        let report = try #require(FileHandle(forWritingAtPath: file + ".import.ndjson"))
+        try report.seekToEnd()
+        try report.write(contentsOf: Data(#"{"row":77,"li"#.utf8))
+        try report.close()
+        try await stage.noFaults()
+        let rest = try await stage.run(file)
+        #expect(rest.code == 0, "\(rest.program.standardError)")
+        let made = try await stage.created()
+        #expect(made.count == 200 && made.names.count == 200)
+        let done = try stage.doneRows(file)
+        #expect(done.count == 200 && Set(done) == Set(1...200))
+    }
+
+    @Test func aKilledImportWhoseReportIsLostMakesNothingTwice() async throws {
+        let stage = try await Stage()
+        let file = try stage.write("events.ndjson", Self.ndjson(100))
+        try await stage.fault("latency=50,on=events/create")
+        let program = try stage.start(file, "--parallel", "4")
+        try await stage.waitForRows(10, file)
+        program.signal(SIGKILL)
+        _ = try await program.exitCode()
+        try FileManager.default.removeItem(atPath: file + ".import.ndjson")
+        try await stage.noFaults()
+        #expect(try await stage.run(file).code == 0)
+        #expect(try await stage.run(file, "--report", file + ".other").json?["existing"] == 100)
+        let made = try await stage.created()
+        #expect(made.count == 100 && made.names.count == 100)
+    }
+
+    @Test func aGatewayThatIsRestartedInTheMidstLosesNothing() async throws {
+        let data = FileManager.default.temporaryDirectory.appendingPathComponent("luma-" + UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: data) }
+        let stage = try await Stage(environment: ["LUMA_DATA_DIR": data.path])
+        let file = try stage.write("events.csv", Self.csv(150))
+        try await stage.fault("latency=40,on=events/create")
+        let program = try stage.start(file, "--parallel", "3")
+        try await stage.waitForRows(10, file)
+        stage.gateway.program.signal(SIGKILL)
+        _ = try await stage.gateway.program.exitCode()
+        let port = try #require(stage.gateway.address.split(separator: ":").last.map(String.init))
+        let second = try Program(
+            ["serve"],
+            environment: [
+                "LUMA_PORT": port, "LUMA_API_KEY": "secret-journey", "LUMA_DATA_DIR": data.path,
+                "LUMA_BASE_URL": try #require(stage.gateway.sandboxAddress), "LUMA_SETTLE_SECONDS": "1",
+                "LUMA_RATE_LIMIT_POST_REQUESTS": "100000", "LUMA_RATE_LIMIT_GET_REQUESTS": "100000",
+            ])
+        _ = try await second.address()
+        #expect(try await program.exitCode(within: 120) == 0, "\(program.standardError)")
+        let made = try await stage.created()
+        #expect(made.count == 150 && made.names.count == 150)
+    }
+
+    @Test func lostAnswersMakeNothingTwice() async throws {
+        let stage = try await Stage(environment: ["LUMA_SETTLE_SECONDS": "1"])
+        let file = try stage.write("events.ndjson", Self.ndjson(60))
+        try await stage.fault("reset,after,on=events/create,every=7")
+        let result = try await stage.run(file)
+        #expect(result.code == 0, "\(result.program.standardError)\(result.program.standardOutput)")
+        let made = try await stage.created()
+        #expect(made.count == 60 && made.names.count == 60)
+    }
+
+    @Test func nothingIsSentWhenAnyRowIsWrong() async throws {
+        let stage = try await Stage()
+        let text =
+            Self.csv(3) + "Row 4,2027-02-30T10:00,Europe/Berlin,\r\n" + "Row 5,2027-03-01T10:00,Europe/Berlin,x\r\n"
+        let file = try stage.write("events.csv", text)
+        let refused = try await stage.run(file)
+        #expect(refused.code == 65)
+        #expect(refused.program.standardError.contains("line 5: \"Row 4\": start_at must be"))
+        #expect(refused.program.standardError.contains("line 6: \"Row 5\": max_capacity must be"))
+        #expect(refused.json?["invalid"] == 2)
+        #expect(try await stage.created().count == 0)
+        #expect(!FileManager.default.fileExists(atPath: file + ".import.ndjson"))
+        let others = try await stage.run(file, "--skip-invalid")
+        #expect(others.code == 65)
+        #expect(others.json?["created"] == 3)
+        #expect(try await stage.created().names.count == 3)
+    }
+
+    @Test func theSameRowTwiceIsOneEventUnlessTwoAreWanted() async throws {
+        let stage = try await Stage()
+        let file = try stage.write("events.ndjson", Self.ndjson(2) + Self.ndjson(1))
+        let once = try await stage.run(file)
+        #expect(once.code == 0)
+        #expect(once.program.standardError.contains("line 3: says the same as row 1 and is not sent"))
+        #expect(try await stage.created().count == 2)
+        let twice = try await stage.run(file, "--allow-duplicates")
+        #expect(twice.code == 0)
+        #expect(twice.json?["created"] == 1 && twice.json?["existing"] == 2)
+        #expect(try await stage.created().count == 3)
+        // The same file as another import.
+        #expect(try await stage.run(file, "--name", "next year").json?["created"] == 2)
+    }
+
+    @Test func whoMayNotWriteIsToldAtOnce() async throws {
+        let stage = try await Stage(environment: ["LUMA_AUTH_TOKENS": "reader:read:reader-reader-reader-1"])
+        let file = try stage.write("events.csv", Self.csv(50))
+        #expect(try await stage.run(file).code == 77)
+        let nobody = try Program(
+            ["events", "import", file, "--server", "http://127.0.0.1:1"], environment: [:])
+        #expect(try await nobody.exitCode() == 69)
+        #expect(nobody.standardError.contains("rows read"))
+    }
+}
