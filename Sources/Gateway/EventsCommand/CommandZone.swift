@@ -19,8 +19,7 @@ struct CommandZone {
         do throws(TimeZoneError) {
             return CommandZone(name: name, rules: try SystemTimeZones.database.rules(for: name), origin: origin)
         } catch {
-            var hint = ""
-            if case .unknownName(let nearest?) = error { hint = "; did you mean \(nearest)?" }
+            let hint = SystemTimeZones.database.suggestion(for: name).map { "; did you mean \($0)?" } ?? ""
             let advice = place == "--zone" ? [] : ["Say which one with --zone."]
             throw CommandFailure(
                 .usage, "\(place): expected an IANA time zone, such as Europe/Berlin\(hint)", advice)
