@@ -106,6 +106,16 @@ import Testing
         } + "END:VCALENDAR\r\n"
     }
 
+    /// What one gateway has given out, another takes.
+    @Test(arguments: ["csv", "ics", "ndjson"]) func ourOwnExportsAreTaken(_ format: String) async throws {
+        let stage = try await Stage()
+        let exported = try await curl(stage.gateway.address + "/events.\(format)")
+        #expect(exported.status == 200)
+        let file = try stage.write("events." + format, exported.body)
+        let result = try await stage.run(file, "--zone", "Europe/Berlin", "--dry-run")
+        #expect(result.code == 0, "\(result.program.standardOutput)\(result.program.standardError)")
+    }
+
     @Test(arguments: ["csv", "ndjson", "ics"])
     func thousandsOfRowsBecomeAnEventEach(format: String) async throws {
         let stage = try await Stage()

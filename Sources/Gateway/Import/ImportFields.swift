@@ -20,6 +20,8 @@ struct ImportFields {
     static let known = Shapes.eventInput.map(\.name) + ["require_rsvp_approval", "template_type"]
     /// What an export shows and no new event takes: Luma sets it.
     static let setByLuma = Set(Shapes.event.map(\.name)).subtracting(known)
+    /// Columns of our own table of events that are no fields under that name; its `address` is a place.
+    private static let ofExports = Set(EventColumn.all.map(\.name)).subtracting(known)
 
     let map: [ImportMapping]
 
@@ -44,6 +46,7 @@ struct ImportFields {
         }
         let plain = isText ? Self.plain(name) : name
         if Self.known.contains(plain) { return .field(plain) }
+        if isText, Self.ofExports.contains(plain) { return plain == "address" ? .field("geo_address_json") : .leftOut }
         return Self.setByLuma.contains(plain) ? .leftOut : nil
     }
 

@@ -9,11 +9,23 @@ struct JSONRows {
 
     init(_ fields: ImportFields) { self.fields = fields }
 
-    /// The event that a line is. A member that nobody knows stays, so that the check names it.
+    /// The event that a line is. A member that nobody knows stays, so that the check names it; one of an event that was
+    /// exported, which has an `id`, is Luma's.
     mutating func event(_ row: NDJSONReader.Row) throws(ReadProblem) -> JSONObject {
+        let isExported = row.object["id"]?.stringValue != nil
         var object = JSONObject()
         for (name, value) in row.object.members {
-            switch fields.place(of: name, isText: false) {
+            var place = fields.place(of: name, isText: false)
+            var value = value
+            if isExported {
+                if value.isNull { continue }
+                if place == nil { place = .leftOut }
+                if place == .field("geo_address_json") {
+                    guard let given = Self.place(value) else { continue }
+                    value = given
+                }
+            }
+            switch place {
             case .field(let field):
                 if object[field] != nil { throw ReadProblem(line: row.line, "two members are \(field)") }
                 object.members.append((field, value))
@@ -23,5 +35,14 @@ struct JSONRows {
             }
         }
         return object
+    }
+
+    /// The place of an exported event in the form in which a new event takes it; nil when it says nothing that could be taken.
+    private static func place(_ shown: JSON) -> JSON? {
+        if shown["type"] != nil { return shown }
+        if let id = shown["google_maps_place_id"]?.stringValue { return ["type": "google", "place_id": .string(id)] }
+        return (shown["full_address"]?.stringValue ?? shown["address"]?.stringValue).map {
+            ["type": "manual", "address": .string($0)]
+        }
     }
 }

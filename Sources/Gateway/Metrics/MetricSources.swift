@@ -68,7 +68,7 @@ struct StoreMetrics: MetricSource {
             "luma_mcp_store_usable", .gauge, "1 when the store worked when it was last used.",
             store.condition == .usable ? 1 : 0)
         do throws(StoreFailure) {
-            let counts = try await reactor.ask(by: now.advanced(seconds: Self.patience), late: { _ in }) {
+            let counts = try await reactor.ask(by: now.advanced(seconds: Self.patience)) {
                 store.count(then: $0)
             }
             text.single(

@@ -20,7 +20,7 @@ extension Reactor {
     ///
     /// - Parameter late: given what the store has done all the same, after that; on this loop.
     func ask<Value: Sendable>(
-        by deadline: MonotonicTime, late: @escaping (Value) -> Void,
+        by deadline: MonotonicTime, late: @escaping (Value) -> Void = { _ in },
         _ call: (@escaping Then<Value>) -> Void
     ) async throws(StoreFailure) -> Value {
         let executor = executor

@@ -95,7 +95,7 @@ final class RequestJournal: WriteJournal {
         guard let write = current else { return .own }
         let now = desk.steady.now
         do throws(StoreFailure) {
-            let adoption = try await desk.reactor.ask(by: deadline, late: { _ in }) {
+            let adoption = try await desk.reactor.ask(by: deadline) {
                 desk.store.adopt(write, .done(result: id), at: now, then: $0)
             }
             switch adoption {

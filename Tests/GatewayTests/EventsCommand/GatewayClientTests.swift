@@ -15,7 +15,8 @@ import Testing
         return .success(OutboundResponse(status: status, fields: fields, body: body.encoded))
     }
 
-    private static let created: Answer = .success(OutboundResponse(status: 201, body: (["id": "evt-1"] as JSON).encoded))
+    private static let created: Answer = .success(
+        OutboundResponse(status: 201, body: (["id": "evt-1"] as JSON).encoded))
 
     private func send(
         _ answers: [Answer], _ method: OutboundRequest.Method = .post, key: String? = "k1", token: String? = nil

@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+/// What stands in the documents for those who work on the program is there: targets, files, flags.
+@Suite struct DocumentsTests {
+    static let names = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/writes.md", "docs/performance.md"]
+
+    static func text(_ name: String) throws -> String {
+        try String(contentsOf: Program.root.appendingPathComponent(name), encoding: .utf8)
+    }
+
+    private func exists(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: Program.root.appendingPathComponent(path).path)
+    }
+
+    @Test(arguments: names) func everyTargetThatIsNamedExists(_ name: String) throws {
+        let makefile = try Self.text("Makefile")
+        for match in try Self.text(name).matches(of: /`(?:[A-Z_]+=\S+ )*make ([a-z-]+)/) {
+            #expect(makefile.contains("\n\(match.1):"), "make \(match.1)")
+        }
+    }
+
+    @Test(arguments: names) func everyLinkLeadsSomewhere(_ name: String) throws {
+        let folder = name.contains("/") ? "docs/" : ""
+        for match in try Self.text(name).matches(of: /\]\((?!https?:|#)([^)#]+)/) {
+            #expect(exists(folder + match.1), "\(match.1)")
+        }
+    }
+
+    /// A path starts with a folder of the repository or with a module's.
+    @Test(arguments: names) func everyPathThatIsNamedExists(_ name: String) throws {
+        let roots = ["Sources", "Tests", "Packaging", "docs", ".ci"]
+        for match in try Self.text(name).matches(of: /`([A-Za-z.]+\/[A-Za-z+.\/-]+)`/) {
+            let path = String(match.1)
+            let first = String(path.prefix { $0 != "/" })
+            guard roots.contains(first) || exists("Sources/" + first) else { continue }
+            let candidates = [path, "Sources/" + path, "Sources/" + path + ".swift"]
+            #expect(candidates.contains(where: exists), "\(path)")
+        }
+    }
+
+    /// The command for one suite has the flags of `make test`, so that neither builds everything anew for the other.
+    @Test func theCommandForOneSuiteIsThatOfMakeTest() throws {
+        let makefile = try Self.text("Makefile")
+        let strict = try #require(makefile.firstMatch(of: /\nSTRICT := (.+)/)).1
+        let contributing = try Self.text("CONTRIBUTING.md").replacing("\\\n    ", with: "")
+        #expect(contributing.contains("swift test \(strict) --disable-xctest --no-parallel --filter "))
+        #expect(makefile.contains("$(SWIFT) test $(STRICT) --disable-xctest --no-parallel\n"))
+    }
+}
