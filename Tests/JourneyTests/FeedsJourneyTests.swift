@@ -30,6 +30,14 @@ import Testing
         return .object(event)
     }
 
+    @Test func whereNothingMayBeChangedNoFeedIsMade() async throws {
+        let gateway = try await RunningGateway.start(.inProcess, environment: ["LUMA_READ_ONLY": "true"])
+        let refused = try await curlJSON("POST", gateway.address + "/feeds/", ["name": "x"])
+        #expect(refused.status == 403)
+        expectErrorShape(refused, reason: "read_only")
+        #expect(try await curl(gateway.address + "/feeds/").status == 200)
+    }
+
     @Test func aFeedIsReadByItsAddressAlone() async throws {
         let gateway = try await RunningGateway.start(.inProcess, environment: Self.guarded)
         let writer = AccessJourneyTests.bearer(AccessJourneyTests.writer)

@@ -18,6 +18,17 @@ import Testing
         }
     }
 
+    @Test func aLimitEndsEveryFormatEarly() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        for (path, begin) in [("/events.csv", "evt-"), ("/events.ndjson", "{"), ("/events.ics", "BEGIN:VEVENT")] {
+            for (query, isLimited) in [("?limit=2", true), ("", false)] {
+                let body = try await curl(gateway.address + path + query).body
+                let count = body.split(whereSeparator: \.isNewline).count { $0.hasPrefix(begin) }
+                #expect(isLimited ? count == 2 : count > 2, "\(path)\(query): \(body)")
+            }
+        }
+    }
+
     @Test(arguments: RunningGateway.Upstream.allCases)
     func aListHasAllFormats(_ upstream: RunningGateway.Upstream) async throws {
         let gateway = try await RunningGateway.start(upstream)

@@ -50,6 +50,28 @@ private let referenceFolder = ProcessInfo.processInfo.environment["LUMA_REFERENC
         }
     }
 
+    /// What a person was told of the money cannot be changed by the confirmation.
+    @Test func aConfirmationHoldsForTheRefundThatItNamed() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let root = gateway.address
+        let list = try await call(root, "list_events", ["limit": 50])
+        for event in list["structuredContent"]?["events"]?.arrayValue ?? [] {
+            let id = try #require(event["id"])
+            let preview = try await call(root, "cancel_event", ["event_id": id, "refund": true])
+            guard preview["structuredContent"]?["is_paid"] == true else { continue }
+            let token = try #require(preview["structuredContent"]?["confirm"])
+            for refund in [false, nil] as [JSON?] {
+                var arguments: JSONObject = ["event_id": id, "confirm": token]
+                arguments["refund"] = refund
+                #expect(try await call(root, "cancel_event", .object(arguments))["isError"] == true)
+            }
+            let done = try await call(root, "cancel_event", ["event_id": id, "confirm": token, "refund": true])
+            #expect(done["structuredContent"]?["refunded"] == true, "\(done)")
+            return
+        }
+        Issue.record("no paid event")
+    }
+
     @Test func everyResultFitsItsOwnSchema() async throws {
         let gateway = try await RunningGateway.start(.inProcess)
         let root = gateway.address

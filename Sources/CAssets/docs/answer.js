@@ -48,7 +48,9 @@ export function namedEvent(answer) {
 function problemView(status, json, askForToken) {
   if (typeof json?.error !== "string") return null;
   const wait = json.details?.retry_after_seconds;
-  const note = NOTES[json.reason];
+  const scope = json.details?.needed_scope;
+  const note = json.reason === "insufficient_scope" && scope
+    ? `The token is not good for this operation, which needs one with the scope ${scope}.` : NOTES[json.reason];
   return element("div", { class: "problem" },
     element("strong", {}, json.error),
     element("code", {}, json.reason),
@@ -62,7 +64,6 @@ function problemView(status, json, askForToken) {
 const NOTES = {
   unauthenticated: "This gateway asks for a token: one of LUMA_AUTH_TOKENS.",
   invalid_token: "The gateway does not know this token.",
-  insufficient_scope: "The token is good for reading only; this operation needs one with the scope write.",
   read_only: "The gateway is started with LUMA_READ_ONLY: nothing can be changed through it.",
   event_not_found: "List the events first: the first one is then filled in here.",
   refund_decision_required: "Guests have paid. Say with refund whether they get their money back.",

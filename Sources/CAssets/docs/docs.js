@@ -64,9 +64,18 @@ function failureView(error) {
     element("button", { type: "button", onclick: start }, "Try again"));
 }
 
+/** What an address names; a part of it that is no escape stands for itself. */
+function named(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** Goes to the operation that the address names, whatever is being searched, and lets the keyboard go on from there. */
 function goToPlace() {
-  const place = byId(decodeURIComponent(location.hash.slice(1)));
+  const place = byId(named(location.hash.slice(1)));
   if (!place?.matches("article")) return;
   if (place.hidden) clearSearch();
   closeMenu();

@@ -47,6 +47,8 @@ public struct ICSEvent: Sendable, Equatable {
     /// Left out when it is not after the start.
     public var end: Timestamp?
     public var summary: String
+    /// Only those who were invited are to see it.
+    public var isPrivate = false
     public var status = Status.confirmed
     public var description: String?
     public var location: String?

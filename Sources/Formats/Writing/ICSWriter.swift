@@ -46,6 +46,7 @@ public struct ICSWriter: Sendable {
         }
         if let url = event.url, Self.isURI(url) { write("URL", url) }
         write("STATUS", event.status.rawValue)
+        if event.isPrivate { write("CLASS", "PRIVATE") }
         if let created = event.created { write("CREATED", Self.utc(created)) }
         if let modified = event.modified { write("LAST-MODIFIED", Self.utc(modified)) }
         if let zone = event.zone { write(text: "X-LUMA-TIMEZONE", zone) }

@@ -54,7 +54,9 @@ extension CommandFailure {
     /// What a person can do after a write whose end is not known.
     static func repeatAdvice(_ key: String?) -> String {
         guard let key, !key.isEmpty else { return "Look for the event before you repeat it." }
-        return "The same command with --key \(key) does it once, whatever became of this one."
+        return
+            "The same command with --key \(key) does it once, whatever became of this one. Write out a time that was said "
+            + "by the clock (now, tomorrow, 18:00): another minute makes another event of it."
     }
 
     private static func status(_ status: Int, _ reason: String) -> ExitStatus {
@@ -63,6 +65,8 @@ extension CommandFailure {
         case (_, .upstreamAuth): .noPermission
         case (401, _), (403, _), (421, _): .noPermission
         case (404, _): .notFound
+        // What the earlier attempt with this key does is not known yet.
+        case (409, .requestInProgress): .unknown
         case (409, _), (412, _): .undecided
         case (408, _), (425, _), (429, _), (502, _), (503, _), (504, _): .temporary
         case (500..., _): .software
@@ -72,11 +76,13 @@ extension CommandFailure {
 
     private static func advice(_ reason: String, _ key: String?) -> String? {
         switch Reason(rawValue: reason) {
-        case .outcomeUnknown: repeatAdvice(key)
+        case .outcomeUnknown, .requestInProgress: repeatAdvice(key)
         case .refundDecisionRequired: "Say --refund or --no-refund."
         case .unauthenticated:
             "Give a token in \(GatewayTarget.tokenVariable), or a file with --token @FILE."
-        case .idempotencyKeyReused: "Use another --key, or none."
+        case .idempotencyKeyReused:
+            "The key was used for something else, perhaps for these words at another time by the clock: look for the event "
+                + "(luma-mcp events list) before you use another key."
         default: nil
         }
     }

@@ -39,7 +39,8 @@ struct EventDraft {
             throw CommandFailure(.usage, "--end and --duration do not go together")
         }
         if let text = call.text(EventsOptions.end) {
-            body["end_at"] = .string(zone.text(try zone.instant(text, EventsOptions.end, now: now)))
+            // `20:00` is the one after the start, and `tomorrow` the day after it.
+            body["end_at"] = .string(zone.text(try zone.instant(text, EventsOptions.end, now: start ?? now)))
         }
         if let text = call.text(EventsOptions.duration) {
             guard let seconds = NaturalDuration.seconds(text) else {

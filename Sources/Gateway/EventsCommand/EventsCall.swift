@@ -105,7 +105,7 @@ public struct EventsCall: Sendable, Equatable {
 
         private mutating func checkOperands() {
             let name = "events \(call.verb.rawValue)"
-            if call.verb.row.takesID, call.operands.isEmpty { report(name, "needs the id of an event") }
+            if call.verb.row.takesID, call.operands.first?.isEmpty ?? true { report(name, "needs the id of an event") }
             if call.verb.row.takesFile, call.operands.isEmpty { report(name, "needs the name of a file") }
             for extra in call.operands.dropFirst(call.verb.row.takesID || call.verb.row.takesFile ? 1 : 0) {
                 report(ConfigurationError.quoted(extra), "is one argument too many")

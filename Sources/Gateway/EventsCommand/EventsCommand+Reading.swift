@@ -68,7 +68,11 @@ extension EventsCommand {
     /// `events export`.
     func export(_ client: GatewayClient, _ now: Timestamp) async throws(CommandFailure) -> CommandOutput {
         let query = try filters(now)
-        let standard: ExportFormat = call.has(EventsOptions.json) ? .json : .ndjson
+        // A file's name says what is expected in it.
+        let named = call.text(EventsOptions.output)
+            .flatMap { name in name.lastIndex(of: ".").map { String(name[name.index(after: $0)...]).lowercased() } }
+            .flatMap(ExportFormat.init)
+        let standard: ExportFormat = call.has(EventsOptions.json) ? .json : named ?? .ndjson
         let format = call.text(EventsOptions.format).flatMap(ExportFormat.init) ?? standard
         var result = CommandOutput(notes: query.notes)
         result.file = call.text(EventsOptions.output).flatMap { $0 == "-" ? nil : $0 }

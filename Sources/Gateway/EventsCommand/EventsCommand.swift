@@ -145,6 +145,9 @@ struct EventsCommand: Sendable {
         guard let json = answer.json else {
             throw CommandFailure(.protocol, "what answers there is no gateway: its answer is no JSON")
         }
+        guard json.objectValue?.members.isEmpty != true else {
+            throw CommandFailure(.protocol, "what answers there is no gateway: its answer is empty")
+        }
         return json
     }
 }

@@ -15,6 +15,10 @@ final class FeedsService {
     static let mostFeeds = 100
     /// Events of one feed, by start: more than a calendar program would take.
     static let mostEvents = 2000
+    /// Pages of the calendar that are looked through for them.
+    private static let mostPages = 100
+    /// How long anybody waits for the store, in seconds.
+    private static let patience = 5.0
 
     private let store: any StateStore
     private let account: String
@@ -33,8 +37,16 @@ final class FeedsService {
         self.events = events
     }
 
-    private func ask<Value: Sendable>(_ call: (@escaping Then<Value>) -> Void) async throws(APIError) -> Value {
-        do throws(StoreFailure) { return try await reactor.ask(call) } catch { throw .feedsUnavailable }
+    /// Nobody waits for a disk that neither works nor fails.
+    private func ask<Value: Sendable>(
+        late: @escaping (Value) -> Void = { _ in }, _ call: (@escaping Then<Value>) -> Void
+    ) async throws(APIError) -> Value {
+        let deadline = clock.now.advanced(seconds: Self.patience)
+        do throws(StoreFailure) {
+            return try await reactor.ask(by: deadline, late: late, call)
+        } catch {
+            throw .feedsUnavailable
+        }
     }
 
     // MARK: Managing
@@ -57,7 +69,11 @@ final class FeedsService {
                 id: try FeedToken.newID(), account: account, name: wanted.name,
                 filter: JSON.object(wanted.filter.json).encoded, creator: creator, createdAt: clock.wallClock)
             let fresh = try Random.bytes(32)
-            let signing = try await ask { store.addFeed(feed, most: Self.mostFeeds, key: fresh, then: $0) }
+            // One whose address nobody was told is taken back.
+            let takeBack = { [store, account] (_: [UInt8]?) in store.removeFeed(feed.id, of: account) { _ in } }
+            let signing = try await ask(late: takeBack) {
+                store.addFeed(feed, most: Self.mostFeeds, key: fresh, then: $0)
+            }
             guard let signing else {
                 throw APIError(.tooManyFeeds, details: ["limit": .number(JSONNumber(Self.mostFeeds))])
             }
@@ -132,7 +148,8 @@ final class FeedsService {
         var asOf: MonotonicTime?
         var seen: Set<String> = []
         var count = 0
-        pages: while true {
+        // However little of it is shown, nobody makes it walk without an end.
+        pages: for _ in 0..<Self.mostPages {
             let call = nextCall()
             let page = try await events.page(query, limit: EventsService.upstreamPageLimit, cursor, call)
             // The whole is as old as its first page.

@@ -25,6 +25,7 @@ extension ICSEvent {
         end = event.instant("end_at")
         status = isPending ? .tentative : .confirmed
         url = event["url"]?.stringValue
+        isPrivate = event["visibility"]?.stringValue == "private"
         self.created = created
         self.modified = modified
         zone = event["timezone"]?.stringValue
@@ -44,7 +45,8 @@ extension ICSEvent {
         // Programs make a button of a link that stands where the event is.
         if location == nil { location = link }
         // Many programs show no URL but the one in the description.
-        let parts = [event["description"]?.stringValue, link.map { "Join: " + $0 }, url].compactMap(\.self)
+        let words = audience == .trusted ? event["description"]?.stringValue : nil
+        let parts = [words, link.map { "Join: " + $0 }, url].compactMap(\.self)
         let text = parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
         description = text.isEmpty ? nil : text
     }

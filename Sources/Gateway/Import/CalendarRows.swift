@@ -13,6 +13,7 @@ import Formats
 /// | DTEND or DURATION | `end_at`; days are counted by the calendar, the rest in time that passes |
 /// | DESCRIPTION | `description_md` |
 /// | LOCATION | `meeting_url` when it is a web address, else `geo_address_json` |
+/// | CLASS of PRIVATE or CONFIDENTIAL | `visibility` is `private` |
 /// | URL | `meeting_url`, unless LOCATION is one or it is an event's page on Luma |
 ///
 /// An event that repeats, or that is cancelled, is refused: it would not become what it was.
@@ -46,6 +47,9 @@ struct CalendarRows {
         }
         if object["meeting_url"] == nil, let url = event["URL"]?.value, WebURL.isValid(url), !Self.isLumaPage(url) {
             object["meeting_url"] = .string(url)
+        }
+        if let access = event["CLASS"]?.value.uppercased(), ["PRIVATE", "CONFIDENTIAL"].contains(access) {
+            object["visibility"] = "private"
         }
         return object
     }

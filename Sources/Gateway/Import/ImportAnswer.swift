@@ -29,6 +29,8 @@ enum ImportAnswer: Equatable {
         let pause = retryAfter.flatMap(Double.init).flatMap { $0.isNaN ? nil : min(max($0, 0), 86_400) }
         let text = Self.text(status, json)
         switch (status, json?["reason"]?.stringValue ?? "") {
+        case (201, _) where json?["id"]?.stringValue?.isEmpty ?? true:
+            self = .useless("what answers there is no gateway: a created event has no id", isAccess: false)
         case (201, _):
             let warnings = json?["warnings"]?.arrayValue?.compactMap(\.stringValue) ?? []
             self = .created(id: json?["id"]?.stringValue ?? "", isReplayed: isReplayed, warnings: warnings)

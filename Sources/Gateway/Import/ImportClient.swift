@@ -26,12 +26,29 @@ struct ImportClient {
         try CurlTransport(reactor: loop.reactor, settings: EventsCommand.settings(target))
     }
 
+    /// Where rows are sent.
+    func place() async -> ImportReport.Place {
+        guard case .success(let response) = await get("/health", patience: 5) else {
+            return ImportReport.Place(base: target.base, mode: nil)
+        }
+        return ImportReport.Place(
+            base: target.base, mode: (try? JSON.parse(response.body))?["mode"]?.stringValue)
+    }
+
     /// The templates that the gateway has: those that are built in, and its own.
     func templates() async throws(CommandFailure) -> TemplateCatalog {
+        guard let result = await get("/templates/", patience: Self.patience) else {
+            throw CommandFailure(.unavailable, "the gateway at \(target.base) does not answer")
+        }
+        return try Self.catalog(result, target.base)
+    }
+
+    /// Nil when there is no way to ask.
+    private func get(_ path: String, patience: Double) async -> Result<OutboundResponse, TransportError>? {
         let (answers, answer) = AsyncStream<Result<OutboundResponse, TransportError>>.makeStream()
         let request = OutboundRequest(
-            method: .get, url: target.base + "/templates/", fields: ImportTarget(target).access,
-            deadline: LoopClock.monotonicNow.advanced(seconds: Self.patience))
+            method: .get, url: target.base + path, fields: ImportTarget(target).access,
+            deadline: LoopClock.monotonicNow.advanced(seconds: patience))
         let isStarted = await loop.perform { loop in
             guard let transport = try? transport(loop) else { return false }
             _ = loop.reactor.start {
@@ -45,8 +62,8 @@ struct ImportClient {
             }
             return true
         }
-        if isStarted { for await result in answers { return try Self.catalog(result, target.base) } }
-        throw CommandFailure(.unavailable, "the gateway at \(target.base) does not answer")
+        if isStarted { for await result in answers { return result } }
+        return nil
     }
 
     private static func catalog(

@@ -88,7 +88,7 @@ struct ImportCommand {
         }
         let report: ImportReport
         do throws(ImportReport.Failure) {
-            report = try ImportReport(path: options.report)
+            report = try ImportReport(path: options.report, place: await client.place())
         } catch {
             StandardError.write("luma-mcp: \(CommandFailure.line(options.report)) \(error)")
             return .cannotCreate

@@ -21,6 +21,10 @@ final class ImportReport: Sendable {
         case failed
         /// Nobody can tell whether the event was made.
         case unknown
+        /// On its way: the line is written before the row is sent, and stays the last when the import is killed.
+        case sending
+        /// Not sent after all, or refused unseen.
+        case unsent
 
         var isDone: Bool { self == .created || self == .exists }
     }
@@ -35,6 +39,8 @@ final class ImportReport: Sendable {
         var eventID: String?
         var requestID: String?
         var problem: String?
+        /// When the row was sent.
+        var at: Timestamp?
 
         var json: JSON {
             var object: JSONObject = [
@@ -45,13 +51,15 @@ final class ImportReport: Sendable {
             {
                 if let value { object.members.append((name, .string(value))) }
             }
+            object["at"] = at.map { .string($0.rfc3339) }
             return .object(object)
         }
 
         init(
             row: Int, line: Int, name: String, _ outcome: Outcome, key: String? = nil, eventID: String? = nil,
-            requestID: String? = nil, problem: String? = nil
+            requestID: String? = nil, problem: String? = nil, at: Timestamp? = nil
         ) {
+            self.at = at
             (self.row, self.line, self.name, self.outcome) = (row, line, name, outcome)
             (self.key, self.eventID, self.requestID, self.problem) = (key, eventID, requestID, problem)
         }
@@ -63,7 +71,27 @@ final class ImportReport: Sendable {
             self.init(
                 row: row, line: line, name: object["name"]?.stringValue ?? "", outcome,
                 key: object["key"]?.stringValue, eventID: object["event_id"]?.stringValue,
-                requestID: object["request_id"]?.stringValue, problem: object["problem"]?.stringValue)
+                requestID: object["request_id"]?.stringValue, problem: object["problem"]?.stringValue,
+                at: object["at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) })
+        }
+    }
+
+    /// Where the rows of a report went. What one calendar has, another has not.
+    struct Place: Sendable, Equatable {
+        var base: String
+        /// What `/health` says it works on; nil when it did not say.
+        var mode: String?
+
+        init(base: String, mode: String?) { (self.base, self.mode) = (base, mode) }
+
+        /// That of a line; nil when it names none.
+        init?(_ object: JSONObject) {
+            guard let base = object["gateway"]?.stringValue else { return nil }
+            self.init(base: base, mode: object["mode"]?.stringValue)
+        }
+
+        func isOther(than place: Place) -> Bool {
+            base != place.base || mode != nil && place.mode != nil && mode != place.mode
         }
     }
 
@@ -73,12 +101,15 @@ final class ImportReport: Sendable {
     }
 
     private let descriptor: Int32
+    private let place: Place?
 
     /// What earlier runs wrote last of each key.
     let earlier: [String: Entry]
 
     /// Opens or makes the file, and keeps others from writing to it meanwhile.
-    init(path: String) throws(Failure) {
+    /// - Parameter place: where rows are sent now; a report of another place is refused.
+    init(path: String, place: Place? = nil) throws(Failure) {
+        self.place = place
         descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
         if descriptor < 0 {
             earlier = [:]
@@ -99,7 +130,14 @@ final class ImportReport: Sendable {
             earlier = [:]
             throw Failure(description: "is not the report of an import; name another with --report")
         }
-        earlier = found
+        if let place, let other = found.places.first(where: { $0.isOther(than: place) }) {
+            earlier = [:]
+            let mode = other.mode.map { ", \($0)" } ?? ""
+            throw Failure(
+                description:
+                    "tells of rows that went to another gateway (\(other.base)\(mode)); name another with --report")
+        }
+        earlier = found.entries
         // What was cut off stays what it is: a line of its own.
         if let last = bytes.last, last != 0x0a, !write([0x0a]) {
             throw Failure(description: "cannot be written: \(SystemError("write"))")
@@ -114,27 +152,32 @@ final class ImportReport: Sendable {
 
     private static let largest = 1 << 30
 
-    /// The entries of a report by key; nil when the bytes are no report.
-    static func entries(_ bytes: [UInt8]) -> [String: Entry]? {
+    /// The entries of a report by key, and where they went; nil when the bytes are no report.
+    static func entries(_ bytes: [UInt8]) -> (entries: [String: Entry], places: [Place])? {
         let beginning = Array(#"{"row":"#.utf8)
         guard bytes.prefix(beginning.count).elementsEqual(beginning.prefix(bytes.count)) else { return nil }
         var entries: [String: Entry] = [:]
+        var places: [Place] = []
         var reader = NDJSONReader(limits: ReadLimits(rows: .max))
         let take = { (item: ReadItem<NDJSONReader.Row>) in
             guard case .row(let row) = item, let entry = Entry(row.object), let key = entry.key else { return }
             entries[key] = entry
+            if let place = Place(row.object), !places.contains(place) { places.append(place) }
         }
         reader.feed(bytes[...], take)
         reader.finish(take)
-        return entries
+        return (entries, places)
     }
 
     /// Writes an entry's line.
     /// - Returns: whether it is written; if not, `errno` says why.
     func append(_ entry: Entry) -> Bool {
-        var bytes = entry.json.encoded
-        bytes.append(0x0a)
-        return write(bytes)
+        var object = entry.json.objectValue ?? JSONObject()
+        if let place {
+            object["gateway"] = .string(place.base)
+            object["mode"] = place.mode.map { .string($0) }
+        }
+        return write(JSON.object(object).encoded + [0x0a])
     }
 
     private func write(_ bytes: [UInt8]) -> Bool {

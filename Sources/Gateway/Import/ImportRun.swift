@@ -87,21 +87,29 @@ final class ImportRun {
         var doubts = 0
         // From then on the event may be there because of this run.
         var mayBeOurs = false
+        // From then on nobody can say that it was not sent.
+        var mayHaveArrived = false
         var firstSettling: MonotonicTime?
         while true {
             await pause()
-            guard end == nil else { return }
+            guard end == nil else {
+                if attempts > 0, !mayHaveArrived { note(row, .unsent) }
+                return
+            }
+            // What is killed from here on must not be forgotten when the gateway has forgotten its key.
+            if attempts == 0, !note(row, .sending) { return stop(.reportFailed("\(SystemError("write"))")) }
             attempts += 1
             let request = target.request(row, deadline: clock.now.advanced(seconds: patience.answer))
             let response: OutboundResponse
             do throws(TransportError) {
                 response = try await send(request)
             } catch {
-                if !error.neverSent { mayBeOurs = true }
+                if !error.neverSent { (mayBeOurs, mayHaveArrived) = (true, true) }
                 await trouble("the gateway at \(target.base) does not answer: \(error.cause.rawValue)", attempts, nil)
                 continue
             }
             hasAnswered = true
+            if response.status != 429 { mayHaveArrived = true }
             progress.budget =
                 ImportProgress.Budget(policy: response["ratelimit-policy"], status: response["ratelimit"])
                 ?? progress.budget
@@ -119,7 +127,9 @@ final class ImportRun {
             case .refused(let problem):
                 lastUse = clock.now
                 return finish(row, .failed, nil, requestID, problem)
-            case .useless(let problem, let isAccess): return stop(.useless(problem, isAccess: isAccess))
+            case .useless(let problem, let isAccess):
+                if isAccess, !mayBeOurs { note(row, .unsent) }
+                return stop(.useless(problem, isAccess: isAccess))
             case .again(.budget, let seconds):
                 lastUse = clock.now
                 progress.pause(until: clock.now.advanced(seconds: seconds ?? 1), now: clock.now)
@@ -142,6 +152,15 @@ final class ImportRun {
         }
     }
 
+    /// Writes a line that tells no fate yet.
+    @discardableResult
+    private func note(_ row: ImportPlan.Row, _ outcome: ImportReport.Outcome) -> Bool {
+        report.append(
+            ImportReport.Entry(
+                row: row.number, line: row.line, name: row.name, outcome, key: row.key,
+                at: outcome == .sending ? clock.wallClock : nil))
+    }
+
     private func finish(
         _ row: ImportPlan.Row, _ outcome: ImportReport.Outcome, _ id: String?, _ requestID: String?, _ problem: String?
     ) {
@@ -155,6 +174,7 @@ final class ImportRun {
         case .failed: progress.counts.failed += 1
         case .unknown: progress.counts.unknown += 1
         case .duplicate, .invalid: progress.counts.skipped += 1
+        case .sending, .unsent: break
         }
         if let problem { warn("line \(row.line), \(Neutral.line(APIError.shortened(row.name, to: 80))): \(problem)") }
     }

@@ -9,6 +9,9 @@ import MCP
 struct ImportSession {
     private static let redrawSeconds = 0.1
     private static let plainSeconds = 5.0
+    /// How long after a row was sent it may be sent again by another run when its fate is not known, in seconds: well within
+    /// the hours for which a gateway keeps keys.
+    private static let resendSeconds = 3600.0
 
     let plan: ImportPlan
     let options: ImportOptions
@@ -28,7 +31,13 @@ struct ImportSession {
         var rows: [ImportPlan.Row] = []
         var doubtful: [ImportPlan.Row] = []
         for row in plan.rows {
-            let outcome = report.earlier[row.key]?.outcome
+            let earlier = report.earlier[row.key]
+            var outcome = earlier?.outcome
+            // The gateway may have forgotten its key since.
+            if outcome == .sending {
+                let age = earlier?.at.map { WallClock.now.seconds(since: $0) } ?? .infinity
+                if !(0...Self.resendSeconds).contains(age) { outcome = .unknown }
+            }
             if outcome?.isDone == true {
                 counts.existing += 1
             } else if outcome == .unknown {

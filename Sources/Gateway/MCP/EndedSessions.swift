@@ -11,12 +11,16 @@ struct EndedSessions {
     private var expiries: [String: Timestamp] = [:]
     private var inOrder: [String] = []
 
+    /// Grows with each that was not known.
+    private(set) var added = 0
+
     func contains(_ nonce: String) -> Bool { expiries[nonce] != nil }
 
     /// - Parameter expiry: from when on the id is not good anyway.
     mutating func add(_ nonce: String, until expiry: Timestamp) {
         guard expiries.updateValue(expiry, forKey: nonce) == nil else { return }
         inOrder.append(nonce)
+        added += 1
         guard inOrder.count > Self.capacity else { return }
         // A tenth at a time: the rest is moved once for many.
         for old in inOrder.prefix(Self.capacity / 10) { expiries[old] = nil }

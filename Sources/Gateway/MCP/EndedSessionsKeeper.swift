@@ -61,10 +61,20 @@ final class EndedSessionsKeeper: Sendable {
 }
 
 extension Shared {
+    /// What other gateways on the same folder end is known here after so many seconds, and so is what a store that could not be
+    /// read at first has kept.
+    private static let secondsBetweenLooks = 5.0
+
     /// Knows what earlier processes have ended, and keeps what is ended from now on.
     func resumeSessions() async {
         let keeper = EndedSessionsKeeper(mcp.sessions, store)
         await keeper.resume()
         mcp.sessions.whenEnded { keeper.note() }
+        Task.detached(priority: .background) {
+            while true {
+                try await Task.sleep(for: .seconds(Self.secondsBetweenLooks))
+                await keeper.resume()
+            }
+        }
     }
 }

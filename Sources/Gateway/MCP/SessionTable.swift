@@ -83,7 +83,23 @@ final class SessionTable: Sendable {
     func keptEnded(at now: Timestamp) -> [UInt8] { state.withLock { $0.ended.kept(at: now) } }
 
     /// Takes what another process has kept.
-    func addEnded(kept bytes: [UInt8]) { state.withLock { $0.ended.add(kept: bytes) } }
+    func addEnded(kept bytes: [UInt8]) {
+        let known = state.withLock { state -> [String] in
+            let before = state.ended.added
+            state.ended.add(kept: bytes)
+            return state.ended.added == before ? [] : Array(state.entries.keys) + state.pushedOut.keys
+        }
+        // What was ended elsewhere, or used here before it was known to be over.
+        for id in known {
+            guard let nonce = SessionTicket(id, seal)?.nonce else { continue }
+            let session = state.withLock { state -> Session? in
+                guard state.ended.contains(nonce) else { return nil }
+                let held = state.pushedOut.removeValue(forKey: id)?.session
+                return state.entries.removeValue(forKey: id)?.session ?? held
+            }
+            session?.close()
+        }
+    }
 
     private static func insert(_ id: String, _ session: Session, _ state: inout State) {
         state.turn += 1

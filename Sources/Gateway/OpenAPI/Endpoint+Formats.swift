@@ -24,7 +24,8 @@ extension Endpoint {
         let schema: JSON = self == .eventsJSON ? EventSchemas.reference("EventPage") : ["type": "string"]
         let isStream = listsEvents && format != .json
         var documentation = EndpointDocumentation(
-            group: .events, summary: summary, description: description, query: listsEvents ? QueryRows.list : [],
+            group: .events, summary: summary, description: description,
+            query: !listsEvents ? [] : isStream ? QueryRows.exported : QueryRows.list,
             fields: isStream ? [.ifNoneMatch, .requestTimeout] : [.ifNoneMatch, .cacheControl, .requestTimeout],
             answers: [
                 .init(

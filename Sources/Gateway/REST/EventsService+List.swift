@@ -14,6 +14,8 @@ extension EventsService {
         var limit: Int
         var cursor: String?
         var parameters: EventListParameters
+        /// What was asked for at most; nil when nothing was said, and all is shown where pages are no matter.
+        var most: Int?
     }
 
     func listQuery(_ input: RequestInput) throws(APIError) -> ListQuery {
@@ -28,7 +30,8 @@ extension EventsService {
         }
         parameters.status = query.choice(QueryRows.status)
         try query.finish()
-        return ListQuery(limit: limit, cursor: cursor, parameters: parameters)
+        let isSaid = input.query.contains { $0.name == QueryRows.limit.name }
+        return ListQuery(limit: limit, cursor: cursor, parameters: parameters, most: isSaid ? limit : nil)
     }
 
     /// `GET /events/`: one page. A limit above Luma's page is made of two of Luma's pages; the end is known by
@@ -85,11 +88,14 @@ extension EventsService {
         var renderer = ListRenderer(representation, isPending: query.parameters.status == "pending", zones: zones)
         var page = first
         var seen: Set<String> = []
+        var left = query.most ?? .max
         while true {
-            let part = renderer.page(page.entries)
+            let entries = page.entries.prefix(left)
+            left -= entries.count
+            let part = renderer.page(Array(entries))
             if !part.isEmpty { try await write(part) }
             // A cursor that comes again would make the list endless.
-            guard page.hasMore, let cursor = page.nextCursor, seen.insert(cursor).inserted else { break }
+            guard left > 0, page.hasMore, let cursor = page.nextCursor, seen.insert(cursor).inserted else { break }
             page = try await self.page(query, limit: Self.upstreamPageLimit, cursor, nextCall())
         }
         let end = renderer.end()

@@ -46,6 +46,9 @@ enum QueryRows {
     static let status = QueryRow(
         "status", .enumeration(["approved", "pending"]), "Events of the calendar, or those submitted to it that wait.")
     static let list = [limit, cursor, after, before, sort, status]
+    /// The same where the answer holds all pages.
+    static let exported =
+        [QueryRow("limit", .integer(1...100), "How many events there are at most; all without it.")] + list.dropFirst()
 
     static let dryRun = QueryRow("dry_run", .boolean, default: false, "Only tell what a cancel would mean.")
     static let refund = QueryRow(

@@ -42,10 +42,10 @@ extension ToolBox {
             return Self.failure(error)
         }
         if let token = arguments["confirm"]?.stringValue {
-            guard isConfirmed(preview, token, call.caller.principal) else {
+            guard isConfirmed(preview, refund, token, call.caller.principal) else {
                 return .failure(
-                    "This confirmation is not valid (any more) for this event as it is now. Call cancel_event without"
-                        + " confirm for a new preview, and show it to the user.")
+                    "This confirmation is not valid (any more) for this event as it is now, with this refund. Call"
+                        + " cancel_event without confirm for a new preview, and show it to the user.")
             }
         } else if let asked = call.state, asked != .object(preview.json) {
             return .failure("The event has changed since the user was asked. Call cancel_event again.")
@@ -112,7 +112,10 @@ extension ToolBox {
             required.append("refund")
         }
         let guests = preview.guestCount == 1 ? "1 guest" : "\(preview.guestCount) guests"
-        let paid = preview.isPaid ? " Guests have paid." : ""
+        var paid = preview.isPaid ? " Guests have paid." : ""
+        if preview.isPaid, let refund {
+            paid += refund ? " They get their money back." : " They do not get their money back."
+        }
         let message = "Cancel the event \"\(APIError.shortened(name))\" (\(preview.id))? It has \(guests).\(paid)"
         return try await call.elicit(
             "cancel", message,
@@ -125,7 +128,7 @@ extension ToolBox {
     private func needsConfirmation(_ preview: Preview, _ refund: Bool?, _ principal: Principal) -> JSONObject {
         var result: JSONObject = ["status": "needs_confirmation"]
         result.members += preview.json.members
-        result["confirm"] = .string(token(preview, principal))
+        result["confirm"] = .string(token(preview, refund, principal))
         result["expires_in_seconds"] = .number(JSONNumber(Int(Self.confirmationSeconds)))
         let decision = preview.isPaid && refund == nil ? " and refund (true or false), as guests have paid" : ""
         result["next_step"] = .string(
@@ -133,21 +136,23 @@ extension ToolBox {
         return result
     }
 
-    /// Binds who asked, the event, and what was told of it.
-    private func binding(_ preview: Preview, _ principal: Principal) -> JSON {
-        [.string(principal.label), .object(preview.json)]
+    /// Binds who asked, the event, what was told of it, and what was decided about the money, if anything was.
+    private func binding(_ preview: Preview, _ refund: Bool?, _ principal: Principal) -> JSON {
+        [.string(principal.label), .object(preview.json), refund.map { .bool($0) } ?? .null]
     }
 
-    private func token(_ preview: Preview, _ principal: Principal) -> String {
+    private func token(_ preview: Preview, _ refund: Bool?, _ principal: Principal) -> String {
         let expiry = seal.now.advanced(seconds: Self.confirmationSeconds).milliseconds
-        let payload: JSON = [binding(preview, principal), .number(JSONNumber(Int(expiry)))]
+        let payload: JSON = [binding(preview, refund, principal), .number(JSONNumber(Int(expiry)))]
         return seal.seal(payload.encoded, for: "confirm")
     }
 
-    private func isConfirmed(_ preview: Preview, _ token: String, _ principal: Principal) -> Bool {
+    /// What the preview left open may be decided with the confirmation; what it said may not be changed by it.
+    private func isConfirmed(_ preview: Preview, _ refund: Bool?, _ token: String, _ principal: Principal) -> Bool {
         guard let bytes = seal.open(token, for: "confirm"), let items = (try? JSON.parse(bytes))?.arrayValue,
             items.count == 2, let expiry = items[1].intValue
         else { return false }
-        return items[0] == binding(preview, principal) && Int64(expiry) > seal.now.milliseconds
+        let isSame = [refund, nil].contains { items[0] == binding(preview, $0, principal) }
+        return isSame && Int64(expiry) > seal.now.milliseconds
     }
 }

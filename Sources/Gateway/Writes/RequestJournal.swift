@@ -113,7 +113,8 @@ final class RequestJournal: WriteJournal {
 
     func didEnd(_ effect: JournaledEffect) {
         guard let write = current else {
-            ahead[count] = effect
+            // One that ends without having been announced, as the budget refused it, says nothing of the one before.
+            if ahead[count] == nil { ahead[count] = effect }
             return
         }
         current = nil

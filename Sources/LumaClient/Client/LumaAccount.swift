@@ -8,6 +8,7 @@ public final class LumaAccount: Sendable {
     public let breaker: SharedBreaker
     let creates = CreateLedger()
     private let state = Mutex(Reachability())
+    private let clock = Mutex<(instant: Timestamp, at: MonotonicTime)?>(nil)
     /// Told when a write has ended that may have taken effect, before its caller hears of it.
     let touch: @Sendable (Touched) -> Void
 
@@ -23,6 +24,12 @@ public final class LumaAccount: Sendable {
 
     /// How the last calls ended.
     public var reachability: Reachability { state.withLock { $0 } }
+
+    /// What Luma's clock showed, to a second, and when: by the `Date` of its last answer to any loop. A loop whose first call is
+    /// a write knows it from the others.
+    var lumaTime: (instant: Timestamp, at: MonotonicTime)? { clock.withLock { $0 } }
+
+    func note(lumaTime instant: Timestamp, at now: MonotonicTime) { clock.withLock { $0 = (instant, now) } }
 
     func note(_ outcome: Reachability.Outcome, at now: Timestamp) { state.withLock { $0.note(outcome, at: now) } }
 }

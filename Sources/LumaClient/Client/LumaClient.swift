@@ -27,7 +27,7 @@ public final class LumaClient {
         /// Seconds by which Luma's clock may differ from what its answers tell.
         public var clockAllowance = 10.0
         /// A write is not begun with fewer seconds left than this.
-        public var leastTime = 1.0
+        public var leastTime = 0.5
 
         public init(
             baseURL: String, apiKey: Secret, calendarID: String? = nil, requestTimeout: Double = 30,
@@ -53,11 +53,9 @@ public final class LumaClient {
     private let fieldSets: [[Field]]
     private var random: any RandomNumberGenerator
     private var lastDate: (text: String, instant: Timestamp)?
-    /// What Luma's clock showed, to a second, and when: by the `Date` of its last answer.
-    private var lumaTime: (instant: Timestamp, at: MonotonicTime)?
     /// Luma's clock minus ours in milliseconds, to a second; nil until an answer has told.
     public var knownClockOffset: Int64? {
-        lumaTime == nil ? nil : lumaClock(at: time.now).milliseconds - time.wallClock.milliseconds
+        account.lumaTime == nil ? nil : lumaClock(at: time.now).milliseconds - time.wallClock.milliseconds
     }
     /// Where URLs are put together.
     private var urlBytes: [UInt8] = []
@@ -270,7 +268,7 @@ public final class LumaClient {
         from response: OutboundResponse, _ grant: Grant, _ now: MonotonicTime, _ wall: Timestamp
     ) -> RateLimitFields {
         let date = response["date"].flatMap { instant($0, wall) }
-        if let date { lumaTime = (date, now) }
+        if let date { account.note(lumaTime: date, at: now) }
         let limits = RateLimitFields(response, wallClock: wall, date: date)
         account.budget.settle(grant, .answered(status: response.status, limits), now: now)
         return limits
@@ -288,7 +286,7 @@ public final class LumaClient {
     /// answer by the monotonic clock, because the wall clock may be set anew between that answer and a write, and a write
     /// that seems to be sent later than it was would not find its own event.
     private func lumaClock(at instant: MonotonicTime) -> Timestamp {
-        guard let lumaTime else {
+        guard let lumaTime = account.lumaTime else {
             return time.wallClock.advanced(seconds: -time.now.seconds(since: instant))
         }
         return lumaTime.instant.advanced(seconds: instant.seconds(since: lumaTime.at))

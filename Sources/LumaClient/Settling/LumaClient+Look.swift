@@ -114,7 +114,12 @@ extension LumaClient {
     ) async throws(LumaError) -> LookFinding {
         guard let key = CreateLedger.Key(write.body) else { return .untold }
         let lost = Lost(write.operation, "interrupted", SendInstant(lumaClock: write.sentAt))
-        let found = try await candidates(for: key, lost, deadline, context)
+        let found: (exact: [String], similar: [String])
+        do throws(LumaError) {
+            found = try await candidates(for: key, lost, deadline, context)
+        } catch .unknownOutcome {
+            return .untold
+        }
         let exact = found.exact.filter { !write.claimed.contains($0) }
         switch account.creates.claim(key, among: exact, similar: found.similar) {
         case .mine(let id): return .done(id: id)

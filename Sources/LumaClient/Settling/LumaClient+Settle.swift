@@ -155,7 +155,8 @@ extension LumaClient {
             guard let cursor = page.nextCursor, cursor != parameters.cursor else { throw .malformedAnswer }
             parameters.cursor = cursor
         }
-        throw .tooLarge
+        // No later look would see more.
+        throw lost.unknown(.ambiguous)
     }
 
     private static func words(_ name: String) -> [Substring] { name.split(whereSeparator: \.isWhitespace) }

@@ -16,6 +16,8 @@ public final class Session: Sendable {
         var level = LoggingLevel.info
         var subscriptions: Set<String> = []
         var running: [JSONRPCID: @Sendable () -> Void] = [:]
+        /// Those of the running ones that were cancelled.
+        var cancelled: Set<JSONRPCID> = []
         var waiting: [JSONRPCID: @Sendable (Result<JSON, JSONRPCError>) -> Void] = [:]
         var lastRequest = 0
         var stream = 0
@@ -94,7 +96,9 @@ public final class Session: Sendable {
     /// - Returns: false, and nothing is taken, when one of them is in use.
     public func reserve(_ ids: [JSONRPCID]) -> Bool {
         state.withLock { state in
-            guard Set(ids).count == ids.count, ids.allSatisfy({ state.running[$0] == nil }) else { return false }
+            guard !state.isClosed, Set(ids).count == ids.count, ids.allSatisfy({ state.running[$0] == nil }) else {
+                return false
+            }
             for id in ids { state.running[id] = .some {} }
             return true
         }
@@ -102,14 +106,32 @@ public final class Session: Sendable {
 
     /// Notes how a request that is being served is cancelled by the client. `cancel` is called at most once, on any thread.
     public func began(_ id: JSONRPCID, cancel: @escaping @Sendable () -> Void) {
-        state.withLock { $0.running[id] = cancel }
+        let isOver = state.withLock { state in
+            // It was cancelled, or the session was closed, since the id was reserved.
+            guard state.running[id] != nil, !state.cancelled.contains(id) else { return true }
+            state.running[id] = cancel
+            return false
+        }
+        if isOver { cancel() }
     }
 
     /// The request has its answer.
-    public func ended(_ id: JSONRPCID) { _ = state.withLock { $0.running.removeValue(forKey: id) } }
+    public func ended(_ id: JSONRPCID) {
+        state.withLock { state in
+            state.running[id] = nil
+            state.cancelled.remove(id)
+        }
+    }
 
     /// Cancels a request that is being served; does nothing for any other.
-    public func cancel(_ id: JSONRPCID) { state.withLock { $0.running.removeValue(forKey: id) }?() }
+    public func cancel(_ id: JSONRPCID) {
+        let cancel = state.withLock { state -> (@Sendable () -> Void)? in
+            // A write runs to its end all the same, and its id is taken until then.
+            guard let cancel = state.running[id], state.cancelled.insert(id).inserted else { return nil }
+            return cancel
+        }
+        cancel?()
+    }
 
     /// The client is gone for good: cancels what it has asked for, and answers for it what it was asked.
     public func close() {

@@ -86,6 +86,17 @@ import Testing
         Issue.record("an ended session works again")
     }
 
+    /// Two gateways share a folder: a session that both know is ended at one of them.
+    @Test func whatEndsElsewhereEndsHere() throws {
+        let (here, there) = (SessionTable(seal: seal), SessionTable(seal: seal))
+        let ids = try (0..<2).map { _ in try #require(here.issue(make())) }
+        for id in ids { #expect(there.session(id, for: .local) != nil) }
+        here.end(ids[0])
+        there.addEnded(kept: here.keptEnded(at: seal.now))
+        #expect(there.session(ids[0], for: .local) == nil)
+        #expect(there.session(ids[1], for: .local) != nil)
+    }
+
     @Test func aQuietSessionLivesOnInItsID() throws {
         let table = SessionTable(seal: seal)
         let id = try #require(table.issue(make(.march2025)))

@@ -11,6 +11,7 @@ final class ScriptedStore: StateStore {
         var failures: [Call: [StoreFailure]] = [:]
         var held: Set<Call> = []
         var waiting: [@Sendable () -> Void] = []
+        var settled: [WriteEffect] = []
     }
 
     private let inner = SQLiteStateStore(.memory)
@@ -33,6 +34,9 @@ final class ScriptedStore: StateStore {
         }
         for call in waiting { call() }
     }
+
+    /// What writes were settled as, in order.
+    var settled: [WriteEffect] { script.withLock { $0.settled } }
 
     /// Every failure has happened.
     var isScriptOver: Bool { script.withLock { $0.failures.values.allSatisfy(\.isEmpty) } }
@@ -73,6 +77,7 @@ final class ScriptedStore: StateStore {
         inner.finish(request, answer, expires: expires)
     }
     func settle(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp) {
+        script.withLock { $0.settled.append(effect) }
         inner.settle(write, effect, at: now)
     }
     func abandon(_ write: WriteID) { inner.abandon(write) }

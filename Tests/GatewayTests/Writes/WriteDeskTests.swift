@@ -1,12 +1,12 @@
 import Core
 import HTTP
 import IO
-import LumaClient
 import Store
 import TestKit
 import Testing
 
 @testable import Gateway
+@testable import LumaClient
 
 /// Writes whose store is slow: nobody waits longer than he said, and nothing is sent after he was told that it was not.
 @Suite struct WriteDeskTests {
@@ -116,6 +116,25 @@ import Testing
                 try await room.clock.sleep(until: room.clock.now.advanced(seconds: 0.05))
             }
             #expect(try await room.unsettled() == 0)
+        }
+    }
+
+    /// The budget refuses a second write of the same request before it is announced, while the record of the first is late.
+    @Test func aWriteThatWasNotAnnouncedSaysNothingOfTheOneBefore() async throws {
+        try await onLoop { reactor in
+            let room = try Room(reactor)
+            room.store.hold(.record)
+            let journal = RequestJournal(
+                room.desk, principal: "p", deadline: room.clock.now.advanced(seconds: 0.3))
+            let body = try #require(Self.event.objectValue)
+            try await journal.willSend(JournaledWrite("events/create", body: body))
+            journal.didEnd(.done(id: "evt-1"))
+            journal.didEnd(.none)
+            room.store.release()
+            for _ in 0..<100 where room.store.settled.isEmpty {
+                try await room.clock.sleep(until: room.clock.now.advanced(seconds: 0.05))
+            }
+            #expect(room.store.settled == [.done(result: "evt-1")])
         }
     }
 

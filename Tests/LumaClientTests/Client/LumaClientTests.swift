@@ -177,7 +177,7 @@ import Testing
         let fixture = Fixture([.json(200, [:])])
         let error = await failure {
             _ = try await fixture.client.updateEvent(
-                "evt-1", ["name": "x"], deadline: fixture.deadline(0.5), context: fixture.context)
+                "evt-1", ["name": "x"], deadline: fixture.deadline(0.4), context: fixture.context)
         }
         #expect(error == .timedOut)
         #expect(fixture.transport.requests.isEmpty)

@@ -34,6 +34,7 @@ import Testing
         let session = Session(revision: .november2025, capabilities: ClientCapabilities(), principal: .local)
         for number in 0..<200 {
             #expect(!session.isBusy)
+            #expect(session.reserve([JSONRPCID(number)]))
             session.began(JSONRPCID(number)) {}
         }
         #expect(session.isBusy)
@@ -44,6 +45,7 @@ import Testing
     @Test func cancellationReachesTheRequestOnce() async {
         let asker = Asker(.november2025)
         let cancelled = Mutex(0)
+        #expect(asker.caller.session?.reserve([JSONRPCID(7)]) == true)
         asker.caller.session?.began(JSONRPCID(7)) { cancelled.withLock { $0 += 1 } }
         for id in [JSON.string("7"), 8, 7, 7] {
             let outcome = await asker.dispatcher.serve(

@@ -1,0 +1,61 @@
+import Core
+import MCP
+import Synchronization
+import Testing
+
+/// What a session knows of the requests and streams of its client.
+@Suite struct SessionTests {
+    private let session = Session(revision: .june2025, capabilities: ClientCapabilities(), principal: .local)
+    private let id = JSONRPCID.string("a")
+
+    private final class Count: Sendable {
+        private let value = Mutex(0)
+        var calls: Int { value.withLock { $0 } }
+        func add() { value.withLock { $0 += 1 } }
+    }
+
+    @Test func anIDIsTakenUntilItsRequestHasEnded() {
+        #expect(session.reserve([id]))
+        #expect(!session.reserve([.string("b"), id]))
+        #expect(session.reserve([.string("b")]))
+        #expect(!session.reserve([.string("c"), .string("c")]))
+        session.ended(id)
+        #expect(session.reserve([id]))
+    }
+
+    /// A write runs to its end though it was cancelled: the next request of its id could not be told from it.
+    @Test func aCancelledRequestKeepsItsIDToo() {
+        let count = Count()
+        #expect(session.reserve([id]))
+        session.began(id) { count.add() }
+        session.cancel(id)
+        session.cancel(id)
+        #expect(count.calls == 1)
+        #expect(!session.reserve([id]))
+        session.ended(id)
+        #expect(session.reserve([id]))
+    }
+
+    @Test(arguments: [true, false]) func whatIsCancelledBeforeItHasBegunIsCancelledThen(isClosed: Bool) {
+        let count = Count()
+        #expect(session.reserve([id]))
+        if isClosed { session.close() } else { session.cancel(id) }
+        session.began(id) { count.add() }
+        #expect(count.calls == 1)
+    }
+
+    @Test func nothingBeginsInAClosedSession() {
+        session.close()
+        #expect(!session.reserve([id]))
+    }
+
+    @Test func itsStreamsEndWithIt() {
+        let (open, left, late) = (Count(), Count(), Count())
+        _ = session.attach { open.add() }
+        session.detach(session.attach { left.add() })
+        session.close()
+        #expect(open.calls == 1 && left.calls == 0)
+        _ = session.attach { late.add() }
+        #expect(late.calls == 1)
+    }
+}
