@@ -30,7 +30,7 @@ final class Program: Sendable {
     }
 
     private let process: Mutex<Process>
-    private let output = Mutex<(out: Data, err: Data)>((Data(), Data()))
+    private let output = Mutex<(out: Data, err: Data, open: Int)>((Data(), Data(), 2))
     let folder: URL
 
     /// Starts the program in an empty folder of its own, with next to nothing of the caller's environment.
@@ -61,12 +61,18 @@ final class Program: Sendable {
         out.fileHandleForReading.readabilityHandler = { [weak self] handle in
             let data = handle.availableData
             if data.isEmpty { handle.readabilityHandler = nil }
-            self?.output.withLock { $0.out.append(data) }
+            self?.output.withLock { output in
+                output.out.append(data)
+                if data.isEmpty { output.open -= 1 }
+            }
         }
         err.fileHandleForReading.readabilityHandler = { [weak self] handle in
             let data = handle.availableData
             if data.isEmpty { handle.readabilityHandler = nil }
-            self?.output.withLock { $0.err.append(data) }
+            self?.output.withLock { output in
+                output.err.append(data)
+                if data.isEmpty { output.open -= 1 }
+            }
         }
         try process.run()
     }
@@ -103,9 +109,10 @@ final class Program: Sendable {
 
     func signal(_ number: Int32) { kill(identifier, number) }
 
-    /// The exit code, once the program has ended.
+    /// The exit code, once the program has ended and all that it has written was read.
     func exitCode(within seconds: Double = 20) async throws -> Int32 {
         try await eventually("the program ends", within: seconds) { !isRunning }
+        try await eventually("its output is read") { output.withLock { $0.open } == 0 }
         return process.withLock { $0.terminationStatus }
     }
 }
