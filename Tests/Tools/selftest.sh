@@ -137,10 +137,10 @@ packages() {
     check "packages: $name" "$expected" "$(PATH=$scratch/fake FAKE_UID=$uid outcome "$tools/packages.sh" "$@" </dev/null)"
     check "packages: $name, calls" "$calls" "$(tr '\n' ';' <"$CALLS")"
 }
-install='apt-get -q install -y --no-install-recommends --no-remove'
+install='apt-get -q -o DPkg::Lock::Timeout=120 install -y --no-install-recommends --no-remove'
 packages 'all there' ok '' 1000 old
-packages 'root' ok "apt-get -q update;$install new gone;" 0 old new gone
-packages 'sudo' ok "sudo;apt-get -q update;sudo;$install new;" 1000 new old
+packages 'root' ok "apt-get -q -o DPkg::Lock::Timeout=120 update;$install new gone;" 0 old new gone
+packages 'sudo' ok "sudo;apt-get -q -o DPkg::Lock::Timeout=120 update;sudo;$install new;" 1000 new old
 rm fake/sudo
 packages 'neither root nor sudo' failed '' 1000 new
 check 'packages: says what to run' 1 "$(grep -c 'apt-get install new$' output)"
