@@ -15,6 +15,8 @@ import sys
 import threading
 import time
 
+# How long a connection stays open in a drain after its last answer (ConnectionSpans.drainIdle), in seconds.
+DRAIN_IDLE = 0.25
 REQUEST = b"GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: %s\r\n\r\n"
 
 
@@ -114,12 +116,15 @@ class Load:
         path = b"/health/live" if index % 4 < 2 else b"/templates/workshop"
         request = REQUEST % (path, b"keep-alive" if keeps else b"close")
         connection = None
+        answered = time.monotonic()
         while not self.stopping:
             start = time.monotonic()
+            paused = None
             try:
                 if connection is None:
                     try:
                         connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+                        answered = time.monotonic()
                         with self.lock:
                             self.repeated += retransmissions(connection)
                     except ConnectionRefusedError:
@@ -127,8 +132,11 @@ class Load:
                         if self.ending:
                             return
                         raise
+                # This thread may have had to wait for the others.
+                paused = time.monotonic() - answered if keeps else None
                 connection.sendall(request)
                 status, closes = self.answer(connection)
+                answered = time.monotonic()
                 assert status == 200, status
                 if closes or not keeps:
                     connection.close()
@@ -137,6 +145,11 @@ class Load:
                     self.done += 1
                     self.slowest = max(self.slowest, time.monotonic() - start)
             except (OSError, AssertionError) as error:
+                if paused is not None and paused > DRAIN_IDLE and isinstance(error, ConnectionError):
+                    # It was idle for longer than a connection stays in a drain: closed by right, and a request that comes
+                    # later is for the client to send again (RFC 9112 §9.5).
+                    connection = None
+                    continue
                 with self.lock:
                     self.failures.append("%s %r" % ("kept" if keeps else "fresh", error))
                 connection = None
