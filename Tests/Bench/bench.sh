@@ -9,12 +9,7 @@ work=$PWD/.build/bench
 environment=$PWD/.build/bench-venv
 mkdir -p "$work"
 
-# Debian's own interpreter: another one in the PATH may come without venv.
-if ! cmp -s "$here/requirements.txt" "$environment/requirements.txt"; then
-    /usr/bin/python3 -m venv --clear "$environment"
-    "$environment/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
-    cp "$here/requirements.txt" "$environment/requirements.txt"
-fi
+Tests/Tools/venv.sh "$environment" "$here/requirements.txt"
 if [ ! -x "$work/upstream" ] || [ "$here/upstream.c" -nt "$work/upstream" ]; then
     gcc -std=c11 -O2 -Wall -Wextra -Werror -o "$work/upstream" "$here/upstream.c"
 fi

@@ -9,12 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
 environment=$PWD/.build/browser-venv
 
-# Debian's own interpreter: another one in the PATH may come without venv.
-if ! cmp -s "$here/requirements.txt" "$environment/requirements.txt"; then
-    /usr/bin/python3 -m venv --clear "$environment"
-    "$environment/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
-    cp "$here/requirements.txt" "$environment/requirements.txt"
-fi
+Tests/Tools/venv.sh "$environment" "$here/requirements.txt"
 [ $# -gt 0 ] || set -- docs console console_trouble
 for page in "$@"; do
     "$environment/bin/python" -B "$here/$page.py" "$binary" "$PWD/.build/browser"

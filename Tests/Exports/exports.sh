@@ -7,10 +7,5 @@ here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
 environment=$PWD/.build/exports-venv
 
-# Debian's own interpreter: another one in the PATH may come without venv.
-if ! cmp -s "$here/requirements.txt" "$environment/requirements.txt"; then
-    /usr/bin/python3 -m venv --clear "$environment"
-    "$environment/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
-    cp "$here/requirements.txt" "$environment/requirements.txt"
-fi
+Tests/Tools/venv.sh "$environment" "$here/requirements.txt"
 exec "$environment/bin/python" -B "$here/exports.py" "$binary"

@@ -102,7 +102,7 @@ extension Dispatcher {
         let template = registry.templates.lazy.filter { scopes.isSuperset(of: $0.scope) }
             .compactMap { template in template.template.match(uri).map { (template, $0) } }.first
         guard resource != nil || template != nil else { throw .notFound(uri: uri) }
-        return try await round(request, uri, seal.digest(JSON.object([:]).encoded)) { call throws(CallFailure) in
+        return try await round(request, uri, digestOfNoArguments) { call throws(CallFailure) in
             let contents: [ResourceContents]
             if let resource {
                 contents = try await resource.read(call, uri)

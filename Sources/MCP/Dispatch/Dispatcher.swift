@@ -24,7 +24,7 @@ public final class Dispatcher {
     }
 
     public var registry: Registry { didSet { rendered = [:] } }
-    /// What the audit tells of a call without arguments.
+    /// What stands for the arguments of a request that has none, in the audit and in what a round is bound to.
     lazy var digestOfNoArguments = seal.digest(JSON.object([:]).encoded)
     /// Constant results that were asked for.
     var rendered: [Rendered: [UInt8]] = [:]
@@ -32,8 +32,6 @@ public final class Dispatcher {
     /// Is told of every call of a tool.
     public var auditor: (any ToolAuditor)?
     let seal: any StateSeal
-    /// The digest of arguments that are not there.
-    lazy var noArguments = seal.digest(JSON.object([:]).encoded)
     /// Items of one page of a list.
     let pageSize: Int
     /// How long a client may keep a list, in milliseconds.
