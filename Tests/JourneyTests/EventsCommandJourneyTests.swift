@@ -30,6 +30,19 @@ func events(
         return try #require(run.json?["id"]?.stringValue)
     }
 
+    /// A file may say the start as the gateway takes it, without an offset: a length and an end count from there.
+    @Test(arguments: [["--duration", "2h"], ["--end", "20:00"]]) func timesCountFromTheFilesStart(_ more: [String])
+        async throws
+    {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let file = gateway.program.folder.appendingPathComponent("event.json")
+        try Data(#"{"name": "x", "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo"}"#.utf8).write(to: file)
+        let made = try await events(gateway.address, ["create", "--from", file.path, "--json"] + more)
+        #expect(made.code == 0, "\(made.err)")
+        #expect(made.json?["start_at"] == "2030-05-01T09:00:00.000Z")
+        #expect(made.json?["end_at"] == "2030-05-01T11:00:00.000Z")
+    }
+
     @Test func anEventFromItsCreateToItsCancel() async throws {
         let gateway = try await RunningGateway.start(.inProcess)
         let made = try await events(

@@ -4,8 +4,8 @@ import Synchronization
 public enum TimeZoneError: Error, Sendable, Equatable {
     /// The text cannot be the name of a zone.
     case invalidName
-    /// There is no zone of this name; `nearest` is one that was probably meant.
-    case unknownName(nearest: String?)
+    /// There is no zone of this name; `suggestion(for:)` may know which was meant.
+    case unknownName
     /// The zone's file cannot be used.
     case malformed(TZifError)
 }
@@ -46,7 +46,7 @@ public final class TimeZoneDatabase: Sendable {
     public func rules(for name: String) throws(TimeZoneError) -> TimeZoneRules {
         guard TimeZoneName.isValid(name) else { throw .invalidName }
         if let known = cache.withLock({ $0[name] }) { return known }
-        guard let bytes = load(name) else { throw .unknownName(nearest: suggestion(for: name)) }
+        guard let bytes = load(name) else { throw .unknownName }
         let rules: TimeZoneRules
         do throws(TZifError) { rules = try TimeZoneRules(tzif: bytes) } catch { throw .malformed(error) }
         cache.withLock { cache in

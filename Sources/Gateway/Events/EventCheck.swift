@@ -179,12 +179,7 @@ struct EventCheck {
         let validator = SchemaValidator(unknownMembers: .refused, maxProblems: EventInput.mostProblems)
         for problem in validator.problems(in: value, schema: field.schema) {
             let separator = problem.path.isEmpty || problem.path.hasPrefix("[") ? "" : "."
-            var text = problem.problem
-            if case .unknownMember(let known) = problem.kind {
-                let name = problem.path.split(separator: ".").last.map(String.init) ?? ""
-                text += NearestName.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
-            }
-            report(field.name + separator + problem.path, text)
+            report(field.name + separator + problem.path, problem.words)
         }
     }
 

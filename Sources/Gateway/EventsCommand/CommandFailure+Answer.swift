@@ -31,7 +31,7 @@ extension CommandFailure {
     /// No answer.
     init(_ error: TransportError, _ target: GatewayTarget, wasSent: Bool, _ request: GatewayClient.Request) {
         let detail = error.detail.isEmpty ? "" : " (\(Self.line(error.detail)))"
-        guard wasSent, request.method != .get else {
+        guard wasSent, !request.isSafe else {
             switch error.cause {
             case .timeout where wasSent:
                 self.init(.temporary, "\(target.base) did not answer in time")

@@ -91,8 +91,9 @@ public struct EventsCall: Sendable, Equatable {
                 }
             } else if row.standsAlone {
                 text = "true"
-            } else if let next = rest.popFirst() {
-                text = next
+            } else if let next = rest.first, !next.hasPrefix("--") {
+                // A value that begins like an option is one that was forgotten; `--name=--x` says it all the same.
+                text = rest.removeFirst()
             } else {
                 return report(name, "needs a value: \(row.placeholder)")
             }

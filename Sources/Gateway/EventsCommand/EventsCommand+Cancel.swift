@@ -51,7 +51,7 @@ extension EventsCommand {
         let event = try Self.document(try await client.send(GatewayClient.Request(path: eventPath())))
         let told = try await client.send(
             GatewayClient.Request(
-                method: .delete, path: eventPath(), query: QueryString([("dry_run", "true")])))
+                method: .delete, path: eventPath(), query: QueryString([("dry_run", "true")]), isPreview: true))
         let meaning = try Self.document(told)
         let plan = CancelPlan(
             event: EventView(event), guests: meaning["guest_count"]?.wholeValue ?? 0,

@@ -13,7 +13,13 @@ extension EventsCommand {
         let zone = try CommandZone.find(named, environment)
         var draft = EventDraft(base, zone: zone, now: now)
         try draft.take(call)
-        try draft.takeTimes(call, knownStart: base["start_at"]?.stringValue.flatMap(Timestamp.init(rfc3339:)))
+        var knownStart: Timestamp?
+        if let text = base["start_at"]?.stringValue,
+            case .instant(let start) = EventTime.read(text, .rules(zone.name, zone.rules))
+        {
+            knownStart = start
+        }
+        try draft.takeTimes(call, knownStart: knownStart)
         if named == nil || call.has(EventsOptions.zone) { draft.set("timezone", .string(zone.name)) }
         let template = call.text(EventsOptions.template)
         if let template { draft.set("template_type", .string(template)) }

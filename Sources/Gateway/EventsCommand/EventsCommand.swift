@@ -11,7 +11,6 @@ struct CommandOutput: Sendable {
     var file: String?
     /// For the person, on standard error.
     var notes: [String] = []
-    var status = ExitStatus.ok
 }
 
 /// `luma-mcp events`: one sub-command against a running gateway.
@@ -36,7 +35,7 @@ struct EventsCommand: Sendable {
             let result = try await result()
             for note in result.notes { StandardError.write("luma-mcp: \(note)") }
             try OutputFile.write(result.bytes, to: result.file, isTerminal: output.isTerminal)
-            return result.status.rawValue
+            return ExitStatus.ok.rawValue
         } catch {
             tell(error)
             return error.status.rawValue

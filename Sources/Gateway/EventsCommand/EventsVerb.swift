@@ -17,8 +17,6 @@ public enum EventsVerb: String, Sendable, CaseIterable {
         var takesID = false
         /// It takes the name of a file.
         var takesFile = false
-        /// It changes something at Luma.
-        var isWrite = false
     }
 
     /// Its own options, then those that all have.
@@ -55,7 +53,7 @@ public enum EventsVerb: String, Sendable, CaseIterable {
                         "From a template; GET /templates/ lists them."
                     ),
                     ("luma-mcp events create --from event.json", "Any field of an event, from a file."),
-                ], isWrite: true)
+                ])
         case .update:
             Row(
                 arguments: "ID [options]", summary: "change fields of an event", options: EventsOptions.update,
@@ -64,7 +62,7 @@ public enum EventsVerb: String, Sendable, CaseIterable {
                     ("luma-mcp events update evt-a1B2c3 --capacity 40", "Room for forty."),
                     ("luma-mcp events update evt-a1B2c3 --clear max_capacity", "No limit any more."),
                     ("luma-mcp events update evt-a1B2c3 --start 'friday 19:30'", "In the event's own zone."),
-                ], takesID: true, isWrite: true)
+                ], takesID: true)
         case .cancel:
             Row(
                 arguments: "ID [options]", summary: "cancel an event, after it has shown what that means",
@@ -75,7 +73,7 @@ public enum EventsVerb: String, Sendable, CaseIterable {
                 examples: [
                     ("luma-mcp events cancel evt-a1B2c3 --dry-run", "Only tell what it would mean."),
                     ("luma-mcp events cancel evt-a1B2c3 --yes --refund", "Without a question."),
-                ], takesID: true, isWrite: true)
+                ], takesID: true)
         case .export:
             Row(
                 arguments: "[options]", summary: "write all events to a file", options: EventsOptions.export,
@@ -98,7 +96,7 @@ public enum EventsVerb: String, Sendable, CaseIterable {
                         "Only check the file."
                     ),
                     ("luma-mcp events import calendar.ics --skip-invalid", "All that can be imported."),
-                ], takesFile: true, isWrite: true)
+                ], takesFile: true)
         }
     }
 

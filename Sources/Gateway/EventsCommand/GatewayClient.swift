@@ -17,8 +17,11 @@ final class GatewayClient {
         var accept = "application/json"
         /// The Idempotency-Key; a write without one is not repeated.
         var key: String?
-        /// Further fields.
-        var fields: [Field] = []
+        /// It only asks what a change would mean, whatever its method is.
+        var isPreview = false
+
+        /// It may be repeated at will, and leaves no doubt when its answer is lost.
+        var isSafe: Bool { method == .get || isPreview }
     }
 
     struct Answer {
@@ -40,7 +43,7 @@ final class GatewayClient {
 
     /// The fields of an answer that are read.
     static let answerFields = [
-        "content-type", "etag", "idempotency-replayed", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id",
+        "content-type", "idempotency-replayed", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id",
     ]
     /// All events of a large calendar.
     static let largestAnswer = 256 << 20
@@ -65,8 +68,8 @@ final class GatewayClient {
         return answer
     }
 
-    /// The same, for a caller that decides about the status itself.
-    func answer(_ request: Request) async throws(CommandFailure) -> Answer {
+    /// Every answer, whatever its status.
+    private func answer(_ request: Request) async throws(CommandFailure) -> Answer {
         let deadline = clock.now.advanced(seconds: target.patience)
         // From then on it may have been done.
         var wasSent = false
@@ -74,7 +77,7 @@ final class GatewayClient {
         while true {
             attempt += 1
             do throws(TransportError) {
-                mark.set(request.method == .get ? nil : request.key ?? "")
+                mark.set(request.isSafe ? nil : request.key ?? "")
                 let response = try await transport.send(outbound(request, deadline))
                 mark.set(nil)
                 let answer = Answer(response)
@@ -85,7 +88,7 @@ final class GatewayClient {
             } catch {
                 if !error.neverSent { wasSent = true }
                 let mayRepeat =
-                    wasSent && (request.method == .get || request.key != nil) && Self.isPassing(error.cause, attempt)
+                    wasSent && (request.isSafe || request.key != nil) && Self.isPassing(error.cause, attempt)
                 // One that was never reached is not waited for: it is probably the wrong address.
                 guard mayRepeat,
                     await rest(min(0.1 * Double(1 << min(attempt, 6)), Self.longestPause), before: deadline)
@@ -98,13 +101,12 @@ final class GatewayClient {
     }
 
     private func outbound(_ request: Request, _ deadline: MonotonicTime) -> OutboundRequest {
-        var fields = [Field("Accept", request.accept), Field("User-Agent", Version.product)]
-        if let token = target.token { fields.append(Field("Authorization", "Bearer " + token.reveal())) }
+        var fields = [Field("Accept", request.accept)] + target.access
         if request.body != nil { fields.append(Field("Content-Type", "application/json")) }
         if let key = request.key { fields.append(Field("Idempotency-Key", "\"\(key)\"")) }
         let query = request.query.isEmpty ? "" : "?" + request.query.text
         return OutboundRequest(
-            method: request.method, url: target.base + request.path + query, fields: fields + request.fields,
+            method: request.method, url: target.base + request.path + query, fields: fields,
             body: request.body?.encoded ?? [], deadline: deadline)
     }
 

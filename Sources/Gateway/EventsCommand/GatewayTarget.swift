@@ -18,6 +18,9 @@ struct GatewayTarget: Sendable, Equatable {
     /// How long a command waits for it, repeats included, in seconds.
     let patience: Double
 
+    /// The field that shows the token, when there is one.
+    var access: [Field] { token.map { [Field("Authorization", "Bearer " + $0.reveal())] } ?? [] }
+
     init(base: String, token: Secret? = nil, caFile: String? = nil, patience: Double = standardPatience) {
         (self.base, self.token, self.caFile, self.patience) = (base, token, caFile, patience)
     }

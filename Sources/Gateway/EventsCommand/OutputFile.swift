@@ -8,7 +8,7 @@ enum OutputFile {
         guard let path else {
             let shown = isTerminal ? harmless(bytes) : bytes
             do throws(SystemError) {
-                try write(shown, to: STDOUT_FILENO)
+                try WholeFile.write(shown, to: STDOUT_FILENO)
             } catch {
                 // Whoever read has seen enough: `| head`.
                 if error.code == EPIPE { return }
@@ -19,18 +19,9 @@ enum OutputFile {
         // A pipe or a device is written to; put in its place would be a file.
         var status = stat()
         if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG { return try write(bytes, toDevice: path) }
-        // Beside the target, because a rename does not leave its file system.
-        let draft = "\(path).\(getpid()).part"
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw CommandFailure(.cannotCreate, "\(path): \(SystemError("open"))") }
         do throws(SystemError) {
-            try write(bytes, to: descriptor)
-            guard fsync(descriptor) == 0 else { throw SystemError("fsync") }
-            guard rename(draft, path) == 0 else { throw SystemError("rename") }
-            close(descriptor)
+            try WholeFile.replace(path, bytes, mode: 0o666)
         } catch {
-            close(descriptor)
-            unlink(draft)
             throw CommandFailure(.cannotCreate, "\(path): \(error)")
         }
     }
@@ -40,21 +31,9 @@ enum OutputFile {
         guard descriptor >= 0 else { throw CommandFailure(.cannotCreate, "\(path): \(SystemError("open"))") }
         defer { close(descriptor) }
         do throws(SystemError) {
-            try write(bytes, to: descriptor)
+            try WholeFile.write(bytes, to: descriptor)
         } catch {
             throw CommandFailure(.ioError, "\(path): \(error)")
-        }
-    }
-
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(SystemError) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw SystemError("write")
-            }
-            rest = rest.dropFirst(count)
         }
     }
 

@@ -19,14 +19,7 @@ struct FeedInput: Equatable {
             throw APIError(invalid: [FieldProblem("", "the body must be a JSON object")])
         }
         let validator = SchemaValidator(unknownMembers: .refused, maxProblems: EventInput.mostProblems)
-        var problems = validator.problems(in: document, fields: Self.rows).map { problem in
-            var text = problem.problem
-            if case .unknownMember(let known) = problem.kind {
-                let name = problem.path.split(separator: ".").last.map(String.init) ?? ""
-                text += NearestName.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
-            }
-            return FieldProblem(problem.path, text)
-        }
+        var problems = validator.problems(in: document, fields: Self.rows).map { FieldProblem($0.path, $0.words) }
         let filter = FeedFilter(object["filter"]?.objectValue ?? JSONObject())
         if problems.isEmpty, let after = filter.after, let before = filter.before, before <= after {
             problems.append(FieldProblem("filter.before", "must be after filter.after"))

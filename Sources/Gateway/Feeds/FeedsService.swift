@@ -130,10 +130,6 @@ final class FeedsService {
         var answer = try await events.reads.read(key, input, call) { () throws(APIError) in
             try await render(feed.name, filter, query, nextCall)
         }
-        if let place = answer.fields.firstIndex(where: { $0.name == "Content-Type" }) {
-            answer.fields[place] = Representation.calendar.contentType
-        }
-        answer.fields.removeAll { $0.name == "Vary" }
         // The address is a secret: no page that a link in it leads to is told it, and no search engine keeps it.
         answer.fields += [Field("Referrer-Policy", "no-referrer"), Field("X-Robots-Tag", "noindex")]
         return answer
@@ -144,31 +140,33 @@ final class FeedsService {
     ) async throws(APIError) -> Fetched {
         var writer = ICSWriter()
         writer.begin(ICSCalendar(product: ListRenderer.product, name: name, refresh: ISODuration(seconds: 3600)))
-        var cursor: String?
-        var asOf: MonotonicTime?
-        var seen: Set<String> = []
-        var count = 0
-        // However little of it is shown, nobody makes it walk without an end.
-        pages: for _ in 0..<Self.mostPages {
-            let call = nextCall()
-            let page = try await events.page(query, limit: EventsService.upstreamPageLimit, cursor, call)
-            // The whole is as old as its first page.
-            asOf = asOf ?? call.context.lastSentAt
-            for entry in page.entries where filter.shows(entry) {
-                guard
-                    let event = ICSEvent(
-                        entry, isPending: filter.status == "pending", for: filter.includesPrivate ? .trusted : .anybody)
-                else { continue }
-                if count == query.limit { break pages }
-                writer.add(event)
-                count += 1
+        let call = nextCall()
+        let first = try await events.page(query, limit: EventsService.upstreamPageLimit, nil, call)
+        // The whole is as old as its first page.
+        let asOf = call.context.lastSentAt
+        var (count, pages) = (0, 0)
+        do {
+            try await events.pages(of: query, first: first, nextCall: nextCall) { page in
+                for entry in page.entries where count < query.limit && filter.shows(entry) {
+                    guard
+                        let event = ICSEvent(
+                            entry, isPending: filter.status == "pending",
+                            for: filter.includesPrivate ? .trusted : .anybody)
+                    else { continue }
+                    writer.add(event)
+                    count += 1
+                }
+                pages += 1
+                // However little of it is shown, nobody makes it walk without an end.
+                return count < query.limit && pages < Self.mostPages
             }
-            // A cursor that comes again would make the list endless.
-            guard page.hasMore, let next = page.nextCursor, seen.insert(next).inserted else { break }
-            cursor = next
+        } catch let error as APIError {
+            throw error
+        } catch {
+            throw APIError(.internal)
         }
         writer.end()
-        return Fetched(body: writer.take(), asOf: asOf)
+        return Fetched(body: writer.take(), format: .calendar, asOf: asOf)
     }
 }
 

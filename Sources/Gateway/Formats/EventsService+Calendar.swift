@@ -17,16 +17,11 @@ extension EventsService {
         writer.begin(ICSCalendar(product: ListRenderer.product, name: event.summary))
         writer.add(event)
         writer.end()
-        let body = writer.take()
-        let tag = EntityTag(of: body)
-        var fields = [Field("ETag", tag.text)] + read.fields.filter { $0.name != "ETag" && $0.name != "Content-Type" }
-        switch input.conditions.verdict(tag: tag, isRead: true) {
-        case .failed: throw APIError(.preconditionFailed)
-        case .notModified: return Response(status: 304, fields: fields)
-        case .proceed:
-            fields.insert(Representation.calendar.contentType, at: 0)
-            fields += [Representation.calendar.disposition(try eventID(input))].compactMap(\.self)
-            return Response(status: 200, fields: fields, body: body)
-        }
+        let format = Representation.calendar
+        var answer = try Response.tagged(
+            writer.take(), as: format.contentType,
+            fields: read.fields.filter { $0.name != "ETag" && $0.name != "Content-Type" }, input.conditions)
+        if answer.status == 200, let name = format.disposition(try eventID(input)) { answer.fields.append(name) }
+        return answer
     }
 }

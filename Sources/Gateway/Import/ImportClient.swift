@@ -47,7 +47,7 @@ struct ImportClient {
     private func get(_ path: String, patience: Double) async -> Result<OutboundResponse, TransportError>? {
         let (answers, answer) = AsyncStream<Result<OutboundResponse, TransportError>>.makeStream()
         let request = OutboundRequest(
-            method: .get, url: target.base + path, fields: ImportTarget(target).access,
+            method: .get, url: target.base + path, fields: target.access,
             deadline: LoopClock.monotonicNow.advanced(seconds: patience))
         let isStarted = await loop.perform { loop in
             guard let transport = try? transport(loop) else { return false }

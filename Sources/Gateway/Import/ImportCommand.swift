@@ -24,7 +24,9 @@ struct ImportCommand {
         let client = try ImportClient(target)
         let plan: ImportPlan
         do throws(CommandFailure) {
-            plan = try read(templates: try await templates(client))
+            // A file that is not there is told before anybody is asked.
+            let input = try Input(options.file)
+            plan = try read(input, templates: try await templates(client))
         } catch {
             await client.end()
             throw error
@@ -47,19 +49,27 @@ struct ImportCommand {
         }
     }
 
-    private func read(templates: TemplateCatalog) throws(CommandFailure) -> ImportPlan {
-        var planner = ImportPlanner(options.planning, zones: SystemTimeZones.database, templates: templates)
-        let isInput = options.file == "-"
-        let descriptor = isInput ? STDIN_FILENO : open(options.file, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw CommandFailure(
-                .notFound, "\(CommandFailure.line(options.file)) cannot be opened: \(SystemError("open"))")
+    /// The file, or standard input; closed with the value.
+    private struct Input: ~Copyable {
+        let descriptor: Int32
+
+        init(_ name: String) throws(CommandFailure) {
+            descriptor = name == "-" ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else {
+                throw CommandFailure(
+                    .notFound, "\(CommandFailure.line(name)) cannot be opened: \(SystemError("open"))")
+            }
         }
-        defer { if !isInput { close(descriptor) } }
+
+        deinit { if descriptor != STDIN_FILENO { close(descriptor) } }
+    }
+
+    private func read(_ input: borrowing Input, templates: TemplateCatalog) throws(CommandFailure) -> ImportPlan {
+        var planner = ImportPlanner(options.planning, zones: SystemTimeZones.database, templates: templates)
         var total = 0
         var piece = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            let count = Glibc.read(descriptor, &piece, piece.count)
+            let count = Glibc.read(input.descriptor, &piece, piece.count)
             if count < 0, errno == EINTR { continue }
             if count < 0 {
                 throw CommandFailure(

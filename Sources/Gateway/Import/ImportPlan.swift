@@ -146,6 +146,9 @@ struct ImportPlanner {
         for item in items {
             guard case .csv(let reader, var rows) = source else { return }
             switch item {
+            // Without its first line nobody knows what the cells of the others are.
+            case .problem(let problem) where !rows.hasHeader:
+                return refuse(ReadProblem(line: problem.line, problem.text, isFatal: true))
             case .problem(let problem): refuse(problem)
             case .row(let record) where !rows.hasHeader:
                 let problems = rows.readHeader(record)
@@ -254,10 +257,7 @@ struct ImportPlanner {
         guard let content = Fingerprint.of(event, "import \(path)", principal: settings.name) else { return nil }
         let occurrence = (occurrences[content] ?? 0) + 1
         occurrences[content] = occurrence
-        guard let digest = Fingerprint.of(event, "import \(path) \(occurrence)", principal: settings.name) else {
-            return nil
-        }
-        return "import-" + Hex.encode(Array(digest.prefix(20)))
+        return "import-" + Hex.encode(Array(content.prefix(20))) + (occurrence > 1 ? "-\(occurrence)" : "")
     }
 
     /// Equal for rows that make the same event, however they are written.

@@ -42,7 +42,7 @@ final class ImportReport: Sendable {
         /// When the row was sent.
         var at: Timestamp?
 
-        var json: JSON {
+        var object: JSONObject {
             var object: JSONObject = [
                 "row": .number(JSONNumber(row)), "line": .number(JSONNumber(line)), "name": .string(name),
                 "outcome": .string(outcome.rawValue),
@@ -52,7 +52,7 @@ final class ImportReport: Sendable {
                 if let value { object.members.append((name, .string(value))) }
             }
             object["at"] = at.map { .string($0.rfc3339) }
-            return .object(object)
+            return object
         }
 
         init(
@@ -106,42 +106,51 @@ final class ImportReport: Sendable {
     /// What earlier runs wrote last of each key.
     let earlier: [String: Entry]
 
+    /// Lines of rows that were not sent, which have no key.
+    private let skipped: Set<Skipped>
+
     /// Opens or makes the file, and keeps others from writing to it meanwhile.
     /// - Parameter place: where rows are sent now; a report of another place is refused.
     init(path: String, place: Place? = nil) throws(Failure) {
         self.place = place
         descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-        if descriptor < 0 {
-            earlier = [:]
-            throw Failure(description: "cannot be opened: \(SystemError("open"))")
+        do throws(Failure) {
+            let told = try Self.read(descriptor, place)
+            (earlier, skipped) = (told.entries, told.skipped)
+        } catch {
+            (earlier, skipped) = ([:], [])
+            throw error
         }
+    }
+
+    /// What is told so far, once nobody else can add to it.
+    private static func read(_ descriptor: Int32, _ place: Place?) throws(Failure) -> Told {
+        guard descriptor >= 0 else { throw Failure(description: "cannot be opened: \(SystemError("open"))") }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            earlier = [:]
             throw Failure(description: "is being written by another import")
         }
         let bytes: [UInt8]
         do throws(SmallFile.Failure) {
-            bytes = try SmallFile.bytes(of: descriptor, limit: Self.largest)
+            bytes = try SmallFile.bytes(of: descriptor, limit: largest)
         } catch {
-            earlier = [:]
             throw Failure(description: "cannot be read: \(error)")
         }
-        guard let found = Self.entries(bytes) else {
-            earlier = [:]
+        guard let told = told(bytes) else {
             throw Failure(description: "is not the report of an import; name another with --report")
         }
-        if let place, let other = found.places.first(where: { $0.isOther(than: place) }) {
-            earlier = [:]
+        if let place, let other = told.places.first(where: { $0.isOther(than: place) }) {
             let mode = other.mode.map { ", \($0)" } ?? ""
             throw Failure(
                 description:
                     "tells of rows that went to another gateway (\(other.base)\(mode)); name another with --report")
         }
-        earlier = found.entries
         // What was cut off stays what it is: a line of its own.
-        if let last = bytes.last, last != 0x0a, !write([0x0a]) {
-            throw Failure(description: "cannot be written: \(SystemError("write"))")
+        if let last = bytes.last, last != 0x0a {
+            do throws(SystemError) { try WholeFile.write([0x0a], to: descriptor) } catch {
+                throw Failure(description: "cannot be written: \(error)")
+            }
         }
+        return told
     }
 
     deinit {
@@ -152,42 +161,56 @@ final class ImportReport: Sendable {
 
     private static let largest = 1 << 30
 
-    /// The entries of a report by key, and where they went; nil when the bytes are no report.
-    static func entries(_ bytes: [UInt8]) -> (entries: [String: Entry], places: [Place])? {
+    private struct Skipped: Hashable {
+        let line: Int
+        let outcome: Outcome
+    }
+
+    private struct Told {
+        var entries: [String: Entry] = [:]
+        var skipped: Set<Skipped> = []
+        var places: [Place] = []
+    }
+
+    /// Nil when the bytes are no report.
+    private static func told(_ bytes: [UInt8]) -> Told? {
         let beginning = Array(#"{"row":"#.utf8)
         guard bytes.prefix(beginning.count).elementsEqual(beginning.prefix(bytes.count)) else { return nil }
-        var entries: [String: Entry] = [:]
-        var places: [Place] = []
+        var told = Told()
         var reader = NDJSONReader(limits: ReadLimits(rows: .max))
         let take = { (item: ReadItem<NDJSONReader.Row>) in
-            guard case .row(let row) = item, let entry = Entry(row.object), let key = entry.key else { return }
-            entries[key] = entry
-            if let place = Place(row.object), !places.contains(place) { places.append(place) }
+            guard case .row(let row) = item, let entry = Entry(row.object) else { return }
+            if let key = entry.key {
+                told.entries[key] = entry
+            } else {
+                told.skipped.insert(Skipped(line: entry.line, outcome: entry.outcome))
+            }
+            if let place = Place(row.object), !told.places.contains(place) { told.places.append(place) }
         }
         reader.feed(bytes[...], take)
         reader.finish(take)
-        return (entries, places)
+        return told
     }
 
     /// Writes an entry's line.
     /// - Returns: whether it is written; if not, `errno` says why.
     func append(_ entry: Entry) -> Bool {
-        var object = entry.json.objectValue ?? JSONObject()
+        var object = entry.object
         if let place {
             object["gateway"] = .string(place.base)
             object["mode"] = place.mode.map { .string($0) }
         }
-        return write(JSON.object(object).encoded + [0x0a])
+        do throws(SystemError) {
+            try WholeFile.write(JSON.object(object).encoded + [0x0a], to: descriptor)
+            return true
+        } catch {
+            errno = error.code
+            return false
+        }
     }
 
-    private func write(_ bytes: [UInt8]) -> Bool {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            rest = rest.dropFirst(count)
-        }
-        return true
+    /// The same for a row that is not sent: no earlier run has said so of its line.
+    func appendOnce(_ entry: Entry) -> Bool {
+        skipped.contains(Skipped(line: entry.line, outcome: entry.outcome)) || append(entry)
     }
 }

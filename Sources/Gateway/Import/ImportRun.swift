@@ -42,7 +42,7 @@ final class ImportRun {
     private let report: ImportReport
     private let send: (OutboundRequest) async throws(TransportError) -> OutboundResponse
     private let clock: any TimeSource
-    private let target: ImportTarget
+    private let target: GatewayTarget
     private let patience: Patience
     private(set) var progress: ImportProgress
     private(set) var end: End?
@@ -54,7 +54,7 @@ final class ImportRun {
     private var lastUse: MonotonicTime
 
     init(
-        _ rows: [ImportPlan.Row], _ progress: ImportProgress, report: ImportReport, target: ImportTarget,
+        _ rows: [ImportPlan.Row], _ progress: ImportProgress, report: ImportReport, target: GatewayTarget,
         patience: Patience = Patience(), clock: any TimeSource,
         send: @escaping (OutboundRequest) async throws(TransportError) -> OutboundResponse
     ) {
@@ -105,7 +105,8 @@ final class ImportRun {
                 response = try await send(request)
             } catch {
                 if !error.neverSent { (mayBeOurs, mayHaveArrived) = (true, true) }
-                await trouble("the gateway at \(target.base) does not answer: \(error.cause.rawValue)", attempts, nil)
+                await trouble(
+                    "the gateway at \(target.base) does not answer: \(error.cause.rawValue)", attempts, isAnswer: false)
                 continue
             }
             hasAnswered = true
@@ -147,7 +148,7 @@ final class ImportRun {
                 if doubts >= Self.mostDoubts { return finish(row, .unknown, nil, requestID, problem) }
                 await rest(max(seconds ?? 1, 0.1))
             case .again(.trouble(let problem), let seconds):
-                await trouble(problem, attempts, seconds)
+                await trouble(problem, attempts, seconds, isAnswer: true)
             }
         }
     }
@@ -173,8 +174,8 @@ final class ImportRun {
         case .exists: progress.counts.existing += 1
         case .failed: progress.counts.failed += 1
         case .unknown: progress.counts.unknown += 1
-        case .duplicate, .invalid: progress.counts.skipped += 1
-        case .sending, .unsent: break
+        // Not sent, or not at an end.
+        case .duplicate, .invalid, .sending, .unsent: break
         }
         if let problem { warn("line \(row.line), \(Neutral.line(APIError.shortened(row.name, to: 80))): \(problem)") }
     }
@@ -194,8 +195,7 @@ final class ImportRun {
     private func rest(_ seconds: Double) async { await sleep(until: clock.now.advanced(seconds: seconds)) }
 
     /// Waits before the next attempt; ends the import when nothing has worked for too long.
-    private func trouble(_ problem: String, _ attempts: Int, _ seconds: Double?) async {
-        let isAnswer = seconds != nil
+    private func trouble(_ problem: String, _ attempts: Int, _ seconds: Double? = nil, isAnswer: Bool) async {
         let limit = !hasAnswered ? patience.start : isAnswer ? patience.trouble : patience.restart
         if clock.now.seconds(since: lastUse) > limit { return stop(.unavailable(problem, isLuma: isAnswer)) }
         let backoff = min(0.1 * Double(1 << min(attempts, 6)), 5)
@@ -210,26 +210,14 @@ final class ImportRun {
     }
 }
 
-/// Where rows are sent, and as whom.
-struct ImportTarget: Sendable {
-    /// The gateway's address without a slash at its end.
-    let base: String
-    let token: Secret?
-
+extension GatewayTarget {
     /// Nothing is asked back, which spares a call to Luma; and as nobody waits for one row alone, people come first.
     func request(_ row: ImportPlan.Row, deadline: MonotonicTime) -> OutboundRequest {
-        var fields = [
+        let fields = [
             Field("Content-Type", "application/json"), Field("Idempotency-Key", "\"\(row.key)\""),
             Field("Prefer", "return=minimal"), Field("Priority", "u=7"),
         ]
-        fields += access
-        return OutboundRequest(method: .post, url: base + row.path, fields: fields, body: row.body, deadline: deadline)
+        return OutboundRequest(
+            method: .post, url: base + row.path, fields: fields + access, body: row.body, deadline: deadline)
     }
-
-    /// The field that shows the token, when there is one.
-    var access: [Field] { token.map { [Field("Authorization", "Bearer " + $0.reveal())] } ?? [] }
-
-    init(base: String, token: Secret?) { (self.base, self.token) = (base, token) }
-
-    init(_ target: GatewayTarget) { self.init(base: target.base, token: target.token) }
 }

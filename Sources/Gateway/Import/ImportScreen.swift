@@ -34,7 +34,7 @@ struct ImportScreen: Sendable {
     }
 
     private func put(_ text: String) {
-        let bytes = Array(text.utf8)
-        _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        // Who cannot be shown the progress is told the end.
+        try? WholeFile.write(Array(text.utf8), to: STDERR_FILENO)
     }
 }

@@ -100,19 +100,19 @@ struct ImportSession {
 
     /// Rows that are not sent have their lines in the report too, once.
     private func writeSkipped() -> Bool {
-        for duplicate in plan.duplicates where report.earlier[duplicate.row.key]?.outcome != .duplicate {
+        for duplicate in plan.duplicates {
             // Its key may be that of the row which it repeats, whose fate must stay the last word of the report.
             let entry = ImportReport.Entry(
                 row: duplicate.row.number, line: duplicate.row.line, name: duplicate.row.name, .duplicate,
                 problem: "says the same as row \(duplicate.first)")
-            guard report.append(entry) else { return false }
+            guard report.appendOnce(entry) else { return false }
         }
         var told: Set<Int> = []
         for problem in plan.problems {
             guard let row = problem.row, told.insert(row).inserted else { continue }
             let entry = ImportReport.Entry(
                 row: row, line: problem.line, name: problem.name, .invalid, problem: problem.text)
-            guard report.append(entry) else { return false }
+            guard report.appendOnce(entry) else { return false }
         }
         return true
     }
@@ -130,7 +130,7 @@ struct ImportSession {
         let rows = rows
         let parallel = min(options.parallel, max(rows.count, 1))
         let start = ImportProgress(total: plan.count, counts: counts, begun: LoopClock.monotonicNow)
-        let (report, target, client) = (report, ImportTarget(client.target), client)
+        let (report, target, client) = (report, client.target, client)
         let patience = ImportRun.Patience(restart: client.target.patience)
         let screen = ImportScreen()
         let run = try await client.loop.perform { loop in

@@ -72,7 +72,7 @@ final class LoopMetrics: CallObserver {
     }
 
     /// All of it, as a value.
-    func snapshot() -> LoopReport {
+    func snapshot(withRequests: Bool = false) -> LoopReport {
         var report = report
         for slot in 0..<Self.slots {
             let endpoint = slot == 0 ? nil : Endpoint(rawValue: slot - 1)
@@ -85,7 +85,7 @@ final class LoopMetrics: CallObserver {
             if durations[slot].count > 0 { report.durations[endpoint] = durations[slot] }
         }
         for source in KeptAnswer.Source.allCases { report.reads[source] = reads[source.number] }
-        report.recent = recent.newestFirst
+        if withRequests { report.recent = recent.newestFirst }
         return report
     }
 }
@@ -112,7 +112,7 @@ struct LoopReport: Sendable {
     var tools: [CallKey: UInt64] = [:]
     /// Reads by how their answer came about.
     var reads: [KeptAnswer.Source: UInt64] = [:]
-    /// The last requests, newest first.
+    /// The last requests, newest first, if they were asked for.
     var recent: [RequestRecord] = []
 
     static func += (sum: inout LoopReport, other: LoopReport) {

@@ -39,7 +39,8 @@ final class MetricsHub: Sendable {
     var allSources: [any MetricSource] { sources.withLock { $0 } }
 
     /// Asks every loop, from one of them.
-    func gather(on reactor: Reactor) async -> Findings {
+    /// - Parameter withRequests: the last requests too, which no scrape reads.
+    func gather(on reactor: Reactor, withRequests: Bool = false) async -> Findings {
         let members = members.withLock { $0 }
         let own = reactor.executor
         let gathering = Gathering(count: members.count)
@@ -52,7 +53,7 @@ final class MetricsHub: Sendable {
             for (index, member) in members.enumerated() {
                 let answer: @Sendable () -> Void = {
                     let lag = LoopClock.monotonicNow.seconds(since: asked)
-                    let report = member.metrics.value.snapshot()
+                    let report = member.metrics.value.snapshot(withRequests: withRequests)
                     own.execute { bound.value.take(report, lag, from: index) }
                 }
                 // On its own loop work begins at once, so the next turn is waited for to see how long that takes.

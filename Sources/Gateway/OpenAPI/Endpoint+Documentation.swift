@@ -275,11 +275,11 @@ extension Endpoint {
         }
     }
 
-    private static func media(
+    static func media(
         _ schema: JSON, _ type: String = Representation.json.rawValue
     ) -> (type: String, schema: JSON) { (type, schema) }
 
-    private static let notModified = EndpointDocumentation.Answer(
+    static let notModified = EndpointDocumentation.Answer(
         status: 304, description: "The caller has it already.", fields: [.etag])
 
     private static func created(_ schema: JSON) -> EndpointDocumentation.Answer {

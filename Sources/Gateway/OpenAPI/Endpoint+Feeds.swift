@@ -3,9 +3,6 @@ import Core
 /// What people are told of the paths of feeds.
 extension Endpoint {
     var feedDocumentation: EndpointDocumentation {
-        let json = Representation.json.rawValue
-        let notModified = EndpointDocumentation.Answer(
-            status: 304, description: "The caller has it already.", fields: [.etag])
         switch self {
         case .listFeeds:
             return EndpointDocumentation(
@@ -15,7 +12,7 @@ extension Endpoint {
                 answers: [
                     .init(
                         description: "All feeds, oldest first.",
-                        content: [(json, .object(FeedSchemas.list))], fields: [.etag]), notModified,
+                        content: [Self.media(.object(FeedSchemas.list))], fields: [.etag]), Self.notModified,
                 ], reasons: Reason.localRead + [.storeUnavailable])
         case .createFeed:
             return EndpointDocumentation(
@@ -27,7 +24,7 @@ extension Endpoint {
                 answers: [
                     .init(
                         status: 201, description: "It is made.",
-                        content: [(json, EventSchemas.reference("CreatedFeed"))])
+                        content: [Self.media(EventSchemas.reference("CreatedFeed"))])
                 ], reasons: Reason.localRead + Reason.body + [.tooManyFeeds, .storeUnavailable])
         case .revokeFeed:
             return EndpointDocumentation(
@@ -42,8 +39,8 @@ extension Endpoint {
                 answers: [
                     .init(
                         description: "The calendar.",
-                        content: [(Representation.calendar.rawValue, JSON.object(["type": "string"]))],
-                        fields: DocumentedField.ofReads), notModified,
+                        content: [Self.media(["type": "string"], Representation.calendar.rawValue)],
+                        fields: DocumentedField.ofReads), Self.notModified,
                 ], reasons: Reason.lumaRead + [.rateLimited, .storeUnavailable])
         }
     }

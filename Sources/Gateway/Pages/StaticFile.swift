@@ -69,12 +69,6 @@ extension StaticFile {
     /// The file, or the 304 that If-None-Match asks for.
     /// - Throws: `APIError` 412 when If-Match does not hold.
     func response(_ conditions: Preconditions) throws(APIError) -> Response {
-        let fields = [Field("ETag", tag.text)] + Self.fields
-        switch conditions.verdict(tag: tag, isRead: true) {
-        case .proceed:
-            return Response(status: 200, fields: [Field("Content-Type", mediaType)] + fields, body: body)
-        case .notModified: return Response(status: 304, fields: fields)
-        case .failed: throw APIError(.preconditionFailed)
-        }
+        try .tagged(body, as: Field("Content-Type", mediaType), tag: tag, fields: Self.fields, conditions)
     }
 }

@@ -86,19 +86,29 @@ extension EventsService {
         write: ([UInt8]) async throws -> Void
     ) async throws {
         var renderer = ListRenderer(representation, isPending: query.parameters.status == "pending", zones: zones)
-        var page = first
-        var seen: Set<String> = []
         var left = query.most ?? .max
-        while true {
+        try await pages(of: query, first: first, nextCall: nextCall) { page in
             let entries = page.entries.prefix(left)
             left -= entries.count
             let part = renderer.page(Array(entries))
             if !part.isEmpty { try await write(part) }
-            // A cursor that comes again would make the list endless.
-            guard left > 0, page.hasMore, let cursor = page.nextCursor, seen.insert(cursor).inserted else { break }
-            page = try await self.page(query, limit: Self.upstreamPageLimit, cursor, nextCall())
+            return left > 0
         }
         let end = renderer.end()
         if !end.isEmpty { try await write(end) }
+    }
+
+    /// Gives one page after the other, until there are no more or `take` wants none.
+    ///
+    /// - Parameter nextCall: asked for each further page, because a long list may take longer than one request.
+    func pages(
+        of query: ListQuery, first: ListPage, nextCall: () -> UpstreamCall, take: (ListPage) async throws -> Bool
+    ) async throws {
+        var page = first
+        var seen: Set<String> = []
+        // A cursor that comes again would make the list endless.
+        while try await take(page), page.hasMore, let cursor = page.nextCursor, seen.insert(cursor).inserted {
+            page = try await self.page(query, limit: Self.upstreamPageLimit, cursor, nextCall())
+        }
     }
 }

@@ -21,12 +21,18 @@ extension Response {
 
     /// A 200 with a strong validator, or the 304 that If-None-Match asks for (RFC 9110 §15.4.5).
     ///
+    /// - Parameters:
+    ///   - tag: of the body, when it is known already.
+    ///   - fields: of both.
     /// - Throws: `APIError` 412 when If-Match does not hold.
-    static func tagged(_ body: [UInt8], _ conditions: Preconditions) throws(APIError) -> Response {
-        let tag = EntityTag(of: body)
-        let fields = [Field("ETag", tag.text)]
+    static func tagged(
+        _ body: [UInt8], as type: Field = jsonType, tag: EntityTag? = nil, fields: [Field] = [],
+        _ conditions: Preconditions
+    ) throws(APIError) -> Response {
+        let tag = tag ?? EntityTag(of: body)
+        let fields = [Field("ETag", tag.text)] + fields
         switch conditions.verdict(tag: tag, isRead: true) {
-        case .proceed: return .json(status: 200, fields: fields, body)
+        case .proceed: return Response(status: 200, fields: [type] + fields, body: body)
         case .notModified: return Response(status: 304, fields: fields)
         case .failed: throw APIError(.preconditionFailed)
         }

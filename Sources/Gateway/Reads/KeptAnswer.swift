@@ -4,6 +4,7 @@ import HTTP
 /// What the calls of a read have brought.
 struct Fetched {
     let body: [UInt8]
+    var format = Representation.json
     /// When the first of them was sent that is part of it; nil when none was.
     let asOf: MonotonicTime?
 }
@@ -15,10 +16,12 @@ struct KeptAnswer: Sendable {
     let tag: EntityTag?
     /// It shows a list and not one event.
     let isList: Bool
+    let format: Representation
     /// The instant whose state it shows at the earliest: when the call was sent.
     let asOf: MonotonicTime
 
-    init(_ body: [UInt8], isList: Bool, asOf: MonotonicTime) {
+    init(_ body: [UInt8], as format: Representation = .json, isList: Bool, asOf: MonotonicTime) {
+        self.format = format
         self.body = body
         tag = EntityTag(of: body)
         self.isList = isList
@@ -44,9 +47,10 @@ struct KeptAnswer: Sendable {
     func fields(_ source: Source, age: Int, cause: String? = nil, isNew: Bool = true) -> [Field] {
         var fields: [Field] = []
         fields.reserveCapacity(7)
-        if isNew { fields.append(Response.jsonType) }
+        if isNew { fields.append(format.contentType) }
         if let tag { fields.append(Field("ETag", tag.text)) }
-        fields.append(EventsService.variesByAccept)
+        // What is there in JSON is there in other formats, too.
+        if format == .json { fields.append(EventsService.variesByAccept) }
         fields.append(Self.revalidate)
         fields.append(Self.marks[source] ?? Field("X-Cache", source.rawValue))
         switch source {

@@ -75,7 +75,8 @@ final class ReadService {
     ) async throws(APIError) -> Response {
         do throws(APIError) {
             let fetched = try await fetch()
-            let answer = KeptAnswer(fetched.body, isList: lease.key.isList, asOf: fetched.asOf ?? clock.now)
+            let answer = KeptAnswer(
+                fetched.body, as: fetched.format, isList: lease.key.isList, asOf: fetched.asOf ?? clock.now)
             shared.finish(lease, .answer(answer, keep: input.wish.mayStore), now: clock.now)
             return try given(answer, .miss, input.conditions)
         } catch {

@@ -41,7 +41,7 @@ final class SandboxStateFile: Sendable {
     /// Writes the state for the first time, so that a place where nothing can be kept is known before anything is.
     /// Blocks: start-up only.
     func begin(_ bytes: [UInt8]) throws(StartFailure) {
-        do throws(SystemError) { try Self.replace(path, bytes) } catch {
+        do throws(SystemError) { try WholeFile.replace(path, bytes, mode: 0o600) } catch {
             throw StartFailure(.configuration, "the sandbox's state cannot be kept in \(path): \(error)")
         }
     }
@@ -49,7 +49,7 @@ final class SandboxStateFile: Sendable {
     /// Writes in the background, in order.
     func save(_ bytes: [UInt8]) {
         queue.async { [path] in
-            do throws(SystemError) { try Self.replace(path, bytes) } catch {
+            do throws(SystemError) { try WholeFile.replace(path, bytes, mode: 0o600) } catch {
                 StandardError.write("luma-mcp: the sandbox's state could not be saved to \(path): \(error)")
             }
         }
@@ -57,25 +57,4 @@ final class SandboxStateFile: Sendable {
 
     /// Returns when everything is written.
     func finish() { queue.sync {} }
-
-    private static func replace(_ path: String, _ bytes: [UInt8]) throws(SystemError) {
-        let temporary = path + ".new"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw SystemError("open") }
-        let failure = write(bytes, to: descriptor) && fsync(descriptor) == 0 ? nil : SystemError("write")
-        close(descriptor)
-        if let failure { throw failure }
-        guard rename(temporary, path) == 0 else { throw SystemError("rename") }
-    }
-
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + done, bytes.count - done) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            done += count
-        }
-        return true
-    }
 }

@@ -30,20 +30,22 @@ final class StatusService {
     }
 
     /// Looks at the budget, so that its last hour is known also when nobody asks.
-    func noteBudget() {
-        let now = clock.now
-        history.note(account.budget.snapshot(now: now), at: now)
+    func noteBudget() { _ = look(clock.now) }
+
+    private func look(_ now: MonotonicTime) -> BudgetSnapshot {
+        let state = account.budget.snapshot(now: now)
+        history.note(state, at: now)
+        return state
     }
 
     /// - Parameter principal: who asks.
     func answer(to principal: Principal) async -> Response {
-        let findings = await hub.gather(on: reactor)
-        noteBudget()
+        let findings = await hub.gather(on: reactor, withRequests: true)
         let now = clock.now
         let told: JSON = [
             "version": .string(Version.number), "mode": .string(mode), "started_at": .string(started.rfc3339),
             "now": .string(clock.wallClock(at: now).rfc3339), "read_only": .bool(readOnly),
-            "caller": Self.told(principal), "health": .object(health.summary), "budget": budget(now),
+            "caller": Self.told(principal), "health": .object(health.summary), "budget": budget(look(now), now),
             "calls": Self.calls(findings.sum),
             "requests": .array(findings.sum.recent.map(Self.told)),
         ]
@@ -55,8 +57,7 @@ final class StatusService {
         return ["label": .string(principal.label), "scopes": .array(scopes.map { .string($0.rawValue) })]
     }
 
-    private func budget(_ now: MonotonicTime) -> JSON {
-        let state = account.budget.snapshot(now: now)
+    private func budget(_ state: BudgetSnapshot, _ now: MonotonicTime) -> JSON {
         let samples = history.samples(at: now)
         func seconds(_ time: MonotonicTime?) -> JSON {
             time.map { .number(Self.rounded($0.seconds(since: now))) } ?? .null

@@ -169,6 +169,7 @@ public struct Router<Value> {
         for literal in nodes[index].literals where Self.matches(segment, literal.segment) {
             if let found = find(path, next, end, at: literal.child, &starts) { return found }
         }
+        guard nodes[index].parameter != nil || !nodes[index].suffixed.isEmpty else { return nil }
         starts.append(start)
         for parameter in nodes[index].suffixed where Self.ends(segment, parameter.suffix) {
             if let found = find(path, next, end, at: parameter.child, &starts) { return found }

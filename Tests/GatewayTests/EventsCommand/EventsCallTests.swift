@@ -36,6 +36,8 @@ import Testing
         ("list x", "\"x\" (command line): is one argument too many"), ("get", "needs the id of an event"),
         ("get a b", "\"b\" (command line): is one argument too many"),
         ("list --limit", "--limit (command line): needs a value"),
+        // The value was forgotten: the next option is not it.
+        ("cancel x --key --yes", "--key (command line): needs a value"),
         ("list --all=yes", "--all (command line): takes no value"), ("list --all --all", "is given twice"),
         ("list --sort name", "expected start_at or -start_at"),
         ("create --require-approval=maybe", "expected true or false"),

@@ -19,13 +19,15 @@ import Testing
         OutboundResponse(status: 201, body: (["id": "evt-1"] as JSON).encoded))
 
     private func send(
-        _ answers: [Answer], _ method: OutboundRequest.Method = .post, key: String? = "k1", token: String? = nil
+        _ answers: [Answer], _ method: OutboundRequest.Method = .post, key: String? = "k1", token: String? = nil,
+        isPreview: Bool = false
     ) async -> (result: Result<GatewayClient.Answer, CommandFailure>, transport: ScriptedTransport) {
         let transport = ScriptedTransport(answers)
         let target = GatewayTarget(base: "http://localhost:1", token: token.map(Secret.init))
         let client = GatewayClient(target, transport: transport, clock: ManualClock(isAutomatic: true))
         let request = GatewayClient.Request(
-            method: method, path: "/events/", body: method.hasBody ? ["name": "Tea"] : nil, key: key)
+            method: method, path: "/events/", body: method.hasBody ? ["name": "Tea"] : nil, key: key,
+            isPreview: isPreview)
         do throws(CommandFailure) {
             return (.success(try await client.send(request)), transport)
         } catch {
@@ -52,6 +54,14 @@ import Testing
     @Test func aWriteWithoutAKeyIsNotRepeated() async {
         let (result, transport) = await send([Self.lost, Self.created], key: nil)
         #expect(status(result) == .unknown && transport.requests.count == 1)
+    }
+
+    /// What a cancel would mean is asked with DELETE, and changes nothing.
+    @Test func aPreviewLeavesNoDoubt() async {
+        let repeated = await send([Self.lost, Self.created], .delete, key: nil, isPreview: true)
+        #expect(status(repeated.result) == nil && repeated.transport.requests.count == 2)
+        let lost = await send([Self.lost], .delete, key: nil, isPreview: true)
+        #expect(status(lost.result) == .protocol)
     }
 
     @Test func whereNobodyListensItEndsAtOnce() async {

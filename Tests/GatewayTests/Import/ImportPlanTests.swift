@@ -15,6 +15,16 @@ import Testing
 
     private func documents(_ plan: ImportPlan) -> [JSON] { plan.rows.compactMap { try? JSON.parse($0.body) } }
 
+    /// As spreadsheets of old write it: the first event must not be taken for the names of the columns.
+    @Test func aFirstLineThatIsNoUTF8IsTheOneProblem() {
+        var planner = ImportPlanner(
+            ImportPlanner.Settings(), zones: SystemZones.database, templates: TemplateCatalog())
+        planner.feed(Array("name,Ort ".utf8)[...] + [0xe4] + Array("\nTea,Berlin\nCoffee,Paris\n".utf8))
+        let plan = planner.finish()
+        #expect(plan.isUnusable && plan.rows.isEmpty)
+        #expect(plan.problems.map(\.line) == [1], "\(plan.problems)")
+    }
+
     @Test func aTableBecomesEvents() {
         let plan = plan(
             """
@@ -109,7 +119,8 @@ import Testing
         let plan = plan(Self.three) { $0.allowsDuplicates = true }
         let keys = plan.rows.map(\.key)
         #expect(Set(keys).count == 3)
-        #expect(keys.allSatisfy { $0.hasPrefix("import-") && $0.utf8.count == 47 })
+        #expect(keys.allSatisfy { $0.hasPrefix("import-") })
+        #expect(keys[0].utf8.count == 47 && keys[2] == keys[0] + "-2")
         // In another order, among others, by another spelling of the same document.
         let other = self.plan(
             """

@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func aLineThatWasCutOffIsNoReasonToFail() throws {
-        let whole = String(decoding: Self.entry.json.encoded, as: UTF8.self)
+        let whole = String(decoding: JSON.object(Self.entry.object).encoded, as: UTF8.self)
         for length in 0..<whole.utf8.count {
             let torn = String(decoding: whole.utf8.prefix(length), as: UTF8.self)
             try withFile(whole + "\n" + torn) { path in
@@ -53,6 +53,22 @@ import Testing
             #expect(throws: ImportReport.Failure.self) { try ImportReport(path: path) }
             let left = try String(contentsOfFile: path, encoding: .utf8)
             #expect(left == text)
+        }
+    }
+
+    @Test func whatIsNotSentIsToldOnceHoweverOftenItIsRun() throws {
+        let entries = [
+            ImportReport.Entry(row: 1, line: 2, name: "a", .duplicate, problem: "p"),
+            ImportReport.Entry(row: 2, line: 3, name: "b", .invalid, problem: "p"),
+            ImportReport.Entry(row: 3, line: 2, name: "c", .invalid, problem: "p"),
+        ]
+        try withFile(nil) { path in
+            for _ in 0..<3 {
+                let report = try ImportReport(path: path)
+                for entry in entries { #expect(report.appendOnce(entry)) }
+            }
+            let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+            #expect(lines.count == entries.count)
         }
     }
 

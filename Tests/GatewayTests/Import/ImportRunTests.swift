@@ -40,7 +40,7 @@ import Testing
         let begun = clock.now
         let run = ImportRun(
             plan, start, report: try ImportReport(path: path),
-            target: ImportTarget(base: "http://localhost:1", token: Secret("t")), clock: clock
+            target: GatewayTarget(base: "http://localhost:1", token: Secret("t")), clock: clock
         ) { request throws(TransportError) in
             // Every answer takes a moment.
             clock.pass(seconds: 0.01)
@@ -113,6 +113,10 @@ import Testing
         let later = try await run([Self.created, .lost(.connectionRefused, neverSent: true)], rows: 2)
         #expect(later.report == ["created", "unsent"])
         #expect(later.waited > 60 && later.waited < 80)
+        // Whoever answers is there, whether or not it says when to come again.
+        let failing = try await run([Self.error(502, "upstream_failure")])
+        #expect(failing.end == .unavailable("e", isLuma: true))
+        #expect(failing.waited > 250 && failing.waited < 400)
         let luma = try await run([Self.error(503, "upstream_unavailable", after: "30")])
         #expect(luma.end == .unavailable("e", isLuma: true))
         #expect(luma.waited > 300 && luma.waited < 400)

@@ -45,8 +45,8 @@ import Testing
         for number in [1, 3] { one.keep(record(number)) }
         for number in [2, 4] { two.keep(record(number)) }
         var sum = LoopReport()
-        sum += one.snapshot()
-        sum += two.snapshot()
+        sum += one.snapshot(withRequests: true)
+        sum += two.snapshot(withRequests: true)
         #expect(sum.recent.map(\.requestID) == ["r4", "r3", "r2", "r1"])
     }
 }
