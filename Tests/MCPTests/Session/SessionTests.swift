@@ -44,6 +44,16 @@ import Testing
         #expect(count.calls == 1)
     }
 
+    @Test func aRequestIsCancelledOnceThoughItsSessionClosesToo() {
+        let count = Count()
+        #expect(session.reserve([id]))
+        session.began(id) { count.add() }
+        session.cancel(id)
+        session.close()
+        session.close()
+        #expect(count.calls == 1)
+    }
+
     @Test func nothingBeginsInAClosedSession() {
         session.close()
         #expect(!session.reserve([id]))
