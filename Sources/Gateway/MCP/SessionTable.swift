@@ -64,9 +64,12 @@ final class SessionTable: Sendable {
 
     /// Ends a session for good; its id is never good again.
     func end(_ id: String) {
-        guard let ticket = SessionTicket(id, seal) else { return }
+        // An id that has become too old brings nothing back; a session that was in use all the time ends all the same.
+        let ticket = SessionTicket(id, seal)
         let (session, hasEnded) = state.withLock { state in
-            state.ended.add(ticket.nonce, until: ticket.issued.advanced(seconds: SessionTicket.lifetime))
+            if let ticket {
+                state.ended.add(ticket.nonce, until: ticket.issued.advanced(seconds: SessionTicket.lifetime))
+            }
             let held = state.pushedOut.removeValue(forKey: id)?.session
             return (state.entries.removeValue(forKey: id)?.session ?? held, state.hasEnded)
         }

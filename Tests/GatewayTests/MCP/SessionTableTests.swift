@@ -1,6 +1,7 @@
 import Core
 import MCP
 import Store
+import Synchronization
 import Testing
 
 @testable import Gateway
@@ -58,6 +59,21 @@ import Testing
         let table = SessionTable(seal: seal)
         let id = try #require(table.issue(make()))
         table.end(id)
+        #expect(table.session(id, for: .local) == nil)
+    }
+
+    /// It was in use all the time, so its process has never asked how old its id is.
+    @Test(arguments: [false, true]) func aSessionEndsHoweverOldItIs(isPushedOut: Bool) throws {
+        let now = Mutex(Timestamp(milliseconds: 1_800_000_000_000))
+        let table = SessionTable(seal: SessionSeal(secret: Secret("key")) { now.withLock { $0 } })
+        let session = make()
+        let id = try #require(table.issue(session))
+        if isPushedOut { for _ in 0..<SessionTable.capacity { _ = table.issue(make()) } }
+        let ends = Mutex(0)
+        _ = session.attach { ends.withLock { $0 += 1 } }
+        now.withLock { $0 = $0.advanced(seconds: SessionTicket.lifetime) }
+        table.end(id)
+        #expect(ends.withLock { $0 } == 1)
         #expect(table.session(id, for: .local) == nil)
     }
 
