@@ -73,20 +73,23 @@ public final class Dispatcher {
 
     /// Serves one message. `initialize` of the legacy era has its own way in.
     public func serve(_ message: JSONRPCMessage, from caller: Caller, to sink: any Sink) async -> Outcome {
+        if case .request(let id, let method, let params) = message {
+            return await serve(id, method, params, caller, sink)
+        }
+        take(message, from: caller)
+        return .taken
+    }
+
+    /// Takes a message that asks for no answer.
+    func take(_ message: JSONRPCMessage, from caller: Caller) {
         switch message {
         case .notification(let method, let params):
             if method == "notifications/cancelled", let id = params?["requestId"].flatMap(JSONRPCID.init) {
                 caller.session?.cancel(id)
             }
-            return .taken
-        case .response(let id, let result):
-            caller.session?.resolve(id, .success(result))
-            return .taken
-        case .failure(let id, let error):
-            if let id { caller.session?.resolve(id, .failure(error)) }
-            return .taken
-        case .request(let id, let method, let params):
-            return await serve(id, method, params, caller, sink)
+        case .response(let id, let result): caller.session?.resolve(id, .success(result))
+        case .failure(let id, let error): if let id { caller.session?.resolve(id, .failure(error)) }
+        case .request: break
         }
     }
 

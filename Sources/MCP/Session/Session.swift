@@ -99,14 +99,15 @@ public final class Session: Sendable {
     public var isBusy: Bool { state.withLock { $0.running.count >= Self.mostRunning } }
 
     /// Takes the ids of requests that are about to be served; each must get `ended`.
-    /// - Returns: false, and nothing is taken, when one of them is in use.
-    public func reserve(_ ids: [JSONRPCID]) -> Bool {
-        state.withLock { state in
-            guard !state.isClosed, Set(ids).count == ids.count, ids.allSatisfy({ state.running[$0] == nil }) else {
-                return false
+    /// - Throws: what they are answered with when they cannot begin; nothing is taken then.
+    public func reserve(_ ids: [JSONRPCID]) throws(JSONRPCError) {
+        try state.withLock { state throws(JSONRPCError) in
+            if state.isClosed { throw .sessionNotFound }
+            // The answers of two requests with one id could not be told apart.
+            guard Set(ids).count == ids.count, ids.allSatisfy({ state.running[$0] == nil }) else {
+                throw .invalidRequest("Invalid Request: the id is that of a request that still runs")
             }
             for id in ids { state.running[id] = .reserved }
-            return true
         }
     }
 
