@@ -2,6 +2,7 @@ import Core
 import HTTP
 import IO
 import MCP
+import Store
 
 /// What all loops share of MCP.
 struct MCPShared: Sendable {
@@ -10,9 +11,9 @@ struct MCPShared: Sendable {
     let changes = ChangeFeed()
     let conversations = ConversationTable()
 
-    init(secret: Secret) {
+    init(secret: Secret, store: any EndedSessionStore) {
         seal = SessionSeal(secret: secret)
-        sessions = SessionTable(seal: seal)
+        sessions = SessionTable(seal: seal, store: store)
     }
 }
 
