@@ -7,6 +7,7 @@ import Store
 /// What all loops share of MCP.
 struct MCPShared: Sendable {
     let seal: SessionSeal
+    let rounds = OpenRounds()
     let sessions: SessionTable
     let changes = ChangeFeed()
     let conversations = ConversationTable()

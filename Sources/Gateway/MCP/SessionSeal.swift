@@ -10,7 +10,6 @@ import MCP
 struct SessionSeal: StateSeal, Sendable {
     private let key: [UInt8]
     private let time: @Sendable () -> Timestamp
-    let rounds = OpenRounds()
 
     /// - Parameter secret: the same for every process that must know what another has signed.
     init(secret: Secret, time: @escaping @Sendable () -> Timestamp = { WallClock.now }) {

@@ -32,16 +32,21 @@ public final class Dispatcher {
     /// Is told of every call of a tool.
     public var auditor: (any ToolAuditor)?
     let seal: any StateSeal
+    let rounds: OpenRounds
     /// Items of one page of a list.
     let pageSize: Int
     /// How long a client may keep a list, in milliseconds.
     static let listLifetime = 60_000
 
     /// A dispatcher over what is registered.
-    public init(_ registry: Registry, server: ServerInfo, seal: any StateSeal, pageSize: Int = 50) {
+    /// - Parameter rounds: the rounds of all calls of this server, of whatever loop.
+    public init(
+        _ registry: Registry, server: ServerInfo, seal: any StateSeal, rounds: OpenRounds, pageSize: Int = 50
+    ) {
         self.registry = registry
         self.server = server
         self.seal = seal
+        self.rounds = rounds
         self.pageSize = pageSize
     }
 

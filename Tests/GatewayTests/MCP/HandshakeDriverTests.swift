@@ -29,7 +29,7 @@ import Testing
             session.close()
             let dispatcher = Dispatcher(
                 Registry(), server: ServerInfo(name: "x", title: "x", version: "1", description: "x"),
-                seal: SessionSeal(secret: Secret("key")))
+                seal: SessionSeal(secret: Secret("key")), rounds: OpenRounds())
             HandshakeDriver(dispatcher, .local, .alone, loop.reactor, WritesInProgress(loop.reactor)).take(
                 payload, session: session, begin: { _ in },
                 send: { message in heard.withLock { $0.sent.append(message) } },
