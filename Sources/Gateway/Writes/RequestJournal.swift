@@ -61,7 +61,7 @@ final class RequestJournal: WriteJournal {
         // Without a key or a guard nothing was promised that hangs on the record.
         let isNeeded = request != nil || guards
         let standing: RecordStanding
-        do throws(StoreFailure) {
+        do throws(StoreWaitError) {
             standing = try await store(record, isNeeded: isNeeded)
         } catch {
             if !isNeeded { return }
@@ -73,7 +73,7 @@ final class RequestJournal: WriteJournal {
         }
     }
 
-    private func store(_ record: WriteRecord, isNeeded: Bool) async throws(StoreFailure) -> RecordStanding {
+    private func store(_ record: WriteRecord, isNeeded: Bool) async throws(StoreWaitError) -> RecordStanding {
         let now = desk.clock.now
         let patience = min(Self.patience, max(0, deadline.seconds(since: now)) / 3)
         let number = count
@@ -94,7 +94,7 @@ final class RequestJournal: WriteJournal {
     func didFind(_ id: String) async -> EventOwner {
         guard let write = current else { return .own }
         let now = desk.steady.now
-        do throws(StoreFailure) {
+        do throws(StoreWaitError) {
             let adoption = try await desk.reactor.ask(by: deadline) {
                 desk.store.adopt(write, .done(result: id), at: now, then: $0)
             }
