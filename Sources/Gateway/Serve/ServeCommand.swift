@@ -40,7 +40,7 @@ struct ServeCommand {
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
             templates: templates, log: log,
             store: configuration.openStore(log, byDefault: Self.dataDirectory),
-            touches: configuration.openTouches(byDefault: Self.dataDirectory), tokens: tokens)
+            touches: configuration.openTouches(log, byDefault: Self.dataDirectory), tokens: tokens)
         let resumed = Task {
             await shared.resumeBudget()
             return await shared.resumeSessions()
