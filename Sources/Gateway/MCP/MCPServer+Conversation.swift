@@ -16,12 +16,8 @@ extension MCPServer {
         }
         guard let id = shared.conversations.add(conversation) else { return turn.exchange.abort() }
         log(stream, .sse, turn)
-        let close = stream.onClose
         let conversations = shared.conversations
-        stream.onClose = {
-            conversations.end(id)
-            close?()
-        }
+        stream.whenClosed { conversations.end(id) }
         keep(
             stream,
             feeding: { change in
