@@ -59,6 +59,23 @@ import Testing
         #expect(all.first?.nonce == "2")
     }
 
+    /// The list that was there before is not what is kept now; all else is as it was.
+    @Test func aDatabaseOfTheShapeBeforeIsBroughtOn() async throws {
+        let folder = try TemporaryFolder()
+        do {
+            let before = try SQLiteConnection(.file(folder.file("luma.db")))
+            try before.migrate(Array(StateMigrations.all.prefix(3)))
+            for name in ["ended-sessions", "budget"] {
+                try before.execute("INSERT INTO value VALUES ('\(name)', x'5b5d', 0)")
+            }
+        }
+        let store = SQLiteStateStore(.folder(folder.path))
+        end(store, "a")
+        #expect(try await ended(store).map(\.nonce) == ["a"])
+        #expect(try await store.wait { store.load("ended-sessions", then: $0) } == nil)
+        #expect(try await store.wait { store.load("budget", then: $0) }?.bytes == Array("[]".utf8))
+    }
+
     /// A client that ends one session after another must not cost what is known of a write.
     @Test func whileTheDatabaseIsLockedTheyWaitAndPushNothingOut() async throws {
         let folder = try TemporaryFolder()
