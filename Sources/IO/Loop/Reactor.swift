@@ -9,6 +9,12 @@ public protocol ReadinessHandler: AnyObject {
     func ready(_ events: UInt32)
 }
 
+/// What has something left to do at the end of a batch.
+protocol BatchFollower: AnyObject {
+    /// Runs on the loop.
+    func batchEnded()
+}
+
 /// The heart of a loop: an epoll set, the handlers by descriptor, timers, and work for the end of a batch.
 ///
 /// Not `Sendable`: every call is made on the loop that owns it.
@@ -39,7 +45,9 @@ public final class Reactor {
     private let timerDescriptor: Int32
     @exclusivity(unchecked) private var armedUntil = MonotonicTime(nanoseconds: .max)
     @exclusivity(unchecked) private var timers = TimerQueue()
-    @exclusivity(unchecked) private var endOfBatch: [() -> Void] = []
+    @exclusivity(unchecked) private var endOfBatch: [any BatchFollower] = []
+    /// Those whose turn it is; empty between two turns.
+    @exclusivity(unchecked) private var called: [any BatchFollower] = []
 
     init(executor: LoopExecutor) throws(SystemError) {
         self.executor = executor
@@ -108,11 +116,11 @@ public final class Reactor {
 
     public func cancel(_ token: TimerQueue.Token) { timers.remove(token) }
 
-    /// Runs `work` after the readiness reports of this batch, before the loop waits again. Also the way to break a
+    /// Calls `follower` once after the readiness reports of this batch, before the loop waits again. Also the way to break a
     /// recursion: libcurl's timer callback must not call back into libcurl, an answer must not parse the next request.
-    public func afterBatch(_ work: @escaping () -> Void) {
+    func afterBatch(_ follower: any BatchFollower) {
         assert(executor.isCurrent)
-        endOfBatch.append(work)
+        endOfBatch.append(follower)
     }
 
     /// Starts `operation` as a task on this loop. Cancel the task to abandon it.
@@ -167,10 +175,11 @@ public final class Reactor {
     private func runDeferred() -> Bool {
         for _ in 0..<8 {
             let jobsLeft = executor.runJobs()
-            let work = endOfBatch
-            if work.isEmpty, !jobsLeft { return false }
-            endOfBatch.removeAll(keepingCapacity: true)
-            for item in work { item() }
+            if endOfBatch.isEmpty, !jobsLeft { return false }
+            // What these leave for later comes in the next round.
+            swap(&endOfBatch, &called)
+            for follower in called { follower.batchEnded() }
+            called.removeAll(keepingCapacity: true)
         }
         return true
     }
