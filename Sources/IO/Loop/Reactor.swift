@@ -9,6 +9,15 @@ public protocol ReadinessHandler: AnyObject {
     func ready(_ events: UInt32)
 }
 
+/// A closure that waits for its instant.
+private final class TimerAction: TimerHandler {
+    private let action: () -> Void
+
+    init(_ action: @escaping () -> Void) { self.action = action }
+
+    func timerFired() { action() }
+}
+
 /// What has something left to do at the end of a batch.
 protocol BatchFollower: AnyObject {
     /// Runs on the loop.
@@ -110,8 +119,13 @@ public final class Reactor {
     /// Calls `action` on the loop at or soon after `deadline`; once.
     @discardableResult
     public func schedule(at deadline: MonotonicTime, _ action: @escaping () -> Void) -> TimerQueue.Token {
+        schedule(at: deadline, TimerAction(action))
+    }
+
+    /// The same for an object, without the allocations that a closure costs.
+    func schedule(at deadline: MonotonicTime, _ handler: any TimerHandler) -> TimerQueue.Token {
         assert(executor.isCurrent)
-        return timers.insert(deadline, action)
+        return timers.insert(deadline, handler)
     }
 
     public func cancel(_ token: TimerQueue.Token) { timers.remove(token) }
@@ -186,9 +200,9 @@ public final class Reactor {
 
     private func runTimers() -> Bool {
         var fired = false
-        while let action = timers.popDue(now) {
+        while let handler = timers.popDue(now) {
             fired = true
-            action()
+            handler.timerFired()
         }
         return fired
     }

@@ -17,7 +17,7 @@ import HTTP
 ///
 /// `@exclusivity(unchecked)` stands where a request touches a property many times, and no access can overlap another:
 /// each is a load, a store, or a call into a pure value that knows no connection. The checks were 3 % of a small request.
-final class SocketConnection: ReadinessHandler, BatchFollower {
+final class SocketConnection: ReadinessHandler, BatchFollower, TimerHandler {
     enum Life: UInt8 { case handshaking, open, lingering, closed }
 
     /// Requests handled in one batch; then other connections have their turn.
