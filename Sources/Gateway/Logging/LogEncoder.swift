@@ -3,30 +3,41 @@ import HTTP
 
 /// Writes records as lines, each appended to the caller's buffer without a string in between.
 ///
-/// Each thread has its own: it remembers the text of the running second.
+/// Each thread has its own: it remembers the text of the running second, and what the last request's line said of its kind.
 struct LogEncoder {
     let format: Configuration.LogFormat
     private var second = Int64.min
-    /// `2026-05-01T18:00:00.` of that second.
+    /// What a line begins with in that second: `2026-05-01T18:00:00.`, as JSON with what is before it.
     private var secondText: [UInt8] = []
+    private var kind = Kind()
+
+    /// What most lines have in common with the one before.
+    private struct Kind {
+        var method = Method.other
+        var route = ""
+        var status = 0
+        /// The members of the three, and what is between the id and the duration.
+        var text: [UInt8] = []
+    }
 
     init(_ format: Configuration.LogFormat) { self.format = format }
 
+    private static func word(_ method: Method) -> String { method == .other ? "OTHER" : method.token }
+
     mutating func append(_ record: borrowing RequestRecord, to line: inout ByteBuffer) {
-        let method = record.method == .other ? "OTHER" : record.method.token
         switch format {
         case .json:
-            beginJSON(record.time, record.level, &line)
-            line.append("request\",\"request_id\":")
-            LogText.appendQuoted(record.requestID, to: &line)
-            line.append(",\"method\":\"")
-            line.append(utf8: method)
-            // A pattern of ours, in which nothing must be escaped.
-            line.append("\",\"route\":\"")
-            line.append(utf8: record.route)
-            line.append("\",\"status\":")
-            line.append(decimal: record.status)
-            line.append(",\"duration_ms\":")
+            let level = record.level
+            append(record.time, to: &line)
+            if level == .info {
+                line.append("Z\",\"level\":\"info\",\"message\":\"request\",\"request_id\":\"")
+            } else {
+                appendLevel(level, to: &line)
+                line.append("request\",\"request_id\":\"")
+            }
+            LogText.appendEscaped(record.requestID, to: &line)
+            noteKind(record.method, record.route, record.status)
+            line.append(kind.text)
             LogText.appendMilliseconds(record.durationNanoseconds, to: &line)
             line.append(",\"bytes\":")
             line.append(decimal: record.bytes)
@@ -54,7 +65,7 @@ struct LogEncoder {
             line.append("}\n")
         case .text:
             beginText(record.time, record.level, &line)
-            line.append(utf8: method)
+            line.append(utf8: Self.word(record.method))
             line.append(" ")
             LogText.appendPlain(record.route, to: &line)
             line.append(" ")
@@ -117,22 +128,32 @@ struct LogEncoder {
         }
     }
 
+    private mutating func noteKind(_ method: Method, _ route: String, _ status: Int) {
+        if kind.status == status, kind.method == method, kind.route == route { return }
+        // A pattern of ours, in which nothing must be escaped.
+        let text = "\",\"method\":\"\(Self.word(method))\",\"route\":\"\(route)\",\"status\":\(status),\"duration_ms\":"
+        kind = Kind(method: method, route: route, status: status, text: Array(text.utf8))
+    }
+
     private mutating func beginJSON(_ time: Timestamp, _ level: LogLevel, _ line: inout ByteBuffer) {
-        line.append("{\"time\":\"")
         append(time, to: &line)
-        line.append("\",\"level\":\"")
+        appendLevel(level, to: &line)
+    }
+
+    private func appendLevel(_ level: LogLevel, to line: inout ByteBuffer) {
+        line.append("Z\",\"level\":\"")
         line.append(level.word)
         line.append("\",\"message\":\"")
     }
 
     private mutating func beginText(_ time: Timestamp, _ level: LogLevel, _ line: inout ByteBuffer) {
         append(time, to: &line)
-        line.append(" ")
+        line.append("Z ")
         line.append(level.word)
         line.append(" ")
     }
 
-    /// RFC 3339 in UTC with milliseconds; only the milliseconds are made anew within a second.
+    /// RFC 3339 in UTC with milliseconds and without the `Z`; only the milliseconds are made anew within a second.
     private mutating func append(_ time: Timestamp, to line: inout ByteBuffer) {
         var (second, millisecond) = time.milliseconds.quotientAndRemainder(dividingBy: 1000)
         if millisecond < 0 {
@@ -141,10 +162,9 @@ struct LogEncoder {
         }
         if second != self.second {
             self.second = second
-            secondText = Array(time.rfc3339.utf8.dropLast(4))
+            secondText = Array((format == .json ? "{\"time\":\"" : "").utf8) + time.rfc3339.utf8.dropLast(4)
         }
         line.append(secondText)
         LogText.appendThousandths(Int(millisecond), to: &line)
-        line.append("Z")
     }
 }

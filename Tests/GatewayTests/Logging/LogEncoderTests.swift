@@ -41,6 +41,50 @@ import Testing
         #expect(try JSON.parse(line(.json, record()))["reason"] == nil)
     }
 
+    /// One encoder remembers what lines have in common.
+    @Test(arguments: [Configuration.LogFormat.json, .text]) func aLineIsTheSameWhateverCameBefore(
+        format: Configuration.LogFormat
+    ) {
+        var other = record(time: 1_777_658_401_007, requestID: "b\"c", method: .post, status: 503, reason: .internal)
+        var records = [record(), other, record()]
+        other.route = "-"
+        records += [other, record(status: 404), record(method: .head), other, other]
+        var encoder = LogEncoder(format)
+        for record in records {
+            var bytes = ByteBuffer()
+            encoder.append(record, to: &bytes)
+            #expect(String(decoding: bytes.bytes, as: UTF8.self) == line(format, record))
+        }
+    }
+
+    /// Each character below U+0100 at each place of texts of several lengths.
+    @Test func whatMustBeEscapedIsFoundWhereverItStands() {
+        for code in 0..<0x100 {
+            let scalar = Unicode.Scalar(UInt8(code))
+            let escaped: String =
+                switch scalar {
+                case "\"": "\\\""
+                case "\\": "\\\\"
+                case "\n": "\\n"
+                case "\r": "\\r"
+                case "\t": "\\t"
+                case "\0"..<" ", "\u{7f}"..<"\u{a0}":
+                    "\\u00" + String(code >> 4, radix: 16) + String(code & 15, radix: 16)
+                default: String(Character(scalar))
+                }
+            for length in 0..<20 {
+                for place in 0...length {
+                    let before = String(repeating: "~", count: place)
+                    let after = String(repeating: " ", count: length - place)
+                    var bytes = ByteBuffer()
+                    LogText.appendEscaped(before + String(Character(scalar)) + after, to: &bytes)
+                    let text = String(decoding: bytes.bytes, as: UTF8.self)
+                    #expect(text == before + escaped + after, "\(code) at \(place) of \(length)")
+                }
+            }
+        }
+    }
+
     @Test func aRequestAsText() {
         #expect(
             line(.text, record(method: .other, status: 504, reason: .upstreamTimeout))
