@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Store
 import Testing
 
 /// MCP over the wire, by `curl` and over standard input.
@@ -85,6 +86,58 @@ import Testing
             gateway.program.signal(SIGTERM)
             #expect(try await gateway.program.exitCode() == 0)
         }
+    }
+
+    /// A DELETE is answered when it is kept; while that cannot be, in good time and without a promise.
+    @Test func whatADeletePromisesOutlivesAKill() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mcp-" + UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let environment = ["LUMA_DATA_DIR": folder.path]
+        let first = try await RunningGateway.start(.inProcess, environment: environment)
+        let url = first.address + "/mcp"
+        let ids = [try await session(url, "2025-11-25"), try await session(url, "2025-06-18")]
+        #expect(try await curl("-X", "DELETE", url, "-H", ids[0][0]).status == 204)
+        let other = try SQLiteConnection(.file(folder.path + "/luma.db"))
+        try other.execute("BEGIN IMMEDIATE")
+        #expect(try await curl("-X", "DELETE", url, "-H", ids[1][0]).status == 202)
+        #expect(try await post(url, request("ping"), ids[1]).status == 404)
+        first.program.signal(SIGKILL)
+        _ = try await first.program.exitCode()
+        try other.execute("ROLLBACK")
+        let second = try await RunningGateway.start(.inProcess, environment: environment)
+        #expect(try await post(second.address + "/mcp", request("ping"), ids[0]).status == 404)
+        #expect(try await post(second.address + "/mcp", request("ping"), ids[1]).status == 200)
+    }
+
+    /// Who knows only the id of a session cannot tell whether it was ended, until the database can be read.
+    @Test func noIDBringsASessionBackBeforeItIsKnownWhatHasEnded() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mcp-" + UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let environment = ["LUMA_DATA_DIR": folder.path]
+        let first = try await RunningGateway.start(.inProcess, environment: environment)
+        let ids = [
+            try await session(first.address + "/mcp", "2025-11-25"),
+            try await session(first.address + "/mcp", "2025-11-25"),
+        ]
+        #expect(try await curl("-X", "DELETE", first.address + "/mcp", "-H", ids[0][0]).status == 204)
+        first.program.signal(SIGTERM)
+        #expect(try await first.program.exitCode() == 0)
+        let other = try SQLiteConnection(.file(folder.path + "/luma.db"))
+        // Nobody else can so much as read.
+        try other.execute("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE held (x); COMMIT")
+        let second = try await RunningGateway.start(.inProcess, environment: environment)
+        let url = second.address + "/mcp"
+        for id in ids {
+            let refused = try await post(url, request("ping"), id)
+            #expect(refused.status == 503)
+            #expect(refused.field("retry-after") == "1")
+            #expect(try await curl("-X", "DELETE", url, "-H", id[0]).status == 503)
+        }
+        let fresh = try await session(url, "2025-11-25")
+        #expect(try await post(url, request("ping"), fresh).status == 200)
+        try other.execute("PRAGMA locking_mode = NORMAL; DROP TABLE held")
+        try await eventually("the database can be read") { try await post(url, request("ping"), ids[1]).status == 200 }
+        #expect(try await post(url, request("ping"), ids[0]).status == 404)
     }
 
     @Test func batchesWhereTheyExist() async throws {
