@@ -33,7 +33,8 @@ final class SessionTable: Sendable {
     }
     private let seal: SessionSeal
     let store: any EndedSessionStore
-    let firstLook = FirstLook()
+    /// Until the store was heard once no id brings a session back.
+    let firstLook = Milestone()
     private let state = Mutex(State())
 
     /// - Parameter store: outlives this process, and is shared with other gateways on the same folder.

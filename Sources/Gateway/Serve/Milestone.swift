@@ -2,9 +2,10 @@ import Core
 import Store
 import Synchronization
 
-/// The first look for what was ended before this process: until it is over no id brings a session back, and whoever comes
-/// with one waits.
-final class FirstLook: Sendable {
+/// What ends once in the life of a process, such as the first check of Luma, and who waits for that, on any loop.
+///
+///     try await reactor.ask(by: deadline) { shared.firstCheck.wait(by: deadline, now: now, then: $0) }
+final class Milestone: Sendable {
     private struct Waiter {
         let deadline: MonotonicTime
         let then: Then<Void>
@@ -29,7 +30,7 @@ final class FirstLook: Sendable {
         if tellsNow { then(.success(())) }
     }
 
-    /// The store was heard to the end.
+    /// It is over; once is enough.
     func end() {
         if isOver { return }
         let told = waiting.withLock { waiting in

@@ -160,7 +160,7 @@ import Testing
     }
 
     /// Until the store was heard an id alone brings nothing back; what this process has made itself needs no word of it.
-    @Test func whoeverComesBeforeTheFirstLookWaitsForIt() async throws {
+    @Test func whoeverComesBeforeTheMilestoneWaitsForIt() async throws {
         let store = ScriptedStore()
         let table = process(store: store)
         let id = try #require(table.issue(make()))
@@ -170,7 +170,7 @@ import Testing
         let look = Task { await table.lookForEnded() }
         let told = Mutex(0)
         let start = MonotonicTime(nanoseconds: 0)
-        for second in 1...(FirstLook.mostWaiting + 5) {
+        for second in 1...(Milestone.mostWaiting + 5) {
             table.firstLook.wait(by: start.advanced(seconds: Double(second)), now: start) { _ in
                 told.withLock { $0 += 1 }
             }
@@ -184,9 +184,9 @@ import Testing
         while !store.isHolding { await Task.yield() }
         store.release()
         await look.value
-        #expect(told.withLock { $0 } == FirstLook.mostWaiting)
+        #expect(told.withLock { $0 } == Milestone.mostWaiting)
         table.firstLook.wait(by: later, now: later) { _ in told.withLock { $0 += 1 } }
-        #expect(told.withLock { $0 } == FirstLook.mostWaiting + 1)
+        #expect(told.withLock { $0 } == Milestone.mostWaiting + 1)
         #expect(!table.mustWait(for: "another"))
     }
 
