@@ -25,12 +25,20 @@ public enum Digest {
 }
 
 extension Digest {
-    /// The first octets of SHA-256 over `message`, as many as `output` holds, 32 at most. Allocates nothing.
-    public static func sha256(_ message: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) {
-        withUnsafeTemporaryAllocation(byteCount: Int(SHA256_DIGEST_LENGTH), alignment: 8) { digest in
+    /// The first octets of SHA-256 over `message`, as many as `output` holds, 32 at most. Makes no array.
+    /// - Throws: `CryptoError` like the other one; then `output` is as it was.
+    public static func sha256(
+        _ message: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+    ) throws(CryptoError) {
+        var length: UInt32 = 0
+        try withUnsafeTemporaryAllocation(
+            byteCount: Int(SHA256_DIGEST_LENGTH), alignment: 8
+        ) { (digest) throws(CryptoError) in
             let start = digest.baseAddress?.assumingMemoryBound(to: UInt8.self)
-            // Works in the digest's own memory, so there is nothing that could fail.
-            SHA256(message.baseAddress?.assumingMemoryBound(to: UInt8.self), message.count, start)
+            // Not SHA256(), which looks the implementation up for each message.
+            try checked("EVP_Digest") {
+                EVP_Digest(message.baseAddress, message.count, start, &length, implementation, nil)
+            }
             output.copyMemory(from: UnsafeRawBufferPointer(rebasing: digest[..<min(output.count, digest.count)]))
         }
     }

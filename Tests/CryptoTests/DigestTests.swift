@@ -14,6 +14,13 @@ import Testing
     ])
     func sha256(message: String, digest: String) throws {
         #expect(Hex.encode(try Digest.sha256(Array(message.utf8))) == digest)
+        for count in [0, 12, 32] {
+            var start = [UInt8](repeating: 0, count: count)
+            try start.withUnsafeMutableBytes { output in
+                try Array(message.utf8).withUnsafeBytes { try Digest.sha256($0, into: output) }
+            }
+            #expect(Hex.encode(start) == digest.prefix(2 * count))
+        }
     }
 
     /// RFC 4231 §4.2–4.8; case 5 is truncated to 128 bits there.

@@ -1,6 +1,5 @@
 #pragma once
 // Linux calls that Swift's Glibc module does not show. Prefix lm_; no logic here.
-#include <malloc.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -34,9 +33,6 @@ void lm_set_thread_value(void *value);
 
 /// Bounds the heaps that malloc makes for its threads (M_ARENA_MAX). Nonzero when it does.
 int lm_limit_heaps(int count);
-
-/// The octets of a piece of malloc's that may be used: malloc.h is no part of Swift's Glibc module.
-static inline size_t lm_usable_size(void *piece) { return malloc_usable_size(piece); }
 
 /// Gives all new handshakes of a port that is shared (SO_REUSEPORT) to the socket at this place of the kernel's list, or,
 /// when there is none, to one by hash (SO_ATTACH_REUSEPORT_CBPF); and ends that. 0 or -1.

@@ -7,7 +7,7 @@ import HTTP
 struct StaticFile: Sendable {
     let path: String
     let body: [UInt8]
-    private let tag: EntityTag
+    private let tag: EntityTag?
 
     init(path: String, body: [UInt8]) {
         self.path = path

@@ -30,7 +30,7 @@ extension Response {
         _ conditions: Preconditions
     ) throws(APIError) -> Response {
         let tag = tag ?? EntityTag(of: body)
-        let fields = [Field("ETag", tag.text)] + fields
+        let fields = (tag.map { [Field("ETag", $0.text)] } ?? []) + fields
         switch conditions.verdict(tag: tag, isRead: true) {
         case .proceed: return Response(status: 200, fields: [type] + fields, body: body)
         case .notModified: return Response(status: 304, fields: fields)
@@ -53,11 +53,14 @@ extension Response {
 }
 
 extension EntityTag {
-    /// The tag of these octets: the first 96 bits of their digest, in hexadecimal digits.
-    init(of body: [UInt8]) {
-        self = withUnsafeTemporaryAllocation(byteCount: 12, alignment: 8) { digest in
-            body.withUnsafeBytes { Digest.sha256($0, into: digest) }
-            return EntityTag(Hex.encode(UnsafeRawBufferPointer(digest)))
+    /// The tag of these octets: the first 96 bits of their digest, in hexadecimal digits. Nil when they have none
+    /// because there is no memory: better no validator than one that is not theirs.
+    init?(of body: [UInt8]) {
+        let digits = try? withUnsafeTemporaryAllocation(byteCount: 12, alignment: 8) { digest in
+            try body.withUnsafeBytes { try Digest.sha256($0, into: digest) }
+            return Hex.encode(UnsafeRawBufferPointer(digest))
         }
+        guard let digits else { return nil }
+        self.init(digits)
     }
 }

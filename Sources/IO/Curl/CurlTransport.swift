@@ -42,6 +42,7 @@ public final class CurlTransport: Transport {
     /// Waiting calls from `head` on; those that have ended meanwhile are passed over.
     @exclusivity(unchecked) private var queue: [Call] = []
     @exclusivity(unchecked) private var head = 0
+    @exclusivity(unchecked) private var isStartNoted = false
     @exclusivity(unchecked) private var isShutDown = false
 
     /// On the loop of `reactor` only.
@@ -118,7 +119,8 @@ public final class CurlTransport: Transport {
     }
 
     private func admit(_ call: Call) {
-        if statistics.inFlight < settings.maxInFlight { return start(call) }
+        // There may be room for a moment that belongs to those who wait.
+        if statistics.inFlight < settings.maxInFlight, statistics.waiting == 0 { return start(call) }
         guard statistics.waiting < settings.maxQueued else {
             statistics.queueRefusals += 1
             return finish(
@@ -135,6 +137,17 @@ public final class CurlTransport: Transport {
 
     private static let overdue = TransportError(
         .timeout, neverSent: true, detail: "the deadline passed before it was sent")
+
+    /// Starts what waits after this batch. All that it starts is sent in one go then, and an upstream that sleeps is woken
+    /// once; started one by one, each would be sent when libcurl is told of the next answer.
+    private func noteRoom() {
+        guard statistics.waiting > 0, !isStartNoted else { return }
+        isStartNoted = true
+        reactor.afterBatch { [self] in
+            isStartNoted = false
+            startWaiting()
+        }
+    }
 
     /// Starts what waits, as far as there is room.
     private func startWaiting() {
@@ -201,7 +214,7 @@ public final class CurlTransport: Transport {
         let outcome = outcome(of: transfer, code)
         recycle(transfer, isSound: (try? outcome.get()) != nil)
         finish(call, outcome)
-        startWaiting()
+        noteRoom()
     }
 
     private func outcome(of transfer: CurlTransfer, _ code: CURLcode) -> Outcome {
@@ -226,7 +239,7 @@ public final class CurlTransport: Transport {
         case .new, .waiting: finish(call, .failure(TransportError(.cancelled, neverSent: true)))
         case .running(let transfer):
             abandon(transfer, .cancelled)
-            startWaiting()
+            noteRoom()
         case .ended: break
         }
     }

@@ -6,14 +6,18 @@ import Glibc
 /// The C library's allocator keeps seven small pieces of a size at hand. With sixty requests in flight they are used up, and all
 /// others go through its lists, which it tidies at each large piece: a tenth of the CPU of a request that is passed on.
 ///
-/// Each piece is one of `malloc`'s own, and its size is asked of that (`malloc_usable_size`). So whatever thread gives one back,
-/// and whether it was ever here or not, nothing can be mixed up: a thread that runs no loop has no `LoopMemory`, and
-/// uses `malloc` and `free`. Belongs to the thread that runs its loop; no call is made by two at a time.
+/// Sixteen octets in front of each piece tell how many it holds, so that it comes back to the list that it was taken from.
+/// (`malloc_usable_size` may tell more than was asked for: pieces wander off to lists that nobody asks, until those are all that is
+/// kept.) So a library that uses these functions must use all of them, and no other. A thread that runs no
+/// loop has no `LoopMemory`, and its pieces come from `malloc` and go to `free`, on whatever thread they were made. Belongs
+/// to the thread that runs its loop; no call is made by two at a time.
 struct LoopMemory {
     /// Octets that are kept, at most.
     static let limit = 1 << 20
     /// Larger pieces are not kept.
     static let largest = 16 << 10
+    /// In front of a piece; as long as `malloc` aligns.
+    private static let header = 16
     private static let step = 16
     private static let smallSteps = 64
     private static let classes = smallSteps + 16
@@ -32,31 +36,44 @@ struct LoopMemory {
         for index in 0..<Self.classes {
             while let piece = first[index] {
                 first[index] = piece.load(as: UnsafeMutableRawPointer?.self)
-                Glibc.free(piece)
+                Self.discard(piece)
             }
         }
         first.deallocate()
     }
 
     mutating func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
-        guard size <= Self.largest else { return Glibc.malloc(size) }
+        guard size <= Self.largest else { return Self.make(size) }
         let index = Self.index(above: size)
-        guard let piece = first[index] else { return Glibc.malloc(Self.size(index)) }
+        guard let piece = first[index] else { return Self.make(Self.size(index)) }
         first[index] = piece.load(as: UnsafeMutableRawPointer?.self)
         kept &-= Self.size(index)
         return piece
     }
 
+    /// Takes back a piece that one of these functions has made.
     mutating func take(_ piece: UnsafeMutableRawPointer) {
-        let size = lm_usable_size(piece)
-        guard size <= 2 * Self.largest else { return Glibc.free(piece) }
-        let index = Self.index(below: size)
-        let own = Self.size(index)
-        guard kept &+ own <= Self.limit else { return Glibc.free(piece) }
-        kept &+= own
+        let capacity = Self.capacity(of: piece)
+        guard capacity <= Self.largest, kept &+ capacity <= Self.limit else { return Self.discard(piece) }
+        let index = Self.index(above: capacity)
+        kept &+= capacity
         piece.storeBytes(of: first[index], as: UnsafeMutableRawPointer?.self)
         first[index] = piece
     }
+
+    // MARK: Pieces
+
+    private static func make(_ capacity: Int) -> UnsafeMutableRawPointer? {
+        guard capacity <= .max - header, let start = Glibc.malloc(capacity + header) else { return nil }
+        start.storeBytes(of: capacity, as: Int.self)
+        return start + header
+    }
+
+    fileprivate static func capacity(of piece: UnsafeMutableRawPointer) -> Int {
+        (piece - header).load(as: Int.self)
+    }
+
+    private static func discard(_ piece: UnsafeMutableRawPointer) { Glibc.free(piece - header) }
 
     // MARK: Sizes: every sixteen octets up to 1024, then four for each power of two.
 
@@ -67,14 +84,6 @@ struct LoopMemory {
         let bits = Int.bitWidth &- 1 &- (size &- 1).leadingZeroBitCount
         let quarter = (size &- 1) &>> (bits &- 2) & 3
         return smallSteps &+ (bits &- 10) &* 4 &+ quarter
-    }
-
-    /// The largest class whose pieces are no longer than `size`, which is 16 at least.
-    @inline(__always)
-    private static func index(below size: Int) -> Int {
-        if size < (smallSteps &+ 1) &* step { return min(size / step, smallSteps) &- 1 }
-        let above = index(above: min(size, largest))
-        return Self.size(above) <= size ? above : above &- 1
     }
 
     @inline(__always)
@@ -91,40 +100,43 @@ extension LoopMemory {
         lm_thread_value()?.assumingMemoryBound(to: LoopMemory.self)
     }
 
-    /// What a C library asks for instead of `malloc` and its kin.
-    static let malloc: @convention(c) (Int) -> UnsafeMutableRawPointer? = { size in
+    private static func piece(_ size: Int) -> UnsafeMutableRawPointer? {
         if let current { return current.pointee.allocate(size) }
-        return Glibc.malloc(size)
+        return make(size <= largest ? Self.size(index(above: size)) : size)
     }
 
+    private static func giveBack(_ piece: UnsafeMutableRawPointer) {
+        if let current { current.pointee.take(piece) } else { discard(piece) }
+    }
+
+    /// What a C library asks for instead of `malloc` and its kin.
+    static let malloc: @convention(c) (Int) -> UnsafeMutableRawPointer? = { piece($0) }
+
     static let free: @convention(c) (UnsafeMutableRawPointer?) -> Void = { piece in
-        guard let piece else { return }
-        if let current { current.pointee.take(piece) } else { Glibc.free(piece) }
+        if let piece { giveBack(piece) }
     }
 
     static let calloc: @convention(c) (Int, Int) -> UnsafeMutableRawPointer? = { count, size in
         let (total, overflows) = count.multipliedReportingOverflow(by: size)
-        guard !overflows, let current else { return Glibc.calloc(count, size) }
-        guard let piece = current.pointee.allocate(total) else { return nil }
+        guard !overflows, let piece = piece(total) else { return nil }
         memset(piece, 0, total)
         return piece
     }
 
-    static let realloc: @convention(c) (UnsafeMutableRawPointer?, Int) -> UnsafeMutableRawPointer? = { piece, size in
-        guard let current, let piece, size > 0 else { return Glibc.realloc(piece, size) }
-        let had = lm_usable_size(piece)
-        if had >= size { return piece }
-        guard size <= largest else { return Glibc.realloc(piece, size) }
-        guard let larger = current.pointee.allocate(size) else { return nil }
-        memcpy(larger, piece, had)
-        current.pointee.take(piece)
+    static let realloc: @convention(c) (UnsafeMutableRawPointer?, Int) -> UnsafeMutableRawPointer? = { old, size in
+        guard let old else { return piece(size) }
+        let had = capacity(of: old)
+        if had >= size { return old }
+        guard let larger = piece(size) else { return nil }
+        memcpy(larger, old, had)
+        giveBack(old)
         return larger
     }
 
     static let strdup: @convention(c) (UnsafePointer<CChar>?) -> UnsafeMutablePointer<CChar>? = { text in
         guard let text else { return nil }
         let size = strlen(text) + 1
-        guard let piece = malloc(size) else { return nil }
+        guard let piece = piece(size) else { return nil }
         memcpy(piece, text, size)
         return piece.assumingMemoryBound(to: CChar.self)
     }

@@ -54,7 +54,7 @@ import Testing
         Self.remember(&kept, "/events/tea", for: .event("tea"))
         for (seconds, age) in [(0.0, 0), (0.9, 0), (1.0, 1), (4.99, 4)] {
             let answer = try #require(Self.ready(&kept, "/events/tea", at: seconds)).response
-            let tag = EntityTag(of: answer.body).text
+            let tag = try #require(EntityTag(of: answer.body)).text
             #expect(answer.status == 200 && answer.body == Array(#"{"id":"tea"}"#.utf8))
             #expect(
                 try answer.prepared
