@@ -6,7 +6,7 @@ are worth quoting, and of those the CPU per request is the steadiest. docs/perfo
 
 BENCH_SECONDS per measurement (2), BENCH_ROUNDS (3), BENCH_SERVERS (luma-mcp,nginx,go,fastapi), BENCH_CELLS (all; such as
 health:64,events:512), BENCH_ASSISTANTS=0 to leave out MCP, BENCH_HANDSHAKES=0 new TLS connections to the upstream,
-BENCH_COUNTS=0 what is counted: system calls and allocations per request.
+BENCH_SCALING=0 more loops, idle connections and starts, BENCH_COUNTS=0 what is counted: system calls and allocations per request.
 """
 
 import json
@@ -21,6 +21,7 @@ from dataclasses import asdict
 import assistants
 import handshakes
 import report
+import scaling
 from measure import HERE, allocations, sample, system_calls, wrk
 from processes import Server, fetch, free_port
 
@@ -41,7 +42,7 @@ CERTIFICATE, KEY = "bench.cert", "bench.key"
 EVERYWHERE = ("luma-mcp", "nginx")
 
 
-def gateway(binary: str, folder: str, core: int, upstream: int, name: str = "luma-mcp",
+def gateway(binary: str, folder: str, core: int | str, upstream: int, name: str = "luma-mcp",
             settings: dict[str, str] | None = None) -> Server:
     port = free_port()
     return Server(name, port, core, [binary, "serve"], folder, {
@@ -216,6 +217,8 @@ class Bench:
             print(assistants.compare(self), flush=True)
         if os.environ.get("BENCH_HANDSHAKES") != "0":
             print(handshakes.compare(self, gateway), flush=True)
+        if os.environ.get("BENCH_SCALING") != "0":
+            print(scaling.compare(self, gateway), flush=True)
         print(report.memory({server.name: (server.first_answer, self.idle[server.name], server.resident())
                              for server in self.tested}), flush=True)
         with open(os.path.join(self.folder, "results.json"), "w") as file:

@@ -33,7 +33,7 @@ def fetch(port: int, path: str, secure: bool = False) -> tuple[int, bytes]:
 class Server:
     """One server under test, or the upstream: a process and its children, all on one core."""
 
-    def __init__(self, name: str, port: int, core: int, command: list[str], folder: str, settings: dict[str, str],
+    def __init__(self, name: str, port: int, core: int | str, command: list[str], folder: str, settings: dict[str, str],
                  secure_port: int = 0):
         self.name = name
         self.port = port

@@ -24,7 +24,7 @@ final class FixtureServer {
         let server = ServerInfo(
             name: "fixture-server", title: "Fixtures", version: "1",
             description: "Offers what the conformance scenarios ask for.")
-        dispatcher = Dispatcher(Registry(), server: server, seal: host.seal)
+        dispatcher = Dispatcher(Registry(), server: server, seal: host.seal, rounds: host.rounds)
         addContentTools(to: &registry)
         addTalkingTools(to: &registry)
         addAskingTools(to: &registry)

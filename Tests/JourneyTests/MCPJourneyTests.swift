@@ -99,6 +99,22 @@ import Testing
         }
     }
 
+    /// One id twice: the answers could not be told apart.
+    @Test func aBatchThatCannotBeginIsAnsweredWhole() async throws {
+        let batch: JSON = [request("ping", id: 1), 7, ["jsonrpc": "2.0", "method": "x"], request("ping", id: 1)]
+        func check(_ answers: JSON?) {
+            #expect(answers?.arrayValue?.map { $0["id"] } == [1, .null, 1])
+            #expect(answers?.arrayValue?.allSatisfy { $0["error"]?["code"] == -32600 } == true)
+        }
+        try await withGateway { url in check(try await post(url, batch, session(url, "2025-03-26")).json) }
+        let answers = try await standardIO([
+            request("initialize", ["protocolVersion": "2025-03-26", "capabilities": [:], "clientInfo": [:]], id: 0),
+            batch,
+        ])
+        #expect(answers.count == 2)
+        check(answers.last)
+    }
+
     @Test func aModernRequestNeedsNoSession() async throws {
         try await withGateway { url in
             func ask(_ method: String, _ params: JSON, _ more: [String] = []) async throws -> CurlAnswer {
@@ -216,14 +232,7 @@ import Testing
             request("tools/call", modern(["name": "list_templates"]), id: 2),
             request("tools/call", ["name": "list_events", "arguments": ["limit": "1"]], id: 3),
         ]
-        let input = lines.map { String(decoding: $0.encoded, as: UTF8.self) }.joined(separator: "\n")
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("stdio-" + UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try Data(input.utf8).write(to: folder.appendingPathComponent("in"))
-        let result = try await run("sh", ["-c", "\"\(Program.path)\" mcp --sandbox < in"], folder: folder)
-        #expect(result.code == 0)
-        let answers = try result.out.split(separator: "\n").map { try JSON.parse(String($0)) }
+        let answers = try await standardIO(lines)
         #expect(answers.count == 6)
         func answer(_ id: JSON) -> JSON? { answers.first { $0["id"] == id } }
         #expect(answer("probe")?["error"]?["code"] == -32601)
@@ -232,5 +241,17 @@ import Testing
         #expect(answer(1)?["result"]?["resultType"] == nil && answer(1)?["result"]?["isError"] == false)
         #expect(answer(2)?["result"]?["resultType"] == "complete")
         #expect(answer(3)?["result"]?["structuredContent"]?["events"]?.arrayValue?.count == 1)
+    }
+
+    /// What the program answers to these lines over standard input and output.
+    private func standardIO(_ lines: [JSON]) async throws -> [JSON] {
+        let input = lines.map { String(decoding: $0.encoded, as: UTF8.self) }.joined(separator: "\n")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("stdio-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data(input.utf8).write(to: folder.appendingPathComponent("in"))
+        let result = try await run("sh", ["-c", "\"\(Program.path)\" mcp --sandbox < in"], folder: folder)
+        #expect(result.code == 0)
+        return try result.out.split(separator: "\n").map { try JSON.parse(String($0)) }
     }
 }

@@ -104,6 +104,24 @@ private let referenceFolder = ProcessInfo.processInfo.environment["LUMA_REFERENC
             fields["structuredContent"]?["event"] == ["name": "Tea", "timezone": "Asia/Tokyo", "id": id])
     }
 
+    /// Whoever was just started is asking Luma already: its first check is waited for, not made twice.
+    @Test func healthRightAfterTheStartWaitsForTheFirstCheck() async throws {
+        let sandbox = try Program(["sandbox", "--port", "0", "--fault", "latency=1500,on=users/get-self"])
+        let gateway = try Program(
+            ["serve"],
+            environment: [
+                "LUMA_PORT": "0", "LUMA_WORKERS": "2", "LUMA_API_KEY": "secret-journey",
+                "LUMA_BASE_URL": try await sandbox.address(),
+            ])
+        let root = try await gateway.address()
+        let health = try await call(root, "health")
+        #expect(health["structuredContent"]?["status"] == "healthy")
+        #expect(health["structuredContent"]?["circuit"] == "closed")
+        let metrics = try await curl(root + "/metrics").body.split(separator: "\n")
+        let calls = metrics.filter { $0.contains("upstream_calls_total") && $0.contains("users/get-self") }
+        #expect(calls.map { $0.split(separator: " ").last } == ["1"])
+    }
+
     @Test func aCreateWithAKeyMayBeCalledAgain() async throws {
         let gateway = try await RunningGateway.start(.inProcess)
         let root = gateway.address

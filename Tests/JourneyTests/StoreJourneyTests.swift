@@ -86,6 +86,17 @@ import Testing
         #expect(try await Self.events(gateway.address, named: "a") == 1)
     }
 
+    /// It works on; whoever runs several learns that they may give each other's older answers.
+    @Test func whereWritesCannotBeCountedTogetherOneLineSaysSo() async throws {
+        let folder = Folder()
+        try FileManager.default.createDirectory(atPath: folder.path + "/writes", withIntermediateDirectories: true)
+        let gateway = try await RunningGateway.start(.standAlone, environment: ["LUMA_DATA_DIR": folder.path])
+        #expect(try await Self.post(gateway.address, "a", key: "a").status == 201)
+        let line = "The file writes in LUMA_DATA_DIR cannot be used"
+        try await eventually("it is told") { gateway.program.standardError.contains(line) }
+        #expect(gateway.program.standardError.components(separatedBy: line).count == 2)
+    }
+
     @Test func aWriteThroughOneGatewayIsReadThroughTheOther() async throws {
         let folder = Folder()
         var environment = ["LUMA_DATA_DIR": folder.path, "LUMA_CACHE_SECONDS": "300"]

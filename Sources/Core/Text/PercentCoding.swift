@@ -38,7 +38,6 @@ public enum PercentCoding {
 
     /// Appends the encoded text as ASCII.
     public static func append(_ text: String, to output: inout [UInt8], allowed: Allowed = .unreserved) {
-        if text.utf8.allSatisfy(allowed.contains) { return output.append(contentsOf: text.utf8) }
         for byte in text.utf8 {
             guard !allowed.contains(byte) else {
                 output.append(byte)
@@ -60,6 +59,9 @@ public enum PercentCoding {
     /// `%00` and `%2F` are decoded like the rest: whoever uses the text as a path decides about them.
     /// - Parameter plusIsSpace: whether `+` stands for a space, as in a query that a form wrote.
     public static func decode(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = false) -> String? {
+        if !bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) {
+            return String(validating: bytes, as: UTF8.self)
+        }
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count)
         var rest = bytes.makeIterator()

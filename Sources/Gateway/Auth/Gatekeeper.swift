@@ -60,8 +60,7 @@ final class Gatekeeper {
     }
 
     private func allows(_ host: UnsafeRawBufferPointer) -> Bool {
-        let isLast = allowedHost.withUnsafeBytes { $0.count == host.count && $0.elementsEqual(host) }
-        if isLast, !allowedHost.isEmpty { return true }
+        if !allowedHost.isEmpty, allowedHost.withUnsafeBytes({ $0.isSame(as: host) }) { return true }
         guard rules.hosts.allows(host) else { return false }
         if host.count < 256 { allowedHost = [UInt8](copying: host) }
         return true

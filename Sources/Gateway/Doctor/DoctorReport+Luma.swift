@@ -103,7 +103,7 @@ extension DoctorReport {
             "It was taken away while a gateway used it: put it back, or start the gateway again with a new one, which knows "
                 + "nothing of the keys that were used."
         case .ioError: "The disk fails: look at the system's log."
-        case .failed, .closed, .overdue: "Run the doctor again."
+        case .failed, .closed: "Run the doctor again."
         }
     }
 

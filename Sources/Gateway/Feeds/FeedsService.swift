@@ -42,7 +42,7 @@ final class FeedsService {
         late: @escaping (Value) -> Void = { _ in }, _ call: (@escaping Then<Value>) -> Void
     ) async throws(APIError) -> Value {
         let deadline = clock.now.advanced(seconds: Self.patience)
-        do throws(StoreFailure) {
+        do throws(StoreWaitError) {
             return try await reactor.ask(by: deadline, late: late, call)
         } catch {
             throw .feedsUnavailable

@@ -22,8 +22,8 @@ final class EventStream {
     private(set) var isOpen = true
     /// Bytes that were sent.
     private(set) var bytes = 0
-    /// Called once on the loop, when the stream has ended or the peer is gone.
-    var onClose: (() -> Void)?
+    /// What `whenClosed` was given.
+    private var closers: [() -> Void] = []
 
     private static let fields = [
         Field("Content-Type", "text/event-stream"), Field("Cache-Control", "no-cache, no-transform"),
@@ -40,6 +40,11 @@ final class EventStream {
         // Closing the stream is how a client cancels: it should not take until the next keep-alive to find out.
         exchange.whenPeerEnds { [weak self] in self?.sendKeepAlive() }
         scheduleKeepAlive()
+    }
+
+    /// Calls `action` once on the loop when the stream has ended or the peer is gone; at once when that was before.
+    func whenClosed(_ action: @escaping () -> Void) {
+        if isOpen { closers.append(action) } else { action() }
     }
 
     /// Sends one message of the protocol.
@@ -90,9 +95,9 @@ final class EventStream {
         }
         isOpen = false
         if let timer { exchange.reactor.cancel(timer) }
-        let close = onClose
-        onClose = nil
-        close?()
+        let actions = closers
+        closers = []
+        for action in actions { action() }
     }
 
     private func scheduleKeepAlive() {

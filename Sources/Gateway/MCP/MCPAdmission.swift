@@ -119,8 +119,7 @@ enum MCPAdmission {
         let caller: Caller
         if let id = headers.session {
             guard let known = session(id) else {
-                let error = JSONRPCError.invalidRequest("Session not found: send initialize to begin a new one")
-                self = .refused(MCPRefusal(404, error, payload))
+                self = .refused(MCPRefusal(404, .sessionNotFound, payload))
                 return
             }
             caller = Caller(known)

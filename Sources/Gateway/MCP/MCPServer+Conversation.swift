@@ -16,12 +16,8 @@ extension MCPServer {
         }
         guard let id = shared.conversations.add(conversation) else { return turn.exchange.abort() }
         log(stream, .sse, turn)
-        let close = stream.onClose
         let conversations = shared.conversations
-        stream.onClose = {
-            conversations.end(id)
-            close?()
-        }
+        stream.whenClosed { conversations.end(id) }
         keep(
             stream,
             feeding: { change in
@@ -108,38 +104,45 @@ struct HandshakeDriver {
                 }
                 return ended()
             }
-            serve([.message(message)], session, send, ended) { dispatcher, caller, sink in
-                if case .answer(let answer) = await dispatcher.serve(message, from: caller, to: sink) { send(answer) }
-            }
+            serve([.message(message)], isBatch: false, session, send, sendBatch, ended)
         case .batch(let parts):
             guard let session, session.revision.allowsBatches, !session.isBusy else {
                 send(.failure(id: nil, error: .invalidRequest("Invalid Request: one message at a time")))
                 return ended()
             }
-            serve(parts, session, send, ended) { dispatcher, caller, sink in
-                let answers = await dispatcher.serve(batch: parts, from: caller, to: sink)
-                if !answers.isEmpty { sendBatch(answers) }
-            }
+            serve(parts, isBatch: true, session, send, sendBatch, ended)
         }
     }
 
     private func serve(
-        _ parts: [JSONRPCPayload.Part], _ session: Session, _ send: @escaping (JSONRPCMessage) -> Void,
-        _ ended: @escaping () -> Void, _ body: @escaping (Dispatcher, Caller, MessageSink) async -> Void
+        _ parts: [JSONRPCPayload.Part], isBatch: Bool, _ session: Session, _ send: @escaping (JSONRPCMessage) -> Void,
+        _ sendBatch: @escaping ([JSONRPCMessage]) -> Void, _ ended: @escaping () -> Void
     ) {
+        func answer(_ answers: [JSONRPCMessage]) {
+            if isBatch, !answers.isEmpty { sendBatch(answers) } else { answers.forEach(send) }
+        }
         let sink = MessageSink(session: session, reactor: reactor) { message in
             send(message)
             return true
         }
-        guard let run = RunningRequests(session, parts) else {
-            for refusal in RunningRequests.refusals(parts) { send(refusal) }
-            return ended()
-        }
         let dispatcher = dispatcher
         var caller = Caller(session)
         caller.origin = origin
+        let run: RunningRequests
+        do throws(JSONRPCError) {
+            run = try RunningRequests(session, parts)
+        } catch {
+            answer(dispatcher.refuse(parts, with: error, from: caller))
+            return ended()
+        }
         let task = requests.start { [caller] in
-            await body(dispatcher, caller, sink)
+            if isBatch {
+                answer(await dispatcher.serve(batch: parts, from: caller, to: sink))
+            } else if case .message(let message)? = parts.first,
+                case .answer(let message) = await dispatcher.serve(message, from: caller, to: sink)
+            {
+                answer([message])
+            }
             run.ended()
             ended()
         }

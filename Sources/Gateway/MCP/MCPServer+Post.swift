@@ -118,22 +118,23 @@ extension MCPServer {
         answer.onStreamEnd = { [weak sink] in sink?.clientIsGone() }
         var caller = caller
         caller.origin = CallOrigin(turn)
-        guard let run = RunningRequests(caller.session, parts) else {
-            let refusals = RunningRequests.refusals(parts)
-            return answer.finish(isBatch ? JSONRPCPayload.encode(batch: refusals) : refusals.first?.encoded)
+        func finish(_ answers: [JSONRPCMessage]) {
+            guard let first = answers.first else { return answer.finish(nil, status: 202) }
+            answer.finish(isBatch ? JSONRPCPayload.encode(batch: answers) : first.encoded)
+        }
+        let run: RunningRequests
+        do throws(JSONRPCError) {
+            run = try RunningRequests(caller.session, parts)
+        } catch {
+            return finish(dispatcher.refuse(parts, with: error, from: caller))
         }
         let task = requests.start { [dispatcher, caller] in
             if isBatch {
-                let answers = await dispatcher.serve(batch: parts, from: caller, to: sink)
-                if answers.isEmpty {
-                    answer.finish(nil, status: 202)
-                } else {
-                    answer.finish(JSONRPCPayload.encode(batch: answers))
-                }
+                finish(await dispatcher.serve(batch: parts, from: caller, to: sink))
             } else if case .message(let message)? = parts.first {
                 switch await dispatcher.serve(message, from: caller, to: sink) {
-                case .answer(let message): answer.finish(message.encoded)
-                case .taken, .listening: answer.finish(nil, status: 202)
+                case .answer(let message): finish([message])
+                case .taken, .listening: finish([])
                 case .silent: answer.abandon()
                 }
             }
@@ -149,26 +150,17 @@ final class RunningRequests {
     private let ids: [JSONRPCID]
     private var isOver = false
 
-    /// Nil when one of the ids is that of a request that is being served: its answer could not be told from this one's.
-    init?(_ session: Session?, _ parts: [JSONRPCPayload.Part]) {
+    /// - Throws: what the requests are answered with when they cannot begin.
+    init(_ session: Session?, _ parts: [JSONRPCPayload.Part]) throws(JSONRPCError) {
         self.session = session
         ids = parts.compactMap { if case .message(.request(let id, _, _)) = $0 { id } else { nil } }
-        guard session?.reserve(ids) ?? true else { return nil }
+        try session?.reserve(ids)
     }
 
     /// After the task was started; it may have ended already.
     func began(_ task: Task<Void, Never>) {
         guard !isOver, let session else { return }
         for id in ids { session.began(id) { task.cancel() } }
-    }
-
-    /// What each request of a message is answered with when it cannot begin.
-    static func refusals(_ parts: [JSONRPCPayload.Part]) -> [JSONRPCMessage] {
-        parts.compactMap { part in
-            guard case .message(.request(let id, _, _)) = part else { return nil }
-            return .failure(
-                id: id, error: .invalidRequest("Invalid Request: the id is that of a request that still runs"))
-        }
     }
 
     func ended() {

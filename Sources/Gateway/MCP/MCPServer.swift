@@ -2,17 +2,19 @@ import Core
 import HTTP
 import IO
 import MCP
+import Store
 
 /// What all loops share of MCP.
 struct MCPShared: Sendable {
     let seal: SessionSeal
+    let rounds = OpenRounds()
     let sessions: SessionTable
     let changes = ChangeFeed()
     let conversations = ConversationTable()
 
-    init(secret: Secret) {
+    init(secret: Secret, store: any EndedSessionStore) {
         seal = SessionSeal(secret: secret)
-        sessions = SessionTable(seal: seal)
+        sessions = SessionTable(seal: seal, store: store)
     }
 }
 
@@ -58,11 +60,9 @@ final class MCPServer {
         lastStream += 1
         let number = lastStream
         streams[number] = end
-        let close = stream.onClose
-        stream.onClose = { [weak self] in
+        stream.whenClosed { [weak self] in
             self?.shared.changes.remove(token)
             self?.streams[number] = nil
-            close?()
         }
         if isClosing { end() }
     }
@@ -96,11 +96,7 @@ final class MCPServer {
         let bound = LoopBound(stream, on: executor)
         let generation = session.attach { executor.execute { bound.value.end() } }
         log(stream, .mcpGet, turn)
-        let close = stream.onClose
-        stream.onClose = {
-            session.detach(generation)
-            close?()
-        }
+        stream.whenClosed { session.detach(generation) }
         keep(
             stream,
             feeding: { change in
@@ -129,10 +125,8 @@ final class MCPServer {
 
     /// Writes the request's line when its stream has ended.
     func log(_ stream: EventStream, _ endpoint: Endpoint, _ turn: Turn) {
-        let close = stream.onClose
-        stream.onClose = { [weak stream] in
+        stream.whenClosed { [weak stream] in
             turn.worker.log(turn, endpoint, status: 200, bytes: stream?.bytes ?? 0, calls: nil, reason: nil)
-            close?()
         }
     }
 }

@@ -34,7 +34,7 @@ final class PostAnswer {
         stopTimer()
         let stream = EventStream(turn.exchange, fields: turn.streamFields)
         self.stream = stream
-        stream.onClose = { [weak self] in self?.onStreamEnd?() }
+        stream.whenClosed { [weak self] in self?.onStreamEnd?() }
         server.log(stream, .mcpPost, turn)
         return stream
     }

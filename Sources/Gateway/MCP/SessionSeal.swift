@@ -9,10 +9,11 @@ import MCP
 /// nothing is stored. Each use has a name of its own in what is signed: one kind can never pass for another.
 struct SessionSeal: StateSeal, Sendable {
     private let key: [UInt8]
-    let rounds = OpenRounds()
+    private let time: @Sendable () -> Timestamp
 
     /// - Parameter secret: the same for every process that must know what another has signed.
-    init(secret: Secret) {
+    init(secret: Secret, time: @escaping @Sendable () -> Timestamp = { WallClock.now }) {
+        self.time = time
         let label = Array("luma-mcp seal 1".utf8)
         // Without OpenSSL's digest nothing here could be trusted, and TLS to Luma would not work either.
         guard let key = try? HMAC.sha256(key: Array(secret.reveal().utf8), label) else {
@@ -48,7 +49,7 @@ struct SessionSeal: StateSeal, Sendable {
     func seal(_ payload: [UInt8]) -> String { seal(payload, for: "state") }
     func open(_ text: String) -> [UInt8]? { open(text, for: "state") }
     func digest(_ bytes: [UInt8]) -> String { Base64URL.encode(Array(tag(bytes, "digest").prefix(16))) }
-    var now: Timestamp { WallClock.now }
+    var now: Timestamp { time() }
 
     func nonce() -> String {
         guard let bytes = try? Random.bytes(12) else {

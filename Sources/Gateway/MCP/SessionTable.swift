@@ -1,6 +1,7 @@
 import Core
 import Crypto
 import MCP
+import Store
 import Synchronization
 
 /// The sessions of all loops, by their ids. An id that is not here but carries our signature brings its session back.
@@ -11,10 +12,12 @@ final class SessionTable: Sendable {
 
     private struct Entry {
         let session: Session
+        let nonce: String
         var used: UInt64
     }
     private struct PushedOut {
         weak var session: Session?
+        let nonce: String
     }
     private struct State {
         var entries: [String: Entry] = [:]
@@ -22,12 +25,18 @@ final class SessionTable: Sendable {
         var pushedOut: [String: PushedOut] = [:]
         var turn: UInt64 = 0
         var ended = EndedSessions()
-        var hasEnded: (@Sendable () -> Void)?
+        /// The store's number of the last of them that is known from there.
+        var lastEnded: Int64 = 0
     }
     private let seal: SessionSeal
+    let store: any EndedSessionStore
     private let state = Mutex(State())
 
-    init(seal: SessionSeal) { self.seal = seal }
+    /// - Parameter store: outlives this process, and is shared with other gateways on the same folder.
+    init(seal: SessionSeal, store: any EndedSessionStore) {
+        self.seal = seal
+        self.store = store
+    }
 
     /// Gives a session its id.
     func issue(_ session: Session) -> String? {
@@ -36,7 +45,7 @@ final class SessionTable: Sendable {
             revision: session.revision, capabilities: session.capabilities, principal: session.principal.label,
             issued: seal.now, nonce: Base64URL.encode(nonce))
         let id = ticket.id(seal)
-        state.withLock { Self.insert(id, session, &$0) }
+        state.withLock { Self.insert(id, ticket.nonce, session, &$0) }
         return id
     }
 
@@ -57,60 +66,61 @@ final class SessionTable: Sendable {
             let session =
                 held
                 ?? Session(revision: ticket.revision, capabilities: ticket.capabilities, principal: principal)
-            Self.insert(id, session, &state)
+            Self.insert(id, ticket.nonce, session, &state)
             return session
         }
     }
 
     /// Ends a session for good; its id is never good again.
     func end(_ id: String) {
-        guard let ticket = SessionTicket(id, seal) else { return }
-        let (session, hasEnded) = state.withLock { state in
-            state.ended.add(ticket.nonce, until: ticket.issued.advanced(seconds: SessionTicket.lifetime))
+        // An id that has become too old brings nothing back; a session that was in use all the time ends all the same.
+        let ticket = SessionTicket(id, seal)
+        let session = state.withLock { state in
+            if let ticket { state.ended.add(ticket.nonce) }
             let held = state.pushedOut.removeValue(forKey: id)?.session
-            return (state.entries.removeValue(forKey: id)?.session ?? held, state.hasEnded)
+            return state.entries.removeValue(forKey: id)?.session ?? held
         }
         session?.close()
-        hasEnded?()
+        if let ticket {
+            store.endSession(ticket.nonce, until: ticket.issued.advanced(seconds: SessionTicket.lifetime))
+        }
     }
 
     // MARK: Between processes
 
-    /// Calls `action` after each end, on the thread of who ends.
-    func whenEnded(_ action: @escaping @Sendable () -> Void) { state.withLock { $0.hasEnded = action } }
+    /// The store's number of the last end that is known from there.
+    var lastEnded: Int64 { state.withLock { $0.lastEnded } }
 
-    /// Which sessions were ended, for the next process.
-    func keptEnded(at now: Timestamp) -> [UInt8] { state.withLock { $0.ended.kept(at: now) } }
-
-    /// Takes what another process has kept.
-    func addEnded(kept bytes: [UInt8]) {
-        let known = state.withLock { state -> [String] in
-            let before = state.ended.added
-            state.ended.add(kept: bytes)
-            return state.ended.added == before ? [] : Array(state.entries.keys) + state.pushedOut.keys
-        }
-        // What was ended elsewhere, or used here before it was known to be over.
-        for id in known {
-            guard let nonce = SessionTicket(id, seal)?.nonce else { continue }
-            let session = state.withLock { state -> Session? in
-                guard state.ended.contains(nonce) else { return nil }
-                let held = state.pushedOut.removeValue(forKey: id)?.session
-                return state.entries.removeValue(forKey: id)?.session ?? held
+    /// Takes what the store says was ended, in its order, and ends here what was used before it was known to be over.
+    func addEnded(_ found: [EndedSession]) {
+        let sessions = state.withLock { state -> [Session] in
+            state.lastEnded = found.last?.number ?? state.lastEnded
+            let fresh = Set(found.map(\.nonce).filter { state.ended.add($0) })
+            if fresh.isEmpty { return [] }
+            var sessions: [Session] = []
+            for (id, entry) in state.entries where fresh.contains(entry.nonce) {
+                state.entries[id] = nil
+                sessions.append(entry.session)
             }
-            session?.close()
+            for (id, held) in state.pushedOut where fresh.contains(held.nonce) {
+                state.pushedOut[id] = nil
+                if let session = held.session { sessions.append(session) }
+            }
+            return sessions
         }
+        for session in sessions { session.close() }
     }
 
-    private static func insert(_ id: String, _ session: Session, _ state: inout State) {
+    private static func insert(_ id: String, _ nonce: String, _ session: Session, _ state: inout State) {
         state.turn += 1
-        state.entries[id] = Entry(session: session, used: state.turn)
+        state.entries[id] = Entry(session: session, nonce: nonce, used: state.turn)
         guard state.entries.count > capacity else { return }
         // A tenth at a time, so that the search for the oldest is paid once for many.
         let oldest = state.entries.sorted { $0.value.used < $1.value.used }.prefix(capacity / 10)
         state.pushedOut = state.pushedOut.filter { $0.value.session != nil }
         for (id, entry) in oldest {
             state.entries[id] = nil
-            state.pushedOut[id] = PushedOut(session: entry.session)
+            state.pushedOut[id] = PushedOut(session: entry.session, nonce: entry.nonce)
         }
     }
 }

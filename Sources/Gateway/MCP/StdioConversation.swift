@@ -103,8 +103,11 @@ final class StdioConversation {
             return send(.failure(id: id, error: error))
         }
         caller.origin = CallOrigin.alone
-        guard let run = RunningRequests(tracker, [.message(message)]) else {
-            return RunningRequests.refusals([.message(message)]).forEach(send)
+        let run: RunningRequests
+        do throws(JSONRPCError) {
+            run = try RunningRequests(tracker, [.message(message)])
+        } catch {
+            return send(.failure(id: id, error: error))
         }
         running += 1
         let sink = MessageSink(session: nil, reactor: reactor) { [self] message in

@@ -67,7 +67,7 @@ struct StoreMetrics: MetricSource {
         text.single(
             "luma_mcp_store_usable", .gauge, "1 when the store worked when it was last used.",
             store.condition == .usable ? 1 : 0)
-        do throws(StoreFailure) {
+        do throws(StoreWaitError) {
             let counts = try await reactor.ask(by: now.advanced(seconds: Self.patience)) {
                 store.count(then: $0)
             }

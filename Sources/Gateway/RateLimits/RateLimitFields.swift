@@ -34,13 +34,33 @@ struct RateLimitStatus: Sendable, Equatable {
     }
 
     /// `"token";q=60;w=60`.
-    private var policyItem: String { "\"\(policy)\";q=\(Self.integer(quota));w=\(Self.integer(window))" }
+    private var policyItem: String {
+        var text = quotedPolicy
+        text += ";q="
+        text += String(Self.integer(quota))
+        text += ";w="
+        text += String(Self.integer(window))
+        return text
+    }
 
     /// `"token";r=59;t=42`. The time is rounded up, so that nobody comes too early.
     private var item: String {
-        let left = "\"\(policy)\";r=\(Self.integer(remaining))"
-        guard let reset, !reset.isNaN else { return left }
-        return left + ";t=\(Self.integer(Int(min(max(reset.rounded(.up), 0), 86400))))"
+        var text = quotedPolicy
+        text += ";r="
+        text += String(Self.integer(remaining))
+        guard let reset, !reset.isNaN else { return text }
+        text += ";t="
+        text += String(Int(min(max(reset.rounded(.up), 0), 86400)))
+        return text
+    }
+
+    /// With room for what follows: every answer of a path that may spend the budget has two of these.
+    private var quotedPolicy: String {
+        var text = "\""
+        text.reserveCapacity(63)
+        text += policy.description
+        text += "\""
+        return text
     }
 
     /// Fifteen digits are what a Structured Field's integer may have (RFC 9651 §3.3.1); these are never negative.

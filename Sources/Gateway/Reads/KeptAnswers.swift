@@ -186,10 +186,10 @@ struct RequestWords {
     func equal(_ other: [UInt8]) -> Bool {
         guard other.count == count else { return false }
         return other.withUnsafeBytes { other in
-            guard path.elementsEqual(UnsafeRawBufferPointer(rebasing: other[..<path.count])) else { return false }
+            guard path.isSame(as: UnsafeRawBufferPointer(rebasing: other[..<path.count])) else { return false }
             guard let query else { return true }
             return other[path.count] == UInt8(ascii: "?")
-                && query.elementsEqual(UnsafeRawBufferPointer(rebasing: other[(path.count + 1)...]))
+                && query.isSame(as: UnsafeRawBufferPointer(rebasing: other[(path.count + 1)...]))
         }
     }
 }

@@ -27,8 +27,15 @@ extension Configuration {
 
     /// Counts what gateways with the same state write, so that none gives an older answer; nil when none can share it. One
     /// that keeps no answers counts for the others.
-    func openTouches(byDefault directory: String?) -> SharedCounter? {
-        storeDirectory(byDefault: directory).flatMap(SharedCounter.init)
+    func openTouches(_ log: LogSink, byDefault directory: String?) -> SharedCounter? {
+        guard let path = storeDirectory(byDefault: directory) else { return nil }
+        if let counter = SharedCounter(folder: path) { return counter }
+        log.log(
+            LogEvent(
+                time: WallClock.now, .warning,
+                "The file writes in LUMA_DATA_DIR cannot be used: this gateway neither hears of the others' writes nor tells "
+                    + "them its own"))
+        return nil
     }
 
     /// Where the state is kept; nil for memory.

@@ -9,6 +9,8 @@ package enum OtherRegistry {
     package struct Host {
         /// Signs what clients hand back.
         package let seal: any StateSeal
+        /// Remembers which calls of several rounds are over.
+        package let rounds: OpenRounds
         /// Tells whoever listens of a change.
         package let publish: (Change) -> Void
         /// Lets the loop go on with other work for so many seconds.
@@ -31,7 +33,7 @@ package enum OtherRegistry {
             return try await ServeCommand(configuration: configuration, environment: [:]) { worker, shared in
                 makeDispatcher(
                     Host(
-                        seal: shared.mcp.seal, publish: { shared.mcp.changes.publish($0) },
+                        seal: shared.mcp.seal, rounds: shared.mcp.rounds, publish: { shared.mcp.changes.publish($0) },
                         pause: { seconds throws(CallFailure) in try await pause(worker.clock, seconds) }))
             }.run()
         } catch {

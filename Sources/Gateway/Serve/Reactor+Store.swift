@@ -2,6 +2,13 @@ import Core
 import IO
 import Store
 
+/// Why whoever had so much time and no more has nothing from the store.
+enum StoreWaitError: Error {
+    /// The time was over first, which says nothing about the store.
+    case overdue
+    case failed(StoreFailure)
+}
+
 extension Reactor {
     /// Asks the store and comes back to this loop with its answer.
     ///
@@ -22,18 +29,20 @@ extension Reactor {
     func ask<Value: Sendable>(
         by deadline: MonotonicTime, late: @escaping (Value) -> Void = { _ in },
         _ call: (@escaping Then<Value>) -> Void
-    ) async throws(StoreFailure) -> Value {
+    ) async throws(StoreWaitError) -> Value {
         let executor = executor
         let wait = StoreWait<Value>()
         let bound = LoopBound((wait, late), on: executor)
         var timer: TimerQueue.Token?
-        let result: Result<Value, StoreFailure> = await withUnsafeContinuation { continuation in
+        let result: Result<Value, StoreWaitError> = await withUnsafeContinuation { continuation in
             wait.continuation = continuation
-            timer = schedule(at: deadline) { _ = wait.end(.failure(StoreFailure(.overdue))) }
+            timer = schedule(at: deadline) { _ = wait.end(.failure(.overdue)) }
             call { result in
                 executor.execute {
                     let (wait, late) = bound.value
-                    if !wait.end(result), case .success(let value) = result { late(value) }
+                    if !wait.end(result.mapError(StoreWaitError.failed)), case .success(let value) = result {
+                        late(value)
+                    }
                 }
             }
         }
@@ -44,10 +53,10 @@ extension Reactor {
 
 /// One wait for the store, ended by whoever comes first. On one loop.
 private final class StoreWait<Value: Sendable> {
-    var continuation: UnsafeContinuation<Result<Value, StoreFailure>, Never>?
+    var continuation: UnsafeContinuation<Result<Value, StoreWaitError>, Never>?
 
     /// False when it has ended before.
-    func end(_ result: Result<Value, StoreFailure>) -> Bool {
+    func end(_ result: Result<Value, StoreWaitError>) -> Bool {
         guard let continuation else { return false }
         self.continuation = nil
         continuation.resume(returning: result)

@@ -40,13 +40,13 @@ struct ServeCommand {
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
             templates: templates, log: log,
             store: configuration.openStore(log, byDefault: Self.dataDirectory),
-            touches: configuration.openTouches(byDefault: Self.dataDirectory), tokens: tokens)
+            touches: configuration.openTouches(log, byDefault: Self.dataDirectory), tokens: tokens)
         let resumed = Task {
             await shared.resumeBudget()
-            await shared.resumeSessions()
+            return await shared.resumeSessions()
         }
         let workers = try await startWorkers(shared, sockets, tls, sandbox)
-        await resumed.value
+        let looks = await resumed.value
         let monitor = await workers[0].startMonitor()
         let settler = await workers[0].startSettler()
         // What is needed sooner or later, but must not hold up the first answer: the list of zones takes some milliseconds.
@@ -72,6 +72,7 @@ struct ServeCommand {
         supervisor.stopping()
         monitor.cancel()
         settler.cancel()
+        looks.cancel()
         await end(workers)
         watchdog?.cancel()
         for worker in workers { await worker.stop() }

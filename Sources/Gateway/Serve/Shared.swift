@@ -62,7 +62,7 @@ struct Shared: Sendable {
             configuration.usesSandbox
             ? "sandbox \(UInt64.random(in: .min ... .max))"
             : "\(upstream) \(configuration.calendarID ?? "") \(Self.mark(of: key))"
-        mcp = MCPShared(secret: key)
+        mcp = MCPShared(secret: key, store: store)
         access = AccessRules(configuration, tokens: tokens)
         metrics.add(ProcessStatus(started: started))
         metrics.add(BudgetMetrics(account: account))

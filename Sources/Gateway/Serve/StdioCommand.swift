@@ -24,7 +24,7 @@ struct StdioCommand {
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
             templates: templates, log: log, store: configuration.openStore(log, byDefault: nil),
-            touches: configuration.openTouches(byDefault: nil))
+            touches: configuration.openTouches(log, byDefault: nil))
         let loop = try Loop(label: "luma-mcp.loop.0")
         loop.start()
         let output = LineOutput()

@@ -44,15 +44,12 @@ struct Turn {
     var streamFields: [Field] { [Field("X-Request-Id", id)] + (admission?.fields ?? []) }
 
     /// Answers and logs.
-    func finish(_ endpoint: Endpoint?, _ response: Response, calls: CallContext? = nil, reason: Reason? = nil) {
+    func finish(
+        _ endpoint: Endpoint?, _ response: consuming Response, calls: CallContext? = nil, reason: Reason? = nil
+    ) {
         let fields = calls == nil ? admission?.fields ?? [] : spendingFields(endpoint)
-        if !fields.isEmpty {
-            var response = response
-            response.fields += fields
-            exchange.respond(response, adding: Field("X-Request-Id", id))
-        } else {
-            exchange.respond(response, adding: Field("X-Request-Id", id))
-        }
+        if !fields.isEmpty { response.fields += fields }
+        exchange.respond(response, adding: Field("X-Request-Id", id))
         // The answer to HEAD has a length and no body (RFC 9110 §9.3.2).
         let bytes = method == .head ? 0 : response.body.count
         worker.log(self, endpoint, status: response.status, bytes: bytes, calls: calls, reason: reason)

@@ -33,7 +33,7 @@ final class ToolBox {
         box.addCancelTool(to: &registry)
         box.addResources(to: &registry)
         box.addPrompts(to: &registry)
-        let dispatcher = Dispatcher(registry, server: server, seal: shared.mcp.seal)
+        let dispatcher = Dispatcher(registry, server: server, seal: shared.mcp.seal, rounds: shared.mcp.rounds)
         dispatcher.auditor = worker
         return dispatcher
     }

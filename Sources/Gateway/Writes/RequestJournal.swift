@@ -9,13 +9,18 @@ final class RequestJournal: WriteJournal {
     private let deadline: MonotonicTime
     private let request: RequestID?
     private let earlierWrites: [EarlierWrite]
-    private var current: WriteID?
-    /// How many writes were to leave.
-    private var count = 0
-    /// What became of writes that left without a record, by their number: it may still come.
-    private var ahead: [Int: JournaledEffect] = [:]
+    /// The write that was announced last.
+    private var slot: Slot?
     /// The answer relies on what an earlier run of the request has done.
     private(set) var hasUsedEarlier = false
+
+    /// A write that was announced.
+    private final class Slot {
+        /// Its record; nil while there is none, or for good when none could be made.
+        var id: WriteID?
+        /// What became of it; nil while it is under way. It may be known before the record is there.
+        var effect: JournaledEffect?
+    }
 
     /// A write that nobody was promised anything about waits for its record for so many seconds, and for a third of its
     /// time at most.
@@ -47,7 +52,8 @@ final class RequestJournal: WriteJournal {
     }
 
     func willSend(_ write: JournaledWrite) async throws(JournalRefusal) {
-        count += 1
+        let slot = Slot()
+        self.slot = slot
         let now = desk.steady.now
         let isGuarded = write.subject == nil && desk.duplicateWindow > 0
         // Who gives a key says that it is another.
@@ -61,46 +67,43 @@ final class RequestJournal: WriteJournal {
         // Without a key or a guard nothing was promised that hangs on the record.
         let isNeeded = request != nil || guards
         let standing: RecordStanding
-        do throws(StoreFailure) {
-            standing = try await store(record, isNeeded: isNeeded)
+        do throws(StoreWaitError) {
+            standing = try await store(record, slot, isNeeded: isNeeded)
         } catch {
             if !isNeeded { return }
             throw .unavailable
         }
         switch standing {
-        case .recorded(let id): current = id
+        case .recorded(let id): slot.id = id
         case .duplicate(let result): throw .duplicate(id: result)
         }
     }
 
-    private func store(_ record: WriteRecord, isNeeded: Bool) async throws(StoreFailure) -> RecordStanding {
+    private func store(
+        _ record: WriteRecord, _ slot: Slot, isNeeded: Bool
+    ) async throws(StoreWaitError) -> RecordStanding {
         let now = desk.clock.now
         let patience = min(Self.patience, max(0, deadline.seconds(since: now)) / 3)
-        let number = count
         return try await desk.reactor.ask(
             by: isNeeded ? deadline : now.advanced(seconds: patience),
             late: { [self] standing in
                 guard case .recorded(let id) = standing else { return }
-                if isNeeded { return settle(id, .none) }
-                recordedLate(id, number)
+                // One that needs its record was not sent without; any other may be over when the record comes.
+                if let effect = isNeeded ? .some(JournaledEffect.none) : slot.effect { return settle(id, effect) }
+                slot.id = id
             }, { desk.store.record(record, then: $0) })
     }
 
-    /// A write that did not wait for its record has got it.
-    private func recordedLate(_ id: WriteID, _ number: Int) {
-        if let effect = ahead.removeValue(forKey: number) { settle(id, effect) } else { current = id }
-    }
-
     func didFind(_ id: String) async -> EventOwner {
-        guard let write = current else { return .own }
+        guard let slot, slot.effect == nil, let write = slot.id else { return .own }
         let now = desk.steady.now
-        do throws(StoreFailure) {
+        do throws(StoreWaitError) {
             let adoption = try await desk.reactor.ask(by: deadline) {
                 desk.store.adopt(write, .done(result: id), at: now, then: $0)
             }
             switch adoption {
             case .recorded:
-                current = nil
+                slot.effect = .done(id: id)
                 return .own
             case .anothers: return .anothers
             case .contested, .settledBefore: return .untold
@@ -112,13 +115,10 @@ final class RequestJournal: WriteJournal {
     }
 
     func didEnd(_ effect: JournaledEffect) {
-        guard let write = current else {
-            // One that ends without having been announced, as the budget refused it, says nothing of the one before.
-            if ahead[count] == nil { ahead[count] = effect }
-            return
-        }
-        current = nil
-        settle(write, effect)
+        // One that ends without having been announced, as the budget refused it, says nothing of the one before.
+        guard let slot, slot.effect == nil else { return }
+        slot.effect = effect
+        if let write = slot.id { settle(write, effect) }
     }
 
     private func settle(_ write: WriteID, _ effect: JournaledEffect) {

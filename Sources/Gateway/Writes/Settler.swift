@@ -52,7 +52,7 @@ final class Settler {
     /// - Parameter onSettled: told of each write that is settled.
     init(
         luma: LumaClient, store: any StateStore, account: String, reactor: Reactor, clock: any TimeSource,
-        steady: SteadyClock = SteadyClock(), settings: Settings,
+        steady: SteadyClock, settings: Settings,
         onSettled: @escaping (OrphanWrite, WriteEffect) -> Void = { _, _ in }
     ) {
         self.luma = luma
@@ -91,7 +91,8 @@ final class Settler {
         } catch {
             return
         }
-        forget(except: Set(orphans.map(\.id)))
+        let known = Set(orphans.map(\.id))
+        for id in lost.keys where !known.contains(id) { forget(id) }
         // All are counted before the first is looked for: they may share what is found.
         for orphan in orphans { take(orphan) }
         for orphan in orphans {
@@ -113,13 +114,11 @@ final class Settler {
         lost[orphan.id] = Lost(write: write, nextLook: clock.now)
     }
 
-    private func forget(except kept: Set<WriteID>) {
-        for (id, entry) in lost where !kept.contains(id) {
-            luma.release(entry.write)
-            // Somebody else has settled it, and perhaps with another thing.
-            if case .done(let found?) = entry.effect { luma.disclaim(found) }
-            lost[id] = nil
-        }
+    /// Somebody else has settled it, and perhaps with another thing than was found here.
+    private func forget(_ id: WriteID) {
+        guard let entry = lost.removeValue(forKey: id) else { return }
+        luma.release(entry.write)
+        if case .done(let found?) = entry.effect { luma.disclaim(found) }
     }
 
     /// What the write has done, if that can be told now.
@@ -211,9 +210,7 @@ final class Settler {
         case .anothers: lost[orphan.id]?.effect = nil
         // It stays found until the other one's answer says whose it is.
         case .contested: break
-        case .settledBefore:
-            lost[orphan.id]?.effect = nil
-            if case .done(let found?) = effect { luma.disclaim(found) }
+        case .settledBefore: forget(orphan.id)
         }
     }
 

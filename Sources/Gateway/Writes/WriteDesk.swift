@@ -76,7 +76,7 @@ final class WriteDesk {
         let request = KeyedRequest(
             account: account, principal: principal, key: key.text, fingerprint: fingerprint, now: now,
             expires: now.advanced(seconds: keySeconds))
-        do throws(StoreFailure) {
+        do throws(StoreWaitError) {
             return try await reactor.ask(by: deadline, late: giveBack) { store.begin(request, then: $0) }
         } catch {
             throw .storeUnavailable

@@ -151,9 +151,7 @@ public struct Router<Value> {
 
     /// The node of a path that is spelt as its pattern is. Literals come before parameters, so that `find` would find the same.
     private func literal(_ path: UnsafeRawBufferPointer) -> Int? {
-        for literal in literalPaths where literal.path.count == path.count {
-            if literal.path.withUnsafeBytes({ $0.elementsEqual(path) }) { return literal.node }
-        }
+        for literal in literalPaths where literal.path.withUnsafeBytes({ $0.isSame(as: path) }) { return literal.node }
         return nil
     }
 

@@ -1,3 +1,5 @@
+import Core
+
 /// One field line of a head, as offsets from the first byte of its request.
 public struct FieldSlot: Sendable {
     var nameStart: UInt32
@@ -14,6 +16,9 @@ public struct FieldSlot: Sendable {
 public final class FieldTable {
     let slots: UnsafeMutablePointer<FieldSlot>
     let capacity: Int
+    /// The last Host that was well-formed, as it was written: nearly every request of a loop has the same.
+    @exclusivity(unchecked) private var lastHost: [UInt8] = []
+    @exclusivity(unchecked) private var lastHostLength = 0
 
     public init(limits: WireLimits) {
         capacity = limits.fields
@@ -21,4 +26,12 @@ public final class FieldTable {
     }
 
     deinit { slots.deallocate() }
+
+    /// The length of the host in the value of Host, without the port; nil when that is malformed.
+    func lengthOfHost(in value: UnsafeRawBufferPointer) -> Int? {
+        if lastHostLength > 0, lastHost.withUnsafeBytes({ $0.isSame(as: value) }) { return lastHostLength }
+        guard let parts = Authority.parse(value) else { return nil }
+        if value.count < 256 { (lastHost, lastHostLength) = ([UInt8](copying: value), parts.hostLength) }
+        return parts.hostLength
+    }
 }

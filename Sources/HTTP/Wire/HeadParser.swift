@@ -166,7 +166,7 @@ struct HeadParser: Sendable {
         fields += 1
         let value = line.part(parts.valueStart, parts.valueLength)
         switch name {
-        case .host: try acceptHost(value, at: start + parts.valueStart)
+        case .host: try acceptHost(value, at: start + parts.valueStart, table)
         case .contentLength: try acceptContentLength(value)
         case .transferEncoding: try acceptTransferEncoding(value)
         case .connection: acceptConnection(value)
@@ -175,11 +175,13 @@ struct HeadParser: Sendable {
         }
     }
 
-    private mutating func acceptHost(_ value: UnsafeRawBufferPointer, at start: Int) throws(ProtocolError) {
+    private mutating func acceptHost(
+        _ value: UnsafeRawBufferPointer, at start: Int, _ table: FieldTable
+    ) throws(ProtocolError) {
         if flags.contains(.host) { throw .duplicateHost }
-        guard let parts = Authority.parse(value) else { throw .malformedHost }
+        guard let length = table.lengthOfHost(in: value) else { throw .malformedHost }
         flags.insert(.host)
-        if !flags.contains(.absolute) { host = Stretch(start: UInt32(start), length: UInt32(parts.hostLength)) }
+        if !flags.contains(.absolute) { host = Stretch(start: UInt32(start), length: UInt32(length)) }
     }
 
     /// One value of digits. A list is refused, also one of equal lengths, which RFC 9110 §8.6 would let us merge.

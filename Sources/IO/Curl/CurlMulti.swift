@@ -15,7 +15,7 @@ import HTTP
 /// the idle socket becomes readable, that is when the peer closes it; libcurl finds that out by itself before reuse.
 ///
 /// Ownership: libcurl has a plain pointer to this object, so the object holds itself from `init` to `close()`.
-final class CurlMulti {
+final class CurlMulti: BatchFollower, TimerHandler {
     let handle: OpaquePointer
     let reactor: Reactor
     /// Called for each transfer that has ended, outside of libcurl. It must remove the handle.
@@ -161,10 +161,7 @@ final class CurlMulti {
             wanted = MonotonicTime(nanoseconds: .min)
             guard !isTurnNoted else { return }
             isTurnNoted = true
-            reactor.afterBatch { [self] in
-                isTurnNoted = false
-                actIfDue()
-            }
+            reactor.afterBatch(self)
         default:
             let due = Reactor.readClock().advanced(seconds: Double(milliseconds) / 1000)
             wanted = due
@@ -173,13 +170,19 @@ final class CurlMulti {
         }
     }
 
+    func batchEnded() {
+        isTurnNoted = false
+        actIfDue()
+    }
+
     private func arm(_ due: MonotonicTime) {
         if let armed { reactor.cancel(armed.token) }
-        let token = reactor.schedule(at: due) { [self] in
-            armed = nil
-            actIfDue()
-        }
-        armed = (due, token)
+        armed = (due, reactor.schedule(at: due, self))
+    }
+
+    func timerFired() {
+        armed = nil
+        actIfDue()
     }
 
     private func actIfDue() {

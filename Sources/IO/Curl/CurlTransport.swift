@@ -9,7 +9,7 @@ public import HTTP
 /// `maxQueued` wait here, in order; their wait counts against their deadline.
 ///
 /// It must be shut down: until then libcurl and it hold each other.
-public final class CurlTransport: Transport {
+public final class CurlTransport: Transport, BatchFollower {
     /// What has happened so far; for logs.
     public struct Statistics: Sendable, Equatable {
         /// Transfers that were given to libcurl and have ended, whatever the outcome.
@@ -143,10 +143,12 @@ public final class CurlTransport: Transport {
     private func noteRoom() {
         guard statistics.waiting > 0, !isStartNoted else { return }
         isStartNoted = true
-        reactor.afterBatch { [self] in
-            isStartNoted = false
-            startWaiting()
-        }
+        reactor.afterBatch(self)
+    }
+
+    func batchEnded() {
+        isStartNoted = false
+        startWaiting()
     }
 
     /// Starts what waits, as far as there is room.

@@ -1,3 +1,5 @@
+import Core
+
 /// The absolute URL of a request to an upstream, taken apart and checked before libcurl sees it.
 ///
 /// Stricter than RFC 3986 on purpose: two parsers that read one URL differently are how a key ends up at a foreign
@@ -112,7 +114,7 @@ struct UpstreamURL {
         let end = known.text.utf8.count
         guard end <= bytes.count else { return false }
         let isEqual = known.text.utf8.withContiguousStorageIfAvailable {
-            UnsafeRawBufferPointer(rebasing: bytes[..<end]).elementsEqual(UnsafeRawBufferPointer($0))
+            UnsafeRawBufferPointer(rebasing: bytes[..<end]).isSame(as: UnsafeRawBufferPointer($0))
         }
         guard isEqual == true else { return false }
         return end == bytes.count || bytes[end] == UInt8(ascii: "/") || bytes[end] == UInt8(ascii: "?")

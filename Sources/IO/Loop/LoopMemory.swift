@@ -13,7 +13,7 @@ import Glibc
 /// to the thread that runs its loop; no call is made by two at a time.
 struct LoopMemory {
     /// Octets that are kept, at most.
-    static let limit = 1 << 20
+    static let limit = 4 << 20
     /// Larger pieces are not kept.
     static let largest = 16 << 10
     /// In front of a piece; as long as `malloc` aligns.

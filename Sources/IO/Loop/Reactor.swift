@@ -9,6 +9,21 @@ public protocol ReadinessHandler: AnyObject {
     func ready(_ events: UInt32)
 }
 
+/// A closure that waits for its instant.
+private final class TimerAction: TimerHandler {
+    private let action: () -> Void
+
+    init(_ action: @escaping () -> Void) { self.action = action }
+
+    func timerFired() { action() }
+}
+
+/// What has something left to do at the end of a batch.
+protocol BatchFollower: AnyObject {
+    /// Runs on the loop.
+    func batchEnded()
+}
+
 /// The heart of a loop: an epoll set, the handlers by descriptor, timers, and work for the end of a batch.
 ///
 /// Not `Sendable`: every call is made on the loop that owns it.
@@ -39,7 +54,9 @@ public final class Reactor {
     private let timerDescriptor: Int32
     @exclusivity(unchecked) private var armedUntil = MonotonicTime(nanoseconds: .max)
     @exclusivity(unchecked) private var timers = TimerQueue()
-    @exclusivity(unchecked) private var endOfBatch: [() -> Void] = []
+    @exclusivity(unchecked) private var endOfBatch: [any BatchFollower] = []
+    /// Those whose turn it is; empty between two turns.
+    @exclusivity(unchecked) private var called: [any BatchFollower] = []
 
     init(executor: LoopExecutor) throws(SystemError) {
         self.executor = executor
@@ -102,17 +119,22 @@ public final class Reactor {
     /// Calls `action` on the loop at or soon after `deadline`; once.
     @discardableResult
     public func schedule(at deadline: MonotonicTime, _ action: @escaping () -> Void) -> TimerQueue.Token {
+        schedule(at: deadline, TimerAction(action))
+    }
+
+    /// The same for an object, without the allocations that a closure costs.
+    func schedule(at deadline: MonotonicTime, _ handler: any TimerHandler) -> TimerQueue.Token {
         assert(executor.isCurrent)
-        return timers.insert(deadline, action)
+        return timers.insert(deadline, handler)
     }
 
     public func cancel(_ token: TimerQueue.Token) { timers.remove(token) }
 
-    /// Runs `work` after the readiness reports of this batch, before the loop waits again. Also the way to break a
+    /// Calls `follower` once after the readiness reports of this batch, before the loop waits again. Also the way to break a
     /// recursion: libcurl's timer callback must not call back into libcurl, an answer must not parse the next request.
-    public func afterBatch(_ work: @escaping () -> Void) {
+    func afterBatch(_ follower: any BatchFollower) {
         assert(executor.isCurrent)
-        endOfBatch.append(work)
+        endOfBatch.append(follower)
     }
 
     /// Starts `operation` as a task on this loop. Cancel the task to abandon it.
@@ -167,19 +189,20 @@ public final class Reactor {
     private func runDeferred() -> Bool {
         for _ in 0..<8 {
             let jobsLeft = executor.runJobs()
-            let work = endOfBatch
-            if work.isEmpty, !jobsLeft { return false }
-            endOfBatch.removeAll(keepingCapacity: true)
-            for item in work { item() }
+            if endOfBatch.isEmpty, !jobsLeft { return false }
+            // What these leave for later comes in the next round.
+            swap(&endOfBatch, &called)
+            for follower in called { follower.batchEnded() }
+            called.removeAll(keepingCapacity: true)
         }
         return true
     }
 
     private func runTimers() -> Bool {
         var fired = false
-        while let action = timers.popDue(now) {
+        while let handler = timers.popDue(now) {
             fired = true
-            action()
+            handler.timerFired()
         }
         return fired
     }

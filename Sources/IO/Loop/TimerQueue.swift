@@ -1,5 +1,11 @@
 public import Core
 
+/// What waits for an instant.
+protocol TimerHandler: AnyObject {
+    /// Runs on the loop, once, at that instant or soon after it.
+    func timerFired()
+}
+
 /// A binary heap of instants and what to do then. A removed timer leaves the heap when its turn comes.
 public struct TimerQueue {
     /// Names one timer; never used again.
@@ -10,12 +16,12 @@ public struct TimerQueue {
         let number: UInt64
     }
     private var heap: [Entry] = []
-    private var actions: [UInt64: () -> Void] = [:]
+    private var handlers: [UInt64: any TimerHandler] = [:]
     private var lastNumber: UInt64 = 0
 
     public init() {}
 
-    /// The earliest instant that still has an action.
+    /// The earliest instant that somebody still waits for.
     public var earliest: MonotonicTime? {
         mutating get {
             dropRemoved()
@@ -23,34 +29,35 @@ public struct TimerQueue {
         }
     }
 
-    public mutating func insert(_ due: MonotonicTime, _ action: @escaping () -> Void) -> Token {
+    /// The queue keeps the handler alive until it is called, or removed.
+    mutating func insert(_ due: MonotonicTime, _ handler: any TimerHandler) -> Token {
         lastNumber += 1
-        actions[lastNumber] = action
+        handlers[lastNumber] = handler
         heap.append(Entry(due: due, number: lastNumber))
         siftUp(heap.count - 1)
         return Token(number: lastNumber)
     }
 
     public mutating func remove(_ token: Token) {
-        actions[token.number] = nil
+        handlers[token.number] = nil
         // Cancelled deadlines of finished work must not pile up until they would have been due.
-        if heap.count > 64, heap.count > 2 * actions.count { rebuild() }
+        if heap.count > 64, heap.count > 2 * handlers.count { rebuild() }
     }
 
-    /// Takes the action of the earliest timer that is due, in order of instant, then of insertion.
-    public mutating func popDue(_ now: MonotonicTime) -> (() -> Void)? {
+    /// Takes the handler of the earliest timer that is due, in order of instant, then of insertion.
+    mutating func popDue(_ now: MonotonicTime) -> (any TimerHandler)? {
         dropRemoved()
         guard let first = heap.first, first.due <= now else { return nil }
         removeFirst()
-        return actions.removeValue(forKey: first.number)
+        return handlers.removeValue(forKey: first.number)
     }
 
     private mutating func dropRemoved() {
-        while let first = heap.first, actions[first.number] == nil { removeFirst() }
+        while let first = heap.first, handlers[first.number] == nil { removeFirst() }
     }
 
     private mutating func rebuild() {
-        heap = heap.filter { actions[$0.number] != nil }.sorted(by: Self.precedes)
+        heap = heap.filter { handlers[$0.number] != nil }.sorted(by: Self.precedes)
     }
 
     private mutating func removeFirst() {

@@ -117,7 +117,7 @@ extension SocketConnection {
         guard clock.deadline < clock.armed else { return }
         if let timer = clock.timer { reactor.cancel(timer) }
         clock.armed = clock.deadline
-        clock.timer = reactor.schedule(at: clock.deadline) { [self] in timerFired() }
+        clock.timer = reactor.schedule(at: clock.deadline, self)
     }
 
     func disarm() {
@@ -125,7 +125,7 @@ extension SocketConnection {
         clock.timer = nil
     }
 
-    private func timerFired() {
+    func timerFired() {
         clock.timer = nil
         clock.armed = MonotonicTime(nanoseconds: .max)
         guard life != .closed else { return }

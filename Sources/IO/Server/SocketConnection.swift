@@ -17,7 +17,7 @@ import HTTP
 ///
 /// `@exclusivity(unchecked)` stands where a request touches a property many times, and no access can overlap another:
 /// each is a load, a store, or a call into a pure value that knows no connection. The checks were 3 % of a small request.
-final class SocketConnection: ReadinessHandler {
+final class SocketConnection: ReadinessHandler, BatchFollower, TimerHandler {
     enum Life: UInt8 { case handshaking, open, lingering, closed }
 
     /// Requests handled in one batch; then other connections have their turn.
@@ -275,13 +275,15 @@ final class SocketConnection: ReadinessHandler {
     func scheduleContinuation() {
         guard !continuationScheduled else { return }
         continuationScheduled = true
-        reactor.afterBatch { [self] in
-            continuationScheduled = false
-            guard life == .open else { return }
-            writable()
-            if life == .open, outbox.count <= Self.outboxBound { serveInbox() }
-            settle()
-        }
+        reactor.afterBatch(self)
+    }
+
+    func batchEnded() {
+        continuationScheduled = false
+        guard life == .open else { return }
+        writable()
+        if life == .open, outbox.count <= Self.outboxBound { serveInbox() }
+        settle()
     }
 
     /// After an answer that came outside of a batch.

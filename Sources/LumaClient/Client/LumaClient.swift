@@ -173,7 +173,9 @@ public final class LumaClient {
             if case .rateLimited = failure { refusedByLuma = true } else { refusedByLuma = false }
             switch decide(attempt, outcome, operation, deadline) {
             case .giveUp: throw failure
-            case .unknownOutcome: return .unknown(cause: failure.label, sent: sent ?? sendInstant(at: begun))
+            case .unknownOutcome:
+                guard let sent else { throw failure }
+                return .unknown(cause: failure.label, sent: sent)
             case .retry(let seconds):
                 // Nobody waits for what will not be sent.
                 if account.breaker.secondsToProbe(time.now) > seconds { throw failure }

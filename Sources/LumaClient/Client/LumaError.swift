@@ -20,7 +20,7 @@ public struct UnknownOutcome: Sendable, Equatable {
     public enum Finding: String, Sendable {
         /// Nothing was found that the write would have left; it may still appear.
         case notFound = "not_found"
-        /// Several events fit.
+        /// Several events fit, or more begin at the same instant than are read.
         case ambiguous
         /// The thing is there, but not as the write would have left it; that may still come.
         case unchanged

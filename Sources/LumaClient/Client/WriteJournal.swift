@@ -91,15 +91,16 @@ public enum JournalRefusal: Error, Sendable, Equatable {
 }
 
 extension CallContext {
-    /// True when an earlier run of this request has done this write.
+    /// What an earlier run of this request has done of this write; nil when it is still to be done.
     /// - Throws: `unknownOutcome` when that can never be found out.
-    func hasDone(_ operation: String, _ subject: String?) throws(LumaError) -> Bool {
-        switch journal?.earlier(operation, subject: subject)?.effect {
-        case .done?: true
+    func done(_ operation: String, _ subject: String?) throws(LumaError) -> KnownWrite? {
+        let earlier = journal?.earlier(operation, subject: subject)
+        switch earlier?.effect {
+        case .done?: return earlier
         case .unknown?:
             throw .unknownOutcome(
                 UnknownOutcome(operation: operation, cause: "interrupted", finding: .notSettled))
-        case nil, JournaledEffect.none?: false
+        case nil, JournaledEffect.none?: return nil
         }
     }
 }

@@ -10,8 +10,8 @@ extension LumaClient {
     ) async throws(LumaError) -> CreatedEvent {
         let operation = Self.row("events/create")
         defer { touched(.newEvent, context) }
-        if try context.hasDone(operation.name, nil) {
-            guard case .done(let id?) = context.journal?.earlier(operation.name, subject: nil)?.effect else {
+        if let earlier = try context.done(operation.name, nil) {
+            guard case .done(let id?) = earlier.effect else {
                 throw Lost(operation.name, "interrupted", sendInstant(at: time.now)).unknown(.notSettled)
             }
             return CreatedEvent(id: id, wasSettled: true)
@@ -130,7 +130,7 @@ extension LumaClient {
         _ operation: Operation, _ body: [UInt8], _ deadline: MonotonicTime, _ context: CallContext,
         _ write: JournaledWrite, settle: (LumaClient, Lost) async throws(LumaError) -> WriteOutcome
     ) async throws(LumaError) -> WriteOutcome {
-        if try context.hasDone(operation.name, write.subject) { return WriteOutcome(wasSettled: true) }
+        if try context.done(operation.name, write.subject) != nil { return WriteOutcome(wasSettled: true) }
         let performed: Performed
         do {
             performed = try await perform(operation, body: body, deadline: deadline, context, journaled: write)

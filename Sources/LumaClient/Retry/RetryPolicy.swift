@@ -41,7 +41,7 @@ public struct RetryPolicy: Sendable {
     public enum Outcome: Sendable {
         case failed(TransportError)
         /// Any answer that is not 2xx; `retryAfter` in seconds. `isLumas`: it is in Luma's own shape.
-        case answered(status: Int, retryAfter: Double?, isLumas: Bool = true)
+        case answered(status: Int, retryAfter: Double?, isLumas: Bool)
     }
 
     public enum Decision: Sendable, Equatable {

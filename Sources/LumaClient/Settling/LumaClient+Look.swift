@@ -120,8 +120,10 @@ extension LumaClient {
         } catch .unknownOutcome {
             return .untold
         }
-        let exact = found.exact.filter { !write.claimed.contains($0) }
-        switch account.creates.claim(key, among: exact, similar: found.similar) {
+        let claimed = Set(write.claimed)
+        let exact = found.exact.filter { !claimed.contains($0) }
+        let similar = found.similar.filter { !claimed.contains($0) }
+        switch account.creates.claim(key, among: exact, similar: similar) {
         case .mine(let id): return .done(id: id)
         case .nothing: return .notSeen
         case .busy: return .busy

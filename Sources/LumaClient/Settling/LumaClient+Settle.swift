@@ -112,10 +112,18 @@ extension LumaClient {
     }
 
     /// The result of a look; nil when it failed, so that the next one may tell.
+    /// - Throws: when the next one would tell no more.
     private func attempt<Value>(
         _ look: (LumaClient) async throws(LumaError) -> Value?
     ) async throws(LumaError) -> Value? {
-        do throws(LumaError) { return try await look(self) } catch .cancelled { throw .cancelled } catch { return nil }
+        do throws(LumaError) {
+            return try await look(self)
+        } catch {
+            switch error {
+            case .cancelled, .unknownOutcome: throw error
+            default: return nil
+            }
+        }
     }
 
     private func pauseBeforeLook(_ deadline: MonotonicTime) async throws(LumaError) -> Bool {

@@ -130,16 +130,16 @@ extension Dispatcher {
         if request.isModern { earlier = try RoundState(request.params, binding, seal) }
         var asksAgain = false
         if let call = earlier.call {
-            guard seal.rounds.begin(call) else {
+            guard rounds.begin(call) else {
                 throw .error(
                     .invalidParams("Invalid params: requestState was used; start the request anew"))
             }
         }
         defer {
             if let call = earlier.call, asksAgain {
-                seal.rounds.goOn(call)
+                rounds.goOn(call)
             } else if let call = earlier.call {
-                seal.rounds.end(call, until: seal.now.advanced(seconds: RoundState.lifetime), now: seal.now)
+                rounds.end(call, until: seal.now.advanced(seconds: RoundState.lifetime), now: seal.now)
             }
         }
         let call: Call

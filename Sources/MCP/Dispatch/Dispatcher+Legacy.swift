@@ -48,4 +48,20 @@ extension Dispatcher {
         }
         return answers
     }
+
+    /// Answers the parts of a message or a batch whose requests cannot begin, in their order. What asks for no answer is
+    /// taken all the same.
+    public func refuse(
+        _ parts: [JSONRPCPayload.Part], with refusal: JSONRPCError, from caller: Caller
+    ) -> [JSONRPCMessage] {
+        parts.compactMap { part in
+            switch part {
+            case .invalid(let id, let error): return .failure(id: id, error: error)
+            case .message(.request(let id, _, _)): return .failure(id: id, error: refusal)
+            case .message(let message):
+                take(message, from: caller)
+                return nil
+            }
+        }
+    }
 }

@@ -32,16 +32,21 @@ public final class Dispatcher {
     /// Is told of every call of a tool.
     public var auditor: (any ToolAuditor)?
     let seal: any StateSeal
+    let rounds: OpenRounds
     /// Items of one page of a list.
     let pageSize: Int
     /// How long a client may keep a list, in milliseconds.
     static let listLifetime = 60_000
 
     /// A dispatcher over what is registered.
-    public init(_ registry: Registry, server: ServerInfo, seal: any StateSeal, pageSize: Int = 50) {
+    /// - Parameter rounds: the rounds of all calls of this server, of whatever loop.
+    public init(
+        _ registry: Registry, server: ServerInfo, seal: any StateSeal, rounds: OpenRounds, pageSize: Int = 50
+    ) {
         self.registry = registry
         self.server = server
         self.seal = seal
+        self.rounds = rounds
         self.pageSize = pageSize
     }
 
@@ -73,20 +78,23 @@ public final class Dispatcher {
 
     /// Serves one message. `initialize` of the legacy era has its own way in.
     public func serve(_ message: JSONRPCMessage, from caller: Caller, to sink: any Sink) async -> Outcome {
+        if case .request(let id, let method, let params) = message {
+            return await serve(id, method, params, caller, sink)
+        }
+        take(message, from: caller)
+        return .taken
+    }
+
+    /// Takes a message that asks for no answer.
+    func take(_ message: JSONRPCMessage, from caller: Caller) {
         switch message {
         case .notification(let method, let params):
             if method == "notifications/cancelled", let id = params?["requestId"].flatMap(JSONRPCID.init) {
                 caller.session?.cancel(id)
             }
-            return .taken
-        case .response(let id, let result):
-            caller.session?.resolve(id, .success(result))
-            return .taken
-        case .failure(let id, let error):
-            if let id { caller.session?.resolve(id, .failure(error)) }
-            return .taken
-        case .request(let id, let method, let params):
-            return await serve(id, method, params, caller, sink)
+        case .response(let id, let result): caller.session?.resolve(id, .success(result))
+        case .failure(let id, let error): if let id { caller.session?.resolve(id, .failure(error)) }
+        case .request: break
         }
     }
 

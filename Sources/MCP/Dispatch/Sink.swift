@@ -20,8 +20,6 @@ public protocol StateSeal {
     func digest(_ bytes: [UInt8]) -> String
     /// A short text that nobody can guess and that is never given again.
     func nonce() -> String
-    /// The rounds of this server's calls, of whatever loop.
-    var rounds: OpenRounds { get }
     /// The time, for what expires.
     var now: Timestamp { get }
 }

@@ -31,6 +31,9 @@ extension JSONRPCError {
             data: ["uri": .string(Neutral.echo(uri, most: 500))])
     }
 
+    /// The session of a request is over, or there never was one of this id.
+    public static let sessionNotFound = invalidRequest("Session not found: send initialize to begin a new one")
+
     /// The status that a modern answer over HTTP has with this error.
     public var modernHTTPStatus: Int {
         switch code {

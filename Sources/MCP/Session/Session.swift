@@ -12,12 +12,18 @@ public final class Session: Sendable {
     /// Requests of one session that may be under way at once.
     static let mostRunning = 200
 
+    /// How far a request of the client is.
+    private enum Running {
+        /// Its id is taken; how it is cancelled is not known yet.
+        case reserved
+        case cancellable(@Sendable () -> Void)
+        /// A write runs to its end all the same, and its id is taken until then.
+        case cancelled
+    }
     private struct State {
         var level = LoggingLevel.info
         var subscriptions: Set<String> = []
-        var running: [JSONRPCID: @Sendable () -> Void] = [:]
-        /// Those of the running ones that were cancelled.
-        var cancelled: Set<JSONRPCID> = []
+        var running: [JSONRPCID: Running] = [:]
         var waiting: [JSONRPCID: @Sendable (Result<JSON, JSONRPCError>) -> Void] = [:]
         var lastRequest = 0
         var stream = 0
@@ -93,14 +99,15 @@ public final class Session: Sendable {
     public var isBusy: Bool { state.withLock { $0.running.count >= Self.mostRunning } }
 
     /// Takes the ids of requests that are about to be served; each must get `ended`.
-    /// - Returns: false, and nothing is taken, when one of them is in use.
-    public func reserve(_ ids: [JSONRPCID]) -> Bool {
-        state.withLock { state in
-            guard !state.isClosed, Set(ids).count == ids.count, ids.allSatisfy({ state.running[$0] == nil }) else {
-                return false
+    /// - Throws: what they are answered with when they cannot begin; nothing is taken then.
+    public func reserve(_ ids: [JSONRPCID]) throws(JSONRPCError) {
+        try state.withLock { state throws(JSONRPCError) in
+            if state.isClosed { throw .sessionNotFound }
+            // The answers of two requests with one id could not be told apart.
+            guard Set(ids).count == ids.count, ids.allSatisfy({ state.running[$0] == nil }) else {
+                throw .invalidRequest("Invalid Request: the id is that of a request that still runs")
             }
-            for id in ids { state.running[id] = .some {} }
-            return true
+            for id in ids { state.running[id] = .reserved }
         }
     }
 
@@ -108,27 +115,23 @@ public final class Session: Sendable {
     public func began(_ id: JSONRPCID, cancel: @escaping @Sendable () -> Void) {
         let isOver = state.withLock { state in
             // It was cancelled, or the session was closed, since the id was reserved.
-            guard state.running[id] != nil, !state.cancelled.contains(id) else { return true }
-            state.running[id] = cancel
+            guard case .reserved = state.running[id] else { return true }
+            state.running[id] = .cancellable(cancel)
             return false
         }
         if isOver { cancel() }
     }
 
     /// The request has its answer.
-    public func ended(_ id: JSONRPCID) {
-        state.withLock { state in
-            state.running[id] = nil
-            state.cancelled.remove(id)
-        }
-    }
+    public func ended(_ id: JSONRPCID) { _ = state.withLock { $0.running.removeValue(forKey: id) } }
 
     /// Cancels a request that is being served; does nothing for any other.
     public func cancel(_ id: JSONRPCID) {
         let cancel = state.withLock { state -> (@Sendable () -> Void)? in
-            // A write runs to its end all the same, and its id is taken until then.
-            guard let cancel = state.running[id], state.cancelled.insert(id).inserted else { return nil }
-            return cancel
+            guard let running = state.running[id] else { return nil }
+            state.running[id] = .cancelled
+            if case .cancellable(let cancel) = running { return cancel }
+            return nil
         }
         cancel?()
     }
@@ -144,7 +147,7 @@ public final class Session: Sendable {
             }
             return (state.running, state.streams)
         }
-        for cancel in running.values { cancel() }
+        for case .cancellable(let cancel) in running.values { cancel() }
         abandonAll()
         for end in streams.values { end() }
     }

@@ -20,12 +20,17 @@ struct FileIdentity: Equatable, Sendable {
 /// database is told that all is well, and the next one finds nothing. So whoever promises to remember looks at the names.
 struct DatabaseFiles {
     private let files: [(path: String, identity: FileIdentity)]
+    /// Which file is the main one.
+    let main: FileIdentity
 
     /// - Parameter database: the path of the main file. Its log and the index of its log belong to it.
-    init(database: String) {
+    /// - Returns: nil when the main file is not there.
+    init?(database: String) {
         files = ["", "-wal", "-shm"].compactMap { ending in
             FileIdentity(of: database + ending).map { (database + ending, $0) }
         }
+        guard let first = files.first, first.path == database else { return nil }
+        main = first.identity
     }
 
     /// Whether each is still found under its name: some microseconds.

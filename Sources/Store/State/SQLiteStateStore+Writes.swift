@@ -99,11 +99,11 @@ extension StateDatabase {
             WHERE account = ? AND effect IS NULL AND holder IS NULL ORDER BY id LIMIT ?
             """, .text(account), .integer(Int64(limit))
         ).map { row in
-            let (isContested, rivals, claimed) = try others(account, row[3])
+            let (isContested, claimed) = try others(account, row[3])
             return OrphanWrite(
                 id: WriteID(number: row[0].integerValue ?? 0), operation: row[1].textValue ?? "",
                 subject: row[2].textValue, body: row[4].blobValue ?? [],
-                sentAt: Timestamp(milliseconds: row[5].integerValue ?? 0), isContested: isContested, rivals: rivals,
+                sentAt: Timestamp(milliseconds: row[5].integerValue ?? 0), isContested: isContested,
                 claimed: claimed)
         }
     }
@@ -168,19 +168,17 @@ extension StateDatabase {
     }
 
     /// What else is known of writes with this mark.
-    private func others(_ account: String, _ mark: SQLiteValue) throws -> (Bool, Int, [String]) {
-        guard mark != .null else { return (false, 1, []) }
+    private func others(_ account: String, _ mark: SQLiteValue) throws -> (isContested: Bool, claimed: [String]) {
+        guard mark != .null else { return (false, []) }
         var isContested = false
-        var rivals = 0
         var claimed: [String] = []
         let same = try rows(
             "SELECT effect, holder, result FROM write WHERE account = ? AND mark = ?", .text(account), mark)
         for row in same {
             if row[0] == .null, row[1] != .null { isContested = true }
-            if row[0] == .null, row[1] == .null { rivals += 1 }
             if let result = row[2].textValue { claimed.append(result) }
         }
-        return (isContested, rivals, claimed)
+        return (isContested, claimed)
     }
 }
 

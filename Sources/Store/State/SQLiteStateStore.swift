@@ -51,10 +51,11 @@ public final class SQLiteStateStore: StateStore {
     }
 
     /// A job that is tried until it is done.
-    func insist(_ body: @escaping @Sendable (StateDatabase) throws -> Void) {
+    /// - Parameter isMinor: of too many that wait it is given up first.
+    func insist(isMinor: Bool = false, _ body: @escaping @Sendable (StateDatabase) throws -> Void) {
         queue.submit(
             .init(
-                isDurable: false, isKept: true,
+                isDurable: false, isKept: true, isMinor: isMinor,
                 run: { database in
                     try body(database)
                     return {}
@@ -107,7 +108,13 @@ public final class SQLiteStateStore: StateStore {
                     ORDER BY settled_at LIMIT 500)
                 """, .init(now.advanced(seconds: -seconds)),
                 .integer(Int64((min(seconds, 1e9) * 1000).rounded(.up))))
-            return requests + database.connection.changes
+            let writes = database.connection.changes
+            try database.run(
+                """
+                DELETE FROM ended_session WHERE number IN (
+                    SELECT number FROM ended_session WHERE expires_at <= ? ORDER BY expires_at LIMIT 500)
+                """, .init(now))
+            return requests + writes + database.connection.changes
         }
     }
 

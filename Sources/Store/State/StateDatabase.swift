@@ -5,8 +5,7 @@ import Glibc
 final class StateDatabase {
     let connection: SQLiteConnection
     let holder: HolderLock
-    /// Which file it is; nil in memory.
-    let identity: FileIdentity?
+    /// Nil in memory.
     private let files: DatabaseFiles?
     /// The number of requests that are kept, as far as this program knows; nil when it must be counted.
     var requestCount: Int?
@@ -22,8 +21,8 @@ final class StateDatabase {
     ///     promised, and its numbers are those of other requests and writes.
     /// - Throws: `StoreFailure`, `SQLiteError` or `MigrationError`.
     init(folder: String?, earlier: HolderLock?, expected: FileIdentity?) throws {
-        if let folder {
-            let path = folder + "/luma.db"
+        let path = folder.map { $0 + "/luma.db" }
+        if let folder, let path {
             if let expected, FileIdentity(of: path) != expected { throw StoreFailure(.removed) }
             if let earlier, !earlier.isInPlace { throw StoreFailure(.removed) }
             if mkdir(folder, 0o700) != 0, errno != EEXIST { throw StoreFailure(systemError: errno) }
@@ -36,10 +35,14 @@ final class StateDatabase {
         try connection.migrate(StateMigrations.all)
         holder = try earlier ?? HolderLock(folder: folder)
         holder.removeLeftovers()
-        identity = folder.flatMap { FileIdentity(of: $0 + "/luma.db") }
-        files = folder.map { DatabaseFiles(database: $0 + "/luma.db") }
+        files = path.flatMap(DatabaseFiles.init)
+        // Taken away, or replaced, while it was opened.
+        if path != nil, files == nil { throw StoreFailure(.removed) }
         if let expected, identity != expected { throw StoreFailure(.removed) }
     }
+
+    /// Which file it is; nil in memory.
+    var identity: FileIdentity? { files?.main }
 
     /// - Throws: `StoreFailure` when what is written here would not be found by the next program.
     func checkPlace() throws(StoreFailure) {

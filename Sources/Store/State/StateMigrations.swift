@@ -60,5 +60,6 @@ enum StateMigrations {
                 CREATE INDEX write_by_subject ON write (account, subject) WHERE subject IS NOT NULL;
                 """),
         feeds,
+        sessions,
     ]
 }

@@ -7,7 +7,7 @@ public import Core
 /// committed: whoever belongs to a loop goes back there by itself. Calls take effect in the order in which they are made.
 /// SQLite stands behind it now; what several gateways must agree on goes through this protocol alone, so that a server of
 /// PostgreSQL can.
-public protocol StateStore: FeedStore, Sendable {
+public protocol StateStore: FeedStore, EndedSessionStore {
     /// How the store is, by the last thing that it did.
     var condition: StoreCondition { get }
 
@@ -40,8 +40,8 @@ public protocol StateStore: FeedStore, Sendable {
     func adopt(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Adoption>)
 
     /// Forgets some of what nobody may ask for any more: answers that have expired, and writes that were settled longer ago
-    /// than `seconds`, counted from the account's oldest write that is not settled while there is one. Gives how many; 0 when
-    /// nothing is left to be forgotten.
+    /// than `seconds`, counted from the account's oldest write that is not settled while there is one, and ended sessions
+    /// that have expired. Gives how many; 0 when nothing is left to be forgotten.
     func purge(now: Timestamp, keepSettled seconds: Double, then: @escaping Then<Int>)
     /// What is kept, in numbers.
     func count(then: @escaping Then<StoreCounts>)

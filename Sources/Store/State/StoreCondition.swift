@@ -20,8 +20,6 @@ public struct StoreFailure: Error, Sendable, Equatable {
         case failed
         /// The program is ending.
         case closed
-        /// Whoever asked had no more time to wait. It says nothing about the database.
-        case overdue
     }
 
     public let cause: Cause

@@ -12,6 +12,8 @@ final class StoreQueue: @unchecked Sendable {
         var isDurable: Bool
         /// Tried again when the database refuses it for now.
         var isKept: Bool
+        /// Of too many that are kept it is given up first.
+        var isMinor = false
         /// Does it; what it gives is called once the transaction is committed.
         var run: @Sendable (StateDatabase) throws -> @Sendable () -> Void
         var fail: @Sendable (StoreFailure) -> Void
@@ -21,6 +23,20 @@ final class StoreQueue: @unchecked Sendable {
         var pending: [Job] = []
         var isScheduled = false
         var isClosed = false
+
+        /// Takes out so many of what waits: the oldest, minor ones first.
+        mutating func giveUp(_ count: Int) -> [Job] {
+            guard count > 0 else { return [] }
+            var given: [Job] = []
+            for onlyMinor in [true, false] {
+                pending.removeAll { job in
+                    guard given.count < count, job.isMinor || !onlyMinor else { return false }
+                    given.append(job)
+                    return true
+                }
+            }
+            return given
+        }
     }
 
     private let folder: String?
@@ -36,7 +52,7 @@ final class StoreQueue: @unchecked Sendable {
     private var isProbing = false
     /// Jobs of one transaction; what comes meanwhile waits for the next.
     private static let mostAtOnce = 256
-    /// Jobs that may wait for the database to recover; beyond them the oldest are given up.
+    /// Jobs that may wait for the database to recover; beyond them the oldest are given up, minor ones first.
     private static let mostKept = 10_000
     private static let probeSeconds = 1.0
 
@@ -149,9 +165,7 @@ final class StoreQueue: @unchecked Sendable {
         let kept = jobs.filter(\.isKept)
         let given = state.withLock { state -> [Job] in
             state.pending.insert(contentsOf: kept, at: 0)
-            let excess = max(0, state.pending.count - Self.mostKept)
-            defer { state.pending.removeFirst(excess) }
-            return Array(state.pending.prefix(excess))
+            return state.giveUp(state.pending.count - Self.mostKept)
         }
         for job in jobs where !job.isKept { job.fail(failure) }
         for job in given { job.fail(failure) }

@@ -112,8 +112,6 @@ public struct OrphanWrite: Sendable, Equatable {
     public let sentAt: Timestamp
     /// A write with the same mark is under way: what is found may be its own.
     public let isContested: Bool
-    /// Orphans with the same mark, this one included.
-    public let rivals: Int
     /// Ids that belong to other writes with the same mark.
     public let claimed: [String]
 }

@@ -1,12 +1,19 @@
 import Core
 import MCP
 import Store
+import Synchronization
 import Testing
 
 @testable import Gateway
 
 @Suite struct SessionTableTests {
     private let seal = SessionSeal(secret: Secret("key"))
+    private let store = SQLiteStateStore(.memory)
+
+    /// The table of one process; all have the same store.
+    private func process(_ seal: SessionSeal? = nil) -> SessionTable {
+        SessionTable(seal: seal ?? self.seal, store: store)
+    }
 
     private func make(_ revision: Revision = .november2025) -> Session {
         var capabilities = ClientCapabilities()
@@ -15,32 +22,32 @@ import Testing
     }
 
     @Test func anotherProcessGoesOnWithTheSession() throws {
-        let id = try #require(SessionTable(seal: seal).issue(make(.june2025)))
-        let after = SessionTable(seal: SessionSeal(secret: Secret("key")))
+        let id = try #require(process().issue(make(.june2025)))
+        let after = process(SessionSeal(secret: Secret("key")))
         let session = try #require(after.session(id, for: .local))
         #expect(session.revision == .june2025)
         #expect(session.capabilities.elicitationForm)
         #expect(after.session(id, for: .local) === session)
-        #expect(SessionTable(seal: SessionSeal(secret: Secret("other"))).session(id, for: .local) == nil)
+        #expect(process(SessionSeal(secret: Secret("other"))).session(id, for: .local) == nil)
     }
 
     @Test func anIDIsVisibleASCIIAndOneOfAKind() throws {
-        let table = SessionTable(seal: seal)
+        let table = process()
         let ids = try (0..<50).map { _ in try #require(table.issue(make())) }
         #expect(Set(ids).count == 50)
         #expect(ids.allSatisfy { $0.utf8.allSatisfy { (0x21...0x7e).contains($0) } })
     }
 
     @Test func aSessionIsForItsPrincipalAlone() throws {
-        let table = SessionTable(seal: seal)
+        let table = process()
         let id = try #require(table.issue(make()))
         let stranger = Principal(label: "stranger", scopes: .all)
         #expect(table.session(id, for: stranger) == nil)
-        #expect(SessionTable(seal: seal).session(id, for: stranger) == nil)
+        #expect(process().session(id, for: stranger) == nil)
     }
 
     @Test func aChangedIDIsNoID() throws {
-        let table = SessionTable(seal: seal)
+        let table = process()
         let id = try #require(table.issue(make()))
         for index in stride(from: 0, to: id.count, by: 7) {
             var letters = Array(id)
@@ -55,50 +62,85 @@ import Testing
     }
 
     @Test func anEndedSessionStaysEnded() throws {
-        let table = SessionTable(seal: seal)
+        let table = process()
         let id = try #require(table.issue(make()))
         table.end(id)
         #expect(table.session(id, for: .local) == nil)
     }
 
+    /// It was in use all the time, so its process has never asked how old its id is.
+    @Test(arguments: [false, true]) func aSessionEndsHoweverOldItIs(isPushedOut: Bool) throws {
+        let now = Mutex(Timestamp(milliseconds: 1_800_000_000_000))
+        let table = process(SessionSeal(secret: Secret("key")) { now.withLock { $0 } })
+        let session = make()
+        let id = try #require(table.issue(session))
+        if isPushedOut { for _ in 0..<SessionTable.capacity { _ = table.issue(make()) } }
+        let ends = Mutex(0)
+        _ = session.attach { ends.withLock { $0 += 1 } }
+        now.withLock { $0 = $0.advanced(seconds: SessionTicket.lifetime) }
+        table.end(id)
+        #expect(ends.withLock { $0 } == 1)
+        #expect(table.session(id, for: .local) == nil)
+    }
+
     @Test func anEndedSessionIsKnownToTheNextProcess() async throws {
-        let store = SQLiteStateStore(.memory)
-        defer { store.close() }
-        func process() async -> SessionTable {
-            let table = SessionTable(seal: seal)
-            let keeper = EndedSessionsKeeper(table, store)
-            await keeper.resume()
-            table.whenEnded { keeper.note() }
-            return table
-        }
-        let first = await process()
+        let first = process()
         let ids = try (0..<20).map { _ in try #require(first.issue(make())) }
-        // Faster than they can be saved one by one.
         for id in ids.dropLast() { first.end(id) }
-        for _ in 0..<200 {
-            let next = await process()
-            if ids.dropLast().allSatisfy({ next.session($0, for: .local) == nil }) {
-                #expect(next.session(ids[19], for: .local) != nil)
-                return
-            }
-            try await Task.sleep(for: .milliseconds(20))
-        }
-        Issue.record("an ended session works again")
+        let next = process()
+        await next.lookForEnded()
+        for id in ids.dropLast() { #expect(next.session(id, for: .local) == nil) }
+        #expect(next.session(ids[19], for: .local) != nil)
+    }
+
+    @Test func whatTwoGatewaysEndAtOnceIsKept() async throws {
+        let tables = [process(), process()]
+        let ids = try tables.map { try #require($0.issue(make())) }
+        for (table, id) in zip(tables, ids) { table.end(id) }
+        let next = process()
+        await next.lookForEnded()
+        for id in ids { #expect(next.session(id, for: .local) == nil) }
     }
 
     /// Two gateways share a folder: a session that both know is ended at one of them.
-    @Test func whatEndsElsewhereEndsHere() throws {
-        let (here, there) = (SessionTable(seal: seal), SessionTable(seal: seal))
+    @Test(arguments: [false, true]) func whatEndsElsewhereEndsHere(isPushedOut: Bool) async throws {
+        let (here, there) = (process(), process())
         let ids = try (0..<2).map { _ in try #require(here.issue(make())) }
-        for id in ids { #expect(there.session(id, for: .local) != nil) }
+        let sessions = try ids.map { try #require(there.session($0, for: .local)) }
+        if isPushedOut { for _ in 0..<SessionTable.capacity { _ = there.issue(make()) } }
+        let ends = Mutex<[Int]>([])
+        for (number, session) in sessions.enumerated() { _ = session.attach { ends.withLock { $0.append(number) } } }
         here.end(ids[0])
-        there.addEnded(kept: here.keptEnded(at: seal.now))
+        for _ in 0..<2 { await there.lookForEnded() }
+        #expect(ends.withLock { $0 } == [0])
         #expect(there.session(ids[0], for: .local) == nil)
-        #expect(there.session(ids[1], for: .local) != nil)
+        #expect(there.session(ids[1], for: .local) === sessions[1])
+    }
+
+    /// More than one question of the store gives.
+    @Test func ofManyEndsAllAreLearned() async throws {
+        let here = process()
+        let ids = try (0..<2500).map { _ in try #require(here.issue(make())) }
+        for id in ids { here.end(id) }
+        let next = process()
+        await next.lookForEnded()
+        #expect(ids.allSatisfy { next.session($0, for: .local) == nil })
+        #expect(next.lastEnded == 2500)
+    }
+
+    /// What failed once is learned by the next look.
+    @Test func aStoreThatFailsIsAskedAgain() async throws {
+        let here = process()
+        let id = try #require(here.issue(make()))
+        store.close()
+        here.end(id)
+        await here.lookForEnded()
+        #expect(here.lastEnded == 0)
+        #expect(here.session(id, for: .local) == nil)
     }
 
     @Test func aQuietSessionLivesOnInItsID() throws {
-        let table = SessionTable(seal: seal)
+        let table = process()
         let id = try #require(table.issue(make(.march2025)))
         weak let first = table.session(id, for: .local)
         #expect(first != nil)
@@ -110,7 +152,7 @@ import Testing
     /// Whoever makes many sessions must not take another's away while it is in use: its answers and its news would go
     /// to a session that nobody hears.
     @Test func aSessionInUseStaysOneHoweverManyAreMade() throws {
-        let table = SessionTable(seal: seal)
+        let table = process()
         let used = make()
         let id = try #require(table.issue(used))
         let ended = make()

@@ -102,5 +102,9 @@ final class ScriptedStore: StateStore {
     func removeFeed(_ id: String, of account: String, then: @escaping Then<Bool>) {
         inner.removeFeed(id, of: account, then: then)
     }
+    func endSession(_ nonce: String, until expiry: Timestamp) { inner.endSession(nonce, until: expiry) }
+    func endedSessions(after number: Int64, limit: Int, then: @escaping Then<[EndedSession]>) {
+        inner.endedSessions(after: number, limit: limit, then: then)
+    }
     func close() { inner.close() }
 }

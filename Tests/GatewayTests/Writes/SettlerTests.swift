@@ -40,6 +40,7 @@ import Testing
             account: LumaAccount(BudgetSettings(getRequests: 1000)), transport: transport, time: clock)
         return Settler(
             luma: luma, store: store, account: "a", reactor: reactor, clock: clock,
+            steady: SteadyClock(),
             settings: .init(settleSeconds: seconds, keepSeconds: 60, patience: 5, longestPause: 0.1, idlePause: 0.05)
         ) { onSettled($1) }
     }

@@ -271,4 +271,13 @@ struct Case: CustomTestStringConvertible, Sendable {
                 })
         }
     }
+
+    /// One table serves many requests, and remembers the last Host.
+    @Test func aHostIsJudgedByItselfWhateverCameBefore() {
+        let hosts = ["a:80", "a:80", "b", "a:80", "[::1]:1", "[::1]:1", "a:81", "a:8"]
+        let input = (hosts + ["a:8x"]).map { "GET / HTTP/1.1\r\nHost: \($0)\r\n\r\n" }.joined()
+        let outcome = Feeding.outcome(of: Array(input.utf8))
+        #expect(outcome.requests.map(\.host) == ["a", "a", "b", "a", "[::1]", "[::1]", "a", "a"])
+        #expect(outcome.end == .refuses(.malformedHost))
+    }
 }

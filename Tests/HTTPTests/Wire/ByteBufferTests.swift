@@ -31,6 +31,15 @@ import Testing
             text(buffer) == "0 0 7 7 10 a 99 63 1000 3e8 9223372036854775807 7fffffffffffffff ")
     }
 
+    @Test func everyShortNumberIsWrittenInFull() {
+        var buffer = ByteBuffer()
+        for number in 0...10_100 {
+            buffer.removeAll()
+            buffer.append(decimal: number)
+            #expect(text(buffer) == String(number))
+        }
+    }
+
     @Test func memoryIsKeptUntilItIsGivenBack() {
         var buffer = ByteBuffer()
         #expect(buffer.reserved == 0)

@@ -12,7 +12,7 @@ import Testing
     }
 
     private static func answered(_ status: Int, _ retryAfter: Double? = nil) -> RetryPolicy.Outcome {
-        .answered(status: status, retryAfter: retryAfter)
+        .answered(status: status, retryAfter: retryAfter, isLumas: true)
     }
 
     /// What happened, what a repeatable call does, what a call does that may be repeated only if unseen.
@@ -73,7 +73,8 @@ import Testing
     ) -> Double? {
         var random = SeededGenerator(seed: seed)
         let decision = policy.decision(
-            attempt: attempt, outcome: .answered(status: 429, retryAfter: retryAfter), repetition: .always, now: at(0),
+            attempt: attempt, outcome: .answered(status: 429, retryAfter: retryAfter, isLumas: true),
+            repetition: .always, now: at(0),
             deadline: at(deadline), random: &random)
         if case .retry(let seconds) = decision { return seconds }
         return nil

@@ -17,10 +17,10 @@ import Testing
             random: SeededGenerator(seed: 1))
     }
 
-    private func list(_ ids: String..., created: Int64 = 0) -> ScriptedTransport.Answer {
+    private func list(_ ids: String..., name: String = "x", created: Int64 = 0) -> ScriptedTransport.Answer {
         let at = Timestamp(milliseconds: sentAt.milliseconds + created).rfc3339
         let entries = ids.map { id -> JSON in
-            ["id": .string(id), "name": "x", "start_at": .string(Self.start), "created_at": .string(at)]
+            ["id": .string(id), "name": .string(name), "start_at": .string(Self.start), "created_at": .string(at)]
         }
         return .json(200, ["entries": .array(entries), "has_more": false])
     }
@@ -50,6 +50,12 @@ import Testing
         let luma = client(list("evt-1"))
         luma.adopt(create())
         #expect(try await look(luma, create(claimed: ["evt-1"])) == .notSeen)
+    }
+
+    /// Luma may have put its name in order; it is a twin's all the same.
+    @Test(arguments: [(["evt-1"], LookFinding.notSeen), ([], .untold)])
+    func anotherWritesSimilarEventLeavesNoDoubt(claimed: [String], finding: LookFinding) async throws {
+        #expect(try await look(client(list("evt-1", name: "x ")), create(claimed: claimed)) == finding)
     }
 
     @Test func anOlderEventOfTheSameNameIsNotTaken() async throws {

@@ -123,7 +123,7 @@ import Testing
 
     @Test func aStateIsGoodForItsOwnCallAlone() async throws {
         let seal = WeakSeal()
-        let dispatcher = Dispatcher(Fixture.registry, server: Fixture.server, seal: seal)
+        let dispatcher = Dispatcher(Fixture.registry, server: Fixture.server, seal: seal, rounds: OpenRounds())
         let asker = Asker(.july2026, able, dispatcher: dispatcher)
         let state = try #require(await asker.call("confirm")?["requestState"]?.stringValue)
         func code(_ name: String, _ state: JSON, _ arguments: JSON = [:]) async -> Int? {

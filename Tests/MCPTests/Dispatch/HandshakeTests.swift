@@ -62,7 +62,7 @@ import Testing
 
     @Test(arguments: Revision.allCases)
     func whatIsNotOfferedIsNoMethod(_ revision: Revision) async {
-        let empty = Dispatcher(Registry(), server: Fixture.server, seal: WeakSeal())
+        let empty = Dispatcher(Registry(), server: Fixture.server, seal: WeakSeal(), rounds: OpenRounds())
         let asker = Asker(revision, dispatcher: empty)
         for method in ["tools/list", "prompts/list", "resources/list", "resources/read", "completion/complete"] {
             #expect(await asker.error(method)?.code == -32601, "\(method)")

@@ -14,39 +14,52 @@ import Testing
         func add() { value.withLock { $0 += 1 } }
     }
 
+    /// Whether the session takes these ids now.
+    private func isTaken(_ ids: JSONRPCID...) -> Bool { (try? session.reserve(ids)) != nil }
+
     @Test func anIDIsTakenUntilItsRequestHasEnded() {
-        #expect(session.reserve([id]))
-        #expect(!session.reserve([.string("b"), id]))
-        #expect(session.reserve([.string("b")]))
-        #expect(!session.reserve([.string("c"), .string("c")]))
+        #expect(isTaken(id))
+        #expect(!isTaken(.string("b"), id))
+        #expect(isTaken(.string("b")))
+        #expect(!isTaken(.string("c"), .string("c")))
         session.ended(id)
-        #expect(session.reserve([id]))
+        #expect(isTaken(id))
     }
 
     /// A write runs to its end though it was cancelled: the next request of its id could not be told from it.
     @Test func aCancelledRequestKeepsItsIDToo() {
         let count = Count()
-        #expect(session.reserve([id]))
+        #expect(isTaken(id))
         session.began(id) { count.add() }
         session.cancel(id)
         session.cancel(id)
         #expect(count.calls == 1)
-        #expect(!session.reserve([id]))
+        #expect(!isTaken(id))
         session.ended(id)
-        #expect(session.reserve([id]))
+        #expect(isTaken(id))
     }
 
     @Test(arguments: [true, false]) func whatIsCancelledBeforeItHasBegunIsCancelledThen(isClosed: Bool) {
         let count = Count()
-        #expect(session.reserve([id]))
+        #expect(isTaken(id))
         if isClosed { session.close() } else { session.cancel(id) }
         session.began(id) { count.add() }
         #expect(count.calls == 1)
     }
 
+    @Test func aRequestIsCancelledOnceThoughItsSessionClosesToo() {
+        let count = Count()
+        #expect(isTaken(id))
+        session.began(id) { count.add() }
+        session.cancel(id)
+        session.close()
+        session.close()
+        #expect(count.calls == 1)
+    }
+
     @Test func nothingBeginsInAClosedSession() {
         session.close()
-        #expect(!session.reserve([id]))
+        #expect(throws: JSONRPCError.sessionNotFound) { try session.reserve([id]) }
     }
 
     @Test func itsStreamsEndWithIt() {

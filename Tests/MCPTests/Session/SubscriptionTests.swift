@@ -30,11 +30,11 @@ import Testing
         #expect(await Asker(.november2025).error("resources/subscribe", ["uri": .string(long)])?.code == -32602)
     }
 
-    @Test func requestsUnderWayAreBounded() {
+    @Test func requestsUnderWayAreBounded() throws {
         let session = Session(revision: .november2025, capabilities: ClientCapabilities(), principal: .local)
         for number in 0..<200 {
             #expect(!session.isBusy)
-            #expect(session.reserve([JSONRPCID(number)]))
+            try session.reserve([JSONRPCID(number)])
             session.began(JSONRPCID(number)) {}
         }
         #expect(session.isBusy)
@@ -42,10 +42,10 @@ import Testing
         #expect(!session.isBusy)
     }
 
-    @Test func cancellationReachesTheRequestOnce() async {
+    @Test func cancellationReachesTheRequestOnce() async throws {
         let asker = Asker(.november2025)
         let cancelled = Mutex(0)
-        #expect(asker.caller.session?.reserve([JSONRPCID(7)]) == true)
+        try asker.caller.session?.reserve([JSONRPCID(7)])
         asker.caller.session?.began(JSONRPCID(7)) { cancelled.withLock { $0 += 1 } }
         for id in [JSON.string("7"), 8, 7, 7] {
             let outcome = await asker.dispatcher.serve(

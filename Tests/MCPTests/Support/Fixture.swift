@@ -22,7 +22,6 @@ final class ListeningSink: Sink {
 /// A seal that anyone could break, but not by chance, and a clock that stands still.
 final class WeakSeal: StateSeal {
     var now = Timestamp(milliseconds: 1_800_000_000_000)
-    let rounds = OpenRounds()
     private var nonces = 0
 
     func nonce() -> String {
@@ -52,7 +51,7 @@ enum Fixture {
     static func dispatcher(_ change: (inout Registry) -> Void = { _ in }, pageSize: Int = 50) -> Dispatcher {
         var registry = self.registry
         change(&registry)
-        return Dispatcher(registry, server: server, seal: WeakSeal(), pageSize: pageSize)
+        return Dispatcher(registry, server: server, seal: WeakSeal(), rounds: OpenRounds(), pageSize: pageSize)
     }
 
     static func caller(

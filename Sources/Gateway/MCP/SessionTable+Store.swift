@@ -1,0 +1,39 @@
+import IO
+import Store
+
+extension SessionTable {
+    /// Those that one question of the store gives.
+    private static let mostAtOnce = 1000
+
+    /// Learns which sessions were ended by an earlier process, or at another gateway on the same store, since the last
+    /// look. One look at a time. That the store fails is told by health, and the next look learns it all the same.
+    func lookForEnded() async {
+        var found: [EndedSession] = []
+        repeat {
+            let last = lastEnded
+            let answer = await withUnsafeContinuation { continuation in
+                store.endedSessions(after: last, limit: Self.mostAtOnce) { continuation.resume(returning: $0) }
+            }
+            guard case .success(let ended) = answer else { return }
+            found = ended
+            addEnded(found)
+        } while found.count == Self.mostAtOnce
+    }
+}
+
+extension Shared {
+    /// What other gateways on the same store end is known here after so many seconds, and so is what a store that could not
+    /// be read at first has kept.
+    private static let secondsBetweenLooks = 5.0
+
+    /// Knows what was ended before, and looks from then on; cancel the task to end that.
+    func resumeSessions() async -> Task<Void, Never> {
+        let sessions = mcp.sessions
+        await sessions.lookForEnded()
+        return Task.detached(priority: .background) {
+            while (try? await Task.sleep(for: .seconds(Self.secondsBetweenLooks))) != nil {
+                await sessions.lookForEnded()
+            }
+        }
+    }
+}
