@@ -9,6 +9,9 @@ static const uint8_t shared_theme_css[] = {
 static const uint8_t shared_dom_js[] = {
 #embed "shared/dom.js"
 };
+static const uint8_t shared_json_js[] = {
+#embed "shared/json.js"
+};
 static const uint8_t shared_theme_js[] = {
 #embed "shared/theme.js"
 };
@@ -117,6 +120,9 @@ static const uint8_t docs_answer_js[] = {
 static const uint8_t docs_practice_js[] = {
 #embed "docs/practice.js"
 };
+static const uint8_t docs_menu_js[] = {
+#embed "docs/menu.js"
+};
 static const uint8_t docs_operation_js[] = {
 #embed "docs/operation.js"
 };
@@ -151,6 +157,7 @@ static const lm_asset assets[] = {
     ASSET("/assets/console.js", console_js),
     ASSET("/docs", docs_html),
     ASSET("/assets/dom.js", shared_dom_js),
+    ASSET("/assets/json.js", shared_json_js),
     ASSET("/assets/icon.svg", shared_icon_svg),
     ASSET("/assets/theme.css", shared_theme_css),
     ASSET("/assets/theme.js", shared_theme_js),
@@ -165,6 +172,7 @@ static const lm_asset assets[] = {
     ASSET("/assets/send.js", docs_send_js),
     ASSET("/assets/answer.js", docs_answer_js),
     ASSET("/assets/practice.js", docs_practice_js),
+    ASSET("/assets/menu.js", docs_menu_js),
     ASSET("/assets/operation.js", docs_operation_js),
     ASSET("/assets/search.js", docs_search_js),
     {0},

@@ -7,7 +7,7 @@ import time
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.common.action_chains import ActionChains
 
-from console_stage import DAY, Console, Sandbox, gateway_to
+from console_stage import DAY, Console, Sandbox, gateway_to, middle_of
 from stage import play
 
 YEAR = time.gmtime().tm_year + 1
@@ -41,8 +41,7 @@ def months_are_turned(binary, folder):
     with Sandbox(binary) as sandbox, gateway_to(sandbox, binary) as gateway, Console(gateway.url) as page:
         middles = {}
         for months in (-3, 3):
-            year, month = divmod(time.gmtime().tm_year * 12 + time.gmtime().tm_mon - 1 + months, 12)
-            middle = calendar.timegm((year, month + 1, 15, 12, 0, 0))
+            middle = middle_of(months)
             middles[months] = time.strftime("%B %Y", time.gmtime(middle))
             sandbox.create("Months: %d" % months, middle - time.time())
         page.visit()
@@ -55,9 +54,16 @@ def months_are_turned(binary, folder):
                 page.eventually("its event is shown", lambda: page.all(".chip[title='Months: %d']" % months))
                 page.press("t")
                 assert page.text("#month-title") == here
+        # The keys go on working with a day in the focus, though it is no longer there.
+        focus = lambda: int(page.run("return document.activeElement.dataset.day ?? -1"))
+        page.run("document.querySelector('.day-button[tabindex=\"0\"]').focus()")
+        months = list(calendar.month_name)[1:]
+        for key, by in (("f", 1), ("f", 2), ("p", 1), ("t", 0), ("p", -1), ("t", 0)):
+            page.press(key)
+            month = months[(months.index(here.split()[0]) + by) % 12]
+            assert page.text("#month-title").startswith(month) and focus() >= 0, (key, by)
         page.click(".day-button[aria-current='date']")
         assert "The day" in page.text(".agenda") and page.one(".day.chosen")
-        focus = lambda: int(page.run("return document.activeElement.dataset.day"))
         day = focus()
         for key, by in ((Keys.ARROW_RIGHT, 1), (Keys.ARROW_DOWN, 7), (Keys.ARROW_LEFT, -1), (Keys.ARROW_UP, -7)):
             page.press(key)
@@ -131,11 +137,14 @@ def an_event_is_changed(binary, folder):
         page.says("#sheet", "12 coming", "200 Main Street", "40 guests", "Talks and pizza")
         page.check_contrast()
         page.picture(folder, "console-event")
-        before = sandbox.named("Community meetup")
+        before, span = sandbox.named("Community meetup"), page.text("#sheet .when-there")
         page.press_button("Edit")
         page.eventually("the form is filled in", lambda: page.one("#field-name").get_attribute("value") == "Community meetup")
         page.press_button("Save the changes")
         page.says("#sheet", "Nothing has changed")
+        page.set("end_at", "")
+        page.says("[data-field=end_at]", "an event needs one")
+        page.says("#sheet .preview", span)
         page.set("name", "Winter meetup")
         page.set("max_capacity", "")
         page.press_button("Save the changes")
@@ -147,6 +156,7 @@ def an_event_is_changed(binary, folder):
         after["settings"].pop("name"), before["settings"].pop("name")
         assert after["settings"] == before["settings"], (after, before)
         page.open_event("Winter meetup")
+        assert page.text("#sheet .when-there") == span
         page.press_button("Edit")
         page.eventually("the form is there", lambda: page.all(".event-form"))
         sandbox.post("/v1/events/update", {"event_id": after["id"], "name": "Changed by somebody"})
@@ -191,9 +201,11 @@ def an_event_is_cancelled(binary, folder):
         assert sandbox.count("cancels") == 0
         page.open_event("Community meetup")
         page.press_button("Cancel this event")
+        sandbox.create("Made meanwhile", 20 * DAY)
         page.press_button("Cancel the event")
         page.is_closed()
         page.says("#toast", "Cancelled", "Community meetup", "12 guests")
+        page.eventually("the events are read anew", lambda: "Made meanwhile" in page.names())
         assert "Community meetup" not in page.names() and "Community meetup" not in sandbox.names()
 
         page.open_event("Benefit concert")

@@ -1,11 +1,14 @@
 """What the tests of the console share: an emulator that can be asked what was done to it, and the page as a person uses it."""
 
 import atexit
+import calendar
+import datetime
 import json
 import re
 import subprocess
 import time
 import urllib.request
+import zoneinfo
 
 from selenium.webdriver.common.action_chains import ActionChains
 
@@ -79,6 +82,13 @@ def moment(seconds):
     return time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(seconds))
 
 
+def middle_of(months):
+    """Noon of the 15th so many months from now, in the month of the person who looks at the page."""
+    now = datetime.datetime.now(zoneinfo.ZoneInfo(ZONE))
+    year, month = divmod(now.year * 12 + now.month - 1 + months, 12)
+    return calendar.timegm((year, month + 1, 15, 12, 0, 0))
+
+
 def gateway_to(sandbox, binary, **settings):
     """A gateway in front of the emulator; what is kept is asked for anew."""
     return Gateway(
@@ -141,6 +151,42 @@ class Console(Browser):
                 "const found = [...document.querySelectorAll(arguments[0] + ' button')]"
                 ".find((each) => each.innerText === arguments[1]); found?.click(); return found !== undefined", within, words)
         self.eventually("a button says " + words, attempt)
+
+    def pause(self, seconds):
+        """Lets the page do what it has to do."""
+        self.driver.execute_async_script("setTimeout(arguments[1], arguments[0] * 1000)", seconds)
+
+    def comes_back(self, seconds):
+        """Shows the page again as if so much time had passed, and lets it ask what it then asks."""
+        self.run(
+            "const now = Date.now; Date.now = () => now() + arguments[0] * 1000;"
+            "document.dispatchEvent(new Event('visibilitychange')); Date.now = now", seconds)
+        self.pause(0.5)
+
+    # What befalls its requests.
+
+    def hold(self, beginning):
+        """Keeps back the answers to requests whose method and path begin so."""
+        self.run(
+            "const [real, beginning] = [window.fetch, arguments[0]]; const held = [];"
+            "window.fetch = async (path, options) => { const answer = await real(path, options);"
+            "if (`${options.method} ${path}`.startsWith(beginning)) await new Promise((resolve) => held.push(resolve));"
+            "return answer; };"
+            "window.letGo = () => { window.fetch = real; for (const resolve of held) resolve(); }", beginning)
+
+    def let_go(self):
+        self.run("window.letGo()")
+
+    def answers(self, do_come):
+        """Whether lists of events reach the page."""
+        self.command("Network.setBlockedURLs", urls=[] if do_come else ["*/events/?*"])
+
+    def change(self, path, expression):
+        """On the next page, counts requests by path, and lets an expression of `answer` stand for the answers to one path."""
+        self.command("Page.addScriptToEvaluateOnNewDocument", source=(
+            "const real = window.fetch; window.counts = {}; window.fetch = async (address, options) => {"
+            "const path = address.split('?')[0]; window.counts[path] = (window.counts[path] ?? 0) + 1;"
+            "const answer = await real(address, options); return path === '%s' ? %s : answer; }") % (path, expression))
 
     def chord(self, held, key):
         """A key while another one is held."""

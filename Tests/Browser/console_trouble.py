@@ -4,6 +4,8 @@ import sys
 import time
 from urllib.parse import urlsplit
 
+from selenium.webdriver.common.keys import Keys
+
 from console_stage import DAY, Console, Sandbox, gateway_to
 from stage import Gateway, play
 
@@ -102,6 +104,9 @@ def hundreds_of_events(binary, folder):
         page.eventually("days are full", lambda: page.all(".overflow"))
         assert len(page.names()) == 40
         shown = lambda: len(page.names())
+        page.run("document.querySelector('#agenda .more').focus()")
+        page.press(Keys.ENTER)
+        assert shown() == 80 and page.run("return document.activeElement.className") == "more"
         for _ in range(8):
             page.run("document.querySelector('#agenda .more')?.click()")
         page.eventually("all are in the list", lambda: page.names()[-1] and shown() >= 260)
@@ -120,6 +125,11 @@ def events_that_last(binary, folder):
         page.eventually("the season is drawn", lambda: len(page.all(".chip.long")) >= 4)
         assert page.names()[0] == "Season" and page.text("#agenda .row-time") == "now"
         page.eventually("a night is one day", lambda: "Night" in page.names())
+        # Drawn anew, the focus stays in its week.
+        week = "return [...document.querySelectorAll('.chip.long')].indexOf(document.activeElement)"
+        page.run("document.querySelectorAll('.chip.long')[2].focus()")
+        page.run("document.getElementById('clock').dispatchEvent(new Event('change'))")
+        assert page.run(week) == 2
         for _ in range(3):
             page.click("#next")
         page.eventually("it has ended", lambda: len(page.all(".chip.long")) < 4)
@@ -191,6 +201,10 @@ def a_token_is_asked_for(binary, folder):
         page.check_contrast()
         page.check_width()
         page.picture(folder, "console-token")
+        # Asking again is of no use without a token, also when the page was hidden for a while.
+        page.asked()
+        page.comes_back(60)
+        assert not page.asked()
         page.write("#token-field", "not-one-of-them-at-all")
         page.click("#sign-in .primary")
         page.says("#token-trouble", "not one that the gateway knows")
@@ -199,6 +213,9 @@ def a_token_is_asked_for(binary, folder):
         page.eventually("the events are read", lambda: page.names())
         page.eventually("the field is gone", lambda: not page.one("#sign-in").is_displayed())
         page.says("#health", "me, may write")
+        page.pause(0.5)
+        read = [url for url in page.asked() if "/events/?" in url]
+        assert read and len(read) == len(set(read)), read
         assert page.one("#new-event").is_displayed()
         kept = page.run("return JSON.stringify([localStorage, sessionStorage, document.cookie, location.href, document.body.outerHTML])")
         assert good not in kept

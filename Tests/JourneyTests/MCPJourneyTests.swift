@@ -168,6 +168,52 @@ import Testing
         check(answers.last)
     }
 
+    private func create(_ name: String, id: JSON) -> JSON {
+        let event: JSON = ["name": .string(name), "start_at": "2027-05-01T18:00:00Z", "timezone": "UTC"]
+        return request("tools/call", ["name": "create_event", "arguments": event], id: id)
+    }
+
+    /// What is cancelled of a batch takes nothing else along, and what has not begun then does not begin.
+    @Test func oneRequestOfABatchIsCancelledAlone() async throws {
+        let gateway = try await RunningGateway.start(
+            .inProcess, environment: ["LUMA_SANDBOX_FAULTS": "latency=2500,on=events/create"])
+        let url = gateway.address + "/mcp"
+        func isUnderWay(_ session: [String]) async throws -> Bool {
+            let answer = try await post(url, request("ping", id: "first"), session)
+            return answer.json?["error"]?["message"]?.stringValue?.contains("still runs") == true
+        }
+        func names() async throws -> Set<String> {
+            let list = try await curl(gateway.address + "/events/?limit=100")
+            return Set((list.json?["entries"]?.arrayValue ?? []).compactMap { $0["name"]?.stringValue })
+        }
+
+        let session = try await session(url, "2025-03-26")
+        async let both = post(
+            url,
+            [create("Alone A", id: "first"), create("Alone B", id: 2), request("ping", id: 3), request("ping", id: 4)],
+            session)
+        try await eventually("the batch is under way") { try await isUnderWay(session) }
+        for id in [2, 3] as [JSON] {
+            let cancelled: JSON = [
+                "jsonrpc": "2.0", "method": "notifications/cancelled", "params": ["requestId": id],
+            ]
+            #expect(try await post(url, cancelled, session).status == 202)
+        }
+        let answers = try await both
+        #expect(answers.json?.arrayValue?.map { $0["id"] } == ["first", 4])
+        #expect(answers.json?.arrayValue?.first?["result"]?["isError"] != true)
+
+        let other = try await self.session(url, "2025-03-26")
+        async let none = post(url, [create("Alone C", id: "first"), create("Alone D", id: 2)], other)
+        try await eventually("the batch is under way") { try await isUnderWay(other) }
+        #expect(try await curl(["-X", "DELETE", url] + other.flatMap { ["-H", $0] }).status == 204)
+        #expect(try await none.json == nil)
+        try await eventually("what had begun comes to its end") { try await names().contains("Alone C") }
+        #expect(try await names().filter { $0.hasPrefix("Alone") } == ["Alone A", "Alone C"])
+        gateway.program.signal(SIGTERM)
+        #expect(try await gateway.program.exitCode() == 0)
+    }
+
     @Test func aModernRequestNeedsNoSession() async throws {
         try await withGateway { url in
             func ask(_ method: String, _ params: JSON, _ more: [String] = []) async throws -> CurlAnswer {

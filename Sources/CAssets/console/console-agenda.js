@@ -2,17 +2,18 @@
 
 import { element } from "/assets/dom.js";
 import { redraw } from "/assets/console-focus.js";
-import { byClock, placedIn } from "/assets/console-month.js";
+import { byClock } from "/assets/console-month.js";
 import { foreign } from "/assets/console-texts.js";
-import { city, dayText, offsetText, timeText, usable, viewerZone } from "/assets/console-zones.js";
+import { city, dayText, isViewers, timeText, usable, viewerZone } from "/assets/console-zones.js";
 
 /**
  * @param {HTMLElement} root
- * @param {object} view events, chosen (a day or null), today, now, most, zoneOf(event), mayWrite, hasMore, isLoaded
+ * @param {object} view placed (events as placedIn gives them), chosen (a day or null), today, now, most, zoneOf(event), mayWrite,
+ *   hasMore, isLoaded
  * @param {object} actions openEvent(event), newEvent(day), showMore(), chooseDay(null)
  */
 export function drawAgenda(root, view, actions) {
-  const placed = view.events.map((event) => placedIn(event, view.zoneOf(event))).sort(byClock);
+  const placed = view.placed.toSorted(byClock);
   if (view.chosen !== null) return drawDay(root, placed, view, actions);
   const coming = placed.filter(({ event }) => event.end > view.now || (event.end === event.start && event.start > view.now));
   const shown = coming.slice(0, view.most);
@@ -30,7 +31,8 @@ export function drawAgenda(root, view, actions) {
     inOrder.map(([day, entries]) => element("section", { class: "agenda-day" },
       dayHeading(day, view), element("ul", {}, entries.map((entry) => row(entry, view, actions))))),
     coming.length === 0 && view.isLoaded && emptiness(view, actions),
-    (hidden > 0 || view.hasMore) && element("button", { type: "button", class: "more", onclick: actions.showMore },
+    (hidden > 0 || view.hasMore) && element("button",
+      { type: "button", class: "more", "data-key": "more", onclick: actions.showMore },
       hidden > 0 ? `Show more (${hidden}${view.hasMore ? " and on" : ""})` : "Look further ahead"),
   );
 }
@@ -44,9 +46,9 @@ function drawDay(root, placed, view, actions) {
       entries.length === 0 ? element("p", { class: "none" }, "Nothing on this day.")
         : element("ul", {}, entries.map((entry) => row(entry, view, actions)))),
     element("div", { class: "day-actions" },
-      view.mayWrite && element("button", { type: "button", onclick: () => actions.newEvent(view.chosen) },
-        "New event on this day"),
-      element("button", { type: "button", onclick: () => actions.chooseDay(null) }, "All that is coming up")),
+      view.mayWrite && element("button",
+        { type: "button", "data-key": "new-on-day", onclick: () => actions.newEvent(view.chosen) }, "New event on this day"),
+      element("button", { type: "button", "data-key": "all-days", onclick: () => actions.chooseDay(null) }, "All that is coming up")),
   );
 }
 
@@ -61,7 +63,7 @@ function dayHeading(day, view) {
 function emptiness(view, actions) {
   return element("div", { class: "none" },
     element("p", {}, "Nothing is coming up."),
-    view.mayWrite && element("button", { type: "button", onclick: () => actions.newEvent(null) },
+    view.mayWrite && element("button", { type: "button", "data-key": "new-first", onclick: () => actions.newEvent(null) },
       "Create the first event"));
 }
 
@@ -84,7 +86,7 @@ function row({ event, last, first }, view, actions) {
 /** Which clock the time is by, and what the reader's own shows then. */
 function zoneText(event, view) {
   const zone = usable(event.zone);
-  const isSame = offsetText(event.start, zone) === offsetText(event.start, viewerZone);
+  const isSame = isViewers(event.start, zone);
   if (view.clock === "mine") return isSame ? city(zone) : `${timeText(event.start, zone)} in ${city(zone)}`;
   return isSame ? city(zone) : `${city(zone)}, ${timeText(event.start, viewerZone)} for you`;
 }

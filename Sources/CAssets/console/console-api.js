@@ -1,5 +1,7 @@
 // Asks the gateway. The token lives in this module and nowhere else: closing the page forgets it.
 
+import { parsed } from "/assets/json.js";
+
 let token = "";
 
 export function setToken(text) {
@@ -39,7 +41,7 @@ export class Refused extends Error {
 }
 
 /** No answer has come: the gateway is gone, or the way to it. */
-export class Unreachable extends Error {
+class Unreachable extends Error {
   constructor() {
     super("The gateway does not answer");
   }
@@ -82,14 +84,6 @@ export async function ask(method, path, { body, headers = {}, patience = PATIENC
   if (!response.ok) throw new Refused(response.status, json, Number(response.headers.get("Retry-After")) || undefined);
   if (json === undefined) throw new Refused(502, { error: "What answers here is not the gateway" });
   return { status: response.status, body: json, headers: response.headers };
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A key that makes a repeated write one write. `crypto.randomUUID` is missing on pages that came without TLS. */

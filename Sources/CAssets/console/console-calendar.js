@@ -2,7 +2,7 @@
 
 import { element } from "/assets/dom.js";
 import { redraw } from "/assets/console-focus.js";
-import { layWeek, placedIn, weeksOf } from "/assets/console-month.js";
+import { layWeek, weeksOf } from "/assets/console-month.js";
 import { foreign } from "/assets/console-texts.js";
 import { dayNumber, dayParts, dayText, firstWeekday, timeText } from "/assets/console-zones.js";
 
@@ -11,12 +11,12 @@ const LANES = 3;
 
 /**
  * @param {HTMLElement} root what the month is drawn in
- * @param {object} view year, month (from 0), today, chosen (a day or null), events, zoneOf(event)
- * @param {object} actions openEvent(event), chooseDay(day), turn(months)
+ * @param {object} view year, month (from 0), today, chosen (a day or null), placed (events as placedIn gives them), now,
+ *   zoneOf(event)
+ * @param {object} actions openEvent(event), chooseDay(day), focusDay(day)
  */
 export function drawMonth(root, view, actions) {
   const weeks = weeksOf(view.year, view.month, firstWeekday());
-  const spans = view.events.map((event) => placedIn(event, view.zoneOf(event)));
   const days = weeks.flat();
   // One day can be reached with the tab key; the arrows lead to the others.
   const inMonth = (day) => dayParts(day).month === view.month;
@@ -25,7 +25,7 @@ export function drawMonth(root, view, actions) {
     root,
     element("div", { class: "weekdays", "aria-hidden": "true" },
       weeks[0].map((day) => element("span", {}, dayText(day, { weekday: "short" })))),
-    weeks.map((week) => weekRow(week, layWeek(spans, week[0]), { ...view, entry, inMonth }, actions)),
+    weeks.map((week) => weekRow(week, layWeek(view.placed, week[0]), { ...view, entry, inMonth }, actions)),
   );
 }
 
@@ -34,7 +34,8 @@ function weekRow(week, pieces, view, actions) {
   return element("div", { class: "week" },
     week.map((day, column) => placed(dayCell(day, counts[column], view, actions), column + 1)),
     pieces.filter((piece) => piece.lane < LANES)
-      .map((piece) => placed(chip(piece, view, actions), `${piece.column + 1} / span ${piece.width}`, piece.lane + 2)),
+      .map((piece) => placed(
+        chip(piece, week[piece.column], view, actions), `${piece.column + 1} / span ${piece.width}`, piece.lane + 2)),
     counts.map((own, column) => {
       const hidden = own.filter((piece) => piece.lane >= LANES).length;
       if (hidden === 0) return null;
@@ -87,14 +88,14 @@ function move(press, day, actions) {
   }
 }
 
-function chip({ event, column, width, comesFrom, goesOn }, view, actions) {
+function chip({ event, first, width, comesFrom, goesOn }, day, view, actions) {
   const zone = view.zoneOf(event);
   const isLong = width > 1 || comesFrom || goesOn;
   const classes = ["chip", isLong && "long", comesFrom && "comes-from", goesOn && "goes-on",
     event.end < view.now && "over"].filter(Boolean).join(" ");
   return element("button", {
-    type: "button", class: classes, "data-key": `event-${event.id}-${column}`, "data-event": event.id, title: event.name,
-    "aria-label": `${event.name}, ${dayText(placedIn(event, zone).first)}, ${timeText(event.start, zone)}`,
+    type: "button", class: classes, "data-key": `event-${event.id}-${day}`, "data-event": event.id, title: event.name,
+    "aria-label": `${event.name}, ${dayText(first)}, ${timeText(event.start, zone)}`,
     onclick: () => actions.openEvent(event),
   },
   !comesFrom && element("span", { class: "time" }, timeText(event.start, zone)), foreign(event.name, "span", { class: "name" }));

@@ -35,7 +35,7 @@ function guestsText(count) {
 }
 
 /** The form that must be answered: with the decision on money when there is money. */
-function question(event, told, actions) {
+function question(event, dry, actions) {
   // One key for one decision: pressing twice cancels once.
   const key = newKey();
   let isBusy = false;
@@ -47,7 +47,7 @@ function question(event, told, actions) {
     submission.preventDefault();
     if (isBusy) return;
     const refund = new FormData(form).get("refund");
-    if (told.needs_refund_decision && refund === null) {
+    if (dry.needs_refund_decision && refund === null) {
       fill(trouble, element("p", { class: "problem" }, "Say first whether the guests get their money back."));
       form.querySelector("input").focus();
       return;
@@ -55,20 +55,23 @@ function question(event, told, actions) {
     isBusy = true;
     button.setAttribute("aria-disabled", "true");
     fill(trouble);
+    let told;
     try {
       const query = refund === null ? "" : `?refund=${refund}`;
-      const { body } = await ask("DELETE", path(event) + query, { headers: { "Idempotency-Key": key } });
-      closeSheet();
-      actions.cancelled(event, body);
+      ({ body: told } = await ask("DELETE", path(event) + query, { headers: { "Idempotency-Key": key } }));
     } catch (error) {
       isBusy = false;
       button.removeAttribute("aria-disabled");
       fill(trouble, problem(error, event, actions));
+      return;
     }
+    // Whoever did not wait may be at something else by now.
+    if (form.isConnected) closeSheet();
+    actions.cancelled(event, told);
   };
   const form = element("form", { class: "cancel-form", novalidate: true, onsubmit: submit },
-    element("p", { class: "cancel-guests" }, guestsText(told.guest_count)),
-    told.is_paid && element("fieldset", {},
+    element("p", { class: "cancel-guests" }, guestsText(dry.guest_count)),
+    dry.is_paid && element("fieldset", {},
       element("legend", {}, "They have paid. What happens to the money?"),
       choice("true", "Refund every guest"), choice("false", "Refund nobody")),
     element("p", {}, "This cannot be undone."),

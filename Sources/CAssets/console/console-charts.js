@@ -10,8 +10,6 @@ function svg(name, attributes, ...children) {
   return made;
 }
 
-
-
 /** Below this part of a budget it is time to care. */
 const LOW = 0.2;
 

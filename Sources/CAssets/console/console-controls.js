@@ -14,7 +14,7 @@ export class Control {
     this.hint = element("p", { id: `${id}-hint`, class: "hint" }, row.hint);
     this.input.setAttribute("aria-describedby", `${id}-hint ${id}-trouble`);
     const label = element("label", { for: id }, row.label);
-    this.element = element("div", { class: `field field-${row.kind}`, "data-field": row.name },
+    this.element = element("div", { class: "field", "data-field": row.name },
       ...(row.kind === "check" ? [element("div", { class: "check" }, this.input, label)] : [label, this.input]),
       row.kind === "zone" && element("datalist", { id: "zones" }, allZones().map((zone) => element("option", { value: zone }))),
       this.hint, this.trouble);

@@ -1,12 +1,12 @@
 // One event as its guests and its organiser see it.
 
-import { element, fill } from "/assets/dom.js";
+import { element, factList, fill } from "/assets/dom.js";
 import { placeOf, tagsOf } from "/assets/console-agenda.js";
 import { Refused, ask } from "/assets/console-api.js";
 import { eventOf } from "/assets/console-events.js";
 import { openSheet } from "/assets/console-sheet.js";
 import { foreign, webLink } from "/assets/console-texts.js";
-import { city, distanceText, lengthText, offsetText, spanText, usable, viewerZone } from "/assets/console-zones.js";
+import { city, distanceText, isViewers, lengthText, offsetText, spanText, usable, viewerZone } from "/assets/console-zones.js";
 
 /** @param actions edit(raw, tag), cancel(event), gone(event) */
 export async function openDetails(event, { mayWrite }, actions) {
@@ -39,27 +39,26 @@ export async function openDetails(event, { mayWrite }, actions) {
 /** The time there, and what the reader's clock shows. */
 function when(event) {
   const zone = usable(event.zone);
-  const isSame = offsetText(event.start, zone) === offsetText(event.start, viewerZone);
   return element("div", { class: "when" },
     element("p", { class: "when-there" }, spanText(event.start, event.end, zone)),
     element("p", {}, `in ${city(zone)} (${offsetText(event.start, zone)}), ${distanceText(event.start, Date.now())}`,
       event.end > event.start && `, lasts ${lengthText(event.end - event.start)}`),
-    !isSame && element("p", {}, `For you: ${spanText(event.start, event.end, viewerZone)} in ${city(viewerZone)}`));
+    !isViewers(event.start, zone) && element("p", {}, `For you: ${spanText(event.start, event.end, viewerZone)} in ${city(viewerZone)}`));
 }
 
 function facts(event) {
   const { raw } = event;
   const place = placeOf(event);
-  const rows = [
+  const list = factList([
     raw.meeting_url && ["Meeting", webLink(raw.meeting_url)],
     place && place !== "online" && ["Place", foreign(place)],
     typeof raw.max_capacity === "number" && ["Room for", `${raw.max_capacity} guests`],
     typeof raw.spots_remaining === "number" && ["Still free", String(raw.spots_remaining)],
     raw.url && ["Page", webLink(raw.url)],
-  ].filter(Boolean);
+  ]);
   return [
     tagsOf(event).length > 0 && element("p", { class: "tags" }, tagsOf(event).map((tag) => element("span", { class: "tag" }, tag))),
-    element("dl", { class: "facts" }, rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)))),
+    list,
   ];
 }
 

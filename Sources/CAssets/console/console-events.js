@@ -67,6 +67,7 @@ export class Events {
    */
   refresh(from, until, shown) {
     return this.#inTurn(async () => {
+      this.isCut = false;
       const { entries, cursor, end } = await this.#pages({ after: from }, (last) => last < until);
       this.#replace(entries, from, end);
       if (end >= this.#to || this.#to === Infinity) [this.#to, this.#cursor, this.#after] = [end, cursor, from];

@@ -10,24 +10,19 @@ import { Control, candidateText, templateChoice } from "/assets/console-controls
 import { FIELDS } from "/assets/console-fields.js";
 import { drawPreview } from "/assets/console-preview.js";
 import { closeSheet, openSheet } from "/assets/console-sheet.js";
-import { dayParts, viewerZone } from "/assets/console-zones.js";
+import { isoDay, viewerZone } from "/assets/console-zones.js";
 
 const TIMES = ["start_at", "end_at"];
 
 /** A form for a new event, perhaps on a day. @param actions saved(raw, isNew) */
 export function openNew(day, templates, actions) {
-  const start = day === null ? "" : `${dayText(day)}T18:00`;
+  const start = day === null ? "" : `${isoDay(day)}T18:00`;
   new EventForm({ raw: { visibility: "public" }, start, templates, actions }).open("New event");
 }
 
 /** A form for an event as it was read, with the tag of what was read. @param actions saved(raw, isNew), reopen(id) */
 export function openEdit(raw, tag, actions) {
   new EventForm({ raw, tag, actions }).open("Edit the event");
-}
-
-function dayText(day) {
-  const { year, month, day: number } = dayParts(day);
-  return [String(year).padStart(4, "0"), String(month + 1).padStart(2, "0"), String(number).padStart(2, "0")].join("-");
 }
 
 class EventForm {
@@ -38,8 +33,8 @@ class EventForm {
   #template = null;
   #key = newKey();
   #isBusy = false;
-  /** What was sent when it is not known what became of it. */
-  #open = null;
+  /** Something was sent, and it is not known what became of it. */
+  #isOpen = false;
   #controls = new Map();
   /** Times that were chosen among candidates, with their offset. */
   #exact = new Map();
@@ -113,15 +108,15 @@ class EventForm {
     const hours = this.#template?.default_duration_hours;
     this.#controls.get("end_at").hint.textContent = this.#isNew
       ? hours ? `Empty for ${hours} ${hours === 1 ? "hour" : "hours"}.` : "Empty for Luma's own length."
-      : "";
+      : "Empty for the end that it has: an event needs one.";
     for (const time of TIMES) {
       if (time === "end_at" && !this.#exact.has(time)) continue;
       this.#controls.get(time).hint.textContent = this.#exact.has(time)
         ? `Taken as ${candidateText(this.#exact.get(time))}.` : "By the clocks there.";
     }
     drawPreview(this.#preview, {
-      start: this.#time("start_at"), end: this.#time("end_at"), zone: this.#controls.get("timezone").value.trim(),
-      defaultLength: hours ? hours * 3_600_000 : null,
+      start: this.#time("start_at"), end: this.#time("end_at") || this.#first.get("end_at"),
+      zone: this.#controls.get("timezone").value.trim(), defaultLength: hours ? hours * 3_600_000 : null,
     });
   }
 
@@ -152,15 +147,17 @@ class EventForm {
     this.#setBusy(true);
     for (const control of this.#controls.values()) control.problems([]);
     fill(this.#trouble);
+    let saved;
     try {
-      const { body: saved } = await this.#send(body);
-      closeSheet();
-      this.#actions.saved(saved, this.#isNew);
+      ({ body: saved } = await this.#send(body));
     } catch (error) {
-      this.#refused(error, body);
+      return this.#refused(error);
     } finally {
       this.#setBusy(false);
     }
+    // Whoever did not wait may be at something else by now.
+    if (this.#form.isConnected) closeSheet();
+    this.#actions.saved(saved, this.#isNew);
   }
 
   #send(body) {
@@ -177,10 +174,10 @@ class EventForm {
     else this.#button.removeAttribute("aria-disabled");
   }
 
-  #refused(error, body) {
+  #refused(error) {
     const say = (...words) => fill(this.#trouble, element("p", { class: "problem" }, ...words));
     if (!(error instanceof Refused) || error.isOpen) {
-      this.#open ??= JSON.stringify(body);
+      this.#isOpen = true;
       return say(`${error.message}. It may have arrived all the same: send it again as it is, and it still happens only once.`);
     }
     if (error.reason === "idempotency_key_reused") {
@@ -188,8 +185,8 @@ class EventForm {
       return say("What you sent first has arrived. Look for it in the calendar; sending again now makes another event.");
     }
     // What became of this attempt is known, and of any before it when Luma itself has refused: the next one is another request.
-    if (error.reason === "upstream_refused") this.#open = null;
-    if (this.#open === null) this.#key = newKey();
+    if (error.reason === "upstream_refused") this.#isOpen = false;
+    if (!this.#isOpen) this.#key = newKey();
     if (error.reason === "precondition_failed" || error.reason === "event_not_found") {
       const again = element("button", { type: "button", onclick: () => this.#actions.reopen(this.#id) }, "Look at it as it is now");
       return say("Somebody else has changed this event in the meantime. ", again);

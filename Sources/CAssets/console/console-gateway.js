@@ -1,6 +1,6 @@
 // The lower part of the page: the budget, the health and the last requests, as GET /status tells them.
 
-import { byId, element, fill } from "/assets/dom.js";
+import { byId, element, factList, fill } from "/assets/dom.js";
 import { count, curves, gauge, mood } from "/assets/console-charts.js";
 import { distanceText, momentText, timeText, viewerZone } from "/assets/console-zones.js";
 
@@ -61,10 +61,10 @@ function drawHealth(root, { health, mode, version, started_at: started, now, cal
     ["Started", at(started)],
     ["You are", `${caller.label}, ${caller.scopes.includes("write") ? "may write" : readOnly ? "read only, as everybody" : "read only"}`],
     ["Version", version],
-  ].filter(Boolean);
+  ];
   fill(root,
     element("p", { class: `health-word ${health.status}` }, health.message),
-    element("dl", { class: "facts" }, rows.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)))));
+    factList(rows));
 }
 
 let drawn = "";

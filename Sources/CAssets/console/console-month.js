@@ -1,10 +1,9 @@
 // The arithmetic of a month on paper: which days it shows, and where in a week an event is drawn. Knows nothing of the page.
 
-import { clock, dayNumber, dayOf, dayParts, shown } from "/assets/console-zones.js";
+import { DAY, dayNumber, dayParts, shown } from "/assets/console-zones.js";
 
-const DAY = 86_400_000;
-/** A party that ends before this hour belongs to the day on which it began. */
-const LATE = 6;
+/** A party that ends before this time of day belongs to the day on which it began. */
+const LATE = 6 * 3_600_000;
 
 /** The days of the weeks that a month touches, in rows of seven. `first` is the weekday that begins a week, 0 for Monday. */
 export function weeksOf(year, month, first) {
@@ -24,8 +23,9 @@ export function placedIn(event, zone) {
   const at = shown(event.start, zone);
   const first = Math.floor(at / DAY);
   if (event.end <= event.start) return { event, at, first, last: first };
-  const last = dayOf(event.end - 1, zone);
-  const isNight = event.end - event.start < DAY && clock(event.end - 1, zone).hour < LATE;
+  const end = shown(event.end - 1, zone);
+  const last = Math.floor(end / DAY);
+  const isNight = event.end - event.start < DAY && end - last * DAY < LATE;
   return { event, at, first, last: isNight ? first : Math.max(first, last) };
 }
 
@@ -37,7 +37,7 @@ export function byClock(a, b) {
 /**
  * Lays events into a week of seven days: each gets the columns that it covers and a lane in which nothing else stands there.
  * @param {{event: object, at: number, first: number, last: number}[]} spans
- * @returns {{event: object, column: number, width: number, lane: number, goesOn: boolean, comesFrom: boolean}[]}
+ * @returns {{event: object, first: number, column: number, width: number, lane: number, goesOn: boolean, comesFrom: boolean}[]}
  */
 export function layWeek(spans, begin) {
   const week = spans
@@ -50,6 +50,6 @@ export function layWeek(spans, begin) {
     let lane = takenUntil.findIndex((taken) => taken < column);
     if (lane < 0) lane = takenUntil.length;
     takenUntil[lane] = end;
-    return { event, column, width: end - column + 1, lane, comesFrom: first < begin, goesOn: last > begin + 6 };
+    return { event, first, column, width: end - column + 1, lane, comesFrom: first < begin, goesOn: last > begin + 6 };
   });
 }

@@ -1,7 +1,7 @@
 // What the times of a form mean, told while they are typed.
 
 import { element, fill } from "/assets/dom.js";
-import { city, distanceText, instants, isZone, lengthText, offsetText, spanText, viewerZone } from "/assets/console-zones.js";
+import { city, distanceText, instants, isViewers, isZone, lengthText, offsetText, spanText, viewerZone } from "/assets/console-zones.js";
 
 /**
  * @param {HTMLElement} root
@@ -20,7 +20,7 @@ function lines(start, end, zone, defaultLength) {
   const ends = end === "" ? [from + (defaultLength ?? 0)] : read(end, zone);
   if (ends.length !== 1) return [doubt(ends, zone)];
   const [to] = ends;
-  const isHere = offsetText(from, zone) === offsetText(from, viewerZone);
+  const isHere = isViewers(from, zone);
   return [
     element("p", { class: "preview-there" }, spanText(from, to, zone), element("span", {}, ` in ${city(zone)}, ${offsetText(from, zone)}`)),
     isHere

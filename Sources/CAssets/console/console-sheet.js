@@ -22,11 +22,10 @@ export function openSheet(title, content, { keeps = () => false, kind = "" } = {
     opener = placeOf(document.activeElement);
     sheet.showModal();
   }
-  (sheet.querySelector("[autofocus]") ?? sheet.querySelector(".close")).focus();
+  sheet.querySelector(".close").focus();
 }
 
 export function closeSheet() {
-  mayClose = () => true;
   byId("sheet").close();
 }
 

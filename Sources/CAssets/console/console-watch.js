@@ -5,7 +5,8 @@ const LONGEST_PAUSE_SECONDS = 30;
 /** At its interval while it is answered, after 1, 2, 4 … seconds while it is not, never while the page is hidden. */
 export class Watch {
   #timer;
-  #askedAt = 0;
+  /** When it is to be asked next: never before it was asked once, nor when asking again of itself is of no use. */
+  #due = Infinity;
   #failures = 0;
   #isAsking = false;
   #wantsMore = false;
@@ -32,7 +33,6 @@ export class Watch {
     this.#wantsMore = this.#isAsking;
     if (this.#isAsking) return;
     this.#isAsking = true;
-    this.#askedAt = Date.now();
     let wait = this.#seconds;
     try {
       await this.#question();
@@ -43,24 +43,24 @@ export class Watch {
     } finally {
       this.#isAsking = false;
     }
+    this.#due = Date.now() + wait * 1000;
     if (this.#wantsMore) await this.now();
-    else if (!document.hidden) this.#later(wait);
+    else this.#look();
   }
 
-  #later(seconds) {
-    clearTimeout(this.#timer);
-    if (seconds < Infinity) this.#timer = setTimeout(() => this.now(), seconds * 1000);
-  }
-
-  /** When the page is shown again, what is due is asked. */
+  /** Asks when it is due, which it may be at once when the page is shown again. */
   #look() {
-    if (document.hidden) return clearTimeout(this.#timer);
-    if (this.#askedAt > 0 && !this.#isAsking) this.#later(Math.max(0, this.#seconds - (Date.now() - this.#askedAt) / 1000));
+    clearTimeout(this.#timer);
+    if (document.hidden || this.#isAsking || this.#due === Infinity) return;
+    this.#timer = setTimeout(() => this.now(), Math.max(0, this.#due - Date.now()));
   }
 
   #failed(error) {
-    // Anything else is a mistake in this page, which must not look like one of the gateway.
-    if (!("isOpen" in error)) throw error;
+    // Anything else is a mistake in this page, which must not look like one of the gateway, nor end the asking.
+    if (!("isOpen" in error)) {
+      reportError(error);
+      return this.#seconds;
+    }
     const backoff = Math.min(LONGEST_PAUSE_SECONDS, 2 ** this.#failures) * (0.8 + 0.4 * Math.random());
     const wait = Math.max(backoff, Math.min(error.retryAfter ?? 0, 2 * LONGEST_PAUSE_SECONDS));
     this.#failures += 1;

@@ -1,7 +1,8 @@
 // Instants, clocks and days. An instant is a number of milliseconds; a day is a number, too: days since 1970-01-01 in some
 // zone, so that days can be compared and counted without a time.
 
-const DAY = 86_400_000;
+/** In milliseconds. */
+export const DAY = 86_400_000;
 const formats = new Map();
 
 function format(zone, options) {
@@ -38,7 +39,7 @@ export function city(zone) {
 }
 
 /** What a clock in the zone shows at an instant. */
-export function clock(instant, zone) {
+function clock(instant, zone) {
   const options = {
     year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric",
     hourCycle: "h23",
@@ -54,7 +55,7 @@ export function shown(instant, zone) {
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
-export function offsetMinutes(instant, zone) {
+function offsetMinutes(instant, zone) {
   return Math.round((shown(instant, zone) - Math.floor(instant / 1000) * 1000) / 60_000);
 }
 
@@ -63,6 +64,11 @@ export function offsetText(instant, zone) {
   const size = Math.abs(minutes);
   const text = size % 60 === 0 ? String(size / 60) : `${Math.floor(size / 60)}:${String(size % 60).padStart(2, "0")}`;
   return minutes === 0 ? "UTC" : `UTC${minutes < 0 ? "−" : "+"}${text}`;
+}
+
+/** Whether clocks in the zone and the reader's own show the same. */
+export function isViewers(instant, zone) {
+  return offsetMinutes(instant, zone) === offsetMinutes(instant, viewerZone);
 }
 
 /**
@@ -103,6 +109,11 @@ export function dayParts(day) {
   return {
     year: date.getUTCFullYear(), month: date.getUTCMonth(), day: date.getUTCDate(), weekday: (date.getUTCDay() + 6) % 7,
   };
+}
+
+/** 2026-07-01 */
+export function isoDay(day) {
+  return new Date(day * DAY).toISOString().slice(0, 10);
 }
 
 /** An instant that is surely not after the beginning of the day anywhere, and one that is not before its end. */

@@ -8,13 +8,16 @@ import { drawMonth } from "/assets/console-calendar.js";
 import { openCancel } from "/assets/console-cancel.js";
 import { openDetails } from "/assets/console-details.js";
 import { Events } from "/assets/console-events.js";
+import { redraw } from "/assets/console-focus.js";
 import { openEdit, openNew } from "/assets/console-form.js";
 import { drawGateway } from "/assets/console-gateway.js";
-import { weeksOf } from "/assets/console-month.js";
+import { placedIn, weeksOf } from "/assets/console-month.js";
 import { closeSheet, isSheetOpen, prepareSheet } from "/assets/console-sheet.js";
 import { foreign } from "/assets/console-texts.js";
 import { Watch } from "/assets/console-watch.js";
-import { around, city, dayNumber, dayOf, dayParts, firstWeekday, timeText, usable, viewerZone } from "/assets/console-zones.js";
+import {
+  DAY, around, city, dayNumber, dayOf, dayParts, dayText, firstWeekday, timeText, usable, viewerZone,
+} from "/assets/console-zones.js";
 
 const STATUS_SECONDS = 5;
 const EVENTS_SECONDS = 60;
@@ -22,7 +25,6 @@ const EVENTS_SECONDS = 60;
 const LOOK_BACK_DAYS = 184;
 const AGENDA_STEP = 40;
 const TOAST_SECONDS = 12;
-const DAY = 86_400_000;
 
 const events = new Events();
 const state = {
@@ -35,7 +37,6 @@ const state = {
   chosen: null,
   most: AGENDA_STEP,
   isLoaded: false,
-  hasLookedBack: false,
   /** What keeps the page from being whole, by kind. */
   troubles: new Map(),
 };
@@ -48,11 +49,11 @@ const mayWrite = () => state.status?.caller.scopes.includes("write") ?? false;
 
 function draw() {
   const view = {
-    ...state, events: events.all, now: Date.now(), today: today(), zoneOf, mayWrite: mayWrite(), hasMore: events.hasMore,
+    ...state, placed: events.all.map((event) => placedIn(event, zoneOf(event))), now: Date.now(), today: today(), zoneOf,
+    mayWrite: mayWrite(), hasMore: events.hasMore,
   };
   const { year, month } = state;
-  const name = new Intl.DateTimeFormat("en-GB", { month: "long", timeZone: "UTC" }).format(Date.UTC(year, month, 1));
-  fill(byId("month-title"), name, " ", element("span", {}, year));
+  fill(byId("month-title"), dayText(dayNumber(year, month, 1), { month: "long" }), " ", element("span", {}, year));
   drawMonth(byId("calendar"), view, actions);
   drawAgenda(byId("agenda"), view, actions);
   byId("agenda-title").textContent = state.chosen === null ? "Coming up" : "The day";
@@ -88,8 +89,8 @@ function badge(kind, words) {
 }
 
 function drawTroubles() {
-  fill(byId("troubles"), [...state.troubles.values()].map(({ text, again }) => element("p", { class: "notice" },
-    element("span", {}, text), again && element("button", { type: "button", onclick: again }, "Try now"))));
+  redraw(byId("troubles"), [...state.troubles].map(([kind, { text, again }]) => element("p", { class: "notice" },
+    element("span", {}, text), element("button", { type: "button", "data-key": `try-${kind}`, onclick: again }, "Try now"))));
 }
 
 function trouble(kind, text, again) {
@@ -129,12 +130,13 @@ const statusWatch = watch("status", STATUS_SECONDS, async () => {
   const { body } = await ask("GET", "/status", { patience: 15_000 });
   const isFirst = state.status === null;
   const couldWrite = mayWrite();
+  const isBack = isFirst || !byId("sign-in").hidden || state.troubles.has("status");
   state.status = body;
   byId("sign-in").hidden = true;
+  // While the gateway could not be asked, the events may have changed.
+  if (isBack) eventsWatch.now();
   drawStatus();
   if (isFirst || couldWrite !== mayWrite()) draw();
-  // Whatever was wrong, the events may have changed meanwhile.
-  if (isFirst || state.troubles.size > 0) eventsWatch.now();
 });
 
 const eventsWatch = watch("events", EVENTS_SECONDS, async () => {
@@ -144,10 +146,7 @@ const eventsWatch = watch("events", EVENTS_SECONDS, async () => {
   await events.refresh(spanOf(year, month).from, Date.now() + DAY, shownSpan());
   state.isLoaded = true;
   draw();
-  if (state.hasLookedBack) return;
-  const { from } = shownSpan();
-  await events.reach(from - LOOK_BACK_DAYS * DAY, from);
-  state.hasLookedBack = true;
+  await reachShown();
   draw();
 });
 
@@ -161,6 +160,12 @@ function shownSpan() {
   return spanOf(state.year, state.month);
 }
 
+/** Reads what the shown month needs and is not known yet. */
+function reachShown() {
+  const { from, to } = shownSpan();
+  return events.reach(from - LOOK_BACK_DAYS * DAY, to);
+}
+
 /** Reads what is wanted besides, and shows it. */
 async function readMore(reading) {
   try {
@@ -171,13 +176,11 @@ async function readMore(reading) {
   }
 }
 
-/** Shows another month, and reads what it needs and is not known yet. */
+/** Shows another month; before anything is known, the first reading reads what it needs. */
 function showMonth({ year, month }) {
   [state.year, state.month] = [year, month];
   draw();
-  if (!state.isLoaded) return;
-  const { from, to } = shownSpan();
-  readMore(events.reach(from, to));
+  if (state.isLoaded) readMore(reachShown());
 }
 
 // The token
@@ -203,7 +206,7 @@ function useToken(event) {
   setToken(text);
   byId("token-field").value = "";
   fill(byId("token-trouble"));
-  statusWatch.now().then(() => eventsWatch.now());
+  statusWatch.now();
 }
 
 function forgetToken() {
@@ -236,7 +239,8 @@ const actions = {
   async newEvent(day) {
     try {
       state.templates ??= (await ask("GET", "/templates/")).body;
-      openNew(day, state.templates, actions);
+      // Something else may have been opened meanwhile.
+      if (!isSheetOpen()) openNew(day, state.templates, actions);
     } catch (error) {
       tell(`${error.message}.`);
     }
@@ -275,6 +279,7 @@ const actions = {
     draw();
     const money = refunded ? ", and they get their money back" : "";
     tell("Cancelled: ", foreign(event.name, "strong"), guests > 0 ? `. Luma tells ${guests} guest${guests === 1 ? "" : "s"}${money}.` : ".");
+    eventsWatch.now();
     statusWatch.now();
   },
 

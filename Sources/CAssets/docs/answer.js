@@ -2,19 +2,25 @@
 
 import { element } from "/assets/dom.js";
 import { block, copyButton } from "/assets/code.js";
+import { parsed } from "/assets/json.js";
 
-/** The sheet of an answer. `retry` is called by who has no token yet. */
+/** What the body of an answer stands for; undefined for what is no JSON, or not all of it. */
+export function jsonOf({ headers, text, isCut }) {
+  const type = headers?.find(([name]) => name === "content-type")?.[1] ?? "";
+  return isCut || !/^application\/(json|.*\+json)\b/.test(type) ? undefined : parsed(text);
+}
+
+/** The sheet of an answer, which knows what its body stands for as `json`. `askForToken` is called by who has none yet. */
 export function answerView(answer, askForToken) {
   if (answer.failure) {
     return element("div", { class: "sheet" }, element("div", { class: "problem" },
       element("strong", {}, answer.failure), answer.note && element("p", {}, answer.note)));
   }
-  const json = parsed(answer);
+  const { json } = answer;
   const shown = json === undefined ? answer.text : JSON.stringify(json, null, 2);
-  const kind = answer.status < 300 ? "fine" : answer.status < 400 ? "other" : "wrong";
   return element("div", { class: "sheet" },
     element("div", { class: "told" },
-      element("strong", { class: `status ${kind}` }, `${answer.status} ${answer.reason}`.trim()),
+      statusMark(`${answer.status} ${answer.reason}`.trim()),
       element("span", {}, duration(answer.milliseconds)),
       element("span", {}, size(answer.size) + (answer.isCut ? " and more" : "")),
       shown && copyButton(() => shown)),
@@ -28,20 +34,25 @@ export function answerView(answer, askForToken) {
 /** One sentence for who does not see the sheet. */
 export function announcement(answer) {
   if (answer.failure) return answer.failure;
-  const error = answer.status >= 400 && parsed(answer)?.error;
+  const error = answer.status >= 400 && answer.json?.error;
   return `${answer.status} ${answer.reason} in ${duration(answer.milliseconds)}${error ? `: ${error}` : ""}`;
 }
 
 /** The names of the fields that the server has refused. */
 export function refusedFields(answer) {
-  return problems(parsed(answer)).map((each) => each.field);
+  return problems(answer.json).map((each) => each.field);
 }
 
 /** The event that an answer is about. */
-export function namedEvent(answer) {
-  const json = parsed(answer);
+export function namedEvent({ status, json }) {
   const id = json?.id ?? json?.entries?.[0]?.id ?? json?.details?.event_id;
-  return answer.status < 300 && typeof id === "string" && id.startsWith("evt-") ? id : undefined;
+  return status < 300 && typeof id === "string" && id.startsWith("evt-") ? id : undefined;
+}
+
+/** A status, perhaps with its reason, in its colour. */
+export function statusMark(text) {
+  const kind = text < "300" ? "fine" : text < "400" ? "other" : "wrong";
+  return element("strong", { class: `status ${kind}` }, text);
 }
 
 /** The one shape that all errors of the server have; what has another is shown by its body alone. */
@@ -72,16 +83,6 @@ const NOTES = {
 function problems(json) {
   const fields = json?.details?.fields;
   return Array.isArray(fields) ? fields.map((each) => ({ field: String(each.field), problem: String(each.problem) })) : [];
-}
-
-function parsed(answer) {
-  const type = answer.headers?.find(([name]) => name === "content-type")?.[1] ?? "";
-  if (answer.isCut || !/^application\/(json|.*\+json)\b/.test(type)) return undefined;
-  try {
-    return JSON.parse(answer.text);
-  } catch {
-    return undefined;
-  }
 }
 
 function duration(milliseconds) {

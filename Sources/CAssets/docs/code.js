@@ -10,7 +10,7 @@ const NUMBER = /(-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b)/;
 const TOKEN = new RegExp([STRING, WORD, NUMBER].map((each) => each.source).join("|"), "g");
 
 /** A text as nodes, its strings, numbers and words in their colours. */
-export function coloured(text) {
+function coloured(text) {
   if (text.length > COLOURED) return [text];
   const nodes = [];
   let end = 0;

@@ -1,10 +1,12 @@
 // The documentation page: reads /openapi.json and shows what the server can do.
 //
 // spec.js reads the document, operation.js shows one operation of it, with schema.js for what it takes and practice.js
-// for trying it out; search.js is the index. Nothing is kept when the page is closed, and nothing leaves for elsewhere.
+// for trying it out; search.js is the index, and menu.js opens it on a narrow screen. Nothing is kept when the page is
+// closed, and nothing leaves for elsewhere.
 
 import { byId, element, fill } from "/assets/dom.js";
 import { prose } from "/assets/code.js";
+import { closeMenu, prepareMenu } from "/assets/menu.js";
 import { operationView } from "/assets/operation.js";
 import { clearSearch, startIndex } from "/assets/search.js";
 import { Specification } from "/assets/spec.js";
@@ -83,20 +85,6 @@ function goToPlace() {
   place.querySelector("h3 a").focus({ preventScroll: true });
 }
 
-function closeMenu() {
-  byId("index").classList.remove("open");
-  byId("menu").setAttribute("aria-expanded", "false");
-}
-
-byId("menu").addEventListener("click", () => {
-  const isOpen = byId("index").classList.toggle("open");
-  byId("menu").setAttribute("aria-expanded", String(isOpen));
-});
-byId("index").addEventListener("click", (event) => { if (event.target.closest("a")) closeMenu(); });
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !byId("index").classList.contains("open") || event.target === byId("search")) return;
-  closeMenu();
-  byId("menu").focus();
-});
+prepareMenu();
 themeButton(byId("theme"));
 start();

@@ -1,5 +1,7 @@
 // A request as a program would write it. The token stands in a variable of the environment, never in the text.
 
+import { parsed } from "/assets/json.js";
+
 const VARIABLE = "LUMA_GATEWAY_TOKEN";
 
 /** The languages by name: each makes a text of a request `{ method, url, headers, body, needsToken }`. */
@@ -42,15 +44,6 @@ function javaScript({ method, url, headers, body, needsToken }) {
   else if (body !== undefined) lines.push(`  body: ${quoted(body)},`);
   const options = lines.length ? `, {\n${lines.join("\n")}\n}` : "";
   return `const answer = await fetch(${quoted(url)}${options});\nconsole.log(answer.status, await answer.text());`;
-}
-
-/** The value that a body stands for; undefined for what is no JSON. */
-function parsed(body) {
-  try {
-    return body === undefined ? undefined : JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 /** One word of a POSIX shell. */

@@ -1,6 +1,7 @@
 // One operation of the document as an article: what it is, what it takes, what it answers, and its practice.
 
 import { element } from "/assets/dom.js";
+import { statusMark } from "/assets/answer.js";
 import { block, prose } from "/assets/code.js";
 import { practiceView } from "/assets/practice.js";
 import { fieldRow, later, schemaView, typeName } from "/assets/schema.js";
@@ -76,9 +77,4 @@ function reasons(errors) {
       answer.content.flatMap((media) => media.examples).map((example) => [element("code", {}, example.name), " "])),
     element("dd", {}, prose(answer.description)),
   ]));
-}
-
-function statusMark(status) {
-  const kind = status < "300" ? "fine" : status < "400" ? "other" : "wrong";
-  return element("strong", { class: `status ${kind}` }, status);
 }

@@ -1,10 +1,11 @@
 // The side of an operation that does something: examples to copy, the form to try it out, and the answer.
 
 import { byId, element, fill } from "/assets/dom.js";
-import { announcement, answerView, namedEvent, refusedFields } from "/assets/answer.js";
+import { announcement, answerView, jsonOf, namedEvent, refusedFields } from "/assets/answer.js";
 import { block, copyButton } from "/assets/code.js";
 import { languages } from "/assets/examples.js";
 import { noteEvent, RequestForm } from "/assets/form.js";
+import { openMenu } from "/assets/menu.js";
 import { send } from "/assets/send.js";
 
 /** One choice for the whole page: who reads curl reads it everywhere. */
@@ -81,6 +82,7 @@ function tryView(form, operation) {
     setBusy(true);
     told.textContent = "Sent";
     const answer = await send(request, byId("token").value.trim(), controller.signal);
+    answer.json = jsonOf(answer);
     setBusy(false);
     fill(result, answerView(answer, askForToken));
     result.scrollIntoView({ block: "nearest" });
@@ -116,7 +118,6 @@ async function isMeant(operation, request) {
 
 /** Leads to the token field, which the index holds; on a phone that is closed at first. */
 function askForToken() {
-  const menu = byId("menu");
-  if (menu.checkVisibility() && menu.getAttribute("aria-expanded") === "false") menu.click();
+  openMenu();
   byId("token").focus();
 }

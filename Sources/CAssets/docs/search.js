@@ -1,6 +1,7 @@
 // The index beside the operations, and the search that leaves of both what fits.
 
 import { byId, element, fill } from "/assets/dom.js";
+import { openMenu } from "/assets/menu.js";
 import { methodMark } from "/assets/operation.js";
 
 /** Fills the index and lets it follow the page: what is searched, and what is being read. */
@@ -64,8 +65,7 @@ function keys(search, links) {
     const isWriting = event.target.closest("input, textarea, select, dialog[open]");
     if (event.key === "/" && !isWriting && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
-      const menu = byId("menu");
-      if (menu.checkVisibility() && menu.getAttribute("aria-expanded") === "false") menu.click();
+      openMenu();
       search.focus();
       search.select();
     }

@@ -8,12 +8,18 @@ const MOST = 1_000_000;
  * The token is an argument, and goes nowhere but into the request.
  */
 export async function send(request, token, signal) {
-  const start = performance.now();
+  let made;
   try {
-    const response = await fetch(request.url, {
+    made = new Request(request.url, {
       method: request.method, headers: fields(request, token), body: request.body, signal,
       cache: "no-store", credentials: "omit", redirect: "manual", referrerPolicy: "no-referrer",
     });
+  } catch (error) {
+    return { failure: `Nothing was sent: ${error.message}`, note: "No request can hold this." };
+  }
+  const start = performance.now();
+  try {
+    const response = await fetch(made);
     const { text, size, isCut } = await read(response);
     return {
       status: response.status, reason: response.statusText, milliseconds: performance.now() - start,
@@ -21,7 +27,7 @@ export async function send(request, token, signal) {
     };
   } catch (error) {
     if (signal.aborted) return { failure: "Stopped before the answer was there.", note: "What it has done so far is done." };
-    return { failure: `No answer: ${error.message}`, note: "Nothing was sent, or the server is out of reach." };
+    return { failure: `No answer: ${error.message}`, note: "The server is out of reach. It may have arrived all the same." };
   }
 }
 

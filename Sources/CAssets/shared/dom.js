@@ -24,6 +24,12 @@ export function fill(parent, ...children) {
   parent.replaceChildren(...shown(children));
 }
 
+/** A list of what things are: rows of a name and its value, of which those that are false are left out. */
+export function factList(rows) {
+  return element("dl", { class: "facts" }, rows.filter(Boolean).map(([name, value]) => element("div", {},
+    element("dt", {}, name), element("dd", {}, value))));
+}
+
 /** The element with this id. */
 export function byId(id) {
   return document.getElementById(id);

@@ -87,11 +87,12 @@ struct HandshakeDriver {
             ended()
         case .single(.message(.request(let id, "initialize", let params))):
             let handshake = dispatcher.initialize(id, params, principal)
-            if let session = handshake.session { begin(session) }
+            if let new = handshake.session {
+                // Who starts anew waits for nothing that was before.
+                session?.close()
+                begin(new)
+            }
             send(handshake.answer)
-            ended()
-        case .single(.message(.request(let id, _, _))) where session?.isBusy == true:
-            send(.failure(id: id, error: .tooManyRequests))
             ended()
         case .single(.message(let message)):
             guard let session else {
@@ -106,7 +107,7 @@ struct HandshakeDriver {
             }
             serve([.message(message)], isBatch: false, session, send, sendBatch, ended)
         case .batch(let parts):
-            guard let session, session.revision.allowsBatches, !session.isBusy else {
+            guard let session, session.revision.allowsBatches else {
                 send(.failure(id: nil, error: .invalidRequest("Invalid Request: one message at a time")))
                 return ended()
             }
@@ -130,14 +131,14 @@ struct HandshakeDriver {
         caller.origin = origin
         let run: RunningRequests
         do throws(JSONRPCError) {
-            run = try RunningRequests(session, parts)
+            run = try RunningRequests(session, parts, on: reactor)
         } catch {
             answer(dispatcher.refuse(parts, with: error, from: caller))
             return ended()
         }
         let task = requests.start { [caller] in
             if isBatch {
-                answer(await dispatcher.serve(batch: parts, from: caller, to: sink))
+                answer(await run.answers(to: parts, by: dispatcher, from: caller, to: sink))
             } else if case .message(let message)? = parts.first,
                 case .answer(let message) = await dispatcher.serve(message, from: caller, to: sink)
             {
@@ -146,6 +147,6 @@ struct HandshakeDriver {
             run.ended()
             ended()
         }
-        run.began(task)
+        if !isBatch { run.began(task) }
     }
 }

@@ -40,8 +40,6 @@ extension MCPServer {
     private func serve(_ admission: MCPAdmission, _ headers: MCPHeaders, _ turn: Turn) {
         switch admission {
         case .modern(let id, let message, let caller): serveModern(id, message, caller, headers, turn)
-        case .legacy(.request(let id, _, _), let caller) where caller.session?.isBusy == true:
-            turn.finish(.mcpPost, .json(status: 200, JSONRPCMessage.failure(id: id, error: .tooManyRequests).encoded))
         case .legacy(let message, let caller): serveLegacy([.message(message)], isBatch: false, caller, headers, turn)
         case .batch(let parts, let caller): serveLegacy(parts, isBatch: true, caller, headers, turn)
         case .refused, .taken, .handshake: break
@@ -118,19 +116,23 @@ extension MCPServer {
         answer.onStreamEnd = { [weak sink] in sink?.clientIsGone() }
         var caller = caller
         caller.origin = CallOrigin(turn)
-        func finish(_ answers: [JSONRPCMessage]) {
-            guard let first = answers.first else { return answer.finish(nil, status: 202) }
-            answer.finish(isBatch ? JSONRPCPayload.encode(batch: answers) : first.encoded)
+        func finish(_ answers: [JSONRPCMessage], status: Int = 200) {
+            guard let first = answers.first else { return answer.finish(nil, status: status == 200 ? 202 : status) }
+            answer.finish(isBatch ? JSONRPCPayload.encode(batch: answers) : first.encoded, status: status)
         }
         let run: RunningRequests
         do throws(JSONRPCError) {
-            run = try RunningRequests(caller.session, parts)
+            run = try RunningRequests(caller.session, parts, on: reactor)
         } catch {
-            return finish(dispatcher.refuse(parts, with: error, from: caller))
+            // It has ended between the look for it and now.
+            return finish(
+                dispatcher.refuse(parts, with: error, from: caller), status: error == .sessionNotFound ? 404 : 200)
         }
         let task = requests.start { [dispatcher, caller] in
             if isBatch {
-                finish(await dispatcher.serve(batch: parts, from: caller, to: sink))
+                let answers = await run.answers(to: parts, by: dispatcher, from: caller, to: sink)
+                // What was cancelled has no answer, as a request by itself has none then.
+                if answers.isEmpty, asks { answer.abandon() } else { finish(answers) }
             } else if case .message(let message)? = parts.first {
                 switch await dispatcher.serve(message, from: caller, to: sink) {
                 case .answer(let message): finish([message])
@@ -140,32 +142,6 @@ extension MCPServer {
             }
             run.ended()
         }
-        run.began(task)
-    }
-}
-
-/// Makes the requests of one message or batch known to their session while they are served, so that they can be cancelled.
-final class RunningRequests {
-    private let session: Session?
-    private let ids: [JSONRPCID]
-    private var isOver = false
-
-    /// - Throws: what the requests are answered with when they cannot begin.
-    init(_ session: Session?, _ parts: [JSONRPCPayload.Part]) throws(JSONRPCError) {
-        self.session = session
-        ids = parts.compactMap { if case .message(.request(let id, _, _)) = $0 { id } else { nil } }
-        try session?.reserve(ids)
-    }
-
-    /// After the task was started; it may have ended already.
-    func began(_ task: Task<Void, Never>) {
-        guard !isOver, let session else { return }
-        for id in ids { session.began(id) { task.cancel() } }
-    }
-
-    func ended() {
-        isOver = true
-        guard let session else { return }
-        for id in ids { session.ended(id) }
+        if !isBatch { run.began(task) }
     }
 }

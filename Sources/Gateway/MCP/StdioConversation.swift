@@ -63,17 +63,18 @@ final class StdioConversation {
     }
 
     private func take(_ payload: JSONRPCPayload) {
-        guard running < Self.mostRunning else {
-            if case .single(.message(.request(let id, _, _))) = payload {
-                return send(.failure(id: id, error: .tooManyRequests))
-            }
-            return takeLegacy(payload)
-        }
+        // Heard above all when much is under way.
         if case .single(.message(.notification("notifications/cancelled", let params))) = payload,
             let id = params?["requestId"].flatMap(JSONRPCID.init)
         {
             tracker.cancel(id)
             subscriptions[id] = nil
+        }
+        guard running < Self.mostRunning else {
+            if case .single(.message(.request(let id, _, _))) = payload {
+                return send(.failure(id: id, error: .tooManyRequests))
+            }
+            return takeLegacy(payload)
         }
         if case .single(.message(.request(let id, let method, let params))) = payload,
             let version = Envelope.version(in: params)
@@ -105,7 +106,7 @@ final class StdioConversation {
         caller.origin = CallOrigin.alone
         let run: RunningRequests
         do throws(JSONRPCError) {
-            run = try RunningRequests(tracker, [.message(message)])
+            run = try RunningRequests(tracker, [.message(message)], on: reactor)
         } catch {
             return send(.failure(id: id, error: error))
         }

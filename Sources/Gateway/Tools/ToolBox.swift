@@ -55,6 +55,8 @@ final class ToolBox {
     func rest(_ input: RequestInput, _ call: Call) async throws(APIError) -> JSON {
         let body: [UInt8]
         if input.endpoint.isWrite {
+            // What was cancelled before it began has not begun.
+            guard !Task.isCancelled else { throw APIError(LumaError.cancelled, subject: nil) }
             let outcome = Outcome()
             let context = CallOrigin.context(of: call)
             worker.writes.start { [worker] in

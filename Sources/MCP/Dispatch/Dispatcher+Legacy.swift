@@ -31,22 +31,19 @@ extension Dispatcher {
         return [:]
     }
 
-    /// Serves the parts of a batch one after another. The answers are in the order of the requests; none when nothing
-    /// asked for one.
-    public func serve(
-        batch: [JSONRPCPayload.Part], from caller: Caller, to sink: any Sink
-    ) async -> [JSONRPCMessage] {
-        var answers: [JSONRPCMessage] = []
-        for part in batch {
-            switch part {
-            case .invalid(let id, let error): answers.append(.failure(id: id, error: error))
-            case .message(.request(let id, "initialize", _)):
-                answers.append(.failure(id: id, error: .invalidRequest("initialize cannot be part of a batch")))
-            case .message(let message):
-                if case .answer(let answer) = await serve(message, from: caller, to: sink) { answers.append(answer) }
-            }
+    /// Serves one part of a batch.
+    /// - Returns: its answer, nil when it asked for none or was cancelled.
+    public func answer(
+        to part: JSONRPCPayload.Part, from caller: Caller, to sink: any Sink
+    ) async -> JSONRPCMessage? {
+        switch part {
+        case .invalid(let id, let error): return .failure(id: id, error: error)
+        case .message(.request(let id, "initialize", _)):
+            return .failure(id: id, error: .invalidRequest("initialize cannot be part of a batch"))
+        case .message(let message):
+            if case .answer(let answer) = await serve(message, from: caller, to: sink) { return answer }
+            return nil
         }
-        return answers
     }
 
     /// Answers the parts of a message or a batch whose requests cannot begin, in their order. What asks for no answer is

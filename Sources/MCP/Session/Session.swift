@@ -95,20 +95,26 @@ public final class Session: Sendable {
 
     // MARK: Requests of the client
 
-    /// Whether so much is under way that nothing more should begin.
-    public var isBusy: Bool { state.withLock { $0.running.count >= Self.mostRunning } }
-
     /// Takes the ids of requests that are about to be served; each must get `ended`.
     /// - Throws: what they are answered with when they cannot begin; nothing is taken then.
     public func reserve(_ ids: [JSONRPCID]) throws(JSONRPCError) {
         try state.withLock { state throws(JSONRPCError) in
             if state.isClosed { throw .sessionNotFound }
             // The answers of two requests with one id could not be told apart.
-            guard Set(ids).count == ids.count, ids.allSatisfy({ state.running[$0] == nil }) else {
+            guard Set(ids).count == ids.count else {
+                throw .invalidRequest("Invalid Request: two requests of the batch have the same id")
+            }
+            guard ids.allSatisfy({ state.running[$0] == nil }) else {
                 throw .invalidRequest("Invalid Request: the id is that of a request that still runs")
             }
+            guard state.running.count + ids.count <= Self.mostRunning else { throw .tooManyRequests }
             for id in ids { state.running[id] = .reserved }
         }
+    }
+
+    /// Whether a request whose id is taken has neither begun nor been cancelled.
+    public func isReserved(_ id: JSONRPCID) -> Bool {
+        state.withLock { if case .reserved = $0.running[id] { true } else { false } }
     }
 
     /// Notes how a request that is being served is cancelled by the client. `cancel` is called at most once, on any thread.

@@ -32,14 +32,27 @@ import Testing
 
     @Test func requestsUnderWayAreBounded() throws {
         let session = Session(revision: .november2025, capabilities: ClientCapabilities(), principal: .local)
-        for number in 0..<200 {
-            #expect(!session.isBusy)
-            try session.reserve([JSONRPCID(number)])
-            session.began(JSONRPCID(number)) {}
-        }
-        #expect(session.isBusy)
+        for number in 0..<150 { try session.reserve([JSONRPCID(number)]) }
+        // A batch that is one too many takes none of its ids.
+        #expect(throws: JSONRPCError.tooManyRequests) { try session.reserve((150...200).map { JSONRPCID($0) }) }
+        try session.reserve((150..<200).map { JSONRPCID($0) })
+        #expect(throws: JSONRPCError.tooManyRequests) { try session.reserve([JSONRPCID(200)]) }
         session.ended(JSONRPCID(7))
-        #expect(!session.isBusy)
+        try session.reserve([JSONRPCID(200)])
+    }
+
+    @Test func anIdStandsForOneRequest() throws {
+        let session = Session(revision: .march2025, capabilities: ClientCapabilities(), principal: .local)
+        try session.reserve([JSONRPCID(1)])
+        let running = #expect(throws: JSONRPCError.self) { try session.reserve([JSONRPCID(2), JSONRPCID(1)]) }
+        #expect(running?.message.contains("still runs") == true)
+        let twice = #expect(throws: JSONRPCError.self) { try session.reserve([JSONRPCID(2), JSONRPCID(2)]) }
+        #expect(twice?.message.contains("of the batch") == true)
+        #expect(!session.isReserved(JSONRPCID(2)))
+        try session.reserve([JSONRPCID(2)])
+        #expect(session.isReserved(JSONRPCID(2)))
+        session.cancel(JSONRPCID(2))
+        #expect(!session.isReserved(JSONRPCID(2)))
     }
 
     @Test func cancellationReachesTheRequestOnce() async throws {
@@ -122,7 +135,12 @@ import Testing
             Issue.record("no batch")
             return
         }
-        let answers = await asker.dispatcher.serve(batch: parts, from: asker.caller, to: asker.sink)
+        var answers: [JSONRPCMessage] = []
+        for part in parts {
+            if let answer = await asker.dispatcher.answer(to: part, from: asker.caller, to: asker.sink) {
+                answers.append(answer)
+            }
+        }
         let codes = answers.map { if case .failure(_, let error) = $0 { error.code } else { 0 } }
         #expect(codes == [0, -32600, -32600, -32601])
     }
