@@ -98,7 +98,7 @@ struct ImportSession {
         }
     }
 
-    /// Rows that are not sent have their lines in the report too, once.
+    /// Rows that are not sent have their lines in the report too, once for as long as the same is to be said of them.
     private func writeSkipped() -> Bool {
         for duplicate in plan.duplicates {
             // Its key may be that of the row which it repeats, whose fate must stay the last word of the report.

@@ -60,7 +60,7 @@ import Testing
         let entries = [
             ImportReport.Entry(row: 1, line: 2, name: "a", .duplicate, problem: "p"),
             ImportReport.Entry(row: 2, line: 3, name: "b", .invalid, problem: "p"),
-            ImportReport.Entry(row: 3, line: 2, name: "c", .invalid, problem: "p"),
+            ImportReport.Entry(row: 3, line: 4, name: "c", .invalid, problem: "p"),
         ]
         try withFile(nil) { path in
             for _ in 0..<3 {
@@ -69,6 +69,30 @@ import Testing
             }
             let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
             #expect(lines.count == entries.count)
+        }
+    }
+
+    /// The file is edited between runs: what is wrong with a line now is the last word on it, whatever was said before.
+    @Test func anotherProblemOfALineIsToldToo() throws {
+        let row = { (outcome: ImportReport.Outcome, name: String, problem: String?, key: String?) in
+            ImportReport.Entry(row: 1, line: 2, name: name, outcome, key: key, problem: problem)
+        }
+        let skipped = [
+            row(.invalid, "a", "no zone", nil), row(.invalid, "a", "no start", nil),
+            row(.invalid, "b", "no start", nil),
+            row(.duplicate, "b", "no start", nil),
+        ]
+        let made = row(.created, "b", nil, "k")
+        let steps = skipped + [made, row(.invalid, "b", "no zone", nil), row(.invalid, "b", "no zone", nil)]
+        try withFile(nil) { path in
+            for step in steps {
+                let report = try ImportReport(path: path)
+                let isWritten = step.key == nil ? report.appendOnce(step) : report.append(step)
+                #expect(isWritten)
+            }
+            let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+            let told = try lines.map { try JSON.parse(String($0)).objectValue.flatMap(ImportReport.Entry.init) }
+            #expect(told == steps.dropLast())
         }
     }
 
