@@ -204,6 +204,32 @@ func events(
         #expect(head.code == 0 && head.err.isEmpty, "\(head.err)")
     }
 
+    /// Once the answer is there nobody waits for a signal any more, and it ends the program as it ends any other.
+    @Test func aSignalEndsAnExportThatNobodyReads() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let text = String(repeating: "long ", count: 400)
+        for _ in 0..<3 { _ = try await Self.created(gateway.address, ["--description", text]) }
+        let fifo = gateway.program.folder.appendingPathComponent("fifo").path
+        #expect(mkfifo(fifo, 0o600) == 0)
+        let reader = open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        try #require(reader >= 0)
+        defer { close(reader) }
+        // It holds less than what is written. The module of the C library does not name F_SETPIPE_SZ.
+        let setPipeSize: Int32 = 1031
+        #expect(fcntl(reader, setPipeSize, 4096) >= 0)
+        let program = try Program(
+            ["events", "export", "-o", fifo], environment: ["LUMA_GATEWAY_URL": gateway.address])
+        try await eventually("it writes") {
+            var descriptor = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
+            return poll(&descriptor, 1, 0) == 1 && descriptor.revents & Int16(POLLIN) != 0
+        }
+        try await eventually("it ends") {
+            program.signal(SIGTERM)
+            return !program.isRunning
+        }
+        #expect(try await program.exitCode() != 0)
+    }
+
     /// Runs the command on a terminal of that many columns.
     private func onTerminal(
         _ address: String, _ arguments: [String], columns: Int = 80, waitFor: String = "", reply: String = "",
