@@ -109,17 +109,17 @@ final class ImportRun {
                     "the gateway at \(target.base) does not answer: \(error.cause.rawValue)", attempts, isAnswer: false)
                 continue
             }
-            hasAnswered = true
             if response.status != 429 { mayHaveArrived = true }
             progress.budget =
                 ImportProgress.Budget(policy: response["ratelimit-policy"], status: response["ratelimit"])
                 ?? progress.budget
             let requestID = response["x-request-id"]
             let isReplayed = response["idempotency-replayed"] != nil
-            switch ImportAnswer(
+            let answer = ImportAnswer(
                 status: response.status, retryAfter: response["retry-after"], isReplayed: isReplayed,
                 body: response.body)
-            {
+            if answer.isTheGateways { hasAnswered = true }
+            switch answer {
             case .created(let id, let isReplayed, let texts):
                 lastUse = clock.now
                 let isOld = isReplayed && !mayBeOurs
@@ -147,6 +147,11 @@ final class ImportRun {
                 doubts += 1
                 if doubts >= Self.mostDoubts { return finish(row, .unknown, nil, requestID, problem) }
                 await rest(max(seconds ?? 1, 0.1))
+            case .again(.absent(let problem), let seconds):
+                // It may have been handed on before the gateway was gone.
+                mayBeOurs = true
+                await trouble(
+                    "the gateway at \(target.base) does not answer: \(problem)", attempts, seconds, isAnswer: false)
             case .again(.trouble(let problem), let seconds):
                 await trouble(problem, attempts, seconds, isAnswer: true)
             }
