@@ -185,29 +185,22 @@ final class ImportReport: Sendable {
     }
 
     /// Writes an entry's line.
-    /// - Returns: whether it is written; if not, `errno` says why.
-    func append(_ entry: Entry) -> Bool {
+    func append(_ entry: Entry) throws(SystemError) {
         var object = entry.object
         if let place {
             object["gateway"] = .string(place.base)
             object["mode"] = place.mode.map { .string($0) }
         }
-        do throws(SystemError) {
-            try WholeFile.write(JSON.object(object).encoded + [0x0a], to: descriptor)
-            return true
-        } catch {
-            errno = error.code
-            return false
-        }
+        try WholeFile.write(JSON.object(object).encoded + [0x0a], to: descriptor)
     }
 
     /// The same for a row that is not sent, unless the last word on its line is the same already.
-    func appendOnce(_ entry: Entry) -> Bool {
+    func appendOnce(_ entry: Entry) throws(SystemError) {
         if let last = lastWords[entry.line],
             (last.name, last.outcome, last.problem) == (entry.name, entry.outcome, entry.problem)
         {
-            return true
+            return
         }
-        return append(entry)
+        try append(entry)
     }
 }

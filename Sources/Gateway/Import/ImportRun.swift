@@ -97,7 +97,7 @@ final class ImportRun {
                 return
             }
             // What is killed from here on must not be forgotten when the gateway has forgotten its key.
-            if attempts == 0, !note(row, .sending) { return stop(.reportFailed("\(SystemError("write"))")) }
+            if attempts == 0, !note(row, .sending) { return }
             attempts += 1
             let request = target.request(row, deadline: clock.now.advanced(seconds: patience.answer))
             let response: OutboundResponse
@@ -161,10 +161,21 @@ final class ImportRun {
     /// Writes a line that tells no fate yet.
     @discardableResult
     private func note(_ row: ImportPlan.Row, _ outcome: ImportReport.Outcome) -> Bool {
-        report.append(
+        write(
             ImportReport.Entry(
                 row: row.number, line: row.line, name: row.name, outcome, key: row.key,
                 at: outcome == .sending ? clock.wallClock : nil))
+    }
+
+    /// - Returns: whether the entry is in the report; without one nothing more is sent.
+    private func write(_ entry: ImportReport.Entry) -> Bool {
+        do throws(SystemError) {
+            try report.append(entry)
+            return true
+        } catch {
+            stop(.reportFailed("\(error)"))
+            return false
+        }
     }
 
     private func finish(
@@ -173,7 +184,7 @@ final class ImportRun {
         let entry = ImportReport.Entry(
             row: row.number, line: row.line, name: row.name, outcome, key: row.key, eventID: id, requestID: requestID,
             problem: problem)
-        guard report.append(entry) else { return stop(.reportFailed("\(SystemError("write"))")) }
+        guard write(entry) else { return }
         switch outcome {
         case .created: progress.counts.created += 1
         case .exists: progress.counts.existing += 1
