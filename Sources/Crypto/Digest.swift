@@ -39,6 +39,7 @@ extension Digest {
             try checked("EVP_Digest") {
                 EVP_Digest(message.baseAddress, message.count, start, &length, implementation, nil)
             }
+            guard length == SHA256_DIGEST_LENGTH else { throw CryptoError("EVP_Digest", reason: "unexpected length") }
             output.copyMemory(from: UnsafeRawBufferPointer(rebasing: digest[..<min(output.count, digest.count)]))
         }
     }

@@ -7,7 +7,7 @@ import time
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.common.action_chains import ActionChains
 
-from console_stage import DAY, Console, Sandbox, gateway_to
+from console_stage import DAY, Console, Sandbox, gateway_to, middle_of
 from stage import play
 
 YEAR = time.gmtime().tm_year + 1
@@ -41,8 +41,7 @@ def months_are_turned(binary, folder):
     with Sandbox(binary) as sandbox, gateway_to(sandbox, binary) as gateway, Console(gateway.url) as page:
         middles = {}
         for months in (-3, 3):
-            year, month = divmod(time.gmtime().tm_year * 12 + time.gmtime().tm_mon - 1 + months, 12)
-            middle = calendar.timegm((year, month + 1, 15, 12, 0, 0))
+            middle = middle_of(months)
             middles[months] = time.strftime("%B %Y", time.gmtime(middle))
             sandbox.create("Months: %d" % months, middle - time.time())
         page.visit()

@@ -1,11 +1,14 @@
 """What the tests of the console share: an emulator that can be asked what was done to it, and the page as a person uses it."""
 
 import atexit
+import calendar
+import datetime
 import json
 import re
 import subprocess
 import time
 import urllib.request
+import zoneinfo
 
 from selenium.webdriver.common.action_chains import ActionChains
 
@@ -77,6 +80,13 @@ class Sandbox:
 
 def moment(seconds):
     return time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(seconds))
+
+
+def middle_of(months):
+    """Noon of the 15th so many months from now, in the month of the person who looks at the page."""
+    now = datetime.datetime.now(zoneinfo.ZoneInfo(ZONE))
+    year, month = divmod(now.year * 12 + now.month - 1 + months, 12)
+    return calendar.timegm((year, month + 1, 15, 12, 0, 0))
 
 
 def gateway_to(sandbox, binary, **settings):

@@ -1,21 +1,14 @@
 """What the console does while answers are late or do not come, in real Chromium: console_waiting.py BINARY FOLDER."""
 
-import calendar
 import sys
 import time
 
 from selenium.webdriver.common.keys import Keys
 
-from console_stage import Console, Sandbox, gateway_to
+from console_stage import Console, Sandbox, gateway_to, middle_of
 from stage import play
 
 YEAR = time.gmtime().tm_year + 1
-
-
-def middle_of(months):
-    """Noon of the 15th so many months from now."""
-    year, month = divmod(time.gmtime().tm_year * 12 + time.gmtime().tm_mon - 1 + months, 12)
-    return calendar.timegm((year, month + 1, 15, 12, 0, 0))
 
 
 def begin_another(page):

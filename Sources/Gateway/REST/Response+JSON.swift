@@ -53,8 +53,8 @@ extension Response {
 }
 
 extension EntityTag {
-    /// The tag of these octets: the first 96 bits of their digest, in hexadecimal digits. Nil when they have none
-    /// because there is no memory: better no validator than one that is not theirs.
+    /// The tag of these octets: the first 96 bits of their digest, in hexadecimal digits. Nil when
+    /// OpenSSL has no memory or may not: better no validator than one that is not theirs.
     init?(of body: [UInt8]) {
         let digits = try? withUnsafeTemporaryAllocation(byteCount: 12, alignment: 8) { digest in
             try body.withUnsafeBytes { try Digest.sha256($0, into: digest) }

@@ -9,14 +9,15 @@ public struct FieldSlot: Sendable {
     var name: FieldName
 }
 
-/// Room for the field slots of one head: lent to a parser, used again for the next request.
+/// Room for the field slots of one head, and what the last one had that the next one will have: lent to a parser, used again for
+/// the next request.
 ///
 /// A class with memory of its own, so that a loop needs one for all connections that are between two requests, and a
 /// request can be read while its connection's state changes.
 public final class FieldTable {
     let slots: UnsafeMutablePointer<FieldSlot>
     let capacity: Int
-    /// The last Host that was well-formed, as it was written: nearly every request of a loop has the same.
+    /// The last Host that was well-formed and not very long, as it was written: nearly every request of a loop has the same.
     @exclusivity(unchecked) private var lastHost: [UInt8] = []
     @exclusivity(unchecked) private var lastHostLength = 0
 

@@ -39,8 +39,8 @@ public final class CurlTransport: Transport, BatchFollower {
     /// Every transfer that was made; libcurl's pointers to them are safe as long as they stand here.
     private var transfers: [CurlTransfer] = []
     @exclusivity(unchecked) private var idle: [CurlTransfer] = []
-    /// Waiting calls from `head` on; those that have ended meanwhile are passed over.
-    @exclusivity(unchecked) private var queue: [Call] = []
+    /// Waiting calls from `head` on; those that have ended meanwhile are passed over, and taken out now and then.
+    @exclusivity(unchecked) private(set) var queue: [Call] = []
     @exclusivity(unchecked) private var head = 0
     @exclusivity(unchecked) private var isStartNoted = false
     @exclusivity(unchecked) private var isShutDown = false
@@ -61,7 +61,7 @@ public final class CurlTransport: Transport, BatchFollower {
     /// Cancelling the task ends the transfer and closes its connection (over HTTP/2 its stream).
     public func send(_ request: OutboundRequest) async throws(TransportError) -> OutboundResponse {
         reactor.executor.checkIsolated()
-        let call = Call(request, try check(request))
+        let call = Call(request, try check(request), for: self)
         let outcome: Outcome
         do {
             outcome = try await reactor.suspend { suspension in
@@ -119,9 +119,10 @@ public final class CurlTransport: Transport, BatchFollower {
     }
 
     private func admit(_ call: Call) {
-        // There may be room for a moment that belongs to those who wait.
-        if statistics.inFlight < settings.maxInFlight, statistics.waiting == 0 { return start(call) }
-        guard statistics.waiting < settings.maxQueued else {
+        // Until the end of the batch there may be room that belongs to those who wait.
+        let room = max(settings.maxInFlight - statistics.inFlight, 0)
+        if room > 0, statistics.waiting == 0 { return start(call) }
+        guard statistics.waiting < settings.maxQueued + room else {
             statistics.queueRefusals += 1
             return finish(
                 call, .failure(TransportError(.overloaded, neverSent: true, detail: "too many requests wait")))
@@ -129,19 +130,16 @@ public final class CurlTransport: Transport, BatchFollower {
         queue.append(call)
         call.state = .waiting
         statistics.waiting += 1
-        call.timer = reactor.schedule(at: call.request.deadline) { [self] in
-            call.timer = nil
-            finish(call, .failure(Self.overdue))
-        }
+        call.timer = reactor.schedule(at: call.request.deadline, call)
     }
 
-    private static let overdue = TransportError(
+    fileprivate static let overdue = TransportError(
         .timeout, neverSent: true, detail: "the deadline passed before it was sent")
 
     /// Starts what waits after this batch. All that it starts is sent in one go then, and an upstream that sleeps is woken
     /// once; started one by one, each would be sent when libcurl is told of the next answer.
     private func noteRoom() {
-        guard statistics.waiting > 0, !isStartNoted else { return }
+        guard head < queue.count, !isStartNoted else { return }
         isStartNoted = true
         reactor.afterBatch(self)
     }
@@ -160,7 +158,11 @@ public final class CurlTransport: Transport, BatchFollower {
             leaveQueue(call)
             start(call)
         }
-        // Calls that ended while they waited must not pile up, nor those that were started.
+        tidy()
+    }
+
+    /// Lets go of calls that ended while they waited, and of those that were started.
+    private func tidy() {
         if head == queue.count {
             queue.removeAll(keepingCapacity: true)
             head = 0
@@ -268,9 +270,13 @@ public final class CurlTransport: Transport, BatchFollower {
 
     private func discard(_ transfer: CurlTransfer) { transfers.removeAll { $0 === transfer } }
 
-    private func finish(_ call: Call, _ outcome: Outcome) {
-        if case .waiting = call.state { leaveQueue(call) }
+    fileprivate func finish(_ call: Call, _ outcome: Outcome) {
         if case .ended = call.state { return }
+        if case .waiting = call.state {
+            leaveQueue(call)
+            call.state = .ended
+            tidy()
+        }
         call.state = .ended
         call.outcome = outcome
         call.suspension?.resume(returning: outcome)
@@ -282,7 +288,7 @@ extension CurlTransport {
     typealias Outcome = Result<OutboundResponse, TransportError>
 
     /// One `send`, from its admission to its end.
-    final class Call {
+    final class Call: TimerHandler {
         enum State {
             case new
             case waiting
@@ -298,10 +304,19 @@ extension CurlTransport {
         @exclusivity(unchecked) var outcome: Outcome?
         /// Its deadline while it waits.
         @exclusivity(unchecked) var timer: TimerQueue.Token?
+        /// Its `send` holds it.
+        private unowned let transport: CurlTransport
 
-        init(_ request: OutboundRequest, _ target: UpstreamURL) {
+        init(_ request: OutboundRequest, _ target: UpstreamURL, for transport: CurlTransport) {
             self.request = request
             self.target = target
+            self.transport = transport
+        }
+
+        /// The deadline has passed while it waited.
+        func timerFired() {
+            timer = nil
+            transport.finish(self, .failure(CurlTransport.overdue))
         }
     }
 }

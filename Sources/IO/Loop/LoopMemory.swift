@@ -12,12 +12,15 @@ import Glibc
 /// loop has no `LoopMemory`, and its pieces come from `malloc` and go to `free`, on whatever thread they were made. Belongs
 /// to the thread that runs its loop; no call is made by two at a time.
 struct LoopMemory {
-    /// Octets that are kept, at most.
+    /// Octets that are kept, at most, with what stands in front of the pieces: those of some 256 transfers in flight. Two
+    /// thirds of that are their receive buffers.
     static let limit = 4 << 20
     /// Larger pieces are not kept.
     static let largest = 16 << 10
     /// In front of a piece; as long as `malloc` aligns.
     private static let header = 16
+    /// What a piece costs beyond what it holds: the header, and what malloc notes.
+    static let overhead = header + 16
     private static let step = 16
     private static let smallSteps = 64
     private static let classes = smallSteps + 16
@@ -47,16 +50,18 @@ struct LoopMemory {
         let index = Self.index(above: size)
         guard let piece = first[index] else { return Self.make(Self.size(index)) }
         first[index] = piece.load(as: UnsafeMutableRawPointer?.self)
-        kept &-= Self.size(index)
+        kept &-= Self.size(index) &+ Self.overhead
         return piece
     }
 
     /// Takes back a piece that one of these functions has made.
     mutating func take(_ piece: UnsafeMutableRawPointer) {
         let capacity = Self.capacity(of: piece)
-        guard capacity <= Self.largest, kept &+ capacity <= Self.limit else { return Self.discard(piece) }
+        guard capacity <= Self.largest, kept &+ capacity &+ Self.overhead <= Self.limit else {
+            return Self.discard(piece)
+        }
         let index = Self.index(above: capacity)
-        kept &+= capacity
+        kept &+= capacity &+ Self.overhead
         piece.storeBytes(of: first[index], as: UnsafeMutableRawPointer?.self)
         first[index] = piece
     }
@@ -100,7 +105,9 @@ extension LoopMemory {
         lm_thread_value()?.assumingMemoryBound(to: LoopMemory.self)
     }
 
+    /// - Parameter size: C's `size_t`, so that half of what it can say is negative here, and more than there is.
     private static func piece(_ size: Int) -> UnsafeMutableRawPointer? {
+        guard size >= 0 else { return nil }
         if let current { return current.pointee.allocate(size) }
         return make(size <= largest ? Self.size(index(above: size)) : size)
     }
@@ -117,8 +124,8 @@ extension LoopMemory {
     }
 
     static let calloc: @convention(c) (Int, Int) -> UnsafeMutableRawPointer? = { count, size in
-        let (total, overflows) = count.multipliedReportingOverflow(by: size)
-        guard !overflows, let piece = piece(total) else { return nil }
+        let (total, overflows) = UInt(bitPattern: count).multipliedReportingOverflow(by: UInt(bitPattern: size))
+        guard !overflows, let total = Int(exactly: total), let piece = piece(total) else { return nil }
         memset(piece, 0, total)
         return piece
     }
@@ -126,7 +133,7 @@ extension LoopMemory {
     static let realloc: @convention(c) (UnsafeMutableRawPointer?, Int) -> UnsafeMutableRawPointer? = { old, size in
         guard let old else { return piece(size) }
         let had = capacity(of: old)
-        if had >= size { return old }
+        if size >= 0, had >= size { return old }
         guard let larger = piece(size) else { return nil }
         memcpy(larger, old, had)
         giveBack(old)

@@ -1,4 +1,4 @@
-public import Core
+import Core
 
 /// What waits for an instant.
 protocol TimerHandler: AnyObject {
@@ -19,15 +19,16 @@ public struct TimerQueue {
     private var handlers: [UInt64: any TimerHandler] = [:]
     private var lastNumber: UInt64 = 0
 
-    public init() {}
-
     /// The earliest instant that somebody still waits for.
-    public var earliest: MonotonicTime? {
+    var earliest: MonotonicTime? {
         mutating get {
             dropRemoved()
             return heap.first?.due
         }
     }
+
+    /// Places of the heap, those of removed timers included.
+    var places: Int { heap.count }
 
     /// The queue keeps the handler alive until it is called, or removed.
     mutating func insert(_ due: MonotonicTime, _ handler: any TimerHandler) -> Token {
@@ -38,7 +39,7 @@ public struct TimerQueue {
         return Token(number: lastNumber)
     }
 
-    public mutating func remove(_ token: Token) {
+    mutating func remove(_ token: Token) {
         handlers[token.number] = nil
         // Cancelled deadlines of finished work must not pile up until they would have been due.
         if heap.count > 64, heap.count > 2 * handlers.count { rebuild() }

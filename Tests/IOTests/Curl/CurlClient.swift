@@ -1,7 +1,8 @@
 import Core
 import HTTP
-import IO
 import Synchronization
+
+@testable import IO
 
 /// A transport on a loop of its own, for tests that run elsewhere.
 actor CurlClient {
@@ -53,6 +54,15 @@ actor CurlClient {
     func post(_ url: String, _ body: String, fields: [Field] = [], seconds: Double = 20) async -> Outcome {
         await send(.post, url, fields: fields, body: body, seconds: seconds)
     }
+
+    /// The second at once when the first has its answer, without leaving the loop in between.
+    func getTwo(_ first: String, _ second: String) async -> Outcome {
+        _ = await get(first)
+        return await get(second)
+    }
+
+    /// Places of the transport's queue, those of calls that have ended included.
+    var places: Int { transport?.queue.count ?? 0 }
 
     var statistics: CurlTransport.Statistics { transport?.statistics ?? .init() }
 

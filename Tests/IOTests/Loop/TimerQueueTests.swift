@@ -44,6 +44,23 @@ import Testing
         }
     }
 
+    /// Most of what is asked for far ahead is not waited for: deadlines of finished work.
+    @Test func removedTimersDoNotPileUp() {
+        var queue = TimerQueue()
+        var tokens: [TimerQueue.Token] = []
+        for number in 0..<500 {
+            // The latest come first.
+            tokens.append(queue.insert(MonotonicTime(nanoseconds: Int64(1000 - number)), Handler(number)))
+        }
+        let left = tokens.indices.filter { $0 % 7 == 0 }
+        for index in tokens.indices where index % 7 != 0 { queue.remove(tokens[index]) }
+        #expect(queue.places <= 2 * left.count + 64)
+        var seen: [Int?] = []
+        while let handler = queue.popDue(MonotonicTime(nanoseconds: 2000)) { seen.append(Self.number(handler)) }
+        #expect(seen == left.reversed())
+        #expect(queue.places == 0)
+    }
+
     @Test func aHandlerIsLetGoOfWhenItIsRemoved() {
         var queue = TimerQueue()
         weak var gone: Handler?
