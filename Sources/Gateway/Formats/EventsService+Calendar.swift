@@ -20,7 +20,7 @@ extension EventsService {
         let format = Representation.calendar
         var answer = try Response.tagged(
             writer.take(), as: format.contentType,
-            fields: read.fields.filter { $0.name != "ETag" && $0.name != "Content-Type" }, input.conditions)
+            fields: read.allFields.filter { $0.name != "ETag" && $0.name != "Content-Type" }, input.conditions)
         if answer.status == 200, let name = format.disposition(try eventID(input)) { answer.fields.append(name) }
         return answer
     }

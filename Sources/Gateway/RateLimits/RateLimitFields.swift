@@ -36,30 +36,32 @@ struct RateLimitStatus: Sendable, Equatable {
     /// `"token";q=60;w=60`.
     private var policyItem: String {
         var text = quotedPolicy
-        text += ";q="
-        text += String(Self.integer(quota))
-        text += ";w="
-        text += String(Self.integer(window))
-        return text
+        text.append(";q=")
+        text.append(decimal: Self.integer(quota))
+        text.append(";w=")
+        text.append(decimal: Self.integer(window))
+        return String(decoding: text.bytes, as: UTF8.self)
     }
 
     /// `"token";r=59;t=42`. The time is rounded up, so that nobody comes too early.
     private var item: String {
         var text = quotedPolicy
-        text += ";r="
-        text += String(Self.integer(remaining))
-        guard let reset, !reset.isNaN else { return text }
-        text += ";t="
-        text += String(Int(min(max(reset.rounded(.up), 0), 86400)))
-        return text
+        text.append(";r=")
+        text.append(decimal: Self.integer(remaining))
+        if let reset, !reset.isNaN {
+            text.append(";t=")
+            text.append(decimal: Int(min(max(reset.rounded(.up), 0), 86400)))
+        }
+        return String(decoding: text.bytes, as: UTF8.self)
     }
 
-    /// With room for what follows: every answer of a path that may spend the budget has two of these.
-    private var quotedPolicy: String {
-        var text = "\""
-        text.reserveCapacity(63)
-        text += policy.description
-        text += "\""
+    /// Octets, because every answer of a path that may spend the budget has two of these, and a string is put together
+    /// slowly.
+    private var quotedPolicy: ByteBuffer {
+        var text = ByteBuffer()
+        text.append("\"")
+        text.append(policy)
+        text.append("\"")
         return text
     }
 

@@ -28,6 +28,12 @@ struct KeptAnswer: Sendable {
         self.asOf = asOf
     }
 
+    /// Without octets, and so without a tag.
+    private init(isList: Bool, asOf: MonotonicTime) {
+        (body, tag, format) = ([], nil, .json)
+        (self.isList, self.asOf) = (isList, asOf)
+    }
+
     /// How an answer came about, in the words of `X-Cache`.
     enum Source: String, Sendable, CaseIterable {
         /// Luma was asked for it.
@@ -70,11 +76,34 @@ struct KeptAnswer: Sendable {
         _ source: Source, _ conditions: Preconditions, age: Int = 0, cause: String? = nil
     ) throws(APIError) -> Response {
         switch conditions.verdict(tag: tag, isRead: true) {
-        case .proceed: Response(status: 200, fields: fields(source, age: age, cause: cause), body: body)
+        case .proceed: whole(source, age: age, cause: cause)
         case .notModified: Response(status: 304, fields: fields(source, age: age, cause: cause, isNew: false))
         case .failed: throw APIError(.preconditionFailed)
         }
     }
+
+    private func whole(_ source: Source, age: Int, cause: String?) -> Response {
+        guard format == .json, let prepared = Self.prepared[source] else {
+            return Response(status: 200, fields: fields(source, age: age, cause: cause), body: body)
+        }
+        var fields: [Field] = []
+        // Two more come to it: how much of the budget is left.
+        fields.reserveCapacity(3)
+        if let tag { fields.append(Field("ETag", tag.text)) }
+        var response = Response(status: 200, fields: fields, body: body)
+        response.prepared = prepared
+        return response
+    }
+
+    /// All fields but the tag of an answer in JSON that has no age, written once.
+    private static let prepared: [Source: FieldBlock] = {
+        var blocks: [Source: FieldBlock] = [:]
+        for source in [Source.miss, .shared] {
+            let bare = KeptAnswer(isList: false, asOf: MonotonicTime(nanoseconds: 0))
+            blocks[source] = try? FieldBlock(bare.fields(source, age: 0))
+        }
+        return blocks
+    }()
 
     private static let revalidate = Field("Cache-Control", "private, no-cache")
     private static let marks: [Source: Field] = [

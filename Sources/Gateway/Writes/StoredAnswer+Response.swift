@@ -10,7 +10,7 @@ extension StoredAnswer {
     /// The answer of a request that was served.
     /// - Parameter id: of the event that it is about.
     init(_ response: Response, id: String?) {
-        let fields = response.fields.map { JSON.array([.string($0.name), .string($0.value)]) }
+        let fields = response.allFields.map { JSON.array([.string($0.name), .string($0.value)]) }
         var body = response.body
         if body.count > Self.longestBody {
             let note: JSON = "The first answer was too long to be kept: read the event."

@@ -13,12 +13,15 @@ public struct Field: Sendable, Hashable {
 public struct FieldBlock: Sendable, Equatable {
     /// The lines with their line ends, as they go on the wire.
     let bytes: [UInt8]
+    /// What the lines say.
+    let fields: [Field]
 
     /// - Throws: for a field that no answer may have.
     public init(_ fields: [Field]) throws(ResponseError) {
         var out = ByteBuffer()
         for field in fields { try ResponseEncoder.append(field, to: &out) }
         bytes = Array(out.bytes)
+        self.fields = fields
     }
 }
 
@@ -38,4 +41,7 @@ public struct Response: Sendable, Equatable {
         self.fields = fields
         self.body = body
     }
+
+    /// Those that were prepared, and the others.
+    public var allFields: [Field] { (prepared?.fields ?? []) + fields }
 }

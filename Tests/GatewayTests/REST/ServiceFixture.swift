@@ -86,7 +86,7 @@ struct Answer {
 
     init(_ response: Response) {
         status = response.status
-        fields = response.fields
+        fields = response.allFields
         text = String(decoding: response.body, as: UTF8.self)
     }
 
