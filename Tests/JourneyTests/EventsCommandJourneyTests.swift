@@ -41,6 +41,34 @@ func events(
         #expect(made.code == 0, "\(made.err)")
         #expect(made.json?["start_at"] == "2030-05-01T09:00:00.000Z")
         #expect(made.json?["end_at"] == "2030-05-01T11:00:00.000Z")
+        // An event that is somewhere else until then.
+        let id = try await Self.created(gateway.address)
+        let moved = try await events(gateway.address, ["update", id, "--from", file.path, "--json"] + more)
+        #expect(moved.code == 0, "\(moved.err)")
+        #expect(moved.json?["start_at"] == "2030-05-01T09:00:00.000Z" && moved.json?["timezone"] == "Asia/Tokyo")
+        #expect(moved.json?["end_at"] == "2030-05-01T11:00:00.000Z")
+    }
+
+    /// What the file does not say is the event's: its zone for a start without an offset, its start for a length.
+    @Test func anUpdateCountsFromTheEventWhereTheFileIsSilent() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let id = try await Self.created(gateway.address, ["--zone", "America/New_York"])
+        let file = gateway.program.folder.appendingPathComponent("event.json")
+        func update(_ text: String, _ more: String...) async throws -> EventsRun {
+            try Data(text.utf8).write(to: file)
+            return try await events(gateway.address, ["update", id, "--from", file.path, "--json"] + more)
+        }
+        let length = try await update(#"{"max_capacity": 5}"#, "--duration", "2h")
+        #expect(length.json?["end_at"] == "2030-05-02T00:00:00.000Z", "\(length.err)")
+        let earlier = try await update(#"{"start_at": "2030-04-01T18:00"}"#, "--duration", "2h")
+        #expect(earlier.json?["start_at"] == "2030-04-01T22:00:00.000Z", "\(earlier.err)")
+        #expect(earlier.json?["end_at"] == "2030-04-02T00:00:00.000Z")
+        // A start that cannot be read is not the event's; one that is not wanted need not be read.
+        let wrong = try await update(#"{"start_at": "soon"}"#, "--duration", "2h")
+        #expect(wrong.code == 65 && wrong.err.contains("start_at"), "\(wrong.err)")
+        let beaten = try await update(
+            #"{"start_at": "soon"}"#, "--start", "2030-06-01 18:00", "--duration", "1h")
+        #expect(beaten.json?["end_at"] == "2030-06-01T23:00:00.000Z", "\(beaten.err)")
     }
 
     @Test func anEventFromItsCreateToItsCancel() async throws {
@@ -174,6 +202,32 @@ func events(
             "bash",
             ["-o", "pipefail", "-c", "\"$0\" events export --server \"$1\" | true", Program.path, gateway.address])
         #expect(head.code == 0 && head.err.isEmpty, "\(head.err)")
+    }
+
+    /// Once the answer is there nobody waits for a signal any more, and it ends the program as it ends any other.
+    @Test func aSignalEndsAnExportThatNobodyReads() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let text = String(repeating: "long ", count: 400)
+        for _ in 0..<3 { _ = try await Self.created(gateway.address, ["--description", text]) }
+        let fifo = gateway.program.folder.appendingPathComponent("fifo").path
+        #expect(mkfifo(fifo, 0o600) == 0)
+        let reader = open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        try #require(reader >= 0)
+        defer { close(reader) }
+        // It holds less than what is written. The module of the C library does not name F_SETPIPE_SZ.
+        let setPipeSize: Int32 = 1031
+        #expect(fcntl(reader, setPipeSize, 4096) >= 0)
+        let program = try Program(
+            ["events", "export", "-o", fifo], environment: ["LUMA_GATEWAY_URL": gateway.address])
+        try await eventually("it writes") {
+            var descriptor = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
+            return poll(&descriptor, 1, 0) == 1 && descriptor.revents & Int16(POLLIN) != 0
+        }
+        try await eventually("it ends") {
+            program.signal(SIGTERM)
+            return !program.isRunning
+        }
+        #expect(try await program.exitCode() != 0)
     }
 
     /// Runs the command on a terminal of that many columns.

@@ -141,6 +141,23 @@ import Testing
         #expect(try await stage.created().names == ["Row 1"])
     }
 
+    /// A report whose rows are not in the file is not taken for one of these rows, and not passed over in silence.
+    @Test func aReportOfOtherRowsIsTold() async throws {
+        let stage = try await Stage()
+        let header = "name,start_at,timezone\n"
+        let file = try stage.write("rows.csv", header + "Row 1,2031-01-01T10:00,UTC\n")
+        #expect(try await stage.run(file).code == 0)
+        let report = URL(fileURLWithPath: file + ".import.ndjson")
+        let lost = #"{"row":1,"line":2,"name":"Row 0","outcome":"unknown","key":"row-0"}"# + "\n"
+        try (Data(lost.utf8) + Data(contentsOf: report)).write(to: report)
+        _ = try stage.write("rows.csv", header + "Row 2,2031-01-01T10:00,UTC\n")
+        let other = try await stage.run(file)
+        #expect(other.code == 0 && other.json?["created"] == 1)
+        let told = other.program.standardError
+        #expect(told.contains("The report tells of 1 events whose rows are not in the file now"), "\(told)")
+        #expect(told.contains("1 rows that may or may not be on Luma"), "\(told)")
+    }
+
     /// What one gateway has given out, another takes.
     @Test(arguments: ["csv", "ics", "ndjson"]) func ourOwnExportsAreTaken(_ format: String) async throws {
         let stage = try await Stage()

@@ -91,17 +91,28 @@ public struct EventsCall: Sendable, Equatable {
                 }
             } else if row.standsAlone {
                 text = "true"
-            } else if let next = rest.first, !next.hasPrefix("--") {
-                // A value that begins like an option is one that was forgotten; `--name=--x` says it all the same.
+            } else if let next = rest.first, !isOption(next) {
                 text = rest.removeFirst()
             } else {
-                return report(name, "needs a value: \(row.placeholder)")
+                // An option in the place of a value is one that was forgotten, unless it is said in one word. What the option
+                // itself is set to may be nobody else's business.
+                let way = rest.first.map {
+                    "; one that is an option's name is written \(name)=\($0.prefix { $0 != "=" })"
+                }
+                return report(name, "needs a value: \(row.placeholder)\(way ?? "")")
             }
             if case .words(let words) = row.value, !words.contains(text) {
                 return report(name, "expected \(words.joined(separator: " or "))")
             }
             if call.values[row.name] != nil, !row.repeats { return report(name, "is given twice") }
             call.values[row.name, default: []].append(text)
+        }
+
+        /// Whether a word is an option by its long name, or ends the options.
+        private func isOption(_ word: String) -> Bool {
+            let name = word.prefix { $0 != "=" }
+            return ["--", "--help", "--version"].contains(word)
+                || name.hasPrefix("--") && rows.contains { $0.name == name }
         }
 
         private mutating func checkOperands() {

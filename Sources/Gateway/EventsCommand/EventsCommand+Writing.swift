@@ -8,18 +8,12 @@ extension EventsCommand {
     /// `events create`.
     func create(_ client: GatewayClient, _ now: Timestamp) async throws(CommandFailure) -> CommandOutput {
         let base = try fieldsFromFile()
-        // The file's zone holds for the options' times as well.
-        let named = call.text(EventsOptions.zone) ?? base["timezone"]?.stringValue
-        let zone = try CommandZone.find(named, environment)
+        let named = try namedZone(base)
+        let zone: CommandZone
+        if let named { zone = named } else { zone = try CommandZone.find(nil, environment) }
         var draft = EventDraft(base, zone: zone, now: now)
         try draft.take(call)
-        var knownStart: Timestamp?
-        if let text = base["start_at"]?.stringValue,
-            case .instant(let start) = EventTime.read(text, .rules(zone.name, zone.rules))
-        {
-            knownStart = start
-        }
-        try draft.takeTimes(call, knownStart: knownStart)
+        try draft.takeTimes(call, knownStart: try startOfFile(base, zone))
         if named == nil || call.has(EventsOptions.zone) { draft.set("timezone", .string(zone.name)) }
         let template = call.text(EventsOptions.template)
         if let template { draft.set("template_type", .string(template)) }
@@ -37,13 +31,12 @@ extension EventsCommand {
     /// `events update`.
     func update(_ client: GatewayClient, _ now: Timestamp) async throws(CommandFailure) -> CommandOutput {
         let base = try fieldsFromFile()
-        var zone = try call.text(EventsOptions.zone).map { name throws(CommandFailure) in
-            try CommandZone.find(name, environment)
-        }
+        let takesTimes = [EventsOptions.start, EventsOptions.end, EventsOptions.duration].contains(where: call.has)
+        var zone = takesTimes || call.has(EventsOptions.zone) ? try namedZone(base) : nil
         var knownStart: Timestamp?
         var notes: [String] = []
-        if [EventsOptions.start, EventsOptions.end, EventsOptions.duration].contains(where: call.has) {
-            // Times are meant in the event's own zone, and a length from its start.
+        if takesTimes {
+            // Unless another is named, times are meant in the event's own zone, and a length from its start.
             let event = try Self.document(try await client.send(GatewayClient.Request(path: eventPath())))
             knownStart = event["start_at"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
             if zone == nil, let name = event["timezone"]?.stringValue {
@@ -54,6 +47,7 @@ extension EventsCommand {
         // Without a time and a zone on the command line nothing is read by it.
         let known: CommandZone
         if let zone { known = zone } else { known = try CommandZone.find("UTC", environment) }
+        if let start = try startOfFile(base, known) { knownStart = start }
         var draft = EventDraft(base, zone: known, now: now)
         try draft.take(call)
         try draft.takeTimes(call, knownStart: knownStart)
@@ -62,6 +56,29 @@ extension EventsCommand {
             GatewayClient.Request(method: .patch, path: eventPath(), body: .object(draft.body), key: try key()))
         let event = try Self.document(answer)
         return shown(event, notes: notes + Self.warnings(event))
+    }
+
+    /// The zone of `--zone`, else the file's, which holds for the options' times as well; nil when neither says one.
+    private func namedZone(_ base: JSONObject) throws(CommandFailure) -> CommandZone? {
+        if let name = call.text(EventsOptions.zone) { return try CommandZone.find(name, environment) }
+        guard let name = base["timezone"]?.stringValue else { return nil }
+        return try CommandZone.find(name, origin: nil, says: "timezone of --from")
+    }
+
+    /// When the file lets the event begin, for an end or a length that is counted from there; nil when it does not say, or
+    /// when an option beats it.
+    private func startOfFile(_ base: JSONObject, _ zone: CommandZone) throws(CommandFailure) -> Timestamp? {
+        guard !call.has(EventsOptions.start), [EventsOptions.end, EventsOptions.duration].contains(where: call.has),
+            let value = base["start_at"]
+        else { return nil }
+        guard let text = value.stringValue else {
+            throw CommandFailure(.data, "--from: start_at must be a string: \(EventTime.expectation)")
+        }
+        switch EventTime.read(text, .rules(zone.name, zone.rules)) {
+        case .instant(let start): return start
+        case .invalid(let problem, _): throw CommandFailure(.data, "--from: start_at \(problem)")
+        case .needsZone: preconditionFailure("a zone was given")
+        }
     }
 
     /// What went wrong after the event was there.

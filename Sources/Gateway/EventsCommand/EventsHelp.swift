@@ -11,7 +11,8 @@ enum EventsHelp {
         text += paragraph(
             "luma-mcp events COMMAND --help shows the options of a command, with examples. Errors go to standard error, and"
                 + " nothing to standard output then. Colours are used on a terminal unless NO_COLOR is set. COLUMNS sets the"
-                + " width of a table.")
+                + " width of a table. A value that is the name of an option is written in one word with its own:"
+                + " --name=--all.")
         text += "\nOptions of all commands:\n" + options(EventsOptions.common)
         text += "\nEnvironment:\n"
         text += "  LUMA_GATEWAY_URL=https://gateway.example.com\n      Where the gateway is.\n"

@@ -12,6 +12,8 @@ enum ImportAnswer: Equatable {
         case settling
         /// The gateway or Luma cannot be used at the moment.
         case trouble(String)
+        /// It is not the gateway that answers: what stands before it cannot reach it.
+        case absent(String)
         /// Whether it was done is not known; asked again, the gateway may have found out.
         case doubt(String)
     }
@@ -41,11 +43,15 @@ enum ImportAnswer: Equatable {
         // A key that Luma refuses, it refuses for every row; so does a path that is not the gateway's.
         case (502, "upstream_auth"), (404, "not_found"), (404, ""), (405, _), (300..<400, _):
             self = .useless(text, isAccess: false)
+        case (408, ""), (425, ""), (502, ""), (503, ""), (504, ""): self = .again(.absent(text), after: pause)
         case (408, _), (425, _), (502, _), (503, _), (504, _): self = .again(.trouble(text), after: pause)
         case (500..., _): self = .again(.doubt(text), after: pause)
         default: self = .refused(text)
         }
     }
+
+    /// Whether the gateway is there, as far as this answer shows.
+    var isTheGateways: Bool { if case .again(.absent, _) = self { false } else { true } }
 
     /// The message of an answer, with the fields that it names.
     private static func text(_ status: Int, _ json: JSON?) -> String {

@@ -106,8 +106,8 @@ final class ImportReport: Sendable {
     /// What earlier runs wrote last of each key.
     let earlier: [String: Entry]
 
-    /// Lines of rows that were not sent, which have no key.
-    private let skipped: Set<Skipped>
+    /// The last word of earlier runs on each line of the file.
+    private let lastWords: [Int: Entry]
 
     /// Opens or makes the file, and keeps others from writing to it meanwhile.
     /// - Parameter place: where rows are sent now; a report of another place is refused.
@@ -116,9 +116,9 @@ final class ImportReport: Sendable {
         descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
         do throws(Failure) {
             let told = try Self.read(descriptor, place)
-            (earlier, skipped) = (told.entries, told.skipped)
+            (earlier, lastWords) = (told.entries, told.lastWords)
         } catch {
-            (earlier, skipped) = ([:], [])
+            (earlier, lastWords) = ([:], [:])
             throw error
         }
     }
@@ -161,14 +161,9 @@ final class ImportReport: Sendable {
 
     private static let largest = 1 << 30
 
-    private struct Skipped: Hashable {
-        let line: Int
-        let outcome: Outcome
-    }
-
     private struct Told {
         var entries: [String: Entry] = [:]
-        var skipped: Set<Skipped> = []
+        var lastWords: [Int: Entry] = [:]
         var places: [Place] = []
     }
 
@@ -180,11 +175,8 @@ final class ImportReport: Sendable {
         var reader = NDJSONReader(limits: ReadLimits(rows: .max))
         let take = { (item: ReadItem<NDJSONReader.Row>) in
             guard case .row(let row) = item, let entry = Entry(row.object) else { return }
-            if let key = entry.key {
-                told.entries[key] = entry
-            } else {
-                told.skipped.insert(Skipped(line: entry.line, outcome: entry.outcome))
-            }
+            if let key = entry.key { told.entries[key] = entry }
+            told.lastWords[entry.line] = entry
             if let place = Place(row.object), !told.places.contains(place) { told.places.append(place) }
         }
         reader.feed(bytes[...], take)
@@ -193,24 +185,22 @@ final class ImportReport: Sendable {
     }
 
     /// Writes an entry's line.
-    /// - Returns: whether it is written; if not, `errno` says why.
-    func append(_ entry: Entry) -> Bool {
+    func append(_ entry: Entry) throws(SystemError) {
         var object = entry.object
         if let place {
             object["gateway"] = .string(place.base)
             object["mode"] = place.mode.map { .string($0) }
         }
-        do throws(SystemError) {
-            try WholeFile.write(JSON.object(object).encoded + [0x0a], to: descriptor)
-            return true
-        } catch {
-            errno = error.code
-            return false
-        }
+        try WholeFile.write(JSON.object(object).encoded + [0x0a], to: descriptor)
     }
 
-    /// The same for a row that is not sent: no earlier run has said so of its line.
-    func appendOnce(_ entry: Entry) -> Bool {
-        skipped.contains(Skipped(line: entry.line, outcome: entry.outcome)) || append(entry)
+    /// The same for a row that is not sent, unless the last word on its line is the same already.
+    func appendOnce(_ entry: Entry) throws(SystemError) {
+        if let last = lastWords[entry.line],
+            (last.name, last.outcome, last.problem) == (entry.name, entry.outcome, entry.problem)
+        {
+            return
+        }
+        try append(entry)
     }
 }

@@ -97,7 +97,7 @@ final class ImportRun {
                 return
             }
             // What is killed from here on must not be forgotten when the gateway has forgotten its key.
-            if attempts == 0, !note(row, .sending) { return stop(.reportFailed("\(SystemError("write"))")) }
+            if attempts == 0, !note(row, .sending) { return }
             attempts += 1
             let request = target.request(row, deadline: clock.now.advanced(seconds: patience.answer))
             let response: OutboundResponse
@@ -109,17 +109,17 @@ final class ImportRun {
                     "the gateway at \(target.base) does not answer: \(error.cause.rawValue)", attempts, isAnswer: false)
                 continue
             }
-            hasAnswered = true
             if response.status != 429 { mayHaveArrived = true }
             progress.budget =
                 ImportProgress.Budget(policy: response["ratelimit-policy"], status: response["ratelimit"])
                 ?? progress.budget
             let requestID = response["x-request-id"]
             let isReplayed = response["idempotency-replayed"] != nil
-            switch ImportAnswer(
+            let answer = ImportAnswer(
                 status: response.status, retryAfter: response["retry-after"], isReplayed: isReplayed,
                 body: response.body)
-            {
+            if answer.isTheGateways { hasAnswered = true }
+            switch answer {
             case .created(let id, let isReplayed, let texts):
                 lastUse = clock.now
                 let isOld = isReplayed && !mayBeOurs
@@ -147,6 +147,11 @@ final class ImportRun {
                 doubts += 1
                 if doubts >= Self.mostDoubts { return finish(row, .unknown, nil, requestID, problem) }
                 await rest(max(seconds ?? 1, 0.1))
+            case .again(.absent(let problem), let seconds):
+                // It may have been handed on before the gateway was gone.
+                mayBeOurs = true
+                await trouble(
+                    "the gateway at \(target.base) does not answer: \(problem)", attempts, seconds, isAnswer: false)
             case .again(.trouble(let problem), let seconds):
                 await trouble(problem, attempts, seconds, isAnswer: true)
             }
@@ -156,10 +161,21 @@ final class ImportRun {
     /// Writes a line that tells no fate yet.
     @discardableResult
     private func note(_ row: ImportPlan.Row, _ outcome: ImportReport.Outcome) -> Bool {
-        report.append(
+        write(
             ImportReport.Entry(
                 row: row.number, line: row.line, name: row.name, outcome, key: row.key,
                 at: outcome == .sending ? clock.wallClock : nil))
+    }
+
+    /// - Returns: whether the entry is in the report; without one nothing more is sent.
+    private func write(_ entry: ImportReport.Entry) -> Bool {
+        do throws(SystemError) {
+            try report.append(entry)
+            return true
+        } catch {
+            stop(.reportFailed("\(error)"))
+            return false
+        }
     }
 
     private func finish(
@@ -168,7 +184,7 @@ final class ImportRun {
         let entry = ImportReport.Entry(
             row: row.number, line: row.line, name: row.name, outcome, key: row.key, eventID: id, requestID: requestID,
             problem: problem)
-        guard report.append(entry) else { return stop(.reportFailed("\(SystemError("write"))")) }
+        guard write(entry) else { return }
         switch outcome {
         case .created: progress.counts.created += 1
         case .exists: progress.counts.existing += 1

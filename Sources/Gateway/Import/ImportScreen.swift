@@ -4,7 +4,8 @@ import IO
 
 /// Where the progress is shown: redrawn in its place on a terminal, else as lines of their own.
 ///
-/// It has no colours, so there is none to switch off.
+/// It has no colours, so there is none to switch off. A terminal that takes nothing holds up the import, whose loop has nothing
+/// else to do.
 struct ImportScreen: Sendable {
     let isTerminal = isatty(STDERR_FILENO) == 1 && getenv("TERM").map { strcmp($0, "dumb") != 0 } ?? false
 

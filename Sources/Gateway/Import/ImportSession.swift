@@ -55,9 +55,10 @@ struct ImportSession {
 
     func run() async -> ExitStatus {
         tellEarlier()
-        guard writeSkipped() else {
-            StandardError.write(
-                "luma-mcp: \(CommandFailure.line(options.report)) cannot be written: \(SystemError("write"))")
+        do throws(SystemError) {
+            try writeSkipped()
+        } catch {
+            StandardError.write("luma-mcp: \(CommandFailure.line(options.report)) cannot be written: \(error)")
             return .ioError
         }
         let signals = Signals([SIGINT, SIGTERM])
@@ -90,31 +91,37 @@ struct ImportSession {
                     + "It is not sent again; look, and take its line out of the report to have it sent.")
         }
         let keys = Set(plan.rows.map(\.key) + plan.duplicates.map(\.row.key))
-        let gone = report.earlier.values.count { $0.outcome.isDone && !keys.contains($0.key ?? "") }
-        if gone > 0 {
+        let others = report.earlier.values.filter { !keys.contains($0.key ?? "") }
+        let made = others.count { $0.outcome.isDone }
+        if made > 0 {
             StandardError.write(
-                "The report tells of \(gone) events whose rows are not in the file now, or read otherwise; they stay on Luma."
+                "The report tells of \(made) events whose rows are not in the file now, or read otherwise; they stay on Luma."
             )
+        }
+        let open = others.count { $0.outcome == .unknown || $0.outcome == .sending }
+        if open > 0 {
+            StandardError.write(
+                "The report tells of \(open) rows that may or may not be on Luma and are not in the file now, or read "
+                    + "otherwise; look for them before their events are made once more.")
         }
     }
 
-    /// Rows that are not sent have their lines in the report too, once.
-    private func writeSkipped() -> Bool {
+    /// Rows that are not sent have their lines in the report too, once for as long as the same is to be said of them.
+    private func writeSkipped() throws(SystemError) {
         for duplicate in plan.duplicates {
             // Its key may be that of the row which it repeats, whose fate must stay the last word of the report.
             let entry = ImportReport.Entry(
                 row: duplicate.row.number, line: duplicate.row.line, name: duplicate.row.name, .duplicate,
                 problem: "says the same as row \(duplicate.first)")
-            guard report.appendOnce(entry) else { return false }
+            try report.appendOnce(entry)
         }
         var told: Set<Int> = []
         for problem in plan.problems {
             guard let row = problem.row, told.insert(row).inserted else { continue }
             let entry = ImportReport.Entry(
                 row: row, line: problem.line, name: problem.name, .invalid, problem: problem.text)
-            guard report.appendOnce(entry) else { return false }
+            try report.appendOnce(entry)
         }
-        return true
     }
 
     // MARK: Sending

@@ -2,7 +2,7 @@ import Dispatch
 import Glibc
 
 /// The signals that an operator or a supervisor sends, as a stream. Dispatch sources receive them on a queue of
-/// their own, instead of the default actions.
+/// their own, instead of the default actions, which return when the stream ends.
 final class Signals: Sendable {
     let stream: AsyncStream<Int32>
     private let queue = DispatchQueue(label: "luma-mcp.signals")
@@ -27,7 +27,11 @@ final class Signals: Sendable {
         listening.wait()
         // The sources live as long as the stream is listened to.
         let kept = KeptSources(sources)
-        continuation.onTermination = { _ in kept.cancel() }
+        continuation.onTermination = { _ in
+            kept.cancel()
+            // The handlers of Dispatch would stay, and swallow what nobody listens to.
+            for number in numbers { signal(number, SIG_DFL) }
+        }
     }
 }
 

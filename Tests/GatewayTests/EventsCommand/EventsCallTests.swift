@@ -20,6 +20,19 @@ import Testing
         #expect(try parse("list --sort -start_at").text(EventsOptions.sort) == "-start_at")
     }
 
+    @Test func aValueMayBeginLikeAnOption() throws {
+        let text = "-- bring a towel"
+        for arguments in [["--description", text], ["--description=" + text]] {
+            guard case .call(let call) = try EventsCall.parse(["create", "--name", "x"] + arguments[...]) else {
+                Issue.record("no call")
+                continue
+            }
+            #expect(call.values["--description"] == [text])
+        }
+        #expect(try parse("create --name --yes-we-can").values["--name"] == ["--yes-we-can"])
+        #expect(try parse("create --name=--zone").values["--name"] == ["--zone"])
+    }
+
     @Test func everyVerbHasHelp() throws {
         for verb in EventsVerb.allCases {
             #expect(try EventsCall.parse([verb.rawValue, "--help"]) == .help(verb))
@@ -38,6 +51,9 @@ import Testing
         ("list --limit", "--limit (command line): needs a value"),
         // The value was forgotten: the next option is not it.
         ("cancel x --key --yes", "--key (command line): needs a value"),
+        ("cancel x --key --yes", "needs a value: KEY; one that is an option's name is written --key=--yes"),
+        ("update x --key --zone=UTC", "is written --key=--zone"),
+        ("cancel x --key --", "is written --key=--"),
         ("list --all=yes", "--all (command line): takes no value"), ("list --all --all", "is given twice"),
         ("list --sort name", "expected start_at or -start_at"),
         ("create --require-approval=maybe", "expected true or false"),

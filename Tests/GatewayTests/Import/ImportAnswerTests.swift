@@ -59,7 +59,7 @@ import Testing
         let page = Array("<html>".utf8)
         #expect(
             ImportAnswer(status: 502, retryAfter: nil, isReplayed: false, body: page)
-                == .again(.trouble("HTTP status 502"), after: nil))
+                == .again(.absent("HTTP status 502"), after: nil))
         #expect(
             ImportAnswer(status: 404, retryAfter: nil, isReplayed: false, body: page)
                 == .useless("HTTP status 404", isAccess: false))

@@ -117,6 +117,18 @@ import Testing
         let failing = try await run([Self.error(502, "upstream_failure")])
         #expect(failing.end == .unavailable("e", isLuma: true))
         #expect(failing.waited > 250 && failing.waited < 400)
+        // What stands before a gateway that is gone speaks for itself, not for the gateway.
+        let page = Result<OutboundResponse, TransportError>.success(
+            OutboundResponse(status: 502, body: Array("<html>".utf8)))
+        let proxy = try await run([Self.created, page], rows: 2)
+        #expect(
+            proxy.end
+                == .unavailable("the gateway at http://localhost:1 does not answer: HTTP status 502", isLuma: false))
+        #expect(proxy.waited > 60 && proxy.waited < 80)
+        let wrong = try await run([page])
+        #expect(wrong.waited > 3 && wrong.waited < 10)
+        // It may have handed the row on before.
+        #expect(try await run([page, Self.replayed]).report == ["created"])
         let luma = try await run([Self.error(503, "upstream_unavailable", after: "30")])
         #expect(luma.end == .unavailable("e", isLuma: true))
         #expect(luma.waited > 300 && luma.waited < 400)
