@@ -122,6 +122,35 @@ private let referenceFolder = ProcessInfo.processInfo.environment["LUMA_REFERENC
         #expect(calls.map { $0.split(separator: " ").last } == ["1"])
     }
 
+    /// The last program was told by Luma to wait: the first check of the next one is not sent, so nothing is to be waited for.
+    @Test func healthSaysWhyLumaCouldNotBeAskedSinceTheStart() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mcp-" + UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let sandbox = try Program([
+            "sandbox", "--port", "0", "--fault", "status=429,retry_after=600,on=calendars/events/list",
+        ])
+        let environment = [
+            "LUMA_PORT": "0", "LUMA_WORKERS": "2", "LUMA_API_KEY": "secret-journey", "LUMA_DATA_DIR": folder.path,
+            "LUMA_BASE_URL": try await sandbox.address(),
+        ]
+        let first = try Program(["serve"], environment: environment)
+        #expect(try await curl(try await first.address() + "/events/").status == 429)
+        first.signal(SIGTERM)
+        #expect(try await first.exitCode() == 0)
+        let second = try Program(["serve"], environment: environment)
+        let root = try await second.address()
+        let told = try await call(root, "health")["structuredContent"]
+        #expect(told?["status"] == "unhealthy")
+        let words = try #require(told?["message"]?.stringValue)
+        #expect(words.contains("the budget is closed for "), "\(words)")
+        let health = try await curl(root + "/health")
+        #expect(health.status == 503)
+        #expect(health.json?["reason"] == "not_asked")
+        let seconds = try #require(health.field("retry-after").flatMap(Int.init))
+        // Rounded up, and a little longer than Luma has said.
+        #expect((500...601).contains(seconds))
+    }
+
     @Test func aCreateWithAKeyMayBeCalledAgain() async throws {
         let gateway = try await RunningGateway.start(.inProcess)
         let root = gateway.address

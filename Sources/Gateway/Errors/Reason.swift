@@ -38,6 +38,8 @@ public enum Reason: String, Sendable, CaseIterable {
     case overloaded
     case shuttingDown = "shutting_down"
     case starting
+    /// The first check could not be sent, and nothing was since.
+    case notAsked = "not_asked"
     case storeUnavailable = "store_unavailable"
     case httpVersionNotSupported = "http_version_not_supported"
     // What Luma did.
@@ -74,7 +76,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .internal: 500
         case .notImplemented: 501
         case .upstreamRefused, .upstreamAuth, .upstreamUnreachable, .upstreamFailure: 502
-        case .overloaded, .shuttingDown, .starting, .storeUnavailable, .upstreamUnavailable: 503
+        case .overloaded, .shuttingDown, .starting, .notAsked, .storeUnavailable, .upstreamUnavailable: 503
         case .upstreamTimeout, .outcomeUnknown, .notKept: 504
         case .httpVersionNotSupported: 505
         }
@@ -120,6 +122,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .shuttingDown: "The gateway is shutting down"
         case .storeUnavailable: "The gateway cannot remember requests at the moment, so it takes none that rely on it"
         case .starting: "Luma has not answered since the start; the first check is under way"
+        case .notAsked: "Luma could not be asked since the start"
         case .httpVersionNotSupported: "Only HTTP/1.0 and HTTP/1.1 are spoken here"
         case .upstreamRefused: "Luma refused the request"
         case .upstreamAuth: "Luma refused the gateway's API key"

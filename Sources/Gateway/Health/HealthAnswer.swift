@@ -11,11 +11,24 @@ final class HealthAnswer {
     private let healthy: Response
     private let healthyBody: JSONObject
     private let store: any StateStore
+    private let firstCheck: Milestone
+    private let clock: any TimeSource
 
-    init(account: LumaAccount, mode: String, started: Timestamp, store: any StateStore) {
+    convenience init(_ shared: Shared, clock: any TimeSource) {
+        self.init(
+            account: shared.account, mode: shared.mode, started: shared.started, store: shared.store,
+            firstCheck: shared.firstCheck, clock: clock)
+    }
+
+    init(
+        account: LumaAccount, mode: String, started: Timestamp, store: any StateStore, firstCheck: Milestone,
+        clock: any TimeSource
+    ) {
         self.account = account
         self.started = started
         self.store = store
+        self.firstCheck = firstCheck
+        self.clock = clock
         healthyBody = [
             "status": "healthy", "message": "Luma API connection successful", "mode": .string(mode),
             "version": .string(Version.number), "circuit": .string(CircuitBreaker.State.closed.rawValue),
@@ -30,7 +43,7 @@ final class HealthAnswer {
         let cause = store.condition.cause
         if known.last == .reachable { return cause.map(degraded) ?? healthy }
         var details = JSONObject([(name: "status", value: "unhealthy")])
-        var reason = Reason.starting
+        var reason = firstCheck.isOver ? Reason.notAsked : .starting
         if case .failing(let cause) = known.last {
             reason = Self.reason(for: cause)
             details["cause"] = .string(cause)
@@ -42,7 +55,17 @@ final class HealthAnswer {
         details["checked_at"] = .string((known.lastAt ?? started).rfc3339)
         var error = APIError(reason, details: details)
         error.status = 503
+        if reason == .notAsked { tellBudget(&error) }
         throw error
+    }
+
+    /// Says until when the budget lets nobody ask.
+    private func tellBudget(_ error: inout APIError) {
+        let now = clock.now
+        guard let closed = account.budget.snapshot(now: now).closedUntil, closed > now else { return }
+        let seconds = Int(closed.seconds(since: now).rounded(.up))
+        error.message += ": the budget is closed for \(seconds) s"
+        error.retryAfter = Double(seconds)
     }
 
     /// The same as a part of another answer.

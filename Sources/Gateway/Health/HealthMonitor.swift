@@ -8,6 +8,7 @@ final class HealthMonitor {
     private let luma: LumaClient
     private let clock: any TimeSource
     private let interval: Double
+    private let firstCheck: Milestone
     private let onLook: () -> Void
     private let onChange: (Reachability.Outcome) -> Void
     private var told: Reachability.Outcome?
@@ -17,15 +18,18 @@ final class HealthMonitor {
 
     /// - Parameters:
     ///   - interval: how old the last news of Luma may become, in seconds.
+    ///   - firstCheck: told when the first check has ended, with news of Luma or without.
     ///   - onLook: called at every look, at most `recoveryInterval` apart but for the time that a check takes.
     ///   - onChange: told when what is known of Luma differs from what it was at the last look.
     init(
-        luma: LumaClient, clock: any TimeSource, interval: Double, onLook: @escaping () -> Void = {},
+        luma: LumaClient, clock: any TimeSource, interval: Double, firstCheck: Milestone,
+        onLook: @escaping () -> Void = {},
         onChange: @escaping (Reachability.Outcome) -> Void = { _ in }
     ) {
         self.luma = luma
         self.clock = clock
         self.interval = interval
+        self.firstCheck = firstCheck
         self.onLook = onLook
         self.onChange = onChange
         lastCheck = clock.now
@@ -38,6 +42,7 @@ final class HealthMonitor {
             tellChange()
             onLook()
             await check()
+            firstCheck.end()
             // In short steps, because traffic may bring good news or bad ones at any time.
             while let wait = timeToCheck() {
                 tellChange()

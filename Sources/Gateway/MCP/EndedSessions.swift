@@ -2,7 +2,7 @@ import Store
 
 /// The sessions that their clients have ended before they expired, by their nonces: an id alone would bring one back.
 ///
-/// A value. Bounded as the store's list of them is.
+/// A value. Bounded as the store's list of them is, and forgets the oldest as that does.
 struct EndedSessions {
     static let capacity = EndedSession.mostKept
 

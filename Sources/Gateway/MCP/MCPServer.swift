@@ -27,6 +27,8 @@ final class MCPServer {
     private var streams: [Int: () -> Void] = [:]
     private var lastStream = 0
     private var isClosing = false
+    /// How long a request waits for the store, in seconds.
+    private static let storeSeconds = 2.0
     /// Requests of the legacy era, which outlive their connections as writes do.
     let requests: WritesInProgress
 
@@ -41,12 +43,42 @@ final class MCPServer {
     func handle(_ endpoint: Endpoint, _ request: RequestView, _ turn: Turn) {
         let headers = MCPHeaders(request)
         switch endpoint {
+        case .mcpPost, .mcpGet, .mcpDelete:
+            guard let id = headers.session, shared.sessions.mustWait(for: id) else { fallthrough }
+            waitForStore(endpoint, headers, request, turn)
+        default: serve(endpoint, headers, request, turn)
+        }
+    }
+
+    private func serve(_ endpoint: Endpoint, _ headers: MCPHeaders, _ request: RequestView, _ turn: Turn) {
+        switch endpoint {
         case .mcpPost: post(headers, request, turn)
         case .mcpGet: get(headers, turn)
         case .mcpDelete: delete(headers, turn)
         case .sse: openConversation(headers, turn)
         case .sseMessage: conversationPost(headers, request, turn)
         default: turn.finish(endpoint, APIError.notFound)
+        }
+    }
+
+    /// Serves a request with the id of a session that this process has not seen, once it is known what was ended before.
+    private func waitForStore(_ endpoint: Endpoint, _ headers: MCPHeaders, _ request: RequestView, _ turn: Turn) {
+        // What is borrowed is gone by then; those that ask for a session need the body alone.
+        let body = Array(request.body)
+        let method = request.method
+        let now = turn.worker.clock.now
+        let deadline = now.advanced(seconds: Self.storeSeconds)
+        let firstLook = shared.sessions.firstLook
+        requests.start { [self] in
+            do throws(StoreWaitError) {
+                try await reactor.ask(by: deadline) { firstLook.wait(by: deadline, now: now, then: $0) }
+            } catch {
+                return turn.finish(endpoint, Self.sessionsUnknown)
+            }
+            body.withUnsafeBytes { bytes in
+                let empty = UnsafeRawBufferPointer(start: nil, count: 0)
+                serve(endpoint, headers, RequestView(method: method, path: empty, query: nil, body: bytes), turn)
+            }
         }
     }
 
@@ -116,11 +148,22 @@ final class MCPServer {
         guard shared.sessions.session(id, for: turn.principal) != nil else {
             return turn.finish(.mcpDelete, Self.sessionNotFound)
         }
-        shared.sessions.end(id)
-        turn.finish(.mcpDelete, Response(status: 204))
+        let deadline = turn.worker.clock.now.advanced(seconds: Self.storeSeconds)
+        let sessions = shared.sessions
+        turn.exchange.perform { [reactor] in
+            do throws(StoreWaitError) {
+                try await reactor.ask(by: deadline) { sessions.end(id, then: $0) }
+                turn.finish(.mcpDelete, Response(status: 204))
+            } catch {
+                // It is over here, and not yet kept (RFC 9110 §15.3.3): a client that leaves has no use for an error.
+                turn.finish(.mcpDelete, Response(status: 202))
+            }
+        }
     }
 
     static func notAllowed(_ methods: String) -> APIError { APIError(methodNotAllowed: methods) }
+    private static let sessionsUnknown = APIError(
+        .storeUnavailable, "Which sessions have ended cannot be read at the moment", retryAfter: 1)
     static let sessionNotFound = APIError(.notFound, "There is no such session: send initialize to begin a new one")
 
     /// Writes the request's line when its stream has ended.

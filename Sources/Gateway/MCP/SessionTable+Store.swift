@@ -18,21 +18,24 @@ extension SessionTable {
             found = ended
             addEnded(found)
         } while found.count == Self.mostAtOnce
+        firstLook.end()
     }
 }
 
 extension Shared {
-    /// What other gateways on the same store end is known here after so many seconds, and so is what a store that could not
-    /// be read at first has kept.
+    /// What other gateways on the same store end is known here after so many seconds.
     private static let secondsBetweenLooks = 5.0
+    /// The same while the store has never been heard: sessions wait for that.
+    private static let secondsBeforeTheFirst = 1.0
 
-    /// Knows what was ended before, and looks from then on; cancel the task to end that.
-    func resumeSessions() async -> Task<Void, Never> {
+    /// Learns what was ended before, and looks from then on; cancel the task to end that.
+    func lookForEndedSessions() -> Task<Void, Never> {
         let sessions = mcp.sessions
-        await sessions.lookForEnded()
-        return Task.detached(priority: .background) {
-            while (try? await Task.sleep(for: .seconds(Self.secondsBetweenLooks))) != nil {
+        return Task.detached {
+            while !Task.isCancelled {
                 await sessions.lookForEnded()
+                let seconds = sessions.firstLook.isOver ? Self.secondsBetweenLooks : Self.secondsBeforeTheFirst
+                try? await Task.sleep(for: .seconds(seconds))
             }
         }
     }

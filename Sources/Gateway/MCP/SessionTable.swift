@@ -9,6 +9,9 @@ final class SessionTable: Sendable {
     /// Sessions that are remembered; one more pushes out the one that was quiet for longest, which then lives on in its
     /// id alone, without its subscriptions and its log level, unless a request or a stream still holds it.
     static let capacity = 10_000
+    /// An end is kept for so many seconds at least: another gateway that has the session in use must hear of it, however old
+    /// its id is.
+    private static let endedSeconds = 3600.0
 
     private struct Entry {
         let session: Session
@@ -30,6 +33,8 @@ final class SessionTable: Sendable {
     }
     private let seal: SessionSeal
     let store: any EndedSessionStore
+    /// Until the store was heard once no id brings a session back.
+    let firstLook = Milestone()
     private let state = Mutex(State())
 
     /// - Parameter store: outlives this process, and is shared with other gateways on the same folder.
@@ -72,21 +77,31 @@ final class SessionTable: Sendable {
     }
 
     /// Ends a session for good; its id is never good again.
-    func end(_ id: String) {
-        // An id that has become too old brings nothing back; a session that was in use all the time ends all the same.
+    /// - Parameter then: told when that outlives this process; a failure says that it will not.
+    func end(_ id: String, then: @escaping Then<Void> = { _ in }) {
         let ticket = SessionTicket(id, seal)
-        let session = state.withLock { state in
-            if let ticket { state.ended.add(ticket.nonce) }
-            let held = state.pushedOut.removeValue(forKey: id)?.session
-            return state.entries.removeValue(forKey: id)?.session ?? held
+        let (session, known) = state.withLock { state -> (Session?, String?) in
+            let entry = state.entries.removeValue(forKey: id)
+            let held = state.pushedOut.removeValue(forKey: id)
+            // An id that has become too old tells nothing; a session that was in use all the time ends all the same.
+            let nonce = entry?.nonce ?? held?.nonce ?? ticket?.nonce
+            if let nonce { state.ended.add(nonce) }
+            return (entry?.session ?? held?.session, nonce)
         }
         session?.close()
-        if let ticket {
-            store.endSession(ticket.nonce, until: ticket.issued.advanced(seconds: SessionTicket.lifetime))
-        }
+        guard let known else { return then(.success(())) }
+        let now = seal.now
+        var expiry = now.advanced(seconds: Self.endedSeconds)
+        if let ticket { expiry = max(expiry, ticket.issued.advanced(seconds: SessionTicket.lifetime)) }
+        store.endSession(known, until: expiry, now: now, then: then)
     }
 
     // MARK: Between processes
+
+    /// Whether this id may be that of a session of which the store says that it was ended, and the store has not been heard.
+    func mustWait(for id: String) -> Bool {
+        !firstLook.isOver && state.withLock { $0.entries[id] == nil && $0.pushedOut[id]?.session == nil }
+    }
 
     /// The store's number of the last end that is known from there.
     var lastEnded: Int64 { state.withLock { $0.lastEnded } }

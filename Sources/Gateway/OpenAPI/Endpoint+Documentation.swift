@@ -106,7 +106,7 @@ extension Reason {
             access + lumaRead + lumaWrite + body
                 + [
                     .duplicateEvent, .eventNotFound, .templateNotFound, .feedNotFound, .tooManyFeeds, .emptyUpdate,
-                    .refundDecisionRequired, .starting,
+                    .refundDecisionRequired, .starting, .notAsked,
                 ])
         return allCases.filter { !particular.contains($0) }
     }()
@@ -231,7 +231,10 @@ extension Endpoint {
                 description: "From what is known: a probe never costs a call to Luma.",
                 answers: [
                     .init(description: "It works.", content: [Self.media(EventSchemas.reference("Health"))])
-                ], reasons: [.starting, .upstreamAuth, .upstreamTimeout, .upstreamFailure, .upstreamUnreachable],
+                ],
+                reasons: [
+                    .starting, .notAsked, .upstreamAuth, .upstreamTimeout, .upstreamFailure, .upstreamUnreachable,
+                ],
                 statusOfReasons: 503)
         case .live:
             return EndpointDocumentation(

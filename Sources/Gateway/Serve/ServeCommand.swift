@@ -41,12 +41,11 @@ struct ServeCommand {
             templates: templates, log: log,
             store: configuration.openStore(log, byDefault: Self.dataDirectory),
             touches: configuration.openTouches(log, byDefault: Self.dataDirectory), tokens: tokens)
-        let resumed = Task {
-            await shared.resumeBudget()
-            return await shared.resumeSessions()
-        }
+        let looks = shared.lookForEndedSessions()
+        let budget = Task { await shared.resumeBudget() }
         let workers = try await startWorkers(shared, sockets, tls, sandbox)
-        let looks = await resumed.value
+        // What is checked in the background is to be counted where the last program ended.
+        await budget.value
         let monitor = await workers[0].startMonitor()
         let settler = await workers[0].startSettler()
         // What is needed sooner or later, but must not hold up the first answer: the list of zones takes some milliseconds.

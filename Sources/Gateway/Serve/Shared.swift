@@ -20,6 +20,8 @@ struct Shared: Sendable {
     let mcp: MCPShared
     let metrics = MetricsHub()
     let budgetHistory = BudgetHistory()
+    /// Of Luma, after the start.
+    let firstCheck = Milestone()
     let access: AccessRules
     let openAPI: OpenAPIText
     let store: any StateStore

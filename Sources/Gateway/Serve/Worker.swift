@@ -26,6 +26,8 @@ final class Worker {
     /// The longest that one request may take towards Luma, all its calls and waits together, in seconds.
     private let patience: Double
     private let healthInterval: Double
+    /// Of Luma, after the start, by whichever loop makes it.
+    let firstCheck: Milestone
     let settlerSettings: Settler.Settings
 
     init(_ shared: Shared, reactor: Reactor, transport: any Transport) {
@@ -34,7 +36,8 @@ final class Worker {
         writes = WritesInProgress(reactor)
         gate = Gatekeeper(shared.access, clock: clock)
         desk = WriteDesk(shared, reactor: reactor, clock: clock)
-        health = HealthAnswer(account: shared.account, mode: shared.mode, started: shared.started, store: shared.store)
+        firstCheck = shared.firstCheck
+        health = HealthAnswer(shared, clock: clock)
         status = StatusService(shared, health: health, reactor: reactor, clock: clock)
         luma = shared.makeClient(transport: transport, time: clock)
         reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
@@ -58,8 +61,9 @@ final class Worker {
 
     /// Starts the background check of Luma on this loop; cancel the task to end it.
     func startMonitor() -> Task<Void, Never> {
-        let monitor = HealthMonitor(luma: luma, clock: clock, interval: healthInterval, onLook: status.noteBudget) {
-            [self] in
+        let monitor = HealthMonitor(
+            luma: luma, clock: clock, interval: healthInterval, firstCheck: firstCheck, onLook: status.noteBudget
+        ) { [self] in
             logReachability($0)
         }
         return reactor.start { await monitor.run() }

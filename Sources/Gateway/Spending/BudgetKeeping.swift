@@ -9,13 +9,27 @@ import Store
 extension Shared {
     /// Goes on where the last program ended, and keeps what is spent from now on. Requests that come before the store
     /// has answered are counted all the same.
-    func resumeBudget() async {
+    ///
+    /// - Parameter patience: returns after so many seconds in any case: a disk that hangs must not hold up the start. What
+    ///   is said above happens then when the store answers.
+    func resumeBudget(patience: Double = 2) async {
         guard let name = budgetName else { return }
-        let (store, budget) = (store, account.budget)
-        let saved: SavedValue? = await withUnsafeContinuation { continuation in
+        let (answered, end) = AsyncStream.makeStream(of: Void.self)
+        store.load(name) { [self] saved in
             // Without it there is nothing to go on with; that the store fails is told by health.
-            store.load(name) { continuation.resume(returning: (try? $0.get()) ?? nil) }
+            goOn(with: (try? saved.get()) ?? nil, name)
+            end.finish()
         }
+        let timer = Task {
+            try? await Task.sleep(for: .seconds(patience))
+            end.finish()
+        }
+        for await _ in answered {}
+        timer.cancel()
+    }
+
+    private func goOn(with saved: SavedValue?, _ name: String) {
+        let (store, budget) = (store, account.budget)
         if let memory = saved.flatMap({ BudgetMemory($0.bytes) }) {
             budget.restore(memory, now: LoopClock.monotonicNow, wallClock: WallClock.now)
         }

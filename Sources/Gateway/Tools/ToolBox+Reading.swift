@@ -15,9 +15,8 @@ extension ToolBox {
     /// Pages that one search looks through, of 50 events each.
     private static let mostSearchPages = 6
     private static let mostResults = 20
-    /// How long `health` waits for the first news of Luma, and how often it looks for them, in seconds.
+    /// How long `health` waits for the first check of Luma, in seconds.
     private static let firstCheckSeconds = 10.0
-    private static let firstCheckStep = 0.05
 
     func addReadingTools(to registry: inout Registry) {
         registry.add(
@@ -174,10 +173,12 @@ extension ToolBox {
 
     private func health() async -> ToolResult {
         // A program that was just started for this client is asking Luma for the first time, perhaps on another loop.
-        let clock = worker.clock
-        let deadline = clock.now.advanced(seconds: Self.firstCheckSeconds)
-        while worker.luma.account.reachability.last == nil, clock.now < deadline {
-            do { try await clock.sleep(until: clock.now.advanced(seconds: Self.firstCheckStep)) } catch { break }
+        if worker.luma.account.reachability.last == nil {
+            let now = worker.clock.now
+            let deadline = now.advanced(seconds: Self.firstCheckSeconds)
+            let firstCheck = worker.firstCheck
+            // What is known then is told, whether or not it has ended.
+            try? await worker.reactor.ask(by: deadline) { firstCheck.wait(by: deadline, now: now, then: $0) }
         }
         do throws(APIError) {
             let body = try worker.health.answer().body

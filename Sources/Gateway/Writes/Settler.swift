@@ -114,7 +114,8 @@ final class Settler {
         lost[orphan.id] = Lost(write: write, nextLook: clock.now)
     }
 
-    /// Somebody else has settled it, and perhaps with another thing than was found here.
+    /// Somebody else has settled it, and perhaps with another thing than was found here; or there are more lost writes than
+    /// are taken at once, and it is taken again when its turn comes.
     private func forget(_ id: WriteID) {
         guard let entry = lost.removeValue(forKey: id) else { return }
         luma.release(entry.write)

@@ -3,14 +3,25 @@ import Synchronization
 
 /// Which created events already belong to an answer, so that no event is taken for the result of two requests.
 ///
-/// Requests with the same name and start are the same to Luma and to whoever looks for them later. While one of them is in
+/// Requests with the same words as name and the same start are the same to Luma and to whoever looks for them later. While one of them is in
 /// flight, an event that is found may be its own; once all have ended, those without an answer may share out what is
 /// found, one event each, in any order.
 final class CreateLedger: Sendable {
     /// What an event can be found by.
     struct Key: Hashable, Sendable {
-        let name: String
+        /// The words of its name: Luma may put the white space between them in order, so that names which differ in it alone
+        /// may become one.
+        let words: String
         let start: Timestamp
+
+        init(name: String, start: Timestamp) {
+            words = Self.words(name)
+            self.start = start
+        }
+
+        static func words(_ name: String) -> String {
+            name.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        }
     }
 
     enum Claim: Equatable {

@@ -174,8 +174,9 @@ public final class LumaClient {
             switch decide(attempt, outcome, operation, deadline) {
             case .giveUp: throw failure
             case .unknownOutcome:
-                guard let sent else { throw failure }
-                return .unknown(cause: failure.label, sent: sent)
+                // Whatever is said above of when one is made: a write that may have been done never counts as failed for want
+                // of its instant.
+                return .unknown(cause: failure.label, sent: sent ?? sendInstant(at: begun))
             case .retry(let seconds):
                 // Nobody waits for what will not be sent.
                 if account.breaker.secondsToProbe(time.now) > seconds { throw failure }

@@ -40,7 +40,7 @@ public struct JournaledWrite: Sendable {
     /// What Luma's answers tell the event of a create by: the same for all that could be mistaken for each other. A write after
     /// which an event is no longer found by what it was made with has its event's own.
     public var mark: String? {
-        guard let subject else { return CreateLedger.Key(body).map { "\($0.start.milliseconds) \($0.name)" } }
+        guard let subject else { return CreateLedger.Key(body).map { "\($0.start.milliseconds) \($0.words)" } }
         let hides =
             operation == "events/cancel"
             || operation == "events/update" && (body["name"] != nil || body["start_at"] != nil)

@@ -43,7 +43,8 @@ extension LumaClient {
         do throws(LumaError) {
             // Without a name or a start there is nothing to look for.
             guard let key else { throw lost.unknown(.notSettled) }
-            let event = try await settleCreate(key, lost, deadline, context)
+            let event = try await settleCreate(
+                key, named: body["name"]?.stringValue, lost, deadline, context)
             context.journal?.didEnd(.done(id: event.id))
             return event
         } catch {

@@ -116,7 +116,8 @@ extension LumaClient {
         let lost = Lost(write.operation, "interrupted", SendInstant(lumaClock: write.sentAt))
         let found: (exact: [String], similar: [String])
         do throws(LumaError) {
-            found = try await candidates(for: key, lost, deadline, context)
+            found = try await candidates(
+                for: key, named: write.body["name"]?.stringValue, lost, deadline, context)
         } catch .unknownOutcome {
             return .untold
         }

@@ -38,7 +38,8 @@ extension LumaClient {
 
     /// Looks for the event of a create: same name, same start, not older than the create, nobody else's.
     func settleCreate(
-        _ key: CreateLedger.Key, _ lost: Lost, _ deadline: MonotonicTime, _ context: CallContext
+        _ key: CreateLedger.Key, named name: String?, _ lost: Lost, _ deadline: MonotonicTime,
+        _ context: CallContext
     ) async throws(LumaError) -> CreatedEvent {
         account.creates.suspend(key)
         defer { account.creates.resolve(key) }
@@ -47,7 +48,7 @@ extension LumaClient {
             if look > 0 { guard try await pauseBeforeLook(deadline) else { break } }
             guard
                 let found = try await attempt({ client throws(LumaError) in
-                    try await client.candidates(for: key, lost, deadline, context)
+                    try await client.candidates(for: key, named: name, lost, deadline, context)
                 })
             else { continue }
             switch account.creates.claim(key, among: found.exact, similar: found.similar) {
@@ -137,7 +138,8 @@ extension LumaClient {
     ///
     /// - Throws: also when not all pages could be read, because then nothing is proved by what was not seen.
     func candidates(
-        for key: CreateLedger.Key, _ lost: Lost, _ deadline: MonotonicTime, _ context: CallContext
+        for key: CreateLedger.Key, named sent: String?, _ lost: Lost, _ deadline: MonotonicTime,
+        _ context: CallContext
     ) async throws(LumaError) -> (exact: [String], similar: [String]) {
         var parameters = EventListParameters()
         parameters.after = Timestamp(milliseconds: key.start.milliseconds - 1)
@@ -153,9 +155,9 @@ extension LumaClient {
                     entry["start_at"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) }) == key.start
                 else { continue }
                 if let created = Self.creation(of: entry), created < oldest { continue }
-                if name == key.name {
+                if name == sent {
                     if !exact.contains(id) { exact.append(id) }
-                } else if Self.words(name) == Self.words(key.name), !similar.contains(id) {
+                } else if CreateLedger.Key.words(name) == key.words, !similar.contains(id) {
                     similar.append(id)
                 }
             }
@@ -166,8 +168,6 @@ extension LumaClient {
         // No later look would see more.
         throw lost.unknown(.ambiguous)
     }
-
-    private static func words(_ name: String) -> [Substring] { name.split(whereSeparator: \.isWhitespace) }
 
     /// No event that is older than this was made by a create that was sent at that instant.
     func oldestCreation(_ sent: SendInstant) -> Timestamp {

@@ -2,8 +2,8 @@ public import Core
 
 /// A session that its client has ended before it expired: its signed id alone would bring it back.
 public struct EndedSession: Sendable, Equatable {
-    /// So many are remembered; of more the oldest are forgotten, whose clients have said long ago that they will not come
-    /// back.
+    /// So many are remembered, of all clients together. Of more the oldest are forgotten: their ids are good again until they
+    /// expire, for the principals that have ended them and for nobody else.
     public static let mostKept = 10_000
 
     /// Grows with each that is noted, and is never given again.
@@ -21,10 +21,13 @@ public struct EndedSession: Sendable, Equatable {
 ///
 /// Called as the rest of the store is: from any thread, told on the store's queue.
 public protocol EndedSessionStore: Sendable {
-    /// Notes that a session was ended; once is enough. Tried again until the store takes it.
+    /// Notes that a session was ended; once is enough. Tried again until the store takes it, and told then; a failure says
+    /// that it is tried no more. Forgets those that have expired.
     ///
-    /// - Parameter expiry: from when on its id is not good anyway.
-    func endSession(_ nonce: String, until expiry: Timestamp)
+    /// - Parameters:
+    ///   - expiry: from when on its id is not good anyway, by the caller's clock.
+    ///   - now: what that clock shows.
+    func endSession(_ nonce: String, until expiry: Timestamp, now: Timestamp, then: @escaping Then<Void>)
     /// Those that were noted after the one of this number, oldest first, `limit` at most.
     func endedSessions(after number: Int64, limit: Int, then: @escaping Then<[EndedSession]>)
 }

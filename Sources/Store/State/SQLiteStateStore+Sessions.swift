@@ -1,9 +1,13 @@
 public import Core
 
 extension SQLiteStateStore {
-    public func endSession(_ nonce: String, until expiry: Timestamp) {
+    public func endSession(
+        _ nonce: String, until expiry: Timestamp, now: Timestamp, then: @escaping Then<Void>
+    ) {
         // What a write has done must not be forgotten for it.
-        insist(isMinor: true) { database in
+        insist(isMinor: true, then: then) { database in
+            // Here and not with the rest that is purged, whose clock is another.
+            try database.run("DELETE FROM ended_session WHERE expires_at <= ?", .init(now))
             try database.run(
                 "INSERT OR IGNORE INTO ended_session (nonce, expires_at) VALUES (?, ?)", .text(nonce), .init(expiry))
             try database.run(

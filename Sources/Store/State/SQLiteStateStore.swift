@@ -51,16 +51,21 @@ public final class SQLiteStateStore: StateStore {
     }
 
     /// A job that is tried until it is done.
-    /// - Parameter isMinor: of too many that wait it is given up first.
-    func insist(isMinor: Bool = false, _ body: @escaping @Sendable (StateDatabase) throws -> Void) {
+    /// - Parameters:
+    ///   - isMinor: of too many that wait it is given up first.
+    ///   - then: told when it is done or given up.
+    func insist(
+        isMinor: Bool = false, then: @escaping Then<Void> = { _ in },
+        _ body: @escaping @Sendable (StateDatabase) throws -> Void
+    ) {
         queue.submit(
             .init(
                 isDurable: false, isKept: true, isMinor: isMinor,
                 run: { database in
                     try body(database)
-                    return {}
+                    return { then(.success(())) }
                 },
-                fail: { _ in }))
+                fail: { then(.failure($0)) }))
     }
 
     // MARK: Values
@@ -108,13 +113,7 @@ public final class SQLiteStateStore: StateStore {
                     ORDER BY settled_at LIMIT 500)
                 """, .init(now.advanced(seconds: -seconds)),
                 .integer(Int64((min(seconds, 1e9) * 1000).rounded(.up))))
-            let writes = database.connection.changes
-            try database.run(
-                """
-                DELETE FROM ended_session WHERE number IN (
-                    SELECT number FROM ended_session WHERE expires_at <= ? ORDER BY expires_at LIMIT 500)
-                """, .init(now))
-            return requests + writes + database.connection.changes
+            return requests + database.connection.changes
         }
     }
 

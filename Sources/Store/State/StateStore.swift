@@ -40,8 +40,8 @@ public protocol StateStore: FeedStore, EndedSessionStore {
     func adopt(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Adoption>)
 
     /// Forgets some of what nobody may ask for any more: answers that have expired, and writes that were settled longer ago
-    /// than `seconds`, counted from the account's oldest write that is not settled while there is one, and ended sessions
-    /// that have expired. Gives how many; 0 when nothing is left to be forgotten.
+    /// than `seconds`, counted from the account's oldest write that is not settled while there is one. Gives how many; 0
+    /// when nothing is left to be forgotten.
     func purge(now: Timestamp, keepSettled seconds: Double, then: @escaping Then<Int>)
     /// What is kept, in numbers.
     func count(then: @escaping Then<StoreCounts>)

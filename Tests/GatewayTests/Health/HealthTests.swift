@@ -11,6 +11,7 @@ import Testing
 @MainActor @Suite struct HealthTests {
     private let clock = ManualClock()
     private let account = LumaAccount(BudgetSettings())
+    private let firstCheck = Milestone()
 
     private func client(_ transport: ScriptedTransport) -> LumaClient {
         LumaClient(
@@ -21,7 +22,9 @@ import Testing
     private func health(
         store: any StateStore = SQLiteStateStore(.memory)
     ) throws -> (status: Int, body: JSON) {
-        let answer = HealthAnswer(account: account, mode: "luma", started: clock.wallClock, store: store)
+        let answer = HealthAnswer(
+            account: account, mode: "luma", started: clock.wallClock, store: store, firstCheck: firstCheck, clock: clock
+        )
         let response: Response
         do throws(APIError) { response = try answer.answer() } catch {
             return (error.status, error.body(requestID: "r"))
@@ -37,6 +40,30 @@ import Testing
         #expect(body["reason"] == "starting")
         #expect(body["details"]?["status"] == "unhealthy")
         #expect(body["details"]?["checked_at"]?.stringValue == clock.wallClock.rfc3339)
+    }
+
+    /// The last program has left a closed budget, so that the first check is not sent.
+    @Test func whenTheFirstCheckBroughtNoNewsItSaysWhy() async throws {
+        guard
+            case .proceed(let grant) = account.budget.reserve(
+                .get, now: clock.now, maxWait: 0, deadline: .init(nanoseconds: .max))
+        else {
+            Issue.record("no room in a new budget")
+            return
+        }
+        var fields = RateLimitFields()
+        fields.retryAfter = 30
+        account.budget.settle(grant, .answered(status: 429, fields), now: clock.now)
+        let transport = ScriptedTransport([.json(200, ["id": "usr-1"])])
+        await monitoring(client(transport)) {
+            #expect((try? health().body["reason"]) == "not_asked")
+            let words = (try? health().body["error"]?.stringValue) ?? ""
+            #expect(words == "Luma could not be asked since the start: the budget is closed for 31 s")
+            #expect(transport.requests.isEmpty)
+            for _ in 0..<20 where (try? health().status) != 200 { await clock.advance(seconds: 10) }
+            #expect((try? health().status) == 200)
+            #expect(transport.requests.count == 1)
+        }
     }
 
     @Test func aStoreThatCannotBeUsedIsToldAndIsNoReasonToStopServing() async throws {
@@ -101,7 +128,7 @@ import Testing
     private func monitoring(
         _ luma: LumaClient, onChange: @escaping (Reachability.Outcome) -> Void = { _ in }, _ body: () async -> Void
     ) async {
-        let monitor = HealthMonitor(luma: luma, clock: clock, interval: 30, onChange: onChange)
+        let monitor = HealthMonitor(luma: luma, clock: clock, interval: 30, firstCheck: firstCheck, onChange: onChange)
         let task = Task { @MainActor in await monitor.run() }
         await clock.advance(seconds: 0)
         await body()

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import MCP
 import Store
 import Synchronization
@@ -10,9 +11,9 @@ import Testing
     private let seal = SessionSeal(secret: Secret("key"))
     private let store = SQLiteStateStore(.memory)
 
-    /// The table of one process; all have the same store.
-    private func process(_ seal: SessionSeal? = nil) -> SessionTable {
-        SessionTable(seal: seal ?? self.seal, store: store)
+    /// The table of one process; all have the same store, unless one is given.
+    private func process(_ seal: SessionSeal? = nil, store: (any EndedSessionStore)? = nil) -> SessionTable {
+        SessionTable(seal: seal ?? self.seal, store: store ?? self.store)
     }
 
     private func make(_ revision: Revision = .november2025) -> Session {
@@ -94,12 +95,26 @@ import Testing
     }
 
     @Test func whatTwoGatewaysEndAtOnceIsKept() async throws {
-        let tables = [process(), process()]
-        let ids = try tables.map { try #require($0.issue(make())) }
-        for (table, id) in zip(tables, ids) { table.end(id) }
-        let next = process()
-        await next.lookForEnded()
-        for id in ids { #expect(next.session(id, for: .local) == nil) }
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-" + UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let stores = (0..<2).map { _ in SQLiteStateStore(.folder(folder)) }
+        let tables = stores.map { process(store: $0) }
+        let ids = try (0..<50).map { try #require(tables[$0 % 2].issue(make())) }
+        await withTaskGroup(of: Void.self) { group in
+            for (number, id) in ids.enumerated() {
+                group.addTask {
+                    await withCheckedContinuation { continuation in
+                        tables[number % 2].end(id) { _ in continuation.resume() }
+                    }
+                }
+            }
+        }
+        for store in stores {
+            let next = process(store: store)
+            await next.lookForEnded()
+            for id in ids { #expect(next.session(id, for: .local) == nil) }
+        }
+        for store in stores { store.close() }
     }
 
     /// Two gateways share a folder: a session that both know is ended at one of them.
@@ -130,13 +145,65 @@ import Testing
 
     /// What failed once is learned by the next look.
     @Test func aStoreThatFailsIsAskedAgain() async throws {
-        let here = process()
+        let store = ScriptedStore()
+        let (here, there) = (process(store: store), process(store: store))
         let id = try #require(here.issue(make()))
-        store.close()
         here.end(id)
-        await here.lookForEnded()
-        #expect(here.lastEnded == 0)
-        #expect(here.session(id, for: .local) == nil)
+        store.fail(.endedSessions, StoreFailure(.locked))
+        await there.lookForEnded()
+        #expect(there.lastEnded == 0)
+        #expect(there.mustWait(for: id))
+        await there.lookForEnded()
+        #expect(there.lastEnded == 1)
+        #expect(!there.mustWait(for: id))
+        #expect(there.session(id, for: .local) == nil)
+    }
+
+    /// Until the store was heard an id alone brings nothing back; what this process has made itself needs no word of it.
+    @Test func whoeverComesBeforeTheMilestoneWaitsForIt() async throws {
+        let store = ScriptedStore()
+        let table = process(store: store)
+        let id = try #require(table.issue(make()))
+        #expect(!table.mustWait(for: id))
+        #expect(table.mustWait(for: "another"))
+        store.hold(.endedSessions)
+        let look = Task { await table.lookForEnded() }
+        let told = Mutex(0)
+        let start = MonotonicTime(nanoseconds: 0)
+        for second in 1...(Milestone.mostWaiting + 5) {
+            table.firstLook.wait(by: start.advanced(seconds: Double(second)), now: start) { _ in
+                told.withLock { $0 += 1 }
+            }
+        }
+        // The first of them have gone meanwhile.
+        let later = start.advanced(seconds: 3)
+        for _ in 0..<5 {
+            table.firstLook.wait(by: later.advanced(seconds: 2), now: later) { _ in told.withLock { $0 += 1 } }
+        }
+        #expect(told.withLock { $0 } == 0)
+        while !store.isHolding { await Task.yield() }
+        store.release()
+        await look.value
+        #expect(told.withLock { $0 } == Milestone.mostWaiting)
+        table.firstLook.wait(by: later, now: later) { _ in told.withLock { $0 += 1 } }
+        #expect(told.withLock { $0 } == Milestone.mostWaiting + 1)
+        #expect(!table.mustWait(for: "another"))
+    }
+
+    /// Its id is too old to bring it back, and both gateways have it in use.
+    @Test(arguments: [0, -1, -3_000_000]) func aSessionEndsElsewhereHoweverOldItIs(seconds: Double) async throws {
+        let now = Mutex(Timestamp(milliseconds: 1_800_000_000_000))
+        let seal = SessionSeal(secret: Secret("key")) { now.withLock { $0 } }
+        let (here, there) = (process(seal), process(seal))
+        let id = try #require(here.issue(make()))
+        #expect(there.session(id, for: .local) != nil)
+        let another = try #require(here.issue(make()))
+        now.withLock { $0 = $0.advanced(seconds: SessionTicket.lifetime - seconds) }
+        here.end(id)
+        // Which forgets what has expired.
+        here.end(another)
+        await there.lookForEnded()
+        #expect(there.session(id, for: .local) == nil)
     }
 
     @Test func aQuietSessionLivesOnInItsID() throws {

@@ -5,7 +5,7 @@ import Synchronization
 /// A store in memory that fails or waits where a test says so.
 final class ScriptedStore: StateStore {
     /// Calls that can be scripted.
-    enum Call { case begin, record, adopt }
+    enum Call { case begin, record, adopt, load, endedSessions }
 
     private struct Script {
         var failures: [Call: [StoreFailure]] = [:]
@@ -34,6 +34,9 @@ final class ScriptedStore: StateStore {
         }
         for call in waiting { call() }
     }
+
+    /// A call waits for `release`.
+    var isHolding: Bool { script.withLock { !$0.waiting.isEmpty } }
 
     /// What writes were settled as, in order.
     var settled: [WriteEffect] { script.withLock { $0.settled } }
@@ -69,7 +72,9 @@ final class ScriptedStore: StateStore {
     }
 
     var condition: StoreCondition { inner.condition }
-    func load(_ name: String, then: @escaping Then<SavedValue?>) { inner.load(name, then: then) }
+    func load(_ name: String, then: @escaping Then<SavedValue?>) {
+        play(.load, then) { [inner] in inner.load(name, then: then) }
+    }
     func save(_ name: String, _ bytes: [UInt8], at now: Timestamp, then: @escaping Then<Void>) {
         inner.save(name, bytes, at: now, then: then)
     }
@@ -102,9 +107,11 @@ final class ScriptedStore: StateStore {
     func removeFeed(_ id: String, of account: String, then: @escaping Then<Bool>) {
         inner.removeFeed(id, of: account, then: then)
     }
-    func endSession(_ nonce: String, until expiry: Timestamp) { inner.endSession(nonce, until: expiry) }
+    func endSession(_ nonce: String, until expiry: Timestamp, now: Timestamp, then: @escaping Then<Void>) {
+        inner.endSession(nonce, until: expiry, now: now, then: then)
+    }
     func endedSessions(after number: Int64, limit: Int, then: @escaping Then<[EndedSession]>) {
-        inner.endedSessions(after: number, limit: limit, then: then)
+        play(.endedSessions, then) { [inner] in inner.endedSessions(after: number, limit: limit, then: then) }
     }
     func close() { inner.close() }
 }

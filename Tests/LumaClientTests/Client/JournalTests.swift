@@ -85,6 +85,18 @@ import Testing
         #expect(journal.marks == ["of evt-1", "of evt-1", nil, "of evt-2"])
     }
 
+    /// Luma may put the white space of a name in order, and nobody could tell their events apart.
+    @Test func createsWhoseNamesDifferInWhiteSpaceHaveOneMark() async throws {
+        let (luma, _) = client([.json(200, ["id": "evt-1"])])
+        for name: JSON in ["Tea time", " Tea \n time ", "Teatime"] {
+            var event = Self.event
+            event["name"] = name
+            _ = try await luma.createEvent(event, deadline: deadline, context: context())
+        }
+        #expect(journal.marks[0] != nil && journal.marks[0] == journal.marks[1])
+        #expect(journal.marks[0] != journal.marks[2])
+    }
+
     @Test func oneThatCannotBeSettledIsUnknown() async throws {
         let (luma, _) = client([.lost(.timeout), .status(500)])
         await #expect(throws: LumaError.self) { try await create(luma) }

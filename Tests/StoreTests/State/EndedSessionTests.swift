@@ -1,4 +1,5 @@
 import Core
+import Synchronization
 import Testing
 
 @testable import Store
@@ -11,8 +12,14 @@ import Testing
         try await store.wait { store.endedSessions(after: number, limit: limit, then: $0) }
     }
 
-    private func end(_ store: SQLiteStateStore, _ nonces: String..., until expiry: Int64 = 1000) {
-        for nonce in nonces { store.endSession(nonce, until: Timestamp(milliseconds: expiry)) }
+    private func end(
+        _ store: SQLiteStateStore, _ nonces: String..., until expiry: Int64 = 1000, now: Int64 = 0,
+        then: @escaping Then<Void> = { _ in }
+    ) {
+        for nonce in nonces {
+            store.endSession(
+                nonce, until: Timestamp(milliseconds: expiry), now: Timestamp(milliseconds: now), then: then)
+        }
     }
 
     @Test func eachIsToldOnceAndInOrder() async throws {
@@ -37,18 +44,38 @@ import Testing
         #expect(try await ended(stores[1]).map(\.nonce).last == "c")
     }
 
+    /// By the clock that the caller has, which is not that of the rest.
     @Test func whatHasExpiredIsForgottenAndItsNumberIsNotGivenAgain() async throws {
         let store = SQLiteStateStore(.memory)
         end(store, "late", until: 2000)
         end(store, "a", "b")
         let last = try #require(try await ended(store).last)
-        let now = Timestamp(milliseconds: 1000)
-        #expect(try await store.wait { store.purge(now: now, keepSettled: 60, then: $0) } == 2)
-        #expect(try await store.wait { store.purge(now: now, keepSettled: 60, then: $0) } == 0)
-        end(store, "c")
+        let later = Timestamp(milliseconds: 9000)
+        #expect(try await store.wait { store.purge(now: later, keepSettled: 60, then: $0) } == 0)
+        #expect(try await ended(store).count == 3)
+        end(store, "c", until: 2000, now: 1000)
         let rest = try await ended(store)
         #expect(rest.map(\.nonce) == ["late", "c"])
         #expect(rest[1].number > last.number)
+    }
+
+    @Test func whoeverEndsOneHearsWhenItIsKept() async throws {
+        let folder = try TemporaryFolder()
+        let conditions = Conditions()
+        let store = SQLiteStateStore(.folder(folder.path)) { conditions.add($1) }
+        try await store.wait { end(store, "a", then: $0) }
+        let other = try SQLiteConnection(.file(folder.file("luma.db")))
+        try other.execute("BEGIN IMMEDIATE")
+        let told = Mutex(false)
+        end(store, "b") { result in told.withLock { $0 = (try? result.get()) != nil } }
+        await #expect(throws: StoreFailure(.locked)) { try await store.counts() }
+        #expect(!told.withLock { $0 })
+        try other.execute("ROLLBACK")
+        try await conditions.wait(for: .usable)
+        #expect(try await ended(store).map(\.nonce) == ["a", "b"])
+        #expect(told.withLock { $0 })
+        store.close()
+        await #expect(throws: StoreFailure(.closed)) { try await store.wait { end(store, "c", then: $0) } }
     }
 
     @Test func ofTooManyTheOldestAreForgotten() async throws {
@@ -59,21 +86,28 @@ import Testing
         #expect(all.first?.nonce == "2")
     }
 
-    /// The list that was there before is not what is kept now; all else is as it was.
-    @Test func aDatabaseOfTheShapeBeforeIsBroughtOn() async throws {
+    /// What the list that was there before can hold, and what of it is taken over.
+    nonisolated static let lists: [(list: String, nonces: [String])] = [
+        (#"[["a",1800000000000],["b",1800000000001]]"#, ["a", "b"]), ("[]", []), ("", []), ("[[", []), ("5", []),
+        (#"{"a":["b",1]}"#, ["b"]), (#"["a",["b"],["c","d"],[1,2],[],null,["e",7,8],["e",9],["f",1.5]]"#, ["e"]),
+    ]
+
+    /// All else is as it was.
+    @Test(arguments: lists.indices) func aDatabaseOfTheShapeBeforeIsBroughtOn(index: Int) async throws {
+        let row = Self.lists[index]
         let folder = try TemporaryFolder()
         do {
             let before = try SQLiteConnection(.file(folder.file("luma.db")))
             try before.migrate(Array(StateMigrations.all.prefix(3)))
             for name in ["ended-sessions", "budget"] {
-                try before.execute("INSERT INTO value VALUES ('\(name)', x'5b5d', 0)")
+                let hex = row.list.utf8.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+                try before.execute("INSERT INTO value VALUES ('\(name)', x'\(hex)', 0)")
             }
         }
         let store = SQLiteStateStore(.folder(folder.path))
-        end(store, "a")
-        #expect(try await ended(store).map(\.nonce) == ["a"])
+        #expect(try await ended(store).map(\.nonce) == row.nonces)
         #expect(try await store.wait { store.load("ended-sessions", then: $0) } == nil)
-        #expect(try await store.wait { store.load("budget", then: $0) }?.bytes == Array("[]".utf8))
+        #expect(try await store.wait { store.load("budget", then: $0) }?.bytes == Array(row.list.utf8))
     }
 
     /// A client that ends one session after another must not cost what is known of a write.
