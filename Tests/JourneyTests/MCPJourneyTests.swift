@@ -176,7 +176,7 @@ import Testing
     /// What is cancelled of a batch takes nothing else along, and what has not begun then does not begin.
     @Test func oneRequestOfABatchIsCancelledAlone() async throws {
         let gateway = try await RunningGateway.start(
-            .standAlone, sandboxArguments: ["--fault", "latency=2500,on=events/create"])
+            .standAlone, sandboxArguments: ["--fault", "latency=4000,on=events/create"])
         let url = gateway.address + "/mcp"
         let faults = try #require(gateway.sandboxAddress) + "/_sandbox/faults"
         /// So many creates have reached the sandbox. The session itself is not asked: its answer could take an id of the batch.
