@@ -54,7 +54,6 @@ struct KeptAnswer: Sendable {
         var fields: [Field] = []
         fields.reserveCapacity(7)
         if isNew { fields.append(format.contentType) }
-        if let tag { fields.append(Field("ETag", tag.text)) }
         // What is there in JSON is there in other formats, too.
         if format == .json { fields.append(EventsService.variesByAccept) }
         fields.append(Self.revalidate)
@@ -67,6 +66,8 @@ struct KeptAnswer: Sendable {
             // RFC 9211; its predecessor Warning is obsolete.
             fields.append(Field("Cache-Status", "luma-mcp; hit; fwd=stale; detail=\(cause ?? "unknown")"))
         }
+        // At the end, as where the others were written before.
+        if let tag { fields.append(Field("ETag", tag.text)) }
         return fields
     }
 

@@ -59,18 +59,17 @@ import Testing
             #expect(
                 try answer.prepared
                     == FieldBlock([
-                        Field("Content-Type", "application/json"), Field("ETag", tag),
-                        Field("Vary", "Accept"), Field("Cache-Control", "private, no-cache"), Field("X-Cache", "HIT"),
-                        Field("Age", String(age)),
+                        Field("Content-Type", "application/json"), Field("Vary", "Accept"),
+                        Field("Cache-Control", "private, no-cache"), Field("X-Cache", "HIT"),
+                        Field("Age", String(age)), Field("ETag", tag),
                     ]))
             let unchanged = try #require(Self.ready(&kept, "/events/tea", tag: tag, at: seconds)).response
             #expect(unchanged.status == 304 && unchanged.body.isEmpty)
             #expect(
                 try unchanged.prepared
                     == FieldBlock([
-                        Field("ETag", tag), Field("Vary", "Accept"), Field("Cache-Control", "private, no-cache"),
-                        Field("X-Cache", "HIT"),
-                        Field("Age", String(age)),
+                        Field("Vary", "Accept"), Field("Cache-Control", "private, no-cache"),
+                        Field("X-Cache", "HIT"), Field("Age", String(age)), Field("ETag", tag),
                     ]))
         }
         #expect(Self.ready(&kept, "/events/tea", at: 5) == nil)
