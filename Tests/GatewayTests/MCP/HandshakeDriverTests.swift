@@ -10,6 +10,11 @@ import Testing
 @Suite struct HandshakeDriverTests {
     private static let notification = JSONRPCMessage.notification(method: "notifications/x", params: nil)
     private static let request = JSONRPCMessage.request(id: JSONRPCID(1), method: "ping", params: nil)
+    private static var dispatcher: Dispatcher {
+        Dispatcher(
+            Registry(), server: ServerInfo(name: "x", title: "x", version: "1", description: "x"),
+            seal: SessionSeal(secret: Secret("key")), rounds: OpenRounds())
+    }
     private static let refusal = JSONRPCMessage.failure(id: JSONRPCID(1), error: .sessionNotFound)
 
     @Test(arguments: [
@@ -27,10 +32,7 @@ import Testing
         await loop.perform { loop in
             let session = Session(revision: .march2025, capabilities: ClientCapabilities(), principal: .local)
             session.close()
-            let dispatcher = Dispatcher(
-                Registry(), server: ServerInfo(name: "x", title: "x", version: "1", description: "x"),
-                seal: SessionSeal(secret: Secret("key")), rounds: OpenRounds())
-            HandshakeDriver(dispatcher, .local, .alone, loop.reactor, WritesInProgress(loop.reactor)).take(
+            HandshakeDriver(Self.dispatcher, .local, .alone, loop.reactor, WritesInProgress(loop.reactor)).take(
                 payload, session: session, begin: { _ in },
                 send: { message in heard.withLock { $0.sent.append(message) } },
                 sendBatch: { answers in heard.withLock { $0.batches.append(answers) } },
@@ -41,5 +43,30 @@ import Testing
         #expect(told == sent)
         #expect(toldTogether == batches)
         #expect(ends == 1)
+    }
+
+    /// What the old session was asked is cancelled, and it takes nothing any more.
+    @Test func whoInitializesAgainLeavesNothingBehind() async throws {
+        let loop = try Loop(label: "driver")
+        loop.start()
+        let begun = Mutex(0)
+        let cancelled = Mutex(0)
+        let old = Session(revision: .march2025, capabilities: ClientCapabilities(), principal: .local)
+        try old.reserve([JSONRPCID(7)])
+        old.began(JSONRPCID(7)) { cancelled.withLock { $0 += 1 } }
+        await loop.perform { loop in
+            let again = JSONRPCMessage.request(
+                id: JSONRPCID(8), method: "initialize",
+                params: [
+                    "protocolVersion": "2025-03-26", "capabilities": [:], "clientInfo": ["name": "t", "version": "1"],
+                ])
+            HandshakeDriver(Self.dispatcher, .local, .alone, loop.reactor, WritesInProgress(loop.reactor)).take(
+                .single(.message(again)), session: old, begin: { _ in begun.withLock { $0 += 1 } }, send: { _ in },
+                sendBatch: { _ in })
+        }
+        await loop.stop()
+        #expect(begun.withLock { $0 } == 1)
+        #expect(cancelled.withLock { $0 } == 1)
+        #expect(throws: JSONRPCError.sessionNotFound) { try old.reserve([JSONRPCID(9)]) }
     }
 }

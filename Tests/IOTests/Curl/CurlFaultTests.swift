@@ -161,9 +161,7 @@ import Testing
     }
 
     @Test func aCancelledTransferClosesItsConnection() async throws {
-        let server = try SocketServer { connection in
-            if connection.read() != nil { connection.waitForClose() }
-        }
+        let server = try SocketServer.silent()
         let client = try await CurlClient.make()
         let task = Task { await client.post(server.url, "a") }
         #expect(try await soon { server.requests.count == 1 })
@@ -212,9 +210,7 @@ import Testing
     }
 
     @Test func shutdownEndsWhatRunsAndWhatWaits() async throws {
-        let server = try SocketServer { connection in
-            if connection.read() != nil { connection.waitForClose() }
-        }
+        let server = try SocketServer.silent()
         let client = try await CurlClient.make { $0.maxInFlight = 1 }
         let running = Task { await client.post(server.url, "a") }
         #expect(try await soon { server.requests.count == 1 })

@@ -6,9 +6,7 @@ import Testing
 /// The bounded queue in front of libcurl.
 @Suite struct CurlQueueTests {
     @Test func oneMoreThanFitsIsTurnedAway() async throws {
-        let server = try SocketServer { connection in
-            if connection.read() != nil { connection.waitForClose() }
-        }
+        let server = try SocketServer.silent()
         let client = try await CurlClient.make {
             $0.maxInFlight = 1
             $0.maxQueued = 2
@@ -25,9 +23,7 @@ import Testing
     }
 
     @Test func theDeadlinePassesWhileItWaits() async throws {
-        let server = try SocketServer { connection in
-            if connection.read() != nil { connection.waitForClose() }
-        }
+        let server = try SocketServer.silent()
         let client = try await CurlClient.make { $0.maxInFlight = 1 }
         let first = Task { await client.get(server.url + "/first") }
         #expect(try await soon { server.requests.count == 1 })
@@ -98,9 +94,7 @@ extension CurlQueueTests {
 
     /// One that hangs keeps nobody's request in memory who does not wait any more.
     @Test func whoDoesNotWaitAnyMoreIsForgotten() async throws {
-        let server = try SocketServer { connection in
-            if connection.read() != nil { connection.waitForClose() }
-        }
+        let server = try SocketServer.silent()
         let client = try await CurlClient.make { $0.maxInFlight = 1 }
         let hanging = Task { await client.get(server.url + "/hangs") }
         #expect(try await soon { server.requests.count == 1 })

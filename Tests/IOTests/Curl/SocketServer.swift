@@ -102,6 +102,13 @@ final class SocketServer: Sendable {
     private let opened = Atomic<Int>(0)
     private let ended = Atomic<Int>(0)
 
+    /// One that reads a request and never answers.
+    static func silent() throws -> SocketServer {
+        try SocketServer { connection in
+            if connection.read() != nil { connection.waitForClose() }
+        }
+    }
+
     init(backlog: Int32 = 128, _ script: @escaping @Sendable (Connection) -> Void) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
