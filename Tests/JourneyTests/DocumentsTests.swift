@@ -3,7 +3,12 @@ import Testing
 
 /// What stands in the documents for those who work on the program is there: targets, files, flags.
 @Suite struct DocumentsTests {
-    static let names = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/writes.md", "docs/performance.md"]
+    static let names: [String] = {
+        let folder = Program.root.appendingPathComponent("docs").path
+        let pages = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"]
+            + pages.filter { $0.hasSuffix(".md") && $0 != "http-requirements.md" }.map { "docs/" + $0 }.sorted()
+    }()
 
     static func text(_ name: String) throws -> String {
         try String(contentsOf: Program.root.appendingPathComponent(name), encoding: .utf8)

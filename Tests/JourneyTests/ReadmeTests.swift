@@ -2,15 +2,25 @@ import Core
 import Foundation
 import Testing
 
-/// The README is true: every command in it is run, every path and target that it names exists.
+/// The README and the pages under `docs/` are true: every command in them is run, every path and target that they name exists.
 @Suite struct ReadmeTests {
-    static let text = (try? String(contentsOf: Program.root.appendingPathComponent("README.md"), encoding: .utf8)) ?? ""
+    static func text(_ name: String) -> String {
+        (try? String(contentsOf: Program.root.appendingPathComponent(name), encoding: .utf8)) ?? ""
+    }
+
+    /// The README and each page under `docs/` that has a block of shell.
+    static let documents: [String] = {
+        let folder = Program.root.appendingPathComponent("docs").path
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let pages = names.filter { $0.hasSuffix(".md") }.map { "docs/" + $0 }.sorted()
+        return ["README.md"] + pages.filter { !blocks("sh", of: $0).isEmpty }
+    }()
 
     /// The fenced blocks of one language, "" for those without.
-    static func blocks(_ language: String) -> [String] {
+    static func blocks(_ language: String, of name: String = "README.md") -> [String] {
         var blocks: [String] = []
         var open: (language: String, lines: [String])?
-        for line in text.components(separatedBy: "\n") {
+        for line in text(name).components(separatedBy: "\n") {
             if let block = open, line == "```" {
                 if block.language == language { blocks.append(block.lines.joined(separator: "\n")) }
                 open = nil
@@ -23,14 +33,15 @@ import Testing
         return blocks
     }
 
-    @Test func everyShellExampleWorks() async throws {
+    /// The blocks of one document run one after another in one folder, so that a later one can use what an earlier one has made.
+    @Test(arguments: documents) func everyShellExampleWorks(_ name: String) async throws {
         let gateway = try await RunningGateway.start(.standAlone)
         let guarded = try await RunningGateway.start(.inProcess, environment: try Self.exampleSettings)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-mcp-" + UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let blocks = Self.blocks("sh")
-        #expect(blocks.count >= 5)
+        let blocks = Self.blocks("sh", of: name)
+        #expect(blocks.count >= (name == "README.md" ? 5 : 1))
         for block in blocks {
             let needsToken = block.contains("Authorization: Bearer")
             let script =
