@@ -19,6 +19,14 @@ public enum Command: Sendable, Equatable {
     /// Print the manual page.
     case man
 
+    /// Whether it calls a server: Luma, or a gateway.
+    var usesNetwork: Bool {
+        switch self {
+        case .serve, .mcp, .doctor, .events: true
+        case .sandbox, .version, .help, .completion, .man: false
+        }
+    }
+
     /// Reads the arguments after the program's name. Values are taken as text here; the tables check them later.
     /// - Throws: all problems at once, with exit code 64.
     public static func parse(_ arguments: [String]) throws(ConfigurationErrors) -> Command {

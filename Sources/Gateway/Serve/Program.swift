@@ -11,7 +11,9 @@ public enum Program {
         HeapLimit.set()
         openStandardStreams()
         do {
-            switch try Command.parse(arguments) {
+            let command = try Command.parse(arguments)
+            if command.usesNetwork, let problem = CurlVersion.problem { throw StartFailure(.unavailable, problem) }
+            switch command {
             case .help(let topic):
                 StandardOutput.write(Help.text(topic))
                 return 0
