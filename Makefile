@@ -16,14 +16,18 @@ UNITDIR ?= $(if $(filter /usr,$(PREFIX)),/lib/systemd/system,/etc/systemd/system
 
 # Debug and release builds have folders of their own, and the strict flags a third, so that no
 # target makes another one build anew. A plain `swift build` shares nothing with `make test`.
-RELEASE := -c release --static-swift-stdlib
+# No folder of this machine in the binary, no library from the folder in which it lies, and no table that stays writable once
+# the libraries are bound. Colours are off, so that a terminal and a pipe build with the same flags.
+RELEASE := -c release --static-swift-stdlib --disable-local-rpath --no-color-diagnostics \
+    -Xlinker -z -Xlinker now -Xcc -ffile-prefix-map=$(CURDIR)=. \
+    -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=.
 # All but the journeys that measure memory and time, whose figures a sanitizer changes, and those whose drivers start the
 # program without the sanitizer's options. A hanging test must fail.
 SANITIZED := --disable-xctest --no-parallel --skip 'JourneyTests\.(Chaos|Hostile|Kill|Overload|Restart)' --scratch-path .build
 BOUNDED := timeout --signal=INT --kill-after=20 1800
 STRICT := --scratch-path .build/strict --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
-PACKAGING_PACKAGES := man-db groff-base bsdextrautils bash zsh fish systemd debootstrap dpkg-dev gzip curl
+PACKAGING_PACKAGES := man-db groff-base bsdextrautils bash zsh fish systemd debootstrap dpkg-dev gzip curl lintian nodejs python3
 CHAOS_OPERATIONS ?= 2000
 
 BROWSER_PACKAGES := chromium chromium-driver curl openssl python3 python3-venv
@@ -37,7 +41,7 @@ FORMATTED := Package.swift Sources Tests
 .DEFAULT_GOAL := help
 .PHONY: help run build test lint format check linkage smoke differential chaos fuzz asan tsan bench soak openapi exports interop browser \
     clean need-swift need-packages
-.PHONY: install deb packaging
+.PHONY: install deb mcpb packaging
 .PHONY: goodput
 
 help: ## List the targets
@@ -133,6 +137,10 @@ install: ## Install what make build has made: make install PREFIX=/usr/local DES
 deb: build ## Make a Debian package
 	@Tests/Tools/packages.sh dpkg-dev
 	@Packaging/deb.sh $(BINARY) .build/packaging
+
+mcpb: build ## Make the bundle for Claude Desktop (.build/packaging/luma-mcp-VERSION.mcpb)
+	@Tests/Tools/packages.sh python3
+	@mkdir -p .build/packaging && Packaging/mcpb.sh "$$($(BINARY) version | sed 's/^luma-mcp //')" .build/packaging
 
 packaging: build ## Install in every way, into folders under .build, and try what is installed
 	@Tests/Tools/packages.sh $(PACKAGING_PACKAGES)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What the release binary may carry and need: no Foundation inside, no shared library but the expected ones.
+# What the release binary may carry and need: no Foundation inside, no shared library but the expected ones, none from a
+# folder of its own choice, its tables read-only once they are bound, and no path of the machine that built it.
 set -euo pipefail
 
 binary=$1
@@ -27,4 +28,19 @@ if lost=$(ldd "$binary" | grep 'not found'); then
     echo "$binary cannot start here: $lost" >&2
     exit 1
 fi
-echo "$binary: no Foundation, needs" $needed
+# A folder in RPATH or RUNPATH is searched before the system's: whoever can write there chooses the library.
+dynamic=$(readelf -d "$binary")
+if path=$(grep -E '\((RPATH|RUNPATH)\)' <<<"$dynamic"); then
+    echo "$binary looks for its libraries in a folder of its own: $path" >&2
+    exit 1
+fi
+if [ -n "$needed" ] && { ! grep -q 'BIND_NOW' <<<"$dynamic" || ! readelf -lW "$binary" | grep -q GNU_RELRO; }; then
+    echo "$binary is linked without full RELRO: -z relro -z now" >&2
+    exit 1
+fi
+folder=${BUILD_FOLDER:-$PWD}
+if [ "$folder" != / ] && traces=$(LC_ALL=C grep -aoF -m 3 "$folder/" "$binary"); then
+    echo "$binary carries paths of the folder that it was built in: $(wc -l <<<"$traces") or more" >&2
+    exit 1
+fi
+echo "$binary: no Foundation, full RELRO, no folder of its own, needs" $needed

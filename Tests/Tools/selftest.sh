@@ -105,8 +105,14 @@ sources 'program tracked' failed
 cd "$scratch"
 linkage() { check "linkage: $1" "$2" "$(outcome "$tools/check-linkage.sh" "$3")"; }
 compile() { clang -x c -o "$@" -; }
-compile plain <<<'int main(void) { return 0; }'
+compile plain -Wl,-z,now <<<'int main(void) { return 0; }'
 linkage 'plain program' ok plain
+compile lazy -Wl,-z,lazy <<<'int main(void) { return 0; }'
+linkage 'tables that stay writable' failed lazy
+compile origin -Wl,-z,now '-Wl,-rpath,$ORIGIN' <<<'int main(void) { return 0; }'
+linkage 'libraries from the folder of the program' failed origin
+compile traces -Wl,-z,now <<<"const char *path = \"$scratch/Sources/main.c\"; int main(void) { return path[0]; }"
+linkage 'a path of the build' failed traces
 compile essentials <<<'int $s20FoundationEssentials4DataV; int main(void) { return 0; }'
 linkage 'FoundationEssentials inside' failed essentials
 compile full <<<'int $s10Foundation4DateV; int main(void) { return 0; }'
