@@ -11,9 +11,23 @@ rm -rf "$tree"
 mkdir -p "$tree/DEBIAN" "$tree/etc/luma-mcp"
 
 Packaging/install.sh "$binary" "$tree" /usr /lib/systemd/system >/dev/null
-strip --strip-unneeded "$tree/usr/bin/luma-mcp"
 gzip -9n "$tree/usr/share/man/man1/luma-mcp.1"
-install -D -m 644 README.md "$tree/usr/share/doc/luma-mcp/README.md"
+documents=$tree/usr/share/doc/luma-mcp
+install -D -m 644 README.md "$documents/README.md"
+install -m 644 Packaging/copyright "$documents/copyright"
+# Debian asks for a changelog of this form; what changed is in CHANGELOG.md.
+maintainer='The authors of luma-mcp <maintainers@luma-mcp.example>'
+gzip -9n >"$documents/changelog.gz" <<END
+luma-mcp ($version) unstable; urgency=medium
+
+  * See CHANGELOG.md beside this file.
+
+ -- $maintainer  $(date -uR -d "@${SOURCE_DATE_EPOCH:-$(stat -c %Y CHANGELOG.md)}")
+END
+install -m 644 CHANGELOG.md "$documents/CHANGELOG.md"
+# Lintian would have it readable by all.
+install -d "$tree/usr/share/lintian/overrides"
+echo 'luma-mcp: non-standard-file-perm 0600 != 0644 [etc/luma-mcp/environment]' >"$tree/usr/share/lintian/overrides/luma-mcp"
 # Holds the key, so nobody else reads it.
 install -m 600 .env.example "$tree/etc/luma-mcp/environment"
 echo /etc/luma-mcp/environment >"$tree/DEBIAN/conffiles"
@@ -23,11 +37,14 @@ mkdir -p "$output/debian"
 printf 'Source: luma-mcp\n\nPackage: luma-mcp\nArchitecture: any\n' >"$output/debian/control"
 libraries=$(cd "$output" && dpkg-shlibdeps -O tree/usr/bin/luma-mcp 2>/dev/null | sed -n 's/^shlibs:Depends=//p')
 [ -n "$libraries" ]
+# The symbols do not tell which options libcurl has: those that are asked for came with 7.87.
+libraries=$(sed -E 's/libcurl4(t64)? \(>= [^)]*\)/libcurl4\1 (>= 7.87)/' <<<"$libraries")
+grep -q 'libcurl4[t64]* (>= 7.87)' <<<"$libraries"
 cat >"$tree/DEBIAN/control" <<END
 Package: luma-mcp
 Version: $version
 Architecture: $architecture
-Maintainer: The authors of luma-mcp <luma-mcp@localhost>
+Maintainer: $maintainer
 Section: net
 Priority: optional
 Depends: $libraries, ca-certificates, tzdata
@@ -37,11 +54,22 @@ Description: gateway between people, scripts and assistants and the Luma events 
  Protocol, spends Luma's request budget for everybody, and never creates an
  event twice. An emulator of Luma's API is built in.
 END
-# Nothing is started: without a key there is nothing to serve.
-for script in postinst postrm; do
-    printf '#!/bin/sh\nset -e\nif [ -d /run/systemd/system ]; then systemctl daemon-reload || true; fi\n' \
-        >"$tree/DEBIAN/$script"
-done
+# Nothing is started by an installation: without a key there is nothing to serve. An upgrade restarts what runs.
+cat >"$tree/DEBIAN/postinst" <<'END'
+#!/bin/sh
+set -e
+if [ "$1" = configure ] && [ -d /run/systemd/system ]; then
+    systemctl daemon-reload || true
+    if [ -n "$2" ]; then systemctl try-restart luma-mcp.service || true; fi
+fi
+END
+# With DynamicUser the state lies in /var/lib/private, and /var/lib has a link to it.
+cat >"$tree/DEBIAN/postrm" <<'END'
+#!/bin/sh
+set -e
+if [ -d /run/systemd/system ]; then systemctl daemon-reload || true; fi
+if [ "$1" = purge ]; then rm -rf /var/lib/private/luma-mcp /var/lib/luma-mcp; fi
+END
 cat >"$tree/DEBIAN/prerm" <<'END'
 #!/bin/sh
 set -e

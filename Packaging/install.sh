@@ -7,6 +7,8 @@ binary=$1 destination=$2 prefix=$3 units=$4
 root=$destination$prefix
 
 install -D -m 755 "$binary" "$root/bin/luma-mcp"
+# Half of what the linker writes are names that only a debugger reads.
+strip --strip-unneeded "$root/bin/luma-mcp"
 made=$(mktemp)
 trap 'rm -f "$made"' EXIT
 # write FILE ARGUMENTS...: what the program prints, as a file that all may read.
