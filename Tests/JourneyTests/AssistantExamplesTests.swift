@@ -66,7 +66,7 @@ import Testing
 
     @Test func theCommandSpeaksOnStandardInput() async throws {
         let local = try #require(Self.examples.first { $0["command"] != nil })
-        #expect(local["command"] == "luma-mcp" && local["env"]?["LUMA_API_KEY"] != nil)
+        #expect(local["command"] == "/usr/local/bin/luma-mcp" && local["env"]?["LUMA_API_KEY"] != nil)
         let arguments = (local["args"]?.arrayValue ?? []).compactMap(\.stringValue)
         let line =
             #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","#

@@ -82,6 +82,25 @@ complaints=$(systemd-analyze verify --man=no "$unit" 2>&1) || fail "the unit: $c
 systemd-analyze security --offline=yes --threshold=20 "$unit" >"$work/exposure" 2>&1 || fail "the unit is too open: $(tail -n 1 "$work/exposure")"
 echo "make install: program, manual page, completions for three shells, and a unit ($(sed -n 's/.*Overall exposure level[^:]*: //p' "$work/exposure"))"
 
+# MARK: The bundle for Claude Desktop and the entry for the registry
+
+version=$("$binary" version | sed 's/^luma-mcp //')
+bundle=$(Packaging/mcpb.sh "$version" "$work")
+python3 Tests/Tools/mcpb.py "$binary" "$bundle"
+python3 - "$version" <<'END' || fail "Packaging/server.json"
+import json, re, sys
+
+entry = json.load(open("Packaging/server.json"))
+version, = sys.argv[1:]
+package, = entry["packages"]
+assert entry["version"] == version and package["identifier"].endswith(":" + version), "the version is another one"
+assert re.fullmatch(r"[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+", entry["name"]) and len(entry["description"]) <= 100
+settings = set(re.findall(r"^#? ?(LUMA_[A-Z_]+)=", open(".env.example").read(), re.M))
+for variable in package["environmentVariables"]:
+    assert variable["name"] in settings, variable["name"]
+assert entry["name"] in open("Packaging/Dockerfile").read(), "the image does not carry the name"
+END
+
 # MARK: A plain Debian
 
 if [ "$(id -u)" -ne 0 ]; then
@@ -102,7 +121,7 @@ plain() {
     cp /etc/resolv.conf "$work/$1/etc/" 2>/dev/null || true
     chroot "$work/$1" apt-get -qq update
 }
-# serves ROOT USER: the program in the root comes up as this user, and answers.
+# serves ROOT USER [CHECK]: the program in the root comes up as this user, and answers; CHECK is bash that asks port 8000 for health.
 serves() {
     local output=$work/serving address=
     local -x LUMA_SANDBOX=true LUMA_PORT=0 LUMA_DATA_DIR=/tmp/data
@@ -119,12 +138,17 @@ serves() {
     curl -fsS --max-time 10 "$address/health" >/dev/null || fail "no health at '$address': $(cat "$output")"
     curl -fsS --max-time 10 "$address/events/" -H 'Content-Type: application/json' \
         -d '{"name": "Tea", "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo"}' >/dev/null || fail "no event"
+    if [ -n "${3:-}" ]; then
+        bash -c "${3//8000/${address##*:}}" || fail "the health check does not see it"
+    fi
     kill -TERM "$running"
     wait "$running" || fail "it ended with $?"
     running=
+    if [ -n "${3:-}" ] && bash -c "${3//8000/${address##*:}}" 2>/dev/null; then fail "the health check sees what has ended"; fi
 }
 
 package=$(Packaging/deb.sh "$binary" "$work")
+complaints=$(lintian --fail-on error,warning "$package" 2>/dev/null) || fail "lintian: $complaints"
 root=$work/debian-root
 plain debian-root
 (cd "$root" && find etc lib usr var/lib -not -path '*/apt/*' -not -path '*/dpkg/*' | sort) >"$work/before"
@@ -133,6 +157,7 @@ chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-in
     || fail "the package cannot be installed: $(tail -n 5 "$work/apt.log")"
 [ "$(stat -c '%a %u' "$root/etc/luma-mcp/environment")" = '600 0' ] || fail "others can read the settings"
 serves "$root" nobody
+mkdir -p "$root/var/lib/private/luma-mcp" && ln -s private/luma-mcp "$root/var/lib/luma-mcp"
 chroot "$root" apt-get -qq purge -y luma-mcp >"$work/apt.log" 2>&1 || fail "it cannot be removed: $(tail -n 5 "$work/apt.log")"
 left=$(cd "$root" && find . -name '*luma*' -not -path './proc/*' -not -path './tmp/*' -not -path './var/log/*' -not -path './var/lib/apt/*')
 [ -z "$left" ] || fail "purging leaves $left"
@@ -149,6 +174,13 @@ user=$(sed -n 's/^USER //p' <<<"$steps")
 [ -n "$run" ] && [ -n "$user" ]
 chroot "$root" env DEBIAN_FRONTEND=noninteractive sh -ec "$run" >"$work/docker.log" 2>&1 || fail "a step of the Dockerfile: $(tail -n 5 "$work/docker.log")"
 cp -a "$destination/usr/." "$root/usr/"
-serves "$root" "$user"
+check=$(sed -n 's/^HEALTHCHECK .*CMD //p' <<<"$steps" | python3 -c 'import json, sys; print(json.load(sys.stdin)[2])')
+serves "$root" "$user" "$check"
+# With what the image sets and nothing else it must not open itself to the network.
+set -- $(sed -n 's/^ENV //p' <<<"$steps")
+if answer=$(env -i PATH="$PATH" LUMA_SANDBOX=true LUMA_PORT=0 "$@" LUMA_DATA_DIR="$work/refused" timeout 20 "$binary" serve 2>&1); then
+    fail "the image serves the network without tokens"
+fi
+grep -q LUMA_AUTH_TOKENS <<<"$answer" || fail "the image does not say what it lacks: $answer"
 size=$(du -sm --exclude=proc "$root" | cut -f1)
 echo "Dockerfile: the steps of its runtime stage make a root of $size MB that serves as $user"
