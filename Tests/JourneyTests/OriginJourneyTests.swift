@@ -101,6 +101,52 @@ import Testing
         }
     }
 
+    /// Browsers send no Origin with an image or a frame, and say from where it is asked for.
+    @Test func whatAPageEmbedsCostsNoCallToLuma() async throws {
+        let gateway = try await RunningGateway.start(.inProcess, environment: ["LUMA_ALLOWED_ORIGINS": Self.app])
+        for (method, path) in Self.paths {
+            for site in ["cross-site", "same-site"] {
+                let answer = try await ask(
+                    gateway.address, method, path, ["Sec-Fetch-Site: \(site)", "Sec-Fetch-Dest: image"])
+                #expect(answer.status == 403, "\(method) \(path) \(site)")
+                #expect(answer.json?["reason"] == "origin_not_allowed")
+            }
+        }
+        func events(_ fields: String...) async throws -> Int? {
+            try await ask(gateway.address, "GET", "/events/", fields).status
+        }
+        for dest in ["image", "script", "style", "empty", "iframe", "object", "embed"] {
+            #expect(try await events("Sec-Fetch-Site: cross-site", "Sec-Fetch-Dest: \(dest)") == 403, "\(dest)")
+        }
+        #expect(try await events("Sec-Fetch-Site: cross-site") == 403)
+        // A page of another server on this machine is no better than one of another site.
+        let local = "Origin: http://localhost:3000"
+        #expect(try await events(local, "Sec-Fetch-Site: same-site", "Sec-Fetch-Dest: empty") == 403)
+        // The browser looks ahead without anybody having gone there.
+        #expect(
+            try await events("Sec-Fetch-Site: cross-site", "Sec-Fetch-Dest: document", "Sec-Purpose: prefetch") == 403)
+        // Who follows a link, types an address, or looks at the gateway's own pages; programs; pages that are allowed.
+        #expect(try await events("Sec-Fetch-Site: cross-site", "Sec-Fetch-Dest: document") == 200)
+        #expect(try await events("Sec-Fetch-Site: none", "Sec-Fetch-Dest: document") == 200)
+        #expect(try await events("Sec-Fetch-Site: same-origin", "Sec-Fetch-Dest: empty") == 200)
+        #expect(try await events() == 200)
+        #expect(
+            try await events("Origin: \(Self.app)", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Dest: empty") == 200)
+    }
+
+    @Test func noAnswerIsTakenForAnotherType() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        for (method, path) in Self.paths + [("GET", "/"), ("GET", "/assets/dom.js"), ("GET", "/events.csv")] {
+            let answer = try await ask(gateway.address, method, path, [])
+            for (name, value) in [
+                ("x-content-type-options", "nosniff"), ("cross-origin-resource-policy", "same-origin"),
+            ] {
+                let values = answer.fields.filter { $0.name.lowercased() == name }.map(\.value)
+                #expect(values == [value], "\(method) \(path) \(name)")
+            }
+        }
+    }
+
     /// A page of another program on this machine may send a body without a type unasked, and writes nothing by it.
     @Test func aBodyWithoutATypeIsNotTakenFromAPage() async throws {
         let gateway = try await RunningGateway.start(.inProcess)

@@ -46,17 +46,29 @@ final class Gatekeeper {
     func refusalOfPlace(_ request: RequestView, _ known: FieldNames, _ turn: inout Turn) -> APIError? {
         // Only HTTP/1.0 can come without a name, and a browser never sends that.
         if let host = request.hostBytes, !allows(host) { return .hostNotAllowed }
-        guard known.contains(.origin), let bytes = request.value(of: .origin) else { return nil }
+        guard known.contains(.origin), let bytes = request.value(of: .origin) else {
+            return known.contains(.secFetchSite) && Self.isFetchOfAnotherSite(request) ? .originNotAllowed : nil
+        }
         let origin = String(decoding: bytes, as: UTF8.self)
         if rules.origins.contains(origin) {
             turn.admitted.origin = origin
-        } else if !rules.hosts.allows(origin: origin) {
+        } else if !rules.hosts.allows(origin: origin) || Self.isFetchOfAnotherSite(request) {
             return .originNotAllowed
         }
         // A browser asks before it lets a page send JSON to another origin, another port of this machine included, and is told
         // no. A body without a type it sends unasked, so from a page that is no JSON.
         if request.method == .post, !known.contains(.contentType) { return APIError(.unsupportedMediaType) }
         return nil
+    }
+
+    /// Whether a page of another site, or of another server on this machine, has a browser ask for something that is no page to
+    /// go to: an image, a frame, a script or a look ahead. Browsers send no Origin with most of these, and each would cost a call
+    /// to Luma (W3C Fetch Metadata §2).
+    private static func isFetchOfAnotherSite(_ request: RequestView) -> Bool {
+        guard let bytes = request.value(of: .secFetchSite) else { return false }
+        let site = String(decoding: bytes, as: UTF8.self)
+        guard site == "cross-site" || site == "same-site" else { return false }
+        return request.field("sec-fetch-dest") != "document" || request.field("sec-purpose") != nil
     }
 
     private func allows(_ host: UnsafeRawBufferPointer) -> Bool {

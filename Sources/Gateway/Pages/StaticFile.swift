@@ -61,9 +61,7 @@ extension StaticFile {
         Field("Cache-Control", "no-cache"),
         Field("Content-Security-Policy", contentSecurityPolicy),
         Field("Cross-Origin-Opener-Policy", "same-origin"),
-        Field("Cross-Origin-Resource-Policy", "same-origin"),
         Field("Referrer-Policy", "no-referrer"),
-        Field("X-Content-Type-Options", "nosniff"),
     ]
 
     /// The file, or the 304 that If-None-Match asks for.

@@ -5,7 +5,7 @@ public enum FieldName: UInt8, Sendable, Hashable, CaseIterable {
     case host, contentLength, transferEncoding, connection, expect
     // These are only looked up.
     case accept, acceptEncoding, authorization, cacheControl, contentType, idempotencyKey, ifMatch, ifNoneMatch, origin
-    case prefer, traceparent, userAgent
+    case prefer, secFetchSite, traceparent, userAgent
     case xRequestID
 
     /// The name in lower case; empty for `.other`.
@@ -27,6 +27,7 @@ public enum FieldName: UInt8, Sendable, Hashable, CaseIterable {
         case .ifNoneMatch: "if-none-match"
         case .origin: "origin"
         case .prefer: "prefer"
+        case .secFetchSite: "sec-fetch-site"
         case .traceparent: "traceparent"
         case .userAgent: "user-agent"
         case .xRequestID: "x-request-id"
@@ -43,7 +44,7 @@ public enum FieldName: UInt8, Sendable, Hashable, CaseIterable {
         case 11: self = name.first(of: .traceparent)
         case 12: self = name.first(of: .contentType, .xRequestID)
         case 13: self = name.first(of: .authorization, .ifNoneMatch, .cacheControl)
-        case 14: self = name.first(of: .contentLength)
+        case 14: self = name.first(of: .contentLength, .secFetchSite)
         case 15: self = name.first(of: .acceptEncoding, .idempotencyKey)
         case 17: self = name.first(of: .transferEncoding)
         default: self = .other

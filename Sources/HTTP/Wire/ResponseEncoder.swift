@@ -34,7 +34,7 @@ public enum ResponseEncoder {
             out.append("\r\nDate: ")
         }
         out.append(date)
-        out.append("\r\nServer: luma-mcp\r\n")
+        out.append(constantLines)
         if let prepared { out.append(prepared.bytes) }
         do throws(ResponseError) {
             for field in fields { try append(field, to: &out) }
@@ -57,6 +57,12 @@ public enum ResponseEncoder {
         case .keepAlive: out.append("Connection: keep-alive\r\n\r\n")
         }
     }
+
+    /// What every answer says after its Date, as one text that is only copied: besides the name of the server, that a browser takes
+    /// no answer for another type than it has (WHATWG Fetch §3.6), and that no page of another site gets it as an image, a
+    /// script or the like (§3.7).
+    static let constantLines: StaticString =
+        "\r\nServer: luma-mcp\r\nX-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: same-origin\r\n"
 
     /// Appends one chunk; nothing for no data, which would end the body.
     public static func appendChunk(_ data: UnsafeRawBufferPointer, to out: inout ByteBuffer) {

@@ -75,7 +75,6 @@ import Testing
         func field(_ name: String) -> String? { response.fields.first { $0.name == name }?.value }
         #expect(field("Content-Type") == type)
         #expect(field("Cache-Control") == "no-cache")
-        #expect(field("X-Content-Type-Options") == "nosniff")
         #expect(field("Referrer-Policy") == "no-referrer")
         #expect(field("ETag")?.hasPrefix("\"") == true)
     }

@@ -4,6 +4,8 @@ import Testing
 @testable import HTTP
 
 @Suite struct ResponseEncoderTests {
+    private static let constant =
+        "\r\nServer: luma-mcp\r\nX-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: same-origin\r\n"
     static let date = "Sun, 06 Nov 1994 08:49:37 GMT"
 
     private func head(
@@ -31,15 +33,15 @@ import Testing
     @Test func aHeadIsWrittenInOnePiece() throws {
         #expect(
             try head(200, [Field("Content-Type", "text/plain"), Field("X", "")])
-                == "HTTP/1.1 200 OK\r\nDate: \(Self.date)\r\nServer: luma-mcp\r\nContent-Type: text/plain\r\nX: \r\n"
+                == "HTTP/1.1 200 OK\r\nDate: \(Self.date)\(Self.constant)Content-Type: text/plain\r\nX: \r\n"
                 + "Content-Length: 5\r\n\r\n")
         #expect(
             try head(422, [], .of(.chunked, .close))
-                == "HTTP/1.1 422 Unprocessable Content\r\nDate: \(Self.date)\r\nServer: luma-mcp\r\n"
+                == "HTTP/1.1 422 Unprocessable Content\r\nDate: \(Self.date)\(Self.constant)"
                 + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n")
         #expect(
             try head(204, [], .of(.none, .keepAlive, sends: false))
-                == "HTTP/1.1 204 No Content\r\nDate: \(Self.date)\r\nServer: luma-mcp\r\nConnection: keep-alive\r\n\r\n"
+                == "HTTP/1.1 204 No Content\r\nDate: \(Self.date)\(Self.constant)Connection: keep-alive\r\n\r\n"
         )
         // The space after the code stays when there is no phrase (RFC 9112 §4).
         #expect(try head(299).hasPrefix("HTTP/1.1 299 \r\n"))
@@ -81,7 +83,7 @@ import Testing
         }
         #expect(
             String(decoding: out.bytes, as: UTF8.self)
-                == "HTTP/1.1 200 OK\r\nDate: \(Self.date)\r\nServer: luma-mcp\r\nContent-Type: application/json\r\n"
+                == "HTTP/1.1 200 OK\r\nDate: \(Self.date)\(Self.constant)Content-Type: application/json\r\n"
                 + "Cache-Control: no-store\r\nA: 1\r\nB: 2\r\nContent-Length: 0\r\n\r\n")
         #expect(throws: ResponseError.reservedField(name: "Date")) { try FieldBlock([Field("Date", "x")]) }
         #expect(throws: ResponseError.invalidField(name: "X")) { try FieldBlock([Field("X", "a\r\nb: c")]) }
