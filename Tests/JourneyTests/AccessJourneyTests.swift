@@ -20,6 +20,37 @@ import Testing
         return try await curl(["-H", "Content-Type: application/json", "--data-binary", body, url] + arguments)
     }
 
+    /// A template may hold a meeting's link with its password: no path tells any of it to who has no token.
+    @Test func ownTemplatesAreShownToNobodyWithoutAToken() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("templates-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let text = #"""
+            {"type": "hidden_type", "name": "Hidden name", "description": "Hidden words",
+             "default_duration_hours": 2.75, "require_rsvp_approval": true, "is_virtual": true,
+             "event": {"meeting_url": "https://hidden.example/1?pwd=x"}}
+            """#
+        try Data(text.utf8).write(to: folder.appendingPathComponent("own.json"))
+        let gateway = try await Self.gateway(["LUMA_AUTH_TOKENS": Self.tokens, "LUMA_TEMPLATES_DIR": folder.path])
+        let document = try await curl(gateway.address + "/openapi.json")
+        let served = (document.json?["paths"]?.objectValue?.members ?? []).flatMap { path, item in
+            (item.objectValue?.names ?? []).filter { $0 != "parameters" }.map {
+                ($0.uppercased(), path.replacing("{template_type}", with: "hidden_type"))
+            }
+        }
+        #expect(served.contains { $0 == ("GET", "/templates/hidden_type") })
+        let others = ["/", "/docs", "/nothing", "/mcp", "/sse", "/messages/", "/assets/none"].map { ("GET", $0) }
+        for (method, path) in served + others + [("POST", "/mcp")] {
+            let answer = try await curl(["-X", method, "--max-time", "5", "--path-as-is", gateway.address + path])
+            let told = answer.body + answer.fields.map(\.value).joined()
+            for secret in ["hidden_type", "Hidden name", "Hidden words", "2.75", "hidden.example"] {
+                #expect(!told.contains(secret), "\(method) \(path) tells \(secret)")
+            }
+        }
+        let allowed = try await curl(Self.bearer(Self.reader) + [gateway.address + "/templates/"])
+        #expect(allowed.body.contains("hidden.example"))
+    }
+
     @Test func whoHasNoTokenIsAskedForOne() async throws {
         let gateway = try await Self.gateway()
         let root = gateway.address

@@ -4,6 +4,8 @@ import LumaAPI
 /// The named schemas of the document, from the rows that check input and describe Luma's answers.
 struct EventSchemas {
     let templates: TemplateCatalog
+    /// There are others besides, of which nothing may be told.
+    let hasMoreTemplates: Bool
     /// The names of time zones; empty when the system has no list.
     let zones: [String]
 
@@ -87,13 +89,22 @@ struct EventSchemas {
         return schema
     }()
 
+    private var templateType: JSON {
+        let types = templates.templates.map { JSON.string($0.type) }
+        guard hasMoreTemplates else { return ["type": "string", "enum": .array(types)] }
+        return [
+            "type": "string", "minLength": 1, "examples": .array(types),
+            "description": "One of `GET /templates/`, which lists more than the built-in ones to who has a token.",
+        ]
+    }
+
     private var fromTemplate: JSONObject {
         var schema = Self.newEvent
-        let types = templates.templates.map { JSON.string($0.type) }
-        var properties: JSONObject = ["template_type": ["type": "string", "enum": .array(types)]]
+        var properties: JSONObject = ["template_type": templateType]
         properties.members += schema["properties"]?.objectValue?.members ?? []
-        // Null takes a template's default back.
-        let defaults = Set(templates.templates.flatMap(\.eventDefaults.names))
+        // Null takes a template's default back. What a template that is not told of sets may be any field.
+        let defaults = Set(hasMoreTemplates ? properties.names : templates.templates.flatMap(\.eventDefaults.names))
+            .subtracting(["template_type"])
         for name in defaults {
             if let property = properties[name] { properties[name] = ["anyOf": [property, ["type": "null"]]] }
         }
@@ -157,7 +168,7 @@ struct EventSchemas {
     private var template: JSONObject {
         JSONSchema.object(
             [
-                "type": ["type": "string", "enum": .array(templates.templates.map { .string($0.type) })],
+                "type": templateType,
                 "name": ["type": "string"], "description": ["type": "string"],
                 "default_duration_hours": ["type": "number", "exclusiveMinimum": 0],
                 "require_rsvp_approval": ["type": "boolean"], "is_virtual": ["type": "boolean"],

@@ -8,9 +8,11 @@ struct OpenAPIDocument {
     private let examples: OpenAPIExamples
     private let errors: OpenAPIErrors
 
-    /// - Parameter zones: the names of time zones; empty when they are not known.
-    init(templates: TemplateCatalog, zones: [String]) {
-        schemas = EventSchemas(templates: templates, zones: zones)
+    /// - Parameters:
+    ///   - hasMoreTemplates: there are others than these, of which the document says nothing.
+    ///   - zones: the names of time zones; empty when they are not known.
+    init(templates: TemplateCatalog, hasMoreTemplates: Bool = false, zones: [String]) {
+        schemas = EventSchemas(templates: templates, hasMoreTemplates: hasMoreTemplates, zones: zones)
         examples = OpenAPIExamples(templates: templates)
         errors = OpenAPIErrors()
     }

@@ -5,13 +5,18 @@ import Synchronization
 /// The document's text, made when it is first asked for and shared by all loops.
 final class OpenAPIText: Sendable {
     private let templates: TemplateCatalog
+    private let hasMoreTemplates: Bool
     private let zones: @Sendable () -> [String]
     private let scheme: String
     private let text = Mutex<[UInt8]?>(nil)
 
-    /// - Parameter zones: gives the names of time zones; asked once.
-    init(templates: TemplateCatalog, scheme: String, zones: @escaping @Sendable () -> [String]) {
-        self.templates = templates
+    /// - Parameters:
+    ///   - isPublic: also who may not read the templates may read the document. Then it tells of those that are built in, as the
+    ///     user's own may hold a meeting's link and password.
+    ///   - zones: gives the names of time zones; asked once.
+    init(templates: TemplateCatalog, isPublic: Bool, scheme: String, zones: @escaping @Sendable () -> [String]) {
+        hasMoreTemplates = isPublic && templates.hasOwn
+        self.templates = hasMoreTemplates ? TemplateCatalog() : templates
         self.zones = zones
         self.scheme = scheme
     }
@@ -20,7 +25,9 @@ final class OpenAPIText: Sendable {
     func bytes(host: String?) -> [UInt8] {
         let document = text.withLock { text in
             if let text { return text }
-            let made = OpenAPIDocument(templates: templates, zones: zones()).json.encoded
+            let made = OpenAPIDocument(
+                templates: templates, hasMoreTemplates: hasMoreTemplates, zones: zones()
+            ).json.encoded
             text = made
             return made
         }

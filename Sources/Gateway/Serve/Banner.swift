@@ -24,7 +24,10 @@ enum Banner {
                 "Others can reach it, but it answers only under the name localhost: set LUMA_ALLOWED_HOSTS to the names they use."
             )
         }
-        lines += ["Try:", "  curl '\(url)/events/?limit=3'", "or read and try all of it at \(url)/docs"]
+        lines += [
+            "Open \(url)/ in a browser to see the calendar and to make, change and cancel events.",
+            "For programs: curl '\(url)/events/?limit=3', and all else at \(url)/docs",
+        ]
         return lines.joined(separator: "\n")
     }
 

@@ -53,7 +53,9 @@ struct Shared: Sendable {
         started = WallClock.now
         zones = SystemTimeZones.database
         self.templates = templates
-        openAPI = OpenAPIText(templates: templates, scheme: configuration.tls == nil ? "http" : "https") {
+        openAPI = OpenAPIText(
+            templates: templates, isPublic: tokens != nil, scheme: configuration.tls == nil ? "http" : "https"
+        ) {
             SystemTimeZones.database.names
         }
         self.log = log

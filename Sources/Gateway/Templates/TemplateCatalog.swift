@@ -45,6 +45,9 @@ public struct TemplateCatalog: Sendable {
         self.templates = templates
     }
 
+    /// Whether there are templates besides those that are built in.
+    public var hasOwn: Bool { templates.count > Template.builtIn.count }
+
     public subscript(type: String) -> Template? { templates.first { $0.type == type } }
 
     /// The answer of `GET /templates/`.

@@ -141,8 +141,38 @@ import Testing
         #expect(JSONSchema.property(place, .answer)["anyOf"]?.arrayValue?.last == ["type": "null"])
     }
 
+    /// A template may hold a meeting's link with its password.
+    @Test func whoNeedsNoTokenIsToldOfBuiltInTemplatesAlone() throws {
+        let file = TemplateCatalog.File(
+            name: "secret.json",
+            text: #"""
+                {"type": "board-secret", "name": "Hidden name", "description": "Hidden words",
+                 "default_duration_hours": 2.75, "require_rsvp_approval": true, "is_virtual": true,
+                 "event": {"meeting_url": "https://hidden.example/1?pwd=x", "max_capacity": 7321}}
+                """#)
+        let templates = try TemplateCatalog(files: [file], zones: SystemTimeZones.database)
+        let secrets = ["board-secret", "Hidden", "hidden.example", "2.75", "7321"]
+        func text(isPublic: Bool) -> String {
+            let text = OpenAPIText(templates: templates, isPublic: isPublic, scheme: "https") { [] }
+            return String(decoding: text.bytes(host: nil), as: UTF8.self)
+        }
+        let (hidden, full) = (text(isPublic: true), text(isPublic: false))
+        for secret in secrets {
+            let isTold = hidden.contains(secret)
+            #expect(!isTold, "\(secret)")
+            let isInFull = full.contains(secret)
+            #expect(isInFull, "\(secret)")
+        }
+        // What the document does not tell of is no fault of who sends it.
+        let schemas = try JSON.parse(Array(hidden.utf8))["components"]?["schemas"]
+        let type = schemas?["NewEventFromTemplate"]?["properties"]?["template_type"]
+        #expect(type?["enum"] == nil && type?["examples"]?.arrayValue?.contains("workshop") == true)
+        #expect(schemas?["NewEventFromTemplate"]?["required"] == ["template_type"])
+        #expect(schemas?["Template"]?["properties"]?["type"]?["enum"] == nil)
+    }
+
     @Test func theServerIsTheOneThatWasAsked() throws {
-        let text = OpenAPIText(templates: TemplateCatalog(), scheme: "https") { [] }
+        let text = OpenAPIText(templates: TemplateCatalog(), isPublic: true, scheme: "https") { [] }
         let named = try JSON.parse(text.bytes(host: "gateway.example:8000"))
         #expect(named["servers"] == [["url": "https://gateway.example:8000"]])
         #expect(try JSON.parse(text.bytes(host: nil))["servers"] == [["url": "/"]])
