@@ -60,6 +60,15 @@ static const uint8_t console_gateway_js[] = {
 static const uint8_t console_month_js[] = {
 #embed "console/console-month.js"
 };
+static const uint8_t console_outcome_js[] = {
+#embed "console/console-outcome.js"
+};
+static const uint8_t console_place_js[] = {
+#embed "console/console-place.js"
+};
+static const uint8_t console_problems_js[] = {
+#embed "console/console-problems.js"
+};
 static const uint8_t console_preview_js[] = {
 #embed "console/console-preview.js"
 };
@@ -147,6 +156,9 @@ static const lm_asset assets[] = {
     ASSET("/assets/console-forms.css", console_forms_css),
     ASSET("/assets/console-gateway.js", console_gateway_js),
     ASSET("/assets/console-month.js", console_month_js),
+    ASSET("/assets/console-outcome.js", console_outcome_js),
+    ASSET("/assets/console-place.js", console_place_js),
+    ASSET("/assets/console-problems.js", console_problems_js),
     ASSET("/assets/console-preview.js", console_preview_js),
     ASSET("/assets/console-sheet.js", console_sheet_js),
     ASSET("/assets/console-texts.js", console_texts_js),

@@ -143,7 +143,7 @@ def an_event_is_changed(binary, folder):
         page.press_button("Save the changes")
         page.says("#sheet", "Nothing has changed")
         page.set("end_at", "")
-        page.says("[data-field=end_at]", "an event needs one")
+        page.says("[data-field=end_at]", "an event needs an end")
         page.says("#sheet .preview", span)
         page.set("name", "Winter meetup")
         page.set("max_capacity", "")

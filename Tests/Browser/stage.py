@@ -46,14 +46,15 @@ class Gateway:
 class Browser:
     """One window, with what it has complained of and whom it has asked. Ended with the block."""
 
-    def __init__(self, width=1280, height=900, dark=False):
+    def __init__(self, width=1280, height=900, dark=False, language="en-GB"):
         options = webdriver.ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
         # As root there is no sandbox of its own; the pages are ours. Nothing is asked of the browser's own servers.
         for argument in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "no-first-run",
                          "disable-background-networking", "disable-component-update", "disable-sync",
-                         "force-prefers-reduced-motion", "hide-scrollbars", "lang=en-GB"):
+                         "force-prefers-reduced-motion", "hide-scrollbars", "lang=" + language):
             options.add_argument("--" + argument)
+        options.add_experimental_option("prefs", {"intl.accept_languages": language})
         # A gateway's own certificate is nobody else's.
         options.accept_insecure_certs = True
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})

@@ -4,7 +4,7 @@ import { element } from "/assets/dom.js";
 import { redraw } from "/assets/console-focus.js";
 import { byClock } from "/assets/console-month.js";
 import { foreign } from "/assets/console-texts.js";
-import { city, dayText, isViewers, timeText, usable, viewerZone } from "/assets/console-zones.js";
+import { MOST_DAYS, city, dayText, daysText, isViewers, locale, timeText, usable, viewerZone } from "/assets/console-zones.js";
 
 /**
  * @param {HTMLElement} root
@@ -54,10 +54,9 @@ function drawDay(root, placed, view, actions) {
 
 function dayHeading(day, view) {
   const away = day - view.today;
-  const near = new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(away, "day");
   return element("h3", {},
     element("span", { class: "agenda-date" }, dayText(day, { weekday: "short", day: "numeric", month: "long" })),
-    element("span", { class: "agenda-near" }, Math.abs(away) < 60 ? near : dayText(day, { year: "numeric" })));
+    element("span", { class: "agenda-near" }, Math.abs(away) < MOST_DAYS ? daysText(away) : dayText(day, { year: "numeric" })));
 }
 
 function emptiness(view, actions) {
@@ -106,7 +105,7 @@ export function tagsOf({ raw }) {
 
 function priceText({ amount, currency }) {
   try {
-    const format = new Intl.NumberFormat("en-GB", { style: "currency", currency });
+    const format = new Intl.NumberFormat(locale, { style: "currency", currency });
     return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
   } catch {
     return "paid";

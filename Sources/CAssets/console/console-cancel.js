@@ -9,7 +9,7 @@ import { city, spanText, usable } from "/assets/console-zones.js";
 /** @param actions cancelled(event, answer), gone(event) */
 export async function openCancel(event, actions) {
   const body = element("div", { "aria-live": "polite" }, element("p", { class: "none" }, "Asking Luma what that would mean …"));
-  openSheet("Cancel this event?", [what(event), body], { kind: "cancel" });
+  openSheet("Cancel this event?", [what(event), body], { kind: "cancel", event: event.id });
   try {
     const { body: told } = await ask("DELETE", `${path(event)}?dry_run=true`);
     fill(body, question(event, told, actions));

@@ -1,5 +1,7 @@
 // Two small drawings: how much is left, and how that went during the last hour.
 
+import { locale } from "/assets/console-zones.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** An element of a drawing. */
@@ -15,7 +17,7 @@ const LOW = 0.2;
 
 /** 100,000 */
 export function count(number) {
-  return number.toLocaleString("en-GB");
+  return number.toLocaleString(locale);
 }
 
 export function mood(remaining, limit) {

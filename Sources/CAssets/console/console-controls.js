@@ -2,9 +2,9 @@
 
 import { element, fill } from "/assets/dom.js";
 import { foreign } from "/assets/console-texts.js";
-import { allZones } from "/assets/console-zones.js";
+import { allZones, city, timeText } from "/assets/console-zones.js";
 
-/** A control with its label. `value` is its text, or whether it is on; `problems(entries, take)` shows what the gateway says of it. */
+/** A control with its label. `value` is its text, or whether it is on; `problem(told, take)` shows what is wrong with it. */
 export class Control {
   constructor(row, value) {
     this.row = row;
@@ -16,7 +16,7 @@ export class Control {
     const label = element("label", { for: id }, row.label);
     this.element = element("div", { class: "field", "data-field": row.name },
       ...(row.kind === "check" ? [element("div", { class: "check" }, this.input, label)] : [label, this.input]),
-      row.kind === "zone" && element("datalist", { id: "zones" }, allZones().map((zone) => element("option", { value: zone }))),
+      row.kind === "zone" && element("datalist", { id: "zones" }, allZones().map((zone) => element("option", { value: zone, label: city(zone) }))),
       this.hint, this.trouble);
   }
 
@@ -33,22 +33,31 @@ export class Control {
     return this.row.name;
   }
 
-  /** @param take called with a candidate that was chosen */
-  problems(entries, take) {
-    this.input.setAttribute("aria-invalid", entries.length > 0 ? "true" : "false");
-    fill(this.trouble, entries.map(({ problem, candidates = [] }) => element("div", {},
-      // The candidates that the text ends with are buttons here.
-      element("p", { class: "problem" }, foreign(candidates.length > 0 ? problem.split(";")[0] : problem, "span", { dir: "ltr" })),
-      candidates.length > 0 && element("div", { class: "candidates" }, candidates.map((candidate) => element("button",
-        { type: "button", onclick: () => take(candidate) }, candidateText(candidate)))))));
+  /** A date of which a part is missing has no value, though something stands there. */
+  get isIncomplete() {
+    return this.input.validity.badInput;
+  }
+
+  /**
+   * @param {{sentence: string, candidates: string[]} | null} told nothing is wrong when it is null
+   * @param take called with a candidate that was chosen
+   */
+  problem(told, take) {
+    this.input.setAttribute("aria-invalid", told ? "true" : "false");
+    fill(this.trouble, told && [
+      element("p", { class: "problem" }, foreign(told.sentence, "span", { dir: "ltr" })),
+      told.candidates.length > 0 && element("div", { class: "candidates" }, told.candidates.map((candidate) => element("button",
+        { type: "button", onclick: () => take(candidate) }, candidateText(candidate)))),
+    ]);
   }
 }
 
 /** 2027-10-31T02:30:00.000+01:00 is 02:30, UTC+1 to people. */
 export function candidateText(candidate) {
-  const match = /T(\d\d:\d\d).*?(Z|[+-]\d\d:\d\d)$/.exec(candidate);
+  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d).*?(Z|[+-]\d\d:\d\d)$/.exec(candidate);
   if (!match) return candidate;
-  const [, time, offset] = match;
+  const [, local, offset] = match;
+  const time = timeText(Date.parse(`${local}Z`), "UTC");
   const short = offset === "Z" ? "" : offset.replace("-", "−").replace(/^([+−])0/, "$1").replace(":00", "");
   return `${time}, UTC${short}`;
 }

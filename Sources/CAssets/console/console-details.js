@@ -6,7 +6,7 @@ import { Refused, ask } from "/assets/console-api.js";
 import { eventOf } from "/assets/console-events.js";
 import { openSheet } from "/assets/console-sheet.js";
 import { foreign, webLink } from "/assets/console-texts.js";
-import { city, distanceText, isViewers, lengthText, offsetText, spanText, usable, viewerZone } from "/assets/console-zones.js";
+import { city, distanceText, isViewers, lengthText, spanText, usable, viewerZone, zoneAt } from "/assets/console-zones.js";
 
 /** @param actions edit(raw, tag), cancel(event), gone(event) */
 export async function openDetails(event, { mayWrite }, actions) {
@@ -14,7 +14,7 @@ export async function openDetails(event, { mayWrite }, actions) {
   const buttons = element("div", { class: "actions" });
   const known = element("div", {}, when(event), facts(event));
   const title = foreign(event.name);
-  openSheet(title, [known, more, buttons], { kind: "details" });
+  openSheet(title, [known, more, buttons], { kind: "details", event: event.id });
   try {
     const { body, headers } = await ask("GET", `/events/${encodeURIComponent(event.id)}`);
     more.removeAttribute("aria-busy");
@@ -41,7 +41,7 @@ function when(event) {
   const zone = usable(event.zone);
   return element("div", { class: "when" },
     element("p", { class: "when-there" }, spanText(event.start, event.end, zone)),
-    element("p", {}, `in ${city(zone)} (${offsetText(event.start, zone)}), ${distanceText(event.start, Date.now())}`,
+    element("p", {}, `in ${zoneAt(event.start, zone)}, ${distanceText(event.start, Date.now(), zone)}`,
       event.end > event.start && `, lasts ${lengthText(event.end - event.start)}`),
     !isViewers(event.start, zone) && element("p", {}, `For you: ${spanText(event.start, event.end, viewerZone)} in ${city(viewerZone)}`));
 }

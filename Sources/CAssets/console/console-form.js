@@ -8,9 +8,11 @@ import { element, fill } from "/assets/dom.js";
 import { Refused, ask, newKey } from "/assets/console-api.js";
 import { Control, candidateText, templateChoice } from "/assets/console-controls.js";
 import { FIELDS } from "/assets/console-fields.js";
+import { outcome, written } from "/assets/console-outcome.js";
 import { drawPreview } from "/assets/console-preview.js";
-import { closeSheet, openSheet } from "/assets/console-sheet.js";
-import { isoDay, viewerZone } from "/assets/console-zones.js";
+import { sentences } from "/assets/console-problems.js";
+import { askToClose, closeSheet, openSheet } from "/assets/console-sheet.js";
+import { isoDay, lengthText, viewerZone, zonesFor } from "/assets/console-zones.js";
 
 const TIMES = ["start_at", "end_at"];
 
@@ -27,6 +29,8 @@ export function openEdit(raw, tag, actions) {
 
 class EventForm {
   #id;
+  /** The event as it was read; null for a new one. */
+  #known;
   #tag;
   #actions;
   #templates;
@@ -36,8 +40,10 @@ class EventForm {
   /** Something was sent, and it is not known what became of it. */
   #isOpen = false;
   #controls = new Map();
-  /** Times that were chosen among candidates, with their offset. */
+  /** Times with their offset, where the text alone would not say which one is meant. */
   #exact = new Map();
+  /** Milliseconds from start to end, which are kept when the start moves; null while nobody knows them. */
+  #length = null;
   #first = new Map();
   #trouble = element("div", { role: "alert" });
   #preview = element("output", { class: "preview", "aria-label": "What the clocks say" });
@@ -46,6 +52,7 @@ class EventForm {
 
   constructor({ raw, tag, start = "", templates = null, actions }) {
     this.#id = raw.id;
+    this.#known = raw.id === undefined ? null : raw;
     this.#tag = tag;
     this.#actions = actions;
     this.#templates = templates;
@@ -58,8 +65,10 @@ class EventForm {
       this.#first.set(row.name, value);
       control.input.addEventListener("input", () => this.#changed(row.name));
     }
+    this.#controls.get("timezone").input.addEventListener("change", () => this.#findZone());
     this.#button = element("button", { type: "submit", class: "primary" }, this.#isNew ? "Create the event" : "Save the changes");
     this.#form = this.#layout();
+    this.#measure();
     this.#changed("");
   }
 
@@ -68,12 +77,12 @@ class EventForm {
   }
 
   open(title) {
-    openSheet(title, this.#form, { keeps: () => this.#isDirty, kind: "form" });
+    openSheet(title, this.#form, { keeps: () => this.#isDirty, kind: "form", event: this.#id ?? null });
     this.#controls.get("name").input.focus();
   }
 
   get #isDirty() {
-    return [...this.#controls].some(([name, control]) => control.value !== this.#first.get(name));
+    return [...this.#controls].some(([name, control]) => control.value !== this.#first.get(name) || control.isIncomplete);
   }
 
   #layout() {
@@ -87,7 +96,7 @@ class EventForm {
       element("div", { class: "pair" }, fields("max_capacity", "visibility")),
       fields("require_rsvp_approval", "description_md"),
       this.#trouble,
-      element("div", { class: "actions" }, this.#button, element("button", { type: "button", onclick: closeSheet }, "Leave it")));
+      element("div", { class: "actions" }, this.#button, element("button", { type: "button", onclick: askToClose }, "Cancel")));
   }
 
   /** Takes what a template sets, and leaves what was typed. */
@@ -104,37 +113,96 @@ class EventForm {
   #changed(name) {
     if (TIMES.includes(name)) this.#exact.delete(name);
     if (name === "timezone") this.#exact.clear();
-    if (name) this.#controls.get(name).problems([]);
-    const hours = this.#template?.default_duration_hours;
-    this.#controls.get("end_at").hint.textContent = this.#isNew
-      ? hours ? `Empty for ${hours} ${hours === 1 ? "hour" : "hours"}.` : "Empty for Luma's own length."
-      : "Empty for the end that it has: an event needs one.";
-    for (const time of TIMES) {
-      if (time === "end_at" && !this.#exact.has(time)) continue;
-      this.#controls.get(time).hint.textContent = this.#exact.has(time)
-        ? `Taken as ${candidateText(this.#exact.get(time))}.` : "By the clocks there.";
-    }
-    drawPreview(this.#preview, {
-      start: this.#time("start_at"), end: this.#time("end_at") || this.#first.get("end_at"),
-      zone: this.#controls.get("timezone").value.trim(), defaultLength: hours ? hours * 3_600_000 : null,
+    if (name) this.#controls.get(name).problem(null);
+    if (name === "start_at") this.#moveEnd();
+    if (name === "end_at" || name === "timezone") this.#measure();
+    this.#hint();
+    const start = this.#controls.get("start_at");
+    drawPreview(this.#preview, this.#outcome(this.#times()), {
+      isEmpty: this.#time("start_at") === "", isIncomplete: start.isIncomplete || this.#controls.get("end_at").isIncomplete,
     });
+  }
+
+  #hint() {
+    const hours = this.#template?.default_duration_hours;
+    const kept = this.#length === null ? "the length that it has" : lengthText(this.#length);
+    const empty = this.#isNew
+      ? hours ? `Empty for ${hours} ${hours === 1 ? "hour" : "hours"}.` : "Empty for Luma’s own length."
+      : `Empty for ${kept}: an event needs an end.`;
+    for (const [time, words] of [["start_at", "By the clocks there."], ["end_at", this.#time("end_at") === "" ? empty : "Moves with the start."]]) {
+      this.#controls.get(time).hint.textContent = this.#exact.has(time) ? `Taken as ${candidateText(this.#exact.get(time))}.` : words;
+    }
   }
 
   #time(name) {
     return this.#exact.get(name) ?? this.#controls.get(name).value;
   }
 
+  /** The times and the zone, as they are to be sent: of a known event when one of them is another than before. */
+  #times() {
+    const zone = this.#controls.get("timezone").value.trim();
+    const [start, end] = TIMES.map((name) => this.#time(name));
+    const [startMoves, endMoves] = TIMES.map((name) => this.#time(name) !== this.#first.get(name));
+    const zoneMoves = zone !== this.#first.get("timezone");
+    const named = {};
+    if (this.#isNew || startMoves || zoneMoves) named.start_at = start || undefined;
+    if (this.#isNew || startMoves || endMoves || zoneMoves) named.end_at = end || undefined;
+    if (this.#isNew || zoneMoves) named.timezone = zone;
+    return named;
+  }
+
+  #outcome(named) {
+    const hours = this.#template?.default_duration_hours;
+    return outcome(named, this.#known, hours ? hours * 3_600_000 : null);
+  }
+
+  /** Notes how long it lasts, when the fields say so. */
+  #measure() {
+    const { start, end, problems } = this.#outcome(this.#times());
+    if (problems.length === 0 && start !== null && end !== null && end > start) this.#length = end - start;
+  }
+
+  /** The end moves with the start, as the gateway and Luma do it: what is shown is what is saved. */
+  #moveEnd() {
+    const end = this.#controls.get("end_at");
+    if (end.value === "" || end.isIncomplete || this.#length === null) return;
+    const { start_at, timezone } = this.#times();
+    if (start_at === undefined) return;
+    const { start, zone, problems } = this.#outcome({ start_at, timezone });
+    if (problems.length > 0) return;
+    const { text, exact } = written(start + this.#length, zone);
+    end.value = text;
+    end.problem(null);
+    if (exact) this.#exact.set("end_at", exact);
+    else this.#exact.delete("end_at");
+  }
+
+  /** Puts the zone in the place of a city that has one. */
+  #findZone() {
+    const control = this.#controls.get("timezone");
+    const found = zonesFor(control.value);
+    if (found.length === 1) {
+      control.value = found[0];
+      this.#changed("timezone");
+    } else if (control.value.trim()) {
+      control.problem({ sentence: "Choose a time zone from the list.", candidates: found }, (zone) => this.#take("timezone", zone));
+    }
+  }
+
   /** What is to be sent: all of a new event, of a known one what was changed. */
   #body() {
     const body = {};
     if (this.#template) body.template_type = this.#template.type;
-    const isMoved = this.#controls.get("timezone").value !== this.#first.get("timezone");
+    const times = this.#times();
     for (const [name, control] of this.#controls) {
-      const value = TIMES.includes(name) ? this.#time(name) : control.value;
-      const isSame = value === this.#first.get(name) && !(isMoved && TIMES.includes(name));
-      if (isSame && !(this.#isNew && ["name", "start_at", "timezone"].includes(name))) continue;
-      const written = control.row.write(value, this.#isNew);
-      if (written !== undefined) body[name] = written;
+      if (name in times || TIMES.includes(name)) {
+        if (times[name] !== undefined) body[name] = times[name];
+        continue;
+      }
+      const isSame = control.value === this.#first.get(name);
+      if (isSame && !(this.#isNew && name === "name")) continue;
+      const sent = control.row.write(control.value, this.#isNew);
+      if (sent !== undefined) body[name] = sent;
     }
     return body;
   }
@@ -142,10 +210,14 @@ class EventForm {
   async #submit(event) {
     event.preventDefault();
     if (this.#isBusy) return;
+    const incomplete = TIMES.filter((name) => this.#controls.get(name).isIncomplete);
+    if (incomplete.length > 0) {
+      return this.#show(new Map(incomplete.map((name) => [name, { sentence: "The time is not complete.", candidates: [] }])));
+    }
     const body = this.#body();
     if (Object.keys(body).length === 0) return fill(this.#trouble, element("p", { class: "none" }, "Nothing has changed."));
     this.#setBusy(true);
-    for (const control of this.#controls.values()) control.problems([]);
+    for (const control of this.#controls.values()) control.problem(null);
     fill(this.#trouble);
     let saved;
     try {
@@ -196,30 +268,34 @@ class EventForm {
     say(luma ? `Luma says: ${luma}` : `${error.message}.`);
   }
 
-  /** Shows what is wrong at each field, and goes to the first. */
   #point(error) {
-    let first = null;
-    const others = [];
-    for (const [name, entries] of error.fields) {
-      const control = this.#controls.get(name);
-      if (!control) {
-        others.push(...entries.map(({ field, problem }) => `${field} ${problem}`));
-        continue;
-      }
-      control.problems(entries, (candidate) => this.#take(name, candidate));
-      first ??= control.input;
-    }
-    fill(this.#trouble, element("p", { class: "problem" }, first ? "Some fields need another look." : error.message),
-      others.map((text) => element("p", { class: "problem" }, text)));
-    first?.focus();
+    const others = [...error.fields].filter(([name]) => !this.#controls.has(name)).flatMap(([, entries]) => entries)
+      .map(({ field, problem }) => `${field} ${problem}.`);
+    this.#show(sentences(error.fields, (name) => this.#controls.get(name)?.row.label ?? name), others);
+  }
+
+  /** Shows what is wrong at each field, and goes to the first of them in the form. */
+  #show(told, others = []) {
+    const wrong = [...this.#controls.values()].filter(({ name }) => told.has(name));
+    for (const control of wrong) control.problem(told.get(control.name), (candidate) => this.#take(control.name, candidate));
+    const words = wrong.length > 1 ? "Some fields need another look." : wrong.length === 1 && `Look at “${wrong[0].row.label}” again.`;
+    fill(this.#trouble, words && element("p", { class: "problem" }, words), others.map((text) => element("p", { class: "problem" }, text)));
+    wrong[0]?.input.focus();
   }
 
   #take(name, candidate) {
     const control = this.#controls.get(name);
-    control.value = candidate.slice(0, 16);
-    control.problems([]);
-    this.#exact.set(name, candidate);
-    this.#changed("");
+    if (TIMES.includes(name)) {
+      control.value = candidate.slice(0, 16);
+      this.#changed(name);
+      this.#exact.set(name, candidate);
+      if (name === "start_at") this.#moveEnd();
+      else this.#measure();
+      this.#changed("");
+    } else {
+      control.value = candidate;
+      this.#changed(name);
+    }
     control.input.focus();
   }
 }

@@ -2,7 +2,7 @@
 
 import { byId, element, factList, fill } from "/assets/dom.js";
 import { count, curves, gauge, mood } from "/assets/console-charts.js";
-import { distanceText, momentText, timeText, viewerZone } from "/assets/console-zones.js";
+import { distanceText, momentText, secondsText, viewerZone } from "/assets/console-zones.js";
 
 export function drawGateway(status) {
   drawBudget(byId("budget"), status.budget);
@@ -80,7 +80,7 @@ function drawRequests(root, requests) {
     element("thead", {}, element("tr", {}, columns.map((name) => element("th", { scope: "col" }, name)))),
     element("tbody", {}, requests.map((request) => element("tr", { class: kind(request.status) },
       element("td", { class: "at" }, element("time", { datetime: request.time, title: momentText(Date.parse(request.time), viewerZone) },
-        secondsText(request.time))),
+        secondsText(Date.parse(request.time), viewerZone))),
       element("td", { class: "what" }, element("b", {}, request.method), " ", element("code", {}, request.route)),
       element("td", { class: "status" }, element("span", {}, request.status), request.reason && element("small", {}, request.reason.replaceAll("_", " "))),
       element("td", { class: "took" }, `${request.duration_ms < 10 ? request.duration_ms.toFixed(1) : Math.round(request.duration_ms)} ms`),
@@ -91,9 +91,4 @@ function drawRequests(root, requests) {
 
 function kind(status) {
   return status < 400 ? "fine" : status < 500 ? "refused" : "failed";
-}
-
-function secondsText(time) {
-  const instant = Date.parse(time);
-  return `${timeText(instant, viewerZone)}:${String(new Date(instant).getUTCSeconds()).padStart(2, "0")}`;
 }

@@ -5,9 +5,12 @@
 export const DAY = 86_400_000;
 const formats = new Map();
 
+/** English as it is written where the reader is: the browser's own fields for dates and times, and its week, go by the same. */
+export const locale = `en-${new Intl.Locale(navigator.language || "en-GB").maximize().region ?? "GB"}`;
+
 function format(zone, options) {
   const key = zone + JSON.stringify(options);
-  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }));
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(locale, { timeZone: zone, ...options }));
   return formats.get(key);
 }
 
@@ -33,6 +36,21 @@ export function allZones() {
   return known.includes("UTC") ? known : [...known, "UTC"];
 }
 
+/** How people write a name: without accents, case and signs. */
+function plain(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^\p{L}\p{N}+]+/gu, " ").trim();
+}
+
+/** The zones that somebody may mean who writes this, the likeliest first; one alone when it is sure. */
+export function zonesFor(text) {
+  const wanted = plain(text);
+  if (wanted === "") return [];
+  const zones = allZones();
+  const same = zones.filter((zone) => plain(zone) === wanted || plain(city(zone)) === wanted);
+  if (same.length > 0 || isZone(text.trim())) return same.length > 0 ? same.slice(0, 1) : [text.trim()];
+  return zones.filter((zone) => plain(zone).includes(wanted)).slice(0, 4);
+}
+
 /** America/Argentina/Buenos_Aires is Buenos Aires to people. */
 export function city(zone) {
   return zone.slice(zone.lastIndexOf("/") + 1).replaceAll("_", " ");
@@ -49,10 +67,16 @@ function clock(instant, zone) {
   return parts;
 }
 
+/** As Date.UTC, but year 26 is year 26. */
+function utc(year, month, ...rest) {
+  const date = new Date(Date.UTC(2000, month, ...rest));
+  return date.setUTCFullYear(year + date.getUTCFullYear() - 2000);
+}
+
 /** The same as if that clock were in UTC, so that clocks can be compared. */
 export function shown(instant, zone) {
   const { year, month, day, hour, minute, second } = clock(instant, zone);
-  return Date.UTC(year, month - 1, day, hour, minute, second);
+  return utc(year, month - 1, day, hour, minute, second);
 }
 
 function offsetMinutes(instant, zone) {
@@ -64,6 +88,12 @@ export function offsetText(instant, zone) {
   const size = Math.abs(minutes);
   const text = size % 60 === 0 ? String(size / 60) : `${Math.floor(size / 60)}:${String(size % 60).padStart(2, "0")}`;
   return minutes === 0 ? "UTC" : `UTC${minutes < 0 ? "−" : "+"}${text}`;
+}
+
+/** Berlin, UTC+1; of UTC only its name. */
+export function zoneAt(instant, zone) {
+  const [name, offset] = [city(zone), offsetText(instant, zone)];
+  return name === offset ? name : `${name}, ${offset}`;
 }
 
 /** Whether clocks in the zone and the reader's own show the same. */
@@ -79,7 +109,7 @@ export function instants(local, zone) {
   const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d))?$/.exec(local);
   if (!match) return undefined;
   const [year, month, day, hour, minute, second] = match.slice(1).map((part) => Number(part ?? 0));
-  const wanted = Date.UTC(year, month - 1, day, hour, minute, second);
+  const wanted = utc(year, month - 1, day, hour, minute, second);
   if (Number.isNaN(wanted)) return undefined;
   const offsets = new Set([wanted - DAY, wanted, wanted + DAY].map((near) => offsetMinutes(near, zone)));
   return [...offsets]
@@ -134,9 +164,19 @@ export function firstWeekday() {
 
 // Texts
 
+/** Whether times are said with AM and PM here, which takes more room. */
+export const isTwelveHours = format("UTC", { hour: "numeric" }).resolvedOptions().hour12 === true;
+const TIME = { hour: isTwelveHours ? "numeric" : "2-digit", minute: "2-digit" };
+
 export function timeText(instant, zone) {
-  return format(zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(instant);
+  return format(zone, TIME).format(instant);
 }
+
+/** The same with seconds. */
+export function secondsText(instant, zone) {
+  return format(zone, { ...TIME, second: "2-digit" }).format(instant);
+}
+
 
 /** Wed 1 July 2026, 19:00 */
 export function momentText(instant, zone) {
@@ -151,13 +191,24 @@ export function spanText(start, end, zone) {
   return `${momentText(start, zone)} – ${last}`;
 }
 
-/** in 3 days, 2 hours ago */
-export function distanceText(instant, now) {
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+/** How far a day is from today: tomorrow, in 5 days. */
+export function daysText(days) {
+  return relative.format(days, "day");
+}
+
+/** Days that are counted as such: 40 days say more than a month. */
+export const MOST_DAYS = 60;
+
+/** in 3 days, 2 hours ago. Days are counted by the calendar, as the list counts them: from today to the day that a clock in the zone shows. */
+export function distanceText(instant, now, zone = viewerZone) {
+  const days = dayOf(instant, zone) - dayOf(now, viewerZone);
+  if (Math.abs(days) >= 2 && Math.abs(days) < MOST_DAYS) return daysText(days);
   const seconds = (instant - now) / 1000;
-  // Two of a unit before it is used: 40 days say more than a month.
-  const units = [["year", 31_557_600], ["month", 2_629_800], ["day", 86_400], ["hour", 3600]];
-  const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= 2 * size) ?? ["minute", 60];
-  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
+  const units = [["year", 31_557_600, 2], ["month", 2_629_800, MOST_DAYS / 31], ["hour", 3600, 2]];
+  const [unit, size] = units.find(([, size, least]) => Math.abs(seconds) >= least * size) ?? ["minute", 60];
+  return relative.format(size > 86_400 ? Math.round(seconds / size) : Math.trunc(seconds / size), unit);
 }
 
 /** 2 hours 30 minutes */

@@ -12,7 +12,8 @@ import { redraw } from "/assets/console-focus.js";
 import { openEdit, openNew } from "/assets/console-form.js";
 import { drawGateway } from "/assets/console-gateway.js";
 import { placedIn, weeksOf } from "/assets/console-month.js";
-import { closeSheet, isSheetOpen, prepareSheet } from "/assets/console-sheet.js";
+import { enterSheet, followHistory, forgetSheet, goToMonth, leaveSheet, monthPlace, placeNow } from "/assets/console-place.js";
+import { askToDiscard, closeSheet, isSheetOpen, keepsText, prepareSheet } from "/assets/console-sheet.js";
 import { foreign } from "/assets/console-texts.js";
 import { Watch } from "/assets/console-watch.js";
 import {
@@ -135,6 +136,7 @@ const statusWatch = watch("status", STATUS_SECONDS, async () => {
   byId("sign-in").hidden = true;
   // While the gateway could not be asked, the events may have changed.
   if (isBack) eventsWatch.now();
+  if (isFirst && placeNow().event) openById(placeNow().event);
   drawStatus();
   if (isFirst || couldWrite !== mayWrite()) draw();
 });
@@ -180,7 +182,55 @@ async function readMore(reading) {
 function showMonth({ year, month }) {
   [state.year, state.month] = [year, month];
   draw();
+  goToMonth(herePlace());
   if (state.isLoaded) readMore(reachShown());
+}
+
+/** The address of what is seen: of a day only while it is in the month, none of the month of today. */
+function herePlace() {
+  const { year, month, chosen } = state;
+  const isIn = (day) => dayParts(day).year === year && dayParts(day).month === month;
+  if (chosen !== null && isIn(chosen)) return monthPlace(year, month, chosen);
+  return isIn(today()) ? "" : monthPlace(year, month);
+}
+
+/** Shows what an address names. */
+function goToPlace({ year, month, day, event }) {
+  if (event) return openById(event);
+  if (year === undefined) ({ year, month } = dayParts(today()));
+  [state.year, state.month, state.chosen] = [year, month, day ?? null];
+  draw();
+  if (state.isLoaded) readMore(reachShown());
+}
+
+/** Opens an event of which perhaps only the id is known. */
+async function openById(id) {
+  try {
+    if (!events.get(id)) events.put((await ask("GET", `/events/${encodeURIComponent(id)}`)).body);
+    const event = events.get(id);
+    if (placeNow().event !== id || isSheetOpen()) return;
+    const { year, month } = dayParts(dayOf(event.start, zoneOf(event)));
+    [state.year, state.month] = [year, month];
+    draw();
+    if (state.isLoaded) readMore(reachShown());
+    actions.openEvent(event);
+  } catch (error) {
+    if (isAboutToken(error)) return;
+    tell(error.reason === "event_not_found" ? "There is no event at this address." : `${error.message}.`);
+    leaveSheet(herePlace());
+  }
+}
+
+/** Back and forward: what is open is closed, unless text would be lost. */
+function moved(place, isSheet) {
+  if (isSheetOpen() && !place.event && !isSheet) {
+    if (!keepsText()) return closeSheet();
+    enterSheet(null);
+    return askToDiscard();
+  }
+  if (isSheetOpen()) return;
+  forgetSheet();
+  goToPlace(place);
 }
 
 // The token
@@ -225,6 +275,7 @@ const actions = {
   chooseDay(day) {
     state.chosen = state.chosen === day ? null : day;
     draw();
+    goToMonth(herePlace());
   },
 
   focusDay(day) {
@@ -308,9 +359,11 @@ function shortcut(press) {
 }
 
 function begin() {
-  const { year, month } = dayParts(today());
-  [state.year, state.month] = [year, month];
-  prepareSheet();
+  const { year, month, day } = { ...dayParts(today()), day: null, ...placeNow() };
+  [state.year, state.month, state.chosen] = [year, month, day];
+  prepareSheet({ opened: enterSheet, closed: () => leaveSheet(herePlace()) });
+  forgetSheet();
+  followHistory(moved);
   themeButton(byId("theme"));
   byId("previous").addEventListener("click", () => turn(-1));
   byId("next").addEventListener("click", () => turn(1));

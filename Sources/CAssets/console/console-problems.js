@@ -1,0 +1,75 @@
+// What the gateway says of single fields, in sentences for whoever fills in the form. The gateway sends data: a code, the values that
+// belong to it, and what would do instead. Its words are for programs.
+
+import { city } from "/assets/console-zones.js";
+
+const NEEDED = {
+  name: "Give the event a name.", start_at: "Say when it starts.", timezone: "Choose a time zone from the list.",
+  end_at: "Say when it ends.",
+};
+const CLEARED = {
+  meeting_url: "Luma does not let a meeting link be taken away. Write another link, or open the event on Luma and make it one on site there.",
+};
+
+const count = (number) => number?.toLocaleString("en-GB");
+const zoneOf = ({ timezone }) => (timezone ? city(timezone) : "this time zone");
+
+/** By code. Each is given the values of the problem, the field's name, and its label. */
+const SENTENCES = {
+  required: (_, name, label) => NEEDED[name] ?? `${label} is needed.`,
+  empty: (_, name, label) => NEEDED[name] ?? `${label} is needed.`,
+  too_long: ({ length, maximum }) => `This is too long: it has ${count(length)} characters, and ${count(maximum)} fit.`,
+  control_characters: () => "There is a hidden character in it, such as a line break. Type it anew.",
+  unknown_zone: () => NEEDED.timezone,
+  damaged_zone: () => "The gateway cannot use this time zone. Choose another one nearby.",
+  zone_unusable: () => "The gateway does not know the event’s time zone. Choose one from the list.",
+  skipped_time: (values) => `The clocks in ${zoneOf(values)} skip this time. Which one do you mean?`,
+  doubled_time: (values) => `This time comes twice in ${zoneOf(values)}: the clocks are set back. Which one do you mean?`,
+  invalid_time: () => "The time is not complete.",
+  end_not_after_start: () => "It must end after it starts.",
+  too_early: () => "Is the year right? This is too long ago for an event.",
+  too_far: () => "Is the year right? This is too far ahead for an event.",
+  start_in_past: () => "This is in the past.",
+  invalid_url: () => "This is no web address: one begins with https://",
+  cannot_be_cleared: (_, name, label) => CLEARED[name] ?? `${label} cannot be taken away again.`,
+  too_small: ({ minimum }) => `Write ${count(minimum)} or more.`,
+  wrong_type: (_, name, label) => (name === "max_capacity" ? "Write a whole number, such as 40." : `${label} cannot be this.`),
+};
+
+/**
+ * What to show, by the form's fields: one sentence for one cause. What only follows from another field is left out.
+ * @param {Map<string, object[]>} fields as `Refused.fields` has them
+ * @returns {Map<string, {sentence: string, candidates: string[]}>}
+ */
+export function sentences(fields, labelOf) {
+  const told = new Map();
+  const isZoneWrong = fields.has("timezone");
+  for (const [name, entries] of fields) {
+    const own = entries.filter((entry) => !(isZoneWrong && codeOf(entry) === "zone_unusable" && name !== "timezone"));
+    if (own.length > 0) told.set(name, toldOf(own[0], name, labelOf(name)));
+  }
+  return told;
+}
+
+/** The codes of a gateway that only has words for them. */
+const WORDS = [
+  [/^is required/, "required"], [/^must be 1 to .* it has 0/, "empty"], [/IANA time zone/, "unknown_zone"],
+  [/cannot be used; add an offset/, "zone_unusable"], [/^does not exist in/, "skipped_time"], [/^exists twice in/, "doubled_time"],
+  [/^must be after/, "end_not_after_start"], [/^cannot be cleared/, "cannot_be_cleared"], [/http or https/, "invalid_url"],
+  [/^must be an integer/, "wrong_type"],
+];
+
+function codeOf({ code, problem }) {
+  return code ?? WORDS.find(([words]) => words.test(problem))?.[1];
+}
+
+function toldOf(entry, name, label) {
+  const { candidates = [], problem } = entry;
+  const code = codeOf(entry);
+  const values = entry.values ?? {
+    timezone: /(?:exist|exists twice) in (\S+),/.exec(problem)?.[1], suggestion: /did you mean (\S+)\?$/.exec(problem)?.[1],
+  };
+  const sentence = SENTENCES[code]?.(values, name, label) ?? `${label} ${problem}.`;
+  const suggested = candidates.length > 0 ? candidates : [values.suggestion].filter(Boolean);
+  return { sentence, candidates: suggested };
+}
