@@ -57,6 +57,12 @@ static const uint8_t console_forms_css[] = {
 static const uint8_t console_gateway_js[] = {
 #embed "console/console-gateway.js"
 };
+static const uint8_t console_luma_js[] = {
+#embed "console/console-luma.js"
+};
+static const uint8_t console_markdown_js[] = {
+#embed "console/console-markdown.js"
+};
 static const uint8_t console_month_js[] = {
 #embed "console/console-month.js"
 };
@@ -77,6 +83,9 @@ static const uint8_t console_sheet_js[] = {
 };
 static const uint8_t console_texts_js[] = {
 #embed "console/console-texts.js"
+};
+static const uint8_t console_toast_js[] = {
+#embed "console/console-toast.js"
 };
 static const uint8_t console_watch_js[] = {
 #embed "console/console-watch.js"
@@ -155,6 +164,8 @@ static const lm_asset assets[] = {
     ASSET("/assets/console-form.js", console_form_js),
     ASSET("/assets/console-forms.css", console_forms_css),
     ASSET("/assets/console-gateway.js", console_gateway_js),
+    ASSET("/assets/console-luma.js", console_luma_js),
+    ASSET("/assets/console-markdown.js", console_markdown_js),
     ASSET("/assets/console-month.js", console_month_js),
     ASSET("/assets/console-outcome.js", console_outcome_js),
     ASSET("/assets/console-place.js", console_place_js),
@@ -162,6 +173,7 @@ static const lm_asset assets[] = {
     ASSET("/assets/console-preview.js", console_preview_js),
     ASSET("/assets/console-sheet.js", console_sheet_js),
     ASSET("/assets/console-texts.js", console_texts_js),
+    ASSET("/assets/console-toast.js", console_toast_js),
     ASSET("/assets/console-watch.js", console_watch_js),
     ASSET("/assets/console-zones.js", console_zones_js),
     ASSET("/assets/console.css", console_css),

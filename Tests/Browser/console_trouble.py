@@ -219,6 +219,15 @@ def a_token_is_asked_for(binary, folder):
         assert page.one("#new-event").is_displayed()
         kept = page.run("return JSON.stringify([localStorage, sessionStorage, document.cookie, location.href, document.body.outerHTML])")
         assert good not in kept
+        # For the tab, when that is wished; forgotten when it is asked for.
+        page.click("#token")
+        page.visit("#sign-in:not([hidden])")
+        page.click("#token-kept")
+        page.write("#token-field", good)
+        page.click("#sign-in .primary")
+        page.eventually("the events are read", lambda: page.names())
+        page.driver.refresh()
+        page.eventually("the token is kept", lambda: page.names())
         page.click("#token")
         page.eventually("it is forgotten", lambda: page.one("#sign-in").is_displayed())
         page.write("#token-field", reader)

@@ -18,7 +18,10 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 SECONDS = 20
 # Runs in the page: the texts whose contrast is less than WCAG 2.2 asks for at level AA (1.4.3).
-CONTRAST = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "contrast.js"), encoding="utf-8").read()
+HERE = os.path.dirname(os.path.abspath(__file__))
+CONTRAST = open(os.path.join(HERE, "contrast.js"), encoding="utf-8").read()
+# The same, by what the picture of the page shows.
+PIXELS = open(os.path.join(HERE, "pixels.js"), encoding="utf-8").read()
 
 
 class Gateway:
@@ -156,6 +159,17 @@ class Browser:
     def check_contrast(self):
         poor = self.run(CONTRAST + "; return poorContrast()")
         assert not poor, "\n".join(poor[:20])
+
+    def check_pixels(self, state):
+        """Every text that is in the window can be read on its picture."""
+        size = self.run("return [innerWidth, innerHeight, scrollX, scrollY]")
+        scale = 3
+        data = self.command(
+            "Page.captureScreenshot", format="png", clip={"x": size[2], "y": size[3], "width": size[0], "height": size[1], "scale": scale})["data"]
+        poor = self.driver.execute_async_script(
+            PIXELS + "; const [data, scale, done] = arguments; unreadable(data, scale).then(done, (error) => done([String(error)]))",
+            data, scale)
+        assert not poor, "%s:\n%s" % (state, "\n".join(poor[:20]))
 
     def check_width(self):
         """Nothing is wider than the window, so nobody has to scroll sideways."""

@@ -92,7 +92,15 @@ function zoneText(event, view) {
 
 export function placeOf({ raw }) {
   if (raw.meeting_url) return "online";
-  return raw.geo_address_json?.address || raw.geo_address_json?.full_address || "";
+  return placeText(raw.geo_address_json);
+}
+
+/** An identifier of Google's is no place to people. */
+function placeText(place) {
+  if (!place) return "";
+  const text = place.address || place.full_address || place.description || place.city_state || "";
+  const isIdentifier = /^(Google place\s+)?(ChIJ|GhIJ|Ei)[\w-]{10,}$/.test(text);
+  return isIdentifier || (text === "" && place.type === "google") ? place.city_state || "A place on Google Maps" : text;
 }
 
 export function tagsOf({ raw }) {

@@ -1,11 +1,27 @@
-// Asks the gateway. The token lives in this module and nowhere else: closing the page forgets it.
+// Asks the gateway. The token lives in this module: closing the page forgets it. Who wishes so keeps it for the tab.
 
 import { parsed } from "/assets/json.js";
 
-let token = "";
+const KEPT = "luma-mcp token";
+let token = kept();
 
-export function setToken(text) {
+/** @param {boolean} isKept also when the page is loaded anew, until the tab is closed */
+export function setToken(text, isKept = false) {
   token = text;
+  try {
+    if (isKept) sessionStorage.setItem(KEPT, text);
+    else sessionStorage.removeItem(KEPT);
+  } catch {
+    // A browser may keep nothing for anybody; then the page does.
+  }
+}
+
+function kept() {
+  try {
+    return sessionStorage.getItem(KEPT) ?? "";
+  } catch {
+    return "";
+  }
 }
 
 export function hasToken() {
@@ -51,6 +67,14 @@ class Unreachable extends Error {
   }
 }
 
+/** The gateway may answer yet, but nobody waits for it any more. */
+class Slow extends Unreachable {
+  constructor() {
+    super();
+    this.message = "No answer has come for a while";
+  }
+}
+
 /** Longer than the gateway lets any request take. */
 const PATIENCE = 70_000;
 
@@ -77,8 +101,8 @@ export async function ask(method, path, { body, headers = {}, patience = PATIENC
       signal: AbortSignal.timeout(patience),
     });
     text = await response.text();
-  } catch {
-    throw new Unreachable();
+  } catch (error) {
+    throw error.name === "TimeoutError" ? new Slow() : new Unreachable();
   }
   const json = parsed(text);
   if (!response.ok) throw new Refused(response.status, json, Number(response.headers.get("Retry-After")) || undefined);

@@ -22,6 +22,14 @@ export function openNew(day, templates, actions) {
   new EventForm({ raw: { visibility: "public" }, start, templates, actions }).open("New event");
 }
 
+/** A form for a new event that is like another one: everything but its times. */
+export function openLike(raw, actions) {
+  const { name, timezone, meeting_url, geo_address_json, max_capacity, visibility, require_approval, description_md, start_at, end_at } = raw;
+  const like = { name, timezone, meeting_url, geo_address_json, max_capacity, visibility, require_approval, description_md };
+  const length = Date.parse(end_at) - Date.parse(start_at);
+  new EventForm({ raw: like, templates: [], isCopy: true, length: length > 0 ? length : null, actions }).open("New event like this one");
+}
+
 /** A form for an event as it was read, with the tag of what was read. @param actions saved(raw, isNew), reopen(id) */
 export function openEdit(raw, tag, actions) {
   new EventForm({ raw, tag, actions }).open("Edit the event");
@@ -44,27 +52,34 @@ class EventForm {
   #exact = new Map();
   /** Milliseconds from start to end, which are kept when the start moves; null while nobody knows them. */
   #length = null;
+  /** It is like another event, whose values it sends as its own, also the place as Google knows it. */
+  #isCopy;
+  #place;
   #first = new Map();
   #trouble = element("div", { role: "alert" });
   #preview = element("output", { class: "preview", "aria-label": "What the clocks say" });
   #button;
   #form;
 
-  constructor({ raw, tag, start = "", templates = null, actions }) {
+  constructor({ raw, tag, start = "", templates = null, isCopy = false, length = null, actions }) {
     this.#id = raw.id;
     this.#known = raw.id === undefined ? null : raw;
     this.#tag = tag;
     this.#actions = actions;
     this.#templates = templates;
+    this.#isCopy = isCopy;
+    this.#length = length;
+    this.#place = isCopy ? raw.geo_address_json : null;
     for (const row of FIELDS) {
       let value = row.read(raw);
       if (this.#isNew && row.name === "start_at") value = start;
-      if (this.#isNew && row.name === "timezone") value = viewerZone;
+      if (this.#isNew && row.name === "timezone") value ||= viewerZone;
       const control = new Control(row, value);
       this.#controls.set(row.name, control);
       this.#first.set(row.name, value);
       control.input.addEventListener("input", () => this.#changed(row.name));
     }
+    if (raw.isPartial) this.#controls.get("description_md").hint.textContent = "It has not been read: empty for the one that it has.";
     this.#controls.get("timezone").input.addEventListener("change", () => this.#findZone());
     this.#button = element("button", { type: "submit", class: "primary" }, this.#isNew ? "Create the event" : "Save the changes");
     this.#form = this.#layout();
@@ -88,7 +103,8 @@ class EventForm {
   #layout() {
     const fields = (...names) => names.map((name) => this.#controls.get(name).element);
     return element("form", { class: "event-form", novalidate: true, onsubmit: (event) => this.#submit(event) },
-      this.#isNew && templateChoice(this.#templates, (type) => this.#choose(type)),
+      this.#isNew && this.#templates.length > 0 && templateChoice(this.#templates, (type) => this.#choose(type)),
+      this.#isCopy && element("p", { class: "hint" }, "Say when it starts. The cover, tickets and questions are not copied: they are set on Luma."),
       fields("name"),
       element("div", { class: "times" }, fields("start_at", "end_at", "timezone")),
       this.#preview,
@@ -165,7 +181,7 @@ class EventForm {
   /** The end moves with the start, as the gateway and Luma do it: what is shown is what is saved. */
   #moveEnd() {
     const end = this.#controls.get("end_at");
-    if (end.value === "" || end.isIncomplete || this.#length === null) return;
+    if ((end.value === "" && !this.#isCopy) || end.isIncomplete || this.#length === null) return;
     const { start_at, timezone } = this.#times();
     if (start_at === undefined) return;
     const { start, zone, problems } = this.#outcome({ start_at, timezone });
@@ -200,8 +216,9 @@ class EventForm {
         continue;
       }
       const isSame = control.value === this.#first.get(name);
-      if (isSame && !(this.#isNew && name === "name")) continue;
-      const sent = control.row.write(control.value, this.#isNew);
+      if (isSame && !this.#isCopy && !(this.#isNew && name === "name")) continue;
+      const isPlace = isSame && name === "geo_address_json" && this.#place?.place_id;
+      const sent = isPlace ? { type: "google", place_id: this.#place.place_id } : control.row.write(control.value, this.#isNew);
       if (sent !== undefined) body[name] = sent;
     }
     return body;
@@ -216,6 +233,7 @@ class EventForm {
     }
     const body = this.#body();
     if (Object.keys(body).length === 0) return fill(this.#trouble, element("p", { class: "none" }, "Nothing has changed."));
+    const made = this.#outcome(this.#times());
     this.#setBusy(true);
     for (const control of this.#controls.values()) control.problem(null);
     fill(this.#trouble);
@@ -229,7 +247,13 @@ class EventForm {
     }
     // Whoever did not wait may be at something else by now.
     if (this.#form.isConnected) closeSheet();
-    this.#actions.saved(saved, this.#isNew);
+    this.#actions.saved({ ...this.#told(made), ...saved }, this.#isNew, saved.start_at !== undefined);
+  }
+
+  /** The event as the form says it, for when Luma cannot be asked for it. */
+  #told({ start, end, zone }) {
+    const time = (instant) => (instant === null ? undefined : new Date(instant).toISOString());
+    return { ...this.#known, name: this.#controls.get("name").value, start_at: time(start), end_at: time(end ?? start), timezone: zone };
   }
 
   #send(body) {

@@ -44,12 +44,12 @@ const CIRCUITS = {
   closed: "closed: calls go through", open: "open: Luma is left alone for a moment", half_open: "one call tries whether Luma is back",
 };
 
-function drawHealth(root, { health, mode, version, started_at: started, now, calls, caller, read_only: readOnly }) {
+function drawHealth(root, { health, mode, upstream, version, started_at: started, now, calls, caller, read_only: readOnly }) {
   const at = (time) => element("time", { datetime: time, title: momentText(Date.parse(time), viewerZone) },
     distanceText(Date.parse(time), Date.parse(now)));
   const refused = Object.entries(calls.outcomes).filter(([outcome]) => outcome !== "200");
   const rows = [
-    ["Luma", mode === "sandbox" ? "the built-in emulator" : "the real one"],
+    ["Luma", mode === "sandbox" ? "the built-in emulator" : upstream ?? "the real one"],
     ["Circuit", CIRCUITS[health.circuit] ?? health.circuit],
     health.cause && ["Cause", health.cause.replaceAll("_", " ")],
     health.store && ["Store", `cannot be used: ${health.store.cause.replaceAll("_", " ")}`],

@@ -7,14 +7,15 @@ export function foreign(text, name = "bdi", attributes = {}) {
   return element(name, { dir: "auto", ...attributes }, text);
 }
 
-/** A link out, only for what leads to a web page; else the text alone. */
-export function webLink(address) {
+/** A link out, only for what leads to a web page; else the text alone. What it says is not what it leads to: that is told, too. */
+export function webLink(address, text = address) {
   let url;
   try {
     url = new URL(address);
   } catch {
-    return foreign(address);
+    return foreign(text);
   }
-  if (url.protocol !== "https:" && url.protocol !== "http:") return foreign(address);
-  return element("a", { href: url.href, target: "_blank", rel: "noopener noreferrer" }, foreign(address));
+  if (url.protocol !== "https:" && url.protocol !== "http:") return foreign(text);
+  return element("a", { href: url.href, target: "_blank", rel: "noopener noreferrer", title: text === address ? null : url.href },
+    foreign(text));
 }

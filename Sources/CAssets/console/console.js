@@ -9,15 +9,17 @@ import { openCancel } from "/assets/console-cancel.js";
 import { openDetails } from "/assets/console-details.js";
 import { Events } from "/assets/console-events.js";
 import { redraw } from "/assets/console-focus.js";
-import { openEdit, openNew } from "/assets/console-form.js";
+import { openEdit, openLike, openNew } from "/assets/console-form.js";
 import { drawGateway } from "/assets/console-gateway.js";
+import { budgetLeft, managePlace, modeText } from "/assets/console-luma.js";
 import { placedIn, weeksOf } from "/assets/console-month.js";
 import { enterSheet, followHistory, forgetSheet, goToMonth, leaveSheet, monthPlace, placeNow } from "/assets/console-place.js";
 import { askToDiscard, closeSheet, isSheetOpen, keepsText, prepareSheet } from "/assets/console-sheet.js";
 import { foreign } from "/assets/console-texts.js";
+import { tell } from "/assets/console-toast.js";
 import { Watch } from "/assets/console-watch.js";
 import {
-  DAY, around, city, dayNumber, dayOf, dayParts, dayText, firstWeekday, timeText, usable, viewerZone,
+  DAY, around, city, dayNumber, dayOf, dayParts, dayText, firstWeekday, isTwelveHours, momentText, timeText, usable, viewerZone,
 } from "/assets/console-zones.js";
 
 const STATUS_SECONDS = 5;
@@ -25,7 +27,6 @@ const EVENTS_SECONDS = 60;
 /** Events that began so long before a month may still go on in it. */
 const LOOK_BACK_DAYS = 184;
 const AGENDA_STEP = 40;
-const TOAST_SECONDS = 12;
 
 const events = new Events();
 const state = {
@@ -76,7 +77,7 @@ function drawStatus() {
   if (!status) return;
   drawGateway(status);
   byId("gateway").hidden = false;
-  fill(byId("mode"), status.mode === "sandbox" ? "Emulator: nothing here is real" : "Luma: what you change is real");
+  fill(byId("mode"), modeText(status));
   byId("mode").className = `badge ${status.mode}`;
   const words = { healthy: "healthy", degraded: "degraded", unhealthy: "not healthy" };
   badge(status.health.status, words[status.health.status] ?? status.health.status);
@@ -102,13 +103,6 @@ function trouble(kind, text, again) {
 
 function noTrouble(kind) {
   if (state.troubles.delete(kind)) drawTroubles();
-}
-
-let toastTimer;
-function tell(...words) {
-  fill(byId("toast"), element("p", {}, words));
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => fill(byId("toast")), TOAST_SECONDS * 1000);
 }
 
 // What is asked
@@ -253,13 +247,14 @@ function useToken(event) {
     fill(byId("token-trouble"), "A token is one word of plain letters, digits and signs.");
     return;
   }
-  setToken(text);
+  setToken(text, byId("token-kept").checked);
   byId("token-field").value = "";
   fill(byId("token-trouble"));
   statusWatch.now();
 }
 
 function forgetToken() {
+  setToken("");
   location.reload();
 }
 
@@ -267,8 +262,9 @@ function forgetToken() {
 
 const actions = {
   openEvent(event) {
-    openDetails(event, { mayWrite: mayWrite() }, {
-      edit: (raw, tag) => openEdit(raw, tag, actions), cancel: (known) => openCancel(known, actions), gone: actions.gone,
+    openDetails(event, { mayWrite: mayWrite(), luma: managePlace(state.status, event.raw.url) }, {
+      edit: (raw, tag) => openEdit(raw, tag, actions), duplicate: (raw) => openLike(raw, actions),
+      cancel: (known) => openCancel(known, actions), gone: actions.gone,
     });
   },
 
@@ -304,16 +300,19 @@ const actions = {
     if (!isEnough && events.hasMore) readMore(events.more());
   },
 
-  saved(raw, isNew) {
-    // Only its id comes back when it could not be read.
-    if (raw.start_at) events.put(raw);
-    if (raw.start_at && isNew) {
+  /** @param {boolean} isRead false when only the id has come back, and the rest is what was sent */
+  saved(raw, isNew, isRead) {
+    events.put(raw);
+    const event = events.get(raw.id);
+    if (event && isNew) {
       state.chosen = null;
-      showMonth(dayParts(dayOf(Date.parse(raw.start_at), zoneOf(events.get(raw.id)))));
+      showMonth(dayParts(dayOf(event.start, zoneOf(event))));
     }
     draw();
-    const warnings = (raw.warnings ?? []).map((text) => element("span", { class: "warning" }, " ", text));
-    tell(isNew ? "Created: " : "Saved: ", foreign(raw.name ?? raw.id, "strong"), ...warnings);
+    const warnings = isRead ? raw.warnings ?? [] : [`It could not be read back yet, and follows by itself. ${budgetLeft(state.status)}`];
+    tell(isNew ? "Created: " : "Saved: ", foreign(raw.name || raw.id, "strong"),
+      isNew && event && `, ${momentText(event.start, usable(event.zone))}`, ". ", warnings.map((text) => element("span", { class: "warning" }, text, " ")),
+      event && element("button", { type: "button", onclick: () => isSheetOpen() || actions.openEvent(event) }, "Open"));
     eventsWatch.now();
     statusWatch.now();
   },
@@ -377,6 +376,7 @@ function begin() {
   byId("sign-in").addEventListener("submit", useToken);
   byId("token").addEventListener("click", forgetToken);
   byId("month").addEventListener("keydown", shortcut);
+  document.documentElement.classList.toggle("clock-12", isTwelveHours);
   draw();
   statusWatch.now();
   // What is past moves out of sight, and the day changes, also when nothing is read.

@@ -106,7 +106,8 @@ struct OpenAPIExamples {
     }
 
     private static let status: JSON = [
-        "version": .string(Version.number), "mode": "luma", "started_at": "2027-01-15T08:00:00.000Z",
+        "version": .string(Version.number), "mode": "luma", "upstream": "https://public-api.luma.com",
+        "started_at": "2027-01-15T08:00:00.000Z",
         "now": "2027-01-15T12:00:00.000Z", "read_only": false, "caller": ["label": "dashboard", "scopes": ["read"]],
         "health": [
             "status": "healthy", "message": "Luma answers and takes the key", "circuit": "closed",

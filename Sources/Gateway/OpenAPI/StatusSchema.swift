@@ -3,7 +3,9 @@ import Core
 /// The schema of `GET /status`, beside those of events.
 enum StatusSchema {
     static let status: JSON = object([
-        "version": ["type": "string"], "mode": ["enum": ["luma", "sandbox"]], "started_at": time, "now": time,
+        "version": ["type": "string"], "mode": ["enum": ["luma", "sandbox"]],
+        "upstream": ["type": "string", "description": "Where calls to Luma go: `LUMA_BASE_URL`, or the emulator."],
+        "started_at": time, "now": time,
         "read_only": ["type": "boolean", "description": "Nobody may write: LUMA_READ_ONLY."],
         "caller": caller, "health": health, "budget": budget, "calls": calls,
         "requests": [

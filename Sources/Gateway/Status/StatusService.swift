@@ -12,6 +12,7 @@ final class StatusService {
     private let account: LumaAccount
     private let history: BudgetHistory
     private let mode: String
+    private let upstream: String
     private let started: Timestamp
     private let readOnly: Bool
     private let reactor: Reactor
@@ -22,6 +23,7 @@ final class StatusService {
         account = shared.account
         history = shared.budgetHistory
         mode = shared.mode
+        upstream = shared.upstream
         started = shared.started
         readOnly = shared.access.readOnly
         self.health = health
@@ -43,7 +45,8 @@ final class StatusService {
         let findings = await hub.gather(on: reactor, withRequests: true)
         let now = clock.now
         let told: JSON = [
-            "version": .string(Version.number), "mode": .string(mode), "started_at": .string(started.rfc3339),
+            "version": .string(Version.number), "mode": .string(mode), "upstream": .string(upstream),
+            "started_at": .string(started.rfc3339),
             "now": .string(clock.wallClock(at: now).rfc3339), "read_only": .bool(readOnly),
             "caller": Self.told(principal), "health": .object(health.summary), "budget": budget(look(now), now),
             "calls": Self.calls(findings.sum),
