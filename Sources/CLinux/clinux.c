@@ -3,7 +3,10 @@
 
 #include <link.h>
 #include <linux/filter.h>
+#include <linux/sockios.h>
+#include <linux/tcp.h>
 #include <malloc.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -78,6 +81,23 @@ void lm_release_memory(void) {
     malloc_trim(0);
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     dl_iterate_phdr(release_segments, &page);
+}
+
+int lm_unacknowledged(int descriptor) {
+    int count = 0;
+    return ioctl(descriptor, SIOCOUTQ, &count) == 0 ? count : -1;
+}
+
+int lm_is_stuck(int descriptor) {
+    struct tcp_info info = {0};
+    socklen_t length = sizeof info;
+    if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return 0;
+    return info.tcpi_notsent_bytes > 0 || info.tcpi_retransmits > 0 || info.tcpi_probes > 0 || info.tcpi_backoff > 0;
+}
+
+int lm_disconnect(int descriptor) {
+    struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+    return connect(descriptor, &nowhere, sizeof nowhere);
 }
 
 int lm_terminal_columns(int descriptor) {

@@ -58,6 +58,15 @@ enum { LM_EPOLLIN = 0x001, LM_EPOLLOUT = 0x004, LM_EPOLLERR = 0x008, LM_EPOLLHUP
 /// MSG_NOSIGNAL is not visible to Swift as an integer on every Glibc overlay.
 enum { LM_MSG_NOSIGNAL = 0x4000 };
 
+/// The octets that were written to a connection and that the peer has not acknowledged (SIOCOUTQ); -1 when the kernel does not tell.
+int lm_unacknowledged(int descriptor);
+
+/// 1 when a connection has octets that the peer's window has no room for, or that were sent again (TCP_INFO); else 0.
+int lm_is_stuck(int descriptor);
+
+/// Ends a connection at once, and drops what it still had to send (connect to AF_UNSPEC). 0 or -1.
+int lm_disconnect(int descriptor);
+
 /// SOCK_* is an enum that the static Glibc overlay does not show.
 enum { LM_SOCK_STREAM = SOCK_STREAM, LM_SOCK_STREAM_NONBLOCKING = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
     LM_SOCK_DATAGRAM_NONBLOCKING = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC };

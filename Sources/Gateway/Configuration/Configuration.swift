@@ -64,6 +64,9 @@ public struct Configuration: Sendable {
         public var duplicateWindowSeconds: Double
         /// How long the effect of a lost write is looked for.
         public var settleSeconds: Double
+        /// How long what was sent to Luma may stay unacknowledged. Less than the time above: when that is over, nothing of a lost write
+        /// may be left that can still arrive.
+        public var userTimeoutSeconds: Double { min(20, settleSeconds * 2 / 3) }
     }
 
     /// Where the certificate and its key are, in PEM.

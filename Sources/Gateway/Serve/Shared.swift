@@ -80,12 +80,17 @@ struct Shared: Sendable {
             ?? ""
     }
 
+    /// The longest answer of Luma's: fifty events with the longest descriptions. A longer one would hold its loop for too long.
+    private static let largestAnswer = 4 << 20
+
     var transportSettings: CurlTransport.Settings {
         var settings = CurlTransport.Settings()
         settings.maxInFlight = configuration.calls.connections
         // A connection that is not kept is made again for each call.
         settings.maxConnections = max(settings.maxConnections, settings.maxInFlight)
         settings.connectTimeoutMilliseconds = Int(configuration.calls.connectTimeoutSeconds * 1000)
+        settings.maxResponseBytes = Self.largestAnswer
+        settings.userTimeoutMilliseconds = Int(configuration.memory.userTimeoutSeconds * 1000)
         settings.userAgent = Version.product
         settings.caFile = configuration.usesSandbox ? nil : configuration.caFile
         return settings

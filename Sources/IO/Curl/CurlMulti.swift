@@ -11,8 +11,9 @@ import HTTP
 /// not be entered again from there: they only note, and `act` is called from the reactor.
 ///
 /// A descriptor's registration is kept while libcurl does not wait for it (CURL_POLL_REMOVE), because the next request on a
-/// kept connection wants the same again: two system calls less per request. It ends when the socket is closed, or when
-/// the idle socket becomes readable, that is when the peer closes it; libcurl finds that out by itself before reuse.
+/// kept connection wants the same again: two system calls less per request. It ends when the socket is closed, or when the peer
+/// closes an idle connection. libcurl would close its end only when it next looks for a connection, which on a quiet loop may be
+/// never; so it is made to look.
 ///
 /// Ownership: libcurl has a plain pointer to this object, so the object holds itself from `init` to `close()`.
 final class CurlMulti: BatchFollower, TimerHandler {
@@ -29,7 +30,10 @@ final class CurlMulti: BatchFollower, TimerHandler {
     /// fires, which is cheaper than to set it anew at each change.
     @exclusivity(unchecked) private var armed: (at: MonotonicTime, token: TimerQueue.Token)?
     @exclusivity(unchecked) private var isTurnNoted = false
+    private var broom: CurlBroom?
     @exclusivity(unchecked) private var isClosed = false
+    /// Transfers that change something and are under way.
+    @exclusivity(unchecked) var writesInFlight = 0
 
     /// - Throws: `.other` when libcurl cannot start.
     init(reactor: Reactor, maxConnections: Int) throws(TransportError) {
@@ -52,6 +56,7 @@ final class CurlMulti: BatchFollower, TimerHandler {
         // The default is four times the transfers in progress, and it shrinks: idle connections would be closed after a burst.
         lm_curlm_set_long(handle, CURLMOPT_MAXCONNECTS, maxConnections)
         lm_curlm_set_long(handle, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX)
+        broom = CurlBroom(self)
     }
 
     static func from(_ context: UnsafeMutableRawPointer?) -> CurlMulti? {
@@ -71,6 +76,8 @@ final class CurlMulti: BatchFollower, TimerHandler {
         guard !isClosed else { return }
         isClosed = true
         completed = nil
+        broom?.close()
+        broom = nil
         // Still calls back, to close the sockets.
         curl_multi_cleanup(handle)
         for fd in sockets.indices { dropped(Int32(fd)) }
@@ -82,15 +89,29 @@ final class CurlMulti: BatchFollower, TimerHandler {
     // MARK: Sockets
 
     /// Opens a socket for libcurl, so that it is known which descriptors are closed through `closeSocket`.
-    func openSocket(family: Int32, type: Int32, protocol number: Int32) -> Int32 {
+    /// - Parameter userTimeout: milliseconds that octets may stay unacknowledged before the kernel gives the connection up.
+    func openSocket(family: Int32, type: Int32, protocol number: Int32, userTimeout: Int) -> Int32 {
         let fd = Glibc.socket(family, type | Int32(SOCK_CLOEXEC.rawValue), number)
-        if fd >= 0 { keep(CurlSocket(fd, isConnection: true, self)) }
+        guard fd >= 0 else { return fd }
+        guard UnsentOctets.bound(fd, milliseconds: userTimeout) else {
+            _ = Glibc.close(fd)
+            return -1
+        }
+        keep(CurlSocket(fd, isConnection: true, self))
         return fd
     }
 
     func closeSocket(_ fd: Int32) -> Int32 {
         dropped(fd)
+        // What may be part of a write is not delivered any more.
+        if writesInFlight == 0 || !UnsentOctets.has(fd) { UnsentOctets.closeOrderly(fd) }
         return Glibc.close(fd)
+    }
+
+    /// Ends a connection on which a write has ended, if the peer does not take what was sent: a part of the write may be in it, and
+    /// nobody may send the write again while it can still arrive. libcurl sees the connection as lost.
+    func giveUp(_ fd: Int32) {
+        if socket(fd)?.isConnection == true, UnsentOctets.areStuck(fd) { UnsentOctets.discard(fd) }
     }
 
     private func socket(_ fd: Int32) -> CurlSocket? { Int(fd) < sockets.count ? sockets[Int(fd)] : nil }
@@ -138,11 +159,7 @@ final class CurlMulti: BatchFollower, TimerHandler {
     }
 
     fileprivate func ready(_ socket: CurlSocket, _ events: UInt32) {
-        guard socket.interest != 0 else {
-            reactor.forget(socket.fd)
-            socket.registered = 0
-            return
-        }
+        guard socket.interest != 0 else { return readyWhileIdle(socket, events) }
         var bits = events
         // An error or hang-up is left to the read or write that libcurl waits to do: it tells what has happened.
         if events & UInt32(LM_EPOLLERR | LM_EPOLLHUP) != 0 { bits |= socket.interest }
@@ -150,6 +167,20 @@ final class CurlMulti: BatchFollower, TimerHandler {
         if bits & UInt32(LM_EPOLLIN) != 0 { mask |= CURL_CSELECT_IN }
         if bits & UInt32(LM_EPOLLOUT) != 0 { mask |= CURL_CSELECT_OUT }
         act(socket.fd, mask)
+    }
+
+    /// The peer has sent something on a connection that nobody uses, or has closed it.
+    private func readyWhileIdle(_ socket: CurlSocket, _ events: UInt32) {
+        // What it has sent, such as a session ticket or a ping, libcurl reads before it uses the connection again.
+        if events & UInt32(LM_EPOLLERR | LM_EPOLLHUP | LM_EPOLLRDHUP) == 0,
+            (try? reactor.rewatch(socket.fd, UInt32(LM_EPOLLRDHUP))) != nil
+        {
+            socket.registered = UInt32(LM_EPOLLRDHUP)
+            return
+        }
+        reactor.forget(socket.fd)
+        socket.registered = 0
+        broom?.sweepSoon()
     }
 
     // MARK: Time
@@ -205,6 +236,7 @@ final class CurlMulti: BatchFollower, TimerHandler {
         var left: Int32 = 0
         while let message = curl_multi_info_read(handle, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
+            if broom?.took(easy) == true { continue }
             // The message is gone once the handle has been removed.
             completed?(easy, lm_curl_message_result(message))
         }

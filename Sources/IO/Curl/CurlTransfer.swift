@@ -41,6 +41,7 @@ final class CurlTransfer {
     @exclusivity(unchecked) private var kind: Kind?
     @exclusivity(unchecked) private var mayRepeat = false
     private var isLoopbackOnly = false
+    private var userTimeout = 0
     @exclusivity(unchecked) private var failure = CURLE_OK
 
     /// Two requests of one kind differ in path, query, body and deadline only.
@@ -90,6 +91,7 @@ final class CurlTransfer {
             curl_easy_reset(easy)
             mayRepeat = request.method == .get
             isLoopbackOnly = !target.origin.isSecure
+            userTimeout = settings.userTimeoutMilliseconds
             setCallbacks()
             try setOrigin(target)
             setConnection(target, settings)
@@ -286,7 +288,8 @@ final class CurlTransfer {
             guard isLocal else { return -1 }
         }
         return multi.openSocket(
-            family: address.pointee.family, type: address.pointee.socktype, protocol: address.pointee.protocol)
+            family: address.pointee.family, type: address.pointee.socktype, protocol: address.pointee.protocol,
+            userTimeout: userTimeout)
     }
 
     private static func isLoopback(_ address: UnsafePointer<sockaddr>, _ length: UInt32) -> Bool {
@@ -307,6 +310,13 @@ final class CurlTransfer {
         guard head.isComplete, status >= 200 else { return nil }
         defer { body = [] }
         return OutboundResponse(status: status, fields: head.fields, body: body)
+    }
+
+    /// The connection that it used, as long as it is open; nil for none.
+    var connection: Int32? {
+        var descriptor: curl_socket_t = -1
+        lm_curl_get_socket(easy, &descriptor)
+        return descriptor >= 0 ? descriptor : nil
     }
 
     /// How many connections were opened for it.

@@ -9,6 +9,9 @@ extension CurlTransport {
         public var maxConnections = 128
         /// Name look-up, connect and TLS handshake together, in milliseconds.
         public var connectTimeoutMilliseconds = 5000
+        /// How long the upstream may leave what was sent unacknowledged before the kernel gives the connection up, in
+        /// milliseconds. Until then a request may still arrive.
+        public var userTimeoutMilliseconds = 20_000
         /// The largest body of an answer, in bytes; a larger one is `.responseTooLarge`.
         public var maxResponseBytes = 16 << 20
         /// A proxy for hosts that are not loopback, as CURLOPT_PROXY takes it; nil for none, whatever the environment says.

@@ -199,6 +199,7 @@ public final class CurlTransport: Transport, BatchFollower {
         transfer.call = call
         call.state = .running(transfer)
         statistics.inFlight += 1
+        if call.request.method != .get { multi.writesInFlight += 1 }
     }
 
     private func makeTransfer() -> CurlTransfer? {
@@ -263,7 +264,11 @@ public final class CurlTransport: Transport, BatchFollower {
         statistics.transfers += 1
         statistics.inFlight -= 1
         statistics.connectionsOpened += transfer.connectionsOpened
+        let isWrite = transfer.call?.request.method != .get
+        // Before it leaves libcurl, which then may close the connection.
+        if isWrite, transfer.wasSent, let connection = transfer.connection { multi.giveUp(connection) }
         multi.remove(transfer.easy)
+        if isWrite { multi.writesInFlight -= 1 }
         transfer.clear()
         if isSound { idle.append(transfer) } else { discard(transfer) }
     }

@@ -27,6 +27,8 @@ final class SocketServer: Sendable {
         fileprivate let fd: Int32
         private let server: SocketServer
         private var buffer: [UInt8] = []
+        /// The peer has ended it by a reset.
+        private(set) var wasReset = false
 
         fileprivate init(_ fd: Int32, _ number: Int, _ server: SocketServer) {
             (self.fd, self.number, self.server) = (fd, number, server)
@@ -55,6 +57,7 @@ final class SocketServer: Sendable {
         private func fill() -> Bool {
             var chunk = [UInt8](repeating: 0, count: 65536)
             let count = Glibc.recv(fd, &chunk, chunk.count, 0)
+            if count < 0, errno == ECONNRESET { wasReset = true }
             guard count > 0 else { return false }
             buffer.append(contentsOf: chunk[..<count])
             return true
@@ -81,6 +84,9 @@ final class SocketServer: Sendable {
 
         /// Blocks until the peer closes; anything that it still sends is dropped.
         func waitForClose() { while fill() {} }
+
+        /// Ends what is sent, as a server does with an idle connection, and goes on to receive.
+        func finishSending() { shutdown(fd, Int32(SHUT_WR)) }
 
         /// Makes the close that follows a reset.
         func resetOnClose() {
@@ -109,8 +115,14 @@ final class SocketServer: Sendable {
         }
     }
 
-    init(backlog: Int32 = 128, _ script: @escaping @Sendable (Connection) -> Void) throws {
+    /// - Parameter receiveBuffer: octets that the kernel takes before the script reads them, about; nil for the system's own.
+    init(
+        backlog: Int32 = 128, receiveBuffer: Int32? = nil, _ script: @escaping @Sendable (Connection) -> Void
+    ) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        if var receiveBuffer {
+            setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
