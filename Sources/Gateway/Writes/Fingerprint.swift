@@ -21,12 +21,13 @@ enum Fingerprint {
         return try? Digest.sha256(bytes)
     }
 
-    /// What a caller has sent to Luma.
+    /// What a caller has sent to Luma. Texts that look the same are the same: white space and the form of an accented letter say
+    /// nothing, nor does a member without a value.
     static func of(_ body: JSONObject, _ operation: String, principal: String) -> [UInt8]? {
         var bytes = Array(operation.utf8)
         append(principal, to: &bytes)
         bytes.append(0)
-        JSON.object(body).canonical.write(to: &bytes)
+        JSON.object(body).loose.canonical.write(to: &bytes)
         return try? Digest.sha256(bytes)
     }
 
@@ -38,6 +39,19 @@ enum Fingerprint {
 }
 
 extension JSON {
+    /// The same value as a reader sees it.
+    fileprivate var loose: JSON {
+        switch self {
+        case .object(let object):
+            .object(
+                JSONObject(object.members.filter { !$0.value.isNull }.map { (name: $0.name, value: $0.value.loose) }))
+        case .array(let items): .array(items.map(\.loose))
+        case .string(let text):
+            .string(text.split(whereSeparator: \.isWhitespace).joined(separator: " ").normalized)
+        default: self
+        }
+    }
+
     /// The same value with the members of every object in the order of their names.
     fileprivate var canonical: JSON {
         switch self {

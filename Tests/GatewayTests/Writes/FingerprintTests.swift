@@ -45,4 +45,22 @@ import Testing
         #expect(first == Fingerprint.of(["start_at": "y", "name": "x"], "events/create", principal: "a"))
         #expect(first != Fingerprint.of(body, "events/create", principal: "b"))
     }
+
+    /// A double click is one whoever has written the text.
+    @Test(
+        arguments: [
+            ["name": "Cafe\u{301} au lait", "start_at": "y"], ["name": " Caf\u{e9}  au\tlait\n", "start_at": "y"],
+            ["name": "Caf\u{e9} au lait", "start_at": "y", "end_at": .null],
+            ["name": "Caf\u{e9}\u{a0}au lait", "start_at": "y"],
+        ] as [JSONObject])
+    func textsThatLookTheSameAreTheSame(body: JSONObject) {
+        let first = Fingerprint.of(["name": "Caf\u{e9} au lait", "start_at": "y"], "events/create", principal: "a")
+        #expect(first == Fingerprint.of(body, "events/create", principal: "a"))
+    }
+
+    @Test(arguments: ["Caf\u{e9} au  Lait", "Cafe au lait", "Caf\u{e9}au lait"])
+    func otherTextsAreOthers(name: String) {
+        let first = Fingerprint.of(["name": "Caf\u{e9} au lait"], "events/create", principal: "a")
+        #expect(first != Fingerprint.of(["name": .string(name)], "events/create", principal: "a"))
+    }
 }
