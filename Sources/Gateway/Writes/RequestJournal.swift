@@ -63,6 +63,7 @@ final class RequestJournal: WriteJournal {
             account: desk.account, request: request, operation: write.operation, subject: write.subject,
             mark: write.mark, body: JSON.object(write.body).encoded, digest: digest,
             notes: write.notes.isEmpty ? [] : JSON.object(write.notes).encoded, now: now, sentAt: write.sentAt,
+            sentTick: write.sentTick, boot: desk.steady.boot,
             unlessSince: guards ? now.advanced(seconds: -desk.duplicateWindow) : nil, endedBy: "events/cancel")
         // Without a key or a guard nothing was promised that hangs on the record.
         let isNeeded = request != nil || guards

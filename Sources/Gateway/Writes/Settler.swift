@@ -45,6 +45,8 @@ final class Settler {
         var since: MonotonicTime?
         var nextLook: MonotonicTime
         var pause = 0.5
+        /// A look after the time has ended in a doubt.
+        var isDoubted = false
         /// What was found, until the store has it.
         var effect: WriteEffect?
     }
@@ -109,6 +111,7 @@ final class Settler {
         let body = (try? JSON.parse(orphan.body))?.objectValue ?? JSONObject()
         let write = LostWrite(
             operation: orphan.operation, subject: orphan.subject, body: body, sentAt: orphan.sentAt,
+            sentTick: orphan.boot.isEmpty || orphan.boot != steady.boot ? nil : orphan.sentTick,
             claimed: orphan.claimed)
         luma.adopt(write)
         lost[orphan.id] = Lost(write: write, nextLook: clock.now)
@@ -133,7 +136,7 @@ final class Settler {
         if orphan.isContested { return nil }
         let write = LostWrite(
             operation: entry.write.operation, subject: entry.write.subject, body: entry.write.body,
-            sentAt: entry.write.sentAt, claimed: orphan.claimed)
+            sentAt: entry.write.sentAt, sentTick: entry.write.sentTick, claimed: orphan.claimed)
         let finding: LookFinding
         do throws(LumaError) {
             finding = try await luma.look(
@@ -149,7 +152,31 @@ final class Settler {
         case .done(let id): return .done(result: id)
         case .notSeen, .untoldHarmless: return isOver ? await unseen(orphan, write, begun) : nil
         case .untold: return isOver ? .unknown : nil
+        case .doubtful(let ids): return isOver ? await doubtful(ids, orphan, &entry, begun) : nil
         case .busy: return nil
+        }
+    }
+
+    /// What to make of a create of which nothing is to be seen but events that Luma may have made of it.
+    private func doubtful(
+        _ ids: [String], _ orphan: OrphanWrite, _ entry: inout Lost, _ begun: MonotonicTime
+    ) async -> WriteEffect? {
+        let suspicion: Suspicion
+        do throws(StoreFailure) {
+            // Asked after the look: what is recorded later has not made what was seen.
+            suspicion = try await reactor.ask {
+                store.suspicion(of: ids, by: orphan.id, within: LostWrite.nearMilliseconds, then: $0)
+            }
+        } catch {
+            return nil
+        }
+        switch suspicion {
+        case .none: return await unseen(orphan, entry.write, begun)
+        case .open: return nil
+        case .remains:
+            // What made one of them may have been lost a moment ago, and is taken up before the next look.
+            defer { entry.isDoubted = true }
+            return entry.isDoubted ? .unknown : nil
         }
     }
 

@@ -8,6 +8,8 @@ import IO
 struct SteadyClock: Sendable {
     private let wall: Timestamp
     private let start: Int64
+    /// What tells this start of the machine from others.
+    let boot = BootClock.identity
 
     /// - Parameters:
     ///   - wall: what the wall clock shows.

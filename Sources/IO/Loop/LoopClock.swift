@@ -17,6 +17,8 @@ public final class LoopClock: TimeSource {
 
     public var wallClock: Timestamp { WallClock.now }
 
+    public var bootMilliseconds: Int64 { BootClock.nanoseconds / 1_000_000 }
+
     /// The wall-clock instant of a recent monotonic one, for log lines: a sum, and once a second a look at the clocks. A
     /// wall clock that is set anew shows within that second.
     public func wallClock(at instant: MonotonicTime) -> Timestamp {

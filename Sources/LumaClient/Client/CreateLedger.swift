@@ -32,7 +32,22 @@ final class CreateLedger: Sendable {
         case busy
         /// More fits than requests of ours can have made.
         case ambiguous([String])
+        /// Nothing fits, but these are nobody's as far as this program knows, and Luma may have written them in its own way.
+        case doubtful([String])
     }
+
+    /// Events that a lost create may have made, by how surely.
+    struct Candidates {
+        /// Made with its name and start, and young enough.
+        var exact: [String] = []
+        /// Made with its name and start, and young enough only if Luma's clock is behind what its answers tell.
+        var possible: [String] = []
+        /// With a start near its own, and young enough: Luma may have changed name or start. With what they are found by.
+        var near: [(id: String, key: Key)] = []
+    }
+
+    /// How far from the start that was sent an event may begin, in milliseconds: Luma may round it, to minutes say.
+    static let nearMilliseconds: Int64 = 300_000
 
     private struct Open {
         var inFlight = 0
@@ -61,6 +76,13 @@ final class CreateLedger: Sendable {
             guard claimed.remove(id) != nil, let index = order.firstIndex(of: id) else { return }
             // Its place stays taken until its turn comes; no event has this id.
             order[index] = ""
+        }
+
+        func isCreating(near start: Timestamp) -> Bool {
+            open.contains { key, open in
+                open.inFlight > 0
+                    && abs(key.start.milliseconds - start.milliseconds) <= CreateLedger.nearMilliseconds
+            }
         }
 
         mutating func change(_ key: Key, _ body: (inout Open) -> Void) {
@@ -97,14 +119,19 @@ final class CreateLedger: Sendable {
     /// A create of which this program knows only that it may have been sent.
     func adopt(_ key: Key) { state.withLock { $0.change(key) { $0.unsettled += 1 } } }
 
-    /// Takes one of the events that fit for a suspended create.
-    /// - Parameter similar: events that may fit. They are not taken, and while there are any nothing else is no proof.
-    func claim(_ key: Key, among found: [String], similar: [String] = []) -> Claim {
+    /// Takes one of the events that fit for a suspended create. Those that only may fit are not taken, and while there are
+    /// any nothing else is no proof.
+    func claim(_ key: Key, among found: Candidates) -> Claim {
         state.withLock { state in
-            let free = found.filter { !state.claimed.contains($0) }
+            let exact = found.exact.filter { !state.claimed.contains($0) }
+            let free = exact.isEmpty ? found.possible.filter { !state.claimed.contains($0) } : exact
             guard let first = free.first else {
-                let doubtful = similar.filter { !state.claimed.contains($0) }
-                return doubtful.isEmpty ? .nothing : .ambiguous(doubtful)
+                let near = found.near.filter { !state.claimed.contains($0.id) }
+                if near.isEmpty { return .nothing }
+                // One that is under way may have made it, or one that is looked for too and that it fits.
+                let isAwaited = near.contains { $0.key != key && state.open[$0.key] != nil }
+                if isAwaited || state.isCreating(near: key.start) { return .busy }
+                return .doubtful(near.map(\.id))
             }
             let open = state.open[key] ?? Open()
             if open.inFlight > 0 { return .busy }

@@ -8,7 +8,7 @@ public final class LumaAccount: Sendable {
     public let breaker: SharedBreaker
     let creates = CreateLedger()
     private let state = Mutex(Reachability())
-    private let clock = Mutex<(instant: Timestamp, at: MonotonicTime)?>(nil)
+    private let clock = Mutex(LumaClock())
     /// Told when a write has ended that may have taken effect, before its caller hears of it.
     let touch: @Sendable (Touched) -> Void
 
@@ -25,11 +25,12 @@ public final class LumaAccount: Sendable {
     /// How the last calls ended.
     public var reachability: Reachability { state.withLock { $0 } }
 
-    /// What Luma's clock showed, to a second, and when: by the `Date` of its last answer to any loop. A loop whose first call is
-    /// a write knows it from the others.
-    var lumaTime: (instant: Timestamp, at: MonotonicTime)? { clock.withLock { $0 } }
+    /// Luma's clock, by its answers to any loop: one whose first call is a write knows it from the others.
+    var lumaClock: LumaClock { clock.withLock { $0 } }
 
-    func note(lumaTime instant: Timestamp, at now: MonotonicTime) { clock.withLock { $0 = (instant, now) } }
+    func note(lumaTime date: Timestamp, sent: Int64, received: Int64) {
+        clock.withLock { $0.note(date, sent: sent, received: received) }
+    }
 
     func note(_ outcome: Reachability.Outcome, at now: Timestamp) { state.withLock { $0.note(outcome, at: now) } }
 }

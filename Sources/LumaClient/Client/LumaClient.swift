@@ -52,11 +52,8 @@ public final class LumaClient {
     /// The fields of requests, by kind: prepared once, so that the transport knows them again.
     private let fieldSets: [[Field]]
     private var random: any RandomNumberGenerator
-    private var lastDate: (text: String, instant: Timestamp)?
-    /// Luma's clock minus ours in milliseconds, to a second; nil until an answer has told.
-    public var knownClockOffset: Int64? {
-        account.lumaTime == nil ? nil : lumaClock(at: time.now).milliseconds - time.wallClock.milliseconds
-    }
+    /// The last Date field and what it says.
+    var lastDate: (text: String, instant: Timestamp)?
     /// Where URLs are put together.
     private var urlBytes: [UInt8] = []
 
@@ -132,7 +129,7 @@ public final class LumaClient {
             context.upstreamCalls += 1
             let begun = time.now
             // Only what may not be repeated can end without anybody knowing how.
-            let sent = operation.repetition == .onlyIfUnseen ? sendInstant(at: begun) : nil
+            let sent = operation.repetition == .onlyIfUnseen ? sendInstant() : nil
             context.lastSentAt = begun
             let outcome: RetryPolicy.Outcome
             let failure: LumaError
@@ -144,7 +141,9 @@ public final class LumaClient {
                 if (200..<300).contains(response.status) {
                     let answer = LumaAnswer(status: response.status, body: response.body)
                     // What only asks by a POST is judged by whoever reads its answer.
-                    if answer.isObject || sent == nil && operation.method != .get {
+                    let isJudged = sent != nil || operation.method == .get
+                    if !isJudged || answer.isObject {
+                        if isJudged { learnClock(response, begun) }
                         account.breaker.settle(pass, .success, now: begun)
                         account.note(.reachable, at: wall)
                         return .answer(answer)
@@ -176,7 +175,7 @@ public final class LumaClient {
             case .unknownOutcome:
                 // Whatever is said above of when one is made: a write that may have been done never counts as failed for want
                 // of its instant.
-                return .unknown(cause: failure.label, sent: sent ?? sendInstant(at: begun))
+                return .unknown(cause: failure.label, sent: sent ?? sendInstant())
             case .retry(let seconds):
                 // Nobody waits for what will not be sent.
                 if account.breaker.secondsToProbe(time.now) > seconds { throw failure }
@@ -193,7 +192,8 @@ public final class LumaClient {
     ) async throws(LumaError) {
         guard let journal = context.journal else { return }
         var write = write
-        write.sentAt = lumaClock(at: time.now)
+        let sent = sendInstant()
+        (write.sentAt, write.sentTick) = (sent.earliest, sent.tick)
         do throws(JournalRefusal) {
             try await journal.willSend(write)
         } catch {
@@ -271,39 +271,9 @@ public final class LumaClient {
         from response: OutboundResponse, _ grant: Grant, _ now: MonotonicTime, _ wall: Timestamp
     ) -> RateLimitFields {
         let date = response["date"].flatMap { instant($0, wall) }
-        if let date { account.note(lumaTime: date, at: now) }
         let limits = RateLimitFields(response, wallClock: wall, date: date)
         account.budget.settle(grant, .answered(status: response.status, limits), now: now)
         return limits
-    }
-
-    /// The instant of a Date field: the same for all answers of a second, and read once for them.
-    private func instant(_ text: String, _ wall: Timestamp) -> Timestamp? {
-        if let lastDate, lastDate.text == text { return lastDate.instant }
-        guard let instant = Timestamp(httpDate: text, now: wall) else { return nil }
-        lastDate = (text, instant)
-        return instant
-    }
-
-    /// What Luma's clock showed at this instant, as far as that is known; never much later. It is counted from Luma's last
-    /// answer by the monotonic clock, because the wall clock may be set anew between that answer and a write, and a write
-    /// that seems to be sent later than it was would not find its own event.
-    private func lumaClock(at instant: MonotonicTime) -> Timestamp {
-        guard let lumaTime = account.lumaTime else {
-            return time.wallClock.advanced(seconds: -time.now.seconds(since: instant))
-        }
-        return lumaTime.instant.advanced(seconds: instant.seconds(since: lumaTime.at))
-    }
-
-    func sendInstant(at instant: MonotonicTime) -> SendInstant {
-        SendInstant(instant: instant, lumaClock: lumaClock(at: instant))
-    }
-
-    /// When a write was sent, on Luma's clock, by what was known then and by what has been learned since.
-    func lumaClock(_ sent: SendInstant) -> Timestamp {
-        guard let instant = sent.instant else { return sent.lumaClock }
-        return Timestamp(
-            milliseconds: min(sent.lumaClock.milliseconds, lumaClock(at: instant).milliseconds))
     }
 
     private func secondsUntilOpen(_ limits: RateLimitFields) -> Int {

@@ -26,15 +26,17 @@ public struct JournaledWrite: Sendable {
     public let body: JSONObject
     /// What whoever sends it wants to know again when the request is made anew.
     public let notes: JSONObject
-    /// No earlier than this, on Luma's clock, has Luma seen it.
+    /// No earlier than this, on Luma's clock, has Luma seen it, by what is known; the beginning of 1970 when nothing is.
     public internal(set) var sentAt: Timestamp
+    /// The same instant in milliseconds since the machine was started.
+    public internal(set) var sentTick: Int64?
 
     init(_ operation: String, subject: String? = nil, body: JSONObject, notes: JSONObject = JSONObject()) {
         self.operation = operation
         self.subject = subject
         self.body = body
         self.notes = notes
-        sentAt = Timestamp(milliseconds: 0)
+        sentAt = SendInstant.unknown
     }
 
     /// What Luma's answers tell the event of a create by: the same for all that could be mistaken for each other. A write after

@@ -12,13 +12,13 @@ extension LumaClient {
         defer { touched(.newEvent, context) }
         if let earlier = try context.done(operation.name, nil) {
             guard case .done(let id?) = earlier.effect else {
-                throw Lost(operation.name, "interrupted", sendInstant(at: time.now)).unknown(.notSettled)
+                throw Lost(operation.name, "interrupted", sendInstant()).unknown(.notSettled)
             }
             return CreatedEvent(id: id, wasSettled: true)
         }
         let key = CreateLedger.Key(body)
         if let key { account.creates.begin(key) }
-        let before = sendInstant(at: time.now)
+        let before = sendInstant()
         let performed: Performed
         do {
             performed = try await perform(

@@ -16,8 +16,13 @@ enum ChangeComparison {
                 isUntold = true
                 continue
             }
-            guard equal(change.value, shown) else { return false }
-            isTold = true
+            if equal(change.value, shown) {
+                isTold = true
+            } else if mayBe(shown, of: change.value) {
+                isUntold = true
+            } else {
+                return false
+            }
         }
         return isTold && !isUntold ? true : nil
     }
@@ -32,11 +37,25 @@ enum ChangeComparison {
         "theme", "font",
     ]
 
+    /// Luma may round a time, to minutes say.
+    private static let roundingSeconds = 60.0
+
+    /// Whether what is shown may be what was sent, in Luma's own way of writing: then it may be what was there before, or not.
+    private static func mayBe(_ shown: JSON, of sent: JSON) -> Bool {
+        guard case .string(let sent) = sent, case .string(let shown) = shown else { return false }
+        guard let sentTime = Timestamp(rfc3339: sent), let shownTime = Timestamp(rfc3339: shown) else {
+            return RewrittenText.mayBe(shown, of: sent)
+        }
+        return abs(sentTime.seconds(since: shownTime)) <= roundingSeconds
+    }
+
     private static func equal(_ sent: JSON, _ shown: JSON) -> Bool {
         if sent == shown { return true }
         switch (sent, shown) {
         case (.number(let a), .number(let b)): return a.doubleValue != nil && a.doubleValue == b.doubleValue
         case (.string(let a), .string(let b)):
+            // By canonical equivalence: composed or not.
+            if a == b { return true }
             guard let a = Timestamp(rfc3339: a), let b = Timestamp(rfc3339: b) else { return false }
             return a == b
         default: return false

@@ -7,18 +7,29 @@ public struct LostWrite: Sendable {
     public let subject: String?
     /// What was sent.
     public let body: JSONObject
-    /// On Luma's clock.
+    /// On Luma's clock, as far as it was known then; the beginning of 1970 when it was not.
     public let sentAt: Timestamp
+    /// The same instant in milliseconds since the machine was started; nil when it was started anew since, or that is not known.
+    public let sentTick: Int64?
     /// Ids that are known to belong to other writes.
     public let claimed: [String]
 
-    public init(operation: String, subject: String?, body: JSONObject, sentAt: Timestamp, claimed: [String]) {
+    public init(
+        operation: String, subject: String?, body: JSONObject, sentAt: Timestamp, sentTick: Int64? = nil,
+        claimed: [String]
+    ) {
         self.operation = operation
         self.subject = subject
         self.body = body
         self.sentAt = sentAt
+        self.sentTick = sentTick
         self.claimed = claimed
     }
+
+    /// How far from the start that was sent an event may begin that a create may have made, in milliseconds.
+    public static var nearMilliseconds: Int64 { CreateLedger.nearMilliseconds }
+
+    var sent: SendInstant { SendInstant(tick: sentTick, earliest: sentAt) }
 }
 
 /// What one look for the effect of a write has shown.
@@ -30,6 +41,8 @@ public enum LookFinding: Sendable, Equatable {
     case untoldHarmless
     /// What is to be seen tells neither, and it must not be sent again on a guess.
     case untold
+    /// Nothing of a create is to be seen, but these events may be what Luma has made of it, unless others' writes have made them.
+    case doubtful([String])
     /// A write that looks the same is under way: look again later.
     case busy
 }
@@ -58,7 +71,7 @@ extension LumaClient {
         do throws(LumaError) {
             let event = try await getEvent(id, deadline: deadline, context: context).json()
             guard let created = Self.creation(of: event) else { return false }
-            return created < oldestCreation(SendInstant(lumaClock: write.sentAt))
+            return created < oldestCreation(write.sent)
         } catch .notFound(let words) where words.isLumas {
             return nil
         }
@@ -113,8 +126,8 @@ extension LumaClient {
         _ write: LostWrite, _ deadline: MonotonicTime, _ context: CallContext
     ) async throws(LumaError) -> LookFinding {
         guard let key = CreateLedger.Key(write.body) else { return .untold }
-        let lost = Lost(write.operation, "interrupted", SendInstant(lumaClock: write.sentAt))
-        let found: (exact: [String], similar: [String])
+        let lost = Lost(write.operation, "interrupted", write.sent)
+        var found: CreateLedger.Candidates
         do throws(LumaError) {
             found = try await candidates(
                 for: key, named: write.body["name"]?.stringValue, lost, deadline, context)
@@ -122,13 +135,15 @@ extension LumaClient {
             return .untold
         }
         let claimed = Set(write.claimed)
-        let exact = found.exact.filter { !claimed.contains($0) }
-        let similar = found.similar.filter { !claimed.contains($0) }
-        switch account.creates.claim(key, among: exact, similar: similar) {
+        found.exact.removeAll { claimed.contains($0) }
+        found.possible.removeAll { claimed.contains($0) }
+        found.near.removeAll { claimed.contains($0.id) }
+        switch account.creates.claim(key, among: found) {
         case .mine(let id): return .done(id: id)
         case .nothing: return .notSeen
         case .busy: return .busy
         case .ambiguous: return .untold
+        case .doubtful(let ids): return .doubtful(ids)
         }
     }
 }

@@ -1,13 +1,5 @@
 import Core
 
-/// When a write was sent.
-struct SendInstant {
-    /// Nil for a write of an earlier life of this program.
-    var instant: MonotonicTime?
-    /// On Luma's clock, as far as it was known then.
-    let lumaClock: Timestamp
-}
-
 /// A write whose answer was lost: what it was, how it ended, and when it was sent.
 struct Lost {
     let operation: String
@@ -44,6 +36,7 @@ extension LumaClient {
         account.creates.suspend(key)
         defer { account.creates.resolve(key) }
         var finding = UnknownOutcome.Finding.notSettled
+        var doubtful: [String] = []
         for look in 0..<Self.looks {
             if look > 0 { guard try await pauseBeforeLook(deadline) else { break } }
             guard
@@ -51,7 +44,8 @@ extension LumaClient {
                     try await client.candidates(for: key, named: name, lost, deadline, context)
                 })
             else { continue }
-            switch account.creates.claim(key, among: found.exact, similar: found.similar) {
+            doubtful = []
+            switch account.creates.claim(key, among: found) {
             case .mine(let id):
                 // The ledger is as old as this program; the journal is older.
                 switch await context.journal?.didFind(id) ?? .own {
@@ -64,11 +58,13 @@ extension LumaClient {
                     finding = .notSettled
                 }
             case .ambiguous(let ids): throw lost.unknown(.ambiguous, ids)
+            // The next look may know whose they are.
+            case .doubtful(let ids): (finding, doubtful) = (.ambiguous, ids)
             case .nothing: finding = .notFound
             case .busy: finding = .notSettled
             }
         }
-        throw lost.unknown(finding)
+        throw lost.unknown(finding, doubtful)
     }
 
     /// Looks whether a cancelled event is gone.
@@ -133,48 +129,49 @@ extension LumaClient {
         return true
     }
 
-    /// Ids of the events that a lost create can have made: those with its name, and those whose name differs in white space
-    /// only, which Luma may have put in order.
+    /// The events that a lost create may have made.
+    ///
+    /// Luma may write a name or a start in its own way: an event that begins near the start, and that nothing shows to be
+    /// older than the create, leaves a doubt whatever its name is.
     ///
     /// - Throws: also when not all pages could be read, because then nothing is proved by what was not seen.
     func candidates(
         for key: CreateLedger.Key, named sent: String?, _ lost: Lost, _ deadline: MonotonicTime,
         _ context: CallContext
-    ) async throws(LumaError) -> (exact: [String], similar: [String]) {
+    ) async throws(LumaError) -> CreateLedger.Candidates {
         var parameters = EventListParameters()
-        parameters.after = Timestamp(milliseconds: key.start.milliseconds - 1)
-        parameters.before = Timestamp(milliseconds: key.start.milliseconds + 1)
+        // Luma does not say whether the bounds are inclusive.
+        parameters.after = key.start.advanced(milliseconds: -CreateLedger.nearMilliseconds - 1)
+        parameters.before = key.start.advanced(milliseconds: CreateLedger.nearMilliseconds + 1)
         parameters.limit = Self.pageSize
-        var exact: [String] = []
-        var similar: [String] = []
+        var found = CreateLedger.Candidates()
+        var seen: Set<String> = []
         for _ in 0..<Self.pages {
             let page = try await listEvents(parameters, deadline: deadline, context: context)
-            let oldest = oldestCreation(lost.sent)
+            let (oldest, likely) = (oldestCreation(lost.sent), likelyCreation(lost.sent))
             for entry in page.entries {
                 guard let id = entry["id"]?.stringValue, let name = entry["name"]?.stringValue,
-                    entry["start_at"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) }) == key.start
+                    let start = entry["start_at"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) }),
+                    abs(start.milliseconds - key.start.milliseconds) <= CreateLedger.nearMilliseconds,
+                    // No create makes an event that is kept elsewhere.
+                    entry["platform"]?.stringValue != "external"
                 else { continue }
-                if let created = Self.creation(of: entry), created < oldest { continue }
-                if name == sent {
-                    if !exact.contains(id) { exact.append(id) }
-                } else if CreateLedger.Key.words(name) == key.words, !similar.contains(id) {
-                    similar.append(id)
+                let created = Self.creation(of: entry)
+                if let created, created < oldest { continue }
+                guard seen.insert(id).inserted else { continue }
+                if name != sent || start != key.start {
+                    found.near.append((id, CreateLedger.Key(name: name, start: start)))
+                } else if let created, created < likely {
+                    found.possible.append(id)
+                } else {
+                    found.exact.append(id)
                 }
             }
-            guard page.hasMore else { return (exact, similar) }
+            guard page.hasMore else { return found }
             guard let cursor = page.nextCursor, cursor != parameters.cursor else { throw .malformedAnswer }
             parameters.cursor = cursor
         }
         // No later look would see more.
         throw lost.unknown(.ambiguous)
-    }
-
-    /// No event that is older than this was made by a create that was sent at that instant.
-    func oldestCreation(_ sent: SendInstant) -> Timestamp {
-        lumaClock(sent).advanced(seconds: -settings.clockAllowance)
-    }
-
-    static func creation(of event: JSON) -> Timestamp? {
-        event["created_at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
     }
 }

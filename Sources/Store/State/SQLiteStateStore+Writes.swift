@@ -27,6 +27,12 @@ extension SQLiteStateStore {
         ask(then: then) { database in try database.overtaking(write) }
     }
 
+    public func suspicion(
+        of things: [String], by write: WriteID, within span: Int64, then: @escaping Then<Suspicion>
+    ) {
+        ask(then: then) { database in try database.suspicion(things, write, span) }
+    }
+
     public func adopt(
         _ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Adoption>
     ) {
@@ -56,12 +62,13 @@ extension StateDatabase {
         try run(
             """
             INSERT INTO write
-            (account, request, operation, subject, mark, body, digest, notes, recorded_at, sent_at, holder)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            (account, request, operation, subject, mark, body, digest, notes, recorded_at, sent_at, sent_tick, boot, holder)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, .text(write.account), write.request.map { .integer($0.number) } ?? .null, .text(write.operation),
             .init(write.subject), .init(write.mark), .blob(write.body), write.digest.map { .blob($0) } ?? .null,
             .blob(write.notes),
-            .init(write.now), .init(write.sentAt), .text(holder.name))
+            .init(write.now), .init(write.sentAt), write.sentTick.map { .integer($0) } ?? .null, .text(write.boot),
+            .text(holder.name))
         return .recorded(WriteID(number: connection.lastInsertedRow))
     }
 
@@ -95,7 +102,7 @@ extension StateDatabase {
     fileprivate func orphans(_ account: String, _ limit: Int) throws -> [OrphanWrite] {
         try rows(
             """
-            SELECT id, operation, subject, mark, body, sent_at FROM write
+            SELECT id, operation, subject, mark, body, sent_at, sent_tick, boot FROM write
             WHERE account = ? AND effect IS NULL AND holder IS NULL ORDER BY id LIMIT ?
             """, .text(account), .integer(Int64(limit))
         ).map { row in
@@ -103,8 +110,8 @@ extension StateDatabase {
             return OrphanWrite(
                 id: WriteID(number: row[0].integerValue ?? 0), operation: row[1].textValue ?? "",
                 subject: row[2].textValue, body: row[4].blobValue ?? [],
-                sentAt: Timestamp(milliseconds: row[5].integerValue ?? 0), isContested: isContested,
-                claimed: claimed)
+                sentAt: Timestamp(milliseconds: row[5].integerValue ?? 0), sentTick: row[6].integerValue,
+                boot: row[7].textValue ?? "", isContested: isContested, claimed: claimed)
         }
     }
 

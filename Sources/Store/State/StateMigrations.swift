@@ -61,5 +61,6 @@ enum StateMigrations {
                 """),
         feeds,
         sessions,
+        boot,
     ]
 }

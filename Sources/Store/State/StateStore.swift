@@ -36,6 +36,10 @@ public protocol StateStore: FeedStore, EndedSessionStore {
     /// Whether what this write has done may be hidden by writes that were recorded after it, so that not to be seen is no
     /// proof that it did nothing, or undone by its being made again.
     func overtaking(_ write: WriteID, then: @escaping Then<Overtaking>)
+    /// Whether these things may be what this lost create has made, by what is recorded of other writes.
+    /// - Parameter span: of the numbers that marks begin with; a write that is under way counts if its own is that near.
+    func suspicion(
+        of things: [String], by write: WriteID, within span: Int64, then: @escaping Then<Suspicion>)
     /// Records what looking has found, unless the found thing is or may be another write's.
     func adopt(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Adoption>)
 

@@ -24,8 +24,12 @@ public struct WriteRecord: Sendable {
     /// What the sender wants to know again when the request is made anew.
     public let notes: [UInt8]
     public let now: Timestamp
-    /// The same instant on the clock of whoever gets it.
+    /// The same instant on the clock of whoever gets it, as far as it was known.
     public let sentAt: Timestamp
+    /// The same instant in milliseconds since the machine was started, and what tells that start from others: what is learned of
+    /// the receiver's clock later counts too.
+    public let sentTick: Int64?
+    public let boot: String
     /// Refuse it when a write of the same digest was recorded since then; nil asks nothing.
     public let unlessSince: Timestamp?
     /// The operation that ends what a write has made: what is known to be ended is no reason to refuse the same again.
@@ -33,8 +37,8 @@ public struct WriteRecord: Sendable {
 
     public init(
         account: String, request: RequestID?, operation: String, subject: String?, mark: String?, body: [UInt8],
-        digest: [UInt8]?, notes: [UInt8], now: Timestamp, sentAt: Timestamp, unlessSince: Timestamp? = nil,
-        endedBy: String? = nil
+        digest: [UInt8]?, notes: [UInt8], now: Timestamp, sentAt: Timestamp, sentTick: Int64? = nil,
+        boot: String = "", unlessSince: Timestamp? = nil, endedBy: String? = nil
     ) {
         self.account = account
         self.request = request
@@ -46,6 +50,8 @@ public struct WriteRecord: Sendable {
         self.notes = notes
         self.now = now
         self.sentAt = sentAt
+        self.sentTick = sentTick
+        self.boot = boot
         self.unlessSince = unlessSince
         self.endedBy = endedBy
     }
@@ -92,6 +98,16 @@ public enum Overtaking: Sendable, Equatable {
     case overtaken
 }
 
+/// Whether things of which it is not known what has made them may be a lost create's.
+public enum Suspicion: Sendable, Equatable {
+    /// They are others', or were there before.
+    case none
+    /// They may be another's whose write is under way: ask again when that has ended.
+    case open
+    /// Nothing clears all of them.
+    case remains
+}
+
 /// What came of recording a found thing as the effect of a write.
 public enum Adoption: Sendable, Equatable {
     case recorded
@@ -110,6 +126,9 @@ public struct OrphanWrite: Sendable, Equatable {
     public let subject: String?
     public let body: [UInt8]
     public let sentAt: Timestamp
+    /// Milliseconds since the start of the machine that `boot` names; nil when that was not recorded.
+    public let sentTick: Int64?
+    public let boot: String
     /// A write with the same mark is under way: what is found may be its own.
     public let isContested: Bool
     /// Ids that belong to other writes with the same mark.

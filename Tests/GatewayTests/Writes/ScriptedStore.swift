@@ -92,6 +92,9 @@ final class ScriptedStore: StateStore {
     func overtaking(_ write: WriteID, then: @escaping Then<Overtaking>) {
         inner.overtaking(write, then: then)
     }
+    func suspicion(
+        of things: [String], by write: WriteID, within span: Int64, then: @escaping Then<Suspicion>
+    ) { inner.suspicion(of: things, by: write, within: span, then: then) }
     func purge(now: Timestamp, keepSettled seconds: Double, then: @escaping Then<Int>) {
         inner.purge(now: now, keepSettled: seconds, then: then)
     }

@@ -32,7 +32,8 @@ import Testing
             await beforeLook()
             guard let events = events() else { return .status(400) }
             if request.url.contains("/events/get") { return .json(200, events.first ?? [:]) }
-            return .json(200, ["entries": .array(events), "has_more": false])
+            return .json(
+                200, ["entries": .array(events), "has_more": false], [Field("date", WallClock.now.httpDate)])
         }
         let clock = LoopClock(reactor)
         let luma = LumaClient(
@@ -45,8 +46,11 @@ import Testing
         ) { onSettled($1) }
     }
 
-    private static func event(_ id: String) -> JSON {
-        ["id": .string(id), "name": "x", "start_at": .string(start)]
+    private static func event(_ id: String, name: String = "x", created: Timestamp? = nil) -> JSON {
+        [
+            "id": .string(id), "name": .string(name), "start_at": .string(start),
+            "created_at": created.map { .string($0.rfc3339) } ?? .null,
+        ]
     }
 
     private static func record(
@@ -164,6 +168,77 @@ import Testing
             store.settle(edit, .done(result: nil), at: clock.wallClock)
             await settler.pass()
             #expect(effect == .unknown)
+        }
+    }
+
+    /// An event that Luma may have made of it, under a name of its own, that nobody else has made: for ever a doubt. One that another
+    /// create has made, or that was there when the create was recorded, is none.
+    @Test(arguments: [0, 1, 2]) func anEventNearbyIsADoubtUnlessItIsAnothers(reason: Int) async throws {
+        try await onLoop { reactor in
+            let store = SQLiteStateStore(.memory)
+            let clock = LoopClock(reactor)
+            if reason == 2 {
+                let edit = try await Self.record(store, reactor, "events/update", subject: "evt-2", mark: nil)
+                store.settle(edit, .done(result: nil), at: clock.wallClock)
+            }
+            store.abandon(try await Self.record(store, reactor, mark: "100 x"))
+            if reason == 1 {
+                let other = try await Self.record(store, reactor, mark: "200 y")
+                store.settle(other, .done(result: "evt-2"), at: clock.wallClock)
+            }
+            let shown = Self.event("evt-2", name: "y")
+            let effect = try await Self.settled(store, reactor, seconds: 0) { [shown] }
+            #expect(effect == (reason == 0 ? .unknown : WriteEffect.none))
+        }
+    }
+
+    /// What is under way may have made it: its answer tells.
+    @Test func aDoubtWaitsForACreateThatIsUnderWay() async throws {
+        try await onLoop { reactor in
+            let store = SQLiteStateStore(.memory)
+            store.abandon(try await Self.record(store, reactor, mark: "100 x"))
+            let running = try await Self.record(store, reactor, mark: "300100 y")
+            let shown = Self.event("evt-2", name: "y")
+            var effect: WriteEffect?
+            let settler = Self.settler(store, reactor, seconds: 0) {
+                [shown]
+            } onSettled: {
+                effect = $0
+            }
+            let clock = LoopClock(reactor)
+            for _ in 0..<4 {
+                await settler.pass()
+                try await clock.sleep(until: clock.now.advanced(seconds: 0.3))
+            }
+            #expect(effect == nil)
+            store.settle(running, .done(result: "evt-2"), at: clock.wallClock)
+            for _ in 0..<2 {
+                await settler.pass()
+                try await clock.sleep(until: clock.now.advanced(seconds: 0.3))
+            }
+            #expect(effect == WriteEffect.none)
+        }
+    }
+
+    /// What an earlier life took for Luma's clock was an hour ahead. The time since the machine was started is the same for both,
+    /// and what Luma's answers tell now counts; after another start of the machine only what was recorded does.
+    @Test(arguments: [true, false]) func whatIsLearnedOfLumasClockCountsForWhatWasSentBefore(isSameStart: Bool)
+        async throws
+    {
+        try await onLoop { reactor in
+            let store = SQLiteStateStore(.memory)
+            let clock = LoopClock(reactor)
+            let now = clock.wallClock
+            let write = WriteRecord(
+                account: "a", request: nil, operation: "events/create", subject: nil, mark: "m",
+                body: JSON.object(Self.body).encoded, digest: nil, notes: [], now: now,
+                sentAt: now.advanced(seconds: 3600), sentTick: clock.bootMilliseconds,
+                boot: isSameStart ? SteadyClock().boot : "another")
+            guard case .recorded(let id) = try await reactor.ask({ store.record(write, then: $0) }) else { return }
+            store.abandon(id)
+            let shown = Self.event("evt-1", created: now)
+            let effect = try await Self.settled(store, reactor, seconds: 0) { [shown] }
+            #expect(effect == (isSameStart ? .done(result: "evt-1") : WriteEffect.none))
         }
     }
 

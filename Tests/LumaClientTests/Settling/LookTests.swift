@@ -54,9 +54,44 @@ import Testing
     }
 
     /// Luma may have put its name in order; it is a twin's all the same.
-    @Test(arguments: [(["evt-1"], LookFinding.notSeen), ([], .untold)])
+    @Test(arguments: [(["evt-1"], LookFinding.notSeen), ([], .doubtful(["evt-1"]))])
     func anotherWritesSimilarEventLeavesNoDoubt(claimed: [String], finding: LookFinding) async throws {
         #expect(try await look(client(list("evt-1", name: "x ")), create(claimed: claimed)) == finding)
+    }
+
+    /// However Luma may write a name or a start: a second create is sent only if nothing may be what the first one has made.
+    @Test(arguments: Rewriting.all) func whatLumaWritesInItsOwnWayIsADoubtAtLeast(rewriting: Rewriting) async throws {
+        let write = LostWrite(
+            operation: "events/create", subject: nil,
+            body: ["name": .string(rewriting.name), "start_at": .string(rewriting.start), "timezone": "UTC"],
+            sentAt: sentAt, claimed: [])
+        let shown: JSON = [
+            "id": "evt-1", "name": .string(rewriting.shownName), "start_at": .string(rewriting.shownStart),
+            "created_at": .string(sentAt.rfc3339),
+        ]
+        let luma = client(.json(200, ["entries": [shown], "has_more": false]))
+        luma.adopt(write)
+        #expect(
+            try await look(luma, write) == (rewriting.isFound ? .done(id: "evt-1") : .doubtful(["evt-1"])))
+    }
+
+    /// What another create is known to have made, or may make yet, is no doubt for ever.
+    @Test func anotherCreatesEventNearbyIsLeftToIt() async throws {
+        let luma = client(list("evt-1", name: "other"))
+        luma.adopt(create("x"))
+        luma.adopt(create("other"))
+        #expect(try await look(luma, create("x")) == .busy)
+        #expect(try await look(luma, create("other")) == .done(id: "evt-1"))
+        #expect(try await look(luma, create("x")) == .notSeen)
+    }
+
+    @Test func anExternalEventWasMadeByNoCreate() async throws {
+        let event: JSON = [
+            "id": "evt-1", "name": "x", "start_at": .string(Self.start), "created_at": .string(sentAt.rfc3339),
+            "platform": "external",
+        ]
+        let luma = client(.json(200, ["entries": [event], "has_more": false]))
+        #expect(try await look(luma, create()) == .notSeen)
     }
 
     @Test func anOlderEventOfTheSameNameIsNotTaken() async throws {
@@ -82,7 +117,7 @@ import Testing
         luma.adopt(create(" x\t y"))
         #expect(try await look(luma, create("x y")) == .done(id: "evt-1"))
         // What is left may be its own, and is not exactly what it has sent.
-        #expect(try await look(luma, create(" x\t y")) == .untold)
+        #expect(try await look(luma, create(" x\t y")) == .doubtful(["evt-2"]))
         luma.release(create("x y"))
         #expect(try await look(luma, create("x y")) == .done(id: "evt-2"))
     }
@@ -113,6 +148,12 @@ import Testing
         ),
         (["name": "y", "description_md": "a"], ["name": "y", "description_md": "b"], .untold),
         (["name": "y", "description_md": "a"], ["name": "x", "description_md": "b"], .notSeen),
+        // Luma may have put it in order, and whether it was so before is not shown.
+        (["name": "Caf\u{e9} \u{201c}A\u{201d}"], ["name": "Cafe\u{301} \"A\""], .untold),
+        (["name": "y", "visibility": "public"], ["name": "y ", "visibility": "private"], .notSeen),
+        (["start_at": "2027-01-01T10:00:30Z"], ["start_at": "2027-01-01T10:00:00.000Z"], .untold),
+        (["start_at": "2027-01-01T10:00:00+01:00"], ["start_at": "2027-01-01T09:00:00.000Z"], .done(id: nil)),
+        (["start_at": "2027-01-01T11:00:00Z"], ["start_at": "2027-01-01T10:00:00.000Z"], .notSeen),
     ]
 
     @Test(arguments: changes.indices) func anUpdateIsSeenByItsValues(index: Int) async throws {
@@ -131,4 +172,47 @@ import Testing
     @Test func whatNobodyKnowsHowToLookForIsUntold() async throws {
         #expect(try await look(client(.status(500)), change("events/blasts/create", [:])) == .untold)
     }
+}
+
+/// A create, and what Luma shows of it afterwards.
+struct Rewriting: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let name: String
+    let shownName: String
+    var start = "2027-01-01T10:00:00.000Z"
+    var shownStart = "2027-01-01T10:00:00.000Z"
+    var isFound = false
+
+    private init(_ title: String, _ name: String, _ shownName: String) {
+        (testDescription, self.name, self.shownName) = (title, name, shownName)
+    }
+
+    private init(_ title: String, start: String, _ shownStart: String) {
+        (testDescription, name, shownName) = (title, "Tea", "Tea")
+        (self.start, self.shownStart) = (start, shownStart)
+    }
+
+    private var found: Rewriting {
+        var rewriting = self
+        rewriting.isFound = true
+        return rewriting
+    }
+
+    static let all = [
+        Rewriting("as it was sent", "Tea", "Tea").found, Rewriting("composed", "Cafe\u{301}", "Caf\u{e9}").found,
+        Rewriting("decomposed", "Caf\u{e9}", "Cafe\u{301}").found,
+        Rewriting("in compatibility form", "\u{fb01}ve \u{ff34}ea", "five Tea"),
+        Rewriting("without white space around", " Tea ", "Tea"),
+        Rewriting("with single blanks", "Tea  time", "Tea time"),
+        Rewriting("without what is invisible", "Tea\u{200b}time", "Teatime"),
+        Rewriting("without variation selectors", "Tea \u{2615}\u{fe0f}", "Tea \u{2615}"),
+        Rewriting("cut", String(repeating: "long ", count: 40), String(String(repeating: "long ", count: 20))),
+        Rewriting("with curly quotes", "\"Tea\" & 'toast'", "\u{201c}Tea\u{201d} & \u{2018}toast\u{2019}"),
+        Rewriting("with references", "Tea & toast", "Tea &amp; toast"),
+        Rewriting("in capitals", "tea time", "Tea Time"), Rewriting("another word for it", "Tea", "Untitled event"),
+        Rewriting("to the second", start: "2027-01-01T10:00:00.500Z", "2027-01-01T10:00:00.000Z"),
+        Rewriting("to the next second", start: "2027-01-01T10:00:00.500Z", "2027-01-01T10:00:01.000Z"),
+        Rewriting("to the minute", start: "2027-01-01T10:00:42.000Z", "2027-01-01T10:00:00.000Z"),
+        Rewriting("to five minutes", start: "2027-01-01T10:03:00.000Z", "2027-01-01T10:05:00.000Z"),
+    ]
 }

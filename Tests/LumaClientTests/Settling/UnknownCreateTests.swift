@@ -23,7 +23,7 @@ import Testing
     nonisolated static func page(_ entries: [JSON], next: String? = nil) -> ScriptedTransport.Answer {
         var page: JSONObject = ["entries": .array(entries), "has_more": .bool(next != nil)]
         if let next { page["next_cursor"] = .string(next) }
-        return .json(200, .object(page))
+        return .json(200, .object(page), [Field("date", Timestamp(milliseconds: 1_780_000_002_000).httpDate)])
     }
 
     private func create(_ fixture: Fixture, deadline: Double = 60) async -> Result<CreatedEvent, LumaError> {
@@ -64,7 +64,7 @@ import Testing
         #expect(fixture.transport.count("/events/create") == 1)
         #expect(
             fixture.transport.lines.last
-                == "GET /v1/calendars/events/list?after=2026-07-01T15:59:59.999Z&before=2026-07-01T16:00:00.001Z"
+                == "GET /v1/calendars/events/list?after=2026-07-01T15:54:59.999Z&before=2026-07-01T16:05:00.001Z"
                 + "&pagination_limit=50")
     }
 
@@ -150,9 +150,8 @@ import Testing
     }
 
     @Test(arguments: [
-        entry("evt-1", name: "meetup"), entry("evt-1", name: "Meetups"),
-        entry("evt-1", start: "2026-07-01T16:00:00.001Z"),
-        entry("evt-1", start: "tomorrow"), entry("evt-1", created: -11), "text", ["name": "Meetup"],
+        entry("evt-1", start: "tomorrow"), entry("evt-1", created: -20), "text", ["name": "Meetup"],
+        entry("evt-1", name: "Other", created: -20), entry("evt-1", start: "2026-07-01T16:05:00.001Z"),
     ])
     func whatDoesNotFitIsNotTaken(entry: JSON) async {
         let fixture = Fixture([.lost(.timeout), Self.page([entry])])
@@ -219,10 +218,13 @@ import Testing
     @Test func ageIsToldByLumasClock() async {
         // Luma's clock is a thousand seconds ahead of ours: an event from 20 seconds before the create looks new here.
         let ahead = Field("date", Timestamp(milliseconds: 1_780_001_000_000).httpDate)
-        let fixture = Fixture([
-            .json(200, [:], [ahead]), .lost(.timeout),
-            Self.page([Self.entry("evt-old", created: 980), Self.entry("evt-new", created: 1001)]),
-        ])
+        guard
+            case .success(var found) = Self.page([
+                Self.entry("evt-old", created: 980), Self.entry("evt-new", created: 1001),
+            ])
+        else { return }
+        found.fields = [ahead]
+        let fixture = Fixture([.json(200, [:], [ahead]), .lost(.timeout), .success(found)])
         _ = try? await fixture.client.getSelf(deadline: fixture.deadline(), context: fixture.context)
         #expect((try? await create(fixture).get())?.id == "evt-new")
     }
