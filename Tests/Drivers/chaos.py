@@ -2,7 +2,9 @@
 name is not known for a while, and the gateway is killed. Afterwards the sandbox tells what was done, and it must be what
 the clients believe.
 
-    chaos.py BINARY FOLDER [--operations 2000] [--clients 32] [--seed N] [--seconds 60] [--kills 2] [--without-keys]
+    chaos.py BINARY FOLDER [--operations 2000] [--clients 32] [--seed N] [--seconds 60] [--kills 2] [--without-keys] [--proxy]
+
+With --proxy a proxy stands before the sandbox that answers with pages of its own, whose clock is ahead.
 """
 
 import argparse
@@ -12,10 +14,12 @@ import signal
 import sys
 import threading
 import time
+import urllib.parse
 
 from chaos_clients import Client
 from chaos_judge import judge
 from chaos_stage import Gateway, Sandbox
+from front import Storm
 
 # Rare enough that most calls succeed in the end, frequent enough that each occurs many times.
 STORM = [
@@ -54,6 +58,7 @@ def arguments():
     parser.add_argument("--seconds", type=float, default=60, help="when clients stop to begin something new")
     parser.add_argument("--kills", type=int, default=2)
     parser.add_argument("--without-keys", action="store_true", help="no Idempotency-Key, and no write is repeated")
+    parser.add_argument("--proxy", action="store_true", help="put a proxy with a wrong clock before the sandbox")
     return parser.parse_args()
 
 
@@ -101,7 +106,8 @@ def main():
 
     print("CHAOS_SEED=%d CHAOS_OPERATIONS=%d" % (options.seed, options.operations), flush=True)
     sandbox = Sandbox(options.binary, options.folder, options.seed)
-    gateway = Gateway(options.binary, options.folder, sandbox)
+    storm = options.proxy and Storm(urllib.parse.urlsplit(sandbox.url).port, sandbox.trust, options.seed)
+    gateway = Gateway(options.binary, options.folder, sandbox, storm and storm.url)
     gateway.start()
     sandbox.put_faults(options.seed, STORM)
     progress = Progress(options.operations)
@@ -127,6 +133,9 @@ def main():
     for client in clients:
         client.finish(time.monotonic() + 20)
     time.sleep(1)
+    if storm:
+        log("pages of the proxy: %d" % storm.pages)
+        assert storm.pages, "the proxy has played no page"
     problems = judge(sandbox, clients, options.without_keys, log)
     played = {rule["fault"]: 0 for rule in rules}
     for rule in rules:

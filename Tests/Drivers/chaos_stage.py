@@ -66,10 +66,11 @@ class Sandbox:
 
 
 class Gateway:
-    def __init__(self, binary, folder, sandbox):
+    def __init__(self, binary, folder, sandbox, upstream=None):
         self.binary = binary
         self.folder = folder
         self.sandbox = sandbox
+        self.upstream = upstream or sandbox.url
         self.port = free_port()
         self.process = None
         atexit.register(lambda: self.process and self.process.kill())
@@ -80,7 +81,7 @@ class Gateway:
             "LUMA_HOST": "127.0.0.1",
             "LUMA_PORT": str(self.port),
             "LUMA_WORKERS": "2",
-            "LUMA_BASE_URL": base_url or self.sandbox.url,
+            "LUMA_BASE_URL": base_url or self.upstream,
             "LUMA_CA_FILE": self.sandbox.certificate,
             "LUMA_API_KEY": "chaos",
             "LUMA_LOG_FILE": os.path.join(self.folder, "gateway.log"),

@@ -4,7 +4,7 @@ import Testing
 
 /// A short storm; `make chaos` plays a long one.
 @Suite struct ChaosJourneyTests {
-    @Test func whatTheClientsBelieveIsWhatWasDone() async throws {
+    @Test(arguments: [false, true]) func whatTheClientsBelieveIsWhatWasDone(isBehindProxy: Bool) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-mcp-" + UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -12,7 +12,7 @@ import Testing
             "chaos.py",
             [
                 Program.path, folder.path, "--operations", "300", "--clients", "16", "--seconds", "25", "--kills", "1",
-            ])
+            ] + (isBehindProxy ? ["--proxy"] : []))
         #expect(result.code == 0, "\(result.out)\(result.err)")
     }
 
