@@ -60,7 +60,8 @@ let package = Package(
         .executableTarget(
             name: "fixture-server", dependencies: ["Core", "Gateway", "MCP"], path: "Tests/FixtureServer",
             swiftSettings: settings),
-        .target(name: "TestKit", dependencies: ["Core", "HTTP"], path: "Tests/TestKit", swiftSettings: settings),
+        .target(
+            name: "TestKit", dependencies: ["Core", "Formats", "HTTP"], path: "Tests/TestKit", swiftSettings: settings),
         tests(of: "Core"),
         tests(of: "Formats", ["Core"]),
         tests(of: "HTTP", ["Core"]),
@@ -82,7 +83,9 @@ let package = Package(
 
 // libFuzzer brings its own `main`, so these targets exist only for `make fuzz`.
 if Context.environment["FUZZ"] != nil {
-    for name in ["FuzzRequest", "FuzzChunked", "FuzzJSON", "FuzzTZif"] {
+    for name in [
+        "FuzzChunked", "FuzzJSON", "FuzzRequest", "FuzzTZif", "FuzzTable",
+    ] {
         package.targets.append(
             .executableTarget(
                 name: name, dependencies: ["TestKit"], path: "Tests/Fuzz/" + name,

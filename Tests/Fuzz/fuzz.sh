@@ -15,7 +15,10 @@ cd "$here/../.."
 export FUZZ=1
 # Leaks are the business of whoever holds a corpus for hours; the runner's own would be reported too.
 export ASAN_OPTIONS=detect_leaks=0
-[ $# -gt 0 ] || set -- FuzzRequest FuzzChunked FuzzJSON FuzzTZif
+if [ $# -eq 0 ]; then
+    targets=("$here"/Fuzz*)
+    set -- "${targets[@]##*/}"
+fi
 
 folder=.build/fuzz
 mkdir -p "$folder/found"
@@ -35,11 +38,11 @@ for target in "$@"; do
     case $name in
     request) longest=600 share=2 ;;
     chunked) longest=300 share=1 ;;
-    json) longest=300 share=1 ;;
+    json | table) longest=300 share=1 ;;
     *) longest=4096 share=1 ;;
     esac
     echo "==> $target, $sanitizer"
-    "$folder/$sanitizer/release/$target" -max_total_time=$((seconds * share / 5 + 1)) -max_len=$longest -timeout=10 \
+    "$folder/$sanitizer/release/$target" -max_total_time=$((seconds * share / (${#} + 1) + 1)) -max_len=$longest -timeout=10 \
         -rss_limit_mb=1024 -print_final_stats=1 -verbosity=0 -artifact_prefix="$folder/found/$name-" \
         "$folder/corpus/$name" "$here/Corpus/$name" >"$folder/$name.log" 2>&1 || failed=1
     grep -v '# Uses:\|Recommended dictionary\|recommended dictionary' "$folder/$name.log" || true

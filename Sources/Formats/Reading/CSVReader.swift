@@ -1,14 +1,18 @@
-/// Reads comma-separated values (RFC 4180): fields in quotes with `""` for a quote, line ends within them, CRLF or LF
-/// between records, a byte order mark in front.
+/// Reads comma-separated values (RFC 4180), or values separated by another character: fields in quotes with `""` for a
+/// quote, line ends within them, a byte order mark in front. Records end with CRLF or LF; where the first ends with a CR
+/// alone, as programs for the Mac wrote it, all may.
 ///
 /// What the RFC leaves no meaning for is an error and not a guess: a quote within a field that does not begin with one,
 /// text after a closing quote, a quote that is never closed. After any of these nobody can tell where the next record
 /// begins, so it ends the reading. Lines without anything in them are passed over. The apostrophe that `CSVWriter` puts
 /// before a formula is taken away.
 public struct CSVReader: Sendable {
-    /// One record, and the line where it begins. The first is the header if the file has one; the reader does not know.
+    /// One record. The first is the header if the file has one; the reader does not know.
     public struct Record: Sendable, Equatable {
+        /// The line of the file where it begins, from 1.
         public let line: Int
+        /// The row that a spreadsheet shows it in, from 1: empty lines are rows, line ends in a cell are not.
+        public let row: Int
         public let fields: [String]
     }
 
@@ -25,7 +29,10 @@ public struct CSVReader: Sendable {
 
     private static let mark: [UInt8] = [0xef, 0xbb, 0xbf]
     private let limits: ReadLimits
+    private let separator: UInt8
     private var state = State.start
+    /// Whether a CR alone ends a record; nil until the first record has ended.
+    private var endsWithReturn: Bool?
     private var isOver = false
     /// Bytes of the byte order mark that were seen; nil once the first other byte has come.
     private var markBytes: Int? = 0
@@ -38,9 +45,18 @@ public struct CSVReader: Sendable {
     private var ends: [Int] = []
     private var hasQuotes = false
     private var records = 0
+    private var row = 1
+    /// Rows that have ended, those without anything in them too.
+    public var rowsRead: Int { row - 1 }
 
     /// A reader at the beginning of a file.
-    public init(limits: ReadLimits = ReadLimits()) { self.limits = limits }
+    public init(limits: ReadLimits = ReadLimits()) { self.init(separator: UInt8(ascii: ","), limits: limits) }
+
+    /// A reader of fields that this ASCII character separates.
+    /// - Parameter line: the line of the file where the input begins.
+    public init(separator: UInt8, line: Int = 1, limits: ReadLimits = ReadLimits()) {
+        (self.separator, self.limits, self.line, recordLine) = (separator, limits, line, line)
+    }
 
     /// Takes the next bytes of the file, cut anywhere.
     public mutating func feed(_ input: ArraySlice<UInt8>, _ deliver: (ReadItem<Record>) -> Void) {
@@ -65,7 +81,7 @@ public struct CSVReader: Sendable {
         if let seen = markBytes { for earlier in Self.mark[..<seen] { take(earlier, deliver) } }
         switch state {
         case .quoted: fail(quoteLine, "a quote is opened here and never closed", deliver)
-        case .carriageReturn: fail(line, Self.loneReturn, deliver)
+        case .carriageReturn where endsWithReturn == false: fail(line, Self.loneReturn, deliver)
         case .start where ends.isEmpty: break
         default: endRecord(deliver)
         }
@@ -85,10 +101,22 @@ public struct CSVReader: Sendable {
         case (.quote, UInt8(ascii: "\"")):
             keep(byte, deliver)
             state = .quoted
-        case (.carriageReturn, 0x0a), (.start, 0x0a), (.plain, 0x0a), (.quote, 0x0a): endLine(deliver)
-        case (.carriageReturn, _): fail(line, Self.loneReturn, deliver)
+        case (.carriageReturn, 0x0a):
+            endsWithReturn = endsWithReturn ?? false
+            endLine(deliver)
+        case (.carriageReturn, _):
+            guard endsWithReturn ?? true else { return fail(line, Self.loneReturn, deliver) }
+            endsWithReturn = true
+            endLine(deliver)
+            take(byte, deliver)
+        case (_, 0x0a):
+            guard endsWithReturn != true else {
+                return fail(line, "a line feed ends this line, and a carriage return those before", deliver)
+            }
+            endsWithReturn = false
+            endLine(deliver)
         case (_, 0x0d): state = .carriageReturn
-        case (_, UInt8(ascii: ",")): endField(deliver)
+        case (_, separator): endField(deliver)
         case (.plain, UInt8(ascii: "\"")):
             fail(line, "a quote stands within a field that does not begin with one; write \"a \"\"b\"\" c\"", deliver)
         case (.quote, _): fail(line, "text follows a closing quote; double a quote that is meant", deliver)
@@ -131,6 +159,7 @@ public struct CSVReader: Sendable {
             ends.removeAll(keepingCapacity: true)
             hasQuotes = false
         }
+        defer { row += 1 }
         if ends.count == 1, bytes.isEmpty, !hasQuotes { return }
         records += 1
         // The header is no row.
@@ -145,7 +174,7 @@ public struct CSVReader: Sendable {
             fields.append(CSVGuard.restore(text))
             start = end
         }
-        deliver(.row(Record(line: recordLine, fields: fields)))
+        deliver(.row(Record(line: recordLine, row: row, fields: fields)))
     }
 
     private mutating func fail(_ line: Int, _ text: String, _ deliver: (ReadItem<Record>) -> Void) {

@@ -20,6 +20,10 @@ import Testing
         (" a , b \n", [[" a ", " b "]]),
         ("Übung,🎉\n", [["Übung", "🎉"]]),
         ("a\tb;c\n", [["a\tb;c"]]),
+        ("a,b\r1,2\r", [["a", "b"], ["1", "2"]]),
+        ("a\r\r\nb\r\r\n", [["a"], ["b"]]),
+        ("a\r", [["a"]]),
+        ("\"two\nlines\"\r\"x\"\r", [["two\nlines"], ["x"]]),
         ("'=1,\"'+a\",'a,-5,=1\n", [["=1", "+a", "'a", "-5", "=1"]]),
     ])
     func recordsAreRead(_ text: String, _ records: [[String]]) {
@@ -32,8 +36,9 @@ import Testing
         ("a\nb\"c\n", 2, "a quote stands within a field"),
         ("a\n\n\"b\"c\n", 3, "text follows a closing quote"),
         ("a\nb,\"c\nd\n", 2, "a quote is opened here and never closed"),
-        ("a\rb\n", 1, "a carriage return stands without a line feed"),
-        ("a\r", 1, "a carriage return stands without a line feed"),
+        ("a\nb\rc\n", 2, "a carriage return stands without a line feed"),
+        ("a\r\nb\r", 2, "a carriage return stands without a line feed"),
+        ("a\rb\n", 2, "a line feed ends this line, and a carriage return those before"),
     ])
     func whatHasNoMeaningEndsTheReading(_ text: String, _ line: Int, _ beginning: String) throws {
         let items = CSVReader.items(text)
@@ -52,11 +57,13 @@ import Testing
         var writer = CSVWriter(header: cells)
         writer.add(cells)
         let bytes = writer.take()
-        #expect(CSVReader.items(bytes) == [1, 3].map { .row(CSVReader.Record(line: $0, fields: cells)) })
+        #expect(
+            CSVReader.items(bytes) == [(1, 1), (3, 2)].map { .row(CSVReader.Record(line: $0, row: $1, fields: cells)) })
     }
 
     @Test func linesAreCountedOverLineEndsInQuotes() {
         #expect(CSVReader.rows("h\n\"1\n2\n3\"\nx\n").map(\.line) == [1, 2, 5])
+        #expect(CSVReader.rows("h\n\"1\n2\n3\"\nx\n\n\ny\n").map(\.row) == [1, 2, 3, 6])
     }
 
     @Test func aRecordThatIsNotUTF8IsPassedOver() {
