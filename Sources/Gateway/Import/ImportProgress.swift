@@ -35,6 +35,8 @@ struct ImportProgress: Sendable {
     private(set) var budgetWait = 0.0
     /// Rows that were done without being sent by this run, at its begin.
     private let before: Int
+    /// How many rows were done, at times of the last seconds.
+    private var samples: [(at: MonotonicTime, done: Int)] = []
 
     init(total: Int, counts: Counts, begun: MonotonicTime) {
         self.total = total
@@ -50,6 +52,24 @@ struct ImportProgress: Sendable {
         let seconds = now.seconds(since: begun)
         let rows = counts.done - before
         return rows > 0 && seconds > 0.2 ? Double(rows) / seconds : nil
+    }
+
+    /// Seconds that the shown rate is of.
+    private static let span = 10.0
+
+    /// Notes how far it is, for `recentRate`. Samples are kept for a few seconds, and no closer than half a second.
+    mutating func sample(_ now: MonotonicTime) {
+        if let last = samples.last, now.seconds(since: last.at) < 0.5 { return }
+        samples.append((now, counts.done))
+        while samples.count > 2, now.seconds(since: samples[1].at) >= Self.span { samples.removeFirst() }
+    }
+
+    /// Rows a second in the last seconds; nil before there is anything to tell, and while nothing may be sent.
+    func recentRate(_ now: MonotonicTime) -> Double? {
+        if let until = pausedUntil, until > now { return nil }
+        guard let first = samples.first, now.seconds(since: first.at) >= 1 else { return rate(now) }
+        let rows = counts.done - first.done
+        return rows > 0 ? Double(rows) / now.seconds(since: first.at) : nil
     }
 
     /// Nothing is sent until this time. Pauses that overlap are counted once.

@@ -10,11 +10,11 @@ enum ProgressLine {
         let done = progress.counts.done
         let percent = progress.total == 0 ? 100 : done * 100 / progress.total
         var parts = ["\(done)/\(progress.total)", "\(percent)%"]
-        if let rate = progress.rate(now) { parts.append("\(decimal(rate))/s") }
+        if let rate = progress.recentRate(now) { parts.append("\(decimal(rate))/s") }
         if let until = progress.pausedUntil, until > now {
-            parts.append("waits for budget \(clock(until.seconds(since: now)))")
+            parts.append("waiting for Luma's budget \(clock(until.seconds(since: now)))")
         } else if progress.budgetWait >= 1 {
-            parts.append("waited for budget \(clock(progress.budgetWait))")
+            parts.append("waited for Luma's budget \(clock(progress.budgetWait))")
         }
         if progress.left > 0, let left = progress.timeLeft(now) { parts.append("\(clock(left)) left") }
         guard let width else { return parts.joined(separator: ", ") }

@@ -31,6 +31,22 @@ import Testing
         #expect(progress.timeLeft(after(10)) == 90)
     }
 
+    /// A burst at the beginning says nothing about what comes after it.
+    @Test func theShownRateIsOfTheLastSeconds() {
+        var progress = progress(total: 2000, created: 0)
+        for second in 0...60 {
+            // 300 at once, then one a second.
+            progress.counts.created = second == 0 ? 0 : 300 + second
+            progress.sample(after(Double(second)))
+            progress.sample(after(Double(second) + 0.1))
+        }
+        #expect(progress.recentRate(after(60)) == 1)
+        #expect(progress.recentRate(after(0.3)) != nil)
+        progress.pause(until: after(90), now: after(61))
+        #expect(progress.recentRate(after(62)) == nil)
+        #expect(self.progress(total: 5, created: 0).recentRate(after(5)) == nil)
+    }
+
     @Test func pausesThatOverlapCountOnce() {
         var progress = progress(total: 2, created: 0)
         progress.pause(until: after(10), now: after(0))
@@ -63,7 +79,7 @@ import Testing
         }
         #expect(
             ProgressLine.text(progress, now: after(100), width: nil)
-                == "5000/12345, 40%, 50/s, waits for budget 1:05:00, 2:27 left")
+                == "5000/12345, 40%, waiting for Luma's budget 1:05:00, 2:27 left")
         #expect(
             ProgressLine.text(self.progress(total: 4, created: 2), now: after(1), width: 50)
                 == "[#########----------]  2/4  50%  2.0/s  0:01 left")
