@@ -69,9 +69,9 @@ extension EventsCommand {
     func export(_ client: GatewayClient, _ now: Timestamp) async throws(CommandFailure) -> CommandOutput {
         let query = try filters(now)
         // A file's name says what is expected in it.
-        let named = call.text(EventsOptions.output)
-            .flatMap { name in name.lastIndex(of: ".").map { String(name[name.index(after: $0)...]).lowercased() } }
-            .flatMap(ExportFormat.init)
+        let named = try call.text(EventsOptions.output).flatMap { path throws(CommandFailure) in
+            try ExportFormat(path: path, isGiven: call.has(EventsOptions.format))
+        }
         let standard: ExportFormat = call.has(EventsOptions.json) ? .json : named ?? .ndjson
         let format = call.text(EventsOptions.format).flatMap(ExportFormat.init) ?? standard
         var result = CommandOutput(notes: query.notes)

@@ -61,6 +61,31 @@ enum EventsOptions {
 enum ExportFormat: String, Sendable, CaseIterable {
     case json, ndjson, csv, ics
 
+    /// What the ending of a file's name says; nil for a name without one.
+    /// - Parameter isGiven: the format is said otherwise, and any name will do but that of a workbook.
+    /// - Throws: for an ending that no format has, so that no file is of another kind than it says.
+    init?(path: String, isGiven: Bool) throws(CommandFailure) {
+        let name = path.split(separator: "/").last ?? ""
+        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
+        let ending = name[name.index(after: dot)...].lowercased()
+        let workbooks = ["xlsx", "xlsm", "xls", "ods", "numbers"]
+        switch ending {
+        case "jsonl": self = .ndjson
+        case "ical": self = .ics
+        case _ where ExportFormat(rawValue: ending) != nil: self = ExportFormat(rawValue: ending) ?? .ndjson
+        case _ where workbooks.contains(ending):
+            throw CommandFailure(
+                .usage,
+                "--output: a workbook (.\(ending)) cannot be written; name a .csv, which every spreadsheet opens")
+        case _ where isGiven: return nil
+        default:
+            throw CommandFailure(
+                .usage,
+                "--output: .\(CommandFailure.line(ending)) is no format that is known; name a .csv, .ics, .ndjson or "
+                    + ".json, or say --format")
+        }
+    }
+
     /// What the gateway is asked for.
     var mediaType: String {
         switch self {
