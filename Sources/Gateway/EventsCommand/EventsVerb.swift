@@ -86,9 +86,10 @@ public enum EventsVerb: String, Sendable, CaseIterable {
             Row(
                 arguments: "FILE [options]", summary: "create the events of a file, each row once",
                 options: EventsOptions.importing,
-                notes: "FILE is CSV whose first line names the columns, NDJSON with one event a line, or a calendar"
-                    + " (iCalendar); - is standard input. Columns and members are the fields of an event: name, start_at,"
-                    + " timezone, end_at and so on. All rows are checked before the first is sent. The report tells what"
+                notes:
+                    "FILE is a table in text (CSV) whose first row names the columns, NDJSON with one event a line, or a"
+                    + " calendar (iCalendar); - is standard input. Columns and members are the fields of an event: name,"
+                    + " start_at, timezone, end_at and so on; columns may have the names that other programs give them. All rows are checked before the first is sent. The report tells what"
                     + " was done to each; the same command goes on after an interruption, and no row is sent twice.",
                 examples: [
                     (

@@ -1,61 +1,99 @@
 import Core
 import Formats
 
-/// Makes events of the records of a table: the first names the columns.
+/// Makes events of the rows of a table.
 struct CSVRows {
-    private let fields: ImportFields
-    /// The field of each column, nil for one that is left out; nil until the header was read.
-    private var columns: [String?]?
-    /// Names of columns that are not imported because Luma sets them.
-    private(set) var leftOut: [String] = []
+    let columns: TableColumns
 
-    init(_ fields: ImportFields) { self.fields = fields }
-
-    var hasHeader: Bool { columns != nil }
-
-    /// Reads the header.
-    /// - Returns: what is wrong with it; nothing of the file can be used then.
-    mutating func readHeader(_ record: CSVReader.Record) -> [String] {
-        var problems: [String] = []
-        var columns: [String?] = []
-        for name in record.fields {
-            switch fields.place(of: name, isText: true) {
-            case .field(let field):
-                if columns.contains(field) { problems.append("two columns are \(field)") }
-                columns.append(field)
-            case .leftOut:
-                if !fields.map.contains(where: { $0.from == name }) { leftOut.append(name) }
-                columns.append(nil)
-            case nil:
-                let shown = APIError.shortened(name)
-                problems.append(
-                    "column \"\(shown)\" is no field of an event\(ImportFields.hint(name)); rename it with "
-                        + "--map \"\(shown)=FIELD\" or leave it out with --map \"\(shown)=\"")
-                columns.append(nil)
-            }
-        }
-        for from in fields.map.map(\.from) where !record.fields.contains(from) {
-            let hint = NearestName.suggest(for: from, among: record.fields).map { "; did you mean \"\($0)\"?" } ?? ""
-            problems.append("--map names a column that the file does not have: \"\(APIError.shortened(from))\"\(hint)")
-        }
-        if record.fields.count == 1, let name = record.fields.first, name.contains(";") || name.contains("\t") {
-            problems.append("the columns must be separated by commas")
-        }
-        self.columns = columns
-        return problems
+    init(_ table: Table, _ header: CSVReader.Record, _ fields: ImportFields, _ order: DateOrder?) {
+        columns = TableColumns(header, table.rows, fields, order)
     }
 
-    /// The event that a record is.
-    func event(_ record: CSVReader.Record) throws(ReadProblem) -> JSONObject {
-        let columns = columns ?? []
-        guard record.fields.count == columns.count else {
-            throw ReadProblem(
-                line: record.line, "has \(record.fields.count) fields, and the header has \(columns.count)")
+    /// The event that a row is.
+    func event(_ record: CSVReader.Record) throws(ReadProblem) -> ImportedRow {
+        let expected = columns.roles.count
+        // Cells without anything in them to the right of the table are no cells of it.
+        guard record.fields.count >= expected,
+            record.fields[expected...].allSatisfy({ TableText.trimmed($0).isEmpty })
+        else {
+            throw ReadProblem(line: record.line, "has \(record.fields.count) fields, and the header has \(expected)")
         }
+        let times = TableTimes(columns, record).read()
+        var row = ImportedRow(problems: times.problems)
+        var places: [String] = []
+        var isPrivate = false
+        for (role, cell) in zip(columns.roles, record.fields) {
+            let text = TableText.trimmed(cell)
+            guard let role else { continue }
+            switch role {
+            case .field("start_at"), .startDate, .startTime: row.take("start_at", of: times)
+            case .field("end_at"), .endDate, .endTime: row.take("end_at", of: times)
+            case _ where text.isEmpty: break
+            case .allDay, .leftOut: break
+            case .field(let name): take(text, name, &row)
+            case .place: if !places.contains(text) { places.append(text) }
+            case .privacy: isPrivate = isPrivate || Self.isPrivate(text)
+            case .approval: if CellValue.boolean(text) == true { row.event["require_rsvp_approval"] = true }
+            case .lost(let what): if !Self.isNothing(text) { row.lost.append(what) }
+            }
+        }
+        takePlace(places, &row)
+        if isPrivate, row.event["visibility"] == nil { row.event["visibility"] = "private" }
+        // A whole day may have an end that no cell says.
+        row.take("end_at", of: times)
+        if columns.isExport, columns.all(.field("description_md")).isEmpty { row.lost.append("description") }
+        row.keyed = keyed(record, row.event)
+        return row
+    }
+
+    private func take(_ text: String, _ name: String, _ row: inout ImportedRow) {
+        switch CellValue.read(text, field: name) {
+        case .value(let value): row.event.members.append((name, value))
+        case .problem(let problem):
+            row.event.members.append((name, .string(text)))
+            row.problems.append(ImportedRow.Problem(field: name, text: problem, value: text))
+        }
+    }
+
+    /// A link is where the event is held, anything else the address.
+    private func takePlace(_ places: [String], _ row: inout ImportedRow) {
+        var addresses: [String] = []
+        for text in places {
+            if WebURL.isValid(text), row.event["meeting_url"] == nil {
+                row.event["meeting_url"] = .string(text)
+            } else if row.event["meeting_url"]?.stringValue != text {
+                addresses.append(text)
+            }
+        }
+        if !addresses.isEmpty {
+            row.event["geo_address_json"] = [
+                "type": "manual", "address": .string(addresses.joined(separator: ", ")),
+            ]
+        }
+    }
+
+    private static func isPrivate(_ text: String) -> Bool {
+        CellValue.boolean(text) == true || ["private", "confidential", "personal"].contains(text.lowercased())
+    }
+
+    /// A price of nothing.
+    private static func isNothing(_ text: String) -> Bool {
+        ["free", "-", "–", "no", "none"].contains(text.lowercased())
+            || text.utf8.contains(UInt8(ascii: "0")) && !text.utf8.contains { (0x31...0x39).contains($0) }
+    }
+
+    /// What the key is made of: the cells as they stand, with the times as they were read. Nil for a table that could not be
+    /// read when keys were first made so.
+    private func keyed(_ record: CSVReader.Record, _ event: JSONObject) -> JSONObject? {
+        guard let fields = columns.keyFields else { return nil }
         var object = JSONObject()
-        for (column, text) in zip(columns, record.fields) {
-            guard let column, let value = CellValue.json(text, field: column) else { continue }
-            object.members.append((column, value))
+        for (field, cell) in zip(fields, record.fields) {
+            guard let field else { continue }
+            if ["start_at", "end_at"].contains(field) {
+                if let value = event[field] { object.members.append((field, value)) }
+            } else if let value = CellValue.json(cell, field: field) {
+                object.members.append((field, value))
+            }
         }
         return object
     }

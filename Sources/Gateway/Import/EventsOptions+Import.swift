@@ -1,3 +1,5 @@
+import Formats
+
 /// The options of `luma-mcp events import`.
 extension EventsOptions {
     static let importFormat = OptionRow(
@@ -5,6 +7,23 @@ extension EventsOptions {
     static let map = OptionRow(
         "--map", .free, "COLUMN=FIELD", repeats: true,
         "The field that a column is; without a field the column is left out. May come several times.")
+    static let separator = OptionRow(
+        "--separator", .free, "CHARACTER",
+        "What stands between the cells of a table: a character such as ; or the word tab. Default: recognized.")
+    static let encoding = OptionRow(
+        "--encoding", .words(EventsOptions.encodings.map(\.name)), "NAME",
+        "The encoding of a table. Default: recognized, or refused when it may be several.")
+    static let encodings: [(name: String, encoding: TableEncoding)] = [
+        ("utf-8", .utf8), ("utf-16le", .utf16LittleEndian), ("utf-16be", .utf16BigEndian),
+        ("windows-1252", .windows1252), ("macintosh", .macintosh),
+    ]
+    static let dateFormat = OptionRow(
+        "--date-format", .words(DateOrder.words.map(\.word)), "ORDER",
+        "The order of day, month and year in dates such as 01/07/2027, where the table does not tell.")
+    static let headerRow = OptionRow(
+        "--header-row", .free, "NUMBER", "The row of a table that names the columns. Default: the first with text.")
+    static let allowLoss = OptionRow(
+        "--allow-loss", .yes([]), "Import what was exported although a price or a description is not in the file.")
     static let importTemplate = OptionRow(
         "--template", .free, "TYPE", "Create from this template the rows that name none in template_type.")
     static let importZone = OptionRow(
@@ -23,7 +42,8 @@ extension EventsOptions {
         "Where to tell what was done to each row. Default: the file's name and .import.ndjson.")
 
     static let importing = [
-        importFormat, map, importTemplate, importZone, skipInvalid, allowDuplicates, importDryRun, parallel, importName,
+        importFormat, map, dateFormat, separator, encoding, headerRow, allowLoss, importTemplate, importZone,
+        skipInvalid, allowDuplicates, importDryRun, parallel, importName,
         report,
     ]
 }

@@ -7,8 +7,6 @@ import MCP
 /// `luma-mcp events import`: reads and checks a whole file, sends its rows to a running gateway, and writes down what was
 /// done to each.
 struct ImportCommand {
-    /// Most problems that are printed.
-    private static let mostShown = 50
     private static let largestFile = 256 << 20
 
     private let options: ImportOptions
@@ -86,15 +84,18 @@ struct ImportCommand {
     }
 
     private func carryOut(_ plan: ImportPlan, _ client: ImportClient) async -> ExitStatus {
-        tell(plan)
+        for line in ImportFindings(plan, options).lines { StandardError.write(line) }
         let isStopped = plan.isUnusable || (!plan.problems.isEmpty && !options.skipsInvalid)
-        if isStopped || options.isDryRun {
-            let verdict = isStopped ? "Nothing was sent." : "Nothing was sent: this is a dry run."
+        let isHeld = !plan.losses.isEmpty && !options.allowsLoss
+        if isStopped || isHeld || options.isDryRun {
+            let verdict =
+                isStopped || isHeld && !options.isDryRun
+                ? "Nothing was sent." : "Nothing was sent: this is a dry run."
             let hint =
                 isStopped && !plan.isUnusable ? " Correct the file, or go on without these rows: --skip-invalid." : ""
             StandardError.write(verdict + hint)
             ImportSummary(plan).write(asJSON: options.isJSON)
-            return plan.problems.isEmpty ? .ok : .data
+            return plan.problems.isEmpty && !isHeld ? .ok : .data
         }
         let report: ImportReport
         do throws(ImportReport.Failure) {
@@ -104,30 +105,5 @@ struct ImportCommand {
             return .cannotCreate
         }
         return await ImportSession(plan, options, report, client).run()
-    }
-
-    /// Says what was found in the file.
-    private func tell(_ plan: ImportPlan) {
-        for problem in plan.problems.prefix(Self.mostShown) {
-            let name = problem.name.isEmpty ? "" : "\"\(Neutral.line(APIError.shortened(problem.name, to: 60)))\": "
-            StandardError.write("line \(problem.line): \(name)\(CommandFailure.line(problem.text))")
-        }
-        if plan.problems.count > Self.mostShown {
-            StandardError.write("and \(plan.problems.count - Self.mostShown) more problems")
-        }
-        if !plan.leftOut.isEmpty {
-            StandardError.write(
-                "Left out, as Luma sets them: \(CommandFailure.line(plan.leftOut.joined(separator: ", ")))")
-        }
-        for duplicate in plan.duplicates.prefix(Self.mostShown) {
-            StandardError.write(
-                "line \(duplicate.row.line): says the same as row \(duplicate.first) and is not sent "
-                    + "(--allow-duplicates makes an event of it)")
-        }
-        if plan.duplicates.count > Self.mostShown {
-            StandardError.write("and \(plan.duplicates.count - Self.mostShown) more such rows")
-        }
-        let valid = plan.rows.count + plan.duplicates.count
-        StandardError.write("\(plan.count) rows read, \(valid) valid, \(plan.invalid) not valid")
     }
 }

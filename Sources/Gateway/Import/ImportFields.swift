@@ -1,4 +1,5 @@
 import Core
+import Formats
 import LumaAPI
 
 /// `--map "Title=name"`: the file's name for a field, and the field; empty for a column that is left out.
@@ -27,27 +28,64 @@ struct ImportFields {
 
     /// - Throws: what is wrong with a `--map`, in words that follow the option's value.
     static func parse(_ option: String) throws(ImportMapError) -> ImportMapping {
-        guard let equals = option.lastIndex(of: "="), equals != option.startIndex else {
+        // A column without a name can only be left out.
+        guard let equals = option.lastIndex(of: "="), equals != option.startIndex || option == "=" else {
             throw ImportMapError("must be COLUMN=FIELD, or COLUMN= to leave the column out")
         }
         let to = String(option[option.index(after: equals)...])
-        guard to.isEmpty || known.contains(to) else {
+        guard to.isEmpty || known.contains(to) || ColumnNames.roles.contains(where: { $0.name == to }) else {
             throw ImportMapError("names no field of an event" + hint(to))
         }
         return ImportMapping(from: String(option[..<equals]), to: to)
     }
 
-    /// Where a column or member of this name belongs.
-    /// - Parameter isText: the name is a heading that a person wrote, so `Start at` is `start_at`.
+    /// Where a member of this name belongs.
     /// - Returns: nil for a name that nobody knows.
-    func place(of name: String, isText: Bool) -> Place? {
+    func place(of name: String) -> Place? {
         if let mapping = map.first(where: { $0.from == name }) {
             return mapping.to.isEmpty ? .leftOut : .field(mapping.to)
         }
-        let plain = isText ? Self.plain(name) : name
+        if Self.known.contains(name) { return .field(name) }
+        return Self.setByLuma.contains(name) ? .leftOut : nil
+    }
+
+    /// What a column of this name is: by `--map`, else as a field of an event, a column of our own exports, or a name that
+    /// other programs and people use. A heading may be written in any way: `Start at` is `start_at`.
+    /// - Parameter isExport: the table is an export of our own, whose names are ours.
+    /// - Returns: nil for a name that nobody knows.
+    func role(of heading: String, isExport: Bool) -> ColumnRole? {
+        let name = TableText.trimmed(heading)
+        if let mapping = map.first(where: { $0.from == heading || $0.from == name }) {
+            if mapping.to.isEmpty { return .leftOut }
+            return ColumnNames.roles.first { $0.name == mapping.to }?.role ?? .field(mapping.to)
+        }
+        let plain = Self.plain(name)
         if Self.known.contains(plain) { return .field(plain) }
-        if isText, Self.ofExports.contains(plain) { return plain == "address" ? .field("geo_address_json") : .leftOut }
-        return Self.setByLuma.contains(plain) ? .leftOut : nil
+        let isOurs = Self.ofExports.contains(plain) || Self.setByLuma.contains(plain)
+        if isExport, isOurs {
+            return plain == "address" ? .field("geo_address_json") : ColumnNames.ofExports[plain] ?? .leftOut
+        }
+        return ColumnNames.role(of: name) ?? (isOurs ? .leftOut : nil)
+    }
+
+    /// The field that columns of this name were before other programs' names were known; nil for one that was left out.
+    /// The key of a row is made of these cells as they stand, so that a file keeps its keys.
+    func keyField(of heading: String) -> String? {
+        if let mapping = map.first(where: { $0.from == heading }) { return mapping.to }
+        let plain = Self.plain(heading)
+        return plain == "address" ? "geo_address_json" : Self.known.contains(plain) ? plain : nil
+    }
+
+    /// Whether a table could be read before other programs' names were known.
+    func isKnownOfOld(_ heading: String) -> Bool {
+        let plain = Self.plain(heading)
+        return map.contains { $0.from == heading } || Self.known.contains(plain) || Self.ofExports.contains(plain)
+            || Self.setByLuma.contains(plain)
+    }
+
+    /// Whether these are the columns of our own table of events.
+    static func isExport(_ header: [String]) -> Bool {
+        ["id", "start_at", "platform"].allSatisfy { name in header.contains { plain(TableText.trimmed($0)) == name } }
     }
 
     /// `; did you mean name?`, or nothing.
@@ -55,7 +93,8 @@ struct ImportFields {
         NearestName.suggest(for: plain(name), among: known).map { "; did you mean \($0)?" } ?? ""
     }
 
-    private static func plain(_ name: String) -> String {
+    /// As fields are named: `Start At` is `start_at`.
+    static func plain(_ name: String) -> String {
         let letters = name.utf8.map { byte in
             byte == UInt8(ascii: " ") || byte == UInt8(ascii: "-")
                 ? UInt8(ascii: "_") : (0x41...0x5a).contains(byte) ? byte | 0x20 : byte

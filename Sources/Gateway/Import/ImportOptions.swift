@@ -1,8 +1,11 @@
+import Formats
+
 /// What the command line of an import says.
 struct ImportOptions: Sendable, Equatable {
     var file = ""
     var planning = ImportPlanner.Settings()
     var skipsInvalid = false
+    var allowsLoss = false
     var isDryRun = false
     var parallel = 4
     var report = ""
@@ -16,7 +19,8 @@ struct ImportOptions: Sendable, Equatable {
             let format = call.text(EventsOptions.importFormat).flatMap({ ImportFormat(rawValue: $0) })
                 ?? ImportFormat(path: file)
         else {
-            throw CommandFailure(.usage, "--format: must say what the file is: csv, ndjson or ics")
+            throw CommandFailure(
+                .usage, "--format: must say what the file is: csv (any table in text), ndjson or ics")
         }
         planning.format = format
         for option in call.all(EventsOptions.map) {
@@ -26,6 +30,7 @@ struct ImportOptions: Sendable, Equatable {
                 throw CommandFailure(.usage, "--map: \(error)")
             }
         }
+        try takeTable(call)
         planning.template = call.text(EventsOptions.importTemplate)
         if let zone = call.text(EventsOptions.importZone) {
             planning.zone = try CommandZone.find(zone, [:]).name
@@ -38,12 +43,37 @@ struct ImportOptions: Sendable, Equatable {
         }
         planning.name = call.text(EventsOptions.importName) ?? ""
         planning.allowsDuplicates = call.has(EventsOptions.allowDuplicates)
+        allowsLoss = call.has(EventsOptions.allowLoss)
         skipsInvalid = call.has(EventsOptions.skipInvalid)
         isDryRun = call.has(EventsOptions.importDryRun)
         isJSON = call.has(EventsOptions.json)
         report = call.text(EventsOptions.report) ?? file + ".import.ndjson"
         if file == "-", !isDryRun, !call.has(EventsOptions.report) {
             throw CommandFailure(.usage, "--report: must name a file when the rows come from standard input")
+        }
+    }
+
+    /// How a table is written, as far as it is said.
+    private mutating func takeTable(_ call: EventsCall) throws(CommandFailure) {
+        if let text = call.text(EventsOptions.separator) {
+            let byte = text == "tab" || text == "\\t" ? 0x09 : text.utf8.first ?? 0
+            let isOne = text == "tab" || text == "\\t" || text.utf8.count == 1
+            guard isOne, byte < 0x7f, byte > 0x20 || byte == 0x09, byte != UInt8(ascii: "\"") else {
+                throw CommandFailure(.usage, "--separator: expected one character, such as ; or |, or the word tab")
+            }
+            planning.table.separator = byte
+        }
+        planning.table.encoding = call.text(EventsOptions.encoding).flatMap { name in
+            EventsOptions.encodings.first { $0.name == name }?.encoding
+        }
+        planning.dateOrder = call.text(EventsOptions.dateFormat).flatMap { word in
+            DateOrder.words.first { $0.word == word }?.order
+        }
+        if let text = call.text(EventsOptions.headerRow) {
+            guard let number = Int(text), (1...1000).contains(number) else {
+                throw CommandFailure(.usage, "--header-row: expected a number from 1 to 1000")
+            }
+            planning.table.headerRow = number
         }
     }
 }

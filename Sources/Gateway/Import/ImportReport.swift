@@ -41,6 +41,8 @@ final class ImportReport: Sendable {
         var problem: String?
         /// When the row was sent.
         var at: Timestamp?
+        /// The row of a spreadsheet that shows the file.
+        var sheetRow: Int?
 
         var object: JSONObject {
             var object: JSONObject = [
@@ -52,14 +54,15 @@ final class ImportReport: Sendable {
                 if let value { object.members.append((name, .string(value))) }
             }
             object["at"] = at.map { .string($0.rfc3339) }
+            object["spreadsheet_row"] = sheetRow.map { .number(JSONNumber($0)) }
             return object
         }
 
         init(
             row: Int, line: Int, name: String, _ outcome: Outcome, key: String? = nil, eventID: String? = nil,
-            requestID: String? = nil, problem: String? = nil, at: Timestamp? = nil
+            requestID: String? = nil, problem: String? = nil, at: Timestamp? = nil, sheetRow: Int? = nil
         ) {
-            self.at = at
+            (self.at, self.sheetRow) = (at, sheetRow)
             (self.row, self.line, self.name, self.outcome) = (row, line, name, outcome)
             (self.key, self.eventID, self.requestID, self.problem) = (key, eventID, requestID, problem)
         }
@@ -72,7 +75,8 @@ final class ImportReport: Sendable {
                 row: row, line: line, name: object["name"]?.stringValue ?? "", outcome,
                 key: object["key"]?.stringValue, eventID: object["event_id"]?.stringValue,
                 requestID: object["request_id"]?.stringValue, problem: object["problem"]?.stringValue,
-                at: object["at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) })
+                at: object["at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) },
+                sheetRow: object["spreadsheet_row"]?.intValue)
         }
     }
 

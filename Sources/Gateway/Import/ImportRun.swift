@@ -73,6 +73,9 @@ final class ImportRun {
         if self.end == nil { self.end = end }
     }
 
+    /// Notes how far it is, for the rate that is shown.
+    func sample() { progress.sample(clock.now) }
+
     /// Sends one row after the other until there are no more. Several of these run at a time.
     func work() async {
         while end == nil, next < rows.count {
@@ -164,7 +167,7 @@ final class ImportRun {
         write(
             ImportReport.Entry(
                 row: row.number, line: row.line, name: row.name, outcome, key: row.key,
-                at: outcome == .sending ? clock.wallClock : nil))
+                at: outcome == .sending ? clock.wallClock : nil, sheetRow: row.place.row))
     }
 
     /// - Returns: whether the entry is in the report; without one nothing more is sent.
@@ -183,7 +186,7 @@ final class ImportRun {
     ) {
         let entry = ImportReport.Entry(
             row: row.number, line: row.line, name: row.name, outcome, key: row.key, eventID: id, requestID: requestID,
-            problem: problem)
+            problem: problem, sheetRow: row.place.row)
         guard write(entry) else { return }
         switch outcome {
         case .created: progress.counts.created += 1
@@ -193,7 +196,7 @@ final class ImportRun {
         // Not sent, or not at an end.
         case .duplicate, .invalid, .sending, .unsent: break
         }
-        if let problem { warn("line \(row.line), \(Neutral.line(APIError.shortened(row.name, to: 80))): \(problem)") }
+        if let problem { warn("\(row.place.text), \(Neutral.line(APIError.shortened(row.name, to: 80))): \(problem)") }
     }
 
     /// Only so many are kept for the screen; the report has all.

@@ -87,11 +87,21 @@ struct ImportSession {
         if counts.existing > 0 { StandardError.write("\(counts.existing) rows were done by an earlier run.") }
         for row in doubtful.prefix(20) {
             StandardError.write(
-                "line \(row.line): \"\(Neutral.line(APIError.shortened(row.name, to: 60)))\" may or may not be on Luma since an earlier run. "
+                "\(row.place.text): \"\(Neutral.line(APIError.shortened(row.name, to: 60)))\" may or may not be on Luma since an earlier run. "
                     + "It is not sent again; look, and take its line out of the report to have it sent.")
         }
-        let keys = Set(plan.rows.map(\.key) + plan.duplicates.map(\.row.key))
-        let others = report.earlier.values.filter { !keys.contains($0.key ?? "") }
+        let all = plan.rows + plan.duplicates.map(\.row)
+        let keys = Set(all.map(\.key))
+        let named = Dictionary(all.map { ($0.line, $0.name) }) { first, _ in first }
+        var others = report.earlier.values.filter { !keys.contains($0.key ?? "") }
+        let isHere = { (entry: ImportReport.Entry) in named[entry.line] == entry.name }
+        let again = others.count { $0.outcome.isDone && isHere($0) }
+        if again > 0 {
+            StandardError.write(
+                "The report also tells of \(again) events of another import of this file (another --name, or rows that "
+                    + "said something else); they stay on Luma.")
+        }
+        others.removeAll { $0.outcome.isDone && isHere($0) }
         let made = others.count { $0.outcome.isDone }
         if made > 0 {
             StandardError.write(
@@ -112,14 +122,15 @@ struct ImportSession {
             // Its key may be that of the row which it repeats, whose fate must stay the last word of the report.
             let entry = ImportReport.Entry(
                 row: duplicate.row.number, line: duplicate.row.line, name: duplicate.row.name, .duplicate,
-                problem: "says the same as row \(duplicate.first)")
+                problem: "says the same as \(duplicate.firstPlace.text)", sheetRow: duplicate.row.place.row)
             try report.appendOnce(entry)
         }
         var told: Set<Int> = []
         for problem in plan.problems {
             guard let row = problem.row, told.insert(row).inserted else { continue }
             let entry = ImportReport.Entry(
-                row: row, line: problem.line, name: problem.name, .invalid, problem: problem.text)
+                row: row, line: problem.line, name: problem.name, .invalid, problem: problem.shown,
+                sheetRow: problem.place.row)
             try report.appendOnce(entry)
         }
     }
@@ -151,6 +162,7 @@ struct ImportSession {
                 let workers = (0..<parallel).map { _ in reactor.start { await run.work() } }
                 let display = reactor.start {
                     while !Task.isCancelled {
+                        run.sample()
                         screen.show(run.progress, now: clock.now)
                         try? await clock.sleep(
                             until: clock.now.advanced(

@@ -11,11 +11,11 @@ struct JSONRows {
 
     /// The event that a line is. A member that nobody knows stays, so that the check names it; one of an event that was
     /// exported, which has an `id`, is Luma's.
-    mutating func event(_ row: NDJSONReader.Row) throws(ReadProblem) -> JSONObject {
+    mutating func event(_ row: NDJSONReader.Row) throws(ReadProblem) -> ImportedRow {
         let isExported = row.object["id"]?.stringValue != nil
         var object = JSONObject()
         for (name, value) in row.object.members {
-            var place = fields.place(of: name, isText: false)
+            var place = fields.place(of: name)
             var value = value
             if isExported {
                 if value.isNull { continue }
@@ -34,7 +34,15 @@ struct JSONRows {
             case nil: object.members.append((name, value))
             }
         }
-        return object
+        var imported = ImportedRow(event: object)
+        guard isExported else { return imported }
+        imported.keyed = object
+        if row.object["require_approval"]?.boolValue == true, object["require_rsvp_approval"] == nil {
+            imported.event["require_rsvp_approval"] = true
+        }
+        if let price = row.object["display_price"], !price.isNull { imported.lost.append("price") }
+        if object["description_md"] == nil { imported.lost.append("description") }
+        return imported
     }
 
     /// The place of an exported event in the form in which a new event takes it; nil when it says nothing that could be taken.

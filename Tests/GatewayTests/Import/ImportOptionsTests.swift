@@ -1,3 +1,4 @@
+import Formats
 import Testing
 
 @testable import Gateway
@@ -22,12 +23,24 @@ import Testing
         #expect(options.parallel == 8 && options.isDryRun && options.skipsInvalid && options.isJSON)
         #expect(options.planning.name == "x" && options.planning.template == "workshop")
         #expect(options.planning.allowsDuplicates)
+        for name in ["a.tsv", "a.TXT", "a.xlsx", "a.xls", "a.ods", "a.numbers"] {
+            #expect(try parse([name]).planning.format == .csv)
+        }
+        let table = try parse([
+            "a", "--format", "csv", "--separator", "tab", "--encoding", "windows-1252", "--date-format", "dmy",
+            "--header-row", "3", "--allow-loss",
+        ])
+        #expect(table.planning.table.separator == 0x09 && table.planning.table.encoding == .windows1252)
+        #expect(table.planning.table.headerRow == 3 && table.planning.dateOrder == .dmy && table.allowsLoss)
         #expect(try parse(["x", "--format", "ics"]).planning.format == .ics)
         #expect(try parse(["-", "--format", "csv", "--report", "r"]).report == "r")
     }
 
     @Test(arguments: [
-        (["a.txt"], "--format: must say what the file is: csv, ndjson or ics"),
+        (["a.doc"], "--format: must say what the file is: csv (any table in text), ndjson or ics"),
+        (["a.csv", "--separator", ";;"], "--separator: expected one character"),
+        (["a.csv", "--separator", "\""], "--separator: expected one character"),
+        (["a.csv", "--header-row", "0"], "--header-row: expected a number from 1 to 1000"),
         (["a.csv", "--zone", "Mars"], "--zone: expected an IANA time zone"),
         (["a.csv", "--parallel", "0"], "--parallel: expected a number from 1 to 32"),
         (["a.csv", "--parallel", "33"], "--parallel: expected a number from 1 to 32"),

@@ -15,11 +15,11 @@ import Testing
 
     private func documents(_ plan: ImportPlan) -> [JSON] { plan.rows.compactMap { try? JSON.parse($0.body) } }
 
-    /// As spreadsheets of old write it: the first event must not be taken for the names of the columns.
-    @Test func aFirstLineThatIsNoUTF8IsTheOneProblem() {
+    /// The first event must not be taken for the names of the columns.
+    @Test func aFirstLineThatCannotBeDecodedIsTheOneProblem() {
         var planner = ImportPlanner(
             ImportPlanner.Settings(), zones: SystemZones.database, templates: TemplateCatalog())
-        planner.feed(Array("name,Ort ".utf8)[...] + [0xe4] + Array("\nTea,Berlin\nCoffee,Paris\n".utf8))
+        planner.feed(Array("name,Ort ".utf8)[...] + [0x81] + Array("\nTea,Berlin\nCoffee,Paris\n".utf8))
         let plan = planner.finish()
         #expect(plan.isUnusable && plan.rows.isEmpty)
         #expect(plan.problems.map(\.line) == [1], "\(plan.problems)")
@@ -36,7 +36,7 @@ import Testing
         #expect(
             plan.problems == [
                 ImportPlan.Problem(
-                    row: 2, line: 3, name: "Two\nlines",
+                    row: 2, place: ImportPlace(line: 3, row: 3), name: "Two\nlines",
                     text: "name must not hold control characters, such as a line break")
             ])
         #expect(
@@ -55,8 +55,10 @@ import Testing
     @Test(arguments: [
         ("", "the file is empty: its first line must name the columns"),
         ("nmae,start_at\n", "column \"nmae\" is no field of an event; did you mean name?; rename it"),
-        ("name,Name\n", "two columns are name"),
-        ("name;start_at\n", "column \"name;start_at\" is no field of an event"),
+        ("name,Name\n", "two columns are name: \"name\", \"Name\"; leave one out"),
+        ("name/start_at\n", "column \"name/start_at\" is no field of an event"),
+        ("name,start_at,Foo,Bar\n", "columns \"Foo\", \"Bar\" are no fields of an event"),
+        ("name,email,approval_status,ticket_name\n", "this is a table of guests (\"email\", \"approval_status\", "),
         ("a\"b\n", "a quote stands within a field"),
     ])
     func aTableThatCannotBeReadIsUnusable(text: String, beginning: String) {
@@ -68,17 +70,17 @@ import Testing
     }
 
     @Test func columnsAreRenamedAndLeftOut() {
-        let text = "Title,start_at,Notes\nTea,2027-05-01T18:00,x\n"
+        let text = "Titel,start_at,Notes\nTea,2027-05-01T18:00,x\n"
         let mapped = plan(text) {
-            $0.map = [ImportMapping(from: "Title", to: "name"), ImportMapping(from: "Notes", to: "")]
+            $0.map = [ImportMapping(from: "Titel", to: "name"), ImportMapping(from: "Notes", to: "")]
             $0.zone = "Asia/Tokyo"
         }
         #expect(documents(mapped) == [["name": "Tea", "start_at": "2027-05-01T18:00", "timezone": "Asia/Tokyo"]])
         #expect(mapped.problems.isEmpty && mapped.leftOut.isEmpty)
-        let wrong = plan(text) { $0.map = [ImportMapping(from: "Titel", to: "name")] }
+        let wrong = plan(text) { $0.map = [ImportMapping(from: "Title", to: "name")] }
         #expect(
             wrong.problems.map(\.text).contains(
-                "--map names a column that the file does not have: \"Titel\"; did you mean \"Title\"?"))
+                "--map names a column that the file does not have: \"Title\"; did you mean \"Titel\"?"))
     }
 
     @Test func linesOfJSONBecomeEvents() {
@@ -148,12 +150,13 @@ import Testing
         #expect(self.plan("name,start_at,timezone\nTea,2027-05-01 at six,UTC\n").problems.count == 1)
     }
 
-    @Test(arguments: ["name", "=name", "Title=nmae"]) func aMappingMustNameAField(option: String) {
+    @Test(arguments: ["name", "=name", "Title=nmae", ""]) func aMappingMustNameAField(option: String) {
         #expect(throws: ImportMapError.self) { try ImportFields.parse(option) }
     }
 
     @Test func theLastEqualsSignOfAMappingCounts() throws {
         #expect(try ImportFields.parse("a=b=name") == ImportMapping(from: "a=b", to: "name"))
+        #expect(try ImportFields.parse("=") == ImportMapping(from: "", to: ""))
         #expect(try ImportFields.parse("Notes=") == ImportMapping(from: "Notes", to: ""))
     }
 }

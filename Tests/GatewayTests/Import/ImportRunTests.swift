@@ -34,7 +34,9 @@ import Testing
         let clock = ManualClock(isAutomatic: true)
         let transport = ScriptedTransport { _, index in answers[min(index, answers.count - 1)] }
         let plan = (1...rows).map {
-            ImportPlan.Row(number: $0, line: $0, name: "n", path: "/events/", body: Array("{}".utf8), key: "k\($0)")
+            ImportPlan.Row(
+                number: $0, place: ImportPlace(line: $0), name: "n", path: "/events/", body: Array("{}".utf8),
+                key: "k\($0)")
         }
         let start = ImportProgress(total: rows, counts: ImportProgress.Counts(), begun: clock.now)
         let begun = clock.now

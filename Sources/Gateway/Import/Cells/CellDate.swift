@@ -1,0 +1,158 @@
+import Core
+import Formats
+
+/// A date, or a date and a time, as tables show it. What three numbers mean is not decided here: a column has one order.
+struct CellDate: Equatable {
+    enum Day: Equatable {
+        case known(CivilDate)
+        /// By order, for each that makes a day of the numbers; empty when none does.
+        case open([DateOrder: CivilDate])
+    }
+
+    let day: Day
+    /// Milliseconds from midnight; nil for a date alone.
+    let time: Int64?
+
+    /// Reads `2027-07-01`, `01/07/2027 19:00`, `7/1/27, 7:00 PM`, `1.7.2027`, `July 1, 2027 at 7pm`, `Thu, 1-Jul-27`.
+    /// - Returns: nil for what is no date.
+    init?(_ text: String) {
+        var scanner = CellScanner(text)
+        let weekday = Self.weekday(&scanner)
+        guard let found = Self.day(&scanner) else { return nil }
+        day = Self.falling(on: weekday, found)
+        if scanner.isAtEnd {
+            time = nil
+            return
+        }
+        guard Self.passToTime(&scanner), let time = CellTime.take(&scanner), scanner.isAtEnd else { return nil }
+        self.time = time
+    }
+
+    /// The orders that make a day of it; all for one that needs none.
+    var orders: DateOrder {
+        switch day {
+        case .known: .all
+        case .open(let days): days.keys.reduce(into: []) { $0.formUnion($1) }
+        }
+    }
+
+    func day(_ order: DateOrder) -> CivilDate? {
+        switch day {
+        case .known(let day): day
+        case .open(let days): days[order]
+        }
+    }
+
+    /// Whether another of these orders makes another day of it.
+    func isAmbiguous(among orders: DateOrder) -> Bool {
+        guard case .open(let days) = day else { return false }
+        return Set(days.filter { orders.contains($0.key) }.values).count > 1
+    }
+
+    // MARK: Reading
+
+    private static let months = [
+        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "december",
+    ]
+
+    /// The number of a name, or of what it begins with: `jul`, `sept`.
+    private static func number(_ word: String, in names: [String]) -> Int? {
+        word.utf8.count < 3 ? nil : names.firstIndex { $0.hasPrefix(word) }
+    }
+
+    /// `Thu, ` or `Thursday `, from 0 for Sunday; passes over it.
+    private static func weekday(_ scanner: inout CellScanner) -> Int? {
+        var ahead = scanner
+        guard let found = number(ahead.word(), in: NaturalTime.weekdays) else { return nil }
+        _ = ahead.take(".")
+        _ = ahead.take(",")
+        ahead.skipBlanks()
+        scanner = ahead
+        return found
+    }
+
+    /// Days of another weekday than is said are not meant.
+    private static func falling(on weekday: Int?, _ day: Day) -> Day {
+        guard let weekday else { return day }
+        switch day {
+        case .known(let date): return date.weekday == weekday ? day : .open([:])
+        case .open(let days): return .open(days.filter { $0.value.weekday == weekday })
+        }
+    }
+
+    private static func day(_ scanner: inout CellScanner) -> Day? {
+        if let next = scanner.next, (0x61...0x7a).contains(next) { return monthFirst(&scanner) }
+        guard let first = scanner.digits(atMost: 4) else { return nil }
+        var named = scanner
+        if let day = monthSecond(&named, first) {
+            scanner = named
+            return day
+        }
+        guard let separator = ["/", "-", "."].first(where: { scanner.take($0) }) else { return nil }
+        scanner.skipBlanks()
+        guard let second = scanner.digits(atMost: 2), scanner.take(separator) else { return nil }
+        scanner.skipBlanks()
+        guard let third = scanner.digits(atMost: 4) else { return nil }
+        if first.count == 4 {
+            guard third.count <= 2 else { return nil }
+            // Nobody writes the day before the month after a year.
+            return CivilDate(year: first.value, month: second.value, day: third.value).map(Day.known) ?? .open([:])
+        }
+        guard first.count <= 2, third.count == 4 || third.count == 2 || third.count == 1 else { return nil }
+        guard let year = year(third) else { return nil }
+        var days: [DateOrder: CivilDate] = [:]
+        days[.dmy] = CivilDate(year: year, month: second.value, day: first.value)
+        days[.mdy] = CivilDate(year: year, month: first.value, day: second.value)
+        if third.count == 2, first.count == 2 {
+            days[.ymd] = CivilDate(year: 2000 + first.value, month: second.value, day: third.value)
+        }
+        return .open(days)
+    }
+
+    /// Two digits are of this century.
+    private static func year(_ digits: (value: Int, count: Int)) -> Int? {
+        digits.count == 4 ? digits.value : digits.count == 2 ? 2000 + digits.value : nil
+    }
+
+    /// `July 1, 2027`.
+    private static func monthFirst(_ scanner: inout CellScanner) -> Day? {
+        guard let month = number(scanner.word(), in: months) else { return nil }
+        _ = scanner.take(".")
+        scanner.skipBlanks()
+        guard let day = scanner.digits(atMost: 2) else { return nil }
+        passOrdinal(&scanner)
+        _ = scanner.take(",")
+        scanner.skipBlanks()
+        guard let year = scanner.digits(atMost: 4).flatMap(year) else { return nil }
+        return CivilDate(year: year, month: month + 1, day: day.value).map(Day.known) ?? .open([:])
+    }
+
+    /// `1 July 2027`, `1-Jul-27`, of which the first number was read.
+    private static func monthSecond(_ scanner: inout CellScanner, _ day: (value: Int, count: Int)) -> Day? {
+        guard day.count <= 2 else { return nil }
+        passOrdinal(&scanner)
+        _ = scanner.take(".")
+        _ = scanner.take("-") || scanner.take("/")
+        scanner.skipBlanks()
+        guard let month = number(scanner.word(), in: months) else { return nil }
+        _ = scanner.take(".")
+        _ = scanner.take(",") || scanner.take("-") || scanner.take("/")
+        scanner.skipBlanks()
+        guard let year = scanner.digits(atMost: 4).flatMap(year) else { return nil }
+        return CivilDate(year: year, month: month + 1, day: day.value).map(Day.known) ?? .open([:])
+    }
+
+    private static func passOrdinal(_ scanner: inout CellScanner) {
+        _ = ["st", "nd", "rd", "th"].first { scanner.take($0) }
+    }
+
+    /// What stands between a date and a time: a blank, a comma, `T`, `at`.
+    private static func passToTime(_ scanner: inout CellScanner) -> Bool {
+        let before = scanner.text.utf8.count
+        _ = scanner.take(",") || scanner.take("t")
+        scanner.skipBlanks()
+        if scanner.take("at ") { scanner.skipBlanks() }
+        return scanner.text.utf8.count < before
+    }
+}

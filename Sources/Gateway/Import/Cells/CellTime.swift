@@ -1,0 +1,58 @@
+/// A time of day as tables show it: `19:00`, `7:00:00 PM`, `7pm`, `7 p.m.`, `19h30`.
+enum CellTime {
+    /// - Returns: milliseconds from midnight; nil for what is no time.
+    static func milliseconds(_ text: String) -> Int64? {
+        var scanner = CellScanner(text)
+        guard let time = take(&scanner), scanner.isAtEnd else { return nil }
+        return time
+    }
+
+    /// Takes a time from where the scanner stands.
+    static func take(_ scanner: inout CellScanner) -> Int64? {
+        guard let hour = scanner.digits(atMost: 2)?.value else { return nil }
+        var minute: Int?
+        var second = 0
+        var fraction = 0
+        if scanner.take("h") {
+            minute = 0
+            if let next = scanner.next, (0x30...0x39).contains(next) {
+                guard let found = scanner.digits(atMost: 2), found.count == 2 else { return nil }
+                minute = found.value
+            }
+        } else if scanner.take(":") {
+            guard let found = scanner.digits(atMost: 2), found.count == 2 else { return nil }
+            minute = found.value
+            if scanner.take(":") {
+                guard let found = scanner.digits(atMost: 2), found.count == 2 else { return nil }
+                second = found.value
+                if scanner.take(".") {
+                    guard let found = scanner.digits(atMost: 9) else { return nil }
+                    fraction = scaled(found.value, digits: found.count)
+                }
+            }
+        }
+        var half = scanner
+        half.skipBlanks()
+        let isMorning = half.take("a.m.") || half.take("am")
+        let isEvening = !isMorning && (half.take("p.m.") || half.take("pm"))
+        var hours = hour
+        if isMorning || isEvening {
+            guard (1...12).contains(hour) else { return nil }
+            hours = hour % 12 + (isEvening ? 12 : 0)
+            scanner = half
+        } else if minute == nil {
+            // A number alone is no time.
+            return nil
+        }
+        guard hours < 24, minute ?? 0 < 60, second < 60 else { return nil }
+        return Int64(((hours * 60 + (minute ?? 0)) * 60 + second) * 1000 + fraction)
+    }
+
+    /// Milliseconds of the digits after the point.
+    private static func scaled(_ value: Int, digits: Int) -> Int {
+        var value = value
+        for _ in digits..<max(digits, 3) { value *= 10 }
+        for _ in 0..<max(0, digits - 3) { value /= 10 }
+        return value
+    }
+}

@@ -1,0 +1,172 @@
+import Core
+import Crypto
+import Formats
+
+/// Reads a file's bytes, makes an event of each row, and checks it by the code that serves `POST /events/`.
+struct ImportPlanner {
+    /// What the command line says about the rows.
+    struct Settings: Sendable, Equatable {
+        var format = ImportFormat.csv
+        var map: [ImportMapping] = []
+        /// For rows that name none.
+        var template: String?
+        var zone: String?
+        var allowsDuplicates = false
+        /// Of the import: other keys for the same rows.
+        var name = ""
+        /// How a table is written, as far as the command line says so.
+        var table = TableDialect.Options()
+        var dateOrder: DateOrder?
+    }
+
+    private enum Source {
+        /// How it is written is known when all of it was seen.
+        case table
+        case ndjson(NDJSONReader, JSONRows)
+        case ics(ICSReader, CalendarRows)
+    }
+
+    let settings: Settings
+    let zones: TimeZoneDatabase
+    let templates: TemplateCatalog
+    private var source: Source
+    /// All octets of a table; of another file the first, until there are enough to tell that it is what it should be.
+    private var held: [UInt8] = []
+    private var isBegun = false
+    var plan = ImportPlan()
+    var number = 0
+    /// Rows by what they are checked to mean, and how often the same document came.
+    var seen: [[UInt8]: (number: Int, place: ImportPlace)] = [:]
+    var occurrences: [[UInt8]: Int] = [:]
+
+    init(_ settings: Settings, zones: TimeZoneDatabase, templates: TemplateCatalog) {
+        self.settings = settings
+        self.zones = zones
+        self.templates = templates
+        source =
+            switch settings.format {
+            case .csv: .table
+            case .ndjson: .ndjson(NDJSONReader(), JSONRows(ImportFields(map: settings.map)))
+            case .ics: .ics(ICSReader(), CalendarRows(zones: zones, defaultZone: settings.zone))
+            }
+    }
+
+    /// Takes the next bytes of the file, cut anywhere.
+    mutating func feed(_ bytes: ArraySlice<UInt8>) {
+        if plan.isUnusable { return }
+        if isBegun { return pass(bytes) }
+        held += bytes
+        if case .table = source { return }
+        if held.count >= FileSignature.length { begin() }
+    }
+
+    /// Looks at the first octets, and passes them on when they are none of something else.
+    private mutating func begin() {
+        if isBegun { return }
+        isBegun = true
+        let bytes = held
+        held = []
+        if let signature = FileSignature(bytes[...]) {
+            return refuse(ReadProblem(line: 1, "the file " + signature.advice, isFatal: true))
+        }
+        pass(bytes[...])
+    }
+
+    private mutating func pass(_ bytes: ArraySlice<UInt8>) {
+        switch source {
+        case .table: break
+        case .ndjson(var reader, let rows):
+            var items: [ReadItem<NDJSONReader.Row>] = []
+            reader.feed(bytes) { items.append($0) }
+            source = .ndjson(reader, rows)
+            take(items)
+        case .ics(var reader, let rows):
+            var items: [ReadItem<ICSReader.Event>] = []
+            reader.feed(bytes) { items.append($0) }
+            source = .ics(reader, rows)
+            take(items)
+        }
+    }
+
+    /// The end of the file.
+    mutating func finish() -> ImportPlan {
+        if plan.isUnusable { return plan }
+        if case .table = source {
+            takeTable()
+            return plan
+        }
+        begin()
+        if plan.isUnusable { return plan }
+        switch source {
+        case .table: break
+        case .ndjson(var reader, _):
+            var items: [ReadItem<NDJSONReader.Row>] = []
+            reader.finish { items.append($0) }
+            take(items)
+            if case .ndjson(_, let rows) = source { plan.leftOut = rows.leftOut }
+        case .ics(var reader, _):
+            var items: [ReadItem<ICSReader.Event>] = []
+            reader.finish { items.append($0) }
+            take(items)
+        }
+        return plan
+    }
+
+    // MARK: Rows of the formats
+
+    private mutating func takeTable() {
+        let bytes = held
+        held = []
+        let fields = ImportFields(map: settings.map)
+        let table: Table
+        do throws(ReadProblem) {
+            table = try Table(bytes, settings.table) { fields.role(of: $0, isExport: false) != nil }
+        } catch {
+            return refuse(ReadProblem(line: error.line, error.text, isFatal: true))
+        }
+        let blank = table.blankRows == 0 ? "" : " (\(table.blankRows) blank)"
+        plan.readAs = "\(table.dialect.description), \(table.rows.count + table.blankRows) rows\(blank)"
+        guard let header = table.header else {
+            let problem =
+                table.problem ?? ReadProblem(line: 1, "the file is empty: its first line must name the columns")
+            return refuse(ReadProblem(line: problem.line, problem.text, isFatal: true))
+        }
+        let rows = CSVRows(table, header, fields, settings.dateOrder)
+        plan.leftOut = rows.columns.leftOut
+        for problem in rows.columns.problems {
+            refuse(
+                ReadProblem(line: problem.record.line, problem.text, isFatal: true),
+                ImportPlace(line: problem.record.line, row: problem.record.row))
+        }
+        if plan.isUnusable { return }
+        for record in table.rows {
+            accept(ImportPlace(line: record.line, row: record.row)) { () throws(ReadProblem) in try rows.event(record) }
+        }
+        if let problem = table.problem { refuse(problem) }
+    }
+
+    private mutating func take(_ items: [ReadItem<NDJSONReader.Row>]) {
+        for item in items {
+            guard case .ndjson(let reader, var rows) = source else { return }
+            switch item {
+            case .problem(let problem): refuse(problem)
+            case .row(let row):
+                accept(ImportPlace(line: row.line)) { () throws(ReadProblem) in try rows.event(row) }
+                source = .ndjson(reader, rows)
+            }
+        }
+    }
+
+    private mutating func take(_ items: [ReadItem<ICSReader.Event>]) {
+        for item in items {
+            guard case .ics(_, let rows) = source else { return }
+            switch item {
+            case .problem(let problem): refuse(problem)
+            case .row(let event):
+                accept(ImportPlace(line: event.line)) { () throws(ReadProblem) in
+                    ImportedRow(event: try rows.event(event))
+                }
+            }
+        }
+    }
+}

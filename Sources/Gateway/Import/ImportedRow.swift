@@ -1,0 +1,26 @@
+import Core
+
+/// A row of a file as an event, and what is wrong with its cells.
+struct ImportedRow {
+    /// What is wrong with one cell.
+    struct Problem {
+        /// The field of the event that it would be.
+        let field: String
+        /// In words that follow the field.
+        let text: String
+        /// The cell.
+        let value: String
+    }
+
+    var event = JSONObject()
+    /// What the row's key is made of, where that is not the event: what it was made of before more of a file was read.
+    var keyed: JSONObject?
+    var problems: [Problem] = []
+    /// What the row says and the event will not have, such as its price.
+    var lost: [String] = []
+
+    /// Takes a field that another row has and this has not.
+    mutating func take(_ field: String, of other: ImportedRow) {
+        if let value = other.event[field], event[field] == nil { event.members.append((field, value)) }
+    }
+}
