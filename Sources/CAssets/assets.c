@@ -45,6 +45,9 @@ static const uint8_t console_events_js[] = {
 static const uint8_t console_fields_js[] = {
 #embed "console/console-fields.js"
 };
+static const uint8_t console_files_js[] = {
+#embed "console/console-files.js"
+};
 static const uint8_t console_focus_js[] = {
 #embed "console/console-focus.js"
 };
@@ -78,8 +81,14 @@ static const uint8_t console_problems_js[] = {
 static const uint8_t console_preview_js[] = {
 #embed "console/console-preview.js"
 };
+static const uint8_t console_search_js[] = {
+#embed "console/console-search.js"
+};
 static const uint8_t console_sheet_js[] = {
 #embed "console/console-sheet.js"
+};
+static const uint8_t console_sign_in_js[] = {
+#embed "console/console-sign-in.js"
 };
 static const uint8_t console_texts_js[] = {
 #embed "console/console-texts.js"
@@ -160,6 +169,7 @@ static const lm_asset assets[] = {
     ASSET("/assets/console-details.js", console_details_js),
     ASSET("/assets/console-events.js", console_events_js),
     ASSET("/assets/console-fields.js", console_fields_js),
+    ASSET("/assets/console-files.js", console_files_js),
     ASSET("/assets/console-focus.js", console_focus_js),
     ASSET("/assets/console-form.js", console_form_js),
     ASSET("/assets/console-forms.css", console_forms_css),
@@ -171,7 +181,9 @@ static const lm_asset assets[] = {
     ASSET("/assets/console-place.js", console_place_js),
     ASSET("/assets/console-problems.js", console_problems_js),
     ASSET("/assets/console-preview.js", console_preview_js),
+    ASSET("/assets/console-search.js", console_search_js),
     ASSET("/assets/console-sheet.js", console_sheet_js),
+    ASSET("/assets/console-sign-in.js", console_sign_in_js),
     ASSET("/assets/console-texts.js", console_texts_js),
     ASSET("/assets/console-toast.js", console_toast_js),
     ASSET("/assets/console-watch.js", console_watch_js),

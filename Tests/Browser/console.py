@@ -236,7 +236,7 @@ def everything_by_keys(binary, folder):
         page.press("Made by keys")
         page.chord(Keys.SHIFT, Keys.TAB)
         page.press(Keys.ARROW_RIGHT)
-        page.eventually("the meetup is chosen", lambda: page.run("return new FormData(document.forms[1]).get('template_type')") == "meetup")
+        page.eventually("the meetup is chosen", lambda: page.run("return new FormData(document.querySelector('.event-form')).get('template_type')") == "meetup")
         page.press(Keys.TAB, Keys.TAB)
         assert focus() == "field-start_at", focus()
         # The same keys whether the day or the month comes first, and whether there is a noon in between.

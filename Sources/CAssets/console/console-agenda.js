@@ -3,6 +3,7 @@
 import { element } from "/assets/dom.js";
 import { redraw } from "/assets/console-focus.js";
 import { byClock } from "/assets/console-month.js";
+import { found } from "/assets/console-search.js";
 import { foreign } from "/assets/console-texts.js";
 import { MOST_DAYS, city, dayText, daysText, isViewers, locale, timeText, usable, viewerZone } from "/assets/console-zones.js";
 
@@ -14,6 +15,7 @@ import { MOST_DAYS, city, dayText, daysText, isViewers, locale, timeText, usable
  */
 export function drawAgenda(root, view, actions) {
   const placed = view.placed.toSorted(byClock);
+  if (view.query) return drawFound(root, placed, view, actions);
   if (view.chosen !== null) return drawDay(root, placed, view, actions);
   const coming = placed.filter(({ event }) => event.end > view.now || (event.end === event.start && event.start > view.now));
   const shown = coming.slice(0, view.most);
@@ -36,6 +38,32 @@ export function drawAgenda(root, view, actions) {
       hidden > 0 ? `Show more (${hidden}${view.hasMore ? " and on" : ""})` : "Look further ahead"),
   );
 }
+
+/** What a search has found, with its days, and how far it has looked. */
+function drawFound(root, placed, view, actions) {
+  const all = found(placed, view.query, view.now);
+  const entries = all.slice(0, view.most);
+  const days = [];
+  for (const entry of entries) {
+    if (days.at(-1)?.[0] !== entry.first) days.push([entry.first, []]);
+    days.at(-1)[1].push(entry);
+  }
+  const [from, to] = view.span;
+  const words = `${all.length === 0 ? "Nothing" : all.length} found among the ${placed.length} events that are loaded${
+    placed.length > 0 ? `, from ${dayText(from, SHORT)} to ${dayText(to, SHORT)}` : ""}.`;
+  redraw(
+    root,
+    element("p", { class: "none", role: "status" }, words),
+    days.map(([day, own]) => element("section", { class: "agenda-day" },
+      dayHeading(day, view), element("ul", {}, own.map((entry) => row(entry, view, actions))))),
+    element("div", { class: "day-actions" },
+      (all.length > entries.length || view.hasMore) && element("button", { type: "button", "data-key": "more", onclick: actions.showMore },
+        all.length > entries.length ? `Show more (${all.length - entries.length})` : "Look further ahead"),
+      element("button", { type: "button", "data-key": "further-back", onclick: actions.lookBack }, "Look a year further back")),
+  );
+}
+
+const SHORT = { day: "numeric", month: "short", year: "numeric" };
 
 function drawDay(root, placed, view, actions) {
   const entries = placed.filter(({ first, last }) => first <= view.chosen && view.chosen <= last);
@@ -103,8 +131,16 @@ function placeText(place) {
   return isIdentifier || (text === "" && place.type === "google") ? place.city_state || "A place on Google Maps" : text;
 }
 
+/** How many are coming, as far as it is known: counted, else by the places that are taken. */
+function guestsOf({ guest_counts: counts, max_capacity: most, spots_remaining: free }) {
+  const coming = counts?.approved?.guests;
+  if (typeof coming === "number") return typeof most === "number" ? `${coming} of ${most} guests` : coming === 1 ? "1 guest" : `${coming} guests`;
+  return typeof most === "number" && typeof free === "number" && free > 0 ? `${Math.max(0, most - free)} of ${most} guests` : null;
+}
+
 export function tagsOf({ raw }) {
   return [
+    guestsOf(raw),
     raw.visibility === "private" && "private", raw.visibility === "members-only" && "members",
     raw.require_approval && "approval", raw.display_price && priceText(raw.display_price),
     raw.spots_remaining === 0 && "full",

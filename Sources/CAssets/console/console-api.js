@@ -106,8 +106,26 @@ export async function ask(method, path, { body, headers = {}, patience = PATIENC
   }
   const json = parsed(text);
   if (!response.ok) throw new Refused(response.status, json, Number(response.headers.get("Retry-After")) || undefined);
-  if (json === undefined) throw new Refused(502, { error: "What answers here is not the gateway" });
+  if (json === undefined && text !== "") throw new Refused(502, { error: "What answers here is not the gateway" });
   return { status: response.status, body: json, headers: response.headers };
+}
+
+/**
+ * A whole file.
+ * @returns {Promise<Blob>}
+ * @throws {Refused | Unreachable}
+ */
+export async function download(path) {
+  let response;
+  let blob;
+  try {
+    response = await fetch(path, { headers: token ? { Authorization: `Bearer ${token}` } : {}, cache: "no-store", credentials: "omit", redirect: "error" });
+    blob = await response.blob();
+  } catch {
+    throw new Unreachable();
+  }
+  if (!response.ok) throw new Refused(response.status, parsed(await blob.text()));
+  return blob;
 }
 
 /** A key that makes a repeated write one write. `crypto.randomUUID` is missing on pages that came without TLS. */

@@ -1,6 +1,7 @@
 // Draws a month: a row for each week, a button for each day, and the events across the days that they last.
 
 import { element } from "/assets/dom.js";
+import { tagsOf } from "/assets/console-agenda.js";
 import { redraw } from "/assets/console-focus.js";
 import { layWeek, weeksOf } from "/assets/console-month.js";
 import { foreign } from "/assets/console-texts.js";
@@ -95,7 +96,7 @@ function chip({ event, first, width, comesFrom, goesOn }, day, view, actions) {
     event.end < view.now && "over"].filter(Boolean).join(" ");
   return element("button", {
     type: "button", class: classes, "data-key": `event-${event.id}-${day}`, "data-event": event.id, title: event.name,
-    "aria-label": `${event.name}, ${dayText(first)}, ${timeText(event.start, zone)}`,
+    "aria-label": [event.name, dayText(first), timeText(event.start, zone), ...tagsOf(event)].join(", "),
     onclick: () => actions.openEvent(event),
   },
   !comesFrom && element("span", { class: "time" }, timeText(event.start, zone)), foreign(event.name, "span", { class: "name" }));

@@ -14,7 +14,7 @@ const PATIENCE = 12_000;
 
 /**
  * @param {object} options luma: where the event can be managed, null when nowhere
- * @param actions edit(raw, tag), duplicate(raw), cancel(event), gone(event)
+ * @param actions edit(raw, tag), duplicate(raw), cancel(event), gone(event), known(raw)
  */
 export async function openDetails(event, { mayWrite, luma }, actions) {
   const more = element("div", { class: "details-more", "aria-busy": "true" }, element("p", { class: "none" }, "Reading the rest …"));
@@ -33,6 +33,7 @@ export async function openDetails(event, { mayWrite, luma }, actions) {
       // It may have changed since the list was read.
       const now = eventOf(body);
       title.textContent = now.name;
+      actions.known(body);
       fill(known, when(now), facts(now, luma));
       fill(more, guests(body), description(body));
       if (mayWrite) fill(buttons, edit(body, headers.get("ETag")), duplicate(body), cancel(now));

@@ -41,6 +41,12 @@ export class Events {
     return [...this.#byId.values()].sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
   }
 
+  /** The first and the last start that are known. */
+  get span() {
+    const { all } = this;
+    return all.length === 0 ? null : [all[0].start, all.at(-1).start];
+  }
+
   get hasMore() {
     return this.#cursor !== null;
   }

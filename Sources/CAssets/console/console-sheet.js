@@ -18,7 +18,7 @@ export function openSheet(title, content, { keeps = () => false, kind = "", even
   mayClose = () => !keeps();
   sheet.className = kind;
   fill(sheet,
-    element("header", { class: "sheet-head" },
+    element("div", { class: "sheet-head" },
       element("h2", { id: "sheet-title" }, title),
       element("button", { type: "button", class: "close", "aria-label": "Close", onclick: askToClose }, "×")),
     element("div", { id: "sheet-question", role: "alert" }),

@@ -3,11 +3,12 @@
 import { byId, element, fill } from "/assets/dom.js";
 import { themeButton } from "/assets/theme.js";
 import { drawAgenda } from "/assets/console-agenda.js";
-import { Refused, ask, hasToken, setToken } from "/assets/console-api.js";
+import { ask, hasToken } from "/assets/console-api.js";
 import { drawMonth } from "/assets/console-calendar.js";
 import { openCancel } from "/assets/console-cancel.js";
 import { openDetails } from "/assets/console-details.js";
 import { Events } from "/assets/console-events.js";
+import { drawFiles } from "/assets/console-files.js";
 import { redraw } from "/assets/console-focus.js";
 import { openEdit, openLike, openNew } from "/assets/console-form.js";
 import { drawGateway } from "/assets/console-gateway.js";
@@ -15,6 +16,7 @@ import { budgetLeft, managePlace, modeText } from "/assets/console-luma.js";
 import { placedIn, weeksOf } from "/assets/console-month.js";
 import { enterSheet, followHistory, forgetSheet, goToMonth, leaveSheet, monthPlace, placeNow } from "/assets/console-place.js";
 import { askToDiscard, closeSheet, isSheetOpen, keepsText, prepareSheet } from "/assets/console-sheet.js";
+import { isAboutToken, prepareSignIn } from "/assets/console-sign-in.js";
 import { foreign } from "/assets/console-texts.js";
 import { tell } from "/assets/console-toast.js";
 import { Watch } from "/assets/console-watch.js";
@@ -27,6 +29,7 @@ const EVENTS_SECONDS = 60;
 /** Events that began so long before a month may still go on in it. */
 const LOOK_BACK_DAYS = 184;
 const AGENDA_STEP = 40;
+const YEAR = 366 * DAY;
 
 const events = new Events();
 const state = {
@@ -52,13 +55,14 @@ const mayWrite = () => state.status?.caller.scopes.includes("write") ?? false;
 function draw() {
   const view = {
     ...state, placed: events.all.map((event) => placedIn(event, zoneOf(event))), now: Date.now(), today: today(), zoneOf,
-    mayWrite: mayWrite(), hasMore: events.hasMore,
+    mayWrite: mayWrite(), hasMore: events.hasMore, query: byId("search").value.trim(),
+    span: (events.span ?? []).map((instant) => dayOf(instant, viewerZone)),
   };
   const { year, month } = state;
   fill(byId("month-title"), dayText(dayNumber(year, month, 1), { month: "long" }), " ", element("span", {}, year));
   drawMonth(byId("calendar"), view, actions);
   drawAgenda(byId("agenda"), view, actions);
-  byId("agenda-title").textContent = state.chosen === null ? "Coming up" : "The day";
+  byId("agenda-title").textContent = view.query ? "Found" : state.chosen === null ? "Coming up" : "The day";
   byId("new-event").hidden = !mayWrite();
   fill(byId("events-note"), eventsNote());
 }
@@ -76,6 +80,7 @@ function drawStatus() {
   const { status } = state;
   if (!status) return;
   drawGateway(status);
+  drawFiles(status);
   byId("gateway").hidden = false;
   fill(byId("mode"), modeText(status));
   byId("mode").className = `badge ${status.mode}`;
@@ -227,37 +232,6 @@ function moved(place, isSheet) {
   goToPlace(place);
 }
 
-// The token
-
-/** Asks for a token if that is what is missing. */
-function isAboutToken(error) {
-  if (!(error instanceof Refused) || error.status !== 401) return false;
-  byId("sign-in").hidden = false;
-  const isWrong = error.reason === "invalid_token";
-  fill(byId("token-trouble"), isWrong && "This token is not one that the gateway knows.");
-  byId("token-field").setAttribute("aria-invalid", String(isWrong));
-  if (!isSheetOpen()) byId("token-field").focus();
-  return true;
-}
-
-function useToken(event) {
-  event.preventDefault();
-  const text = byId("token-field").value.trim();
-  if (!/^[\x21-\x7e]+$/.test(text)) {
-    fill(byId("token-trouble"), "A token is one word of plain letters, digits and signs.");
-    return;
-  }
-  setToken(text, byId("token-kept").checked);
-  byId("token-field").value = "";
-  fill(byId("token-trouble"));
-  statusWatch.now();
-}
-
-function forgetToken() {
-  setToken("");
-  location.reload();
-}
-
 // What a hand does
 
 const actions = {
@@ -265,6 +239,10 @@ const actions = {
     openDetails(event, { mayWrite: mayWrite(), luma: managePlace(state.status, event.raw.url) }, {
       edit: (raw, tag) => openEdit(raw, tag, actions), duplicate: (raw) => openLike(raw, actions),
       cancel: (known) => openCancel(known, actions), gone: actions.gone,
+      known(raw) {
+        events.put(raw);
+        draw();
+      },
     });
   },
 
@@ -317,6 +295,12 @@ const actions = {
     statusWatch.now();
   },
 
+  /** For a search that goes on in what is past. */
+  lookBack() {
+    const [first] = events.span ?? [Date.now()];
+    readMore(events.reach(first - YEAR, first));
+  },
+
   reopen(id) {
     closeSheet();
     const event = events.get(id);
@@ -343,6 +327,14 @@ function turn(months) {
   showMonth(dayParts(dayNumber(state.year, state.month + months, 1)));
 }
 
+/** Goes to the day that somebody has chosen in the browser's own calendar. */
+function jump({ target }) {
+  const [year, month, day] = target.value.split("-").map(Number);
+  if (!target.value || year < 1900) return;
+  state.chosen = dayNumber(year, month - 1, day);
+  showMonth({ year, month: month - 1 });
+}
+
 function goToToday() {
   state.chosen = null;
   showMonth(dayParts(today()));
@@ -367,14 +359,18 @@ function begin() {
   byId("previous").addEventListener("click", () => turn(-1));
   byId("next").addEventListener("click", () => turn(1));
   byId("go-today").addEventListener("click", goToToday);
+  byId("jump").addEventListener("change", jump);
+  byId("search").addEventListener("input", () => {
+    state.most = AGENDA_STEP;
+    draw();
+  });
   byId("new-event").addEventListener("click", () => actions.newEvent(state.chosen));
   byId("clock").addEventListener("change", (event) => {
     state.clock = event.target.value;
     draw();
   });
   byId("clock-mine").textContent = `Your clock (${city(viewerZone)})`;
-  byId("sign-in").addEventListener("submit", useToken);
-  byId("token").addEventListener("click", forgetToken);
+  prepareSignIn(() => statusWatch.now());
   byId("month").addEventListener("keydown", shortcut);
   document.documentElement.classList.toggle("clock-12", isTwelveHours);
   draw();
