@@ -87,6 +87,53 @@ def names_can_be_read(binary, folder):
         page.check_quiet(gateway.url)
 
 
+def axe_finds_nothing(binary, folder):
+    """axe-core looks at the page, an event, a form, its refusal, a cancellation, a search, the token and the documentation."""
+    with Sandbox(binary) as sandbox, gateway_to(sandbox, binary) as gateway, Console(gateway.url) as page:
+        page.visit()
+        page.check_axe("the page")
+        page.open_event("Community meetup")
+        page.eventually("all is read", lambda: page.all("#sheet .primary"))
+        page.check_axe("an event")
+        page.press_button("Edit")
+        page.eventually("the form is there", lambda: page.all("#field-start_at"))
+        page.set("name", "")
+        page.press_button("Save the changes")
+        page.says("[data-field=name] .trouble", "name")
+        page.check_axe("a form that is refused")
+        page.press_button("Cancel")
+        page.press_button("Discard it")
+        page.is_closed()
+        page.open_event("Benefit concert")
+        page.press_button("Cancel this event")
+        page.says("#sheet", "They have paid")
+        page.check_axe("a cancellation")
+        page.press_button("Keep it")
+        page.is_closed()
+        page.write("#search", "meetup")
+        page.check_axe("a search")
+        page.open(gateway.url + "/docs")
+        page.eventually("the documentation is there", lambda: page.all("article"))
+        page.check_axe("the documentation")
+    with Gateway(binary, LUMA_AUTH_TOKENS="me:write:" + "0123456789" * 3) as gateway, Console(gateway.url, width=390) as page:
+        page.visit("#sign-in:not([hidden])")
+        page.check_axe("the token, on a phone")
+
+
+def buttons_are_wide_enough(binary, folder):
+    """On a phone every button, link of the head and field is at least 44 pixels high, and nothing scrolls sideways."""
+    with Sandbox(binary) as sandbox, gateway_to(sandbox, binary) as gateway, Console(gateway.url, width=390, height=844) as page:
+        page.visit()
+        low = ("return [...document.querySelectorAll('button, select, input:not([type=checkbox], [type=radio]), nav a')]"
+               ".filter((each) => each.checkVisibility() && !each.closest('.aside') && each.getBoundingClientRect().height < 43.9)"
+               ".map((each) => each.outerHTML.slice(0, 100))")
+        assert not page.run(low), page.run(low)
+        page.click("#new-event")
+        page.eventually("the form is open", lambda: page.all(".event-form"))
+        assert not page.run(low), page.run(low)
+        page.check_width()
+
+
 def one_way_of_writing(binary, folder):
     """Where the browser is American, the week, the times and the dates are."""
     with Sandbox(binary) as sandbox, gateway_to(sandbox, binary) as gateway, Console(gateway.url, language="en-US") as page:
@@ -116,4 +163,4 @@ def one_way_of_writing(binary, folder):
 
 
 if __name__ == "__main__":
-    play([every_state_can_be_read, names_can_be_read, one_way_of_writing], *sys.argv[1:])
+    play([every_state_can_be_read, names_can_be_read, axe_finds_nothing, buttons_are_wide_enough, one_way_of_writing], *sys.argv[1:])

@@ -40,8 +40,8 @@ def everything_is_there(binary, folder):
                       for path, item in document["paths"].items() for method, own in item.items() if method != "parameters"}
         assert len(operations) > 10
         ready(browser, gateway.url + "/docs")
-        shown = browser.run("return [...document.querySelectorAll('%s')].map((each) => each.id)" % OPERATIONS)
-        assert sorted(shown) == sorted(operations), shown
+        shown = browser.run("return [...document.querySelectorAll('%s')].map((each) => each.id)" % 'main article')
+        assert shown[:4] == ["times", "paging", "errors", "mcp"] and sorted(shown[4:]) == sorted(operations), shown
         links = browser.run("return [...document.querySelectorAll('#links a')].map((each) => each.getAttribute('href').slice(1))")
         assert links == shown, links
         open_everything(browser)
@@ -101,21 +101,35 @@ def the_colours_are_the_readers_choice(binary, folder):
         assert kept == [0, 0, ""], kept
 
 
+def it_says_whether_it_is_real(binary, folder):
+    """A badge says before anything is sent whether it is carried out."""
+    for settings, words in (({}, "Emulator: nothing here is real"),
+                            ({"LUMA_SANDBOX": "false", "LUMA_API_KEY": "x", "LUMA_BASE_URL": "http://127.0.0.1:9"}, "Real: what you send is carried out")):
+        with Gateway(binary, **settings) as gateway, Browser() as browser:
+            ready(browser, gateway.url + "/docs")
+            browser.eventually("the badge says " + words, lambda: browser.one("#mode").text == words)
+            browser.check_contrast()
+            browser.resize(360, 740)
+            browser.check_width()
+
+
 def the_search_finds(binary, folder):
     """The search leaves what fits as one types, and the keyboard goes through it"""
     with Gateway(binary) as gateway, Browser() as browser:
         ready(browser, gateway.url + "/docs")
-        count = len(browser.all(OPERATIONS))
+        entries = "main article"
+        count = len(browser.all(entries))
+        assert count == len(browser.all(OPERATIONS)) + 4
 
         def shown():
             links = [each.get_attribute("href").split("#")[1] for each in browser.all("#links a") if each.is_displayed()]
-            assert links == [each.get_attribute("id") for each in browser.all(OPERATIONS) if each.is_displayed()]
+            assert links == [each.get_attribute("id") for each in browser.all(entries) if each.is_displayed()]
             return links
 
         browser.press("/")
         assert browser.run("return document.activeElement.id") == "search"
         browser.press("refund")
-        assert shown() == ["cancelEvent"] and browser.one("#found").text == "1 operation"
+        assert shown() == ["cancelEvent"] and browser.one("#found").text == "1 found"
         browser.press(Keys.ESCAPE)
         assert len(shown()) == count
         browser.press("TEMPLATE creat")
@@ -125,9 +139,16 @@ def the_search_finds(binary, folder):
         browser.press("/", "no such thing")
         assert shown() == [] and browser.one("#links .nothing").is_displayed()
         browser.press(Keys.ESCAPE, "event", Keys.ARROW_DOWN, Keys.ARROW_DOWN)
-        assert browser.run("return document.activeElement.hash") == "#createEvent"
+        assert browser.run("return document.activeElement.hash") == "#" + shown()[1]
         browser.press(Keys.ARROW_UP, Keys.ARROW_UP)
         assert browser.run("return document.activeElement.id") == "search"
+        # Fields, statuses and reasons of bodies and answers, and the chapters.
+        for words, wanted in (("guest_count", "cancelEvent"), ("401", "listEvents"), ("outcome_unknown", "errors"), ("retry-after", "errors"),
+                              ("registration_questions", "createEvent"), ("%2b", "paging"), ("standard input", "mcp"), ("skip", "times")):
+            browser.write("#search", words)
+            browser.eventually(words, lambda: wanted in shown())
+        browser.write("#search", "event")
+        browser.eventually("events", lambda: len(shown()) > 4)
         # A slash in a text is a slash.
         browser.press("/")
         assert browser.one("#search").get_attribute("value") == "event/"
@@ -187,6 +208,6 @@ def the_keyboard_is_enough(binary, folder):
 
 
 TESTS = [
-    everything_is_there, everything_can_be_read, the_colours_are_the_readers_choice, the_search_finds,
+    everything_is_there, everything_can_be_read, the_colours_are_the_readers_choice, it_says_whether_it_is_real, the_search_finds,
     a_link_leads_to_its_operation, the_keyboard_is_enough,
 ]

@@ -10,6 +10,7 @@ import tempfile
 import time
 from urllib.parse import urlsplit
 
+import axe_core_python
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
@@ -20,7 +21,8 @@ SECONDS = 20
 # Runs in the page: the texts whose contrast is less than WCAG 2.2 asks for at level AA (1.4.3).
 HERE = os.path.dirname(os.path.abspath(__file__))
 CONTRAST = open(os.path.join(HERE, "contrast.js"), encoding="utf-8").read()
-# The same, by what the picture of the page shows.
+AXE = open(os.path.join(os.path.dirname(axe_core_python.__file__), "axe.min.js"), encoding="utf-8").read()
+# The contrast by what the picture of the page shows.
 PIXELS = open(os.path.join(HERE, "pixels.js"), encoding="utf-8").read()
 
 
@@ -159,6 +161,14 @@ class Browser:
     def check_contrast(self):
         poor = self.run(CONTRAST + "; return poorContrast()")
         assert not poor, "\n".join(poor[:20])
+
+    def check_axe(self, state):
+        """axe-core has nothing to say of the page, nor of what is open in it."""
+        self.run(AXE + "; window.axe = axe")
+        found = self.driver.execute_async_script(
+            "const done = arguments[0]; axe.run({ resultTypes: ['violations'] }).then(({ violations }) => done(violations.map(({ id, help, nodes }) =>"
+            "`${id}: ${help}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 120)).join(' | ')}`)), (error) => done([String(error)]))")
+        assert not found, "%s:\n%s" % (state, "\n".join(found))
 
     def check_pixels(self, state):
         """Every text that is in the window can be read on its picture."""

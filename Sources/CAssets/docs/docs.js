@@ -20,6 +20,7 @@ async function start() {
     introduce(specification);
     fill(byId("operations"), specification.groups.map((group) => groupView(specification, group)));
     startIndex(specification);
+    showMode();
     goToPlace();
     addEventListener("hashchange", goToPlace);
   } catch (error) {
@@ -34,6 +35,21 @@ async function description() {
   const response = await fetch("/openapi.json", { headers: { Accept: "application/json" }, credentials: "omit" });
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
   return response.json();
+}
+
+/** Whether what is tried out here is real. `/health` tells it to everybody. */
+async function showMode() {
+  try {
+    const told = await (await fetch("/health", { credentials: "omit", cache: "no-store" })).json();
+    // Only what can be out of reach can fail: an emulator that is a part of the gateway never is.
+    const mode = told.reason ? "luma" : told.mode;
+    if (mode !== "luma" && mode !== "sandbox") return;
+    const [word, rest] = mode === "luma" ? ["Real", ": what you send is carried out"] : ["Emulator", ": nothing here is real"];
+    fill(byId("mode"), word, element("span", {}, rest));
+    byId("mode").classList.add(mode);
+  } catch {
+    // Then the page does not say it.
+  }
 }
 
 function introduce(specification) {

@@ -7,6 +7,12 @@ import { methodMark } from "/assets/operation.js";
 /** Fills the index and lets it follow the page: what is searched, and what is being read. */
 export function startIndex(specification) {
   const links = new Map();
+  const chapters = [...document.querySelectorAll("article.chapter")];
+  const guides = section("Guides", chapters.map((chapter) => {
+    const link = element("a", { href: `#${chapter.id}` }, element("span", {}, chapter.querySelector("h3").textContent));
+    links.set(chapter.id, link);
+    return element("li", {}, link);
+  }));
   const sections = specification.groups.map((group) => {
     const items = group.operations.map((operation) => {
       const link = element("a", { href: `#${operation.id}` },
@@ -14,11 +20,15 @@ export function startIndex(specification) {
       links.set(operation.id, link);
       return element("li", {}, link);
     });
-    return element("section", { "aria-label": group.name }, element("h2", {}, group.name), element("ul", {}, items));
+    return section(group.name, items);
   });
-  const nothing = element("p", { class: "nothing", hidden: true }, "No operation fits.");
+  const nothing = element("p", { class: "nothing", hidden: true }, "Nothing fits.");
+  sections.unshift(guides);
   fill(byId("links"), sections, nothing);
-  const texts = new Map(specification.operations.map((operation) => [operation.id, searchable(operation)]));
+  const texts = new Map([
+    ...chapters.map((chapter) => [chapter.id, chapter.textContent.toLowerCase()]),
+    ...specification.operations.map((operation) => [operation.id, searchable(specification, operation)]),
+  ]);
   const search = byId("search");
   search.addEventListener("input", () => {
     const count = show(search.value, texts, links);
@@ -26,7 +36,7 @@ export function startIndex(specification) {
       section.hidden = !section.querySelector("li:not([hidden]), article:not([hidden])");
     }
     nothing.hidden = count > 0;
-    byId("found").textContent = search.value ? `${count} ${count === 1 ? "operation" : "operations"}` : "";
+    byId("found").textContent = search.value ? `${count} found` : "";
   });
   keys(search, links);
   followReading(links);
@@ -39,7 +49,11 @@ export function clearSearch() {
   search.dispatchEvent(new Event("input"));
 }
 
-/** All words of a search must be somewhere in an operation's names. */
+function section(name, items) {
+  return element("section", {}, element("h2", {}, name), element("ul", {}, items));
+}
+
+/** All words of a search must be somewhere in an operation's names, or in a chapter. */
 function show(query, texts, links) {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   let count = 0;
@@ -52,10 +66,33 @@ function show(query, texts, links) {
   return count;
 }
 
-function searchable(operation) {
-  const { id, method, path, summary, description, group, parameters } = operation;
-  const names = parameters.map((parameter) => parameter.name);
+/** What an operation is called, what it takes and gives, field by field, and how it fails. */
+function searchable(specification, operation) {
+  const { id, method, path, summary, description, group, parameters, body, answers } = operation;
+  const names = new Set(parameters.map((parameter) => parameter.name));
+  if (body) fieldNames(specification, body.schema, names);
+  for (const answer of answers) {
+    names.add(answer.status);
+    for (const field of answer.fields) names.add(field.name);
+    for (const media of answer.content) {
+      if (answer.isError) media.examples.forEach((example) => names.add(example.name));
+      else fieldNames(specification, media.schema, names);
+    }
+  }
   return [id, method, path, summary, description, group, ...names].join(" ").toLowerCase();
+}
+
+/** Adds the names of all members of a schema, those of its members included. */
+function fieldNames(specification, schema, names, depth = 0) {
+  const node = specification.resolve(schema);
+  if (depth > 8) return;
+  for (const [name, member] of Object.entries(node.properties ?? {})) {
+    names.add(name);
+    fieldNames(specification, member, names, depth + 1);
+  }
+  for (const part of [node.items, ...(node.anyOf ?? []), ...(node.allOf ?? []), ...(node.oneOf ?? [])]) {
+    if (part) fieldNames(specification, part, names, depth + 1);
+  }
 }
 
 /** `/` leads to the search, the arrows through what it has found, Escape back to everything. */
