@@ -173,7 +173,7 @@ class Browser:
     def check_pixels(self, state):
         """Every text that is in the window can be read on its picture."""
         size = self.run("return [innerWidth, innerHeight, scrollX, scrollY]")
-        scale = 3
+        scale = 2
         data = self.command(
             "Page.captureScreenshot", format="png", clip={"x": size[2], "y": size[3], "width": size[0], "height": size[1], "scale": scale})["data"]
         poor = self.driver.execute_async_script(

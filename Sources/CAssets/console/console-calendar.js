@@ -95,7 +95,8 @@ function chip({ event, first, width, comesFrom, goesOn }, day, view, actions) {
   const classes = ["chip", isLong && "long", comesFrom && "comes-from", goesOn && "goes-on",
     event.end < view.now && "over"].filter(Boolean).join(" ");
   return element("button", {
-    type: "button", class: classes, "data-key": `event-${event.id}-${day}`, "data-event": event.id, title: event.name,
+    // The tab key stops once in the month: a day's events stand in the list, too, when the day is chosen.
+    type: "button", class: classes, tabindex: "-1", onkeydown: (press) => move(press, day, actions), "data-key": `event-${event.id}-${day}`, "data-event": event.id, title: event.name,
     "aria-label": [event.name, dayText(first), timeText(event.start, zone), ...tagsOf(event)].join(", "),
     onclick: () => actions.openEvent(event),
   },
