@@ -57,17 +57,32 @@ public final class TimeZoneDatabase: Sendable {
         return rules
     }
 
-    /// The known name that was probably meant: one that differs by little, or whose last part does, so that `New York`
-    /// finds America/New_York.
+    /// The known name that was probably meant; nil rather than a wrong one. By meaning first: `Munich` and `Pacific Time` have a
+    /// zone, `New York` is the last part of one, `GMT+2` is `Etc/GMT-2`. Then by spelling, where digits are never a slip.
     public func suggestion(for text: String) -> String? {
         guard text.utf8.count <= 64 else { return nil }
-        let wanted = String(text.map { $0 == " " ? "_" : $0 })
-        if let near = NearestName.suggest(for: wanted, among: names) { return near }
-        let places = names.filter { $0.contains("/") && !$0.hasPrefix("Etc/") }
-        func lastPart(_ name: String) -> String {
-            String(name[(name.lastIndex(of: "/").map(name.index(after:)) ?? name.startIndex)...])
+        let known = names
+        func existing(_ name: String?) -> String? { name.flatMap { known.contains($0) ? $0 : nil } }
+        let whole = PlainText.words(text)
+        guard !whole.isEmpty else { return nil }
+        let wanted = String(text.trimmingBlanks.map { $0 == " " ? "_" : $0 })
+        if let same = known.first(where: { $0.lowercased() == wanted.lowercased() }) { return same }
+        let place = PlainText.words(Self.lastPart(text))
+        if let zone = existing(ZoneAliases.fixed(text)) { return zone }
+        if let zone = existing(ZoneAliases.zone(whole) ?? ZoneAliases.zone(place)) { return zone }
+        let places = known.filter { $0.contains("/") && !$0.hasPrefix("Etc/") }
+        for wanted in [whole, place] {
+            if let zone = places.first(where: { PlainText.words(Self.lastPart($0)) == wanted }) { return zone }
         }
-        guard let place = NearestName.suggest(for: lastPart(wanted), among: places.map(lastPart)) else { return nil }
-        return places.first { lastPart($0) == place }
+        // A number is an offset, which is right or wrong and never nearly right.
+        guard !text.utf8.contains(where: { $0.decimalDigitValue != nil }) else { return nil }
+        if let near = NearestName.suggest(for: wanted, among: known.filter { $0.utf8.count > 4 }) { return near }
+        guard place.utf8.count > 3 else { return nil }
+        let near = NearestName.suggest(for: place, among: places.map { PlainText.words(Self.lastPart($0)) })
+        return near.flatMap { near in places.first { PlainText.words(Self.lastPart($0)) == near } }
+    }
+
+    private static func lastPart(_ name: String) -> String {
+        String(name[(name.lastIndex(of: "/").map(name.index(after:)) ?? name.startIndex)...])
     }
 }

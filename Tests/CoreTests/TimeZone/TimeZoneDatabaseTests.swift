@@ -64,6 +64,15 @@ import Testing
         ("Europe/Berln", "Europe/Berlin"), ("Europe/Pairs", "Europe/Paris"), ("Tokyo", "Asia/Tokyo"),
         ("New York", "America/New_York"), ("US/Estern", "US/Eastern"), ("utc", "UTC"), ("Mars/Olympus_Mons", nil),
         ("", nil), (String(repeating: "x", count: 1000), nil),
+        // By meaning: cities, what is spoken, offsets.
+        ("Munich", "Europe/Berlin"), ("Europe/Münich", "Europe/Berlin"), ("München", "Europe/Berlin"),
+        ("San Francisco", "America/Los_Angeles"), ("Mumbai", "Asia/Kolkata"), ("Berlin", "Europe/Berlin"),
+        ("zürich", "Europe/Zurich"), ("São Paulo", "America/Sao_Paulo"), ("Pacific Time", "America/Los_Angeles"),
+        ("eastern standard time", "America/New_York"), ("PST", "America/Los_Angeles"), ("CEST", "Europe/Berlin"),
+        ("GMT+2", "Etc/GMT-2"), ("UTC-5", "Etc/GMT+5"), ("+02:00", "Etc/GMT-2"), ("etc/gmt-2", "Etc/GMT-2"),
+        (" Europe/Berlin ", "Europe/Berlin"), ("Buenos Aires", "America/Argentina/Buenos_Aires"),
+        // None rather than a wrong one.
+        ("GMT+5:30", nil), ("GMT+25", nil), ("Etc/GMT+99", nil), ("Middle Earth", nil), ("Base", nil), ("ABC", nil),
     ])
     func aNearMissIsSuggested(_ name: String, _ nearest: String?) {
         let database = TimeZoneDatabase(names: ZoneFiles.names) { _ in nil }
