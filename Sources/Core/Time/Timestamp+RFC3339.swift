@@ -1,12 +1,17 @@
 extension Timestamp {
     /// Reads exactly `YYYY-MM-DDTHH:MM[:SS[.fraction]](Z|±HH:MM)`, what Luma's API reads: RFC 3339 with optional
-    /// seconds and capital letters only. The date must exist; there is no second 60; a fraction is cut to milliseconds.
+    /// seconds and capital letters only. The date must exist; there is no second 60; a fraction is cut to milliseconds. An
+    /// instant whose offset takes it out of the years 0000–9999 of UTC cannot be written again and is refused.
     public init?(rfc3339 text: String) {
         guard text.utf8.count <= TimeText.longest else { return nil }
         var cursor = TimeText(text)
         guard let local = cursor.dateTime(), let minutesEast = cursor.zone(), cursor.isAtEnd else { return nil }
         self = local.timestamp(secondsEast: minutesEast * 60)
+        guard isWritable else { return nil }
     }
+
+    /// Whether it lies within the years 0000–9999 of UTC, which `rfc3339` can hold.
+    public var isWritable: Bool { (-62_167_219_200_000...253_402_300_799_999).contains(milliseconds) }
 
     /// `2022-10-04T05:20:00.000Z`, as Luma writes it. An instant outside the years 0000–9999 is given as the nearest
     /// that the form can hold.

@@ -3,7 +3,7 @@ import HTTP
 import LumaClient
 
 extension APIError {
-    static let notFound = APIError(.notFound)
+    static let notFound = APIError(.notFound, details: ["documentation": "/docs"])
     static let methodNotImplemented = APIError(.notImplemented, "This server knows no such method")
     static let hostNotAllowed = APIError(.hostNotAllowed)
     static let originNotAllowed = APIError(.originNotAllowed)

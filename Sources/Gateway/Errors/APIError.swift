@@ -46,7 +46,12 @@ public struct APIError: Error, Sendable, Equatable {
 
     /// A document that is JSON but not acceptable, with one entry per field (422).
     public init(invalid problems: [FieldProblem]) {
-        self.init(.validationFailed, details: JSONObject([("fields", .array(problems.map(\.json)))]))
+        // What is wrong with the whole document is no field's.
+        let whole = problems.first { $0.field.isEmpty }.map {
+            $0.problem.prefix(1).uppercased() + $0.problem.dropFirst()
+        }
+        let fields = problems.filter { !$0.field.isEmpty }.map(\.json)
+        self.init(.validationFailed, whole, details: JSONObject([("fields", .array(fields))]))
     }
 
     /// A method that the path does not answer (405, RFC 9110 §15.5.6).
@@ -82,25 +87,5 @@ public struct APIError: Error, Sendable, Equatable {
     /// A text from outside, bounded.
     static func shortened(_ text: String, to limit: Int = 100) -> String {
         text.unicodeScalars.count <= limit ? text : String(text.unicodeScalars.prefix(limit)) + "…"
-    }
-}
-
-/// One field that is not acceptable, by its path in the document, such as `geo_address_json.place_id`.
-public struct FieldProblem: Error, Sendable, Equatable {
-    public let field: String
-    public let problem: String
-    /// Values that would do, where they can be named.
-    public let candidates: [String]
-
-    public init(_ field: String, _ problem: String, candidates: [String] = []) {
-        self.field = field
-        self.problem = problem
-        self.candidates = candidates
-    }
-
-    var json: JSON {
-        var told: JSONObject = ["field": .string(field), "problem": .string(problem)]
-        if !candidates.isEmpty { told["candidates"] = .array(candidates.map(JSON.string)) }
-        return .object(told)
     }
 }

@@ -4,16 +4,24 @@ import LumaAPI
 /// One check of an event's members under way.
 struct EventCheck {
     let mode: EventInput.Mode
-    let zones: TimeZoneDatabase
+    let setting: EventInput.Setting
     private(set) var problems: [FieldProblem] = []
-    private(set) var accepted = EventInput.Accepted(body: JSONObject())
-    private(set) var needsEventZone = false
-    /// Names the zone of the event, when the input or the caller does.
+    private(set) var accepted = EventInput.Accepted(
+        body: JSONObject(), outcome: EventOutcome(start: nil, end: nil, zone: nil))
+    private(set) var needsEvent = false
+    /// Names the zone of the event, when the input or the event does.
     private var zone: EventTime.Zone = .missing
+    private var named: [String: Timestamp] = [:]
+    private var namedZone: String?
+    /// The document was read here before: what Luma sets by itself stands in it, too.
+    private var isCopy = false
+    private var leftOut: [String] = []
 
-    init(mode: EventInput.Mode, zones: TimeZoneDatabase) {
+    var known: KnownEvent? { setting.known }
+
+    init(mode: EventInput.Mode, _ setting: EventInput.Setting) {
         self.mode = mode
-        self.zones = zones
+        self.setting = setting
     }
 
     /// Switches of the call, not of the event.
@@ -23,22 +31,25 @@ struct EventCheck {
         accepted.approval == nil && accepted.body.members.allSatisfy { Self.notices.contains($0.name) }
     }
 
-    mutating func run(_ object: JSONObject, fallbackZone: String?) {
+    /// A member of the event is named, whether or not it is another than before.
+    private(set) var namesSomething = false
+
+    mutating func run(_ object: JSONObject) {
         let fields = Self.fields(mode)
-        readZone(object["timezone"], fallbackZone)
+        isCopy = mode == .create && object["id"]?.stringValue != nil && object["created_at"]?.stringValue != nil
+        readZone(object["timezone"])
         for (name, value) in object.members where problems.count < EventInput.mostProblems {
+            if !Self.notices.contains(name) { namesSomething = true }
             if name == "require_rsvp_approval" {
                 readApproval(value)
             } else if let field = fields.first(where: { $0.name == name }) {
                 read(value, of: field)
             } else {
-                report(Self.shortened(name), unknown(name, fields))
+                readOther(name, value, object)
             }
         }
-        for field in fields where field.required && object[field.name] == nil { report(field.name, "is required") }
-        if let start = accepted.start, let end = accepted.end, end <= start {
-            report("end_at", "must be after start_at, which is \(start.rfc3339)")
-        }
+        for field in fields where field.required && object[field.name] == nil { report(field.name, .required) }
+        settle()
     }
 
     /// The members of Luma's body that a client may send.
@@ -50,96 +61,214 @@ struct EventCheck {
     }
 
     /// The event's id stands in the path.
-    private static let updateFields = Shapes.eventChange.filter { $0.name != "event_id" }
+    static let updateFields = Shapes.eventChange.filter { $0.name != "event_id" }
 
-    mutating func report(_ field: String, _ problem: String, _ candidates: [String] = []) {
+    mutating func report(_ field: String, _ fault: FieldFault, _ candidates: [String] = []) {
         guard problems.count < EventInput.mostProblems else { return }
-        problems.append(FieldProblem(field, problem, candidates: candidates))
+        problems.append(FieldProblem(field, fault, candidates: candidates))
+    }
+
+    private mutating func accept(_ name: String, _ value: JSON) {
+        if let known, known.has(name, value), !Self.notices.contains(name) { return }
+        accepted.body.members.append((name, value))
     }
 
     private mutating func readApproval(_ value: JSON) {
-        guard let approval = value.boolValue else { return report("require_rsvp_approval", "must be true or false") }
+        guard let approval = value.boolValue else { return report("require_rsvp_approval", .notBoolean) }
         accepted.approval = approval
     }
 
-    private mutating func readZone(_ value: JSON?, _ fallback: String?) {
-        guard let value else {
-            zone =
-                fallback.map { name in (try? zones.rules(for: name)).map { .rules(name, $0) } ?? .unknown } ?? .missing
-            return
-        }
-        // Whatever is wrong here is reported when its turn comes; local times then have nothing to add.
-        zone = .unknown
-        if let name = value.stringValue, let rules = try? zones.rules(for: name) { zone = .rules(name, rules) }
-    }
+    // MARK: Times
 
-    private mutating func read(_ value: JSON, of field: SchemaField) {
-        if value.isNull {
-            guard field.nullable else {
-                let problem =
-                    switch mode {
-                    case .create: field.required ? "is required and must not be null" : "must not be null; leave it out"
-                    case .update: "cannot be cleared; leave it out to keep it"
-                    }
-                return report(field.name, problem)
+    private mutating func readZone(_ value: JSON?) {
+        if let value, !value.isNull {
+            // Whatever is wrong here is reported when its turn comes; local times then have nothing to add.
+            zone = .refused
+            guard let name = value.stringValue?.trimmingBlanks, let rules = try? setting.zones.rules(for: name) else {
+                return
             }
-            accepted.body.members.append((field.name, .null))
-            return
-        }
-        switch field.name {
-        case "start_at":
-            guard let instant = readTime(value, field.name) else { return }
-            accepted.start = instant
-            accepted.body.members.append((field.name, .string(instant.rfc3339)))
-        case "end_at":
-            guard let instant = readTime(value, field.name) else { return }
-            accepted.end = instant
-            accepted.body.members.append((field.name, .string(instant.rfc3339)))
-        default:
-            let before = problems.count
-            switch field.name {
-            case "name": checkName(value)
-            case "timezone": checkZone(value)
-            case "meeting_url": checkMeetingURL(value)
-            default: checkSchema(value, field)
-            }
-            if problems.count == before { accepted.body.members.append((field.name, value)) }
+            (zone, namedZone) = (.rules(name, rules), name)
+        } else if let name = known?.zone {
+            zone = (try? setting.zones.rules(for: name)).map { .rules(name, $0) } ?? .unusable(name)
         }
     }
 
-    private mutating func readTime(_ value: JSON, _ name: String) -> Timestamp? {
+    private mutating func readTime(_ value: JSON, _ name: String) {
         guard let text = value.stringValue else {
-            report(name, "must be a string: \(EventTime.expectation)")
-            return nil
+            return report(name, .notText(expected: EventTime.expectation))
         }
         switch EventTime.read(text, zone) {
-        case .instant(let instant): return instant
-        case .invalid(let problem, let candidates): report(name, problem, candidates)
+        case .instant(let instant): named[name] = instant
+        case .invalid(let fault, let candidates): report(name, fault, candidates)
+        case .dependent: break
         case .needsZone:
             // On create the missing timezone is itself the problem.
-            if mode == .update { needsEventZone = true }
+            if mode == .update { needsEvent = true }
         }
-        return nil
+        // Its place among the members; what is sent is made once all is known.
+        accepted.body.members.append((name, value))
+    }
+
+    /// Makes start, end and zone as they will be, judges them, and puts them into what is sent.
+    private mutating func settle() {
+        let (start, end) = (named["start_at"], named["end_at"])
+        let outcome = EventOutcome(
+            start: start, end: end, zone: namedZone, known: known, defaultLength: setting.defaultLength)
+        accepted.outcome = outcome
+        if mode == .update, known == nil {
+            let namesOneTime = (start == nil) != (end == nil)
+            if namesOneTime || (namedZone != nil && start == nil) { needsEvent = true }
+        }
+        if end != nil, let start = outcome.start, let end = outcome.end, end <= start {
+            report("end_at", .endNotAfterStart(start))
+        }
+        if let now = setting.now { judge(now) }
+        place(outcome)
+        if !leftOut.isEmpty {
+            accepted.remarks.append(
+                EventRemark(
+                    code: .leftOut, field: leftOut[0],
+                    values: ["fields": .array(leftOut.map { .string($0) })],
+                    words: (leftOut.count > 1 ? "and \(leftOut.dropFirst().joined(separator: ", ")) are" : "is")
+                        + " set by Luma and not taken over"))
+        }
+    }
+
+    private mutating func judge(_ now: Timestamp) {
+        var names = Set(named.keys)
+        if namedZone != nil { names.insert("timezone") }
+        let remarks = EventPlausibility.remarks(
+            accepted.outcome, named: names, known: known, now: now, zones: setting.zones)
+        for remark in remarks {
+            if EventPlausibility.level(remark.code, on: setting.surface) == .refuse {
+                report(remark.field, .implausible(remark))
+            } else {
+                accepted.remarks.append(remark)
+            }
+        }
+    }
+
+    /// What is sent is what was worked out: with a start goes its end, and with another zone both.
+    private mutating func place(_ outcome: EventOutcome) {
+        var members = accepted.body.members.filter { $0.name != "end_at" || named["end_at"] != nil }
+        let isMoved = outcome.start != known?.start
+        let isElsewhere = known != nil && outcome.zone != known?.zone
+        func put(_ name: String, _ time: Timestamp?, _ isSent: Bool, after place: String?) {
+            let index = members.firstIndex { $0.name == name }
+            guard isSent, let time else {
+                if let index { members.remove(at: index) }
+                return
+            }
+            let member = (name: name, value: JSON.string(time.rfc3339))
+            if let index {
+                members[index] = member
+            } else if let before = members.firstIndex(where: { $0.name == place }) {
+                members.insert(member, at: before + 1)
+            } else {
+                members.append(member)
+            }
+        }
+        let sendsStart = known == nil ? named["start_at"] != nil : isMoved || isElsewhere
+        put("start_at", outcome.start, sendsStart, after: nil)
+        let sendsEnd = known == nil ? outcome.end != nil : sendsStart || outcome.end != known?.end
+        put("end_at", outcome.end, sendsEnd, after: "start_at")
+        accepted.body.members = members
+    }
+
+    // MARK: Members
+
+    private mutating func read(_ value: JSON, of field: SchemaField) {
+        if value.isNull, !field.nullable || known?.members[field.name] == .null { return readNull(field) }
+        if value.isNull { return accept(field.name, .null) }
+        switch field.name {
+        case "start_at", "end_at": readTime(value, field.name)
+        default:
+            // What an answer says of the event needs no check, and may have another shape than what is sent.
+            if let known, known.has(field.name, value) { return }
+            let before = problems.count
+            var value = value
+            switch field.name {
+            case "name": value = checkName(value)
+            case "timezone": value = checkZone(value)
+            case "meeting_url": checkMeetingURL(value)
+            case "geo_address_json":
+                value = EventPlace.input(value)
+                checkSchema(value, field)
+            case "max_capacity":
+                checkSchema(value, field)
+                if let capacity = value.wholeValue, capacity < 0 { report(field.name, .tooSmall(least: 0)) }
+            case "slug" where isCopy: return leftOut.append("slug")
+            default: checkSchema(value, field)
+            }
+            if problems.count == before { accept(field.name, value) }
+        }
+    }
+
+    /// Null changes nothing where there is nothing, and clears nothing that cannot be cleared.
+    private mutating func readNull(_ field: SchemaField) {
+        switch mode {
+        case .create:
+            if isCopy, !field.required { return }
+            report(field.name, field.required ? .requiredNotNull : .notNull)
+        case .update:
+            // What an answer never shows as null is surely there.
+            guard EventMembers.mayBeNull(field.name) else { return report(field.name, .cannotBeCleared) }
+            guard let known else {
+                needsEvent = true
+                return
+            }
+            if !known.has(field.name, .null) { report(field.name, .cannotBeCleared) }
+        }
+    }
+
+    /// A member that is no field of what is sent: one of Luma's own, or one that nobody knows.
+    private mutating func readOther(_ name: String, _ value: JSON, _ object: JSONObject) {
+        guard EventMembers.isSetByLuma(name, mode) else {
+            return report(APIError.shortened(name), EventMembers.fault(name, mode))
+        }
+        switch mode {
+        case .create where isCopy:
+            if name == "require_approval", object["require_rsvp_approval"] == nil {
+                accepted.approval = value.boolValue
+            } else if !EventMembers.isDerived(name), !value.isNull, value != [] {
+                leftOut.append(name)
+            }
+        case .create: report(name, .setByLuma(by: EventMembers.setter(of: name)))
+        case .update:
+            guard let known else {
+                needsEvent = true
+                return
+            }
+            if !known.has(name, value) { report(name, .setByLuma(by: EventMembers.setter(of: name))) }
+        }
     }
 
     /// One character may have any number of accents: they are bounded too.
     private static let mostCodePoints = 2000
 
     /// Characters are what a reader takes for one: a letter with its accents, an emoji with its parts.
-    private mutating func checkName(_ value: JSON) {
-        guard let text = value.stringValue else { return report("name", "must be a string") }
-        if Self.isPlainName(text) { return }
+    /// - Returns: the name without blanks around it.
+    private mutating func checkName(_ value: JSON) -> JSON {
+        guard let given = value.stringValue else {
+            report("name", .notText(expected: nil))
+            return value
+        }
+        let text = given.trimmingBlanks
+        if Self.isPlainName(text) { return .string(text) }
         let count = text.count
         let codePoints = text.unicodeScalars
-        if !(1...200).contains(count) {
-            report("name", "must be 1 to 200 characters long; it has \(count)")
+        if text.isEmpty, !given.isEmpty {
+            report("name", .blank)
+        } else if !(1...200).contains(count) {
+            report("name", .nameLength(count: count, most: 200))
         } else if codePoints.count > Self.mostCodePoints {
-            report("name", "must be at most \(Self.mostCodePoints) code points long; it has \(codePoints.count)")
+            report("name", .tooManyCodePoints(count: codePoints.count, most: Self.mostCodePoints))
         } else if codePoints.contains(where: { $0.properties.generalCategory == .control }) {
-            report("name", "must not hold control characters, such as a line break")
+            report("name", .controlCharacters)
         } else if codePoints.allSatisfy(\.properties.isWhitespace) {
-            report("name", "must not be blank")
+            report("name", .blank)
         }
+        return .string(text)
     }
 
     /// Whether a name is of printable ASCII, short and not blank: then there is nothing to count by characters.
@@ -148,52 +277,38 @@ struct EventCheck {
         return bytes.count <= 200 && bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7f } && bytes.contains { $0 != 0x20 }
     }
 
-    private mutating func checkZone(_ value: JSON) {
-        guard let name = value.stringValue else { return report("timezone", "must be a string") }
+    private mutating func checkZone(_ value: JSON) -> JSON {
+        guard let name = value.stringValue?.trimmingBlanks else {
+            report("timezone", .notText(expected: nil))
+            return value
+        }
         do throws(TimeZoneError) {
-            _ = try zones.rules(for: name)
+            _ = try setting.zones.rules(for: name)
         } catch {
             switch error {
-            case .malformed(let cause) where cause != .notTZif:
-                report("timezone", "cannot be used: this system's data of the zone is damaged")
+            case .malformed(let cause) where cause != .notTZif: report("timezone", .damagedZone)
             // The folder of the zones holds lists and notes too.
             case .invalidName, .unknownName, .malformed:
-                let hint = zones.suggestion(for: name).map { "; did you mean \($0)?" } ?? ""
-                report("timezone", "must be an IANA time zone, such as Europe/Berlin\(hint)")
+                report("timezone", .unknownZone(suggestion: setting.zones.suggestion(for: name)))
             }
         }
+        return .string(name)
     }
 
     private mutating func checkMeetingURL(_ value: JSON) {
-        guard let text = value.stringValue else { return report("meeting_url", "must be a string") }
+        guard let text = value.stringValue else { return report("meeting_url", .notText(expected: nil)) }
         // No character is shorter than an octet.
         if text.utf8.count > 2000, text.count > 2000 {
-            report("meeting_url", "must be at most 2000 characters long; it has \(text.count)")
+            report("meeting_url", .tooLong(count: text.count, most: 2000))
         }
-        if !WebURL.isValid(text) {
-            report("meeting_url", "must be an http or https URL, such as https://meet.example/room")
-        }
+        if !WebURL.isValid(text) { report("meeting_url", .notWebURL) }
     }
 
     private mutating func checkSchema(_ value: JSON, _ field: SchemaField) {
         let validator = SchemaValidator(unknownMembers: .refused, maxProblems: EventInput.mostProblems)
         for problem in validator.problems(in: value, schema: field.schema) {
             let separator = problem.path.isEmpty || problem.path.hasPrefix("[") ? "" : "."
-            report(field.name + separator + problem.path, problem.words)
+            report(field.name + separator + problem.path, problem.fault)
         }
     }
-
-    private func unknown(_ name: String, _ fields: [SchemaField]) -> String {
-        if mode == .update, name == "event_id" { return "stands in the path, not in the body" }
-        if mode == .update, Shapes.eventInput.contains(where: { $0.name == name }) {
-            return "can only be given when an event is created"
-        }
-        if mode == .create, Self.updateFields.contains(where: { $0.name == name }) {
-            return "can only be given when an event is changed"
-        }
-        let known = fields.map(\.name) + ["require_rsvp_approval"]
-        return "is not known" + (NearestName.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? "")
-    }
-
-    private static func shortened(_ name: String) -> String { APIError.shortened(name) }
 }

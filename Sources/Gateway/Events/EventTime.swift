@@ -5,8 +5,10 @@ enum EventTime {
     /// What is known of the event's zone.
     enum Zone {
         case rules(String, TimeZoneRules)
-        /// It was named, but cannot be used.
-        case unknown
+        /// The client names one that cannot be used, which is a problem of its own.
+        case refused
+        /// The event has this one, which this system does not know.
+        case unusable(String)
         /// Nobody has named it.
         case missing
     }
@@ -14,39 +16,37 @@ enum EventTime {
     enum Reading: Equatable {
         case instant(Timestamp)
         case needsZone
+        /// It hangs on a zone that is wrong: there is nothing to say but that.
+        case dependent
         /// With the times that may be meant, if there are such.
-        case invalid(String, candidates: [String] = [])
+        case invalid(FieldFault, candidates: [String] = [])
     }
 
     static let expectation =
-        "a date and time such as 2026-05-01T18:00:00Z or 2026-05-01T18:00+02:00, or without an offset in the event's timezone"
+        "a date and time such as 2027-05-01T18:00:00Z or 2027-05-01T18:00+02:00, or without an offset in the event's timezone, such as 2027-05-01T18:00"
 
+    /// A blank between date and time is taken for the `T`.
     static func read(_ text: String, _ zone: Zone) -> Reading {
+        let text = LocalDateTime.withT(text.trimmingBlanks)
         if let instant = Timestamp(rfc3339: text) { return .instant(instant) }
-        guard let local = LocalDateTime(text) else { return .invalid("must be \(expectation)") }
+        guard let local = LocalDateTime(text) else { return .invalid(.noTime(TimeFault(in: text))) }
         switch zone {
         case .missing: return .needsZone
-        case .unknown:
-            return .invalid("has no offset, and the event's timezone cannot be used; add an offset, such as Z")
+        case .refused: return .dependent
+        case .unusable(let name): return .invalid(.zoneUnusable(zone: name))
         case .rules(let name, let rules):
             switch rules.resolve(local) {
-            case .unique(let instant): return .instant(instant)
+            case .unique(let instant): return instant.isWritable ? .instant(instant) : .invalid(.noTime(.year))
             case .gap(let before, let after):
-                let candidates = [after, before].map { shown($0, rules) }
-                return .invalid(
-                    "does not exist in \(name), where the clocks skip it; the nearest are \(candidates[0]) and \(candidates[1])",
-                    candidates: candidates)
+                return .invalid(.skippedTime(zone: name), candidates: [after, before].map { shown($0, rules) })
             case .overlap(let earlier, let later):
-                let candidates = [earlier, later].map { shown($0, rules) }
-                return .invalid(
-                    "exists twice in \(name), where the clocks are set back; say \(candidates[0]) or \(candidates[1])",
-                    candidates: candidates)
+                return .invalid(.doubledTime(zone: name), candidates: [earlier, later].map { shown($0, rules) })
             }
         }
     }
 
     /// As a clock in the zone shows it, with the offset.
-    private static func shown(_ instant: Timestamp, _ rules: TimeZoneRules) -> String {
+    static func shown(_ instant: Timestamp, _ rules: TimeZoneRules) -> String {
         instant.rfc3339(offsetMinutes: rules.offset(at: instant).secondsEast / 60)
     }
 }

@@ -88,11 +88,7 @@ extension CommandFailure {
     }
 
     private static func fieldLines(_ fields: JSON?) -> [String] {
-        (fields?.arrayValue ?? []).map { entry in
-            let field = line(entry["field"]?.stringValue ?? "")
-            let problem = line(entry["problem"]?.stringValue ?? "")
-            return field.isEmpty ? problem : "\(field): \(problem)"
-        }
+        (fields?.arrayValue ?? []).map { line(ProblemText.line($0, .commandLine)) }
     }
 
     /// A text from outside as it may stand in a line of ours.

@@ -16,6 +16,7 @@ struct CommandZone {
     }
 
     static func find(_ name: String, origin: String?, says place: String) throws(CommandFailure) -> CommandZone {
+        let name = name.trimmingBlanks
         do throws(TimeZoneError) {
             return CommandZone(name: name, rules: try SystemTimeZones.database.rules(for: name), origin: origin)
         } catch {
@@ -92,17 +93,7 @@ struct CommandZone {
 
     /// `Thu 2026-12-31 18:00 EST`.
     func shown(_ instant: Timestamp) -> String {
-        let local = rules.local(at: instant)
-        let day = NaturalTime.weekdays[local.date.weekday].prefix(3)
-        let text = local.text
-        let abbreviation = rules.offset(at: instant).abbreviation
-        let clock = text.dropFirst(11).prefix(5)
-        return "\(day.prefix(1).uppercased())\(day.dropFirst()) \(text.prefix(10)) \(clock) \(Self.zone(abbreviation))"
-    }
-
-    /// Zones without letters of their own call themselves by digits: `+03`, `+0545`.
-    private static func zone(_ abbreviation: String) -> String {
-        abbreviation.first == "+" || abbreviation.first == "-" ? "UTC" + abbreviation : abbreviation
+        ZonedText.moment(instant, rules)
     }
 
     /// `UTC-05:00`.

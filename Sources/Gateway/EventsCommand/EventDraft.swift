@@ -6,6 +6,8 @@ struct EventDraft {
     let zone: CommandZone
     let now: Timestamp
     private(set) var body: JSONObject
+    /// The end was said by words such as `tomorrow`, which count otherwise than people think more often than a date does.
+    private(set) var isEndInWords = false
 
     /// - Parameter base: the fields of `--from`; options beat them.
     init(_ base: JSONObject, zone: CommandZone, now: Timestamp) {
@@ -39,8 +41,12 @@ struct EventDraft {
             throw CommandFailure(.usage, "--end and --duration do not go together")
         }
         if let text = call.text(EventsOptions.end) {
-            // `20:00` is the one after the start, and `tomorrow` the day after it.
-            body["end_at"] = .string(zone.text(try zone.instant(text, EventsOptions.end, now: start ?? now)))
+            let word = String(text.lowercased().drop { $0 == " " }.prefix { $0 != " " })
+            // `20:00` and `friday 20:00` are the next ones after the start; `tomorrow` is tomorrow, in each option.
+            let isFromNow = ["now", "today", "tomorrow"].contains(word)
+            let instant = try zone.instant(text, EventsOptions.end, now: isFromNow ? now : start ?? now)
+            body["end_at"] = .string(zone.text(instant))
+            isEndInWords = word.utf8.first.map { !(0x30...0x39).contains($0) } ?? false
         }
         if let text = call.text(EventsOptions.duration) {
             guard let seconds = NaturalDuration.seconds(text) else {

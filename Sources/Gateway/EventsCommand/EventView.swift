@@ -31,9 +31,7 @@ struct EventView {
     /// `2 h 30 min`.
     var length: String? {
         guard let start = instant("start_at"), let end = instant("end_at"), end > start else { return nil }
-        let minutes = Int(end.seconds(since: start)) / 60
-        let parts = [(minutes / 1440, "d"), (minutes / 60 % 24, "h"), (minutes % 60, "min")]
-        return parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: " ")
+        return EventOutcome.text(ofLength: end.milliseconds - start.milliseconds)
     }
 
     var place: String? {

@@ -77,7 +77,7 @@ public struct EventsCall: Sendable, Equatable {
             let name = String(parts[0])
             guard let row = rows.first(where: { $0.name == name || $0.short == name }) else {
                 let known = rows.map(\.name) + ["--help", "--version"]
-                let hint = NearestName.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
+                let hint = OptionSynonyms.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
                 report(name, "is not an option of events \(call.verb.rawValue)\(hint)")
                 if parts.count == 1, let next = rest.first, !next.hasPrefix("-") { rest.removeFirst() }
                 return

@@ -18,10 +18,12 @@ extension EventsCommand {
         let template = call.text(EventsOptions.template)
         if let template { draft.set("template_type", .string(template)) }
         let isTemplate = template != nil || base["template_type"] != nil
-        let answer = try await client.send(
-            GatewayClient.Request(
-                method: .post, path: isTemplate ? "/templates/create" : "/events/", body: .object(draft.body),
-                key: try key()))
+        let request = GatewayClient.Request(
+            method: .post, path: isTemplate ? "/templates/create" : "/events/", body: .object(draft.body),
+            key: try key())
+        if call.has(EventsOptions.dryRun) { return try await preview(client, request) }
+        try ask(draft.body, nil, now: now, endInWords: draft.isEndInWords)
+        let answer = try await client.send(request)
         let event = try Self.document(answer)
         var notes = zone.note.map { [$0] } ?? []
         if answer["idempotency-replayed"] != nil { notes.append("it had been created before, with the same key") }
@@ -34,10 +36,12 @@ extension EventsCommand {
         let takesTimes = [EventsOptions.start, EventsOptions.end, EventsOptions.duration].contains(where: call.has)
         var zone = takesTimes || call.has(EventsOptions.zone) ? try namedZone(base) : nil
         var knownStart: Timestamp?
+        var seen: JSON?
         var notes: [String] = []
         if takesTimes {
             // Unless another is named, times are meant in the event's own zone, and a length from its start.
             let event = try Self.document(try await client.send(GatewayClient.Request(path: eventPath())))
+            seen = event
             knownStart = event["start_at"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
             if zone == nil, let name = event["timezone"]?.stringValue {
                 zone = try CommandZone.find(name, origin: "the event's zone", says: "the event's zone")
@@ -52,8 +56,11 @@ extension EventsCommand {
         try draft.take(call)
         try draft.takeTimes(call, knownStart: knownStart)
         if call.has(EventsOptions.zone) { draft.set("timezone", .string(known.name)) }
-        let answer = try await client.send(
-            GatewayClient.Request(method: .patch, path: eventPath(), body: .object(draft.body), key: try key()))
+        let request = GatewayClient.Request(
+            method: .patch, path: eventPath(), body: .object(draft.body), key: try key())
+        if call.has(EventsOptions.dryRun) { return try await preview(client, request) }
+        if let seen { try ask(draft.body, seen, now: now, endInWords: draft.isEndInWords) }
+        let answer = try await client.send(request)
         let event = try Self.document(answer)
         return shown(event, notes: notes + Self.warnings(event))
     }
@@ -76,8 +83,10 @@ extension EventsCommand {
         }
         switch EventTime.read(text, .rules(zone.name, zone.rules)) {
         case .instant(let start): return start
-        case .invalid(let problem, _): throw CommandFailure(.data, "--from: start_at \(problem)")
-        case .needsZone: preconditionFailure("a zone was given")
+        case .invalid(let fault, let candidates):
+            let problem = FieldProblem("start_at", fault, candidates: candidates).problem
+            throw CommandFailure(.data, "--from: start_at \(problem)")
+        case .needsZone, .dependent: preconditionFailure("a zone was given")
         }
     }
 

@@ -38,16 +38,16 @@ enum EventsOptions {
         "--from", .file, "FILE", "Take fields from a JSON object in a file, or - for standard input; options beat it.")
     static let key = OptionRow("--key", .free, "KEY", "The Idempotency-Key to use; a new one by default.")
     private static let timing = [start, end, duration, zone]
-    static let create = [name, template] + timing + EventFields.options + [from, key]
+    static let yes = OptionRow("--yes", .yes([]), "Do not ask.")
+    static let dryRun = OptionRow("--dry-run", .yes([]), "Only tell what would happen.")
+    static let create = [name, template] + timing + EventFields.options + [from, yes, dryRun, key]
 
     static let clear = OptionRow(
         "--clear", .free, "FIELD", repeats: true, "Empty a field, such as max_capacity; may come several times.")
-    static let update = [name] + timing + EventFields.options + [clear, from, key]
+    static let update = [name] + timing + EventFields.options + [clear, from, yes, dryRun, key]
 
-    static let yes = OptionRow("--yes", .yes([]), "Do not ask.")
     static let refund = OptionRow("--refund", .yes([]), "Guests who have paid get their money back.")
     static let noRefund = OptionRow("--no-refund", .yes([]), "Guests who have paid do not get it back.")
-    static let dryRun = OptionRow("--dry-run", .yes([]), "Only tell what would happen.")
     static let cancel = [yes, refund, noRefund, dryRun, key]
 
     static let format = OptionRow(

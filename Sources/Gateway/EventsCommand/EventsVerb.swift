@@ -57,7 +57,9 @@ public enum EventsVerb: String, Sendable, CaseIterable {
         case .update:
             Row(
                 arguments: "ID [options]", summary: "change fields of an event", options: EventsOptions.update,
-                notes: "What is not named stays. " + times,
+                notes:
+                    "What is not named stays; an event that begins at another time lasts as long as before. --zone alone"
+                    + " keeps the instant, so that the clocks show another time. " + times,
                 examples: [
                     ("luma-mcp events update evt-a1B2c3 --capacity 40", "Room for forty."),
                     ("luma-mcp events update evt-a1B2c3 --clear max_capacity", "No limit any more."),

@@ -148,9 +148,10 @@ struct CalendarRows {
         }
         switch EventTime.read(local.text, .rules(zone, rules)) {
         case .instant(let instant): return instant
-        case .invalid(let problem, _):
+        case .invalid(let fault, let candidates):
+            let problem = FieldProblem(property, fault, candidates: candidates).problem
             throw ReadProblem(line: event.line, "\(property) of \(shown(event)) \(problem)")
-        case .needsZone: preconditionFailure("a zone was given")
+        case .needsZone, .dependent: preconditionFailure("a zone was given")
         }
     }
 

@@ -63,7 +63,9 @@ struct ImportCommand {
     }
 
     private func read(_ input: borrowing Input, templates: TemplateCatalog) throws(CommandFailure) -> ImportPlan {
-        var planner = ImportPlanner(options.planning, zones: SystemTimeZones.database, templates: templates)
+        var planning = options.planning
+        planning.now = WallClock.now
+        var planner = ImportPlanner(planning, zones: SystemTimeZones.database, templates: templates)
         var total = 0
         var piece = [UInt8](repeating: 0, count: 64 << 10)
         while true {

@@ -90,7 +90,7 @@ struct ImportFields {
 
     /// `; did you mean name?`, or nothing.
     static func hint(_ name: String) -> String {
-        NearestName.suggest(for: plain(name), among: known).map { "; did you mean \($0)?" } ?? ""
+        FieldSynonyms.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
     }
 
     /// As fields are named: `Start At` is `start_at`.

@@ -28,9 +28,10 @@ extension ImportPlanner {
         let name = event["name"]?.stringValue ?? ""
         let usesTemplate = event["template_type"] != nil
         let document = JSON.object(event)
+        let setting = EventInput.Setting(zones: zones, now: settings.now, surface: .importFile)
         let outcome =
             usesTemplate
-            ? templates.expand(document, zones: zones) : EventInput.parse(document, mode: .create, zones: zones)
+            ? templates.expand(document, setting) : EventInput.parse(document, mode: .create, setting)
         guard case .accepted(let accepted) = outcome, row.problems.isEmpty else {
             plan.problems += problems(of: row, outcome).map { field, text, value in
                 ImportPlan.Problem(
@@ -53,7 +54,9 @@ extension ImportPlanner {
         seen[meaning] = seen[meaning] ?? (number, place)
         for what in row.lost { plan.lose(what, place) }
         plan.rows.append(planned)
-        if plan.previews.count < ImportPreview.rows { plan.previews.append(ImportPreview.line(accepted, place)) }
+        // What is hardly meant is shown wherever it stands.
+        let most = accepted.remarks.isEmpty ? ImportPreview.rows : ImportPreview.doubtfulRows
+        if plan.previews.count < most { plan.previews.append(ImportPreview.line(accepted, place)) }
     }
 
     /// With what holds for rows that say nothing of it.
@@ -83,7 +86,7 @@ extension ImportPlanner {
             for problem in found.prefix(Self.mostProblemsOfARow) where !known.contains(problem.field) {
                 problems.append((problem.field, problem.problem, nil))
             }
-        case .needsEventZone, .emptyUpdate: preconditionFailure("these outcomes belong to updates")
+        case .needsEvent, .unchanged, .emptyUpdate: preconditionFailure("these outcomes belong to updates")
         }
         return problems
     }

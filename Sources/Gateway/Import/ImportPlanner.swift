@@ -17,6 +17,8 @@ struct ImportPlanner {
         /// How a table is written, as far as the command line says so.
         var table = TableDialect.Options()
         var dateOrder: DateOrder?
+        /// The clock, for times that nobody can mean; nil looks at none.
+        var now: Timestamp?
     }
 
     private enum Source {

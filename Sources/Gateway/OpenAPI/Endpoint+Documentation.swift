@@ -155,16 +155,18 @@ extension Endpoint {
                 ], reasons: Reason.lumaRead)
         case .createEvent:
             return EndpointDocumentation(
-                group: .events, summary: "Create an event",
+                group: .events, summary: "Create an event", query: QueryRows.write,
                 fields: [.idempotencyKey, .prefer, .priority, .requestTimeout],
-                body: "NewEvent", answers: [Self.created(written)],
+                body: "NewEvent", answers: [Self.created(written), Self.previewed],
                 reasons: Reason.lumaWrite + Reason.body + [.duplicateEvent])
         case .createFromTemplate:
             return EndpointDocumentation(
                 group: .templates, summary: "Create an event from a template",
                 description: "Each field beats the template's; null takes a default of the template back.",
+                query: QueryRows.write,
                 fields: [.idempotencyKey, .prefer, .priority, .requestTimeout], body: "NewEventFromTemplate",
-                answers: [Self.created(written)], reasons: Reason.lumaWrite + Reason.body + [.duplicateEvent])
+                answers: [Self.created(written), Self.previewed],
+                reasons: Reason.lumaWrite + Reason.body + [.duplicateEvent])
         case .getEvent:
             return EndpointDocumentation(
                 group: .events, summary: "Read an event", description: "The event as Luma sent it.",
@@ -180,13 +182,15 @@ extension Endpoint {
         case .replaceEvent, .patchEvent:
             return EndpointDocumentation(
                 group: .events, summary: self == .patchEvent ? "Change an event" : "Change an event (as PATCH does)",
-                description: "Changes the fields that are named and leaves the rest.",
+                description: "Changes the fields that are named and leaves the rest.", query: QueryRows.write,
                 fields: [.idempotencyKey, .ifMatch, .priority, .requestTimeout],
                 body: "EventChange",
                 answers: [
                     .init(
-                        description: "The event after the change.", content: [Self.media(written)],
-                        fields: [.idempotencyReplayed])
+                        description: "The event after the change, or with `dry_run=true` what would be sent.",
+                        content: [
+                            Self.media(["oneOf": [written, EventSchemas.reference("EventPreview")]])
+                        ], fields: [.idempotencyReplayed])
                 ],
                 reasons: Reason.lumaWrite + Reason.body + [.eventNotFound, .emptyUpdate])
         case .cancelEvent:
@@ -281,6 +285,10 @@ extension Endpoint {
     static func media(
         _ schema: JSON, _ type: String = Representation.json.rawValue
     ) -> (type: String, schema: JSON) { (type, schema) }
+
+    private static let previewed = EndpointDocumentation.Answer(
+        description: "With `dry_run=true`: what would be sent. Nothing is created.",
+        content: [media(EventSchemas.reference("EventPreview"))])
 
     static let notModified = EndpointDocumentation.Answer(
         status: 304, description: "The caller has it already.", fields: [.etag])

@@ -22,6 +22,7 @@ struct EventSchemas {
         schemas["Template"] = .object(template)
         schemas["Cancelled"] = Self.cancelled
         schemas["CancelPreview"] = Self.preview
+        schemas["EventPreview"] = EventPreviewSchema.preview
         schemas["NewFeed"] = .object(FeedSchemas.new)
         schemas["Feed"] = .object(FeedSchemas.feed)
         schemas["CreatedFeed"] = .object(FeedSchemas.created)
@@ -58,12 +59,25 @@ struct EventSchemas {
             "start_at": time, "end_at": time,
             "name": [
                 "type": "string", "minLength": 1, "maxLength": 2000,
-                "description": "1 to 200 characters, a letter with its accents counted as one; not blank.",
+                "description":
+                    "1 to 200 characters, a letter with its accents counted as one; not blank. Blanks around it are taken away.",
             ],
             "meeting_url": [
                 "type": "string", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://", "description": "An http or https URL.",
             ],
             "timezone": reference("TimeZone"),
+            "max_capacity": [
+                "type": ["integer", "null"], "minimum": 0, "maximum": 9_007_199_254_740_991,
+                "description":
+                    "Registration closes, or the waitlist starts, when it is reached; null for no limit, 0 for nobody.",
+            ],
+            "geo_address_json": [
+                "anyOf": [
+                    .object(JSONSchema.schema(Shapes.geoAddressInput, .input)), ["type": "string", "minLength": 1],
+                ],
+                "description": "Where it is: the address as a text, or an object that says which kind of place it is.",
+                "examples": ["Alexanderplatz 1, Berlin"],
+            ],
         ]
     }()
 
@@ -85,7 +99,12 @@ struct EventSchemas {
     private static let change: JSONObject = {
         var schema = input(.update)
         schema["minProperties"] = 1
-        schema["description"] = "Absent members stay as they are; null clears where it is allowed."
+        schema["description"] = .string(
+            "Absent members stay as they are; null clears where it is allowed, and changes nothing where there is nothing. "
+                + "When the start moves and `end_at` is not named, the event lasts as long as before. `timezone` alone keeps the "
+                + "instant, so that the clocks show another time, which a warning tells; give `start_at`, too, to move the event. "
+                + "A document that was read here can be sent back: members that Luma sets are passed over while they are "
+                + "unchanged.")
         return schema
     }()
 

@@ -7,11 +7,18 @@ extension EventsService {
     /// has no conditions of its own, so what others change between this look and the write is not noticed.
     ///
     /// - Throws: `APIError` 412 when a condition does not hold, or what reading the event throws.
-    func check(_ conditions: Preconditions, _ id: String, _ call: UpstreamCall) async throws(APIError) {
+    /// - Parameter seen: the event, when it was read just now.
+    func check(
+        _ conditions: Preconditions, _ id: String, seen: LumaAnswer? = nil, _ call: UpstreamCall
+    ) async throws(APIError) {
         if conditions.isEmpty { return }
         let event: LumaAnswer
         do throws(LumaError) {
-            event = try await luma.getEvent(id, deadline: call.deadline, context: call.context)
+            if let seen {
+                event = seen
+            } else {
+                event = try await luma.getEvent(id, deadline: call.deadline, context: call.context)
+            }
         } catch {
             throw APIError(error, subject: id)
         }

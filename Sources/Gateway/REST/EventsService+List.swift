@@ -73,8 +73,17 @@ extension EventsService {
         do throws(LumaError) {
             return try await luma.listEvents(parameters, deadline: call.deadline, context: call.context)
         } catch {
+            if cursor != nil, cursor == query.cursor, Self.refusesCursor(error) {
+                throw APIError(invalid: [FieldProblem(QueryRows.cursor.name, .unknownCursor)])
+            }
             throw APIError(error, subject: nil)
         }
+    }
+
+    /// Luma names the parameter by a name of its own, which the caller has never seen.
+    private static func refusesCursor(_ error: LumaError) -> Bool {
+        guard case .refused(400, let words) = error else { return false }
+        return words.message?.contains("pagination_cursor") ?? false
     }
 
     /// `GET /events/` in a format that is written as it comes: every page. The first page is fetched by the caller, so that

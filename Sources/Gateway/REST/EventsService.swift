@@ -17,29 +17,39 @@ final class EventsService {
     let zones: TimeZoneDatabase
     let templates: TemplateCatalog
     let reads: ReadService
+    private let clock: any TimeSource
 
-    init(luma: LumaClient, reads: ReadService, zones: TimeZoneDatabase, templates: TemplateCatalog) {
+    init(
+        luma: LumaClient, reads: ReadService, zones: TimeZoneDatabase, templates: TemplateCatalog,
+        clock: any TimeSource
+    ) {
         self.luma = luma
+        self.clock = clock
         self.reads = reads
         self.zones = zones
         self.templates = templates
     }
 
+    /// The time now, for what is in the past.
+    var wallClock: Timestamp { clock.wallClock }
+
     // MARK: Create
 
     /// `POST /events/`.
     func create(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
-        try input.refuseQuery()
-        let event = try Self.accepted(EventInput.parse(try input.json(), mode: .create, zones: zones))
+        let isDryRun = try Self.isDryRun(input)
+        let event = try Self.accepted(EventInput.parse(try input.json(), mode: .create, setting(input, call)))
         try Self.check(input.conditions, hasRepresentation: true)
+        if isDryRun { return preview(event, of: nil) }
         return try await create(event, minimal: input.prefersMinimal, call)
     }
 
     /// `POST /templates/create`.
     func createFromTemplate(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
-        try input.refuseQuery()
-        let event = try Self.accepted(templates.expand(try input.json(), zones: zones))
+        let isDryRun = try Self.isDryRun(input)
+        let event = try Self.accepted(templates.expand(try input.json(), setting(input, call)))
         try Self.check(input.conditions, hasRepresentation: false)
+        if isDryRun { return preview(event, of: nil) }
         return try await create(event, minimal: input.prefersMinimal, call)
     }
 
@@ -54,7 +64,7 @@ final class EventsService {
         } catch {
             throw APIError(error, subject: nil)
         }
-        var warnings: [String] = []
+        var warnings = event.remarks.map(\.sentence)
         // A new event's ticket type is open unless the caller's own types say more, so only "yes" needs calls.
         if event.approval == true || (event.approval == false && event.body["ticket_types"] != nil) {
             do throws(LumaError) {
@@ -109,19 +119,32 @@ final class EventsService {
 
     /// `PUT` and `PATCH /events/{event_id}`: both change what is named and leave the rest.
     func update(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
-        try input.refuseQuery()
+        let isDryRun = try Self.isDryRun(input)
         let id = try eventID(input)
         let document = try input.json()
-        var outcome = EventInput.parse(document, mode: .update, zones: zones)
-        if case .needsEventZone = outcome {
-            let zone = try await zone(of: id, call)
-            outcome = EventInput.parse(document, mode: .update, zones: zones, fallbackZone: zone)
+        let setting = setting(input, call)
+        var outcome = EventInput.parse(document, mode: .update, setting)
+        var seen: LumaAnswer?
+        if case .needsEvent = outcome {
+            let known = try await known(id, call)
+            seen = known.answer
+            outcome = EventInput.parse(document, mode: .update, setting.with(known.event))
         }
-        let change = try Self.accepted(outcome)
         // The conditions held when an earlier run of this request made its change, and need not hold after it.
-        if call.context.journal?.earlier("events/update", subject: id) == nil {
-            try await check(input.conditions, id, call)
+        func checkConditions() async throws(APIError) {
+            guard call.context.journal?.earlier("events/update", subject: id) == nil else { return }
+            try await check(input.conditions, id, seen: seen, call)
         }
+        let change: EventInput.Accepted
+        let isSame: Bool
+        if case .unchanged(let same) = outcome {
+            (change, isSame) = (same, true)
+        } else {
+            (change, isSame) = (try Self.accepted(outcome), false)
+        }
+        try await checkConditions()
+        if isDryRun { return preview(change, of: id) }
+        if isSame, let seen { return .json(status: 200, seen.body) }
         if !change.body.isEmpty {
             do throws(LumaError) {
                 _ = try await luma.updateEvent(id, change.body, deadline: call.deadline, context: call.context)
@@ -129,7 +152,7 @@ final class EventsService {
                 throw APIError(error, subject: id)
             }
         }
-        var warnings: [String] = []
+        var warnings = change.remarks.map(\.sentence)
         if let approval = change.approval {
             do throws(LumaError) {
                 try await setApproval(approval, eventID: id, call)
@@ -151,16 +174,6 @@ final class EventsService {
                 "The event was changed, but reading it back failed: \(APIError(error, subject: id).message)")
         }
         return .json(status: 200, Self.answer(eventID: id, event: body, warnings: warnings))
-    }
-
-    private func zone(of id: String, _ call: UpstreamCall) async throws(APIError) -> String {
-        do throws(LumaError) {
-            let event = try await read(id, call).json()
-            guard let zone = event["timezone"]?.stringValue else { throw LumaError.malformedAnswer }
-            return zone
-        } catch {
-            throw APIError(error, subject: id)
-        }
     }
 
     // MARK: Approval

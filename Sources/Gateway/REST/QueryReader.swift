@@ -1,4 +1,5 @@
 import Core
+import LumaAPI
 
 /// Reads named, typed query parameters and gathers every problem before it complains.
 struct QueryReader {
@@ -13,11 +14,10 @@ struct QueryReader {
         var seen: Set<String> = []
         for pair in pairs {
             if !known.contains(pair.name) {
-                let nearest = NearestName.suggest(for: pair.name, among: known)
-                let hint = nearest.map { " Did you mean \"\($0)\"?" } ?? ""
-                problems.append(FieldProblem(pair.name, "is not a parameter of this path." + hint))
+                let nearest = QuerySynonyms.suggest(for: pair.name, among: known)
+                problems.append(FieldProblem(APIError.shortened(pair.name), .unknownParameter(suggestion: nearest)))
             } else if !seen.insert(pair.name).inserted {
-                problems.append(FieldProblem(pair.name, "is given more than once."))
+                problems.append(FieldProblem(pair.name, .repeated))
             }
         }
     }
@@ -30,7 +30,7 @@ struct QueryReader {
         case "true", "1": return true
         case "false", "0": return false
         default:
-            problems.append(FieldProblem(name, "must be true or false."))
+            problems.append(FieldProblem(name, .notBoolean))
             return nil
         }
     }
@@ -38,8 +38,7 @@ struct QueryReader {
     mutating func integer(_ name: String, _ range: ClosedRange<Int>, default standard: Int) -> Int {
         guard let text = text(name) else { return standard }
         guard let value = Int(text), range.contains(value) else {
-            problems.append(
-                FieldProblem(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)."))
+            problems.append(FieldProblem(name, .notWithin(range)))
             return standard
         }
         return value
@@ -48,7 +47,7 @@ struct QueryReader {
     mutating func choice(_ name: String, _ choices: [String]) -> String? {
         guard let text = text(name) else { return nil }
         guard choices.contains(text) else {
-            problems.append(FieldProblem(name, "must be one of: " + choices.joined(separator: ", ") + "."))
+            problems.append(FieldProblem(name, .schema(.notOneOf(choices))))
             return nil
         }
         return text
@@ -56,12 +55,11 @@ struct QueryReader {
 
     mutating func instant(_ name: String) -> Timestamp? {
         guard let text = text(name) else { return nil }
-        guard let instant = Timestamp(rfc3339: text) else {
-            problems.append(
-                FieldProblem(
-                    name,
-                    "must be a date and time with an offset (RFC 3339), such as 2026-12-31T18:00:00Z"
-                        + " (write + as %2B in a URL)."))
+        let written = LocalDateTime.withT(text)
+        guard let instant = Timestamp(rfc3339: written) else {
+            // By itself it is a time; a `+` that was not encoded is a blank here.
+            let fault: TimeFault = LocalDateTime(written) != nil ? .offset : TimeFault(in: written)
+            problems.append(FieldProblem(name, .noInstant(fault)))
             return nil
         }
         return instant

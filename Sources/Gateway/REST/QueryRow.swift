@@ -54,4 +54,8 @@ enum QueryRows {
     static let refund = QueryRow(
         "refund", .boolean, "Whether guests get their money back; needed when some have paid.")
     static let cancel = [dryRun, refund]
+
+    static let preview = QueryRow(
+        "dry_run", .boolean, default: false, "Only tell what would be sent, and when the event would be.")
+    static let write = [preview]
 }

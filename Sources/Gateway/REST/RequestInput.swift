@@ -25,6 +25,13 @@ struct RequestInput {
     var isBackground = false
     /// What the caller says about kept answers.
     var wish = ReadWish()
+    /// On whose behalf it is made: what is a warning to one is a refusal to another.
+    var surface = EventPlausibility.Surface.rest
+
+    /// A preview changes nothing, whatever its method is.
+    var isDryRun: Bool {
+        endpoint.isWrite && query.contains { $0.name == "dry_run" && ["true", "1"].contains($0.value) }
+    }
 }
 
 extension RequestInput {
@@ -120,6 +127,11 @@ extension RequestInput {
                 details: JSONObject([("content_type", .string(APIError.shortened(contentType)))]))
             error.acceptedType = "application/json"
             throw error
+        }
+        if body.isEmpty {
+            throw APIError(
+                .malformedJSON, "The body is empty: a JSON object belongs there",
+                details: ["offset": 0, "problem": "the body is empty"])
         }
         do throws(JSONError) {
             return try JSON.parse(body)

@@ -41,7 +41,8 @@ final class Worker {
         status = StatusService(shared, health: health, reactor: reactor, clock: clock)
         luma = shared.makeClient(transport: transport, time: clock)
         reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
-        events = EventsService(luma: luma, reads: reads, zones: shared.zones, templates: shared.templates)
+        events = EventsService(
+            luma: luma, reads: reads, zones: shared.zones, templates: shared.templates, clock: clock)
         templates = TemplatesService(catalog: shared.templates)
         feeds = FeedsService(shared, reactor: reactor, clock: clock, events: events)
         openAPI = OpenAPIService(shared.openAPI)
@@ -128,19 +129,20 @@ final class Worker {
     /// Does the work. Whoever listens hears of what it has changed.
     private func served(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
         switch input.endpoint {
-        case .createEvent: return announced(try await events.create(input, call))
-        case .createFromTemplate: return announced(try await events.createFromTemplate(input, call))
+        case .createEvent: return announced(try await events.create(input, call), input)
+        case .createFromTemplate: return announced(try await events.createFromTemplate(input, call), input)
         case .getEvent: return try await events.get(input, call)
-        case .replaceEvent, .patchEvent: return announced(try await events.update(input, call), input.parameter)
-        case .cancelEvent: return announced(try await events.cancel(input, call), input.parameter)
+        case .replaceEvent, .patchEvent: return announced(try await events.update(input, call), input)
+        case .cancelEvent: return announced(try await events.cancel(input, call), input)
         case .listEvents, .eventsJSON: return try await events.list(input, call)
         default: throw APIError.notFound
         }
     }
 
     /// Tells clients of MCP that an event is new, other, or gone.
-    private func announced(_ response: Response, _ id: String? = nil) -> Response {
-        if let id {
+    private func announced(_ response: Response, _ input: RequestInput) -> Response {
+        if input.isDryRun { return response }
+        if let id = input.parameter {
             changes.publish(event: id)
         } else if let place = response.fields.first(where: { $0.name == "Location" })?.value {
             let slash = place.utf8.lastIndex(of: UInt8(ascii: "/"))

@@ -6,7 +6,7 @@ extension TemplateCatalog {
     /// The input is an event with `template_type` beside its fields. Each field beats the template's; null takes a default
     /// of the template back. Without `end_at` the event ends after the template's length, counted in elapsed time. A
     /// place on a virtual template, or a URL on another, is what the client wants and is kept.
-    public func expand(_ json: JSON, zones: TimeZoneDatabase) -> EventInput.Outcome {
+    public func expand(_ json: JSON, _ setting: EventInput.Setting) -> EventInput.Outcome {
         guard let object = json.objectValue else {
             return .invalid([FieldProblem("", "the body must be a JSON object")])
         }
@@ -26,19 +26,15 @@ extension TemplateCatalog {
         }
         members += defaults.filter { member in !object.members.contains { $0.name == member.name } }
 
-        switch EventInput.parse(.object(JSONObject(members)), mode: .create, zones: zones) {
+        var setting = setting
+        setting.defaultLength = template?.durationMilliseconds
+        switch EventInput.parse(.object(JSONObject(members)), mode: .create, setting) {
         case .invalid(let more): return .invalid(problems + more)
         case .accepted(var event):
             guard problems.isEmpty, let template else { return .invalid(problems) }
-            if event.end == nil, let start = event.start {
-                let end = Timestamp(milliseconds: start.milliseconds + template.durationMilliseconds)
-                event.end = end
-                let place = event.body.members.firstIndex { $0.name == "start_at" }.map { $0 + 1 }
-                event.body.members.insert(("end_at", .string(end.rfc3339)), at: place ?? event.body.members.endIndex)
-            }
             event.approval = event.approval ?? template.requireRSVPApproval
             return .accepted(event)
-        case .needsEventZone, .emptyUpdate:
+        case .needsEvent, .unchanged, .emptyUpdate:
             preconditionFailure("these outcomes belong to updates")
         }
     }

@@ -122,9 +122,9 @@ public enum TemplateFile {
                     name == "require_rsvp_approval"
                         ? "event.\(name) stands beside event, not in it" : "event.\(name) comes with each event")
             }
-            var check = EventCheck(mode: .create, zones: zones)
+            var check = EventCheck(mode: .create, EventInput.Setting(zones: zones))
             let rest = defaults.members.filter { !TemplateFile.ofEachEvent.contains($0.name) }
-            check.run(JSONObject(rest), fallbackZone: nil)
+            check.run(JSONObject(rest))
             for problem in check.problems where !TemplateFile.ofEachEvent.contains(problem.field) {
                 problems.append("event.\(problem.field) \(problem.problem)")
             }

@@ -7,8 +7,23 @@ extension ToolBox {
     private static let creates = Tool.Hints(readOnly: false, destructive: false, idempotent: false, openWorld: true)
     private static let changes = Tool.Hints(readOnly: false, destructive: true, idempotent: true, openWorld: true)
 
+    /// A tool that takes the fields of an event, as people and models write them.
+    private static func forgiving(_ tool: Tool) -> Tool {
+        var tool = tool
+        tool.suggest = { FieldSynonyms.suggest(for: $0, among: $1) }
+        tool.forgive = { arguments in
+            var arguments = arguments
+            if let place = arguments["geo_address_json"], place.stringValue != nil {
+                arguments["geo_address_json"] = EventPlace.input(place)
+            }
+            return arguments
+        }
+        return tool
+    }
+
     func addWritingTools(to registry: inout Registry) {
-        registry.add(
+        func add(_ tool: Tool) { registry.add(Self.forgiving(tool)) }
+        add(
             Tool(
                 "create_event", title: "Create an event",
                 description: "Creates an event and returns it. Guests are not invited by this.",
@@ -16,7 +31,7 @@ extension ToolBox {
             ) { [self] call, arguments throws(CallFailure) in
                 await create(.createEvent, arguments, call)
             })
-        registry.add(
+        add(
             Tool(
                 "create_event_from_template", title: "Create an event from a template",
                 description: "Creates an event of a kind from list_templates; each field given beats the template's.",
@@ -24,7 +39,7 @@ extension ToolBox {
             ) { [self] call, arguments throws(CallFailure) in
                 await create(.createFromTemplate, arguments, call)
             })
-        registry.add(
+        add(
             Tool(
                 "update_event", title: "Update an event",
                 description: "Changes the fields that are given and keeps the rest. Guests may be notified.",
@@ -57,6 +72,7 @@ extension ToolBox {
         await attempt { () throws(APIError) in
             var input = input
             input.principal = call.caller.principal.label
+            input.surface = .assistant
             let answer = try await rest(input, call)
             guard var event = answer.objectValue else { throw APIError(.upstreamFailure) }
             var result: JSONObject = ["notice": Self.notice]

@@ -104,7 +104,7 @@ final class ToolBox {
         switch error.reason {
         case .validationFailed:
             for field in error.details["fields"]?.arrayValue ?? [] {
-                lines.append("- \(field["field"]?.stringValue ?? "") \(field["problem"]?.stringValue ?? "")")
+                lines.append("- " + ProblemText.line(field, .assistant))
             }
             lines.append("Correct these and call again.")
         case .eventNotFound: lines.append("Look it up with list_events or search, and use its id.")

@@ -25,6 +25,10 @@ enum ToolSchemas {
         var properties = RowSchema.properties(names, of: fields)
         for name in ["start_at", "end_at"] where properties[name] != nil { properties[name] = string(time) }
         if properties["timezone"] != nil { properties["timezone"] = string(zone) }
+        if var place = properties["geo_address_json"]?.objectValue {
+            place["description"] = #"Place, e.g. {"type":"manual","address":"Main St 1"}"#
+            properties["geo_address_json"] = .object(place)
+        }
         properties["require_rsvp_approval"] = ["type": "boolean", "description": "Guests wait for approval"]
         return properties
     }
@@ -45,6 +49,8 @@ enum ToolSchemas {
         var properties: JSONObject = ["event_id": string("From list_events or search")]
         let names = ["name", "start_at", "timezone"] + common + more + ["suppress_notifications"]
         properties.members += event(names, Shapes.eventChange).members
+        properties["timezone"] = string("\(zone); alone it keeps the instant: give start_at, too, to move the event")
+        properties["end_at"] = string("\(time); without it a new start_at keeps the length")
         return object(properties, required: ["event_id"], closed: false)
     }()
 

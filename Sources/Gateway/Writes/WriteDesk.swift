@@ -38,7 +38,8 @@ final class WriteDesk {
     func answer(
         _ input: RequestInput, _ call: UpstreamCall, serve: () async throws(APIError) -> Response
     ) async throws(APIError) -> Response {
-        guard let key = input.idempotencyKey, input.mayChange, let fingerprint = Fingerprint.of(input)
+        guard let key = input.idempotencyKey, input.endpoint.isWrite, !input.isDryRun,
+            let fingerprint = Fingerprint.of(input)
         else {
             call.context.journal = RequestJournal(
                 self, principal: input.principal, deadline: call.deadline)
@@ -90,15 +91,6 @@ final class WriteDesk {
 
     private func finish(_ request: RequestID, _ answer: StoredAnswer?) {
         store.finish(request, answer, expires: steady.now.advanced(seconds: keySeconds))
-    }
-}
-
-extension RequestInput {
-    /// A preview changes nothing, whatever its method is.
-    fileprivate var mayChange: Bool {
-        endpoint.isWrite
-            && !(endpoint == .cancelEvent
-                && query.contains { $0.name == "dry_run" && ["true", "1"].contains($0.value) })
     }
 }
 

@@ -22,8 +22,12 @@ public enum ArgumentSchema {
     static let mostProblems = 20
 
     /// The arguments as the schema wants them, or everything that is wrong.
-    public static func read(_ arguments: JSONObject, schema: JSONObject) -> Result<JSONObject, Problems> {
-        var check = ArgumentCheck()
+    /// - Parameter suggest: the name among those given that was probably meant by another.
+    public static func read(
+        _ arguments: JSONObject, schema: JSONObject,
+        suggest: @escaping (String, [String]) -> String? = { NearestName.suggest(for: $0, among: $1) }
+    ) -> Result<JSONObject, Problems> {
+        var check = ArgumentCheck(suggest: suggest)
         let read = check.object(arguments, schema, at: "")
         return check.problems.isEmpty ? .success(read) : .failure(Problems(lines: check.problems))
     }
@@ -32,6 +36,9 @@ public enum ArgumentSchema {
 /// One reading under way.
 struct ArgumentCheck {
     private(set) var problems: [String] = []
+    private let suggest: (String, [String]) -> String?
+
+    init(suggest: @escaping (String, [String]) -> String?) { self.suggest = suggest }
 
     private mutating func report(_ path: String, _ problem: String) {
         if problems.count < ArgumentSchema.mostProblems { problems.append("\(path) \(problem)") }
@@ -45,7 +52,7 @@ struct ArgumentCheck {
             let place = path.isEmpty ? Neutral.echo(name) : "\(path).\(Neutral.echo(name))"
             guard let property = properties[name]?.objectValue else {
                 if schema["additionalProperties"]?.boolValue == false {
-                    let hint = NearestName.suggest(for: name, among: properties.names)
+                    let hint = suggest(name, properties.names)
                     report(place, "is not known" + (hint.map { "; did you mean \($0)?" } ?? ""))
                 } else {
                     output.members.append((name, value))
@@ -57,7 +64,12 @@ struct ArgumentCheck {
             output.members.append((name, self.value(value, property, at: place)))
         }
         for name in required where object[name] == nil {
-            report(path.isEmpty ? name : "\(path).\(name)", "is required")
+            let place = path.isEmpty ? name : "\(path).\(name)"
+            // What a closed schema refuses has been named already.
+            let given = object.names.first { properties[$0] == nil && suggest($0, [name]) == name }
+            let isOpen = schema["additionalProperties"]?.boolValue != false
+            report(
+                place, "is required" + (isOpen ? given.map { "; is that what \(Neutral.echo($0)) means?" } ?? "" : ""))
         }
         return output
     }

@@ -41,7 +41,7 @@ extension Dispatcher {
         var outcome: ToolAudit.Outcome?
         let answer = try await round(request, name, audit.argumentDigest) { call throws(CallFailure) in
             let result: ToolResult
-            switch ArgumentSchema.read(given, schema: tool.input) {
+            switch ArgumentSchema.read(tool.forgive(given), schema: tool.input, suggest: tool.suggest) {
             case .failure(let problems):
                 outcome = .invalidArguments
                 result = .failure(problems.text)

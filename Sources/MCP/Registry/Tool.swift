@@ -33,6 +33,10 @@ public struct Tool {
     /// What a principal needs to see and to call it.
     public let scope: Principal.Scopes
     let handler: Handler
+    /// Puts arguments right that are understood and written in another form, before the schema is asked.
+    public var forgive: (JSONObject) -> JSONObject = { $0 }
+    /// The name among those given that was probably meant by another.
+    public var suggest: (String, [String]) -> String? = { NearestName.suggest(for: $0, among: $1) }
     /// The result of every call, for a tool without arguments whose result never changes.
     let constant: ToolResult?
 

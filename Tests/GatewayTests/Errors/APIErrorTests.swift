@@ -61,13 +61,14 @@ import Testing
     }
 
     @Test func fieldsAreListed() {
-        let body = APIError(invalid: [FieldProblem("name", "is required"), FieldProblem("a.b", "is \"odd\"")])
+        let body = APIError(invalid: [FieldProblem("name", .required), FieldProblem("a.b", "is \"odd\"")])
             .body(requestID: "r")
         #expect(body["code"] == "422")
         #expect(
             body["details"] == [
                 "fields": [
-                    ["field": "name", "problem": "is required"], ["field": "a.b", "problem": "is \"odd\""],
+                    ["field": "name", "code": "required", "problem": "is required"],
+                    ["field": "a.b", "code": "invalid", "problem": "is \"odd\""],
                 ]
             ])
     }

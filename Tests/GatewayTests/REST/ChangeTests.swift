@@ -124,7 +124,9 @@ import Testing
         arguments: [
             ([:], [], 400, "empty_update"), (["suppress_notifications": true], [], 400, "empty_update"),
             (["nmae": "x"], [], 422, "validation_failed"), (["name": nil], [], 422, "validation_failed"),
-            (["name": "x"], [("dry_run", "true")], 422, "validation_failed"),
+            (["name": "x"], [("dryrun", "true")], 422, "validation_failed"),
+            (["name": "x"], [("dry_run", "perhaps")], 422, "validation_failed"),
+            (["start_at": "2027-05-01T20:00Z", "end_at": "2027-05-01T18:00Z"], [], 422, "validation_failed"),
         ] as [(JSON, [(name: String, value: String)], Int, String)])
     func anUpdateThatIsWrongCostsNoCall(
         body: JSON, query: [(name: String, value: String)], status: Int, reason: String

@@ -130,7 +130,7 @@ import Testing
             {"template_type":"\(type)","name":"Tea","start_at":"2025-05-01T18:00","timezone":"Europe/Berlin"\
             \(members.isEmpty ? "" : "," + members)}
             """
-        return catalog.expand(try JSON.parse(text), zones: zones)
+        return catalog.expand(try JSON.parse(text), EventInput.Setting(zones: zones))
     }
 
     private func accepted(_ outcome: EventInput.Outcome) throws -> EventInput.Accepted {
@@ -156,7 +156,7 @@ import Testing
                     ("end_at", .string("2025-05-\(day)T\(endHour):00:00.000Z")), ("timezone", "Europe/Berlin"),
                 ]))
         #expect(event.approval == approval)
-        #expect(event.end?.rfc3339 == event.body["end_at"]?.stringValue)
+        #expect(event.outcome.end?.rfc3339 == event.body["end_at"]?.stringValue)
     }
 
     @Test func everyFieldOverrides() throws {
@@ -185,7 +185,7 @@ import Testing
         let text = """
             {"template_type":"meetup","name":"Night","start_at":"2025-03-30T01:30","timezone":"Europe/Berlin"}
             """
-        let event = try accepted(TemplateCatalog().expand(try JSON.parse(text), zones: zones))
+        let event = try accepted(TemplateCatalog().expand(try JSON.parse(text), EventInput.Setting(zones: zones)))
         #expect(event.body["start_at"] == "2025-03-30T00:30:00.000Z")
         #expect(event.body["end_at"] == "2025-03-30T02:30:00.000Z")
     }
@@ -215,7 +215,10 @@ import Testing
 
     @Test func problemsOfTheTypeAndOfTheFieldsTogether() throws {
         func problems(_ text: String) throws -> [String] {
-            guard case .invalid(let problems) = TemplateCatalog().expand(try JSON.parse(text), zones: zones) else {
+            guard
+                case .invalid(let problems) = TemplateCatalog().expand(
+                    try JSON.parse(text), EventInput.Setting(zones: zones))
+            else {
                 return []
             }
             return problems.map { "\($0.field) \($0.problem)" }

@@ -1,0 +1,58 @@
+import Core
+
+/// The sentences of a surface for what an answer's `details.fields` tell as data.
+///
+/// Programs read `problem`. A person at a command line has options and not fields, and an assistant has arguments and no URL.
+enum ProblemText {
+    /// One entry as a line: what it is about, and what is wrong.
+    static func line(_ entry: JSON, _ surface: EventPlausibility.Surface) -> String {
+        let field = entry["field"]?.stringValue ?? ""
+        let words = words(entry, surface)
+        guard !field.isEmpty else { return words }
+        switch surface {
+        case .commandLine:
+            let option = option(field)
+            return option.map { "\($0): \(words)" } ?? "\(field): \(words)"
+        case .rest, .assistant, .importFile, .console: return "\(field) \(words)"
+        }
+    }
+
+    private static func words(_ entry: JSON, _ surface: EventPlausibility.Surface) -> String {
+        let problem = entry["problem"]?.stringValue ?? ""
+        let values = entry["values"]
+        let cause = values?["cause"]?.stringValue
+        let hint = FieldFault.hint(values?["suggestion"]?.stringValue)
+        switch (surface, entry["code"]?.stringValue) {
+        case (.commandLine, "required"): return "is needed"
+        case (.commandLine, "invalid_time"): return "expected \(NaturalTime.expectation)" + cause.tail
+        case (.commandLine, "unknown_zone"): return "expected an IANA time zone, such as Europe/Berlin" + hint
+        case (.commandLine, "cannot_be_cleared"): return "cannot be cleared"
+        case (.commandLine, "end_not_after_start"):
+            return "is not after the start" + (values?["start_at"]?.stringValue.map { ", \($0)" } ?? "")
+        case (.assistant, "invalid_time"):
+            return "must be a date and time such as 2027-05-01T18:00 in timezone, or with an offset" + cause.tail
+        case (.assistant, "cannot_be_cleared"), (.assistant, "null"): return "cannot be null: leave it out"
+        case (.assistant, "start_in_past"): return problem + "; ask which date is meant"
+        case (.assistant, "unknown_field"), (.assistant, "unknown_parameter"): return "is no argument" + hint
+        default: return problem
+        }
+    }
+
+    /// The option that sets a field, or a part of it.
+    static func option(_ field: String) -> String? {
+        let head = String(field.prefix { $0 != "." && $0 != "[" })
+        switch head {
+        case "name": return EventsOptions.name.name
+        case "start_at": return EventsOptions.start.name
+        case "end_at": return EventsOptions.end.name
+        case "timezone": return EventsOptions.zone.name
+        case "template_type": return EventsOptions.template.name
+        default: return EventFields.table.first { $0.field == head }?.option.name
+        }
+    }
+}
+
+extension String? {
+    /// As the end of a sentence.
+    fileprivate var tail: String { map { "; \($0)" } ?? "" }
+}

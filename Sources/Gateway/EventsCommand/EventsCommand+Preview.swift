@@ -1,0 +1,94 @@
+import Core
+import Glibc
+import HTTP
+import MCP
+
+extension EventsCommand {
+    /// Asks before something is sent that is right by its form and hardly meant. Costs no request.
+    ///
+    /// - Parameters:
+    ///   - known: the event that is changed, as it was just read; nil for a new one.
+    ///   - endInWords: the end was said by words such as `tomorrow`, and not by its date.
+    func ask(_ body: JSONObject, _ known: JSON?, now: Timestamp, endInWords: Bool) throws(CommandFailure) {
+        if call.has(EventsOptions.yes) || call.has(EventsOptions.dryRun) { return }
+        var event = body
+        event["template_type"] = nil
+        let zones = SystemTimeZones.database
+        let setting = EventInput.Setting(
+            zones: zones, now: now, surface: .commandLine, known: known.flatMap(KnownEvent.init))
+        // What is wrong with it is the gateway's to say.
+        guard
+            case .accepted(let accepted) = EventInput.parse(
+                .object(event), mode: known == nil ? .create : .update, setting)
+        else { return }
+        let times = EventOutcomeText(accepted.outcome, zones)
+        var doubts = accepted.remarks.filter { EventPlausibility.level($0.code, on: .commandLine) == .ask }
+            .map { Self.sentence($0, times) }
+        if endInWords, let length = accepted.outcome.length, length > 86_400_000, doubts.isEmpty {
+            doubts.append("It lasts \(EventOutcome.text(ofLength: length) ?? "very long").")
+        }
+        guard !doubts.isEmpty else { return }
+        guard isatty(STDIN_FILENO) == 1, errors.isTerminal else {
+            throw CommandFailure(
+                .undecided, "nothing was sent, as nobody can be asked here: \(doubts[0])",
+                doubts.dropFirst() + ["Say --yes if that is meant."])
+        }
+        let lines = doubts + Self.when(times.json, length: accepted.outcome.length)
+        StandardError.write(lines.map { DisplayWidth.cut($0, to: errors.columns ?? .max) }.joined(separator: "\n"))
+        StandardError.prompt("Type yes if that is meant: ")
+        let answer = readLine()?.lowercased().filter { !$0.isWhitespace }
+        if answer != "yes", answer != "y" { throw CommandFailure(.undecided, "nothing was sent") }
+    }
+
+    private static func sentence(_ remark: EventRemark, _ times: EventOutcomeText) -> String {
+        switch remark.code {
+        case .startInPast:
+            let start = times.outcome.start.flatMap(times.clock) ?? ""
+            return "It starts in the past: \(start)."
+        case .veryLong:
+            return "It lasts \(times.outcome.length.flatMap(EventOutcome.text) ?? "very long")."
+        default: return remark.sentence + "."
+        }
+    }
+
+    /// `events create --dry-run` and `events update --dry-run`: what would be sent, and when the event would be.
+    func preview(_ client: GatewayClient, _ request: GatewayClient.Request) async throws(CommandFailure)
+        -> CommandOutput
+    {
+        var request = request
+        request.query = QueryString([("dry_run", "true")])
+        request.isPreview = true
+        let told = try Self.document(try await client.send(request))
+        if call.has(EventsOptions.json) { return Self.json(told) }
+        let outcome = told["outcome"]?.objectValue ?? JSONObject()
+        let length = outcome["duration_interval"]?.stringValue.flatMap(ISODuration.init).map {
+            Int64($0.seconds) * 1000
+        }
+        var lines: [String] = []
+        let sent =
+            (told["sends"]?.objectValue?.names ?? []) + (told["require_rsvp_approval"] == nil ? [] : ["approval"])
+        if call.verb == .update {
+            lines.append(sent.isEmpty ? "Nothing would change." : "Would change: " + sent.joined(separator: ", "))
+        } else {
+            lines.append("Would create \"\(CommandFailure.line(told["sends"]?["name"]?.stringValue ?? ""))\"")
+        }
+        lines += Self.when(outcome, length: length)
+        lines += (told["remarks"]?.arrayValue ?? []).map { remark in
+            let field = remark["field"]?.stringValue ?? ""
+            let label = ProblemText.option(field) ?? field
+            return "  note: \(label) \(remark["remark"]?.stringValue ?? "")"
+        }
+        lines.append("Nothing was changed.")
+        return CommandOutput(bytes: Array((lines.map { Neutral.line($0) }.joined(separator: "\n") + "\n").utf8))
+    }
+
+    /// Start, end and zone, one a line.
+    private static func when(_ outcome: JSONObject, length: Int64?) -> [String] {
+        let span = length.flatMap(EventOutcome.text).map { " (\($0))" } ?? ""
+        return [
+            "  starts  " + (outcome["starts"]?.stringValue ?? "as it does now"),
+            "  ends    " + (outcome["ends"]?.stringValue.map { $0 + span } ?? "as Luma chooses"),
+            "  zone    " + (outcome["timezone"]?.stringValue ?? "as it is now"),
+        ]
+    }
+}

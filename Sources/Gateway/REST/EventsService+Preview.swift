@@ -1,0 +1,53 @@
+import Core
+import HTTP
+import LumaClient
+
+extension EventsService {
+    /// What an event is read against, for this request.
+    ///
+    /// An earlier run of the same request has judged the time already: by now its event may have begun.
+    func setting(_ input: RequestInput, _ call: UpstreamCall, known: KnownEvent? = nil) -> EventInput.Setting {
+        let operation = input.endpoint.isUpdate ? "events/update" : "events/create"
+        let wasBegun = call.context.journal?.earlier(operation, subject: input.parameter) != nil
+        return EventInput.Setting(
+            zones: zones, now: wasBegun ? nil : wallClock, surface: input.surface, known: known)
+    }
+
+    /// Reads the event that a change is made to.
+    func known(_ id: String, _ call: UpstreamCall) async throws(APIError) -> (event: KnownEvent, answer: LumaAnswer) {
+        do throws(LumaError) {
+            let answer = try await luma.getEvent(id, deadline: call.deadline, context: call.context)
+            guard let event = KnownEvent(try answer.json()), event.zone != nil else { throw LumaError.malformedAnswer }
+            return (event, answer)
+        } catch {
+            throw APIError(error, subject: id)
+        }
+    }
+
+    /// Whether a create or an update only tells what would become of it.
+    static func isDryRun(_ input: RequestInput) throws(APIError) -> Bool {
+        var query = QueryReader(input.query, rows: QueryRows.write)
+        let isDryRun = query.boolean(QueryRows.preview.name) ?? false
+        try query.finish()
+        return isDryRun
+    }
+
+    /// What a write would send, and when the event would be. Nothing is changed and nothing remembered.
+    func preview(_ event: EventInput.Accepted, of id: String?) -> Response {
+        var told: JSONObject = [:]
+        if let id { told["id"] = .string(id) }
+        told["status"] = "unchanged"
+        told["dry_run"] = true
+        told["sends"] = .object(event.body)
+        if let approval = event.approval { told["require_rsvp_approval"] = .bool(approval) }
+        told["outcome"] = .object(EventOutcomeText(event.outcome, zones).json)
+        told["remarks"] = .array(event.remarks.map(\.json))
+        if !event.remarks.isEmpty { told["warnings"] = .array(event.remarks.map { .string($0.sentence) }) }
+        return .json(status: 200, JSON.object(told).encoded)
+    }
+}
+
+extension Endpoint {
+    /// It changes an event that is there.
+    var isUpdate: Bool { self == .replaceEvent || self == .patchEvent }
+}
