@@ -169,7 +169,59 @@ func events(
         let run = try await events(
             gateway.address, ["create", "--name", "", "--start", "2030-05-01 18:00", "--capacity", "many"])
         #expect(run.code == 65 && run.out.isEmpty)
-        #expect(run.err.contains("\n  name: ") && run.err.contains("\n  max_capacity: "), "\(run.err)")
+        #expect(run.err.contains("\n  --name: ") && run.err.contains("\n  --capacity: "), "\(run.err)")
+        let nothing = try await events(gateway.address, ["create"])
+        #expect(nothing.code == 65)
+        #expect(nothing.err.contains("\n  --name: is needed") && nothing.err.contains("\n  --start: is needed"))
+    }
+
+    @Test func aDryRunShowsWhatWouldBeAndChangesNothing() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let made = try await events(
+            gateway.address,
+            ["create", "--name", "Tea", "--start", "2030-05-01 18:00", "--end", "20:30", "--dry-run"])
+        #expect(made.code == 0, "\(made.err)")
+        #expect(
+            made.out == """
+                Would create "Tea"
+                  starts  Wed 2030-05-01 18:00 CEST
+                  ends    Wed 2030-05-01 20:30 CEST (2 h 30 min)
+                  zone    Europe/Berlin
+                Nothing was changed.
+
+                """)
+        #expect(try await events(gateway.address, ["list"]).out.contains("Tea") == false)
+        let id = try await Self.created(gateway.address, ["--duration", "3h"])
+        let moved = ["update", id, "--start", "2030-05-02 20:30"]
+        let told = try await events(gateway.address, moved + ["--dry-run", "--json"])
+        #expect(
+            told.json?["sends"] == [
+                "start_at": "2030-05-02T18:30:00.000Z", "end_at": "2030-05-02T21:30:00.000Z",
+            ])
+        let done = try await events(gateway.address, moved + ["--json"])
+        #expect(done.json?["end_at"] == "2030-05-02T21:30:00.000Z")
+        let zone = try await events(gateway.address, ["update", id, "--zone", "America/New_York"])
+        #expect(zone.code == 0 && zone.err.contains("20:30 in Europe/Berlin is 2030-05-02 14:30"), "\(zone.err)")
+    }
+
+    /// A script that says what nobody means must say so; words count from now.
+    @Test func whatIsHardlyMeantIsAskedFor() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let past = ["create", "--name", "Tea", "--start", "2020-07-01 19:00", "--json"]
+        let refused = try await events(gateway.address, past)
+        #expect(refused.code == 1 && refused.out.isEmpty)
+        #expect(refused.err.contains("It starts in the past: Wed 2020-07-01 19:00 CEST."), "\(refused.err)")
+        #expect(try await events(gateway.address, past + ["--yes"]).code == 0)
+        let tomorrow = try await events(
+            gateway.address,
+            ["create", "--name", "Tea", "--start", "tomorrow 18:00", "--end", "tomorrow 22:00", "--dry-run", "--json"])
+        #expect(tomorrow.json?["outcome"]?["duration_interval"] == "PT4H", "\(tomorrow.err)")
+        let before = try await events(
+            gateway.address, ["create", "--name", "Tea", "--start", "tomorrow 18:00", "--end", "tomorrow 17:00"])
+        #expect(before.code == 65 && before.err.contains("--end: is not after the start"), "\(before.err)")
+        let long = try await events(
+            gateway.address, ["create", "--name", "Tea", "--start", "today 23:58", "--end", "2030-05-01 18:00"])
+        #expect(long.out.isEmpty && long.err.contains("It lasts "), "\(long.err)")
     }
 
     @Test func exportsAreWholeOrNotThere() async throws {

@@ -120,7 +120,10 @@ public struct EventsCall: Sendable, Equatable {
             if call.verb.row.takesID, call.operands.first?.isEmpty ?? true { report(name, "needs the id of an event") }
             if call.verb.row.takesFile, call.operands.isEmpty { report(name, "needs the name of a file") }
             for extra in call.operands.dropFirst(call.verb.row.takesID || call.verb.row.takesFile ? 1 : 0) {
-                report(ConfigurationError.quoted(extra), "is one argument too many")
+                let isName = call.verb == .create && call.text(EventsOptions.name) == nil
+                report(
+                    ConfigurationError.quoted(extra),
+                    "is one argument too many" + (isName ? "; did you mean --name?" : ""))
             }
         }
 
