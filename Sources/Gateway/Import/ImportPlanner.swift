@@ -116,9 +116,24 @@ struct ImportPlanner {
 
     // MARK: Rows of the formats
 
+    /// What begins like a calendar or like JSON is no table, whatever its name ends with.
+    private static func otherFormat(_ bytes: [UInt8]) -> String? {
+        var rest = bytes[...]
+        if rest.starts(with: [0xef, 0xbb, 0xbf]) { rest = rest.dropFirst(3) }
+        rest = rest.drop { [0x20, 0x09, 0x0a, 0x0d].contains($0) }
+        if rest.starts(with: "BEGIN:VCALENDAR".utf8) { return "is a calendar: say --format ics" }
+        if rest.starts(with: "[{".utf8) || rest.starts(with: "[\n".utf8) {
+            return "is one list in JSON: write its events one on each line, and say --format ndjson"
+        }
+        return rest.starts(with: "{\"".utf8) ? "is made of lines of JSON: say --format ndjson" : nil
+    }
+
     private mutating func takeTable() {
         let bytes = held
         held = []
+        if let other = Self.otherFormat(bytes) {
+            return refuse(ReadProblem(line: 1, "the file \(other)", isFatal: true))
+        }
         let fields = ImportFields(map: settings.map)
         let table: Table
         do throws(ReadProblem) {
