@@ -61,10 +61,10 @@ enum EncodingDetector {
                 run = 0
                 continue
             }
-            run += 1
             let before = index > bytes.startIndex ? bytes[index - 1] : 0x20
             let after = index + 1 < bytes.endIndex ? bytes[index + 1] : 0x20
             let meant = upper[Int(byte) - 0x80]
+            run = meant.properties.isAlphabetic ? run + 1 : 0
             let isSignInWord =
                 !meant.properties.isAlphabetic && !mayJoin.contains(byte) && isLetter(before) && isLetter(after)
             let isCapitalInWord = capitalsOfMacs.contains(byte) && (0x61...0x7a).contains(before)
@@ -86,8 +86,9 @@ enum EncodingDetector {
         return nil
     }
 
-    /// Apostrophes, dashes, the soft hyphen, the blank that does not break, the middle dot: within words of the West.
-    private static let mayJoin: Set<UInt8> = [0x91, 0x92, 0x96, 0x97, 0xa0, 0xad, 0xb4, 0xb7]
+    /// Apostrophes, dashes, three dots, the soft hyphen, the blank that does not break, the middle dot: within words of the
+    /// West.
+    private static let mayJoin: Set<UInt8> = [0x85, 0x91, 0x92, 0x96, 0x97, 0xa0, 0xad, 0xb4, 0xb7]
     /// Š Œ Ž Ÿ, where a Mac has ä å é ü.
     private static let capitalsOfMacs: Set<UInt8> = [0x8a, 0x8c, 0x8e, 0x9f]
 

@@ -179,7 +179,9 @@ struct TableColumns {
         private(set) var first: CSVReader.Record?
         private var proofs: [(order: DateOrder, text: String)] = []
 
-        var examples: String { proofs.map { "\"\(APIError.shortened($0.text))\"" }.joined(separator: " and ") }
+        var examples: String {
+            proofs.suffix(2).map { "\"\(APIError.shortened($0.text))\"" }.joined(separator: " and ")
+        }
 
         init(_ column: Int, _ rows: [CSVReader.Record]) {
             var count = 0
@@ -191,11 +193,9 @@ struct TableColumns {
                 guard let date = CellDate(text), case .open(let days) = date.day, !days.isEmpty else { continue }
                 needsOrder = true
                 if first == nil { first = record }
-                if !orders.isSuperset(of: date.orders), proofs.count < 2 || !orders.isDisjoint(with: date.orders) {
-                    proofs.append((date.orders, text))
-                    if proofs.count > 2 { proofs.removeFirst() }
-                }
-                if !orders.isEmpty { orders.formIntersection(date.orders) }
+                // What leaves fewer orders than there were is what is shown when none is left.
+                if !date.orders.isSuperset(of: orders) { proofs.append((date.orders, text)) }
+                orders.formIntersection(date.orders)
             }
             if count == 0 { isNumeric = false }
             guard needsOrder, !orders.isOne, !orders.isEmpty else { return }

@@ -74,6 +74,17 @@ import Testing
             try self.table(bytes) { $0.encoding = .macintosh }.rows.first?.fields.first != "Sommerfest Grünau – Café")
     }
 
+    @Test(
+        arguments: [
+            ([0x77, 0x61, 0x69, 0x74, 0x85, 0x77, 0x68, 0x61, 0x74], "wait…what"), ([0x80, 0x80, 0x80, 0x80], "€€€€"),
+            ([0x64, 0x6f, 0x6e, 0x92, 0x74], "don’t"), ([0xc9, 0x54, 0xc9], "ÉTÉ"), ([0x63, 0x9c, 0x75, 0x72], "cœur"),
+            ([0x93, 0x41, 0x94], "“A”"), ([0x8a, 0x6b, 0x6f, 0x64, 0x61], "Škoda"),
+        ] as [([UInt8], String)])
+    func textOfTheWestIsNotTakenForAnother(_ word: [UInt8], _ text: String) throws {
+        let table = try table(Array("name,start_at\nTea,1\n".utf8) + word + Array(",2\n".utf8))
+        #expect(table.rows.last?.fields == [text, "2"])
+    }
+
     /// `Grünau` of a Mac, `Łódź` of Eastern Europe, Cyrillic: each would be another text in Windows-1252.
     @Test(
         arguments: [
