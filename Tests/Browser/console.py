@@ -188,6 +188,7 @@ def an_event_is_moved(binary, folder):
         page.eventually("the form is filled in", lambda: page.all("#field-start_at"))
         local = page.run("return document.getElementById('field-start_at').value")
         page.set("timezone", "Asia/Tokyo")
+        page.says("[data-field=timezone] .hint", "times stay as they are", "earlier")
         page.press_button("Save the changes")
         page.is_closed()
         page.eventually("it has moved", lambda: sandbox.named("Mover")["settings"]["timezone"] == "Asia/Tokyo")

@@ -134,7 +134,9 @@ class EventForm {
     if (name === "end_at" || name === "timezone") this.#measure();
     this.#hint();
     const start = this.#controls.get("start_at");
-    drawPreview(this.#preview, this.#outcome(this.#times()), {
+    const made = this.#outcome(this.#times());
+    this.#controls.get("timezone").hint.textContent = this.#zoneHint(made);
+    drawPreview(this.#preview, made, {
       isEmpty: this.#time("start_at") === "", isIncomplete: start.isIncomplete || this.#controls.get("end_at").isIncomplete,
     });
   }
@@ -148,6 +150,15 @@ class EventForm {
     for (const [time, words] of [["start_at", "By the clocks there."], ["end_at", this.#time("end_at") === "" ? empty : "Moves with the start."]]) {
       this.#controls.get(time).hint.textContent = this.#exact.has(time) ? `Taken as ${candidateText(this.#exact.get(time))}.` : words;
     }
+  }
+
+  /** What another zone does to an event: the form's times stay as they are, so it happens at another moment. */
+  #zoneHint({ start, problems }) {
+    const isSame = this.#isNew || this.#time("start_at") !== this.#first.get("start_at");
+    const apart = isSame || problems.length > 0 ? 0 : start - Date.parse(this.#known.start_at);
+    // Seconds are no part of the form.
+    if (Math.abs(apart) < 60_000) return "";
+    return `The times stay as they are, by the clocks there: it happens ${lengthText(Math.abs(apart))} ${apart > 0 ? "later" : "earlier"}.`;
   }
 
   #time(name) {
