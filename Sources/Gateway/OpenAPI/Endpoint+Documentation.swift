@@ -274,7 +274,8 @@ extension Endpoint {
         case .status:
             return EndpointDocumentation(
                 group: .service, summary: "How the gateway is, for a person",
-                description: "Health, the budget with its last hour, and the last requests. Costs no call to Luma.",
+                description:
+                    "Health, the budget with its last hour, and the last requests of all callers. Costs no call to Luma.",
                 answers: [
                     .init(description: "How it is.", content: [Self.media(EventSchemas.reference("Status"))])
                 ], reasons: [.notAcceptable, .validationFailed])
