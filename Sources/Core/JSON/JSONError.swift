@@ -46,10 +46,13 @@ public struct JSONLimits: Sendable {
     public var maxDepth: Int
     /// Longest text, in bytes.
     public var maxBytes: Int
+    /// How many values a tree may have. A tree takes up to fifty bytes for each, which may be seventeen times its text.
+    public var maxValues: Int
 
     /// Bounds that fit a request or an upstream answer unless told otherwise.
-    public init(maxDepth: Int = 64, maxBytes: Int = 16 << 20) {
+    public init(maxDepth: Int = 64, maxBytes: Int = 16 << 20, maxValues: Int = 250_000) {
         self.maxDepth = maxDepth
         self.maxBytes = maxBytes
+        self.maxValues = maxValues
     }
 }

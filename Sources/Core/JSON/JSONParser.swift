@@ -5,7 +5,7 @@ extension JSON {
         _ bytes: UnsafeRawBufferPointer, limits: JSONLimits = JSONLimits()
     ) throws(JSONError) -> JSON {
         guard bytes.count <= limits.maxBytes else { throw JSONError(.tooLarge, offset: limits.maxBytes) }
-        var parser = JSONParser(bytes, maxDepth: limits.maxDepth)
+        var parser = JSONParser(bytes, maxDepth: limits.maxDepth, maxValues: limits.maxValues)
         return try parser.document()
     }
 
@@ -25,10 +25,12 @@ struct JSONParser {
     var scanner: JSONScanner
     private let maxDepth: Int
     private var depth = 0
+    private var valuesLeft: Int
     private var names = JSONNameTable()
 
-    init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int) {
+    init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int, maxValues: Int) {
         scanner = JSONScanner(bytes)
+        valuesLeft = maxValues
         self.maxDepth = min(maxDepth, JSONLimits.deepest)
     }
 
@@ -40,7 +42,10 @@ struct JSONParser {
     }
 
     private mutating func value() throws(JSONError) -> JSON {
-        switch try scanner.next() {
+        valuesLeft -= 1
+        let first = try scanner.next()
+        guard valuesLeft >= 0 else { throw scanner.error(.tooLarge) }
+        switch first {
         case UInt8(ascii: "{"): return .object(try object())
         case UInt8(ascii: "["): return .array(try array())
         case UInt8(ascii: "\""): return .string(try string())

@@ -36,7 +36,9 @@ final class GatewayClient {
         /// The value of a field by its name in lower case; one of `answerFields`.
         subscript(name: String) -> String? { response[name] }
         /// The body as a document; nil when it is none.
-        var json: JSON? { try? JSON.parse(body, limits: JSONLimits(maxBytes: GatewayClient.largestAnswer)) }
+        var json: JSON? {
+            try? JSON.parse(body, limits: JSONLimits(maxBytes: GatewayClient.largestAnswer, maxValues: .max))
+        }
         /// When it is worth to try again, in seconds.
         var retryAfter: Double? { self["retry-after"].flatMap(Double.init).map { min(max($0, 0), 86_400) } }
     }

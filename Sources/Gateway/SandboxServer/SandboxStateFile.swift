@@ -27,7 +27,7 @@ final class SandboxStateFile: Sendable {
     func load(_ configuration: SandboxConfiguration) throws(StartFailure) -> Sandbox? {
         do {
             guard let text = try SmallFile.read(path, limit: Self.largest) else { return nil }
-            let limits = JSONLimits(maxDepth: 64, maxBytes: Self.largest)
+            let limits = JSONLimits(maxDepth: 64, maxBytes: Self.largest, maxValues: .max)
             return try Sandbox(snapshot: try JSON.parse(text, limits: limits), configuration)
         } catch let error as JSONError {
             throw StartFailure(.configuration, "\(path) is not JSON: \(error.kind.rawValue) at byte \(error.offset)")

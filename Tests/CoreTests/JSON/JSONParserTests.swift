@@ -34,6 +34,16 @@ import Testing
         }
     }
 
+    /// A tree of tiny values takes far more than its text.
+    @Test(arguments: ["[1,[],{},\"a\",null]", "{\"a\":[1,2],\"b\":{\"c\":0}}"])
+    func moreValuesThanAllowedAreRefused(text: String) throws {
+        #expect(throws: Never.self) { try JSON.parse(text, limits: JSONLimits(maxValues: 6)) }
+        let error = #expect(throws: JSONError.self) { try JSON.parse(text, limits: JSONLimits(maxValues: 5)) }
+        #expect(error?.kind == .tooLarge)
+        let flood = "[" + String(repeating: "[],", count: 250_000) + "[]]"
+        #expect(throws: JSONError.self) { try JSON.parse(flood) }
+    }
+
     @Test func theEarliestOffenceInAStringIsTheOneReported() {
         let text: [UInt8] = [0x22, 0x61, 0xff, 0x01, 0x22]
         #expect(throws: JSONError(.invalidUTF8, offset: 2)) { try JSON.parse(text) }
