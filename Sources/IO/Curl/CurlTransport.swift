@@ -217,7 +217,8 @@ public final class CurlTransport: Transport, BatchFollower {
             preconditionFailure("libcurl reported a transfer that nobody started")
         }
         let outcome = outcome(of: transfer, code)
-        recycle(transfer, isSound: (try? outcome.get()) != nil)
+        let status = (try? outcome.get())?.status
+        recycle(transfer, isSound: status != nil, isDone: status.map { (200..<300).contains($0) } ?? false)
         finish(call, outcome)
         noteRoom()
     }
@@ -260,13 +261,14 @@ public final class CurlTransport: Transport, BatchFollower {
     /// Takes a transfer out of libcurl, before anything else can use it, and back into the pool. One that has failed is not
     /// used again: libcurl 7.88 keeps the receive buffer of a transfer that got no connection, and refuses, or worse, forgets
     /// the buffer's size from then on.
-    private func recycle(_ transfer: CurlTransfer, isSound: Bool) {
+    /// - Parameter isDone: it has had its effect: nothing of it is left to arrive.
+    private func recycle(_ transfer: CurlTransfer, isSound: Bool, isDone: Bool = false) {
         statistics.transfers += 1
         statistics.inFlight -= 1
         statistics.connectionsOpened += transfer.connectionsOpened
         let isWrite = transfer.call?.request.method != .get
         // Before it leaves libcurl, which then may close the connection.
-        if isWrite, transfer.wasSent, let connection = transfer.connection { multi.giveUp(connection) }
+        if isWrite, !isDone, transfer.wasSent, let connection = transfer.connection { multi.giveUp(connection) }
         multi.remove(transfer.easy)
         if isWrite { multi.writesInFlight -= 1 }
         transfer.clear()

@@ -143,7 +143,7 @@ public final class LumaClient {
                     // What only asks by a POST is judged by whoever reads its answer.
                     let isJudged = sent != nil || operation.method == .get
                     if !isJudged || answer.isObject {
-                        if isJudged { learnClock(response, begun) }
+                        if isJudged { learnClock(response, begun, wall) }
                         account.breaker.settle(pass, .success, now: begun)
                         account.note(.reachable, at: wall)
                         return .answer(answer)

@@ -87,8 +87,8 @@ extension LumaClient {
     }
 
     /// Takes the reading of an answer in Luma's words. Any other, such as a proxy's page, has a clock of its own.
-    func learnClock(_ response: OutboundResponse, _ begun: MonotonicTime) {
-        guard let date = response["date"].flatMap({ instant($0, time.wallClock) }) else { return }
+    func learnClock(_ response: OutboundResponse, _ begun: MonotonicTime, _ wall: Timestamp) {
+        guard let date = response["date"].flatMap({ instant($0, wall) }) else { return }
         let received = time.bootMilliseconds
         let span = Int64(max(0, time.now.seconds(since: begun)) * 1000)
         account.note(lumaTime: date, sent: received - span, received: received)
