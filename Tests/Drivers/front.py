@@ -129,9 +129,11 @@ class Storm(Front):
 
 
 class Stopper:
-    """Relays octets through small buffers, and stops in the middle of the first create until it is told to go on."""
+    """Relays octets through small buffers, and stops once in the middle of what is sent, until it is told to go on."""
 
-    def __init__(self, port):
+    def __init__(self, port, trigger=lambda data: b"POST /v1/events/create" in data):
+        # With which piece it stops.
+        self.trigger = trigger
         self.target = ("127.0.0.1", port)
         self.listener = socket.socket()
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -155,7 +157,7 @@ class Stopper:
         try:
             while True:
                 data = source.recv(2048)
-                if may_stop and b"POST /v1/events/create" in data and not self.has_stopped.is_set():
+                if may_stop and not self.has_stopped.is_set() and self.trigger(data):
                     stops = True
                     self.has_stopped.set()
                     self.go_on.wait()

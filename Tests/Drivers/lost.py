@@ -1,6 +1,6 @@
 """Creates whose answers are lost in ways that hide what they have made. The emulator judges: never two.
 
-    lost.py BINARY FOLDER clock|rewriting|stuck|writes
+    lost.py BINARY FOLDER clock|rewriting|stuck|shared|writes
 """
 
 import atexit
@@ -15,7 +15,9 @@ import threading
 import time
 import traceback
 
+from chaos_stage import free_port
 from front import Front, Stopper
+from secure_upstream import start_nginx
 
 SETTLE = 2
 
@@ -244,6 +246,57 @@ def stuck(binary, folder):
     return "2 relays"
 
 
+SHARED = """
+daemon off; pid nginx.pid; error_log nginx-error.log warn; worker_processes 1;
+events {{ worker_connections 128; }}
+http {{
+    access_log off; client_max_body_size 1m;
+    client_body_temp_path t-body; proxy_temp_path t-proxy; fastcgi_temp_path t-fast; uwsgi_temp_path t-uwsgi;
+    scgi_temp_path t-scgi;
+    server {{
+        listen 127.0.0.1:{port} ssl http2;
+        ssl_certificate upstream.cert; ssl_certificate_key upstream.key;
+        location / {{ proxy_pass http://127.0.0.1:{emulator}; }}
+    }}
+}}
+"""
+
+
+def shared(binary, folder):
+    """Over HTTP/2 a request that times out leaves its connection, and what the kernel has of it."""
+    emulator = Emulator(binary, folder)
+    port = free_port()
+    nginx = start_nginx(folder, SHARED.format(port=port, emulator=emulator.port))
+    is_armed = threading.Event()
+    try:
+        stopper = Stopper(port, lambda data: is_armed.is_set())
+        gateway = Gateway(
+            binary,
+            folder,
+            "shared",
+            stopper.url.replace("http:", "https:"),
+            LUMA_REQUEST_TIMEOUT_SECONDS="1",
+            LUMA_CA_FILE=os.path.join(folder, "upstream.cert"),
+            LUMA_HEALTH_INTERVAL_SECONDS="3600",
+        )
+        # The connection that all calls share is there.
+        status, answer = request(gateway.port, "GET", "/events/")
+        assert status == 200, answer
+        is_armed.set()
+        body = {"name": "Tea", "start_at": day(0) + "T10:00:00Z", "timezone": "UTC", "description_md": "tea " * 15000}
+        told = gateway.repeat(body, "k")
+        assert stopper.has_stopped.is_set() and told and emulator.count(day(0)) == 1, (told, emulator.count(day(0)))
+        stopper.go_on.set()
+        stopper.has_ended.wait()
+        time.sleep(0.5)
+        assert emulator.count(day(0)) == 1, "the first create has arrived, after the second"
+        gateway.kill()
+    finally:
+        nginx.terminate()
+        nginx.wait(10)
+    return "one connection"
+
+
 def writes(binary, folder):
     """Every kind of write whose answer is lost: done once, and the same answer each time it is asked for."""
     emulator = Emulator(binary, folder)
@@ -304,4 +357,4 @@ def writes(binary, folder):
     return "7 kinds of writes"
 
 
-print({"clock": clock, "rewriting": rewriting, "stuck": stuck, "writes": writes}[sys.argv[3]](sys.argv[1], sys.argv[2]))
+print({"clock": clock, "rewriting": rewriting, "stuck": stuck, "shared": shared, "writes": writes}[sys.argv[3]](sys.argv[1], sys.argv[2]))

@@ -38,6 +38,11 @@ http {{
 
 def start_upstream(folder):
     port = free_port()
+    return start_nginx(folder, CONFIGURATION.format(port=port)), port
+
+
+def start_nginx(folder, configuration):
+    """With a certificate of its own, `upstream.cert`."""
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
         + ["-keyout", "upstream.key", "-out", "upstream.cert", "-subj", "/CN=localhost"]
@@ -48,12 +53,11 @@ def start_upstream(folder):
     )
     with open(os.path.join(folder, "nginx.conf"), "w") as file:
         # As root, nginx would give its worker to a user that cannot see this folder.
-        file.write(("user root;" if os.getuid() == 0 else "") + CONFIGURATION.format(port=port))
+        file.write(("user root;" if os.getuid() == 0 else "") + configuration)
     path = os.environ["PATH"] + ":/usr/sbin"
-    process = subprocess.Popen(
+    return subprocess.Popen(
         ["nginx", "-p", folder, "-e", "nginx-error.log", "-c", "nginx.conf"], env={"PATH": path}, stdin=subprocess.DEVNULL
     )
-    return process, port
 
 
 def calls(folder):

@@ -4,7 +4,9 @@ import Testing
 /// Creates whose answers are lost in ways that hide what they have made, behind proxies with clocks of their own, with a Luma that
 /// rewrites names and starts, and with peers that stop reading. There is never a second event.
 @Suite struct LostCreateJourneyTests {
-    @Test(arguments: ["clock", "rewriting", "stuck", "writes"]) func aLostCreateIsNeverMadeTwice(scene: String)
+    @Test(arguments: ["clock", "rewriting", "stuck", "shared", "writes"]) func aLostCreateIsNeverMadeTwice(
+        scene: String
+    )
         async throws
     {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-mcp-" + UUID().uuidString)
