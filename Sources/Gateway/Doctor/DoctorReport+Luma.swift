@@ -1,7 +1,6 @@
 import Core
 import HTTP
 import LumaClient
-import Store
 
 extension DoctorReport {
     /// What a call to Luma with the key has shown.
@@ -67,44 +66,6 @@ extension DoctorReport {
         if seconds <= 2 { return add("clock", .ok, "\(now.rfc3339), as Luma says") }
         let words = "This machine's clock is \(seconds) seconds \(milliseconds > 0 ? "behind" : "ahead of") Luma's"
         add("clock", seconds > 300 ? .failed : .warning, words, advice: advice)
-    }
-
-    mutating func addStore(_ inspection: StoreInspection, folder: String, isWritable: Bool) {
-        let place = ConfigurationError.quoted(folder)
-        switch inspection {
-        case .absent where isWritable: add("store", .ok, "nothing is stored in \(place) yet")
-        case .sound where isWritable: add("store", .ok, "the database in \(place) is sound")
-        case .absent, .sound:
-            add(
-                "store", .failed, "\(place) cannot be written",
-                advice: "Let the user of luma-mcp own the folder: chown and chmod 700, or set LUMA_DATA_DIR.")
-        case .damaged(let problems):
-            add(
-                "store", .failed, "the database in \(place) is damaged: \(problems.first ?? "")",
-                advice:
-                    "Stop the gateway, move luma.db away (keep it), and start again. What is lost are the answers to "
-                    + "idempotency keys of the last day, and the writes whose outcome was not known: look for those at "
-                    + "Luma by hand.")
-        case .unusable(let cause):
-            add(
-                "store", .failed, "the database in \(place) cannot be used: \(cause.rawValue)",
-                advice: Self.advice(for: cause))
-        }
-    }
-
-    private static func advice(for cause: StoreFailure.Cause) -> String {
-        switch cause {
-        case .locked: "Another program holds it. Look with fuser, and end what does not belong there."
-        case .readOnly, .cannotOpen: "Let the user of luma-mcp own the folder and its files, or set LUMA_DATA_DIR."
-        case .diskFull: "Make room on the disk."
-        case .corrupt: "Stop the gateway, move luma.db away (keep it), and start again."
-        case .newerVersion: "A newer luma-mcp has used it: run that one, or set another LUMA_DATA_DIR."
-        case .removed:
-            "It was taken away while a gateway used it: put it back, or start the gateway again with a new one, which knows "
-                + "nothing of the keys that were used."
-        case .ioError: "The disk fails: look at the system's log."
-        case .failed, .closed: "Run the doctor again."
-        }
     }
 
     /// A certificate that can be served, and for how long.

@@ -10,6 +10,10 @@ extension APIError {
     static let notAcceptable = APIError(.notAcceptable)
 
     static let storeUnavailable = APIError(.storeUnavailable, retryAfter: 5)
+    /// - Parameter count: how many the caller has.
+    static func tooManyKeys(_ count: Int) -> APIError {
+        APIError(.tooManyKeys, details: ["keys": .number(JSONNumber(count))])
+    }
     static let idempotencyKeyInvalid = APIError(.idempotencyKeyInvalid)
     static let idempotencyKeyReused = APIError(.idempotencyKeyReused)
 

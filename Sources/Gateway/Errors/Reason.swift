@@ -31,6 +31,7 @@ public enum Reason: String, Sendable, CaseIterable {
     case idempotencyKeyReused = "idempotency_key_reused"
     case validationFailed = "validation_failed"
     case rateLimited = "rate_limited"
+    case tooManyKeys = "too_many_keys"
     case fieldsTooLarge = "fields_too_large"
     // What this server is.
     case `internal`
@@ -71,7 +72,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .expectationFailed: 417
         case .hostNotAllowed, .misdirectedRequest: 421
         case .idempotencyKeyReused, .validationFailed: 422
-        case .rateLimited: 429
+        case .rateLimited, .tooManyKeys: 429
         case .fieldsTooLarge: 431
         case .internal: 500
         case .notImplemented: 501
@@ -106,7 +107,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .refundDecisionRequired: "This event was paid for: say refund=true or refund=false"
         case .requestInProgress: "The first request with this Idempotency-Key has not been settled yet"
         case .duplicateEvent: "The same event was created a moment ago"
-        case .tooManyFeeds: "There are as many feeds as there may be: revoke one first"
+        case .tooManyFeeds: "You have as many feeds as one may have: revoke one first"
         case .preconditionFailed: "What the request relies on does not hold: it has changed, or there is one already"
         case .payloadTooLarge: "The body is too large"
         case .uriTooLong: "The path and query are too long"
@@ -115,6 +116,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .idempotencyKeyReused: "This Idempotency-Key was used for another request"
         case .validationFailed: "The request has fields that are not valid"
         case .rateLimited: "Rate limit exceeded"
+        case .tooManyKeys: "No more idempotency keys are kept for this caller until older ones expire"
         case .fieldsTooLarge: "The header fields are too large"
         case .internal: "Something went wrong inside the gateway"
         case .notImplemented: "This is not implemented"

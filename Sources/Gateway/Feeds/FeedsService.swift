@@ -11,8 +11,8 @@ import Store
 /// An address holds a `FeedToken`. Whoever knows it may read the calendar that the feed shows and nothing else, until the
 /// feed is revoked; whatever is wrong with one, the answer is the 404 of a path that does not exist. One per loop.
 final class FeedsService {
-    /// Feeds of one account.
-    static let mostFeeds = 100
+    /// Feeds of one account; who is the only one to make any may make half of them.
+    static let mostFeeds = 200
     /// Events of one feed, by start: more than a calendar program would take.
     static let mostEvents = 2000
     /// Pages of the calendar that are looked through for them.
@@ -75,7 +75,7 @@ final class FeedsService {
                 store.addFeed(feed, most: Self.mostFeeds, key: fresh, then: $0)
             }
             guard let signing else {
-                throw APIError(.tooManyFeeds, details: ["limit": .number(JSONNumber(Self.mostFeeds))])
+                throw APIError(.tooManyFeeds, details: ["limit": .number(JSONNumber(Self.mostFeeds / 2))])
             }
             let path = "/feeds/\(try FeedToken(id: feed.id, account: account, key: signing).text).ics"
             var answer = feed.json

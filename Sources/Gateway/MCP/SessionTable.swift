@@ -6,8 +6,8 @@ import Synchronization
 
 /// The sessions of all loops, by their ids. An id that is not here but carries our signature brings its session back.
 final class SessionTable: Sendable {
-    /// Sessions that are remembered; one more pushes out the one that was quiet for longest, which then lives on in its
-    /// id alone, without its subscriptions and its log level, unless a request or a stream still holds it.
+    /// Sessions that are remembered; one more pushes out those that were quiet for longest of the caller who has most. They
+    /// live on in their ids alone, without subscriptions and log level, unless a request or a stream still holds them.
     static let capacity = 10_000
     /// An end is kept for so many seconds at least: another gateway that has the session in use must hear of it, however old
     /// its id is.
@@ -130,8 +130,13 @@ final class SessionTable: Sendable {
         state.turn += 1
         state.entries[id] = Entry(session: session, nonce: nonce, used: state.turn)
         guard state.entries.count > capacity else { return }
-        // A tenth at a time, so that the search for the oldest is paid once for many.
-        let oldest = state.entries.sorted { $0.value.used < $1.value.used }.prefix(capacity / 10)
+        // Of whoever has most: nobody pushes out others' by beginning many.
+        var counts: [String: Int] = [:]
+        for entry in state.entries.values { counts[entry.session.principal.label, default: 0] += 1 }
+        guard let most = counts.max(by: { $0.value < $1.value }) else { return }
+        // Many at a time, so that the search for the oldest is paid once for them.
+        let oldest = state.entries.filter { $0.value.session.principal.label == most.key }
+            .sorted { $0.value.used < $1.value.used }.prefix(max(1, min(capacity / 10, most.value / 2)))
         state.pushedOut = state.pushedOut.filter { $0.value.session != nil }
         for (id, entry) in oldest {
             state.entries[id] = nil

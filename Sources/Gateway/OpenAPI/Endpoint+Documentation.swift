@@ -126,7 +126,7 @@ extension Reason {
     static let lumaWrite =
         anyRead + towardsLuma + [
             .outcomeUnknown, .readOnly, .idempotencyKeyInvalid, .idempotencyKeyReused, .requestInProgress,
-            .storeUnavailable,
+            .tooManyKeys, .storeUnavailable,
         ]
     static let body: [Reason] = [.malformedJSON, .unsupportedMediaType]
 }

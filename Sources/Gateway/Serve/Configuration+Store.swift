@@ -9,20 +9,7 @@ extension Configuration {
     ///   its events when the program ends, so by default what is known of them is forgotten too.
     func openStore(_ log: LogSink, byDefault directory: String?) -> any StateStore {
         let path = storeDirectory(byDefault: directory)
-        return SQLiteStateStore(path.map { .folder($0) } ?? .memory) { before, now in
-            switch now {
-            case .opening: break
-            case .usable:
-                // What works from the start needs no line.
-                if before == .opening { return }
-                log.log(LogEvent(time: WallClock.now, .info, "The store can be used again"))
-            case .unusable(let cause):
-                log.log(
-                    LogEvent(
-                        time: WallClock.now, .error, "The store in LUMA_DATA_DIR cannot be used",
-                        ["cause": .text(cause.rawValue)]))
-            }
-        }
+        return SQLiteStateStore(path.map { .folder($0) } ?? .memory, listener: StoreListener(log))
     }
 
     /// Counts what gateways with the same state write, so that none gives an older answer; nil when none can share it. One
@@ -41,5 +28,39 @@ extension Configuration {
     /// Where the state is kept; nil for memory.
     func storeDirectory(byDefault directory: String?) -> String? {
         memory.directory ?? (usesSandbox ? nil : directory)
+    }
+}
+
+extension StoreListener {
+    /// Tells the log of what changes, and why.
+    init(_ log: LogSink) {
+        self.init(
+            changed: { before, now in
+                switch now {
+                case .opening: break
+                case .usable:
+                    // What works from the start needs no line.
+                    if before == .opening { return }
+                    log.log(LogEvent(time: WallClock.now, .info, "The store can be used again"))
+                case .unusable(let cause):
+                    log.log(
+                        LogEvent(
+                            time: WallClock.now, .error, "The store in LUMA_DATA_DIR cannot be used",
+                            ["cause": .text(cause.rawValue)]))
+                }
+            },
+            failed: { cause, words in
+                log.log(
+                    LogEvent(
+                        time: WallClock.now, .error, "The store has failed",
+                        ["cause": .text(cause.rawValue), "error": .text(words)]))
+            },
+            begunAnew: {
+                log.log(
+                    LogEvent(
+                        time: WallClock.now, .warning,
+                        "The database in LUMA_DATA_DIR was taken away, and a new one begun: it knows nothing of the keys that "
+                            + "were used"))
+            })
     }
 }

@@ -117,6 +117,7 @@ final class ToolBox {
         case .idempotencyKeyReused: lines.append("Use a new key for another event.")
         case .duplicateEvent:
             if let id = error.details["event_id"]?.stringValue { lines.append("It is \(id).") }
+        case .tooManyKeys: lines.append("Call again without a key.")
         case .storeUnavailable: lines.append("Call again without a key only if nothing was created yet.")
         case .outcomeUnknown: lines.append("Do not call again before you have looked with list_events.")
         case .upstreamUnreachable, .upstreamTimeout, .upstreamFailure, .upstreamUnavailable:

@@ -31,7 +31,7 @@ final class WriteDesk {
 
     /// Serves a request that may change something.
     ///
-    /// Kept as the answer are success and the refusals that repeating cannot change. Anything else had surely no effect,
+    /// Kept as the answer are success and those of Luma's refusals that repeating cannot change. Anything else had surely no effect,
     /// and the request may be made again with its key; or what it did is not known yet, and its key waits for that.
     /// Nobody waits for the store longer than for Luma: when the request's time is over first, nothing was sent.
     /// - Parameter serve: does the work, once at most.
@@ -55,7 +55,7 @@ final class WriteDesk {
         case .unsettled:
             bell.ring()
             throw .requestInProgress("settling")
-        case .full: throw .storeUnavailable
+        case .full(let count): throw .tooManyKeys(count)
         }
         let journal = RequestJournal(
             self, principal: input.principal, deadline: call.deadline, request: request, earlier: earlier)
@@ -65,7 +65,8 @@ final class WriteDesk {
             finish(request, StoredAnswer(response, id: response.eventID ?? input.parameter))
             return journal.hasUsedEarlier ? response.markedAsReplayed : response
         } catch {
-            finish(request, StoredAnswer(error))
+            // What cost Luma nothing is found out again for nothing, and must not fill the store.
+            finish(request, call.context.upstreamCalls == 0 ? nil : StoredAnswer(error))
             throw error
         }
     }

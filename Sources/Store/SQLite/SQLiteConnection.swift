@@ -18,11 +18,16 @@ public final class SQLiteConnection {
 
     let handle: OpaquePointer
 
-    /// - Parameter busyTimeoutMilliseconds: how long a call waits for another connection's lock before `SQLITE_BUSY`.
+    /// - Parameters:
+    ///   - busyTimeoutMilliseconds: how long a call waits for another connection's lock before `SQLITE_BUSY`.
     /// - Throws: at once when the file cannot be opened, is no database (`isCorrupt`), or cannot have a write-ahead log.
-    public init(_ location: Location, busyTimeoutMilliseconds: Int32 = 5000) throws(SQLiteError) {
+    ///   - keepsLog: `keepsLogOnClose` from the start.
+    public init(
+        _ location: Location, busyTimeoutMilliseconds: Int32 = 5000, keepsLog: Bool = false
+    ) throws(SQLiteError) {
         handle = try Self.open(location)
         sqlite3_busy_timeout(handle, busyTimeoutMilliseconds)
+        keepLogOnClose(keepsLog)
         // All properties are set: when this throws, `deinit` closes the handle.
         try configure(location, Int(busyTimeoutMilliseconds))
     }
@@ -133,11 +138,28 @@ public final class SQLiteConnection {
     /// Whether a transaction is open.
     public var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
+    /// Whether the log stays as it is when this connection is the last one that closes, instead of being folded into the file and
+    /// removed: for a database of which it is not known yet that it is whole.
+    func keepLogOnClose(_ keeps: Bool) { lm_sqlite_no_checkpoint_on_close(handle, keeps ? 1 : 0) }
+
+    /// Folds the log into the file as far as no other connection reads in it. Waits for the disk, and for nobody else.
+    func checkpoint() throws(SQLiteError) { try execute("PRAGMA wal_checkpoint(PASSIVE)") }
+
+    /// How many rows all statements of this connection have changed so far.
+    var totalChanges: Int64 { sqlite3_total_changes64(handle) }
+
     /// How many rows the last INSERT, UPDATE or DELETE changed.
     public var changes: Int { Int(sqlite3_changes64(handle)) }
 
     /// The row id of the last INSERT that succeeded.
     public var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
+
+    /// Reads the whole database and gives the first thing that is wrong with its pages and rows; nil when nothing is. A
+    /// millisecond for each megabyte that is in memory; indexes are not compared with their tables.
+    func quickCheck() throws(SQLiteError) -> String? {
+        let text = try query("PRAGMA quick_check(1)").first?.first?.textValue
+        return text == "ok" ? nil : text ?? "nothing can be read"
+    }
 
     /// Reads the whole database and gives what is wrong with it, at most twenty findings; none when it is sound.
     /// - Throws: when the damage is such that it cannot even be read.

@@ -46,7 +46,8 @@ public struct FeedLookup: Sendable, Equatable {
 ///
 /// Called as the rest of the store is: from any thread, told on the store's queue.
 public protocol FeedStore: Sendable {
-    /// Adds a feed. Gives the key to sign its address with; nil when the account has `most` feeds already.
+    /// Adds a feed. Gives the key to sign its address with; nil when its creator has as many as are left of `most` for the
+    /// account: who is alone may have half.
     ///
     /// - Parameter fresh: the key from now on, if there is none yet: programs that share the store must agree on one.
     func addFeed(_ feed: FeedRecord, most: Int, key fresh: [UInt8], then: @escaping Then<[UInt8]?>)

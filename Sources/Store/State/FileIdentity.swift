@@ -26,13 +26,47 @@ struct DatabaseFiles {
     /// - Parameter database: the path of the main file. Its log and the index of its log belong to it.
     /// - Returns: nil when the main file is not there.
     init?(database: String) {
-        files = ["", "-wal", "-shm"].compactMap { ending in
-            FileIdentity(of: database + ending).map { (database + ending, $0) }
-        }
+        files = Self.paths(database).compactMap { path in FileIdentity(of: path).map { (path, $0) } }
         guard let first = files.first, first.path == database else { return nil }
         main = first.identity
     }
 
     /// Whether each is still found under its name: some microseconds.
     var areInPlace: Bool { files.allSatisfy { FileIdentity(of: $0.path) == $0.identity } }
+
+    private static func paths(_ database: String) -> [String] { ["", "-wal", "-shm"].map { database + $0 } }
+
+    /// Looks at the files of a database that is not open, and at nothing in them.
+    ///
+    /// SQLite makes a database of an empty file, and removes the log beside it: so what speaks against that is found before.
+    /// - Parameter isKnown: there was a database in this place before.
+    /// - Returns: the octets of the main file; nil when there is none, and a new one may be made.
+    static func size(ofDatabase path: String, isKnown: Bool) throws(StoreProblem) -> Int64? {
+        // SQLite follows a link, and looks for the log where it ends.
+        let real = realPath(path) ?? path
+        var sizes: [Int64?] = []
+        for path in paths(real) {
+            var status = stat()
+            if stat(path, &status) != 0 {
+                sizes.append(nil)
+            } else if status.st_mode & S_IFMT == S_IFREG {
+                sizes.append(Int64(status.st_size))
+            } else {
+                throw StoreProblem(.corrupt, "what lies in the place of one of its files is no file")
+            }
+        }
+        let log = sizes[1] ?? 0
+        guard let main = sizes[0] else {
+            if log > 0 { throw StoreProblem(.corrupt, "luma.db is gone, and its log luma.db-wal is there") }
+            return nil
+        }
+        if main == 0, log > 0 || isKnown { throw StoreProblem(.corrupt, "luma.db is empty, and was not before") }
+        return main
+    }
+
+    private static func realPath(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
+    }
 }

@@ -56,6 +56,6 @@ public enum RequestStanding: Sendable, Equatable {
     case running
     /// A run of it has ended without an answer, and what its writes did is not known yet.
     case unsettled
-    /// No more keys can be kept.
-    case full
+    /// No more keys are kept for this caller, who has so many.
+    case full(own: Int)
 }

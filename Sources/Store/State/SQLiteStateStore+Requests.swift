@@ -26,12 +26,13 @@ extension SQLiteStateStore {
                 return
             }
             // What has left a trace at Luma must be known to the next run.
-            try database.run(
+            let removed = try database.rows(
                 """
                 DELETE FROM request WHERE id = ? AND holder = ? AND NOT EXISTS (
                     SELECT 1 FROM write WHERE request = request.id AND effect IS NOT 0)
+                RETURNING account, principal
                 """, .integer(request.number), .text(database.holder.name))
-            database.requestCount = database.requestCount.map { $0 - database.connection.changes }
+            database.requests.removed(removed)
             try database.run(
                 "UPDATE request SET holder = NULL WHERE id = ? AND holder = ?", .integer(request.number),
                 .text(database.holder.name))
@@ -56,8 +57,8 @@ extension StateDatabase {
         }
         let isUnsettled = try row("SELECT 1 FROM write WHERE request = ? AND effect IS NULL", .integer(number)) != nil
         if expires <= request.now.milliseconds, !isHeld, !isUnsettled {
-            try run("DELETE FROM request WHERE id = ?", .integer(number))
-            requestCount = nil
+            requests.removed(
+                try rows("DELETE FROM request WHERE id = ? RETURNING account, principal", .integer(number)))
             return try insert(request, most: most)
         }
         guard found[1].blobValue == request.fingerprint else { return .differs }
@@ -77,14 +78,19 @@ extension StateDatabase {
     }
 
     private func insert(_ request: KeyedRequest, most: Int) throws -> RequestStanding {
-        guard try countedRequests() < most else { return .full }
+        let owner = RequestCounts.Owner(account: request.account, principal: request.principal)
+        guard try requests.allow(owner, most: most, in: self) else {
+            let (own, all) = (try requests.count(owner, in: self), try requests.total(in: self))
+            refusedKey = "\(owner.principal) has \(own) keys, of \(all) that all callers have"
+            return .full(own: own)
+        }
         try run(
             """
             INSERT INTO request (account, principal, key, fingerprint, begun_at, expires_at, holder)
             VALUES (?, ?, ?, ?, ?, ?, ?)
             """, .text(request.account), .text(request.principal), .text(request.key), .blob(request.fingerprint),
             .init(request.now), .init(request.expires), .text(holder.name))
-        requestCount = try countedRequests() + 1
+        requests.added(owner)
         return .begun(RequestID(number: connection.lastInsertedRow), earlier: [])
     }
 

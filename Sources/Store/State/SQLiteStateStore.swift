@@ -15,25 +15,32 @@ public final class SQLiteStateStore: StateStore {
     }
 
     let queue: StoreQueue
-    /// Requests that are kept; more than Luma's budget lets be made in a day.
+    /// Requests that are kept, of all callers together; one caller alone has half of them, which is more than Luma's budget
+    /// lets be made in a day.
     let mostRequests: Int
 
     /// Returns at once; the file is opened on the store's own queue.
-    /// - Parameter onChange: told on the store's queue when its condition is another.
-    public init(
-        _ place: Place, mostRequests: Int = 300_000,
-        onChange: @escaping @Sendable (_ before: StoreCondition, _ now: StoreCondition) -> Void = { _, _ in }
+    public convenience init(_ place: Place, mostRequests: Int = 600_000, listener: StoreListener = StoreListener()) {
+        self.init(place, mostRequests: mostRequests, listener: listener, times: .init())
+    }
+
+    /// - Parameter onChange: told when its condition is another.
+    public convenience init(
+        _ place: Place, mostRequests: Int = 600_000,
+        onChange: @escaping @Sendable (_ before: StoreCondition, _ now: StoreCondition) -> Void
     ) {
+        self.init(place, mostRequests: mostRequests, listener: StoreListener(changed: onChange))
+    }
+
+    init(_ place: Place, mostRequests: Int = 600_000, listener: StoreListener, times: ConditionKeeper.Times) {
         self.mostRequests = mostRequests
-        switch place {
-        case .folder(let path): queue = StoreQueue(folder: path, onChange: onChange)
-        case .memory: queue = StoreQueue(folder: nil, onChange: onChange)
-        }
+        let folder: String? = if case .folder(let path) = place { path } else { nil }
+        queue = StoreQueue(folder: folder, times: times, listener: listener)
     }
 
     public var condition: StoreCondition { queue.condition }
 
-    public func close() { queue.close() }
+    @discardableResult public func close(within seconds: Double) -> Bool { queue.close(within: seconds) }
 
     /// A job that tells its value.
     func ask<Value: Sendable>(
@@ -90,15 +97,15 @@ public final class SQLiteStateStore: StateStore {
     public func purge(now: Timestamp, keepSettled seconds: Double, then: @escaping Then<Int>) {
         ask(then: then) { database in
             // In small parts: whoever waits for a write must not wait long for this.
-            try database.run(
+            let removed = try database.rows(
                 """
                 DELETE FROM request WHERE id IN (
                     SELECT id FROM request WHERE expires_at <= ? AND holder IS NULL AND NOT EXISTS (
                         SELECT 1 FROM write WHERE request = request.id AND effect IS NULL)
                     ORDER BY expires_at LIMIT 500)
+                RETURNING account, principal
                 """, .init(now))
-            let requests = database.connection.changes
-            database.requestCount = database.requestCount.map { $0 - requests }
+            database.requests.removed(removed)
             // What was made shortly before a lost write must not be taken for what that one has made. A lost write of
             // another account, for which nobody looks, keeps nothing of this one's.
             try database.run(
@@ -113,14 +120,14 @@ public final class SQLiteStateStore: StateStore {
                     ORDER BY settled_at LIMIT 500)
                 """, .init(now.advanced(seconds: -seconds)),
                 .integer(Int64((min(seconds, 1e9) * 1000).rounded(.up))))
-            return requests + database.connection.changes
+            return removed.count + database.connection.changes
         }
     }
 
     public func count(then: @escaping Then<StoreCounts>) {
         ask(then: then) { database in
             let writes = try database.row("SELECT count(*) FROM write WHERE effect IS NULL")?[0].integerValue ?? 0
-            return StoreCounts(unsettledWrites: Int(writes), requests: try database.countedRequests())
+            return StoreCounts(unsettledWrites: Int(writes), requests: try database.requests.total(in: database))
         }
     }
 }

@@ -7,20 +7,30 @@ final class StateDatabase {
     let holder: HolderLock
     /// Nil in memory.
     private let files: DatabaseFiles?
-    /// The number of requests that are kept, as far as this program knows; nil when it must be counted.
-    var requestCount: Int?
+    /// Nil in memory.
+    private let commits: CommitRecord?
+    /// There was a database in this folder before, which somebody has taken away.
+    let hasBegunAnew: Bool
+    /// Something was committed since the log was last folded into the file.
+    private var hasLog = false
+    var requests = RequestCounts()
+    /// Why a key was refused, in words for the log; taken by whoever tells it.
+    var refusedKey: String?
     private var statements: [String: SQLiteStatement] = [:]
     private var isDurable = true
     /// How long a call waits for another program's write.
     private static let busyMilliseconds: Int32 = 2000
+    /// 128 MB, which are read in a sixth of a second when they are in memory.
+    private static let mostPagesToRead = 32_768
 
     /// - Parameters:
     ///   - folder: made with mode 0700 when it is not there; nil for memory.
     ///   - earlier: the holder that this program was before, which it stays.
     ///   - expected: the file that it had open before. Another one in its place is not opened: it knows nothing of what was
     ///     promised, and its numbers are those of other requests and writes.
-    /// - Throws: `StoreFailure`, `SQLiteError` or `MigrationError`.
-    init(folder: String?, earlier: HolderLock?, expected: FileIdentity?) throws {
+    ///   - shape: what it must look like.
+    /// - Throws: `StoreFailure`, `StoreProblem`, `SQLiteError` or `MigrationError`.
+    init(folder: String?, earlier: HolderLock?, expected: FileIdentity?, shape: DatabaseShape) throws {
         let path = folder.map { $0 + "/luma.db" }
         if let folder, let path {
             if let expected, FileIdentity(of: path) != expected { throw StoreFailure(.removed) }
@@ -28,11 +38,31 @@ final class StateDatabase {
             if mkdir(folder, 0o700) != 0, errno != EEXIST { throw StoreFailure(systemError: errno) }
             // SQLite would only say that it cannot open the file.
             if access(folder, W_OK) != 0, errno == EROFS { throw StoreFailure(.readOnly) }
-            connection = try SQLiteConnection(.file(path), busyTimeoutMilliseconds: Self.busyMilliseconds)
+            let record = try CommitRecord(folder: folder)
+            let size = try DatabaseFiles.size(ofDatabase: path, isKnown: record.isKnown)
+            hasBegunAnew = size == nil && record.isKnown
+            let opened = try SQLiteConnection(
+                .file(path), busyTimeoutMilliseconds: Self.busyMilliseconds, keepsLog: true)
+            if size != nil { try opened.transaction { try record.check(opened.history) } }
+            (connection, commits) = (opened, record)
         } else {
             connection = try SQLiteConnection(.memory)
+            commits = nil
+            hasBegunAnew = false
         }
         try connection.migrate(StateMigrations.all)
+        if let difference = try DatabaseShape(connection).difference(from: shape) {
+            throw StoreProblem(.wrongSchema, difference)
+        }
+        if let path, FileIdentity(of: path) != expected { try Self.read(connection) }
+        if let record = commits {
+            let opened = connection
+            try opened.transaction {
+                if let (name, number) = try opened.history() { record.begin(name: name, number: number) }
+            }
+        }
+        // It is whole.
+        connection.keepLogOnClose(false)
         holder = try earlier ?? HolderLock(folder: folder)
         holder.removeLeftovers()
         files = path.flatMap(DatabaseFiles.init)
@@ -41,20 +71,19 @@ final class StateDatabase {
         if let expected, identity != expected { throw StoreFailure(.removed) }
     }
 
+    /// Reads a database that was not read before, unless it is so large that the start would wait for it.
+    private static func read(_ connection: SQLiteConnection) throws {
+        let pages = try connection.query("PRAGMA page_count").first?.first?.integerValue ?? 0
+        guard pages <= mostPagesToRead, let damage = try connection.quickCheck() else { return }
+        throw StoreProblem(.corrupt, damage)
+    }
+
     /// Which file it is; nil in memory.
     var identity: FileIdentity? { files?.main }
 
     /// - Throws: `StoreFailure` when what is written here would not be found by the next program.
     func checkPlace() throws(StoreFailure) {
         guard files?.areInPlace ?? true, holder.isInPlace else { throw StoreFailure(.removed) }
-    }
-
-    /// The number of requests that are kept.
-    func countedRequests() throws -> Int {
-        if let requestCount { return requestCount }
-        let count = Int(try row("SELECT count(*) FROM request")?[0].integerValue ?? 0)
-        requestCount = count
-        return count
     }
 
     /// The statement, compiled at its first use.
@@ -94,7 +123,40 @@ final class StateDatabase {
             try connection.execute(isDurable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
             self.isDurable = isDurable
         }
-        return try connection.transaction(body)
+        guard let commits else { return try connection.transaction(body) }
+        let before = connection.totalChanges
+        var number: Int64?
+        let value = try connection.transaction {
+            let value = try body()
+            if connection.totalChanges != before {
+                try run("UPDATE history SET number = number + 1")
+                number = try row("SELECT number FROM history")?[0].integerValue
+            }
+            return value
+        }
+        if let number {
+            commits.note(number, isDurable: isDurable)
+            hasLog = true
+        }
+        return value
+    }
+
+    /// Folds the log into the file, so that the file alone is a copy of what was promised. Waits for the disk.
+    func checkpoint() throws {
+        guard hasLog else { return }
+        try connection.checkpoint()
+        hasLog = false
+    }
+}
+
+extension SQLiteConnection {
+    /// The name of the state's database and how many commits it has seen; nil when it is of a step before these were counted.
+    func history() throws(SQLiteError) -> (name: Int64, number: Int64)? {
+        guard try !query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'history'").isEmpty,
+            let row = try query("SELECT name, number FROM history").first, let name = row[0].integerValue,
+            let number = row[1].integerValue
+        else { return nil }
+        return (name, number)
     }
 }
 

@@ -62,5 +62,6 @@ enum StateMigrations {
         feeds,
         sessions,
         boot,
+        commits,
     ]
 }

@@ -50,7 +50,14 @@ public protocol StateStore: FeedStore, EndedSessionStore {
     /// What is kept, in numbers.
     func count(then: @escaping Then<StoreCounts>)
     /// Waits for what was asked for, writes what can be written, and closes. Later calls fail as `closed`.
-    func close()
+    /// - Parameter seconds: it is not waited for longer; what hangs is left then as a loss of the program would leave it.
+    /// - Returns: false when it was left.
+    @discardableResult func close(within seconds: Double) -> Bool
+}
+
+extension StateStore {
+    /// The same for whoever has the time that a healthy disk needs.
+    public func close() { close(within: 30) }
 }
 
 /// Told of the end of a call to the store.

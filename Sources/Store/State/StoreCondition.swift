@@ -17,6 +17,13 @@ public struct StoreFailure: Error, Sendable, Equatable {
         case removed
         /// The disk failed.
         case ioError = "io_error"
+        /// The database lacks a table, a column or an index, or has it in another form.
+        case wrongSchema = "wrong_schema"
+        /// What was asked of it takes longer than any work of its own: a disk that neither works nor fails.
+        case notResponding = "not_responding"
+        /// A caller was refused a key a moment ago, because it has as many as are kept for one.
+        case keysFull = "keys_full"
+        /// SQLite refused a statement for another cause, which the log tells.
         case failed
         /// The program is ending.
         case closed
@@ -57,10 +64,23 @@ extension StoreCondition {
     }
 }
 
+/// A failure with what the log is told of it.
+struct StoreProblem: Error {
+    let failure: StoreFailure
+    /// For whoever runs the gateway: no data, no path.
+    let words: String
+
+    init(_ cause: StoreFailure.Cause, _ words: String) {
+        failure = StoreFailure(cause)
+        self.words = words
+    }
+}
+
 extension StoreFailure {
     init(_ error: any Error) {
         switch error {
         case let error as StoreFailure: self = error
+        case let error as StoreProblem: self = error.failure
         case let error as SQLiteError: self.init(error)
         case MigrationError.newerDatabase: self.init(.newerVersion)
         case MigrationError.database(let error): self.init(error)
@@ -87,4 +107,20 @@ extension StoreFailure {
 
     /// Whether the database as a whole refuses, so that other jobs would fare no better.
     var concernsAll: Bool { cause != .failed }
+
+    /// What is to be said of an error beyond its cause; nil when the cause says all.
+    static func words(of error: any Error) -> String? {
+        switch error {
+        case let error as StoreProblem: error.words
+        // That another program holds the lock passes, and is told as the cause.
+        case let error as SQLiteError where error.isBusy: nil
+        case let error as SQLiteError: error.description
+        case MigrationError.database(let error) where error.isBusy: nil
+        case MigrationError.database(let error): error.description
+        case MigrationError.failed(let number, let error): "step \(number) of the schema: \(error)"
+        case MigrationError.newerDatabase(let found, let known):
+            "the database is at step \(found) of the schema, this program knows \(known)"
+        default: nil
+        }
+    }
 }

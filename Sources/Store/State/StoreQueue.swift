@@ -4,8 +4,7 @@ import Synchronization
 /// The one writer: jobs from any thread, done in order on a queue of its own, those that have gathered in one transaction,
 /// so that many writes wait for the disk once.
 ///
-/// `@unchecked` is guarded by the queue, on which alone `database`, `holder`, `identity` and `isProbing` are touched; `state` is
-/// a lock's.
+/// `@unchecked` is guarded by the queue, on which alone all that is `var` is touched; `state` is a lock's.
 final class StoreQueue: @unchecked Sendable {
     struct Job: Sendable {
         /// Waits for the disk.
@@ -40,29 +39,42 @@ final class StoreQueue: @unchecked Sendable {
     }
 
     private let folder: String?
-    private let onChange: @Sendable (_ before: StoreCondition, _ now: StoreCondition) -> Void
+    private let listener: StoreListener
+    private let keeper: ConditionKeeper
     private let queue = DispatchQueue(label: "luma-mcp.store")
     private let state = Mutex(State())
-    /// The condition's code: read for each probe of health, so without a lock.
-    private let code = Atomic<UInt8>(StoreCondition.opening.code)
     private var database: StateDatabase?
     private var holder: HolderLock?
     /// Of the file that was opened first, to which this program's promises belong.
     private var identity: FileIdentity?
     private var isProbing = false
+    /// What the database must look like, once that is known.
+    private var shape: DatabaseShape?
+    /// Seconds that the last attempt to open it took.
+    private var openingTime = 0.0
+    /// Transactions so far, to know whether there was one in between.
+    private var transactions = 0
+    private var isCheckpointPlanned = false
     /// Jobs of one transaction; what comes meanwhile waits for the next.
     private static let mostAtOnce = 256
     /// Jobs that may wait for the database to recover; beyond them the oldest are given up, minor ones first.
     private static let mostKept = 10_000
     private static let probeSeconds = 1.0
+    /// When nothing was written for so many seconds the log is folded into the database.
+    private static let idleSeconds = 30.0
 
-    init(folder: String?, onChange: @escaping @Sendable (_ before: StoreCondition, _ now: StoreCondition) -> Void) {
+    init(folder: String?, times: ConditionKeeper.Times, listener: StoreListener) {
         self.folder = folder
-        self.onChange = onChange
-        queue.async { [self] in open() }
+        self.listener = listener
+        keeper = ConditionKeeper(listener, times: times)
+        queue.async { [self] in
+            keeper.workBegins()
+            open()
+            keeper.workEnds()
+        }
     }
 
-    var condition: StoreCondition { StoreCondition(code: code.load(ordering: .relaxed)) }
+    var condition: StoreCondition { keeper.condition }
 
     func submit(_ job: Job) {
         let verdict = state.withLock { state -> (isClosed: Bool, schedules: Bool) in
@@ -78,22 +90,30 @@ final class StoreQueue: @unchecked Sendable {
         }
     }
 
-    func close() {
+    /// Does what waits, and closes. Waits for it at most `seconds`: what hangs is left as it is, as the end of the program
+    /// would leave it.
+    /// - Returns: false when it was left.
+    @discardableResult func close(within seconds: Double) -> Bool {
         let wasClosed = state.withLock { state in
             defer { state.isClosed = true }
             return state.isClosed
         }
-        guard !wasClosed else { return }
-        queue.sync {
+        guard !wasClosed else { return true }
+        let isDone = DispatchSemaphore(value: 0)
+        queue.async { [self] in
             drain()
             let rest = state.withLock { state in
                 defer { state.pending = [] }
                 return state.pending
             }
             for job in rest { job.fail(StoreFailure(.closed)) }
+            // The last one that closes would do it by itself; another one may be using it still.
+            try? database?.checkpoint()
             database = nil
             holder = nil
+            isDone.signal()
         }
+        return isDone.wait(timeout: .now() + seconds) == .success
     }
 
     private func drain() {
@@ -116,12 +136,14 @@ final class StoreQueue: @unchecked Sendable {
             defer { state.pending.removeAll { !$0.isKept } }
             return state.pending.filter { !$0.isKept }
         }
-        guard case .unusable(let cause) = condition else { return }
+        guard case .unusable(let cause) = keeper.found else { return }
         for job in jobs { job.fail(StoreFailure(cause)) }
     }
 
     /// False when the database refuses everything for now.
     private func perform(_ jobs: [Job]) -> Bool {
+        keeper.workBegins()
+        defer { keeper.workEnds() }
         do {
             let database = try open().get()
             let completions = try database.transaction(isDurable: jobs.contains(where: \.isDurable)) {
@@ -130,21 +152,41 @@ final class StoreQueue: @unchecked Sendable {
                 try database.checkPlace()
                 return completions
             }
-            note(.usable)
+            keeper.found(.usable)
+            if let words = database.refusedKey {
+                database.refusedKey = nil
+                keeper.refusedKey(words)
+            }
+            transactions += 1
+            planCheckpoint()
             for completion in completions { completion() }
             return true
         } catch {
             let failure = StoreFailure(error)
             // One bad job must not spoil the others'.
             if !failure.concernsAll {
-                database?.requestCount = nil
+                database?.requests.forget()
                 if jobs.count > 1 { return performEach(jobs) }
+                if let problem = differenceOfShape() { return give(up: jobs, StoreFailure(problem), problem.words) }
+                keeper.fault(StoreFailure.words(of: error))
                 jobs[0].fail(failure)
                 return true
             }
-            refuse(jobs, failure)
-            return false
+            return give(up: jobs, failure, StoreFailure.words(of: error))
         }
+    }
+
+    /// What a statement that should have worked has failed on, if it is that the database is not as it should be.
+    private func differenceOfShape() -> StoreProblem? {
+        guard let database, let shape, let found = try? DatabaseShape(database.connection) else { return nil }
+        return found.difference(from: shape).map { StoreProblem(.wrongSchema, $0) }
+    }
+
+    /// - Returns: false.
+    private func give(up jobs: [Job], _ failure: StoreFailure, _ words: String?) -> Bool {
+        if let words { keeper.say(failure.cause, words) }
+        refuse(jobs, failure)
+        return false
     }
 
     private func performEach(_ jobs: [Job]) -> Bool {
@@ -160,8 +202,8 @@ final class StoreQueue: @unchecked Sendable {
     private func refuse(_ jobs: [Job], _ failure: StoreFailure) {
         // Busy passes, and a removed file lives as long as it is open; for all else what is open may be what is wrong.
         if failure.cause != .locked, failure.cause != .removed, folder != nil { database = nil }
-        database?.requestCount = nil
-        note(.unusable(failure.cause))
+        database?.requests.forget()
+        keeper.found(.unusable(failure.cause))
         let kept = jobs.filter(\.isKept)
         let given = state.withLock { state -> [Job] in
             state.pending.insert(contentsOf: kept, at: 0)
@@ -174,35 +216,55 @@ final class StoreQueue: @unchecked Sendable {
 
     @discardableResult private func open() -> Result<StateDatabase, any Error> {
         if let database { return .success(database) }
+        let start = DispatchTime.now().uptimeNanoseconds
+        defer { openingTime = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9 }
         do {
-            let opened = try StateDatabase(folder: folder, earlier: holder, expected: identity)
+            let shape = try self.shape ?? DatabaseShape.current()
+            self.shape = shape
+            let opened = try StateDatabase(folder: folder, earlier: holder, expected: identity, shape: shape)
+            if opened.hasBegunAnew { listener.begunAnew() }
             database = opened
             holder = opened.holder
             identity = opened.identity
-            if condition == .opening { note(.usable) }
+            if keeper.found == .opening { keeper.found(.usable) }
             return .success(opened)
         } catch {
-            note(.unusable(StoreFailure(error).cause))
+            let cause = StoreFailure(error).cause
+            if let words = StoreFailure.words(of: error) { keeper.say(cause, words) }
+            keeper.found(.unusable(cause))
             probeLater()
             return .failure(error)
         }
     }
 
-    private func note(_ condition: StoreCondition) {
-        let before = StoreCondition(code: code.exchange(condition.code, ordering: .relaxed))
-        if before != condition { onChange(before, condition) }
+    /// Folds the log into the database once nothing was written for a while: whoever copies the file alone has all then.
+    private func planCheckpoint() {
+        guard folder != nil, !isCheckpointPlanned else { return }
+        isCheckpointPlanned = true
+        let seen = transactions
+        queue.asyncAfter(deadline: .now() + Self.idleSeconds) { [weak self] in
+            guard let self else { return }
+            isCheckpointPlanned = false
+            guard transactions == seen else { return planCheckpoint() }
+            keeper.workBegins()
+            defer { keeper.workEnds() }
+            // The next transaction tells what is wrong.
+            try? database?.checkpoint()
+        }
     }
 
     /// Tries a small write now and then while the database refuses, so that recovery is seen without traffic.
     private func probeLater() {
         guard !isProbing else { return }
         isProbing = true
-        queue.asyncAfter(deadline: .now() + Self.probeSeconds) { [weak self] in self?.probe() }
+        // One that is large and damaged must not be read all the time.
+        let pause = min(60, max(Self.probeSeconds, openingTime * 10))
+        queue.asyncAfter(deadline: .now() + pause) { [weak self] in self?.probe() }
     }
 
     private func probe() {
         isProbing = false
-        guard !state.withLock({ $0.isClosed }), condition != .usable else { return }
+        guard !state.withLock({ $0.isClosed }), keeper.found != .usable else { return }
         let job = Job(
             isDurable: true, isKept: false,
             run: { database in

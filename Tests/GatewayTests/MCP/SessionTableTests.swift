@@ -47,6 +47,24 @@ import Testing
         #expect(process().session(id, for: stranger) == nil)
     }
 
+    /// Who begins as many as there may be pushes out his own alone.
+    @Test func oneCallerDoesNotPushOutTheSessionsOfOthers() throws {
+        let table = process()
+        let session = make()
+        let id = try #require(table.issue(session))
+        let greedy = Principal(label: "greedy", scopes: .all)
+        func begin() -> String? {
+            table.issue(
+                Session(revision: .november2025, capabilities: ClientCapabilities(), principal: greedy))
+        }
+        let first = try #require(begin())
+        let held = try #require(table.session(first, for: greedy))
+        for _ in 0..<(SessionTable.capacity * 2) { _ = begin() }
+        #expect(table.session(id, for: .local) === session)
+        // Of his own the oldest was pushed out, and lives on as long as somebody holds it.
+        #expect(table.session(first, for: greedy) === held)
+    }
+
     @Test func aChangedIDIsNoID() throws {
         let table = process()
         let id = try #require(table.issue(make()))

@@ -116,5 +116,5 @@ final class ScriptedStore: StateStore {
     func endedSessions(after number: Int64, limit: Int, then: @escaping Then<[EndedSession]>) {
         play(.endedSessions, then) { [inner] in inner.endedSessions(after: number, limit: limit, then: then) }
     }
-    func close() { inner.close() }
+    func close(within seconds: Double) -> Bool { inner.close(within: seconds) }
 }

@@ -110,13 +110,27 @@ import Testing
     }
 
     @Test func keysAreBounded() async throws {
-        let store = SQLiteStateStore(.memory, mostRequests: 2)
-        let first = try await store.started("1")
-        _ = try await store.started("2")
-        #expect(try await store.begin("3") == .full)
-        store.finish(first, nil, expires: Timestamp(milliseconds: 1))
-        _ = try await store.started("3")
-        #expect(try await store.begin("4") == .full)
+        let heard = Heard()
+        let store = SQLiteStateStore(.memory, mostRequests: 8, listener: heard.listener, times: .init(faultIsTold: 0.2))
+        var started: [RequestID] = []
+        for number in 0..<4 { started.append(try await store.started("\(number)")) }
+        #expect(try await store.begin("5") == .full(own: 4))
+        #expect(store.condition == .unusable(.keysFull))
+        #expect(heard.failures == [" has 4 keys, of 4 that all callers have"])
+        // Whoever comes next has a share of his own, and the one after him.
+        for (key, principal) in [("1", "b"), ("2", "b"), ("1", "c")] {
+            guard case .begun = try await store.begin(key, principal: principal) else { throw Unexpected() }
+        }
+        #expect(try await store.begin("x", principal: "b") == .full(own: 2))
+        // A key that is given back, and one that expires, make room.
+        store.finish(started[0], nil, expires: Timestamp(milliseconds: 1))
+        #expect(try await store.begin("5") == .full(own: 3))
+        store.finish(started[1], answer, expires: Timestamp(milliseconds: 1))
+        store.finish(started[2], nil, expires: Timestamp(milliseconds: 1))
+        _ = try await store.started("5")
+        #expect(try await store.wait { store.purge(now: Timestamp(milliseconds: 1), keepSettled: 1, then: $0) } == 1)
+        _ = try await store.started("6")
+        try await heard.conditions.wait(for: .usable)
     }
 
     @Test func whatHasExpiredIsForgottenAndWhatIsUnsettledIsNot() async throws {

@@ -17,7 +17,7 @@ import Testing
         #expect(modes.count >= 4)
         #expect(modes.dropLast().allSatisfy { $0 == 0o600 })
         store.close()
-        #expect(try FileManager.default.contentsOfDirectory(atPath: path) == ["luma.db"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: path).sorted() == ["commits", "luma.db"])
         await #expect(throws: StoreFailure(.closed)) { try await store.counts() }
     }
 
