@@ -3,6 +3,9 @@ public import IO
 
 /// Reads files that are small and needed before anything is served. Blocks: never on a loop.
 public enum SmallFile {
+    /// Whoever gives a secret through a pipe writes it when it is read, perhaps after having asked a person.
+    private static let writerMilliseconds: Int32 = 5000
+
     public enum Failure: Error, Sendable, Equatable, CustomStringConvertible {
         case system(SystemError)
         case tooLarge(limit: Int)
@@ -29,7 +32,8 @@ public enum SmallFile {
 
     /// The bytes of a file, nil when there is no such file.
     public static func bytes(_ path: String, limit: Int) throws(Failure) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK a pipe would hold the start up until somebody writes to it.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         if descriptor < 0 {
             let error = SystemError("open")
             if error.code == ENOENT { return nil }
@@ -39,11 +43,20 @@ public enum SmallFile {
         return try bytes(of: descriptor, limit: limit)
     }
 
+    /// Waits until a pipe has something, or its writer is gone. Before there is a writer it looks like an end.
+    private static func awaitWriter(_ descriptor: Int32) throws(Failure) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return }
+        var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&ready, 1, writerMilliseconds) > 0 else { throw .unfit("is a pipe that nobody writes to") }
+    }
+
     /// The rest of what an open descriptor gives.
     static func bytes(of descriptor: Int32, limit: Int) throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16384)
         while true {
+            try awaitWriter(descriptor)
             let count = Glibc.read(descriptor, &chunk, chunk.count)
             if count == 0 { break }
             if count < 0 {

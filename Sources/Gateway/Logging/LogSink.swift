@@ -59,8 +59,13 @@ public final class LogSink: Sendable {
 
     private static func open(_ path: String?) throws(LogFileError) -> Int32 {
         guard let path else { return STDERR_FILENO }
-        let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else { throw LogFileError(path: path, cause: SystemError("open").description) }
+        // Without O_NONBLOCK a pipe would hold the start up until somebody reads from it.
+        let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o640)
+        guard descriptor >= 0 else {
+            let error = SystemError("open")
+            let cause = error.code == ENXIO ? "it is a pipe that nobody reads" : error.description
+            throw LogFileError(path: path, cause: cause)
+        }
         return descriptor
     }
 

@@ -10,13 +10,22 @@ final class StdioConversation {
     private static let mostRunning = 256
     /// Streams of changes that may be open at once.
     private static let mostListening = 64
+    /// Who ends the input may read on: what is nearly done is answered within so many seconds. Clients of the official kits
+    /// send SIGTERM after two.
+    private static let secondsAfterInput = 1.5
+    /// A write that has begun is waited for so long.
+    private static let secondsForWrites = 300.0
+    /// The last answer of a write is on its way for less.
+    private static let secondsForAnswer = 0.1
 
     private let dispatcher: Dispatcher
     private let shared: MCPShared
     private let reactor: Reactor
     private let output: LineOutput
     private let principal: Principal
+    /// What is under way; a write is in `writes`, too, and goes on there when its request is cancelled here.
     private let requests: WritesInProgress
+    private let writes: WritesInProgress
     private var session: Session?
     /// Knows what is under way in the modern era, where there is no session.
     private let tracker = Session(revision: .july2026, capabilities: ClientCapabilities(), principal: .local)
@@ -25,9 +34,12 @@ final class StdioConversation {
     private var running = 0
     private var idle: (() -> Void)?
 
-    /// - Parameter principal: whoever has started the program.
+    /// - Parameters:
+    ///   - principal: whoever has started the program.
+    ///   - writes: where the loop's writes are brought to their end.
     init(
-        _ dispatcher: Dispatcher, _ shared: MCPShared, _ principal: Principal, reactor: Reactor, output: LineOutput
+        _ dispatcher: Dispatcher, _ shared: MCPShared, _ principal: Principal, reactor: Reactor, output: LineOutput,
+        writes: WritesInProgress
     ) {
         self.dispatcher = dispatcher
         self.shared = shared
@@ -35,6 +47,7 @@ final class StdioConversation {
         self.output = output
         self.principal = principal
         requests = WritesInProgress(reactor)
+        self.writes = writes
         let executor = reactor.executor
         let bound = LoopBound(self, on: executor)
         feed = shared.changes.add { change in executor.execute { bound.value.tell(change) } }
@@ -44,8 +57,29 @@ final class StdioConversation {
         switch item {
         case .line(let line): take(JSONRPCPayload(parsing: line, limits: JSONLimits(maxDepth: 64), maxBatch: 50))
         case .tooLong: send(.failure(id: nil, error: .parseError("Parse error: the line is too long")))
-        case .end: session?.abandonAll()
+        case .end:
+            session?.abandonAll()
+            reactor.schedule(at: reactor.now.advanced(seconds: Self.secondsAfterInput)) { [self] in leave() }
         }
+    }
+
+    /// Cancels what only reads, once no write is under way: nobody may be left to hear the answer.
+    private func leave() {
+        _ = reactor.start { [self] in
+            await writes.end(by: reactor.now.advanced(seconds: Self.secondsForWrites))
+            reactor.schedule(at: reactor.now.advanced(seconds: Self.secondsForAnswer)) { [self] in
+                guard running > 0 else { return }
+                StandardError.write("luma-mcp: requests left unanswered after the end of the input: \(running)")
+                requests.cancel()
+            }
+        }
+    }
+
+    /// Ends at a signal: what only reads is cancelled, and a write has until `deadline`.
+    func end(by deadline: MonotonicTime) async {
+        session?.abandonAll()
+        requests.cancel()
+        await writes.end(by: deadline)
     }
 
     /// Calls `action` once nothing is under way, at once if nothing is.
@@ -115,7 +149,7 @@ final class StdioConversation {
             send(message)
             return true
         }
-        let task = reactor.start { [self, caller] in
+        let task = requests.start { [self, caller] in
             switch await dispatcher.serve(message, from: caller, to: sink) {
             case .answer(let answer): send(answer)
             case .listening where subscriptions.count >= Self.mostListening:

@@ -6,7 +6,7 @@ struct SandboxCommand {
     let options: SandboxOptions
 
     func run() async throws -> Int32 {
-        let signals = Signals([SIGTERM, SIGINT])
+        let signals = Signals([SIGTERM, SIGINT], patience: 7)
         DescriptorLimit.raise()
         let server = try await SandboxServer.start(options)
         StandardOutput.write(Banner.sandbox(options, addresses: server.addresses))

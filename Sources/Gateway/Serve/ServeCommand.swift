@@ -18,12 +18,16 @@ struct ServeCommand {
     static let dataDirectory = "data"
     /// After these the first check of Luma is made, and what the start has needed can go.
     private static let secondsToRest = 2.0
+    /// A start that hangs is ended so many seconds after the signal.
+    private static let secondsToStart = 2.0
+    /// What has been served is closed so many seconds after the time for serving it, at most.
+    private static let secondsToClose = 1.5
 
     /// Runs to the end.
     /// - Returns: the exit code.
     /// - Throws: `StartFailure` when something that it needs is not there.
     func run() async throws -> Int32 {
-        let signals = Signals([SIGTERM, SIGINT, SIGHUP])
+        let signals = Signals([SIGTERM, SIGINT, SIGHUP], patience: Self.secondsToStart)
         raiseDescriptorLimit()
         let templates = try self.templates()
         let tokens = try configuration.tokens()
@@ -31,6 +35,10 @@ struct ServeCommand {
         let tls = try configuration.tls.flatMap { files in try tickets.map { try TLSFile.context(files, $0) } }
         try TLSFile.checkAuthorities(configuration)
         let log = try openLog()
+        let folder = configuration.storeDirectory(byDefault: Self.dataDirectory)
+        for problem in FileExposure.problems(configuration, folder: folder) {
+            StandardError.write("luma-mcp: warning: \(problem)")
+        }
         let sockets = try Listening.open(configuration, environment)
         var sandbox: SandboxServer?
         if configuration.usesSandbox {
@@ -61,12 +69,17 @@ struct ServeCommand {
         supervisor.ready("Serves on \(url)")
         let watchdog = supervisor.startWatchdog(workers)
 
-        await waitForEnd(signals) {
+        let reloads = Reloads {
             supervisor.reloading()
             log.reopen(at: WallClock.now)
             await renewCertificate(log, workers, tickets)
-            configuration.renew(tokens, log)
+            await Reloads.read { configuration.renew(tokens, log) }
             supervisor.ready("Serves on \(url)")
+        }
+        signals.allow(configuration.shutdownSeconds + Self.secondsToClose) { Self.leave(log) }
+        for await number in signals.stream {
+            guard number == SIGHUP else { break }
+            reloads.wish()
         }
         supervisor.stopping()
         monitor.cancel()
@@ -77,9 +90,19 @@ struct ServeCommand {
         for worker in workers { await worker.stop() }
         await sandbox?.stop(seconds: 0)
         shared.account.budget.keepNow(LoopClock.monotonicNow)
+        // Longer than the signal's patience: one that hangs is left by that.
         shared.store.close()
         log.flush()
         return 0
+    }
+
+    /// Says that the end took too long.
+    private static func leave(_ log: LogSink) {
+        log.log(
+            LogEvent(
+                time: WallClock.now, .error,
+                "The end took longer than LUMA_SHUTDOWN_SECONDS: what hangs is left, as a kill would leave it"))
+        log.flush(seconds: 0.4)
     }
 
     private func raiseDescriptorLimit() {
@@ -134,24 +157,18 @@ struct ServeCommand {
         return nodes
     }
 
-    /// SIGHUP makes it read again what may have changed; SIGTERM and SIGINT end the program, a second one at once.
-    private func waitForEnd(_ signals: Signals, reload: () async -> Void) async {
-        for await number in signals.stream {
-            guard number == SIGHUP else { break }
-            await reload()
-        }
-        Task.detached {
-            for await number in signals.stream where number != SIGHUP { _exit(128 + number) }
-        }
-    }
-
     /// Gives the loops the certificate as it is now; one that cannot be used is told, and the old one stays.
     private func renewCertificate(
         _ log: LogSink, _ workers: [ServerNode<Application>], _ tickets: TLSTicketKeys?
     ) async {
         guard let files = configuration.tls, let tickets else { return }
         do throws(StartFailure) {
-            let context = try TLSFile.context(files, tickets)
+            let read = await Reloads.read { () -> Result<TLSServerContext, StartFailure> in
+                do throws(StartFailure) { return .success(try TLSFile.context(files, tickets)) } catch {
+                    return .failure(error)
+                }
+            }
+            let context = try read.get()
             for worker in workers { await worker.renew(context) }
             log.log(LogEvent(time: WallClock.now, .info, "The certificate was read again"))
         } catch {

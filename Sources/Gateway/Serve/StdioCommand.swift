@@ -9,10 +9,13 @@ import Store
 struct StdioCommand {
     let configuration: Configuration
 
+    /// What has been served is closed so many seconds after the time for serving it, at most.
+    private static let secondsToClose = 1.5
+
     /// Runs until the input ends.
     /// - Returns: the exit code.
     func run() async throws -> Int32 {
-        let signals = Signals([SIGTERM, SIGINT])
+        let signals = Signals([SIGTERM, SIGINT], patience: configuration.shutdownSeconds + Self.secondsToClose)
         let parts = ServeCommand(configuration: configuration, environment: [:])
         let templates = try parts.templates()
         try TLSFile.checkAuthorities(configuration)
@@ -35,7 +38,7 @@ struct StdioCommand {
             let worker = Worker(shared, reactor: loop.reactor, transport: way)
             let conversation = StdioConversation(
                 ToolBox.dispatcher(worker, shared), shared.mcp, worker.gate.local, reactor: loop.reactor,
-                output: output)
+                output: output, writes: worker.writes)
             return (LoopBound(conversation, on: loop.executor), worker.startMonitor(), worker.startSettler())
         }
         let (ends, ending) = AsyncStream<Void>.makeStream()
@@ -49,6 +52,7 @@ struct StdioCommand {
         await Self.wait(ends, signals)
         monitor.cancel()
         settler.cancel()
+        await loop.end(conversation, seconds: configuration.shutdownSeconds)
         output.flush(seconds: 2)
         await sandbox?.stop(seconds: 1)
         shared.store.close()
@@ -64,5 +68,11 @@ struct StdioCommand {
             await group.next()
             group.cancelAll()
         }
+    }
+}
+
+extension Loop {
+    fileprivate func end(_ conversation: LoopBound<StdioConversation>, seconds: Double) async {
+        await conversation.value.end(by: reactor.now.advanced(seconds: seconds))
     }
 }

@@ -1,0 +1,201 @@
+import Core
+import Foundation
+import Store
+import Synchronization
+import Testing
+
+/// How the program ends: with its own code whatever its threads do, and whatever hangs.
+@Suite struct EndJourneyTests {
+    /// A program whose threads still run when it ends crashed once in sixty runs. A fault of that kind would be missed by
+    /// 500 runs once in four thousand; more would only take longer.
+    private static let runs = 500
+
+    /// Runs a command many times, several at once, and gives how often it has ended how. A signal counts as 1000 and its number.
+    private static func codes(
+        _ arguments: [String], runs: Int, environment: [String: String] = [:]
+    ) async throws -> [Int32: Int] {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-end-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        return try await withThrowingTaskGroup(of: [Int32: Int].self) { group in
+            for share in 0..<4 {
+                group.addTask {
+                    var codes: [Int32: Int] = [:]
+                    for _ in 0..<(runs / 4 + (share < runs % 4 ? 1 : 0)) {
+                        codes[try await run(arguments, in: folder, environment), default: 0] += 1
+                    }
+                    return codes
+                }
+            }
+            return try await group.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
+        }
+    }
+
+    private static func run(
+        _ arguments: [String], in folder: URL, _ environment: [String: String]
+    ) async throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Program.path)
+        process.arguments = arguments
+        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+        process.currentDirectoryURL = folder
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        return try await withCheckedThrowingContinuation { continuation in
+            process.terminationHandler = { process in
+                let signalled = process.terminationReason == .uncaughtSignal
+                continuation.resume(returning: process.terminationStatus + (signalled ? 1000 : 0))
+            }
+            do { try process.run() } catch { continuation.resume(throwing: error) }
+        }
+    }
+
+    /// The one that has crashed: it asks Luma on a loop of its own.
+    @Test func theDoctorEndsWithItsOwnCode() async throws {
+        let sandbox = try Program(["sandbox", "--port", "0"])
+        let address = try await sandbox.address()
+        #expect(
+            try await Self.codes(
+                ["doctor"], runs: Self.runs,
+                environment: ["LUMA_BASE_URL": address, "LUMA_API_KEY": "secret-key", "LUMA_PORT": "0"])
+                == [0: Self.runs])
+    }
+
+    /// All others go the same way out of the program; these have loops, too.
+    @Test(
+        arguments: [(["mcp"], 0), (["events", "list"], 69), (["version"], 0), (["nonsense"], 64)] as [([String], Int32)]
+    )
+    func everyCommandEndsWithItsOwnCode(arguments: [String], code: Int32) async throws {
+        let environment = ["LUMA_SANDBOX": "true", "LUMA_GATEWAY_URL": "http://127.0.0.1:1"]
+        #expect(try await Self.codes(arguments, runs: 60, environment: environment) == [code: 60])
+    }
+
+    // MARK: What hangs
+
+    private static func pipe(_ name: String, in folder: URL) -> String {
+        let path = folder.appendingPathComponent(name).path
+        #expect(mkfifo(path, 0o600) == 0)
+        return path
+    }
+
+    @Test func aLogThatNobodyReadsStopsTheStartWithAWord() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let log = Self.pipe("log", in: folder)
+        let program = try Program(
+            ["serve"], environment: ["LUMA_SANDBOX": "true", "LUMA_PORT": "0", "LUMA_LOG_FILE": log])
+        #expect(try await program.exitCode() == 78)
+        #expect(program.standardError.contains("it is a pipe that nobody reads"))
+    }
+
+    /// A file that cannot be read now is on a file system whose server is gone, or a pipe without a writer.
+    @Test func aReloadThatHangsKeepsNobodyFromEndingIt() async throws {
+        let certificates = try await TLSJourneyTests.Certificates()
+        let program = try Program(
+            ["serve"],
+            environment: [
+                "LUMA_SANDBOX": "true", "LUMA_PORT": "0", "LUMA_TLS_CERT": certificates.path("live.cert"),
+                "LUMA_TLS_KEY": certificates.path("live.key"),
+            ])
+        _ = try await program.address()
+        try FileManager.default.removeItem(at: certificates.file("live.cert"))
+        _ = Self.pipe("live.cert", in: certificates.folder)
+        // As many as there may be threads.
+        for _ in 0..<8 { program.signal(SIGHUP) }
+        try await Task.sleep(for: .milliseconds(200))
+        program.signal(SIGTERM)
+        #expect(try await program.exitCode() == 0)
+    }
+
+    /// A disk that neither works nor fails: `fsync` does not return while a file is there.
+    @Test func aDiskThatHangsIsToldAndLeft() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (source, library) = (folder.appendingPathComponent("hang.c"), folder.appendingPathComponent("hang.so"))
+        let hang = folder.appendingPathComponent("hang")
+        try Data(
+            """
+            #include <stdlib.h>
+            #include <unistd.h>
+            static int wait_for_it(void) { while (access(getenv("HANG"), F_OK) == 0) usleep(10000); return 0; }
+            int fsync(int descriptor) { return wait_for_it(); }
+            int fdatasync(int descriptor) { return wait_for_it(); }
+            """.utf8
+        ).write(to: source)
+        let made = try await JourneyTests.run("cc", ["-shared", "-fPIC", "-o", library.path, source.path])
+        try #require(made.code == 0, "\(made.err)")
+        let gateway = try await RunningGateway.start(
+            .inProcess,
+            environment: [
+                "LD_PRELOAD": library.path, "HANG": hang.path, "LUMA_DATA_DIR": folder.path + "/data",
+                "LUMA_SHUTDOWN_SECONDS": "1",
+            ])
+        func create(_ key: String) async throws -> CurlAnswer {
+            let event = #"{"name":"x","start_at":"2027-07-01T19:00:00Z","timezone":"UTC"}"#
+            return try await curl([
+                "-X", "POST", "-H", "Content-Type: application/json", "-H", "Idempotency-Key: \(key)", "-H",
+                "X-Request-Timeout: 4", "--data-binary", event, gateway.address + "/events/",
+            ])
+        }
+        #expect(try await create("a").status == 201)
+        try Data().write(to: hang)
+        async let waiting = create("b")
+        try await eventually("health tells") {
+            let health = try await curl(gateway.address + "/health")
+            return health.json?["store"]?["cause"] == "not_responding" && health.json?["status"] == "degraded"
+        }
+        #expect(gateway.program.standardError.contains(#""cause":"not_responding""#))
+        #expect(try await waiting.status == 503)
+        // It recovers by itself.
+        try FileManager.default.removeItem(at: hang)
+        try await eventually("it is healthy again") {
+            try await curl(gateway.address + "/health").json?["status"] == "healthy"
+        }
+        try Data().write(to: hang)
+        async let lost = create("c")
+        try await eventually("health tells again") {
+            try await curl(gateway.address + "/health").json?["store"]?["cause"] == "not_responding"
+        }
+        gateway.program.signal(SIGTERM)
+        #expect(try await gateway.program.exitCode() == 74)
+        #expect(gateway.program.standardError.contains("what hangs is left"))
+        _ = try? await lost
+    }
+
+    // MARK: Standard input
+
+    /// The client may have been killed: nobody waits long for the answer to a read, and a write that has begun is brought to its end.
+    @Test(arguments: ["calendars/events/list", "events/create"])
+    func afterTheEndOfItsInputOnlyWritesGoOn(slow: String) async throws {
+        let isWrite = slow == "events/create"
+        let sandbox = try Program(["sandbox", "--port", "0", "--fault", "latency=\(isWrite ? 4000 : 30000),on=\(slow)"])
+        let address = try await sandbox.address()
+        let call =
+            isWrite
+            ? #"{"name":"create_event","arguments":{"name":"Left","start_at":"2027-07-01T19:00:00Z","timezone":"UTC"}}"#
+            : #"{"name":"list_events","arguments":{}}"#
+        let input = """
+            {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},\
+            "clientInfo":{"name":"t","version":"1"}}}
+            {"jsonrpc":"2.0","method":"notifications/initialized"}
+            {"jsonrpc":"2.0","id":2,"method":"tools/call","params":\(call)}
+            """
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("input")
+        try Data((input + "\n").utf8).write(to: file)
+        let result = try await JourneyTests.run(
+            "sh", ["-c", "exec \"$0\" mcp < \"$1\"", Program.path, file.path], folder: folder,
+            environment: ["PATH": "/usr/bin:/bin", "LUMA_BASE_URL": address, "LUMA_API_KEY": "secret-key"])
+        #expect(result.code == 0)
+        let answers = result.out.split(separator: "\n").compactMap { try? JSON.parse(String($0)) }
+        #expect(answers.contains { $0["id"] == 1 })
+        #expect(answers.contains { $0["id"] == 2 } == isWrite)
+        // Otherwise it has waited for the read, which takes longer than anybody waits here.
+        #expect(result.err.contains("left unanswered after the end of the input: 1") == !isWrite)
+    }
+}
