@@ -69,7 +69,8 @@ public enum Command: Sendable, Equatable {
             try refuse(rest.dropFirst())
             guard let name = rest.first, name != "sandbox" else { return .help(rest.isEmpty ? .overview : .sandbox) }
             guard CommandRow.table.contains(where: { $0.name == name }) else {
-                throw ConfigurationErrors(usage(name, "is no command to get help on; see luma-mcp help"))
+                throw ConfigurationErrors(
+                    usage(ConfigurationError.word(name), "is no command to get help on; see luma-mcp help"))
             }
             return .help(.overview)
         default:
@@ -77,7 +78,9 @@ public enum Command: Sendable, Equatable {
                 NearestName.suggest(for: first, among: CommandRow.table.map(\.name)).map { "; did you mean \($0)?" }
                 ?? ""
             throw ConfigurationErrors(
-                usage(first, "is not a command\(hint)\(hint.isEmpty ? "; see luma-mcp help" : "")"))
+                usage(
+                    ConfigurationError.word(first),
+                    "is not a command\(hint)\(hint.isEmpty ? "; see luma-mcp help" : "")"))
         }
     }
 
@@ -85,17 +88,23 @@ public enum Command: Sendable, Equatable {
     private static func verb(_ name: String?) throws(ConfigurationErrors) -> EventsVerb? {
         guard let name else { return nil }
         guard let verb = EventsVerb(rawValue: name) else {
-            throw ConfigurationErrors(usage("events \(name)", "is no command to get help on; see luma-mcp help events"))
+            throw ConfigurationErrors(
+                usage(
+                    "events \(ConfigurationError.word(name))", "is no command to get help on; see luma-mcp help events")
+            )
         }
         return verb
     }
 
     private static func usage(_ name: String, _ problem: String) -> ConfigurationError {
-        ConfigurationError(String(name.prefix(80)), problem, from: .commandLine)
+        ConfigurationError(name, problem, from: .commandLine)
     }
 
     private static func refuse(_ rest: ArraySlice<String>) throws(ConfigurationErrors) {
-        if let errors = ConfigurationErrors(rest.map { usage($0, "is one argument too many") }) { throw errors }
+        if let errors = ConfigurationErrors(rest.map { usage(ConfigurationError.word($0), "is one argument too many") })
+        {
+            throw errors
+        }
     }
 
     private static func flags(
@@ -150,6 +159,6 @@ public enum Command: Sendable, Equatable {
     private static func unknown(_ name: String, _ table: [SettingRow]) -> ConfigurationError {
         let known = table.map(\.setting.flag) + ["--help", "--version"]
         let hint = NearestName.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
-        return usage(name, "is not an option\(hint)")
+        return usage(ConfigurationError.word(name), "is not an option\(hint)")
     }
 }

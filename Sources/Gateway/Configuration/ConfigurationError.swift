@@ -1,3 +1,5 @@
+import MCP
+
 /// One thing that is wrong with the settings: which, with what value, what was expected, and where it was written.
 public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
     public enum Source: Sendable, Equatable {
@@ -28,8 +30,8 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
 
     /// A value that is not of the row's kind.
     init(_ row: SettingRow, text: String, from source: Source) {
-        // A URL with an @ may hold a password.
-        let isHidden = row.isSecret || text.utf8.contains(UInt8(ascii: "@"))
+        // A URL with an @ may hold a password, one with a query a key.
+        let isHidden = row.isSecret || text.utf8.contains { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "?") }
         let shown = isHidden ? "hidden, \(text.count) characters" : Self.quoted(text)
         let problem = row.kind.problem(in: text).map { ": " + $0 } ?? ""
         self.init(row.setting.rawValue, value: shown, "expected \(row.kind.expectation)\(problem)", from: source)
@@ -46,6 +48,16 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
         let shown = value.map { " = \($0)" } ?? ""
         return "\(setting)\(shown)\(place): \(problem)"
     }
+
+    /// A word of the command line as it may be shown: on a terminal it must do nothing, and it may be a key that has got into
+    /// the wrong place.
+    static func word(_ text: String) -> String {
+        let count = text.unicodeScalars.count
+        return count > longestWord ? "\(Neutral.echo(text, most: 8))… (\(count) characters)" : Neutral.echo(text)
+    }
+
+    /// Commands and options are shorter than keys and tokens.
+    private static let longestWord = 24
 
     /// The text in quotes, without control characters and at most 80 characters long.
     static func quoted(_ text: String) -> String {

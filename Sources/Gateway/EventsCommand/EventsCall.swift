@@ -78,7 +78,7 @@ public struct EventsCall: Sendable, Equatable {
             guard let row = rows.first(where: { $0.name == name || $0.short == name }) else {
                 let known = rows.map(\.name) + ["--help", "--version"]
                 let hint = OptionSynonyms.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
-                report(name, "is not an option of events \(call.verb.rawValue)\(hint)")
+                report(ConfigurationError.word(name), "is not an option of events \(call.verb.rawValue)\(hint)")
                 if parts.count == 1, let next = rest.first, !next.hasPrefix("-") { rest.removeFirst() }
                 return
             }
@@ -122,7 +122,7 @@ public struct EventsCall: Sendable, Equatable {
             for extra in call.operands.dropFirst(call.verb.row.takesID || call.verb.row.takesFile ? 1 : 0) {
                 let isName = call.verb == .create && call.text(EventsOptions.name) == nil
                 report(
-                    ConfigurationError.quoted(extra),
+                    "\"\(ConfigurationError.word(extra))\"",
                     "is one argument too many" + (isName ? "; did you mean --name?" : ""))
             }
         }
