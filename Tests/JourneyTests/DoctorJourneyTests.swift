@@ -7,7 +7,8 @@ import Testing
     private func doctor(
         _ settings: [String: String], _ arguments: [String] = [], files: [String: String] = [:]
     ) async throws -> (code: Int32, report: JSON) {
-        let program = try Program(["doctor", "--json"] + arguments, environment: settings, files: files)
+        let program = try Program(
+            ["doctor", "--json"] + arguments, environment: ["LUMA_PORT": "0"].merging(settings) { $1 }, files: files)
         let code = try await program.exitCode()
         try await eventually("the report is there") { program.standardOutput.hasSuffix("\n") }
         #expect(!program.standardOutput.contains("secret"))
@@ -28,7 +29,7 @@ import Testing
                 #expect(finding(report, check)?["status"] == "ok", "\(check) \(report)")
             }
         }
-        let plain = try Program(["doctor"], environment: ["LUMA_SANDBOX": "true"])
+        let plain = try Program(["doctor"], environment: ["LUMA_SANDBOX": "true", "LUMA_PORT": "0"])
         #expect(try await plain.exitCode() == 0)
         try await eventually("it ends with a sentence") { plain.standardOutput.contains("All is well.") }
     }
@@ -62,6 +63,64 @@ import Testing
             files: ["luma.db": String(repeating: "no database ", count: 100)])
         #expect(store == 2)
         #expect(finding(damaged, "store")?["status"] == "failed", "\(damaged)")
+    }
+
+    /// Who has the port: a gateway, with how it is, or something else, with its name.
+    @Test func aPortThatIsTaken() async throws {
+        let data = FileManager.default.temporaryDirectory.appendingPathComponent("luma-" + UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: data) }
+        let gateway = try await RunningGateway.start(.inProcess, environment: ["LUMA_DATA_DIR": data.path])
+        let port = try #require(gateway.address.split(separator: ":").last.map(String.init))
+        let settings = ["LUMA_SANDBOX": "true", "LUMA_PORT": port]
+        let (well, running) = try await doctor(settings)
+        #expect(well == 0, "\(running)")
+        #expect(finding(running, "port")?["message"]?.stringValue?.contains("is healthy") == true, "\(running)")
+        try FileManager.default.removeItem(at: data.appendingPathComponent("luma.db"))
+        try await eventually("the gateway notices") {
+            _ = try await curl([
+                "-X", "POST", gateway.address + "/feeds/", "--data", #"{"name":"x"}"#, "-H",
+                "Content-Type: application/json",
+            ])
+            return try await curl(gateway.address + "/health").json?["status"] == "degraded"
+        }
+        let (warned, degraded) = try await doctor(settings)
+        #expect(warned == 1, "\(degraded)")
+        #expect(finding(degraded, "port")?["message"]?.stringValue?.hasSuffix("cannot be used: removed") == true)
+        let sandbox = try Program(["sandbox", "--port", "0"])
+        let other = try #require(try await sandbox.address().split(separator: ":").last.map(String.init))
+        let (failed, taken) = try await doctor(["LUMA_SANDBOX": "true", "LUMA_PORT": other])
+        #expect(failed == 2)
+        #expect(
+            finding(taken, "port")?["message"]?.stringValue?.contains("luma-mcp (process \(sandbox.identifier))")
+                == true,
+            "\(taken)")
+    }
+
+    @Test func filesThatAreOpenToOthersAreTold() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-" + UUID().uuidString)
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o777])
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(chmod(folder.path, 0o777) == 0)
+        let (code, report) = try await doctor(
+            ["LUMA_DATA_DIR": folder.path], files: [".env": "LUMA_SANDBOX=true\n"])
+        #expect(code == 1)
+        let messages = (report["checks"]?.arrayValue ?? []).compactMap { $0["message"]?.stringValue }
+        #expect(
+            messages.contains {
+                $0.hasPrefix("LUMA_DATA_DIR can be changed by other users") && $0.contains("chmod 700")
+            })
+        #expect(messages.contains { $0.hasPrefix(".env can be") && $0.contains("chmod 600") }, "\(messages)")
+        let program = try Program(
+            ["serve"], environment: ["LUMA_PORT": "0", "LUMA_SANDBOX": "true", "LUMA_DATA_DIR": folder.path])
+        _ = try await program.address()
+        #expect(program.standardError.contains("luma-mcp: warning: LUMA_DATA_DIR can be changed by other users"))
+    }
+
+    @Test func aDiskThatTakesNothingIsTold() async throws {
+        let (code, report) = try await doctor(["LUMA_SANDBOX": "true", "LUMA_DATA_DIR": "/proc"])
+        #expect(code == 2)
+        #expect(finding(report, "store")?["message"]?.stringValue?.contains("cannot be written") == true, "\(report)")
     }
 
     @Test func warningsHaveACodeOfTheirOwn() async throws {

@@ -43,6 +43,9 @@ int lm_stop_steering(int descriptor);
 /// clean copies of files that come back as they are touched: nothing is lost but a few hundred short faults.
 void lm_release_memory(void);
 
+/// Leaves no core, and lets no other program of the same user look into this one's memory.
+void lm_forbid_dump(void);
+
 /// The events of one readiness report, with our 64 bits of user data: the union is awkward from Swift.
 static inline int lm_epoll_ctl(int epoll, int operation, int descriptor, uint32_t events, uint64_t data) {
     struct epoll_event event = {.events = events, .data = {.u64 = data}};

@@ -7,9 +7,11 @@ import LumaClient
 import Store
 
 /// `luma-mcp doctor`: looks at everything that the gateway needs, and says what to do. It changes nothing, and asks Luma
-/// one thing: who the key belongs to.
+/// one thing: who the key belongs to; and a gateway that runs already, how it is.
 struct DoctorCommand {
     private static let patience = 15.0
+    /// For a gateway on this machine.
+    private static let gatewayPatience = 3.0
 
     let asJSON: Bool
 
@@ -37,6 +39,7 @@ struct DoctorCommand {
     private func look(_ configuration: Configuration, _ report: inout DoctorReport) async {
         checkFiles(configuration, &report)
         checkStore(configuration, &report)
+        await checkPort(configuration, &report)
         if configuration.usesSandbox {
             report.add("luma", .ok, "the built-in emulator is used; nothing reaches Luma and no key is needed")
             report.addClock(now: WallClock.now, aheadOfUs: nil)
@@ -48,6 +51,8 @@ struct DoctorCommand {
     }
 
     private func checkFiles(_ configuration: Configuration, _ report: inout DoctorReport) {
+        let folder = configuration.storeDirectory(byDefault: ServeCommand.dataDirectory)
+        for problem in FileExposure.problems(configuration, folder: folder) { report.add("files", .warning, problem) }
         do throws(StartFailure) {
             try TLSFile.checkAuthorities(configuration)
             if let files = configuration.tls {
@@ -85,7 +90,49 @@ struct DoctorCommand {
         // A folder that is not there yet is made in the one above it.
         let place = access(folder, F_OK) == 0 ? folder : Self.parent(of: folder)
         report.addStore(
-            StoreInspection(folder: folder), folder: folder, isWritable: access(place, W_OK | X_OK) == 0)
+            StoreInspection(folder: folder), folder: folder, refusal: StoreInspection.tryWrite(folder: place))
+    }
+
+    /// Looks whether the port can be listened on, or who does so already.
+    private func checkPort(_ configuration: Configuration, _ report: inout DoctorReport) async {
+        let (host, port) = (configuration.host, configuration.port)
+        guard port != 0 else { return report.add("port", .ok, "a free one is picked at the start") }
+        let name = host.isWildcard ? "localhost" : host.urlText
+        let url = "\(configuration.tls == nil ? "http" : "https")://\(name):\(port)"
+        if let health = await askGateway(url, configuration) {
+            return report.addPresence(.gateway(health), at: url)
+        }
+        do throws(StartFailure) {
+            _ = try Listening.open(host: host, port: port, loops: 1)
+            report.addPresence(.free, at: url)
+        } catch {
+            let holder = PortHolder.name(of: port)
+            report.addPresence(
+                error.isInUse || holder != nil ? .taken(by: holder) : .refused(error.description), at: url)
+        }
+    }
+
+    /// What a gateway at this address says of its health; nil when none answers.
+    private func askGateway(_ url: String, _ configuration: Configuration) async -> JSON? {
+        // Of our own certificate only that it is ours is of interest, and whose it is was looked at before.
+        let target = GatewayTarget(base: url, caFile: configuration.tls?.certificate, patience: Self.gatewayPatience)
+        do {
+            let loop = try Loop(label: "luma-mcp.doctor.gateway")
+            loop.start()
+            let (answers, answer) = AsyncStream<JSON?>.makeStream()
+            try await loop.perform { loop in
+                let transport = try CurlTransport(reactor: loop.reactor, settings: EventsCommand.settings(target))
+                let client = GatewayClient(target, transport: transport, clock: LoopClock(loop.reactor))
+                _ = loop.reactor.start {
+                    let found = try? await client.answer(GatewayClient.Request(path: "/health"))
+                    answer.yield(found?.json.flatMap { $0["status"] != nil || $0["reason"] != nil ? $0 : nil })
+                    answer.finish()
+                    transport.shutdown()
+                }
+            }
+            for await found in answers { return found }
+        } catch {}
+        return nil
     }
 
     private static func parent(of path: String) -> String {

@@ -71,7 +71,7 @@ final class GatewayClient {
     }
 
     /// Every answer, whatever its status.
-    private func answer(_ request: Request) async throws(CommandFailure) -> Answer {
+    func answer(_ request: Request) async throws(CommandFailure) -> Answer {
         let deadline = clock.now.advanced(seconds: target.patience)
         // From then on it may have been done.
         var wasSent = false

@@ -43,7 +43,7 @@ enum Listening {
                 case EADDRNOTAVAIL: "\(host.text) is not an address of this machine."
                 default: "\(place) cannot be listened on: \(error)."
                 }
-            throw StartFailure(.unavailable, words)
+            throw StartFailure(.unavailable, words, isInUse: error.code == EADDRINUSE)
         }
     }
 }

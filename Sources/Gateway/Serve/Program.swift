@@ -78,8 +78,12 @@ public enum Program {
             throw StartFailure(.configuration, ".env cannot be used: \(error)")
         }
         let surroundings = Surroundings(cores: cores(), isTerminal: isatty(STDERR_FILENO) == 1)
-        return try Configuration.resolve(
+        var resolution = try Configuration.resolve(
             flags: flags, environment: environment, dotEnv: dotEnv, surroundings: surroundings)
+        if dotEnv != nil, let problem = FileExposure.problem(".env") { resolution.warnings.append(".env \(problem)") }
+        // The settings are known, and with them what must not be left behind in a core.
+        if resolution.configuration.holdsSecrets, !resolution.configuration.debug { MemoryDump.forbid() }
+        return resolution
     }
 
     /// The cores that this process may run on, which a container or `taskset` may have made fewer.

@@ -10,9 +10,14 @@ public struct StartFailure: Error, Sendable, Equatable, CustomStringConvertible 
     public let kind: Kind
     /// What is wrong and what to do.
     public let description: String
+    /// Another program has the port.
+    let isInUse: Bool
 
-    public init(_ kind: Kind, _ description: String) {
+    public init(_ kind: Kind, _ description: String) { self.init(kind, description, isInUse: false) }
+
+    init(_ kind: Kind, _ description: String, isInUse: Bool) {
         self.kind = kind
         self.description = description
+        self.isInUse = isInUse
     }
 }

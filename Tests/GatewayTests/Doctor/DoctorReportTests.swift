@@ -1,4 +1,5 @@
 import Core
+import Glibc
 import HTTP
 import LumaClient
 import Store
@@ -68,15 +69,18 @@ import Testing
 
     @Test(
         arguments: [
-            (.absent, true, .ok, "nothing is stored"), (.sound, true, .ok, "is sound"),
-            (.sound, false, .failed, "chown"),
-            (.damaged(["row 1 missing"]), true, .failed, "row 1 missing"),
-            (.unusable(.newerVersion), true, .failed, "newer"),
-            (.unusable(.diskFull), true, .failed, "Make room"), (.unusable(.locked), true, .failed, "Another program"),
-        ] as [(StoreInspection, Bool, DoctorReport.Verdict, String)])
-    func theStore(inspection: StoreInspection, isWritable: Bool, verdict: DoctorReport.Verdict, words: String) {
+            (.absent, nil, .ok, "nothing is stored"), (.sound, nil, .ok, "is sound"),
+            (.sound, .cannotOpen, .failed, "chown"), (.absent, .diskFull, .failed, "full"),
+            (.damaged(["row 1 missing"]), nil, .failed, "row 1 missing"),
+            (.wrongSchema("the table feed is missing"), nil, .failed, "the table feed is missing"),
+            (.unusable(.newerVersion), nil, .failed, "newer"),
+            (.unusable(.diskFull), nil, .failed, "Make room"), (.unusable(.locked), nil, .failed, "Another program"),
+        ] as [(StoreInspection, StoreFailure.Cause?, DoctorReport.Verdict, String)])
+    func theStore(
+        inspection: StoreInspection, refusal: StoreFailure.Cause?, verdict: DoctorReport.Verdict, words: String
+    ) {
         var report = DoctorReport()
-        report.addStore(inspection, folder: "data", isWritable: isWritable)
+        report.addStore(inspection, folder: "data", refusal: refusal)
         #expect(report.verdict == verdict && report.text.contains(words), "\(report.text)")
     }
 
@@ -87,5 +91,42 @@ import Testing
         var report = DoctorReport()
         report.addCertificate(daysLeft: days)
         #expect(report.verdict == verdict && report.text.contains(words), "\(report.text)")
+    }
+
+    @Test(
+        arguments: [
+            (.free, .ok, "is free"), (.taken(by: "nginx (process 8)"), .failed, "in use by nginx (process 8)"),
+            (.taken(by: nil), .failed, "another program"), (.refused("Ports below 1024"), .failed, "below 1024"),
+            (.gateway(["status": "healthy"]), .ok, "healthy"),
+            (.gateway(["status": "degraded", "store": ["cause": "disk_full"]]), .warning, "Make room"),
+            (.gateway(["error": "Luma cannot be reached", "reason": "upstream_unreachable"]), .failed, "Luma cannot"),
+        ] as [(DoctorReport.Presence, DoctorReport.Verdict, String)])
+    func thePort(presence: DoctorReport.Presence, verdict: DoctorReport.Verdict, words: String) {
+        var report = DoctorReport()
+        report.addPresence(presence, at: "http://localhost:8000")
+        #expect(report.verdict == verdict && report.text.contains(words), "\(report.text)")
+    }
+
+    @Test(
+        arguments: [
+            (0o700, true, nil), (0o750, true, nil), (0o777, true, "changed"), (0o755, true, "read"),
+            (0o600, false, nil), (0o640, false, nil), (0o644, false, "read"), (0o666, false, "changed"),
+            (0o660, false, "changed"), (0o604, false, "read"),
+        ] as [(mode_t, Bool, String?)])
+    func modes(mode: mode_t, isFolder: Bool, word: String?) {
+        let problem = FileExposure.problem(mode: mode, isFolder: isFolder)
+        #expect((problem == nil) == (word == nil))
+        if let word { #expect(problem?.contains("can be \(word)") == true) }
+    }
+
+    @Test func theKernelsTableOfSockets() {
+        let table = """
+              sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+               0: 0100007F:1F40 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711 1 0 100 0
+               1: 0100007F:1F40 0100007F:9C40 01 00000000:00000000 00:00000000 00000000     0        0 4712 1 0 100 0
+               2: 0100007F:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4713 1 0 100 0
+            """
+        #expect(PortHolder.listening(on: 8000, in: table) == ["4711"])
+        #expect(PortHolder.listening(on: 8001, in: table).isEmpty)
     }
 }
