@@ -20,6 +20,12 @@ struct ImportFindings {
             let more = plan.rows.count - plan.previews.count
             if more > 0 { lines.append("and \(more) more") }
         }
+        lines += plan.remarks.prefix(Self.mostShown).map {
+            "\(ImportPlace.list($0.places)): \(CommandFailure.line($0.what))"
+        }
+        if plan.remarks.count > Self.mostShown {
+            lines.append("and \(plan.remarks.count - Self.mostShown) more remarks")
+        }
         if !plan.leftOut.isEmpty {
             lines.append("Left out: \(CommandFailure.line(plan.leftOut.joined(separator: ", ")))")
         }

@@ -40,8 +40,8 @@ struct ImportPlan: Sendable {
         let firstPlace: ImportPlace
     }
 
-    /// Something that rows say and their events will not have.
-    struct Loss: Sendable, Equatable {
+    /// Something that holds for several rows: what they say and their events will not have, or what is hardly meant.
+    struct Finding: Sendable, Equatable {
         let what: String
         var places: [ImportPlace]
     }
@@ -55,7 +55,10 @@ struct ImportPlan: Sendable {
     var previews: [String] = []
     /// Columns or members that are not imported.
     var leftOut: [String] = []
-    var losses: [Loss] = []
+    /// What rows say and their events will not have.
+    var losses: [Finding] = []
+    /// What is right by its form and hardly meant, such as a start in the past.
+    var remarks: [Finding] = []
     /// The file could not be read to its end, or its header cannot be used: nothing of it may be sent.
     var isUnusable = false
 
@@ -64,11 +67,17 @@ struct ImportPlan: Sendable {
     /// Rows of the file.
     var count: Int { rows.count + duplicates.count + invalid }
 
-    mutating func lose(_ what: String, _ place: ImportPlace) {
-        if let index = losses.firstIndex(where: { $0.what == what }) {
-            losses[index].places.append(place)
-        } else {
-            losses.append(Loss(what: what, places: [place]))
+    mutating func lose(_ what: String, _ place: ImportPlace) { Self.note(what, place, &losses) }
+
+    mutating func remark(_ what: String, _ place: ImportPlace) { Self.note(what, place, &remarks) }
+
+    private static let mostFindings = 1000
+
+    private static func note(_ what: String, _ place: ImportPlace, _ findings: inout [Finding]) {
+        if let index = findings.firstIndex(where: { $0.what == what }) {
+            findings[index].places.append(place)
+        } else if findings.count < mostFindings {
+            findings.append(Finding(what: what, places: [place]))
         }
     }
 }

@@ -54,9 +54,9 @@ extension ImportPlanner {
         seen[meaning] = seen[meaning] ?? (number, place)
         for what in row.lost { plan.lose(what, place) }
         plan.rows.append(planned)
-        // What is hardly meant is shown wherever it stands.
-        let most = accepted.remarks.isEmpty ? ImportPreview.rows : ImportPreview.doubtfulRows
-        if plan.previews.count < most { plan.previews.append(ImportPreview.line(accepted, place)) }
+        // What is hardly meant is told wherever it stands.
+        for remark in accepted.remarks { plan.remark(remark.sentence, place) }
+        if plan.previews.count < ImportPreview.rows { plan.previews.append(ImportPreview.line(accepted, place)) }
     }
 
     /// With what holds for rows that say nothing of it.

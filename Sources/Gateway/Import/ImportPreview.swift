@@ -5,8 +5,6 @@ import MCP
 enum ImportPreview {
     /// Rows that are shown.
     static let rows = 5
-    /// The same, with those about which there is something to say.
-    static let doubtfulRows = 25
 
     static func line(_ event: EventInput.Accepted, _ place: ImportPlace) -> String {
         let view = EventView(.object(event.body))
@@ -18,6 +16,5 @@ enum ImportPreview {
         ]
         return "\(place.text): \(CommandFailure.line(view.name)): "
             + parts.compactMap(\.self).map(CommandFailure.line).joined(separator: ", ")
-            + event.remarks.map { "; " + CommandFailure.line($0.sentence) }.joined()
     }
 }

@@ -26,8 +26,8 @@ import Testing
         #expect(documents(plan).map { $0["require_rsvp_approval"] } == [true, nil])
         #expect(
             plan.losses == [
-                ImportPlan.Loss(what: "price", places: [ImportPlace(line: 1)]),
-                ImportPlan.Loss(what: "description", places: [ImportPlace(line: 1)]),
+                ImportPlan.Finding(what: "price", places: [ImportPlace(line: 1)]),
+                ImportPlan.Finding(what: "description", places: [ImportPlace(line: 1)]),
             ])
     }
 
@@ -49,13 +49,36 @@ import Testing
     @Test func aPriceInATableIsNotDroppedInSilence() {
         let text =
             "Title,Start,Time zone,Price\nA,2031-05-01 18:00,UTC,€25\nB,2031-05-01 18:00,UTC,free\nC,2031-05-01 18:00,UTC,0.00\n"
-        #expect(plan(text, .csv).losses == [ImportPlan.Loss(what: "price", places: [ImportPlace(line: 2, row: 2)])])
+        #expect(plan(text, .csv).losses == [ImportPlan.Finding(what: "price", places: [ImportPlace(line: 2, row: 2)])])
     }
 
     @Test func aNumberOfAnotherCountryIsRefused() {
         let plan = plan("name,start_at,timezone,max_capacity\nA,2031-05-01 18:00,UTC,1.000\n", .csv)
         #expect(plan.problems.map(\.text) == ["max_capacity can be 1 or 1000; write it without a separator"])
         #expect(plan.problems.first?.shown.hasSuffix(", not \"1.000\"") == true)
+    }
+
+    /// A start in the past is told once with its rows; a year that nobody can mean is refused.
+    @Test func timesThatAreHardlyMeantAreTold() {
+        var settings = ImportPlanner.Settings()
+        settings.now = Timestamp(rfc3339: "2027-01-01T00:00:00Z")
+        var planner = ImportPlanner(settings, zones: SystemZones.database, templates: TemplateCatalog())
+        let text = """
+            name,start_at,timezone
+            A,2026-05-01 18:00,UTC
+            B,2026-05-02 18:00,UTC
+            C,2027-05-02 18:00,UTC
+            D,0027-05-02 18:00,UTC
+            E,2207-05-02 18:00,UTC
+
+            """
+        planner.feed(Array(text.utf8)[...])
+        let plan = planner.finish()
+        #expect(plan.rows.map(\.name) == ["A", "B", "C"])
+        #expect(plan.remarks.map(\.places) == [[ImportPlace(line: 2, row: 2), ImportPlace(line: 3, row: 3)]])
+        #expect(plan.remarks.first?.what.hasPrefix("start_at is in the past; now is ") == true)
+        #expect(plan.problems.map(\.place.text) == ["row 5", "row 6"])
+        #expect(plan.problems.map(\.text).allSatisfy { $0.hasPrefix("start_at is ") }, "\(plan.problems)")
     }
 
     /// What follows from a cell that cannot be read is not told as well.

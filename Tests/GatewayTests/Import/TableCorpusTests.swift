@@ -190,9 +190,9 @@ import Testing
         let starts = try plan.rows.map { row -> Timestamp? in
             guard
                 case .accepted(let event) = EventInput.parse(
-                    try JSON.parse(row.body), mode: .create, zones: SystemZones.database)
+                    try JSON.parse(row.body), mode: .create, EventInput.Setting(zones: SystemZones.database))
             else { return nil }
-            return event.start
+            return event.outcome.start
         }
         #expect(starts == [Timestamp(rfc3339: "2027-10-30T23:00:00Z"), Timestamp(rfc3339: "2027-11-14T00:00:00Z")])
     }
