@@ -112,8 +112,10 @@ enum MCPAdmission {
             self = .handshake(id: id, params)
             return
         }
-        if case .single(.invalid(_, let error)) = payload {
-            self = .refused(MCPRefusal(400, error, payload))
+        if case .single(.invalid(let id, let error)) = payload {
+            // A request that is one, with parameters that are not taken, is answered like any other.
+            let isRequest = id != nil && error.code == JSONRPCError.invalidParams().code
+            self = .refused(MCPRefusal(isRequest ? 200 : 400, error, payload))
             return
         }
         let caller: Caller

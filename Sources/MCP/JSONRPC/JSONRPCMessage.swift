@@ -6,11 +6,11 @@ public enum JSONRPCID: Sendable, Hashable {
     /// Kept by its text: `1` and `1.0` are two ids.
     case number(JSONNumber)
 
-    /// Nil for anything but a string or a number. MCP has no null id.
+    /// Nil for anything but a string or a number of at most 500 bytes. MCP has no null id.
     public init?(_ json: JSON) {
         switch json {
-        case .string(let text): self = .string(text)
-        case .number(let number): self = .number(number)
+        case .string(let text) where text.utf8.count <= MessageBounds.longestID: self = .string(text)
+        case .number(let number) where number.text.utf8.count <= MessageBounds.longestID: self = .number(number)
         default: return nil
         }
     }

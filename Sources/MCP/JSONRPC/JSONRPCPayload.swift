@@ -68,6 +68,8 @@ extension JSONRPCPayload.Part {
         }
     }
 
+    private static let badID = "id must be a string or a number of at most \(MessageBounds.longestID) bytes"
+
     private static func message(_ object: JSONObject, id: JSONRPCID?) -> Result<JSONRPCMessage, JSONRPCError> {
         func invalid(_ problem: String) -> Result<JSONRPCMessage, JSONRPCError> {
             .failure(.invalidRequest("Invalid Request: " + problem))
@@ -77,19 +79,27 @@ extension JSONRPCPayload.Part {
         switch (object["method"], object["result"], object["error"]) {
         case (let method?, nil, nil):
             guard let method = method.stringValue else { return invalid("method must be a string") }
+            guard method.utf8.count <= MessageBounds.longestMethod else {
+                return invalid("method is longer than \(MessageBounds.longestMethod) bytes")
+            }
             let params = object["params"] ?? .null
             guard params.isNull || params.objectValue != nil else { return invalid("params must be an object") }
+            if let problem = MessageBounds.problem(in: params.objectValue, of: method) {
+                return .failure(.invalidParams("Invalid params: " + problem))
+            }
             guard hasID else { return .success(.notification(method: method, params: params.objectValue)) }
-            guard let id else { return invalid("id must be a string or a number") }
+            guard let id else { return invalid(Self.badID) }
             return .success(.request(id: id, method: method, params: params.objectValue))
         case (nil, let result?, nil):
-            guard let id else { return invalid("id must be a string or a number") }
+            guard let id else { return invalid(Self.badID) }
+            if let problem = MessageBounds.problem(inResult: result) { return invalid(problem) }
             return .success(.response(id: id, result: result))
         case (nil, nil, let error?):
             guard let error = JSONRPCError(error) else { return invalid("error must have a code and a message") }
             guard id != nil || !hasID || object["id"] == .null else {
-                return invalid("id must be a string or a number")
+                return invalid(Self.badID)
             }
+            if let problem = error.data.flatMap(MessageBounds.problem(inResult:)) { return invalid(problem) }
             return .success(.failure(id: id, error: error))
         default: return invalid("a message has one of method, result and error")
         }
