@@ -27,6 +27,11 @@ extension APIError {
 
     static let readOnly = APIError(.readOnly)
 
+    /// Wrong tokens, one after the other.
+    static func tooManyGuesses(_ limit: RateLimitStatus) -> APIError {
+        APIError(.rateLimited, "Too many requests with a token that is not valid", retryAfter: limit.reset)
+    }
+
     /// This gateway's own limit, which has nothing to do with Luma's.
     static func tooManyRequests(_ limit: RateLimitStatus) -> APIError {
         APIError(

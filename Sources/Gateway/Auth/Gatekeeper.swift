@@ -10,6 +10,8 @@ struct AccessRules: Sendable {
     /// Nil when nobody is asked for a token.
     let tokens: TokenTable?
     let limiter: RequestLimiter?
+    /// Counts wrong tokens by address, nobody else's requests: who has a right one is never kept out by it.
+    let guesses = RequestLimiter(quota: 1000)
     let readOnly: Bool
 
     /// - Parameter tokens: those that were read; nil when nobody is asked for one.
@@ -91,7 +93,8 @@ final class Gatekeeper {
                 if let principal = tokens.principal(of: token) {
                     turn.admitted.principal = Self.effective(principal, rules)
                 } else {
-                    problem = .invalidToken
+                    let (isAllowed, status) = rules.guesses.charge(address(turn), at: clock.now)
+                    problem = isAllowed ? .invalidToken : .tooManyGuesses(status)
                 }
             }
         }
@@ -103,10 +106,12 @@ final class Gatekeeper {
     }
 
     /// Counts the request for whom it is found to be from.
+    /// - Parameter count: how many it stands for, as a batch stands for several.
     /// - Returns: the refusal, when there were too many.
-    func charge(_ turn: inout Turn) -> APIError? {
-        guard let limiter = rules.limiter else { return nil }
-        let (isAllowed, status) = limiter.charge(caller(turn), at: clock.now)
+    func charge(_ turn: inout Turn, _ count: Int = 1) -> APIError? {
+        guard let limiter = rules.limiter, count > 0 else { return nil }
+        let (isAllowed, status) = limiter.charge(caller(turn), count, at: clock.now)
+        turn.admitted.limits.removeAll { $0.policy.description == status.policy.description }
         turn.admitted.limits.append(status)
         return isAllowed ? nil : .tooManyRequests(status)
     }
@@ -114,6 +119,10 @@ final class Gatekeeper {
     /// Whose requests are counted together: a token's, else an address's; of IPv6 the network, as each has many.
     private func caller(_ turn: Turn) -> String {
         if let principal = turn.admission?.principal { return "token " + principal.label }
+        return address(turn)
+    }
+
+    private func address(_ turn: Turn) -> String {
         let address = turn.exchange.peerAddress
         guard let groups = HostName.ipv6(address) else { return address }
         return groups.prefix(4).map { String($0, radix: 16) }.joined(separator: ":")
@@ -122,6 +131,12 @@ final class Gatekeeper {
     private static func effective(_ principal: Principal, _ rules: AccessRules) -> Principal {
         rules.readOnly
             ? Principal(label: principal.label, scopes: principal.scopes.subtracting(.write)) : principal
+    }
+
+    /// Whether a request of this principal would still be let in as the same: the tokens may have been read again.
+    func isCurrent(_ principal: Principal) -> Bool {
+        guard let tokens = rules.tokens else { return true }
+        return tokens.principals.contains { Self.effective($0, rules) == principal }
     }
 }
 

@@ -12,6 +12,9 @@ final class TokenTable: Sendable {
 
     func replace(_ new: [AccessToken]) { tokens.withLock { $0 = new } }
 
+    /// Everybody who has one.
+    var principals: [Principal] { tokens.withLock { $0.map(\.principal) } }
+
     /// Whose token this is; nil when it is nobody's. The time does not tell which of the tokens it is like.
     func principal(of token: String) -> Principal? {
         guard let digest = TokenList.digest(token) else { return nil }

@@ -62,6 +62,10 @@ struct LogEncoder {
                 line.append(",\"trace_id\":")
                 LogText.appendQuoted(trace, to: &line)
             }
+            if let address = record.address {
+                line.append(",\"address\":")
+                LogText.appendQuoted(address, to: &line)
+            }
             line.append("}\n")
         case .text:
             beginText(record.time, record.level, &line)
@@ -89,6 +93,10 @@ struct LogEncoder {
             if let trace = record.traceID {
                 line.append(" trace_id=")
                 LogText.appendPlain(trace, to: &line)
+            }
+            if let address = record.address {
+                line.append(" address=")
+                LogText.appendPlain(address, to: &line)
             }
             line.append(" request_id=")
             LogText.appendPlain(record.requestID, to: &line)

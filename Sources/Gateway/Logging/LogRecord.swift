@@ -21,11 +21,13 @@ public struct RequestRecord: Sendable {
     public var label: String?
     /// The trace of the request, 32 hexadecimal digits; nil where its caller named none.
     public var traceID: String?
+    /// Where it came from, of one whose token was refused.
+    public var address: String?
 
     public init(
         time: Timestamp, requestID: String, method: Method, route: String, status: Int, durationNanoseconds: Int64,
         bytes: Int, upstreamCalls: Int = 0, retries: Int = 0, reason: Reason? = nil, label: String? = nil,
-        traceID: String? = nil
+        traceID: String? = nil, address: String? = nil
     ) {
         self.time = time
         self.requestID = requestID
@@ -39,6 +41,7 @@ public struct RequestRecord: Sendable {
         self.reason = reason
         self.label = label
         self.traceID = traceID
+        self.address = address
     }
 
     /// A fault of ours is an error, another 5xx a warning; what a client did wrong concerns the client.

@@ -19,7 +19,7 @@ extension MCPServer {
         let conversations = shared.conversations
         stream.whenClosed { conversations.end(id) }
         keep(
-            stream,
+            stream, of: turn.principal,
             feeding: { change in
                 if let message = conversation.session?.message(for: change) { stream.send(message) }
             }, end: { stream.end() })
@@ -30,14 +30,19 @@ extension MCPServer {
     func conversationPost(_ headers: MCPHeaders, _ request: RequestView, _ turn: Turn) {
         let query = request.query.flatMap { try? QueryString(parsing: $0) }
         guard let id = query?.items.first(where: { $0.name == "session_id" })?.value, !id.isEmpty else {
-            return turn.finish(.sseMessage, APIError(.badRequest, "session_id is missing: open /sse first"))
+            return turn.refuse(
+                .sseMessage, APIError(.badRequest, "session_id is missing: open /sse first"), request)
         }
         guard let conversation = shared.conversations[id], conversation.principal == turn.principal else {
-            return turn.finish(.sseMessage, APIError(.notFound, "There is no such session: open /sse again"))
+            return turn.refuse(
+                .sseMessage, APIError(.notFound, "There is no such session: open /sse again"), request)
         }
         let payload = JSONRPCPayload(parsing: request.body, limits: JSONLimits(maxDepth: 64), maxBatch: 50)
         if case .single(.invalid(_, let error)) = payload {
             return turn.finish(.sseMessage, .json(status: 400, MCPRefusal(400, error, payload).body))
+        }
+        if case .batch(let parts) = payload, let refusal = charge(parts, turn) {
+            return turn.refuse(.sseMessage, refusal, request)
         }
         turn.finish(
             .sseMessage,

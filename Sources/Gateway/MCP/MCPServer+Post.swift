@@ -14,16 +14,19 @@ extension MCPServer {
     /// `POST /mcp`: one message, answered with JSON unless something must be streamed.
     func post(_ headers: MCPHeaders, _ request: RequestView, _ turn: Turn) {
         guard headers.acceptsJSON || headers.acceptsStream else {
-            return turn.finish(.mcpPost, APIError.notAcceptable)
+            return turn.refuse(.mcpPost, APIError.notAcceptable, request)
         }
         if let type = headers.contentType, !RequestInput.isJSON(type) {
-            return turn.finish(.mcpPost, APIError(.unsupportedMediaType))
+            return turn.refuse(.mcpPost, APIError(.unsupportedMediaType), request)
         }
         let payload = JSONRPCPayload(parsing: request.body, limits: Self.limits, maxBatch: Self.mostInBatch)
         let principal = turn.principal
         let admission = MCPAdmission(headers, payload, principal) { shared.sessions.session($0, for: principal) }
         switch admission {
         case .refused(let refusal): turn.finish(.mcpPost, .json(status: refusal.status, refusal.body))
+        case .batch(let parts, _):
+            if let refusal = charge(parts, turn) { return turn.refuse(.mcpPost, refusal, request) }
+            serve(admission, headers, turn)
         case .taken: turn.finish(.mcpPost, Response(status: 202))
         case .handshake(let id, let params): handshake(id, params, turn)
         case .modern(_, let message, let caller), .legacy(let message, let caller):
@@ -32,8 +35,15 @@ extension MCPServer {
                 return turn.finish(.mcpPost, .json(status: 200, answer))
             }
             serve(admission, headers, turn)
-        default: serve(admission, headers, turn)
         }
+    }
+
+    /// Counts the requests of a batch beyond the one that it came in.
+    /// - Returns: the refusal, when there were too many; nothing of the batch is served then.
+    func charge(_ parts: [JSONRPCPayload.Part], _ turn: Turn) -> APIError? {
+        let requests = parts.count { if case .message(.request) = $0 { true } else { false } }
+        var turn = turn
+        return turn.worker.gate.charge(&turn, requests - 1)
     }
 
     /// Serves what takes longer.
@@ -82,14 +92,14 @@ extension MCPServer {
 
     private func listen(_ subscription: Subscription, _ answer: PostAnswer, _ headers: MCPHeaders, _ turn: Turn) {
         guard headers.acceptsStream, let stream = answer.openStream() else {
-            answer.refuse(APIError.notAcceptable)
+            answer.refuse(APIError.notAcceptable, message: subscription.id)
             return
         }
         let acknowledgement = subscription.acknowledgement.encoded
         stream.mostWaiting = EventStream.mostNewsBytes + acknowledgement.count
         stream.send(event: "message", acknowledgement)
         keep(
-            stream,
+            stream, of: turn.principal,
             feeding: { change in
                 if let message = subscription.message(for: change) { stream.send(message) }
             },

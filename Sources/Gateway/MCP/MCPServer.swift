@@ -23,8 +23,8 @@ final class MCPServer {
     let dispatcher: Dispatcher
     let shared: MCPShared
     let reactor: Reactor
-    /// Streams that stay open until somebody ends them, by a number of their own.
-    private var streams: [Int: () -> Void] = [:]
+    /// Streams that stay open until somebody ends them, by a number of their own, with whose they are.
+    private var streams: [Int: (principal: Principal, end: () -> Void)] = [:]
     private var lastStream = 0
     private var isClosing = false
     /// How long a request waits for the store, in seconds.
@@ -84,14 +84,16 @@ final class MCPServer {
 
     // MARK: Streams
 
-    /// Keeps a stream that ends with the server. `end` is called at most once.
-    func keep(_ stream: EventStream, feeding deliver: @escaping (Change) -> Void, end: @escaping () -> Void) {
+    /// Keeps a stream that ends with the server, or with the token that it was opened with. `end` is called at most once.
+    func keep(
+        _ stream: EventStream, of principal: Principal, feeding deliver: @escaping (Change) -> Void, end: @escaping () -> Void
+    ) {
         let executor = reactor.executor
         let bound = LoopBound(deliver, on: executor)
         let token = shared.changes.add { change in executor.execute { bound.value(change) } }
         lastStream += 1
         let number = lastStream
-        streams[number] = end
+        streams[number] = (principal, end)
         stream.whenClosed { [weak self] in
             self?.shared.changes.remove(token)
             self?.streams[number] = nil
@@ -104,7 +106,15 @@ final class MCPServer {
         isClosing = true
         let ends = streams.values
         streams = [:]
-        for end in ends { end() }
+        for (_, end) in ends { end() }
+    }
+
+    /// Ends the streams of those who may not have them any more, or may do something else now.
+    func endStreams(unless isCurrent: (Principal) -> Bool) {
+        for (number, stream) in streams where !isCurrent(stream.principal) {
+            streams[number] = nil
+            stream.end()
+        }
     }
 
     /// Cancels what still runs for clients that are gone. Called after the last connection is.
@@ -130,7 +140,7 @@ final class MCPServer {
         log(stream, .mcpGet, turn)
         stream.whenClosed { session.detach(generation) }
         keep(
-            stream,
+            stream, of: turn.principal,
             feeding: { change in
                 // One message goes on one stream only: the newest.
                 guard session.isAttached(generation), let message = session.message(for: change) else { return }

@@ -71,11 +71,11 @@ final class PostAnswer {
         if let stream { stream.end() } else { turn.finish(.mcpPost, Response(status: 202)) }
     }
 
-    func refuse(_ error: APIError) {
+    func refuse(_ error: APIError, message: JSONRPCID) {
         guard !isOver else { return }
         isOver = true
         stopTimer()
-        turn.finish(.mcpPost, error)
+        turn.finish(.mcpPost, error, message: message)
     }
 
     private func stopTimer() {

@@ -19,16 +19,18 @@ final class RequestLimiter: Sendable {
     /// - Parameter quota: requests of one caller in one window.
     init(quota: Int) { self.quota = quota }
 
-    /// Counts one request of a caller.
-    /// - Returns: whether it may be served, and where the caller stands.
-    func charge(_ caller: String, at now: MonotonicTime) -> (isAllowed: Bool, status: RateLimitStatus) {
+    /// Counts requests of a caller that come together: all of them or none.
+    /// - Returns: whether they may be served, and where the caller stands.
+    func charge(
+        _ caller: String, _ count: Int = 1, at now: MonotonicTime
+    ) -> (isAllowed: Bool, status: RateLimitStatus) {
         let (isAllowed, window) = windows.withLock { windows in
             var window = windows[caller] ?? Window(end: now, used: 0)
             if window.end <= now {
                 window = Window(end: now.advanced(seconds: Double(Self.windowSeconds)), used: 0)
             }
-            let isAllowed = window.used < quota
-            if isAllowed { window.used += 1 }
+            let isAllowed = window.used + count <= quota
+            if isAllowed { window.used += count }
             windows[caller] = window
             if windows.count > Self.capacity { Self.makeRoom(in: &windows, now) }
             return (isAllowed, window)

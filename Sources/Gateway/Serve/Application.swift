@@ -32,7 +32,7 @@ final class Application: NodeHandler {
             id: identifiers.identifier(for: request), method: request.method, exchange: exchange, worker: worker)
         let known = request.knownFields
         if known.contains(.traceparent) { turn.trace(request) }
-        if let refusal = worker.gate.refusalOfPlace(request, known, &turn) { return turn.finish(nil, refusal) }
+        if let refusal = worker.gate.refusalOfPlace(request, known, &turn) { return turn.refuse(nil, refusal, request) }
         switch request.method {
         case .options: return answerOptions(request, turn)
         // Known nowhere here, so not a matter of the path (RFC 9110 §9.1); TRACE would show a caller's secrets.
@@ -48,10 +48,11 @@ final class Application: NodeHandler {
         switch router.match(method: request.method, path: request.path) {
         case .found(let endpoint, let parameters):
             if let refusal = worker.gate.refusal(of: endpoint, request, &turn) {
-                return turn.finish(endpoint, refusal)
+                return turn.refuse(endpoint, refusal, request)
             }
             serve(endpoint, endpoint.parameterName.flatMap { parameters[$0] }, request, turn)
-        case .methodNotAllowed(let allowed): turn.finish(nil, APIError(methodNotAllowed: Self.list(allowed)))
+        case .methodNotAllowed(let allowed):
+            turn.refuse(nil, APIError(methodNotAllowed: Self.list(allowed)), request)
         case .notFound: turn.finish(nil, APIError.notFound)
         }
     }
@@ -59,10 +60,17 @@ final class Application: NodeHandler {
     func refusal(_ error: ProtocolError, requestLine: String?) -> Response {
         let id = identifiers.next()
         let apiError = APIError(error)
-        var answer = apiError.response(requestID: id)
+        let isMCP = requestLine.map { Self.isMCP(line: $0) } ?? false
+        var answer = isMCP ? apiError.answer(toMessage: nil, requestID: id) : apiError.response(requestID: id)
         answer.fields.append(Field("X-Request-Id", id))
         worker.logRefusal(id: id, answer, apiError.reason)
         return answer
+    }
+
+    private static func isMCP(line: String) -> Bool {
+        let parts = line.utf8.split(separator: UInt8(ascii: " "))
+        return parts.count > 1 && parts[0].elementsEqual("POST".utf8)
+            && Endpoint.isMCP(path: parts[1].prefix { $0 != UInt8(ascii: "?") })
     }
 
     func couldNotAnswer(_ error: ResponseError) { worker.logFault("An answer could not be written", error) }
@@ -72,6 +80,9 @@ final class Application: NodeHandler {
     }
 
     func interrupt() { worker.writes.cancel() }
+
+    /// The tokens were read again: who has none any more hears nothing more.
+    func tokensChanged() { mcp.endStreams(unless: worker.gate.isCurrent) }
 
     /// Streams that wait for news would wait for as long as they are let.
     func willEnd() { mcp.close() }

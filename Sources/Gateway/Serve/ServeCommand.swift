@@ -74,6 +74,7 @@ struct ServeCommand {
             log.reopen(at: WallClock.now)
             await renewCertificate(log, workers, tickets)
             await Reloads.read { configuration.renew(tokens, log) }
+            for worker in workers { await worker.perform { $0.tokensChanged() } }
             supervisor.ready("Serves on \(url)")
         }
         signals.allow(configuration.shutdownSeconds + Self.secondsToClose) { Self.leave(log) }

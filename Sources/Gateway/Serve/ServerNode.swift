@@ -66,6 +66,12 @@ struct ServerNode<Handler: NodeHandler>: Sendable {
         await loop.perform { _ in server.value.tls = context }
     }
 
+    /// Does something with the loop's handler, on its loop.
+    func perform(_ action: @escaping @Sendable (Handler) -> Void) async {
+        let handler = handler
+        await loop.perform { _ in action(handler.value) }
+    }
+
     /// Stops accepting, and lets every accepted request and what it has begun come to its end within `seconds`. The loop
     /// goes on, so that who watches over all loops is answered until the last of them is at its end.
     func end(seconds: Double) async { await loop.end(server, handler, seconds: seconds) }

@@ -55,8 +55,19 @@ struct Turn {
         worker.log(self, endpoint, status: response.status, bytes: bytes, calls: calls, reason: reason)
     }
 
-    /// Answers with the error in the one shape, and logs.
-    func finish(_ endpoint: Endpoint?, _ error: APIError, calls: CallContext? = nil) {
-        finish(endpoint, error.response(requestID: id), calls: calls, reason: error.reason)
+    /// Answers with the error in the one shape, and logs. Whoever sends a message of MCP gets it in the shape of that.
+    /// - Parameter message: the id of the message that is refused.
+    func finish(_ endpoint: Endpoint?, _ error: APIError, calls: CallContext? = nil, message: JSONRPCID? = nil) {
+        let isMCP = method == .post && endpoint?.isMCP ?? false
+        finish(
+            endpoint, isMCP ? error.answer(toMessage: message, requestID: id) : error.response(requestID: id),
+            calls: calls, reason: error.reason)
+    }
+
+    /// Refuses the request before it was looked at.
+    func refuse(_ endpoint: Endpoint?, _ error: APIError, _ request: RequestView) {
+        guard method == .post, endpoint?.isMCP ?? Endpoint.isMCP(path: request.path) else { return finish(endpoint, error) }
+        let message = JSONRPCID(ofRequestIn: request.body)
+        finish(endpoint, error.answer(toMessage: message, requestID: id), reason: error.reason)
     }
 }

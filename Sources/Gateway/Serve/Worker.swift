@@ -171,9 +171,18 @@ final class Worker {
             status: status, durationNanoseconds: duration, bytes: bytes,
             upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason,
             label: turn.admission?.principal?.label,
-            traceID: turn.admission?.trace?.traceID)
+            traceID: turn.admission?.trace?.traceID, address: Self.address(turn, reason))
         log.log(record)
         if endpoint?.isRoutine != true { metrics.keep(record) }
+    }
+
+    /// Where a request came from whose token is wrong or missing: else nobody could see who guesses.
+    private static func address(_ turn: Turn, _ reason: Reason?) -> String? {
+        switch reason {
+        case .unauthenticated, .invalidToken: turn.exchange.peerAddress
+        case .rateLimited where turn.admission?.principal == nil: turn.exchange.peerAddress
+        default: nil
+        }
     }
 
     /// Writes the line of bytes that were no request.

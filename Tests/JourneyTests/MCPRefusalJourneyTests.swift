@@ -1,0 +1,160 @@
+import Core
+import Foundation
+import TestKit
+import Testing
+
+/// What a client of MCP is told that is not let in: JSON-RPC at the same status, as clients show nothing else.
+@Suite struct MCPRefusalJourneyTests {
+    private static let tokens = [
+        "LUMA_AUTH_TOKENS": AccessJourneyTests.tokens, "LUMA_MAX_BODY_BYTES": "2048",
+    ]
+
+    private func post(_ url: String, _ text: String, _ arguments: [String]) async throws -> CurlAnswer {
+        try await curl(
+            [
+                "-H", "Content-Type: application/json", "-H", "Accept: application/json, text/event-stream",
+                "--data-binary", text, url,
+            ] + arguments)
+    }
+
+    /// The refusal of one kind, with the reason that its data names.
+    @Test(arguments: [
+        (401, "unauthenticated", []), (401, "invalid_token", ["-H", "Authorization: Bearer wrong"]),
+        (421, "host_not_allowed", ["-H", "Host: evil.example"]),
+        (403, "origin_not_allowed", ["-H", "Origin: https://evil.example"]),
+        (415, "unsupported_media_type", AccessJourneyTests.bearer(AccessJourneyTests.reader) + ["-H", "Content-Type: text/csv"]),
+        (406, "not_acceptable", AccessJourneyTests.bearer(AccessJourneyTests.reader) + ["-H", "Accept: text/csv"]),
+    ] as [(Int, String, [String])])
+    func everyRefusalIsAMessage(status: Int, reason: String, arguments: [String]) async throws {
+        let gateway = try await AccessJourneyTests.gateway(Self.tokens)
+        let message = #"{"jsonrpc":"2.0","id":"q-1","method":"tools/list"}"#
+        // curl adds a header again where it is given; the last one stands.
+        let fields = arguments.filter { $0 != "-H" }.map { String($0.prefix { $0 != ":" }) }
+        var plain = ["-H", "Content-Type: application/json", "-H", "Accept: application/json, text/event-stream"]
+        for field in fields {
+            if let index = plain.firstIndex(where: { $0.hasPrefix(field + ":") }) { plain.removeSubrange(index - 1...index) }
+        }
+        for path in ["/mcp", "/messages/?session_id=x"] where path == "/mcp" || status != 406 && status != 415 {
+            let answer = try await curl(
+                plain + arguments + ["--data-binary", message, gateway.address + path])
+            #expect(answer.status == status, "\(path)")
+            let json = try #require(answer.json)
+            #expect(json["jsonrpc"] == "2.0" && json["id"] == "q-1", "\(json)")
+            #expect(json["error"]?["code"] == -32600 && json["error"]?["data"]?["reason"]?.stringValue == reason)
+            #expect(json["error"]?["message"]?.stringValue?.isEmpty == false)
+            #expect(json["error"]?["data"]?["request_id"]?.stringValue == answer.field("x-request-id"))
+            #expect(answer.field("content-type") == "application/json")
+        }
+    }
+
+    @Test func whatIsTooLargeOrTooMuch() async throws {
+        var settings = Self.tokens
+        settings["LUMA_TOKEN_RATE_LIMIT"] = "2"
+        let gateway = try await AccessJourneyTests.gateway(settings)
+        let reader = AccessJourneyTests.bearer(AccessJourneyTests.reader)
+        let large = try await post(
+            gateway.address + "/mcp", #"{"jsonrpc":"2.0","id":1,"method":""# + String(repeating: "a", count: 3000), reader)
+        #expect(large.status == 413 && large.json?["error"]?["data"]?["reason"] == "payload_too_large")
+        // REST keeps its own shape.
+        let rest = try await post(gateway.address + "/events/", String(repeating: "a", count: 3000), reader)
+        #expect(rest.status == 413 && rest.json?["reason"] == "payload_too_large")
+        for _ in 0..<2 { _ = try await curl(reader + [gateway.address + "/templates/"]) }
+        let limited = try await post(gateway.address + "/mcp", #"{"jsonrpc":"2.0","id":3,"method":"ping"}"#, reader)
+        #expect(limited.status == 429 && limited.json?["id"] == 3)
+        #expect(limited.json?["error"]?["data"]?["reason"] == "rate_limited" && limited.field("retry-after") != nil)
+    }
+
+    /// 50 calls in one array are 50 calls.
+    @Test func aBatchCountsItsRequests() async throws {
+        var settings = ["LUMA_AUTH_TOKENS": AccessJourneyTests.tokens]
+        settings["LUMA_TOKEN_RATE_LIMIT"] = "6"
+        let gateway = try await AccessJourneyTests.gateway(settings)
+        let reader = AccessJourneyTests.bearer(AccessJourneyTests.reader)
+        let hello =
+            #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-03-26","capabilities":{},"#
+            + #""clientInfo":{"name":"t","version":"1"}}}"#
+        let session = try #require(
+            try await post(gateway.address + "/mcp", hello, reader).field("mcp-session-id"))
+        func batch(_ count: Int) async throws -> CurlAnswer {
+            let calls = (1...count).map {
+                #"{"jsonrpc":"2.0","id":\#($0),"method":"tools/call","params":{"name":"list_templates"}}"#
+            }
+            return try await post(
+                gateway.address + "/mcp", "[" + calls.joined(separator: ",") + "]",
+                reader + ["-H", "Mcp-Session-Id: \(session)"])
+        }
+        let three = try await batch(3)
+        #expect(three.status == 200 && three.json?.arrayValue?.count == 3)
+        #expect(three.field("ratelimit")?.hasPrefix(#""token";r=2;t="#) == true, "\(three.field("ratelimit") ?? "")")
+        let many = try await batch(3)
+        #expect(many.status == 429 && many.json?["error"]?["data"]?["reason"] == "rate_limited")
+    }
+
+    /// Who guesses tokens is seen, and stopped; who has one from the same address is not.
+    @Test func guessesAreCountedByAddress() async throws {
+        let gateway = try await AccessJourneyTests.gateway()
+        let url = gateway.address + "/templates/"
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("guess-" + UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let lines = (0..<1003).map { _ in "url = \(url)\noutput = /dev/null" }.joined(separator: "\n")
+        try Data(lines.utf8).write(to: file)
+        let told = try await run(
+            "curl", ["-sS", "-H", "Authorization: Bearer wrong", "-w", "%{http_code}\n", "-K", file.path]
+        ).out.split(separator: "\n")
+        #expect(told.count { $0 == "401" } == 1000 && told.count { $0 == "429" } == 3)
+        #expect(try await curl(AccessJourneyTests.bearer(AccessJourneyTests.reader) + [url]).status == 200)
+        gateway.program.signal(SIGTERM)
+        #expect(try await gateway.program.exitCode() == 0)
+        let log = gateway.program.standardError.split(separator: "\n").compactMap { try? JSON.parse(String($0)) }
+        let guesses = log.filter { $0["reason"] == "invalid_token" }
+        #expect(guesses.count == 1000 && guesses.allSatisfy { $0["address"] == "127.0.0.1" })
+        #expect(log.allSatisfy { $0["status"]?.intValue != 200 || $0["address"] == nil })
+    }
+
+    /// A stream ends with the token that it was opened with, and with its scope.
+    @Test func aRevokedTokenHearsNothingMore() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tokens-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("tokens")
+        func write(_ text: String) throws {
+            try Data(text.utf8).write(to: file)
+            chmod(file.path, 0o600)
+        }
+        let (gone, narrowed, kept) = ("gone-gone-gone-gone-1", "narrow-narrow-narrow-2", "kept-kept-kept-kept-3")
+        try write("gone:read:\(gone)\nnarrow:write:\(narrowed)\nkept:read:\(kept)\n")
+        let gateway = try await AccessJourneyTests.gateway(["LUMA_AUTH_TOKENS": "@" + file.path])
+        let root = gateway.address
+        let hello =
+            #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"#
+            + #""clientInfo":{"name":"t","version":"1"}}}"#
+        let listen =
+            #"{"jsonrpc":"2.0","id":"l","method":"subscriptions/listen","params":{"notifications":{},"_meta":{"#
+            + #""io.modelcontextprotocol/protocolVersion":"2026-07-28","#
+            + #""io.modelcontextprotocol/clientCapabilities":{}}}}"#
+        /// The three streams of a token; each gives the exit code of its curl, 28 when the time was over.
+        func streams(_ token: String, seconds: Int) async throws -> [Task<Int32, any Error>] {
+            let bearer = AccessJourneyTests.bearer(token)
+            let session = try #require(try await post(root + "/mcp", hello, bearer).field("mcp-session-id"))
+            let common = ["-sS", "-N", "-o", "/dev/null", "--max-time", String(seconds)] + bearer
+            let modern = [
+                "-H", "MCP-Protocol-Version: 2026-07-28", "-H", "Mcp-Method: subscriptions/listen",
+                "-H", "Content-Type: application/json", "-H", "Accept: application/json, text/event-stream",
+                "--data-binary", listen, root + "/mcp",
+            ]
+            let all = [
+                common + ["-H", "Mcp-Session-Id: \(session)", "-H", "Accept: text/event-stream", root + "/mcp"],
+                common + [root + "/sse"], common + modern,
+            ]
+            return all.map { arguments in Task { try await run("curl", arguments).code } }
+        }
+        let ending = try await streams(gone, seconds: 60) + streams(narrowed, seconds: 60)
+        let staying = try await streams(kept, seconds: 6)
+        // Each is there once it is counted as open.
+        try await Task.sleep(for: .seconds(2))
+        try write("narrow:read:\(narrowed)\nkept:read:\(kept)\n")
+        gateway.program.signal(SIGHUP)
+        for stream in ending { #expect(try await stream.value == 0) }
+        for stream in staying { #expect(try await stream.value == 28) }
+    }
+}
