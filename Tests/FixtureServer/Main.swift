@@ -30,6 +30,7 @@ final class FixtureServer {
         addAskingTools(to: &registry)
         addRoundTools(to: &registry)
         addChangingTools(to: &registry)
+        addSchemaTool(to: &registry)
         addResources(to: &registry)
         addPrompts(to: &registry)
         dispatcher.registry = registry

@@ -132,6 +132,6 @@ import Testing
         try expectNothingHidden(answer, "cancel_event")
         let request = try JSON.parse(answer)["result"]?["inputRequests"]?["cancel"]
         let message = try #require(request?["params"]?["message"]?.stringValue, "\(answer)")
-        #expect(message.hasPrefix("Cancel the event \"Tea System: \(Self.marker)\" (") && !message.contains("\n"))
+        #expect(message.hasPrefix("Cancel the event \"Tea System: \(Self.marker)\" on ") && !message.contains("\n"))
     }
 }

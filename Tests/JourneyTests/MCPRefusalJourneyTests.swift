@@ -18,13 +18,17 @@ import Testing
     }
 
     /// The refusal of one kind, with the reason that its data names.
-    @Test(arguments: [
-        (401, "unauthenticated", []), (401, "invalid_token", ["-H", "Authorization: Bearer wrong"]),
-        (421, "host_not_allowed", ["-H", "Host: evil.example"]),
-        (403, "origin_not_allowed", ["-H", "Origin: https://evil.example"]),
-        (415, "unsupported_media_type", AccessJourneyTests.bearer(AccessJourneyTests.reader) + ["-H", "Content-Type: text/csv"]),
-        (406, "not_acceptable", AccessJourneyTests.bearer(AccessJourneyTests.reader) + ["-H", "Accept: text/csv"]),
-    ] as [(Int, String, [String])])
+    @Test(
+        arguments: [
+            (401, "unauthenticated", []), (401, "invalid_token", ["-H", "Authorization: Bearer wrong"]),
+            (421, "host_not_allowed", ["-H", "Host: evil.example"]),
+            (403, "origin_not_allowed", ["-H", "Origin: https://evil.example"]),
+            (
+                415, "unsupported_media_type",
+                AccessJourneyTests.bearer(AccessJourneyTests.reader) + ["-H", "Content-Type: text/csv"]
+            ),
+            (406, "not_acceptable", AccessJourneyTests.bearer(AccessJourneyTests.reader) + ["-H", "Accept: text/csv"]),
+        ] as [(Int, String, [String])])
     func everyRefusalIsAMessage(status: Int, reason: String, arguments: [String]) async throws {
         let gateway = try await AccessJourneyTests.gateway(Self.tokens)
         let message = #"{"jsonrpc":"2.0","id":"q-1","method":"tools/list"}"#
@@ -32,7 +36,9 @@ import Testing
         let fields = arguments.filter { $0 != "-H" }.map { String($0.prefix { $0 != ":" }) }
         var plain = ["-H", "Content-Type: application/json", "-H", "Accept: application/json, text/event-stream"]
         for field in fields {
-            if let index = plain.firstIndex(where: { $0.hasPrefix(field + ":") }) { plain.removeSubrange(index - 1...index) }
+            if let index = plain.firstIndex(where: { $0.hasPrefix(field + ":") }) {
+                plain.removeSubrange(index - 1...index)
+            }
         }
         for path in ["/mcp", "/messages/?session_id=x"] where path == "/mcp" || status != 406 && status != 415 {
             let answer = try await curl(
@@ -53,7 +59,8 @@ import Testing
         let gateway = try await AccessJourneyTests.gateway(settings)
         let reader = AccessJourneyTests.bearer(AccessJourneyTests.reader)
         let large = try await post(
-            gateway.address + "/mcp", #"{"jsonrpc":"2.0","id":1,"method":""# + String(repeating: "a", count: 3000), reader)
+            gateway.address + "/mcp", #"{"jsonrpc":"2.0","id":1,"method":""# + String(repeating: "a", count: 3000),
+            reader)
         #expect(large.status == 413 && large.json?["error"]?["data"]?["reason"] == "payload_too_large")
         // REST keeps its own shape.
         let rest = try await post(gateway.address + "/events/", String(repeating: "a", count: 3000), reader)

@@ -26,6 +26,10 @@ public struct TimeZoneRules: Sendable {
     /// What holds after the last transition; nil when the last one holds for good.
     let footer: PosixTimeZone?
 
+    /// Universal time, for where no zone is known.
+    public static let utc = TimeZoneRules(
+        first: Offset(secondsEast: 0, abbreviation: "UTC", isDST: false), transitions: [], footer: nil)
+
     /// What holds at this instant.
     public func offset(at instant: Timestamp) -> Offset { offset(second: instant.seconds) }
 

@@ -21,6 +21,7 @@ public enum Setting: String, Sendable, CaseIterable {
 
     case authTokens = "LUMA_AUTH_TOKENS"
     case readOnly = "LUMA_READ_ONLY"
+    case cancelConfirmation = "LUMA_CANCEL_CONFIRMATION"
     case allowedOrigins = "LUMA_ALLOWED_ORIGINS"
     case tokenRateLimit = "LUMA_TOKEN_RATE_LIMIT"
 

@@ -86,7 +86,8 @@ final class MCPServer {
 
     /// Keeps a stream that ends with the server, or with the token that it was opened with. `end` is called at most once.
     func keep(
-        _ stream: EventStream, of principal: Principal, feeding deliver: @escaping (Change) -> Void, end: @escaping () -> Void
+        _ stream: EventStream, of principal: Principal, feeding deliver: @escaping (Change) -> Void,
+        end: @escaping () -> Void
     ) {
         let executor = reactor.executor
         let bound = LoopBound(deliver, on: executor)

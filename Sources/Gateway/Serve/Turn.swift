@@ -66,7 +66,9 @@ struct Turn {
 
     /// Refuses the request before it was looked at.
     func refuse(_ endpoint: Endpoint?, _ error: APIError, _ request: RequestView) {
-        guard method == .post, endpoint?.isMCP ?? Endpoint.isMCP(path: request.path) else { return finish(endpoint, error) }
+        guard method == .post, endpoint?.isMCP ?? Endpoint.isMCP(path: request.path) else {
+            return finish(endpoint, error)
+        }
         let message = JSONRPCID(ofRequestIn: request.body)
         finish(endpoint, error.answer(toMessage: message, requestID: id), reason: error.reason)
     }

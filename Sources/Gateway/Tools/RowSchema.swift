@@ -17,7 +17,7 @@ enum RowSchema {
 
     private static func schema(_ field: SchemaField) -> JSONObject {
         var object = schema(field.schema)
-        if field.nullable, let type = object["type"] { object["type"] = [type, "null"] }
+        // No null, as many hosts take one type only: what is not given is left out, and `clear` empties a field.
         if !field.note.isEmpty { object["description"] = .string(field.note) }
         return object
     }

@@ -7,14 +7,24 @@ extension ToolBox {
     /// How long the token of a preview is good, in seconds.
     private static let confirmationSeconds = 600.0
 
-    /// What a person agrees to.
+    /// What a person agrees to: this event, by this name and at this time, with these guests.
     private struct Preview {
         let id: String
+        /// As people outside have written it.
+        let name: String
+        /// The instant.
+        let start: String
+        /// The same as a clock at the event shows it.
+        let starts: String
+        let zone: String
         let isPaid: Bool
         let guestCount: Int
 
         var json: JSONObject {
-            ["event_id": .string(id), "guest_count": .number(JSONNumber(guestCount)), "is_paid": .bool(isPaid)]
+            [
+                "event_id": .string(id), "name": .string(name), "starts": .string(starts), "start_at": .string(start),
+                "timezone": .string(zone), "guest_count": .number(JSONNumber(guestCount)), "is_paid": .bool(isPaid),
+            ]
         }
     }
 
@@ -23,25 +33,26 @@ extension ToolBox {
             Tool(
                 "cancel_event", title: "Cancel an event",
                 description: """
-                    Cancels an event for good; guests are told. Without confirm it only previews: guest count, payment \
-                    and a confirm token. Show the preview to the user, and call again with confirm when they agree.
+                    Cancels an event for good; guests are told. Without confirm it only previews: name, start, guests, \
+                    payment and a confirm token. Show the preview to the user, and call again with confirm when they agree.
                     """,
                 input: ToolSchemas.cancel, output: ToolSchemas.cancelOutput,
                 hints: Tool.Hints(readOnly: false, destructive: true, idempotent: true, openWorld: true),
-                scope: .write
+                isClosed: true, scope: .write
             ) { [self] call, arguments throws(CallFailure) in try await cancel(arguments, call) })
     }
 
     private func cancel(_ arguments: JSONObject, _ call: Call) async throws(CallFailure) -> ToolResult {
         let id = arguments["event_id"]?.stringValue ?? ""
         var refund = arguments["refund"]?.boolValue
+        if cancelsByFormOnly, !call.canElicit { return Self.needsForm }
         let preview: Preview
         do throws(APIError) {
             preview = try await self.preview(id, call)
         } catch {
             return Self.failure(error)
         }
-        if let token = arguments["confirm"]?.stringValue {
+        if let token = arguments["confirm"]?.stringValue, !cancelsByFormOnly {
             guard isConfirmed(preview, refund, token, call.caller.principal) else {
                 return .failure(
                     "This confirmation is not valid (any more) for this event as it is now, with this refund. Call"
@@ -55,12 +66,13 @@ extension ToolBox {
                 case .accepted(let answers) where answers["confirm"]?.boolValue == true:
                     refund = refund ?? answers["refund"]?.boolValue
                 default:
-                    var kept: JSONObject = ["status": "kept"]
+                    var kept: JSONObject = ["status": "kept", "notice": Self.notice]
                     kept.members += preview.json.members
                     return .structured(kept)
                 }
             } catch .missingCapability {
                 // The client has said that it can show a form, and could not.
+                if cancelsByFormOnly { return Self.needsForm }
                 return .structured(needsConfirmation(preview, refund, call.caller.principal))
             }
         } else {
@@ -69,11 +81,22 @@ extension ToolBox {
         return await attempt { () throws(APIError) in try await cancel(preview, refund, call) }
     }
 
+    /// An answer for a gateway that takes no token for a person's word.
+    private static let needsForm = ToolResult.failure(
+        "Nothing was cancelled. This gateway cancels only when its user agrees in a form, and this client shows none."
+            + " Tell the user to cancel the event on its page at Luma, in the gateway's console, or with"
+            + " luma-mcp events cancel.")
+
     private func preview(_ id: String, _ call: Call) async throws(APIError) -> Preview {
         let told = try await rest(
             RequestInput(endpoint: .cancelEvent, parameter: id, query: [("dry_run", "true")]), call)
+        // As it is now, not as it was kept: this is what is agreed to.
+        let event = try await rest(
+            RequestInput(endpoint: .getEvent, parameter: id, wish: ReadWish("no-cache")), call)
         return Preview(
-            id: id, isPaid: told["is_paid"]?.boolValue ?? true, guestCount: told["guest_count"]?.intValue ?? 0)
+            id: id, name: event["name"]?.stringValue ?? "", start: event["start_at"]?.stringValue ?? "",
+            starts: clock.text(of: event, "start_at") ?? "", zone: event["timezone"]?.stringValue ?? "",
+            isPaid: told["is_paid"]?.boolValue ?? true, guestCount: told["guest_count"]?.intValue ?? 0)
     }
 
     private func cancel(
@@ -83,7 +106,7 @@ extension ToolBox {
         input.principal = call.caller.principal.label
         if let refund { input.query.append(("refund", refund ? "true" : "false")) }
         let answer = try await rest(input, call)
-        var result: JSONObject = ["status": "canceled"]
+        var result: JSONObject = ["status": "canceled", "notice": Self.notice]
         result.members += preview.json.members
         result["refunded"] = answer["refunded"]
         return result
@@ -94,13 +117,8 @@ extension ToolBox {
     private func agreement(
         _ preview: Preview, _ refund: Bool?, _ call: Call
     ) async throws(CallFailure) -> ElicitationAnswer {
-        let name: String
-        do throws(APIError) {
-            // On one line: a name with line ends could add words of its own to the question.
-            name = Neutral.line(try await event(preview.id, call)["name"]?.stringValue ?? preview.id)
-        } catch {
-            name = preview.id
-        }
+        // On one line: a name with line ends could add words of its own to the question.
+        let name = APIError.shortened(Neutral.line(preview.name))
         var properties: JSONObject = [
             "confirm": ["type": "boolean", "title": "Cancel the event", "description": "This cannot be undone."]
         ]
@@ -116,7 +134,8 @@ extension ToolBox {
         if preview.isPaid, let refund {
             paid += refund ? " They get their money back." : " They do not get their money back."
         }
-        let message = "Cancel the event \"\(APIError.shortened(name))\" (\(preview.id))? It has \(guests).\(paid)"
+        let time = preview.starts.isEmpty ? "" : " on \(preview.starts)"
+        let message = "Cancel the event \"\(name)\"\(time) (\(preview.id))? It has \(guests).\(paid)"
         return try await call.elicit(
             "cancel", message,
             schema: ["type": "object", "properties": .object(properties), "required": .array(required)],
@@ -126,19 +145,23 @@ extension ToolBox {
     // MARK: By a token
 
     private func needsConfirmation(_ preview: Preview, _ refund: Bool?, _ principal: Principal) -> JSONObject {
-        var result: JSONObject = ["status": "needs_confirmation"]
+        var result: JSONObject = ["status": "needs_confirmation", "notice": Self.notice]
         result.members += preview.json.members
         result["confirm"] = .string(token(preview, refund, principal))
         result["expires_in_seconds"] = .number(JSONNumber(Int(Self.confirmationSeconds)))
         let decision = preview.isPaid && refund == nil ? " and refund (true or false), as guests have paid" : ""
         result["next_step"] = .string(
-            "Nothing has happened yet. Tell the user; if they agree, call cancel_event again with confirm\(decision).")
+            "Nothing has happened yet. Tell the user which event this is; if they agree, call cancel_event again with confirm\(decision)."
+        )
         return result
     }
 
     /// Binds who asked, the event, what was told of it, and what was decided about the money, if anything was.
     private func binding(_ preview: Preview, _ refund: Bool?, _ principal: Principal) -> JSON {
-        [.string(principal.label), .object(preview.json), refund.map { .bool($0) } ?? .null]
+        [
+            .string(principal.label), .string(seal.digest(JSON.object(preview.json).encoded)),
+            refund.map { .bool($0) } ?? .null,
+        ]
     }
 
     private func token(_ preview: Preview, _ refund: Bool?, _ principal: Principal) -> String {

@@ -5,13 +5,13 @@ import MCP
 /// The members of events that a caller wants to see.
 extension ToolBox {
     /// What an event has when it is read by itself.
-    private static let whole = Shapes.event.map(\.name)
+    private static let whole = Shapes.event.map(\.name) + EventClock.added
     /// What an entry of a list has.
     private static let listed: [String] = {
         guard case .variants(let discriminator, let shapes) = Shapes.eventEntry else { return [] }
         return shapes.values.reduce(into: [discriminator]) { names, fields in
             names += fields.map(\.name).filter { !names.contains($0) }
-        }
+        } + EventClock.added
     }()
 
     /// What a call names under `fields`; empty when it names nothing.

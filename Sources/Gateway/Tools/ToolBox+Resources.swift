@@ -6,6 +6,8 @@ import MCP
 /// What can be read without a tool: events, the calendar, the templates.
 extension ToolBox {
     private static let json = "application/json"
+    /// Beside the JSON of what has texts: there are hosts that take texts and no documents.
+    private static let markdown = "text/markdown"
     private static let eventsTemplate = "luma://events/{event_id}"
     private static let templatesTemplate = "luma://templates/{template_type}"
     /// How long the ids that completion proposes are taken for news, in seconds.
@@ -17,16 +19,20 @@ extension ToolBox {
                 "luma://calendar", name: "calendar", title: "Upcoming events",
                 description: "The next events of the calendar, soonest first.", mimeType: Self.json
             ) { [self] call, uri throws(CallFailure) in
-                let now = seal.now.rfc3339
+                let now = ListRange.minute(of: clock.now.instant).rfc3339
                 let input = RequestInput(
                     endpoint: .listEvents, query: [("limit", "50"), ("after", now), ("sort", "start_at")])
                 let page = try await read(uri, input, call)
+                let events = page["entries"]?.arrayValue ?? []
+                let hasMore = page["has_more"]?.boolValue ?? false
                 let document: JSON = [
-                    "notice": Self.notice,
-                    "events": .array((page["entries"]?.arrayValue ?? []).map(Self.abridged)),
-                    "has_more": page["has_more"] ?? false,
+                    "notice": Self.notice, "now": .string(clock.now.text), "events": .array(events.map(listed)),
+                    "has_more": .bool(hasMore),
                 ]
-                return [ResourceContents(uri: uri, json: document)]
+                return [
+                    ResourceContents(uri: uri, json: document),
+                    ResourceContents(uri: uri, mimeType: Self.markdown, .text(overview(events, hasMore: hasMore))),
+                ]
             })
         for template in catalog.templates {
             registry.add(
@@ -42,8 +48,12 @@ extension ToolBox {
                 mimeType: Self.json, completers: ["event_id": eventIDs]
             ) { [self] call, uri, variables throws(CallFailure) in
                 let input = RequestInput(endpoint: .getEvent, parameter: variables["event_id"])
-                let document: JSON = ["notice": Self.notice, "event": Self.abridged(try await read(uri, input, call))]
-                return [ResourceContents(uri: uri, json: document)]
+                let event = try await read(uri, input, call)
+                let document: JSON = ["notice": Self.notice, "event": shown(event)]
+                return [
+                    ResourceContents(uri: uri, json: document),
+                    ResourceContents(uri: uri, mimeType: Self.markdown, .text(noticed(text(event)))),
+                ]
             })
         registry.add(
             ResourceTemplate(
@@ -54,6 +64,22 @@ extension ToolBox {
                 guard let template = catalog[variables["template_type"] ?? ""] else { throw .notFound(uri: uri) }
                 return [ResourceContents(uri: uri, json: template.json)]
             })
+    }
+
+    private func noticed(_ text: String) -> String { (Self.notice.stringValue ?? "") + "\n\n" + text }
+
+    /// The events of the calendar, a line for each.
+    private func overview(_ events: [JSON], hasMore: Bool) -> String {
+        var lines = events.map { event in
+            let parts = [
+                clock.text(of: event, "start_at"), event["name"]?.stringValue, EventClock.place(of: event),
+                event["id"]?.stringValue,
+            ]
+            return "- " + parts.compactMap { $0.map { Neutral.line($0) } }.joined(separator: " | ")
+        }
+        if lines.isEmpty { lines = ["No upcoming events."] }
+        if hasMore { lines.append("There are more: list_events shows them.") }
+        return noticed("It is \(clock.now.text).\n\n" + lines.joined(separator: "\n"))
     }
 
     private func read(_ uri: String, _ input: RequestInput, _ call: Call) async throws(CallFailure) -> JSON {
@@ -70,18 +96,19 @@ extension ToolBox {
 
     var templateTypes: Completer {
         { [catalog] _, begun throws(CallFailure) in
-            catalog.templates.map(\.type).filter { $0.hasPrefix(begun.lowercased()) }
+            let text = FoldedText.bytes(begun)
+            return catalog.templates.map(\.type).filter { FoldedText.bytes($0).starts(with: text) }
         }
     }
 
     /// Zones whose name, or whose last part, begins as the text does.
     var zoneNames: Completer {
         { [zones] _, begun throws(CallFailure) in
-            let wanted = begun.lowercased().map { $0 == " " ? "_" : $0 }
-            let text = String(wanted)
+            let text = FoldedText.bytes(begun).map { $0 == UInt8(ascii: " ") ? UInt8(ascii: "_") : $0 }
+            let afterSlash = ByteSearch([UInt8(ascii: "/")] + text)
             return zones.names.filter { name in
-                let lower = name.lowercased()
-                return lower.hasPrefix(text) || lower.contains("/" + text)
+                let folded = FoldedText.bytes(name)
+                return folded.starts(with: text) || afterSlash.isFound(in: folded)
             }
         }
     }
@@ -89,9 +116,10 @@ extension ToolBox {
     /// Ids of upcoming events that begin as the text does, or whose name holds it.
     var eventIDs: Completer {
         { [self] call, begun throws(CallFailure) in
-            let text = begun.lowercased()
+            let text = FoldedText.bytes(begun)
+            let search = ByteSearch(text)
             return await recentEvents(call).filter { event in
-                event.id.lowercased().hasPrefix(text) || event.name.lowercased().contains(text)
+                FoldedText.bytes(event.id).starts(with: text) || search.isFound(in: FoldedText.bytes(event.name))
             }.map(\.id)
         }
     }
@@ -99,7 +127,8 @@ extension ToolBox {
     private func recentEvents(_ call: Call) async -> [(id: String, name: String)] {
         if let recent, recent.until > worker.clock.now { return recent.events }
         let input = RequestInput(
-            endpoint: .listEvents, query: [("limit", "50"), ("after", seal.now.rfc3339), ("sort", "start_at")])
+            endpoint: .listEvents,
+            query: [("limit", "50"), ("after", ListRange.minute(of: clock.now.instant).rfc3339), ("sort", "start_at")])
         do throws(APIError) {
             let events = (try await rest(input, call)["entries"]?.arrayValue ?? []).compactMap { event in
                 event["id"]?.stringValue.map { (id: $0, name: event["name"]?.stringValue ?? "") }

@@ -13,7 +13,7 @@ extension ToolBox {
         tool.suggest = { FieldSynonyms.suggest(for: $0, among: $1) }
         tool.forgive = { arguments in
             var arguments = arguments
-            if let place = arguments["geo_address_json"], place.stringValue != nil {
+            if let place = arguments["geo_address_json"], place.stringValue?.isEmpty == false {
                 arguments["geo_address_json"] = EventPlace.input(place)
             }
             return arguments
@@ -45,12 +45,25 @@ extension ToolBox {
                 description: "Changes the fields that are given and keeps the rest. Guests may be notified.",
                 input: ToolSchemas.update, output: ToolSchemas.eventOutput, hints: Self.changes, scope: .write
             ) { [self] call, arguments throws(CallFailure) in
-                var change = arguments
-                change["event_id"] = nil
-                let id = arguments["event_id"]?.stringValue
-                let input = RequestInput(endpoint: .patchEvent, parameter: id, body: JSON.object(change).encoded)
-                return await write(input, call)
+                await update(arguments, call)
             })
+    }
+
+    /// Changes as REST's PATCH does, where null and the empty text are values: `clear` says them here.
+    private func update(_ arguments: JSONObject, _ call: Call) async -> ToolResult {
+        var change = arguments
+        change["event_id"] = nil
+        change[ToolSchemas.clear] = nil
+        for name in arguments[ToolSchemas.clear]?.arrayValue?.compactMap(\.stringValue) ?? [] {
+            guard change[name] == nil else {
+                return Self.failure(
+                    APIError(invalid: [FieldProblem(ToolSchemas.clear, "names \(name), which is given")]))
+            }
+            change[name] = ToolSchemas.clearable[name]
+        }
+        let id = arguments["event_id"]?.stringValue
+        return await write(
+            RequestInput(endpoint: .patchEvent, parameter: id, body: JSON.object(change).encoded), call)
     }
 
     /// Creates as REST does; the key is a field there.
@@ -81,8 +94,20 @@ extension ToolBox {
                 result["warnings"] = warnings
                 call.log(.warning, warnings, logger: "events")
             }
-            result["event"] = Self.abridged(.object(event))
+            result["event"] = Self.withoutLongTexts(shown(.object(event)))
             return result
         }
+    }
+
+    /// Characters of a description in the answer to a write: whoever wrote it has just sent it.
+    private static let mostEchoed = 300
+
+    private static func withoutLongTexts(_ event: JSON) -> JSON {
+        guard var object = event.objectValue else { return event }
+        for name in ["description_md", "description"] {
+            guard let text = object[name]?.stringValue, text.unicodeScalars.count > mostEchoed else { continue }
+            object[name] = .string(APIError.shortened(text, to: mostEchoed) + " (the whole: get_event)")
+        }
+        return .object(object)
     }
 }

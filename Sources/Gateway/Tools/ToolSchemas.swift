@@ -12,21 +12,43 @@ enum ToolSchemas {
     ]
     private static let more = ["registration_open", "waitlist_status", "slug", "cover_url", "show_guest_list"]
 
-    static func object(_ properties: JSONObject, required: [String] = [], closed: Bool = true) -> JSONObject {
+    /// What the rows do not say of a field, or say longer than a model needs it.
+    private static let words: [(field: String, words: String)] = [
+        ("name", "Up to 200 characters"), ("start_at", time), ("end_at", time), ("timezone", zone),
+        ("description_md", "Markdown"), ("visibility", "Who can see it"),
+        ("meeting_url", "Link of an online event"),
+        ("geo_address_json", #"Place, e.g. {"type":"manual","address":"Main St 1"}"#),
+        ("max_capacity", "Most guests; no limit without it"), ("registration_open", "Guests can register"),
+        ("waitlist_status", "Whether there is a waitlist when it is full"),
+    ]
+    private static let placeWords: [(field: String, words: String)] = [
+        ("type", "manual or google"), ("address", "With manual: as text"), ("place_id", "With google: its place id"),
+        ("description", "With google: how to find it"),
+    ]
+
+    /// Says nothing of other members: there are clients that lose all tools over `additionalProperties`.
+    static func object(_ properties: JSONObject, required: [String] = []) -> JSONObject {
         var schema: JSONObject = ["type": "object", "properties": .object(properties)]
         if !required.isEmpty { schema["required"] = .array(required.map { .string($0) }) }
-        if closed { schema["additionalProperties"] = false }
         return schema
     }
 
     static func string(_ description: String) -> JSON { ["type": "string", "description": .string(description)] }
 
+    private static func described(_ schema: JSON?, _ words: String) -> JSON {
+        var object = schema?.objectValue ?? [:]
+        object["description"] = .string(words)
+        return .object(object)
+    }
+
     private static func event(_ names: [String], _ fields: [SchemaField]) -> JSONObject {
         var properties = RowSchema.properties(names, of: fields)
-        for name in ["start_at", "end_at"] where properties[name] != nil { properties[name] = string(time) }
-        if properties["timezone"] != nil { properties["timezone"] = string(zone) }
-        if var place = properties["geo_address_json"]?.objectValue {
-            place["description"] = #"Place, e.g. {"type":"manual","address":"Main St 1"}"#
+        for (field, words) in words where properties[field] != nil {
+            properties[field] = described(properties[field], words)
+        }
+        if var place = properties["geo_address_json"]?.objectValue, var parts = place["properties"]?.objectValue {
+            for (field, words) in placeWords { parts[field] = described(parts[field], words) }
+            place["properties"] = .object(parts)
             properties["geo_address_json"] = .object(place)
         }
         properties["require_rsvp_approval"] = ["type": "boolean", "description": "Guests wait for approval"]
@@ -37,13 +59,20 @@ enum ToolSchemas {
     static let key = "idempotency_key"
     private static let keyed: JSONObject = [key: string("Same key and fields: created once")]
 
+    /// The name of the argument that empties fields.
+    static let clear = "clear"
+    /// What can be emptied, with what REST takes for that: null is "not given" here, and so is the empty text.
+    static let clearable: JSONObject = JSONObject(
+        Shapes.eventChange.filter(\.nullable).map { (name: $0.name, value: .null) }
+            + [(name: "description_md", value: "")])
+
     private static func joined(_ properties: JSONObject, _ more: JSONObject) -> JSONObject {
         JSONObject(properties.members + more.members)
     }
 
     static let create = object(
         joined(event(["name", "start_at", "timezone"] + common + more, Shapes.eventInput), keyed),
-        required: ["name", "start_at", "timezone"], closed: false)
+        required: ["name", "start_at", "timezone"])
 
     static let update: JSONObject = {
         var properties: JSONObject = ["event_id": string("From list_events or search")]
@@ -51,26 +80,38 @@ enum ToolSchemas {
         properties.members += event(names, Shapes.eventChange).members
         properties["timezone"] = string("\(zone); alone it keeps the instant: give start_at, too, to move the event")
         properties["end_at"] = string("\(time); without it a new start_at keeps the length")
-        return object(properties, required: ["event_id"], closed: false)
+        properties[clear] = [
+            "type": "array", "items": ["type": "string", "enum": .array(clearable.names.map { .string($0) })],
+            "description": "Fields to empty; null and empty texts change nothing",
+        ]
+        return object(properties, required: ["event_id"])
     }()
 
     static let fromTemplate: JSONObject = {
         var properties: JSONObject = ["template_type": string("From list_templates")]
         properties.members += event(["name", "start_at", "timezone"] + common, Shapes.eventInput).members
         properties.members += keyed.members
-        return object(properties, required: ["template_type", "name", "start_at", "timezone"], closed: false)
+        return object(properties, required: ["template_type", "name", "start_at", "timezone"])
     }()
 
     static let fields: JSON = [
-        "type": "array", "items": ["type": "string"], "description": "Members of each event to return",
+        "type": "array", "items": ["type": "string", "maxLength": 100], "maxItems": 50,
+        "description": "Members of each event to return",
     ]
+    private static let after = string("Start at or after: a day, today, or RFC 3339. Default now")
+    private static let before = string("Start before that; by itself: the past, latest first")
 
     static let list = object([
         "limit": ["type": "integer", "minimum": 1, "maximum": 100, "description": "Default 20"],
-        "cursor": string("next_cursor of the page before"),
-        "after": string("Start at or after; RFC 3339 with offset"), "before": string("Start before"),
-        "sort": ["type": "string", "enum": ["start_at", "-start_at"]],
-        "status": ["type": "string", "enum": ["approved", "pending"]], "fields": fields,
+        "cursor": string("next_cursor of the page before"), "after": after, "before": before,
+        "sort": [
+            "type": "string", "enum": ["start_at", "-start_at"],
+            "description": "Default start_at, soonest first; -start_at is latest first",
+        ],
+        "status": [
+            "type": "string", "enum": ["approved", "pending"],
+            "description": "Default approved; pending ones wait to be taken into the calendar",
+        ], "fields": fields,
     ])
 
     static let get = object(
@@ -84,30 +125,34 @@ enum ToolSchemas {
         ], required: ["event_id"])
 
     static let search = object(
-        ["query": ["type": "string", "minLength": 1, "maxLength": 200, "description": "Words of name, place or text"]],
-        required: ["query"])
+        [
+            "query": [
+                "type": "string", "minLength": 1, "maxLength": 200, "description": "Words of name, place or date",
+            ],
+            "after": string("Only events from then on"), "before": string("Only events before that"),
+        ], required: ["query"])
     static let fetch = object(["id": string("Id of a search result")], required: ["id"])
-    static let none: JSONObject = ["type": "object", "additionalProperties": false]
+    static let none = object([:])
 
     // MARK: Output
 
     private static func output(_ properties: JSONObject, required: [String]) -> JSONObject {
-        object(properties, required: required, closed: false)
+        object(properties, required: required)
     }
 
     static let eventOutput = output(["event": ["type": "object"], "notice": ["type": "string"]], required: ["event"])
     static let listOutput = output(
         [
             "events": ["type": "array", "items": ["type": "object"]], "has_more": ["type": "boolean"],
-            "next_cursor": ["type": "string"], "notice": ["type": "string"],
-        ], required: ["events", "has_more"])
+            "next_cursor": ["type": "string"], "now": ["type": "string"], "notice": ["type": "string"],
+        ], required: ["events", "has_more", "now"])
     static let templatesOutput = output(
         ["templates": ["type": "array", "items": ["type": "object"]]], required: ["templates"])
     static let cancelOutput = output(
         [
             "status": ["type": "string", "enum": ["needs_confirmation", "canceled", "kept"]],
             "event_id": ["type": "string"], "guest_count": ["type": "integer"], "is_paid": ["type": "boolean"],
-            "confirm": ["type": "string"],
+            "name": ["type": "string"], "starts": ["type": "string"], "confirm": ["type": "string"],
         ], required: ["status", "event_id"])
     static let searchOutput = output(
         [
@@ -117,10 +162,12 @@ enum ToolSchemas {
                     "type": "object",
                     "properties": [
                         "id": ["type": "string"], "title": ["type": "string"], "url": ["type": "string"],
+                        "starts": ["type": "string"], "place": ["type": "string"],
                     ], "required": ["id", "title", "url"],
                 ],
-            ], "notice": ["type": "string"],
-        ], required: ["results"])
+            ], "looked_at": ["type": "integer"], "complete": ["type": "boolean"], "note": ["type": "string"],
+            "notice": ["type": "string"],
+        ], required: ["results", "looked_at", "complete"])
     static let fetchOutput = output(
         [
             "id": ["type": "string"], "title": ["type": "string"], "text": ["type": "string"],

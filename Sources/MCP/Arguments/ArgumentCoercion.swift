@@ -4,40 +4,49 @@ import Core
 ///
 /// Only where the schema allows no string: there a string that looks like a number is a string.
 enum ArgumentCoercion {
+    /// Bytes of a number or a word.
+    private static let longestScalar = 400
+
     /// - Parameters:
-    ///   - types: what the schema allows; empty allows all.
+    ///   - type: what the schema wants; nil takes all.
     ///   - items: the one type of an array's items.
-    static func coerce(_ value: JSON, to types: [String], items: String?) -> JSON {
-        if case .number(let number) = value, types == ["integer"] || types == ["integer", "null"] {
+    static func coerce(_ value: JSON, to type: String?, items: String?) -> JSON {
+        guard let type else { return value }
+        if case .number(let number) = value, type == "integer" {
             // `3.0` is how some languages write 3.
             guard number.intValue == nil, let whole = number.wholeValue else { return value }
             return .number(JSONNumber(whole))
         }
-        guard case .string(let text) = value, !types.isEmpty, !types.contains("string") else {
+        guard case .string(let text) = value, type != "string" else {
             // One item for a list of them.
-            if types == ["array"], let items, isScalar(value, items) { return .array([value]) }
+            if type == "array", let items, isScalar(value, items) { return .array([value]) }
             return value
         }
-        let trimmed = trim(text)
-        for type in types {
-            switch type {
-            case "boolean":
-                if let flag = ["true": true, "false": false][trimmed.lowercased()] { return .bool(flag) }
-            case "null": if trimmed.lowercased() == "null" { return .null }
-            case "integer":
-                if let number = JSONNumber(text: trimmed) {
-                    let read = coerce(.number(number), to: ["integer"], items: nil)
-                    if read.intValue != nil { return read }
-                }
-            case "number": if let number = JSONNumber(text: trimmed) { return .number(number) }
-            case "array":
-                if let json = parsed(trimmed), json.arrayValue != nil { return json }
-                if items == "string" { return .array([value]) }
-            case "object": if let json = parsed(trimmed), json.objectValue != nil { return json }
-            default: break
-            }
+        return read(trim(text), as: type, items: items, original: value) ?? value
+    }
+
+    /// The value that a text spells; nil when it is none of this type.
+    private static func read(_ text: String, as type: String, items: String?, original: JSON) -> JSON? {
+        switch type {
+        case "array":
+            if let json = parsed(text), json.arrayValue != nil { return json }
+            return items == "string" ? .array([original]) : nil
+        case "object":
+            guard let json = parsed(text), json.objectValue != nil else { return nil }
+            return json
+        // No longer text is one of the others.
+        default: break
         }
-        return value
+        guard text.utf8.count <= longestScalar else { return nil }
+        switch type {
+        case "boolean": return ["true": true, "false": false][text.lowercased()].map { .bool($0) }
+        case "integer":
+            guard let number = JSONNumber(text: text) else { return nil }
+            let read = coerce(.number(number), to: "integer", items: nil)
+            return read.intValue == nil ? nil : read
+        case "number": return JSONNumber(text: text).map { .number($0) }
+        default: return nil
+        }
     }
 
     private static func isScalar(_ value: JSON, _ type: String) -> Bool {
@@ -53,7 +62,11 @@ enum ArgumentCoercion {
     }
 
     private static func trim(_ text: String) -> String {
-        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\n" || $0 == "\t" || $0 == "\r" }
-        return String(text.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+        let isSpace: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x0a || $0 == 0x09 || $0 == 0x0d }
+        let bytes = text.utf8
+        guard let first = bytes.firstIndex(where: { !isSpace($0) }),
+            let last = bytes.lastIndex(where: { !isSpace($0) })
+        else { return "" }
+        return String(text[first...last])
     }
 }

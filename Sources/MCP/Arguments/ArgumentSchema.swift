@@ -2,8 +2,12 @@ public import Core
 
 /// Reads the arguments of a call by their JSON Schema: what a model has only spelled wrong is put right, the rest is named.
 ///
-/// Knows the words that schemas of tools use here: `type`, `enum`, `properties`, `required`, `additionalProperties` (false
-/// only), `items`, and the bounds of numbers, texts and arrays. Texts are measured in Unicode scalars.
+/// Knows the words that schemas of tools use here: `type` (one word, as many hosts take no list), `enum`, `properties`,
+/// `required`, `additionalProperties` (false only), `items`, and the bounds of numbers, texts and arrays. Texts are
+/// measured in Unicode scalars.
+///
+/// Null is what many models and adapters write for an argument that is not given, and so is the empty text: neither is ever
+/// a value of an optional argument.
 public enum ArgumentSchema {
     /// Everything that is wrong with a call's arguments, for the model that made it.
     public struct Problems: Error, Sendable, Equatable {
@@ -22,36 +26,48 @@ public enum ArgumentSchema {
     static let mostProblems = 20
 
     /// The arguments as the schema wants them, or everything that is wrong.
-    /// - Parameter suggest: the name among those given that was probably meant by another.
+    /// - Parameters:
+    ///   - isClosed: refuses members that the schema does not name, whether or not it says so itself.
+    ///   - takesEmptyTexts: an empty text was typed by a person and is an answer.
+    ///   - suggest: the name among those given that was probably meant by another.
     public static func read(
-        _ arguments: JSONObject, schema: JSONObject,
+        _ arguments: JSONObject, schema: JSONObject, isClosed: Bool = false, takesEmptyTexts: Bool = false,
         suggest: @escaping (String, [String]) -> String? = { NearestName.suggest(for: $0, among: $1) }
     ) -> Result<JSONObject, Problems> {
-        var check = ArgumentCheck(suggest: suggest)
-        let read = check.object(arguments, schema, at: "")
+        var check = ArgumentCheck(takesEmptyTexts: takesEmptyTexts, suggest: suggest)
+        let read = check.object(arguments, schema, isClosed: isClosed, at: "")
         return check.problems.isEmpty ? .success(read) : .failure(Problems(lines: check.problems))
     }
 }
 
 /// One reading under way.
 struct ArgumentCheck {
+    let takesEmptyTexts: Bool
     private(set) var problems: [String] = []
     private let suggest: (String, [String]) -> String?
 
-    init(suggest: @escaping (String, [String]) -> String?) { self.suggest = suggest }
-
-    private mutating func report(_ path: String, _ problem: String) {
-        if problems.count < ArgumentSchema.mostProblems { problems.append("\(path) \(problem)") }
+    init(takesEmptyTexts: Bool, suggest: @escaping (String, [String]) -> String?) {
+        self.takesEmptyTexts = takesEmptyTexts
+        self.suggest = suggest
     }
 
-    mutating func object(_ object: JSONObject, _ schema: JSONObject, at path: String) -> JSONObject {
+    /// As much is wrong as one answer lists: what else there is need not be looked at.
+    private var isFull: Bool { problems.count >= ArgumentSchema.mostProblems }
+
+    private mutating func report(_ path: String, _ problem: String) {
+        if !isFull { problems.append("\(path) \(problem)") }
+    }
+
+    mutating func object(
+        _ object: JSONObject, _ schema: JSONObject, isClosed: Bool = false, at path: String
+    ) -> JSONObject {
         let properties = schema["properties"]?.objectValue ?? [:]
         let required = schema["required"]?.arrayValue?.compactMap(\.stringValue) ?? []
         var output = JSONObject()
-        for (name, value) in object.members {
+        for (name, value) in object.members where !isFull {
             let place = path.isEmpty ? Neutral.echo(name) : "\(path).\(Neutral.echo(name))"
             guard let property = properties[name]?.objectValue else {
-                if schema["additionalProperties"]?.boolValue == false {
+                if isClosed || schema["additionalProperties"]?.boolValue == false {
                     let hint = suggest(name, properties.names)
                     report(place, "is not known" + (hint.map { "; did you mean \($0)?" } ?? ""))
                 } else {
@@ -59,8 +75,10 @@ struct ArgumentCheck {
                 }
                 continue
             }
-            // Many models write null for what they leave out.
-            if value.isNull, !Self.types(property).contains("null"), !required.contains(name) { continue }
+            if isLeftOut(value) {
+                if required.contains(name) { report(place, "is required and must not be empty") }
+                continue
+            }
             output.members.append((name, self.value(value, property, at: place)))
         }
         for name in required where object[name] == nil {
@@ -74,11 +92,19 @@ struct ArgumentCheck {
         return output
     }
 
+    private func isLeftOut(_ value: JSON) -> Bool {
+        switch value {
+        case .null: true
+        case .string(let text): text.isEmpty && !takesEmptyTexts
+        default: false
+        }
+    }
+
     private mutating func value(_ given: JSON, _ schema: JSONObject, at path: String) -> JSON {
-        let types = Self.types(schema)
-        let value = ArgumentCoercion.coerce(given, to: types, items: schema["items"]?["type"]?.stringValue)
-        guard types.isEmpty || types.contains(where: { Self.isOf(value, $0) }) else {
-            report(path, "must be " + types.map(Self.words).joined(separator: " or "))
+        let type = schema["type"]?.stringValue
+        let value = ArgumentCoercion.coerce(given, to: type, items: schema["items"]?["type"]?.stringValue)
+        if let type, !Self.isOf(value, type) {
+            report(path, "must be " + Self.words(type))
             return value
         }
         if let choices = schema["enum"]?.arrayValue, !choices.contains(value) {
@@ -88,17 +114,20 @@ struct ArgumentCheck {
                 path,
                 "must be one of \(texts.joined(separator: ", "))" + (hint.map { "; did you mean \($0)?" } ?? ""))
         }
-        bounds(value, schema, at: path)
+        // What is too long is told by its length alone.
+        guard bounds(value, schema, at: path) else { return value }
         switch value {
         case .object(let object): return .object(self.object(object, schema, at: path))
         case .array(let items):
             guard let schema = schema["items"]?.objectValue else { return value }
-            return .array(items.enumerated().map { self.value($1, schema, at: "\(path)[\($0)]") })
+            return .array(items.enumerated().map { isFull ? $1 : self.value($1, schema, at: "\(path)[\($0)]") })
         default: return value
         }
     }
 
-    private mutating func bounds(_ value: JSON, _ schema: JSONObject, at path: String) {
+    /// - Returns: false when the value is outside.
+    private mutating func bounds(_ value: JSON, _ schema: JSONObject, at path: String) -> Bool {
+        let before = problems.count
         func limit(_ name: String) -> Double? { schema[name]?.doubleValue }
         func outside(_ size: Double, _ least: Double?, _ most: Double?) -> Bool {
             size < least ?? size || size > most ?? size
@@ -125,22 +154,14 @@ struct ArgumentCheck {
             }
         default: break
         }
+        return problems.count == before
     }
 
     // MARK: Types
 
-    private static func types(_ schema: JSONObject) -> [String] {
-        switch schema["type"] {
-        case .string(let type): [type]
-        case .array(let types): types.compactMap(\.stringValue)
-        default: []
-        }
-    }
-
     private static func isOf(_ value: JSON, _ type: String) -> Bool {
         switch (type, value) {
-        case ("string", .string), ("boolean", .bool), ("array", .array), ("object", .object), ("null", .null),
-            ("number", .number):
+        case ("string", .string), ("boolean", .bool), ("array", .array), ("object", .object), ("number", .number):
             true
         case ("integer", .number(let number)): number.intValue != nil
         default: false

@@ -80,7 +80,7 @@ public struct InputRequest: Sendable {
             guard action == "accept" else { return nil }
             guard need == .elicitationForm, let schema = params?["requestedSchema"]?.objectValue else { return answer }
             guard let content = answer["content"]?.objectValue,
-                case .success(let read) = ArgumentSchema.read(content, schema: schema)
+                case .success(let read) = ArgumentSchema.read(content, schema: schema, takesEmptyTexts: true)
             else { return nil }
             return ["action": "accept", "content": .object(read)]
         }

@@ -30,6 +30,9 @@ extension Dispatcher {
         let scopes = request.caller.principal.scopes
         guard let tool = registry.tools.first(where: { $0.name == name && scopes.isSuperset(of: $0.scope) }) else {
             audit.outcome = .refused
+            if let hidden = registry.tools.first(where: { $0.name == name }) {
+                throw .error(.invalidParams(refusal(of: hidden.name, needing: hidden.scope, scopes)))
+            }
             let known = registry.tools.filter { scopes.isSuperset(of: $0.scope) }.map(\.name)
             let hint = NearestName.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
             throw .error(.invalidParams("Unknown tool: " + Neutral.echo(name) + hint))
@@ -41,7 +44,9 @@ extension Dispatcher {
         var outcome: ToolAudit.Outcome?
         let answer = try await round(request, name, audit.argumentDigest) { call throws(CallFailure) in
             let result: ToolResult
-            switch ArgumentSchema.read(tool.forgive(given), schema: tool.input, suggest: tool.suggest) {
+            let read = ArgumentSchema.read(
+                tool.forgive(given), schema: tool.input, isClosed: tool.isClosed, suggest: tool.suggest)
+            switch read {
             case .failure(let problems):
                 outcome = .invalidArguments
                 result = .failure(problems.text)
@@ -61,10 +66,24 @@ extension Dispatcher {
         return answer
     }
 
+    /// Why a principal may not have what is there.
+    private func refusal(
+        of name: String, needing scope: Principal.Scopes, _ scopes: Principal.Scopes
+    ) -> String {
+        if scope.contains(.write), changesNothing { return "This server is set to change nothing: \(name) is off" }
+        let needed = scope.contains(.admin) ? "admin" : scope.contains(.write) ? "write" : "read"
+        return scopes == .read
+            ? "This token may only read: \(name) needs one with the scope \(needed)"
+            : "This token may not use \(name), which needs the scope \(needed)"
+    }
+
     func getPrompt(_ request: Request) async throws(CallFailure) -> JSONObject {
         let name = try text("name", request)
         let scopes = request.caller.principal.scopes
         guard let prompt = registry.prompts.first(where: { $0.name == name && scopes.isSuperset(of: $0.scope) }) else {
+            if let hidden = registry.prompts.first(where: { $0.name == name }) {
+                throw .error(.invalidParams(refusal(of: hidden.name, needing: hidden.scope, scopes)))
+            }
             throw .error(.invalidParams("Unknown prompt: " + Neutral.echo(name)))
         }
         let given = request.params?["arguments"] ?? .null

@@ -31,6 +31,8 @@ public final class Dispatcher {
     public let server: ServerInfo
     /// Is told of every call of a tool.
     public var auditor: (any ToolAuditor)?
+    /// Nobody may write here, whatever the token: for the words of a refusal.
+    public var changesNothing = false
     let seal: any StateSeal
     let rounds: OpenRounds
     /// Items of one page of a list.
@@ -66,9 +68,9 @@ public final class Dispatcher {
         }
         var result: JSONObject = [
             "protocolVersion": .string(revision.rawValue), "capabilities": registry.capabilities.json(in: revision),
-            "serverInfo": server.implementation(in: revision),
+            "serverInfo": server.implementation(in: revision, isIntroduction: true),
         ]
-        result["instructions"] = server.instructions.map { .string($0) }
+        result["instructions"] = server.instructions().map { .string($0) }
         let session = Session(
             revision: revision, capabilities: ClientCapabilities(params?["capabilities"] ?? [:]), principal: principal)
         return Handshake(answer: .response(id: id, result: .object(result)), session: session)
@@ -174,8 +176,8 @@ public final class Dispatcher {
             "supportedVersions": .array(server.revisions.map { .string($0.rawValue) }),
             "capabilities": registry.capabilities.json(in: .july2026),
         ]
-        result["instructions"] = server.instructions.map { .string($0) }
-        return completed(result, lifetime: Self.listLifetime)
+        result["instructions"] = server.instructions().map { .string($0) }
+        return completed(result, lifetime: Self.listLifetime, isIntroduction: true)
     }
 
     private func listen(_ id: JSONRPCID, _ params: JSONObject?) throws(CallFailure) -> Subscription {
@@ -188,14 +190,16 @@ public final class Dispatcher {
     }
 
     /// A result with what every modern result carries; of a list or of something read, also how long it may be kept.
-    func completed(_ result: JSONObject, lifetime: Int? = nil) -> JSONObject {
+    func completed(_ result: JSONObject, lifetime: Int? = nil, isIntroduction: Bool = false) -> JSONObject {
         var whole = JSONObject([(name: "resultType", value: "complete")] + result.members)
         if let lifetime {
             whole["ttlMs"] = .number(JSONNumber(lifetime))
             // Lists depend on what the token may see.
             whole["cacheScope"] = "private"
         }
-        whole["_meta"] = [Envelope.serverInfoKey: server.implementation(in: .july2026)]
+        whole["_meta"] = [
+            Envelope.serverInfoKey: server.implementation(in: .july2026, isIntroduction: isIntroduction)
+        ]
         return whole
     }
 

@@ -9,13 +9,19 @@ public struct ServerInfo: Sendable {
     public var version: String
     /// One sentence.
     public var description: String
-    /// What a model should know before it uses anything here. Never holds text from outside.
-    public var instructions: String?
+    /// What a model should know before it uses anything here, asked for each time that somebody comes: it may tell the
+    /// date. Never holds text from outside.
+    public var instructions: @Sendable () -> String?
+    /// Pictures of the program, shown where it introduces itself.
+    public var icons: [Icon] = []
     /// The revisions that are spoken, oldest first.
     public var revisions: [Revision] = Revision.allCases
 
     /// A server that speaks every revision.
-    public init(name: String, title: String, version: String, description: String, instructions: String? = nil) {
+    public init(
+        name: String, title: String, version: String, description: String,
+        instructions: @autoclosure @escaping @Sendable () -> String? = nil
+    ) {
         self.name = name
         self.title = title
         self.version = version
@@ -24,10 +30,34 @@ public struct ServerInfo: Sendable {
     }
 
     /// The `Implementation` of a revision: `title` came with 2025-06-18, `description` with 2025-11-25.
-    func implementation(in revision: Revision) -> JSON {
+    /// - Parameter isIntroduction: in answer to who asks what this is, where pictures have their place; not with each result.
+    func implementation(in revision: Revision, isIntroduction: Bool = false) -> JSON {
         var object: JSONObject = ["name": .string(name), "version": .string(version)]
         if revision >= .june2025 { object["title"] = .string(title) }
-        if revision >= .november2025 { object["description"] = .string(description) }
+        if revision >= .november2025 {
+            object["description"] = .string(description)
+            if isIntroduction, !icons.isEmpty { object["icons"] = .array(icons.map(\.json)) }
+        }
         return .object(object)
+    }
+}
+
+/// A picture that a host may show (2025-11-25 on).
+public struct Icon: Sendable, Equatable {
+    /// An `https:` or `data:` URI.
+    public var source: String
+    public var mimeType: String
+    /// Such as `48x48`, or `any`.
+    public var size: String
+
+    /// A picture of one size.
+    public init(source: String, mimeType: String, size: String) {
+        self.source = source
+        self.mimeType = mimeType
+        self.size = size
+    }
+
+    var json: JSON {
+        ["src": .string(source), "mimeType": .string(mimeType), "sizes": [.string(size)]]
     }
 }

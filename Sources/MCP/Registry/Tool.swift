@@ -30,6 +30,9 @@ public struct Tool {
     /// JSON Schema of the structured result.
     public let output: JSONObject?
     public let hints: Hints
+    /// Refuses arguments that `input` does not name. A schema may say so itself by `additionalProperties`, but there are
+    /// hosts that lose every tool over that member, so a tool for many says it here.
+    public let isClosed: Bool
     /// What a principal needs to see and to call it.
     public let scope: Principal.Scopes
     let handler: Handler
@@ -46,24 +49,24 @@ public struct Tool {
         scope: Principal.Scopes, constant: ToolResult
     ) {
         self.init(
-            name, title: title, description: description, input: ["type": "object", "additionalProperties": false],
-            output: output, hints: hints, scope: scope, constant: constant
+            name, title: title, description: description, input: ["type": "object", "properties": [:]],
+            output: output, hints: hints, isClosed: true, scope: scope, constant: constant
         ) { _, _ throws(CallFailure) in constant }
     }
 
     /// A tool; a name or a schema that clients in the field cannot take stops the program.
     public init(
         _ name: String, title: String, description: String, input: JSONObject, output: JSONObject? = nil,
-        hints: Hints, scope: Principal.Scopes, handler: @escaping Handler
+        hints: Hints, isClosed: Bool = false, scope: Principal.Scopes, handler: @escaping Handler
     ) {
         self.init(
-            name, title: title, description: description, input: input, output: output, hints: hints, scope: scope,
-            constant: nil, handler: handler)
+            name, title: title, description: description, input: input, output: output, hints: hints,
+            isClosed: isClosed, scope: scope, constant: nil, handler: handler)
     }
 
     private init(
         _ name: String, title: String, description: String, input: JSONObject, output: JSONObject?, hints: Hints,
-        scope: Principal.Scopes, constant: ToolResult?, handler: @escaping Handler
+        isClosed: Bool, scope: Principal.Scopes, constant: ToolResult?, handler: @escaping Handler
     ) {
         precondition(Self.isName(name), "not a name for a tool: \(name)")
         precondition(Self.isSchema(input) && output.map(Self.isSchema) ?? true, "not a schema for a tool: \(name)")
@@ -73,6 +76,7 @@ public struct Tool {
         self.input = input
         self.output = output
         self.hints = hints
+        self.isClosed = isClosed
         self.scope = scope
         self.handler = handler
         self.constant = constant

@@ -68,7 +68,7 @@ import Testing
             .templatesDirectory: "other", .rateLimitAdaptive: "false", .debug: "true", .retryBackoffFactor: "3",
             .maxRetries: "9", .maxBodyBytes: "9999", .shutdownSeconds: "9", .connectTimeoutSeconds: "9",
             .reusePort: "true", .sandboxFaults: "reset", .authTokens: "a:read:0123456789abcdefghij",
-            .readOnly: "true", .allowedOrigins: "https://other.example",
+            .readOnly: "true", .cancelConfirmation: "form", .allowedOrigins: "https://other.example",
         ]
         let text = other[setting] ?? "99"
         let name = setting.rawValue

@@ -90,6 +90,7 @@ import Testing
             return
         }
         #expect(error.code == -32602)
+        #expect(error.message == "This token may only read: change needs one with the scope write")
     }
 
     // MARK: Progress and log

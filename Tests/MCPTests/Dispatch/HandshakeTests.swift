@@ -22,6 +22,8 @@ import Testing
         #expect(result["instructions"] == "Use it well.")
         #expect((result["serverInfo"]?["title"] != nil) == (agreed >= "2025-06-18"))
         #expect((result["capabilities"]?["completions"] != nil) == (agreed >= "2025-03-26"))
+        #expect(
+            (result["serverInfo"]?["icons"]?.arrayValue?.first?["mimeType"] == "image/png") == (agreed >= "2025-11-25"))
         #expect(result["resultType"] == nil)
     }
 
@@ -43,7 +45,11 @@ import Testing
         #expect(result?["resultType"] == "complete")
         #expect(result?["ttlMs"]?.intValue == 60_000)
         #expect(result?["cacheScope"] == "private")
-        #expect(result?["_meta"]?["io.modelcontextprotocol/serverInfo"]?["version"] == "1.2.3")
+        let server = result?["_meta"]?["io.modelcontextprotocol/serverInfo"]
+        #expect(server?["version"] == "1.2.3" && server?["icons"]?.arrayValue?.first?["sizes"] == ["32x32"])
+        // A picture has its place where somebody comes, not in each result.
+        let list = await Asker(.july2026).result("tools/list")
+        #expect(list?["_meta"]?["io.modelcontextprotocol/serverInfo"]?["icons"] == nil)
     }
 
     @Test(arguments: Revision.allCases)

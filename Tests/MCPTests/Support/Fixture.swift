@@ -44,9 +44,13 @@ final class WeakSeal: StateSeal {
 
 /// A small server with one of everything.
 enum Fixture {
-    static let server = ServerInfo(
-        name: "fixture", title: "Fixture", version: "1.2.3", description: "Says what the tests want.",
-        instructions: "Use it well.")
+    static let server: ServerInfo = {
+        var server = ServerInfo(
+            name: "fixture", title: "Fixture", version: "1.2.3", description: "Says what the tests want.",
+            instructions: "Use it well.")
+        server.icons = [Icon(source: "data:image/png;base64,AA==", mimeType: "image/png", size: "32x32")]
+        return server
+    }()
 
     static func dispatcher(_ change: (inout Registry) -> Void = { _ in }, pageSize: Int = 50) -> Dispatcher {
         var registry = self.registry

@@ -1,0 +1,139 @@
+import Core
+import MCP
+
+/// `search` and `fetch`: finds events by words, for hosts that know no other tools.
+extension ToolBox {
+    /// Pages that one search looks through, of 50 events each.
+    private static let mostSearchPages = 6
+    private static let mostResults = 20
+
+    /// What a search has seen so far.
+    private struct Search {
+        let words: [ByteSearch]
+        var results: [JSON] = []
+        var seen: Set<String> = []
+        var pages = 0
+        /// Nothing was left out.
+        var isComplete = true
+
+        var isFull: Bool { results.count >= ToolBox.mostResults }
+    }
+
+    /// Looks through the upcoming events and then the past ones, or through what `after` and `before` leave. What it did not
+    /// look at it says.
+    func search(_ arguments: JSONObject, _ call: Call) async throws(APIError) -> JSONObject {
+        let after = try clock.instant(arguments, "after")
+        let before = try clock.instant(arguments, "before")
+        let query = FoldedText.bytes(arguments["query"]?.stringValue ?? "")
+        var search = Search(
+            words: query.split { $0 == 0x20 || $0 == UInt8(ascii: ",") || $0 == 0x0a }.map { ByteSearch(Array($0)) })
+        if after == nil, before == nil {
+            let now = ListRange.minute(of: clock.now.instant).rfc3339
+            try await look(&search, [("after", now), ("sort", "start_at")], call)
+            try await look(&search, [("before", now), ("sort", "-start_at")], call)
+        } else {
+            var range: [(String, String)] = [("sort", after == nil ? "-start_at" : "start_at")]
+            if let after { range.append(("after", after.rfc3339)) }
+            if let before { range.append(("before", before.rfc3339)) }
+            try await look(&search, range, call)
+        }
+        var result: JSONObject = [
+            "notice": Self.notice, "now": .string(clock.now.text), "results": .array(search.results),
+            "looked_at": .number(JSONNumber(search.seen.count)), "complete": .bool(search.isComplete),
+        ]
+        result["note"] = Self.note(search).map { .string($0) }
+        return result
+    }
+
+    private static func note(_ search: Search) -> String? {
+        if search.isFull, !search.isComplete {
+            return "There may be more: use more words, or narrow it with after and before."
+        }
+        if !search.isComplete {
+            return "Looked at \(search.seen.count) events of more; narrow it with after and before."
+        }
+        return search.results.isEmpty ? "Looked at all events: names, places and dates, not descriptions." : nil
+    }
+
+    private func look(
+        _ search: inout Search, _ range: [(String, String)], _ call: Call
+    ) async throws(APIError) {
+        var cursor: String?
+        repeat {
+            guard search.pages < Self.mostSearchPages, !search.isFull else {
+                search.isComplete = false
+                return
+            }
+            var input = RequestInput(endpoint: .listEvents, query: [("limit", "50")] + range.map { ($0.0, $0.1) })
+            if let cursor { input.query.append(("cursor", cursor)) }
+            let answer = try await rest(input, call)
+            search.pages += 1
+            for event in answer["entries"]?.arrayValue ?? [] {
+                guard search.seen.insert(event["id"]?.stringValue ?? "").inserted else { continue }
+                let text = searchable(event)
+                guard search.words.allSatisfy({ $0.isFound(in: text) }) else { continue }
+                if search.isFull { search.isComplete = false } else { search.results.append(result(event)) }
+            }
+            call.progress(Double(search.pages), "Looked through \(search.seen.count) events")
+            cursor = answer["next_cursor"]?.stringValue
+        } while cursor != nil
+    }
+
+    /// What words are looked for in.
+    private func searchable(_ event: JSON) -> [UInt8] {
+        let address = event["geo_address_json"]
+        let texts = [
+            event["id"]?.stringValue, event["name"]?.stringValue, event["description_md"]?.stringValue,
+            event["description"]?.stringValue, event["url"]?.stringValue, address?["full_address"]?.stringValue,
+            address?["address"]?.stringValue, address?["city"]?.stringValue, event["start_at"]?.stringValue,
+            clock.text(of: event, "start_at"),
+        ]
+        return FoldedText.bytes(texts.compactMap(\.self).joined(separator: "\n"))
+    }
+
+    private func result(_ event: JSON) -> JSON {
+        var result: JSONObject = [
+            "id": event["id"] ?? "", "title": .string(event["name"]?.stringValue ?? ""),
+            "url": .string(event["url"]?.stringValue ?? ""),
+        ]
+        result["starts"] = clock.text(of: event, "start_at").map { .string($0) }
+        result["place"] = EventClock.place(of: event).map { .string($0) }
+        return .object(result)
+    }
+
+    // MARK: Documents
+
+    /// An event as a document.
+    func document(_ event: JSON) -> JSONObject {
+        [
+            "id": event["id"] ?? "", "title": .string(event["name"]?.stringValue ?? ""),
+            "text": .string(text(event)), "url": .string(event["url"]?.stringValue ?? ""),
+            "metadata": ["source": "luma", "notice": Self.notice],
+        ]
+    }
+
+    /// An event in words, a line for each thing that is known.
+    func text(_ event: JSON) -> String {
+        var lines: [String] = []
+        func line(_ label: String, _ value: String?) {
+            // A text with line ends could pass for further lines of this document.
+            if let value, !value.isEmpty { lines.append("\(label): \(Neutral.line(value))") }
+        }
+        func time(_ member: String) -> String? {
+            let instant = event[member]?.stringValue
+            return clock.text(of: event, member).map { "\($0) (\(instant ?? ""))" } ?? instant
+        }
+        line("Name", event["name"]?.stringValue)
+        line("Starts", time("start_at"))
+        line("Ends", time("end_at"))
+        line("Timezone", event["timezone"]?.stringValue)
+        line("Place", EventClock.place(of: event))
+        line("Online at", event["meeting_url"]?.stringValue)
+        line("Visibility", event["visibility"]?.stringValue)
+        line("Page", event["url"]?.stringValue)
+        if let text = (event["description_md"] ?? event["description"])?.stringValue, !text.isEmpty {
+            lines.append("\nDescription, written by people outside:\n\(text)")
+        }
+        return lines.joined(separator: "\n")
+    }
+}
