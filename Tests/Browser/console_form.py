@@ -139,7 +139,8 @@ def it_speaks_to_people(binary, folder):
         page.picture(folder, "console-people")
         page.press_button("Europe/Berlin")
         assert field(page, "timezone") == "Europe/Berlin" and page.text("[data-field=timezone] .trouble") == ""
-        for typed, zone in (("new york", "America/New_York"), ("São Paulo", "America/Sao_Paulo"), ("tokyo", "Asia/Tokyo")):
+        page.driver.execute_async_script("import('/assets/console-zones.js').then(({ readZoneNames }) => readZoneNames()).then(arguments[0])")
+        for typed, zone in (("new york", "America/New_York"), ("São Paulo", "America/Sao_Paulo"), ("San Francisco", "America/Los_Angeles"), ("Munich", "Europe/Berlin"), ("tokyo", "Asia/Tokyo")):
             page.set("timezone", typed)
             page.run("document.getElementById('field-timezone').dispatchEvent(new Event('change'))")
             assert field(page, "timezone") == zone, (typed, field(page, "timezone"))
@@ -208,5 +209,5 @@ DRAWN = ("skipped_time", "doubled_time", "end_not_after_start", "unknown_zone")
 if __name__ == "__main__":
     play([
         what_is_shown_is_what_is_saved, the_end_moves_with_the_start, a_date_that_is_half_typed, it_speaks_to_people,
-        *([the_outcome_is_the_gateways] if os.path.exists(CASES) else []),
+        the_outcome_is_the_gateways,
     ], *sys.argv[1:])

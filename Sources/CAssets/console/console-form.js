@@ -12,7 +12,7 @@ import { outcome, written } from "/assets/console-outcome.js";
 import { drawPreview } from "/assets/console-preview.js";
 import { sentences } from "/assets/console-problems.js";
 import { askToClose, closeSheet, openSheet } from "/assets/console-sheet.js";
-import { isoDay, lengthText, viewerZone, zonesFor } from "/assets/console-zones.js";
+import { isoDay, lengthText, readZoneNames, viewerZone, zonesFor } from "/assets/console-zones.js";
 
 const TIMES = ["start_at", "end_at"];
 
@@ -92,6 +92,7 @@ class EventForm {
   }
 
   open(title) {
+    readZoneNames();
     openSheet(title, this.#form, { keeps: () => this.#isDirty, kind: "form", event: this.#id ?? null });
     this.#controls.get("name").input.focus();
   }

@@ -19,6 +19,7 @@ const SENTENCES = {
   required: (_, name, label) => NEEDED[name] ?? `${label} is needed.`,
   empty: (_, name, label) => NEEDED[name] ?? `${label} is needed.`,
   too_long: ({ length, maximum }) => `This is too long: it has ${count(length)} characters, and ${count(maximum)} fit.`,
+  bad_length: ({ maximum }) => `This is too long: ${count(maximum)} characters fit.`,
   control_characters: () => "There is a hidden character in it, such as a line break. Type it anew.",
   unknown_zone: () => NEEDED.timezone,
   damaged_zone: () => "The gateway cannot use this time zone. Choose another one nearby.",
@@ -32,6 +33,7 @@ const SENTENCES = {
   start_in_past: () => "This is in the past.",
   invalid_url: () => "This is no web address: one begins with https://",
   cannot_be_cleared: (_, name, label) => CLEARED[name] ?? `${label} cannot be taken away again.`,
+  out_of_range: () => "This number is too large.",
   too_small: ({ minimum }) => `Write ${count(minimum)} or more.`,
   wrong_type: (_, name, label) => (name === "max_capacity" ? "Write a whole number, such as 40." : `${label} cannot be this.`),
 };
@@ -45,31 +47,33 @@ export function sentences(fields, labelOf) {
   const told = new Map();
   const isZoneWrong = fields.has("timezone");
   for (const [name, entries] of fields) {
-    const own = entries.filter((entry) => !(isZoneWrong && codeOf(entry) === "zone_unusable" && name !== "timezone"));
+    const own = entries.filter((entry) => !(isZoneWrong && entry.code === "zone_unusable" && name !== "timezone"));
     if (own.length > 0) told.set(name, toldOf(own[0], name, labelOf(name)));
   }
   return told;
 }
 
-/** The codes of a gateway that only has words for them. */
-const WORDS = [
-  [/^is required/, "required"], [/^must be 1 to .* it has 0/, "empty"], [/IANA time zone/, "unknown_zone"],
-  [/cannot be used; add an offset/, "zone_unusable"], [/^does not exist in/, "skipped_time"], [/^exists twice in/, "doubled_time"],
-  [/^must be after/, "end_not_after_start"], [/^cannot be cleared/, "cannot_be_cleared"], [/http or https/, "invalid_url"],
-  [/^must be an integer/, "wrong_type"],
-];
-
-function codeOf({ code, problem }) {
-  return code ?? WORDS.find(([words]) => words.test(problem))?.[1];
-}
-
 function toldOf(entry, name, label) {
-  const { candidates = [], problem } = entry;
-  const code = codeOf(entry);
-  const values = entry.values ?? {
-    timezone: /(?:exist|exists twice) in (\S+),/.exec(problem)?.[1], suggestion: /did you mean (\S+)\?$/.exec(problem)?.[1],
-  };
+  const { code, values = {}, candidates = [], problem } = entry;
   const sentence = SENTENCES[code]?.(values, name, label) ?? `${label} ${problem}.`;
   const suggested = candidates.length > 0 ? candidates : [values.suggestion].filter(Boolean);
   return { sentence, candidates: suggested };
+}
+
+/** What the gateway says of something that it has done, where it has its words for programs. */
+const REMARKS = [
+  [/^start_at is in the past/, () => "It is in the past."],
+  [/^end_at is (\d+) days after start_at/, ([, days]) => `It lasts ${days} days.`],
+  [/^timezone is .* no summer time; did you mean (\S+)\?$/, ([, zone]) => `Its time zone has no summer time: was ${city(zone)} meant?`],
+];
+
+/** The warnings of an answer, as sentences; without those that say that the event could not be read back. */
+export function remarks(warnings = []) {
+  return warnings.filter((text) => !text.includes("reading it back failed")).map((text) => {
+    for (const [form, sentence] of REMARKS) {
+      const match = form.exec(text);
+      if (match) return sentence(match);
+    }
+    return text.endsWith(".") ? text : `${text}.`;
+  });
 }

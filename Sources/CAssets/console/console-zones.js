@@ -41,6 +41,20 @@ function plain(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^\p{L}\p{N}+]+/gu, " ").trim();
 }
 
+/** What people call zones: munich, pacific time. */
+let names = {};
+
+/** Reads what people call zones, once. Without it only cities are known that a zone is named after. */
+export async function readZoneNames() {
+  if (Object.keys(names).length > 0) return;
+  try {
+    const answer = await fetch("/assets/zone-names.json", { credentials: "omit" });
+    if (answer.ok) names = await answer.json();
+  } catch {
+    // The gateway knows them, too, and says so when the form is sent.
+  }
+}
+
 /** The zones that somebody may mean who writes this, the likeliest first; one alone when it is sure. */
 export function zonesFor(text) {
   const wanted = plain(text);
@@ -48,6 +62,7 @@ export function zonesFor(text) {
   const zones = allZones();
   const same = zones.filter((zone) => plain(zone) === wanted || plain(city(zone)) === wanted);
   if (same.length > 0 || isZone(text.trim())) return same.length > 0 ? same.slice(0, 1) : [text.trim()];
+  if (Object.hasOwn(names, wanted)) return [names[wanted]];
   return zones.filter((zone) => plain(zone).includes(wanted)).slice(0, 4);
 }
 

@@ -15,6 +15,7 @@ import { drawGateway } from "/assets/console-gateway.js";
 import { budgetLeft, managePlace, modeText } from "/assets/console-luma.js";
 import { placedIn, weeksOf } from "/assets/console-month.js";
 import { enterSheet, followHistory, forgetSheet, goToMonth, leaveSheet, monthPlace, placeNow } from "/assets/console-place.js";
+import { remarks } from "/assets/console-problems.js";
 import { askToDiscard, closeSheet, isSheetOpen, keepsText, prepareSheet } from "/assets/console-sheet.js";
 import { isAboutToken, prepareSignIn } from "/assets/console-sign-in.js";
 import { foreign } from "/assets/console-texts.js";
@@ -287,7 +288,8 @@ const actions = {
       showMonth(dayParts(dayOf(event.start, zoneOf(event))));
     }
     draw();
-    const warnings = isRead ? raw.warnings ?? [] : [`It could not be read back yet, and follows by itself. ${budgetLeft(state.status)}`];
+    const warnings = remarks(raw.warnings);
+    if (!isRead) warnings.push(`It could not be read back yet, and follows by itself. ${budgetLeft(state.status)}`);
     tell(isNew ? "Created: " : "Saved: ", foreign(raw.name || raw.id, "strong"),
       isNew && event && `, ${momentText(event.start, usable(event.zone))}`, ". ", warnings.map((text) => element("span", { class: "warning" }, text, " ")),
       event && element("button", { type: "button", onclick: () => isSheetOpen() || actions.openEvent(event) }, "Open"));

@@ -1,6 +1,9 @@
 /// What people call a time zone that has another name in the IANA database: the well-known cities without a zone of their own,
 /// and the names that are spoken. Cities that a zone is named after need no entry.
-enum ZoneAliases {
+public enum ZoneAliases {
+    /// All of them: the zone by what people call it, in the form of `PlainText.words`.
+    public static var all: [String: String] { table }
+
     /// The zone of such a name, in the form of `PlainText.words`.
     static func zone(_ words: String) -> String? { table[words] }
 

@@ -24,8 +24,15 @@ struct StaticFile: Sendable {
             files.append(StaticFile(path: String(cString: path), body: body))
             next = next?.successor()
         }
+        files.append(zoneNames)
         return files
     }()
+
+    /// What people call time zones, for the zone field of a form.
+    private static var zoneNames: StaticFile {
+        let names = JSONObject(ZoneAliases.all.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
+        return StaticFile(path: "/assets/zone-names.json", body: JSON.object(names).encoded)
+    }
 
     private static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
 
@@ -41,6 +48,7 @@ struct StaticFile: Sendable {
         return switch path[dot...] {
         case ".css": "text/css; charset=utf-8"
         case ".js": "text/javascript; charset=utf-8"
+        case ".json": "application/json"
         case ".svg": "image/svg+xml"
         default: "application/octet-stream"
         }

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import HTTP
 import Testing
@@ -22,12 +23,21 @@ import Testing
     @Test func everyFileThatIsThereIsServed() throws {
         let sources = try Self.sources()
         #expect(sources.count > 3)
-        #expect(StaticFile.all.count == sources.count)
-        for file in StaticFile.all {
+        // One is made of the names of zones that the whole program knows.
+        #expect(StaticFile.all.count == sources.count + 1)
+        for file in StaticFile.all where file.path != "/assets/zone-names.json" {
             let name = file.path.split(separator: "/").last.map(String.init) ?? "console"
             let source = sources[name] ?? sources[name + ".html"]
             #expect(source == file.body, "\(file.path)")
         }
+    }
+
+    @Test func theNamesOfZonesAreThere() throws {
+        let file = try StaticFile.at("/assets/zone-names.json")
+        let names = try #require(try JSON.parse(file.body).objectValue)
+        #expect(names["munich"] == "Europe/Berlin" && names["san francisco"] == "America/Los_Angeles")
+        #expect(names.names == names.names.sorted() && names.names.count == ZoneAliases.all.count)
+        #expect(file.mediaType == "application/json")
     }
 
     @Test func everyPathLeadsToAFile() throws {
