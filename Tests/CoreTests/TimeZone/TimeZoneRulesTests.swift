@@ -171,3 +171,22 @@ import Testing
         }
     }
 }
+
+/// Rules that are worked out elsewhere.
+@Suite struct GivenTimeZoneRulesTests {
+    private func at(_ text: String) -> Timestamp { instant(text) }
+
+    @Test func changesAreTakenInAnyOrder() throws {
+        let rules = TimeZoneRules(
+            first: 3600,
+            changes: [(at("2027-10-31T01:00Z"), 3600), (at("2027-03-28T01:00Z"), 0), (at("2027-03-28T01:00Z"), 7200)])
+        let offsets = ["2027-01-01T00:00Z", "2027-07-01T00:00Z", "2027-12-01T00:00Z"].map {
+            rules.offset(at: at($0)).secondsEast
+        }
+        #expect(offsets == [3600, 7200, 3600])
+        #expect(
+            rules.resolve(try #require(LocalDateTime("2027-03-28T02:30")))
+                == .gap(before: at("2027-03-28T01:30Z"), after: at("2027-03-28T00:30Z")))
+        #expect(TimeZoneRules(first: 0, changes: []).offset(at: at("2027-01-01T00:00Z")).secondsEast == 0)
+    }
+}
