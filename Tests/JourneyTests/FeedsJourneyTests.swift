@@ -88,6 +88,62 @@ import Testing
         #expect(!list.body.contains(token) && !list.body.contains("url"))
     }
 
+    /// The lines of a feed's first event by the names of their properties.
+    private static func revision(_ body: String) -> [String: String] {
+        var found: [String: String] = [:]
+        for line in body.split(separator: "\r\n") {
+            let parts = line.split(separator: ":", maxSplits: 1).map(String.init)
+            if parts.count == 2 { found[parts[0]] = found[parts[0]] ?? parts[1] }
+        }
+        return found
+    }
+
+    /// By the gateway and behind its back, on Luma itself; and a new gateway on the same data goes on where the old one was.
+    @Test func everyChangeOfAnEventIsANewerStateOfIt() async throws {
+        let data = FileManager.default.temporaryDirectory.appendingPathComponent("luma-" + UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: data) }
+        let settings = ["LUMA_DATA_DIR": data.path, "LUMA_CACHE_SECONDS": "0"]
+        let gateway = try await RunningGateway.start(.standAlone, environment: settings)
+        let luma = try #require(gateway.sandboxAddress)
+        let made = try await Self.post(gateway, "/events/", Self.event("Tea"))
+        let id = try #require(made.json?["id"]?.stringValue)
+        let path = String(try await Self.make(gateway).url.dropFirst(gateway.address.count))
+        let first = try await curl(gateway.address + path)
+        let tag = try #require(first.field("etag"))
+        #expect(Self.revision(first.body)["SEQUENCE"] == "0")
+        #expect(try await curl(gateway.address + path, "-H", "If-None-Match: " + tag).status == 304)
+
+        func move(_ start: String) async throws {
+            let answer = try await curlJSON(
+                "POST", luma + "/v1/events/update", ["event_id": .string(id), "start_at": .string(start)], "-H",
+                "x-luma-api-key: secret-journey")
+            #expect(answer.status == 200, "\(answer.body)")
+        }
+        try await move("2031-03-02T18:00:00Z")
+        let moved = try await curl(gateway.address + path, "-H", "If-None-Match: " + tag)
+        #expect(moved.status == 200 && moved.field("etag") != tag)
+        gateway.program.signal(SIGTERM)
+        #expect(try await gateway.program.exitCode() == 0)
+
+        // Moved back while no gateway runs: it says what it said at first, and is newer all the same.
+        try await move("2031-03-01T18:00:00Z")
+        let second = try Program(
+            ["serve"],
+            environment: settings.merging(
+                ["LUMA_PORT": "0", "LUMA_BASE_URL": luma, "LUMA_API_KEY": "secret-journey"]) { $1 })
+        let address = try await second.address()
+        let back = try await curl(address + path)
+        let states = [first, moved, back].map { Self.revision($0.body) }
+        #expect(states.map { $0["SEQUENCE"] } == ["0", "1", "2"])
+        #expect(Set(states.map { $0["UID"] }) == [id + "@luma.com"])
+        let stamps = states.compactMap { $0["LAST-MODIFIED"] }
+        #expect(stamps == stamps.sorted() && Set(stamps).count == 3)
+        #expect(states.map { $0["DTSTAMP"] } == stamps.map { $0 })
+        #expect(states[0]["DTSTART"] == states[2]["DTSTART"] && back.field("etag") != tag)
+        let unchanged = try await curl(address + path, "-H", "If-None-Match: " + (back.field("etag") ?? ""))
+        #expect(unchanged.status == 304)
+    }
+
     @Test func aWrongCutOrRevokedAddressIsNotFound() async throws {
         let gateway = try await RunningGateway.start(.inProcess)
         let (id, url) = try await Self.make(gateway)

@@ -56,13 +56,37 @@ public struct ICSEvent: Sendable, Equatable {
     public var url: String?
     public var created: Timestamp?
     public var modified: Timestamp?
+    /// How often it has changed since it was first given away; nil where nobody counts.
+    public var sequence: Int?
     /// The zone that the event's people think in.
     public var zone: String?
+    /// What an import needs to make the same event again; nil where nobody is to import it.
+    public var fields: String?
 
     public init(uid: String, stamp: Timestamp, start: Timestamp, summary: String) {
         self.uid = uid
         self.stamp = stamp
         self.start = start
         self.summary = summary
+    }
+}
+
+extension ICSEvent.Place {
+    /// Reads the value of GEO: latitude and longitude with a semicolon between them (RFC 5545 §3.8.1.6); some programs escape
+    /// it or write a comma.
+    public init?(_ text: String) {
+        let parts = text.filter { $0 != "\\" }.split(omittingEmptySubsequences: false) { $0 == ";" || $0 == "," }
+        guard parts.count == 2, let latitude = Self.degrees(parts[0]), let longitude = Self.degrees(parts[1]) else {
+            return nil
+        }
+        self.init(latitude: latitude, longitude: longitude)
+    }
+
+    private static func degrees(_ text: Substring) -> Double? {
+        guard text.utf8.count <= 40, text.utf8.allSatisfy({ (0x2b...0x39).contains($0) && $0 != 0x2c && $0 != 0x2f })
+        else {
+            return nil
+        }
+        return Double(text)
     }
 }

@@ -49,7 +49,9 @@ public struct ICSWriter: Sendable {
         if event.isPrivate { write("CLASS", "PRIVATE") }
         if let created = event.created { write("CREATED", Self.utc(created)) }
         if let modified = event.modified { write("LAST-MODIFIED", Self.utc(modified)) }
+        if let sequence = event.sequence { write("SEQUENCE", String(sequence)) }
         if let zone = event.zone { write(text: "X-LUMA-TIMEZONE", zone) }
+        if let fields = event.fields { write(text: "X-LUMA-FIELDS", fields) }
         write("END", "VEVENT")
     }
 

@@ -58,9 +58,10 @@ struct FeedFilter: Equatable {
         return parameters
     }
 
-    /// Whether a reader of the feed may see this entry of the list. What is only announced on Luma has no visibility: it
-    /// is public elsewhere.
+    /// Whether a reader of the feed may see this entry of the list: one that is said to be public. What is only announced on
+    /// Luma has no visibility: it is public elsewhere.
     func shows(_ entry: JSON) -> Bool {
-        includesPrivate || (entry["visibility"]?.stringValue ?? "public") == "public"
+        if includesPrivate || entry["visibility"]?.stringValue == "public" { return true }
+        return entry["visibility"] == nil && entry["platform"] == "external"
     }
 }

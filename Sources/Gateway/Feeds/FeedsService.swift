@@ -128,7 +128,7 @@ final class FeedsService {
             limit: Self.mostEvents, cursor: nil, parameters: filter.parameters(now: now))
         let key = ReadKey.list("feed \(feed.id) \(query.parameters.after?.milliseconds ?? 0)")
         var answer = try await events.reads.read(key, input, call) { () throws(APIError) in
-            try await render(feed.name, filter, query, nextCall)
+            try await render(feed, filter, query, nextCall)
         }
         // The address is a secret: no page that a link in it leads to is told it, and no search engine keeps it.
         answer.fields += [Field("Referrer-Policy", "no-referrer"), Field("X-Robots-Tag", "noindex")]
@@ -136,37 +136,56 @@ final class FeedsService {
     }
 
     private func render(
-        _ name: String, _ filter: FeedFilter, _ query: EventsService.ListQuery, _ nextCall: () -> UpstreamCall
+        _ feed: FeedRecord, _ filter: FeedFilter, _ query: EventsService.ListQuery, _ nextCall: () -> UpstreamCall
     ) async throws(APIError) -> Fetched {
-        var writer = ICSWriter()
-        writer.begin(ICSCalendar(product: ListRenderer.product, name: name, refresh: ISODuration(seconds: 3600)))
         let call = nextCall()
         let first = try await events.page(query, limit: EventsService.upstreamPageLimit, nil, call)
         // The whole is as old as its first page.
         let asOf = call.context.lastSentAt
-        var (count, pages) = (0, 0)
+        var shown: [ICSEvent] = []
+        var pages = 0
         do {
             try await events.pages(of: query, first: first, nextCall: nextCall) { page in
-                for entry in page.entries where count < query.limit && filter.shows(entry) {
+                for entry in page.entries where shown.count < query.limit && filter.shows(entry) {
                     guard
                         let event = ICSEvent(
                             entry, isPending: filter.status == "pending",
                             for: filter.includesPrivate ? .trusted : .anybody)
                     else { continue }
-                    writer.add(event)
-                    count += 1
+                    shown.append(event)
                 }
                 pages += 1
                 // However little of it is shown, nobody makes it walk without an end.
-                return count < query.limit && pages < Self.mostPages
+                return shown.count < query.limit && pages < Self.mostPages
             }
         } catch let error as APIError {
             throw error
         } catch {
             throw APIError(.internal)
         }
+        var writer = ICSWriter()
+        writer.begin(ICSCalendar(product: ListRenderer.product, name: feed.name, refresh: ISODuration(seconds: 3600)))
+        for event in try await revised(shown, of: feed) { writer.add(event) }
         writer.end()
         return Fetched(body: writer.take(), format: .calendar, asOf: asOf)
+    }
+
+    /// The events with SEQUENCE, LAST-MODIFIED and DTSTAMP, which Luma does not tell: they grow whenever this feed says something
+    /// else of an event than before, whoever has changed it, and stay while it says the same.
+    private func revised(_ shown: [ICSEvent], of feed: FeedRecord) async throws(APIError) -> [ICSEvent] {
+        let now = clock.wallClock
+        var entries: [FeedEntry] = []
+        for event in shown {
+            guard let digest = try? Digest.sha256(event.content) else { throw APIError(.internal) }
+            entries.append(FeedEntry(uid: event.uid, digest: digest, modifiedAt: min(event.stamp, now)))
+        }
+        let revisions = try await ask { store.reviseFeed(feed.id, entries, at: now, then: $0) }
+        return zip(shown, revisions).map { event, revision in
+            var event = event
+            (event.sequence, event.modified) = (revision.sequence, revision.modifiedAt)
+            event.stamp = revision.modifiedAt
+            return event
+        }
     }
 }
 

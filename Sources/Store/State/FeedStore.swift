@@ -42,6 +42,34 @@ public struct FeedLookup: Sendable, Equatable {
     }
 }
 
+/// An event as a feed is about to show it.
+public struct FeedEntry: Sendable, Equatable {
+    public let uid: String
+    /// Of all that the feed says of it; another one is a change.
+    public let digest: [UInt8]
+    /// When it was last changed as far as is known, for one that the feed has not shown before.
+    public let modifiedAt: Timestamp
+
+    public init(uid: String, digest: [UInt8], modifiedAt: Timestamp) {
+        self.uid = uid
+        self.digest = digest
+        self.modifiedAt = modifiedAt
+    }
+}
+
+/// Which state of an event a feed shows, by which calendar programs tell what is newer (RFC 5545 §3.8.7.4).
+public struct FeedRevision: Sendable, Equatable {
+    /// How often it has changed since it was first shown; never smaller than before.
+    public let sequence: Int
+    /// When it was first shown as it is now; always later than before.
+    public let modifiedAt: Timestamp
+
+    public init(sequence: Int, modifiedAt: Timestamp) {
+        self.sequence = sequence
+        self.modifiedAt = modifiedAt
+    }
+}
+
 /// The feeds of a gateway, and the key that signs their addresses.
 ///
 /// Called as the rest of the store is: from any thread, told on the store's queue.
@@ -57,6 +85,11 @@ public protocol FeedStore: Sendable {
     func feed(_ id: String, of account: String, then: @escaping Then<FeedLookup>)
     /// Notes that a feed was read, once a minute at most, so that who polls it does not wear out the disk.
     func useFeed(_ id: String, at now: Timestamp)
+    /// Compares what a feed is about to show with what it showed last, and gives the revision of each entry, in their order.
+    ///
+    /// What was shown once is remembered for months after it is gone from the feed, so that one that comes back is not older
+    /// than it was.
+    func reviseFeed(_ id: String, _ entries: [FeedEntry], at now: Timestamp, then: @escaping Then<[FeedRevision]>)
     /// Revokes a feed for good; false when there is none. When `then` is called the revocation outlives a loss of power.
     func removeFeed(_ id: String, of account: String, then: @escaping Then<Bool>)
 }

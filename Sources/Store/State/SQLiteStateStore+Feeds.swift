@@ -52,7 +52,51 @@ extension SQLiteStateStore {
     public func removeFeed(_ id: String, of account: String, then: @escaping Then<Bool>) {
         ask(isDurable: true, then: then) { database in
             try database.run("DELETE FROM feed WHERE id = ? AND account = ?", .text(id), .text(account))
-            return database.connection.changes > 0
+            guard database.connection.changes > 0 else { return false }
+            try database.run("DELETE FROM feed_event WHERE feed = ?", .text(id))
+            return true
+        }
+    }
+}
+
+extension SQLiteStateStore {
+    /// Days for which a feed's entry is remembered that it does not show.
+    private static let rememberedDays = 180.0
+    private static let daySeconds = 86_400.0
+
+    public func reviseFeed(
+        _ id: String, _ entries: [FeedEntry], at now: Timestamp, then: @escaping Then<[FeedRevision]>
+    ) {
+        ask(then: then) { database in
+            var known: [String: (digest: [UInt8], sequence: Int64, modified: Timestamp, seen: Timestamp)] = [:]
+            for row in try database.rows(
+                "SELECT uid, digest, sequence, modified_at, seen_at FROM feed_event WHERE feed = ?", .text(id))
+            {
+                let time = { (index: Int) in Timestamp(milliseconds: row[index].integerValue ?? 0) }
+                known[row[0].textValue ?? ""] = (row[1].blobValue ?? [], row[2].integerValue ?? 0, time(3), time(4))
+            }
+            var revisions: [FeedRevision] = []
+            for entry in entries {
+                let last = known[entry.uid]
+                var revision = FeedRevision(
+                    sequence: Int(last?.sequence ?? 0), modifiedAt: last?.modified ?? entry.modifiedAt)
+                if let last, last.digest != entry.digest {
+                    // Calendars count in seconds; a clock that was set back must not make what is new old.
+                    revision = FeedRevision(
+                        sequence: revision.sequence + 1, modifiedAt: max(now, last.modified.advanced(seconds: 1)))
+                }
+                revisions.append(revision)
+                if last?.digest == entry.digest, now.seconds(since: last?.seen ?? now).magnitude < Self.daySeconds {
+                    continue
+                }
+                try database.run(
+                    "INSERT OR REPLACE INTO feed_event VALUES (?, ?, ?, ?, ?, ?)", .text(id), .text(entry.uid),
+                    .blob(entry.digest), .integer(Int64(revision.sequence)), .init(revision.modifiedAt), .init(now))
+            }
+            try database.run(
+                "DELETE FROM feed_event WHERE feed = ? AND seen_at < ?", .text(id),
+                .init(now.advanced(seconds: -Self.rememberedDays * Self.daySeconds)))
+            return revisions
         }
     }
 }

@@ -63,5 +63,6 @@ enum StateMigrations {
         sessions,
         boot,
         commits,
+        feedEvents,
     ]
 }

@@ -67,9 +67,18 @@ import Testing
         #expect(FeedFilter(filter).parameters(now: evening).after == parameters.after)
     }
 
-    @Test(arguments: [("public", true), ("private", false), ("members-only", false), (nil, true)])
-    func whatIsNotPublicIsForWhoAsksForIt(visibility: String?, isShown: Bool) {
-        let entry: JSON = ["visibility": visibility.map { .string($0) } ?? .null]
+    @Test(
+        arguments: [
+            (["platform": "luma", "visibility": "public"], true),
+            (["platform": "luma", "visibility": "private"], false),
+            (["platform": "luma", "visibility": "members-only"], false),
+            // Only what is announced on Luma and is public elsewhere has no visibility; nothing is open because it is not known.
+            (["platform": "external"], true), (["platform": "luma"], false), ([:], false),
+            (["platform": "luma", "visibility": nil], false), (["platform": "luma", "visibility": "unlisted"], false),
+            (["platform": "external", "visibility": "private"], false),
+            (["platform": "luma", "visibility": true], false),
+        ] as [(JSON, Bool)])
+    func whatIsNotPublicIsForWhoAsksForIt(entry: JSON, isShown: Bool) {
         #expect(FeedFilter([:]).shows(entry) == isShown)
         #expect(FeedFilter(["include_private": true]).shows(entry))
     }

@@ -107,6 +107,9 @@ final class ScriptedStore: StateStore {
         inner.feed(id, of: account, then: then)
     }
     func useFeed(_ id: String, at now: Timestamp) { inner.useFeed(id, at: now) }
+    func reviseFeed(_ id: String, _ entries: [FeedEntry], at now: Timestamp, then: @escaping Then<[FeedRevision]>) {
+        inner.reviseFeed(id, entries, at: now, then: then)
+    }
     func removeFeed(_ id: String, of account: String, then: @escaping Then<Bool>) {
         inner.removeFeed(id, of: account, then: then)
     }

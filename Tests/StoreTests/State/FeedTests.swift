@@ -68,4 +68,52 @@ import Testing
         await #expect(throws: StoreFailure.self) { try await store.wait { store.removeFeed("f1", of: "a", then: $0) } }
         store.useFeed("f1", at: Timestamp(milliseconds: 1))
     }
+
+    // MARK: Revisions
+
+    private func revise(_ store: SQLiteStateStore, _ entries: [(String, UInt8)], at now: Int64, feed: String = "f1")
+        async throws
+        -> [FeedRevision]
+    {
+        let entries = entries.map {
+            FeedEntry(uid: $0.0, digest: [$0.1], modifiedAt: Timestamp(milliseconds: 1000))
+        }
+        return try await store.wait {
+            store.reviseFeed(feed, entries, at: Timestamp(milliseconds: now), then: $0)
+        }
+    }
+
+    private func revision(_ sequence: Int, _ modified: Int64) -> FeedRevision {
+        FeedRevision(sequence: sequence, modifiedAt: Timestamp(milliseconds: modified))
+    }
+
+    /// Also after a restart, after a way through another state and back, after an absence, and by a clock that was set back.
+    @Test func aRevisionGrowsWithEachChangeAndNeverShrinks() async throws {
+        let folder = try TemporaryFolder()
+        let first = SQLiteStateStore(.folder(folder.file("data")))
+        #expect(try await revise(first, [("a", 1), ("b", 1)], at: 50_000) == [revision(0, 1000), revision(0, 1000)])
+        #expect(try await revise(first, [("b", 1), ("a", 2)], at: 60_000) == [revision(0, 1000), revision(1, 60_000)])
+        #expect(try await revise(first, [("a", 2)], at: 70_000) == [revision(1, 60_000)])
+        first.close()
+        let second = SQLiteStateStore(.folder(folder.file("data")))
+        #expect(
+            try await revise(second, [("a", 1), ("b", 1)], at: 80_000) == [revision(2, 80_000), revision(0, 1000)])
+        #expect(try await revise(second, [("a", 3)], at: 20_000) == [revision(3, 81_000)])
+        // Each feed counts for itself.
+        #expect(try await revise(second, [("a", 9)], at: 90_000, feed: "f2") == [revision(0, 1000)])
+    }
+
+    @Test func whatIsNotShownIsForgottenAfterMonthsAndWithItsFeed() async throws {
+        let day: Int64 = 86_400_000
+        let store = SQLiteStateStore(.memory)
+        _ = try await add(store, Self.feed("f1"))
+        _ = try await revise(store, [("a", 1), ("b", 1)], at: 0)
+        #expect(try await revise(store, [("b", 1)], at: 100 * day) == [revision(0, 1000)])
+        #expect(try await revise(store, [("b", 1)], at: 190 * day) == [revision(0, 1000)])
+        // The one that was shown meanwhile is known, the other is new.
+        #expect(
+            try await revise(store, [("a", 2), ("b", 2)], at: 191 * day) == [revision(0, 1000), revision(1, 191 * day)])
+        #expect(try await store.wait { store.removeFeed("f1", of: "a", then: $0) })
+        #expect(try await revise(store, [("b", 3)], at: 192 * day) == [revision(0, 1000)])
+    }
 }

@@ -8,6 +8,7 @@ import Testing
 @Suite struct UpgradeTests {
     static let steps = [
         "step-1-first", "step-1-second", "step-1", "step-2", "step-3", "step-4", "step-4-from-first", "step-5",
+        "step-6",
     ]
 
     private static func database(_ step: String, in folder: TemporaryFolder) throws {
