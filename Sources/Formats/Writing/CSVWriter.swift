@@ -1,14 +1,18 @@
 /// Writes comma-separated values (RFC 4180) row by row, the header first; `take` gives what is there.
 ///
-/// UTF-8 without a byte order mark. A cell is in quotes when it needs them; formulas are kept from being any (`CSVGuard`).
+/// UTF-8, without a byte order mark unless one is asked for. A cell is in quotes when it needs them; formulas are kept from being any (`CSVGuard`).
 /// Control characters but tab and line ends, which make many readers give up, are spaces.
 public struct CSVWriter: Sendable {
     private let columns: Int
     private var output: [UInt8] = []
 
     /// A table with these columns.
-    public init(header: [String]) {
+    ///
+    /// - Parameter hasMark: whether it begins with a byte order mark: Excel takes a table without one for the encoding of its
+    ///   own country, and other programs may take the mark for a part of the first name.
+    public init(header: [String], hasMark: Bool = false) {
         columns = header.count
+        if hasMark { output = [0xef, 0xbb, 0xbf] }
         add(header)
     }
 

@@ -74,6 +74,11 @@ extension EventsCommand {
         }
         let standard: ExportFormat = call.has(EventsOptions.json) ? .json : named ?? .ndjson
         let format = call.text(EventsOptions.format).flatMap(ExportFormat.init) ?? standard
+        let purpose = call.text(EventsOptions.purpose)
+        if purpose != nil, format != .csv {
+            throw CommandFailure(
+                .usage, "--for: spreadsheet is for a table: --format csv, or --output with a name that ends with .csv")
+        }
         var result = CommandOutput(notes: query.notes)
         result.file = call.text(EventsOptions.output).flatMap { $0 == "-" ? nil : $0 }
         switch format {
@@ -87,8 +92,10 @@ extension EventsCommand {
             let events = try lines.map { line throws(CommandFailure) in try Self.event(line) }
             result.bytes = JSON.array(events).encoded + [0x0a]
         case .csv, .ics:
+            var asked = query.query
+            if let purpose { asked.append("for", purpose) }
             let answer = try await client.send(
-                GatewayClient.Request(path: "/events/", query: query.query, accept: format.mediaType))
+                GatewayClient.Request(path: "/events/", query: asked, accept: format.mediaType))
             guard answer["content-type"]?.lowercased().hasPrefix(format.mediaType) == true else {
                 throw CommandFailure(.protocol, "the gateway answers with another type than \(format.mediaType)")
             }

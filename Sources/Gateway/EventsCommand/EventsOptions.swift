@@ -54,7 +54,9 @@ enum EventsOptions {
         "--format", .words(ExportFormat.allCases.map(\.rawValue)), "FORMAT", "Default: ndjson, or json with --json.")
     static let output = OptionRow(
         "--output", short: "-o", .file, "FILE", "Write to this file instead of standard output.")
-    static let export = filters + [format, output]
+    static let purpose = OptionRow(
+        "--for", .words(["spreadsheet"]), "PURPOSE", "Begin a CSV table with the mark that Excel needs.")
+    static let export = filters + [format, purpose, output]
 }
 
 /// What `events export` writes.

@@ -10,6 +10,8 @@ struct EventColumn: Sendable {
         case either([String], [String])
         /// The member as a time on the clocks of the event's zone, with their offset from UTC.
         case time(String)
+        /// The member as date and time on the clocks of the event's zone, in the form that spreadsheets take for a date.
+        case local(String)
         /// The names of the objects in the list, with semicolons between them.
         case names(String)
     }
@@ -35,6 +37,7 @@ struct EventColumn: Sendable {
         EventColumn("location_type"), EventColumn("max_capacity"), EventColumn("spots_remaining"),
         EventColumn("registration_open"), EventColumn("require_approval"), EventColumn("platform"),
         EventColumn("host"), EventColumn("tags", .names("tags")), EventColumn("created_at"),
+        EventColumn("start_local", .local("start_at")), EventColumn("end_local", .local("end_at")),
     ]
 
     /// The cell of an event, empty for what it does not have.
@@ -46,6 +49,7 @@ struct EventColumn: Sendable {
             return text.isEmpty ? Self.text(event, second) : text
         case .names(let name):
             return (event[name]?.arrayValue ?? []).compactMap { $0["name"]?.stringValue }.joined(separator: "; ")
+        case .local(let name): return Self.local(event, name, zones)
         case .time(let name):
             guard let instant = event.instant(name) else { return Self.text(event, [name]) }
             guard let zone = event["timezone"]?.stringValue, let rules = try? zones.rules(for: zone) else {
@@ -55,6 +59,15 @@ struct EventColumn: Sendable {
             // An offset with seconds, as there were a century ago, has no form.
             return offset % 60 == 0 ? instant.rfc3339(offsetMinutes: offset / 60) : instant.rfc3339
         }
+    }
+
+    /// `2026-11-16 18:00:00`, empty where the zone is not known: a date on other clocks would be a wrong one.
+    private static func local(_ event: JSON, _ name: String, _ zones: TimeZoneDatabase) -> String {
+        guard let instant = event.instant(name), let zone = event["timezone"]?.stringValue,
+            let rules = try? zones.rules(for: zone)
+        else { return "" }
+        let text = rules.local(at: instant).text
+        return text.prefix(10) + " " + text.dropFirst(11).prefix(8)
     }
 
     private static func text(_ event: JSON, _ path: [String]) -> String {

@@ -8,13 +8,17 @@ struct ListRenderer {
     private let isPending: Bool
     private let zones: TimeZoneDatabase
 
-    /// - Parameter isPending: the events wait for somebody's decision.
-    init(_ representation: Representation, isPending: Bool, zones: TimeZoneDatabase) {
+    /// - Parameters:
+    ///   - isPending: the events wait for somebody's decision.
+    ///   - isForSpreadsheet: a table begins with a byte order mark.
+    init(
+        _ representation: Representation, isPending: Bool, zones: TimeZoneDatabase, isForSpreadsheet: Bool = false
+    ) {
         self.isPending = isPending
         self.zones = zones
         switch representation {
         case .json, .ndjson: break
-        case .csv: table = CSVWriter(header: EventColumn.all.map(\.name))
+        case .csv: table = CSVWriter(header: EventColumn.all.map(\.name), hasMark: isForSpreadsheet)
         case .calendar:
             calendar = ICSWriter()
             calendar?.begin(ICSCalendar(product: Self.product, name: "Luma events"))
@@ -31,7 +35,9 @@ struct ListRenderer {
         }
         if calendar != nil {
             for entry in entries {
-                if let event = ICSEvent(entry, isPending: isPending) { calendar?.add(event) }
+                guard var event = ICSEvent(entry, isPending: isPending) else { continue }
+                event.fields = ExportedFields.text(entry)
+                calendar?.add(event)
             }
             return calendar?.take() ?? []
         }

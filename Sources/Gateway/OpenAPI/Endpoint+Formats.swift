@@ -14,7 +14,8 @@ extension Endpoint {
                     "List events as a table",
                     "All pages, a row for each event, after a header with these columns: "
                         + EventColumn.all.map { "`\($0.name)`" }.joined(separator: ", ")
-                        + ". Times are on the clocks of the event's zone. A cell that a spreadsheet would take for a formula "
+                        + ". `start_at` and `end_at` are instants with the offset of the event's zone, `start_local` and `end_local` the same on "
+                        + "the zone's clocks as spreadsheets read dates. A cell that a spreadsheet would take for a formula "
                         + "has an apostrophe in front."
                 )
             case .eventsCalendar:
@@ -25,7 +26,7 @@ extension Endpoint {
         let isStream = listsEvents && format != .json
         var documentation = EndpointDocumentation(
             group: .events, summary: summary, description: description,
-            query: !listsEvents ? [] : isStream ? QueryRows.exported : QueryRows.list,
+            query: !listsEvents ? [] : format == .csv ? QueryRows.table : isStream ? QueryRows.exported : QueryRows.list,
             fields: isStream ? [.ifNoneMatch, .requestTimeout] : [.ifNoneMatch, .cacheControl, .requestTimeout],
             answers: [
                 .init(

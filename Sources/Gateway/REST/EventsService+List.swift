@@ -16,10 +16,13 @@ extension EventsService {
         var parameters: EventListParameters
         /// What was asked for at most; nil when nothing was said, and all is shown where pages are no matter.
         var most: Int?
+        /// A table begins with the mark by which a spreadsheet program knows its encoding.
+        var isForSpreadsheet = false
     }
 
-    func listQuery(_ input: RequestInput) throws(APIError) -> ListQuery {
-        var query = QueryReader(input.query, rows: QueryRows.list)
+    /// - Parameter isTable: whether the answer is one; parameters that only a table has are refused elsewhere.
+    func listQuery(_ input: RequestInput, isTable: Bool = false) throws(APIError) -> ListQuery {
+        var query = QueryReader(input.query, rows: isTable ? QueryRows.list + [QueryRows.purpose] : QueryRows.list)
         var parameters = EventListParameters()
         let limit = query.integer(QueryRows.limit)
         let cursor = query.text(QueryRows.cursor.name)
@@ -29,9 +32,12 @@ extension EventsService {
             $0 == "start_at" ? .ascending : .descending
         }
         parameters.status = query.choice(QueryRows.status)
+        let purpose = isTable ? query.choice(QueryRows.purpose) : nil
         try query.finish()
         let isSaid = input.query.contains { $0.name == QueryRows.limit.name }
-        return ListQuery(limit: limit, cursor: cursor, parameters: parameters, most: isSaid ? limit : nil)
+        return ListQuery(
+            limit: limit, cursor: cursor, parameters: parameters, most: isSaid ? limit : nil,
+            isForSpreadsheet: purpose != nil)
     }
 
     /// `GET /events/`: one page. A limit above Luma's page is made of two of Luma's pages; the end is known by
@@ -94,7 +100,9 @@ extension EventsService {
         _ query: ListQuery, as representation: Representation, first: ListPage, nextCall: () -> UpstreamCall,
         write: ([UInt8]) async throws -> Void
     ) async throws {
-        var renderer = ListRenderer(representation, isPending: query.parameters.status == "pending", zones: zones)
+        var renderer = ListRenderer(
+            representation, isPending: query.parameters.status == "pending", zones: zones,
+            isForSpreadsheet: query.isForSpreadsheet)
         var left = query.most ?? .max
         try await pages(of: query, first: first, nextCall: nextCall) { page in
             let entries = page.entries.prefix(left)

@@ -50,6 +50,12 @@ enum QueryRows {
     static let exported =
         [QueryRow("limit", .integer(1...100), "How many events there are at most; all without it.")] + list.dropFirst()
 
+    static let purpose = QueryRow(
+        "for", .enumeration(["spreadsheet"]),
+        "`spreadsheet` begins the table with a byte order mark, without which Excel takes it for another encoding.")
+    /// Of a table.
+    static let table = exported + [purpose]
+
     static let dryRun = QueryRow("dry_run", .boolean, default: false, "Only tell what a cancel would mean.")
     static let refund = QueryRow(
         "refund", .boolean, "Whether guests get their money back; needed when some have paid.")

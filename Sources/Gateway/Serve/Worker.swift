@@ -108,7 +108,8 @@ final class Worker {
         let call = upstreamCall(input, isStream || input.isBackground ? .background : .interactive, turn)
         do throws(APIError) {
             if isStream {
-                return try await streamList(try events.listQuery(input), as: representation, input, turn, call)
+                let query = try events.listQuery(input, isTable: representation == .csv)
+                return try await streamList(query, as: representation, input, turn, call)
             }
             if representation == .calendar {
                 return turn.finish(

@@ -55,6 +55,11 @@ import Testing
         let coarse = try #require(ICSEvent(hidden, for: .anybody))
         #expect(coarse.location == "New York, NY" && coarse.place == nil)
         #expect(ICSEvent(hidden)?.place != nil)
+        // A word that is not known, none where one belongs, and something else altogether open nothing.
+        for visibility in ["members-only", .null, 1, "Public"] as [JSON] {
+            let unknown = try #require(ICSEvent(changed(["location_visibility": visibility]), for: .anybody))
+            #expect(unknown.location == "New York, NY" && unknown.place == nil, "\(visibility)")
+        }
         let online = changed(["geo_address_json": nil, "coordinate": nil])
         #expect(ICSEvent(online)?.location == "https://meet.example/tea")
         #expect(ICSEvent(online, for: .anybody)?.location == nil)
@@ -77,12 +82,17 @@ import Testing
                 "address": "1 Main St, New York", "city": "New York", "latitude": "40.7", "longitude": "-73.98",
                 "visibility": "public", "location_type": "offline", "max_capacity": "", "spots_remaining": "12",
                 "registration_open": "true", "require_approval": "", "platform": "luma", "host": "", "tags": "a; b",
-                "created_at": "2026-01-02T03:04:05.678Z",
+                "created_at": "2026-01-02T03:04:05.678Z", "start_local": "2027-07-01 19:00:00",
+                "end_local": "2027-07-01 21:30:00",
             ])
         let odd = changed(["timezone": "Nowhere/At_All", "start_at": "soon", "geo_address_json": ["address": "Here"]])
         let time = EventColumn.all.first { $0.name == "end_at" }?.cell(odd, SystemZones.database)
         #expect(time == "2027-07-02T01:30:00.000Z")
         #expect(EventColumn.all.first { $0.name == "start_at" }?.cell(odd, SystemZones.database) == "soon")
+        // On other clocks it would be a wrong date.
+        for name in ["start_local", "end_local"] {
+            #expect(EventColumn.all.first { $0.name == name }?.cell(odd, SystemZones.database) == "")
+        }
         #expect(EventColumn.all.first { $0.name == "address" }?.cell(odd, SystemZones.database) == "Here")
     }
 
@@ -91,7 +101,7 @@ import Testing
         let released = [
             "id", "name", "start_at", "end_at", "timezone", "url", "meeting_url", "address", "city", "latitude",
             "longitude", "visibility", "location_type", "max_capacity", "spots_remaining", "registration_open",
-            "require_approval", "platform", "host", "tags", "created_at",
+            "require_approval", "platform", "host", "tags", "created_at", "start_local", "end_local",
         ]
         #expect(Array(EventColumn.all.map(\.name).prefix(released.count)) == released)
     }
@@ -143,7 +153,7 @@ import Testing
 
     @Test func aListWithoutEventsIsWhole() async throws {
         let (table, _) = try await stream(.csv, [Self.page(0..<0)])
-        #expect(table.hasPrefix("id,name,") && table.hasSuffix(",created_at\r\n"))
+        #expect(table.hasPrefix("id,name,") && table.hasSuffix(",created_at,start_local,end_local\r\n"))
         let (calendar, _) = try await stream(.calendar, [Self.page(0..<0)])
         #expect(calendar.hasPrefix("BEGIN:VCALENDAR\r\n") && calendar.hasSuffix("\r\nEND:VCALENDAR\r\n"))
     }
