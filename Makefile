@@ -87,7 +87,7 @@ chaos: build ## Let 32 clients loose in a storm of faults (CHAOS_OPERATIONS, CHA
 	@folder=$$(mktemp -d) && python3 Tests/Drivers/chaos.py $(BINARY) $$folder --operations $(CHAOS_OPERATIONS) \
 	    $(if $(CHAOS_SEED),--seed $(CHAOS_SEED)) && rm -rf $$folder
 
-fuzz: need-packages ## Fuzz requests, chunks, JSON, time zones and tables for FUZZ_SECONDS (60), FUZZ_SANITIZER=address or thread
+fuzz: need-packages ## Fuzz requests, chunks, JSON, time zones, tables and calendars for FUZZ_SECONDS (60), FUZZ_SANITIZER=address or thread
 	@SWIFT="$(SWIFT)" exec Tests/Fuzz/fuzz.sh $(FUZZ_TARGETS)
 
 # LeakSanitizer would report what the test runner itself leaves behind, and what static values of Swift refer to.

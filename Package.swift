@@ -85,6 +85,7 @@ let package = Package(
 if Context.environment["FUZZ"] != nil {
     for name in [
         "FuzzChunked", "FuzzJSON", "FuzzRequest", "FuzzTZif", "FuzzTable",
+        "FuzzCalendar",
     ] {
         package.targets.append(
             .executableTarget(

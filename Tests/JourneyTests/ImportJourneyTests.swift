@@ -116,6 +116,34 @@ import Testing
         #expect(try await real.created().names.isEmpty)
     }
 
+    /// A later state of a calendar moves one event and takes another back: nothing is made twice, and it is said what to do.
+    @Test func anEventThatHasMovedInItsCalendarIsNotMadeAgain() async throws {
+        let stage = try await Stage()
+        func calendar(_ start: String, _ status: String) -> String {
+            "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:a@example.com\nSUMMARY:Row 1\nDTSTART:\(start)\nDURATION:PT1H\nEND:VEVENT\n"
+                + "BEGIN:VEVENT\nUID:b@example.com\nSUMMARY:Row 2\nDTSTART:20310102T100000Z\nDURATION:PT1H\nSTATUS:\(status)\n"
+                + "END:VEVENT\nEND:VCALENDAR\n"
+        }
+        let report = stage.folder.appendingPathComponent("club.ndjson").path
+        let first = try stage.write("club.ics", calendar("20310101T100000Z", "CONFIRMED"))
+        #expect(try await stage.run(first, "--report", report).code == 0)
+        let second = try stage.write("club (1).ics", calendar("20310105T100000Z", "CANCELLED"))
+        for _ in 0..<2 {
+            let run = try await stage.run(second, "--report", report)
+            #expect(
+                run.code == 65 && run.json?["failed"] == 1 && run.json?["passed_over"] == 1,
+                "\(run.program.standardError)")
+            #expect(run.json?["created"] == 0 && run.json?["left"] == 0)
+            #expect(run.program.standardError.contains("was imported with another time or other words as evt-"))
+            #expect(run.program.standardError.contains("is passed over: it is cancelled (STATUS:CANCELLED)"))
+        }
+        let created = try await stage.created()
+        #expect(created.count == 2 && created.names == ["Row 1", "Row 2"])
+        // Once more on purpose.
+        #expect(try await stage.run(second, "--report", report, "--name", "again").code == 0)
+        #expect(try await stage.created().count == 3)
+    }
+
     /// Killed while a row was on its way: soon after it is sent again under its key, later the gateway may have forgotten that.
     @Test func aRowThatWasOnItsWayIsSentAgainOnlySoonAfter() async throws {
         let stage = try await Stage()

@@ -6,11 +6,14 @@ public struct ICSProperty: Sendable, Equatable {
     public let parameters: [(name: String, values: [String])]
     /// As it stands after the colon, nothing unescaped.
     public let value: String
+    /// The line of the file where it begins, from 1.
+    public let line: Int
 
     /// Reads an unfolded line.
     /// - Returns: nil for what is none.
-    init?(_ line: [UInt8]) {
-        var rest = line[...]
+    init?(_ bytes: [UInt8], line: Int = 1) {
+        self.line = line
+        var rest = bytes[...]
         guard let name = Self.name(&rest) else { return nil }
         var parameters: [(name: String, values: [String])] = []
         while rest.first == UInt8(ascii: ";") {
@@ -56,7 +59,7 @@ public struct ICSProperty: Sendable, Equatable {
     }
 
     public static func == (a: ICSProperty, b: ICSProperty) -> Bool {
-        a.name == b.name && a.value == b.value
+        a.name == b.name && a.value == b.value && a.line == b.line
             && a.parameters.elementsEqual(b.parameters) { $0.name == $1.name && $0.values == $1.values }
     }
 

@@ -19,8 +19,28 @@ public struct ICSTime: Sendable, Equatable {
     /// Reads the value of DTSTART or DTEND.
     /// - Returns: nil for what is no date and no time.
     public init?(_ property: ICSProperty) {
-        let bytes = Array(property.value.utf8)
-        let isDate = property.parameter("VALUE")?.uppercased() == "DATE" || bytes.count == 8
+        self.init(
+            value: property.value, isDate: property.parameter("VALUE")?.uppercased() == "DATE",
+            zone: property.parameter("TZID"))
+    }
+
+    /// Reads the values of EXDATE or RDATE, which may be several.
+    /// - Returns: nil when one is none of these.
+    public static func list(_ property: ICSProperty) -> [ICSTime]? {
+        let isDate = property.parameter("VALUE")?.uppercased() == "DATE"
+        let zone = property.parameter("TZID")
+        var times: [ICSTime] = []
+        for value in property.value.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let time = ICSTime(value: String(value), isDate: isDate, zone: zone) else { return nil }
+            times.append(time)
+        }
+        return times
+    }
+
+    /// Reads a value that stands alone, such as that of UNTIL.
+    init?(value: String, isDate mustBeDate: Bool = false, zone: String? = nil) {
+        let bytes = Array(value.utf8)
+        let isDate = mustBeDate || bytes.count == 8
         guard let year = Self.digits(bytes, 0, 4), let month = Self.digits(bytes, 4, 2),
             let day = Self.digits(bytes, 6, 2)
         else { return nil }
@@ -38,7 +58,7 @@ public struct ICSTime: Sendable, Equatable {
             second <= 60
         else { return nil }
         self.local = local
-        kind = isUTC ? .utc : property.parameter("TZID").map(Kind.zone) ?? .floating
+        kind = isUTC ? .utc : zone.map(Kind.zone) ?? .floating
     }
 
     fileprivate static func digits(_ bytes: [UInt8], _ start: Int, _ count: Int) -> Int? {

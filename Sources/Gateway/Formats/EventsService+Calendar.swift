@@ -10,9 +10,10 @@ extension EventsService {
         var unconditional = input
         unconditional.conditions = Preconditions()
         let read = try await get(unconditional, call)
-        guard let event = (try? JSON.parse(read.body)).flatMap({ ICSEvent($0) }) else {
+        guard let document = try? JSON.parse(read.body), var event = ICSEvent(document) else {
             throw APIError(LumaError.malformedAnswer, subject: nil)
         }
+        event.fields = ExportedFields.text(document)
         var writer = ICSWriter()
         writer.begin(ICSCalendar(product: ListRenderer.product, name: event.summary))
         writer.add(event)

@@ -28,6 +28,14 @@ extension EventsOptions {
         "--template", .free, "TYPE", "Create from this template the rows that name none in template_type.")
     static let importZone = OptionRow(
         "--zone", .free, "ZONE", "The time zone of rows that name none, such as Europe/Berlin.")
+    static let expand = OptionRow(
+        "--expand", .yes([]), "Make an event of each date of a calendar's series that has an end.")
+    static let expandUntil = OptionRow(
+        "--expand-until", .free, "DATE", "The same, up to this day, such as 2027-12-31, also for series without an end."
+    )
+    static let zoneRules = OptionRow(
+        "--zone-rules", .words(CalendarSettings.Trust.allCases.map(\.rawValue)), "WHICH",
+        "What counts where the name of a time zone and a calendar's own definition of it disagree.")
     static let skipInvalid = OptionRow(
         "--skip-invalid", .yes([]), "Send the good rows although others are not valid.")
     static let allowDuplicates = OptionRow(
@@ -42,8 +50,8 @@ extension EventsOptions {
         "Where to tell what was done to each row. Default: the file's name and .import.ndjson.")
 
     static let importing = [
-        importFormat, map, dateFormat, separator, encoding, headerRow, allowLoss, importTemplate, importZone,
-        skipInvalid, allowDuplicates, importDryRun, parallel, importName,
+        importFormat, map, dateFormat, separator, encoding, headerRow, allowLoss, importTemplate, importZone, expand,
+        expandUntil, zoneRules, skipInvalid, allowDuplicates, importDryRun, parallel, importName,
         report,
     ]
 }

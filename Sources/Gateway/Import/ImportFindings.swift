@@ -14,7 +14,7 @@ struct ImportFindings {
     var lines: [String] {
         var lines: [String] = []
         if let readAs = plan.readAs { lines.append("read as \(readAs)") }
-        lines += problems
+        lines += problems + notes + passedOver
         if !plan.isUnusable, options.isDryRun {
             lines += plan.previews
             let more = plan.rows.count - plan.previews.count
@@ -32,7 +32,8 @@ struct ImportFindings {
         lines += duplicates
         if !plan.isUnusable { lines += losses }
         let valid = plan.rows.count + plan.duplicates.count
-        lines.append("\(plan.count) rows read, \(valid) valid, \(plan.invalid) not valid")
+        let passedOver = plan.passedOver.isEmpty ? "" : ", \(plan.passedOver.count) passed over"
+        lines.append("\(plan.count) rows read, \(valid) valid, \(plan.invalid) not valid\(passedOver)")
         return lines
     }
 
@@ -65,6 +66,28 @@ struct ImportFindings {
             return "\(ImportPlace.list(cause.places)): \(name)\(CommandFailure.line(cause.text + value))"
         }
         if causes.count > Self.mostShown { lines.append("and \(causes.count - Self.mostShown) more problems") }
+        return lines
+    }
+
+    /// What was used where the file does not say all.
+    private var notes: [String] {
+        var lines = plan.notes.prefix(Self.mostShown).map { note in
+            (note.line > 0 ? "line \(note.line): " : "") + CommandFailure.line(note.text)
+        }
+        if plan.notes.count > Self.mostShown {
+            lines.append("and \(plan.notes.count - Self.mostShown) more such lines")
+        }
+        return lines
+    }
+
+    private var passedOver: [String] {
+        var lines = plan.passedOver.prefix(Self.mostShown).map { row in
+            let name = row.name.isEmpty ? "the event" : "\"\(Neutral.line(APIError.shortened(row.name, to: 60)))\""
+            return "\(row.place.text): \(name) is passed over: it \(CommandFailure.line(row.reason))"
+        }
+        if plan.passedOver.count > Self.mostShown {
+            lines.append("and \(plan.passedOver.count - Self.mostShown) more that are passed over")
+        }
         return lines
     }
 

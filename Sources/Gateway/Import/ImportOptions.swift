@@ -1,3 +1,4 @@
+import Core
 import Formats
 
 /// What the command line of an import says.
@@ -31,6 +32,7 @@ struct ImportOptions: Sendable, Equatable {
             }
         }
         try takeTable(call)
+        planning.calendar = try Self.calendar(call)
         planning.template = call.text(EventsOptions.importTemplate)
         if let zone = call.text(EventsOptions.importZone) {
             planning.zone = try CommandZone.find(zone, [:]).name
@@ -51,6 +53,20 @@ struct ImportOptions: Sendable, Equatable {
         if file == "-", !isDryRun, !call.has(EventsOptions.report) {
             throw CommandFailure(.usage, "--report: must name a file when the rows come from standard input")
         }
+    }
+
+    /// What is said of a calendar.
+    private static func calendar(_ call: EventsCall) throws(CommandFailure) -> CalendarSettings {
+        var settings = CalendarSettings()
+        settings.expands = call.has(EventsOptions.expand)
+        settings.trust = call.text(EventsOptions.zoneRules).flatMap(CalendarSettings.Trust.init)
+        if let text = call.text(EventsOptions.expandUntil) {
+            guard text.utf8.count == 10, let day = LocalDateTime(text + "T00:00") else {
+                throw CommandFailure(.usage, "--expand-until: expected a day such as 2027-12-31")
+            }
+            (settings.expands, settings.expandUntil) = (true, day.date)
+        }
+        return settings
     }
 
     /// How a table is written, as far as it is said.

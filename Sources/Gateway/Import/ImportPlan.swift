@@ -13,6 +13,8 @@ struct ImportPlan: Sendable {
         let body: [UInt8]
         /// Made of what it says: the same row has the same key in every run.
         let key: String
+        /// By what the file itself tells its events apart, whatever they say. Nil where it does not.
+        var identity: String?
 
         /// The line where it begins.
         var line: Int { place.line }
@@ -46,6 +48,24 @@ struct ImportPlan: Sendable {
         var places: [ImportPlace]
     }
 
+    /// A row that is no event to be made, such as one that is cancelled.
+    struct PassedOver: Sendable, Equatable {
+        let row: Int
+        let place: ImportPlace
+        let name: String
+        /// In words that follow the name.
+        let reason: String
+
+        var line: Int { place.line }
+    }
+
+    /// Something that was used or left out where the file does not say all.
+    struct Note: Sendable, Equatable {
+        /// 0 for the whole file.
+        let line: Int
+        let text: String
+    }
+
     var rows: [Row] = []
     var problems: [Problem] = []
     var duplicates: [Duplicate] = []
@@ -59,13 +79,16 @@ struct ImportPlan: Sendable {
     var losses: [Finding] = []
     /// What is right by its form and hardly meant, such as a start in the past.
     var remarks: [Finding] = []
+    /// Rows that are no events to be made.
+    var passedOver: [PassedOver] = []
+    var notes: [Note] = []
     /// The file could not be read to its end, or its header cannot be used: nothing of it may be sent.
     var isUnusable = false
 
     /// Rows that have a problem.
     var invalid: Int { Set(problems.compactMap(\.row)).count }
     /// Rows of the file.
-    var count: Int { rows.count + duplicates.count + invalid }
+    var count: Int { rows.count + duplicates.count + passedOver.count + invalid }
 
     mutating func lose(_ what: String, _ place: ImportPlace) { Self.note(what, place, &losses) }
 

@@ -45,7 +45,8 @@ extension ImportPlanner {
             return refuse(ReadProblem(line: place.line, "cannot be digested: OpenSSL fails", isFatal: true))
         }
         let planned = ImportPlan.Row(
-            number: number, place: place, name: name, path: path, body: document.encoded, key: key)
+            number: number, place: place, name: name, path: path, body: document.encoded, key: key,
+            identity: row.identity)
         if let first = seen[meaning], !settings.allowsDuplicates {
             plan.duplicates.append(
                 ImportPlan.Duplicate(row: planned, first: first.number, firstPlace: first.place))

@@ -19,6 +19,14 @@ struct ImportPlanner {
         var dateOrder: DateOrder?
         /// The clock, for times that nobody can mean; nil looks at none.
         var now: Timestamp?
+        /// What is said of a calendar.
+        var calendar = CalendarSettings()
+
+        fileprivate var forCalendar: CalendarSettings {
+            var settings = calendar
+            (settings.zone, settings.hasTemplate) = (zone, template != nil)
+            return settings
+        }
     }
 
     private enum Source {
@@ -49,7 +57,10 @@ struct ImportPlanner {
             switch settings.format {
             case .csv: .table
             case .ndjson: .ndjson(NDJSONReader(), JSONRows(ImportFields(map: settings.map)))
-            case .ics: .ics(ICSReader(), CalendarRows(zones: zones, defaultZone: settings.zone))
+            case .ics:
+                .ics(
+                    ICSReader(limits: ReadLimits(fields: 4096)),
+                    CalendarRows(zones: zones, settings: settings.forCalendar))
             }
     }
 
@@ -110,6 +121,8 @@ struct ImportPlanner {
             var items: [ReadItem<ICSReader.Event>] = []
             reader.finish { items.append($0) }
             take(items)
+            guard case .ics(_, let rows) = source, !plan.isUnusable else { break }
+            take(rows.items(reader.calendars))
         }
         return plan
     }
@@ -175,13 +188,37 @@ struct ImportPlanner {
     }
 
     private mutating func take(_ items: [ReadItem<ICSReader.Event>]) {
+        guard case .ics(let reader, var rows) = source else { return }
         for item in items {
-            guard case .ics(_, let rows) = source else { return }
             switch item {
             case .problem(let problem): refuse(problem)
-            case .row(let event):
-                accept(ImportPlace(line: event.line)) { () throws(ReadProblem) in
-                    ImportedRow(event: try rows.event(event))
+            case .row(let event): rows.add(event)
+            }
+        }
+        source = .ics(reader, rows)
+    }
+
+    private mutating func take(_ found: (items: [CalendarItem], notes: [CalendarNote])) {
+        plan.notes += found.notes.map { ImportPlan.Note(line: $0.line, text: $0.text) }
+        for item in found.items {
+            let place = ImportPlace(line: item.line)
+            switch item.outcome {
+            case .event(let event, let lost):
+                accept(place) { () throws(ReadProblem) in
+                    var row = ImportedRow(event: event)
+                    row.lost = lost
+                    // An import of another name makes the same once more.
+                    row.identity = item.identity.map { settings.name.isEmpty ? $0 : "\($0) (\(settings.name))" }
+                    return row
+                }
+            case .passedOver(let reason):
+                number += 1
+                plan.passedOver.append(
+                    ImportPlan.PassedOver(row: number, place: place, name: item.name, reason: reason))
+            case .problems(let problems):
+                number += 1
+                plan.problems += problems.map {
+                    ImportPlan.Problem(row: number, place: ImportPlace(line: $0.line), name: item.name, text: $0.text)
                 }
             }
         }

@@ -27,6 +27,7 @@ final class ImportReport: Sendable {
         case unsent
 
         var isDone: Bool { self == .created || self == .exists }
+        var mayBeMade: Bool { isDone || self == .unknown || self == .sending }
     }
 
     /// One line.
@@ -43,6 +44,8 @@ final class ImportReport: Sendable {
         var at: Timestamp?
         /// The row of a spreadsheet that shows the file.
         var sheetRow: Int?
+        /// What the file tells the event by, whatever it says of it.
+        var identity: String?
 
         var object: JSONObject {
             var object: JSONObject = [
@@ -54,15 +57,17 @@ final class ImportReport: Sendable {
                 if let value { object.members.append((name, .string(value))) }
             }
             object["at"] = at.map { .string($0.rfc3339) }
+            object["uid"] = identity.map { .string($0) }
             object["spreadsheet_row"] = sheetRow.map { .number(JSONNumber($0)) }
             return object
         }
 
         init(
             row: Int, line: Int, name: String, _ outcome: Outcome, key: String? = nil, eventID: String? = nil,
-            requestID: String? = nil, problem: String? = nil, at: Timestamp? = nil, sheetRow: Int? = nil
+            requestID: String? = nil, problem: String? = nil, at: Timestamp? = nil, sheetRow: Int? = nil,
+            identity: String? = nil
         ) {
-            (self.at, self.sheetRow) = (at, sheetRow)
+            (self.at, self.sheetRow, self.identity) = (at, sheetRow, identity)
             (self.row, self.line, self.name, self.outcome) = (row, line, name, outcome)
             (self.key, self.eventID, self.requestID, self.problem) = (key, eventID, requestID, problem)
         }
@@ -76,7 +81,7 @@ final class ImportReport: Sendable {
                 key: object["key"]?.stringValue, eventID: object["event_id"]?.stringValue,
                 requestID: object["request_id"]?.stringValue, problem: object["problem"]?.stringValue,
                 at: object["at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) },
-                sheetRow: object["spreadsheet_row"]?.intValue)
+                sheetRow: object["spreadsheet_row"]?.intValue, identity: object["uid"]?.stringValue)
         }
     }
 
@@ -109,6 +114,16 @@ final class ImportReport: Sendable {
 
     /// What earlier runs wrote last of each key.
     let earlier: [String: Entry]
+
+    /// Of each event that the files of earlier runs told by a name of its own, such as a UID, and that was or may have been made.
+    var known: [String: Entry] {
+        var known: [String: Entry] = [:]
+        for entry in earlier.values where entry.outcome.mayBeMade {
+            // What was made for sure says more than what may have been.
+            if let identity = entry.identity, known[identity]?.outcome.isDone != true { known[identity] = entry }
+        }
+        return known
+    }
 
     /// The last word of earlier runs on each line of the file.
     private let lastWords: [Int: Entry]

@@ -167,7 +167,8 @@ final class ImportRun {
         write(
             ImportReport.Entry(
                 row: row.number, line: row.line, name: row.name, outcome, key: row.key,
-                at: outcome == .sending ? clock.wallClock : nil, sheetRow: row.place.row))
+                at: outcome == .sending ? clock.wallClock : nil, sheetRow: row.place.row,
+                identity: row.identity))
     }
 
     /// - Returns: whether the entry is in the report; without one nothing more is sent.
@@ -186,7 +187,7 @@ final class ImportRun {
     ) {
         let entry = ImportReport.Entry(
             row: row.number, line: row.line, name: row.name, outcome, key: row.key, eventID: id, requestID: requestID,
-            problem: problem, sheetRow: row.place.row)
+            problem: problem, sheetRow: row.place.row, identity: row.identity)
         guard write(entry) else { return }
         switch outcome {
         case .created: progress.counts.created += 1

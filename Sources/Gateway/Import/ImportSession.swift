@@ -21,6 +21,8 @@ struct ImportSession {
     private let rows: [ImportPlan.Row]
     /// Rows of which an earlier run could not tell what became of them.
     private let doubtful: [ImportPlan.Row]
+    /// Rows whose event was made of an earlier state of the file, which said something else of it.
+    private let changed: [(row: ImportPlan.Row, made: ImportReport.Entry)]
 
     init(_ plan: ImportPlan, _ options: ImportOptions, _ report: ImportReport, _ client: ImportClient) {
         self.plan = plan
@@ -30,6 +32,8 @@ struct ImportSession {
         var counts = ImportProgress.Counts()
         var rows: [ImportPlan.Row] = []
         var doubtful: [ImportPlan.Row] = []
+        var changed: [(row: ImportPlan.Row, made: ImportReport.Entry)] = []
+        let known = report.known
         for row in plan.rows {
             let earlier = report.earlier[row.key]
             var outcome = earlier?.outcome
@@ -43,14 +47,18 @@ struct ImportSession {
             } else if outcome == .unknown {
                 counts.unknown += 1
                 doubtful.append(row)
+            } else if outcome?.mayBeMade != true, let made = row.identity.flatMap({ known[$0] }), made.key != row.key {
+                counts.failed += 1
+                changed.append((row, made))
             } else {
                 rows.append(row)
             }
         }
-        counts.skipped = plan.duplicates.count + plan.invalid
+        counts.skipped = plan.duplicates.count + plan.passedOver.count + plan.invalid
         self.counts = counts
         self.rows = rows
         self.doubtful = doubtful
+        self.changed = changed
     }
 
     func run() async -> ExitStatus {
@@ -90,6 +98,11 @@ struct ImportSession {
                 "\(row.place.text): \"\(Neutral.line(APIError.shortened(row.name, to: 60)))\" may or may not be on Luma since an earlier run. "
                     + "It is not sent again; look, and take its line out of the report to have it sent.")
         }
+        for (row, made) in changed.prefix(50) {
+            StandardError.write(
+                "\(row.place.text): \"\(Neutral.line(APIError.shortened(row.name, to: 60)))\" \(Self.advice(made))")
+        }
+        if changed.count > 50 { StandardError.write("and \(changed.count - 50) more that have changed") }
         let all = plan.rows + plan.duplicates.map(\.row)
         let keys = Set(all.map(\.key))
         let named = Dictionary(all.map { ($0.line, $0.name) }) { first, _ in first }
@@ -116,6 +129,16 @@ struct ImportSession {
         }
     }
 
+    /// In words that follow the row's name.
+    private static func advice(_ made: ImportReport.Entry) -> String {
+        guard made.outcome.isDone, let id = made.eventID else {
+            return
+                "may have been imported with another time or other words (line \(made.line) of the file then); look first"
+        }
+        return
+            "was imported with another time or other words as \(id); change that event instead: luma-mcp events update \(id)"
+    }
+
     /// Rows that are not sent have their lines in the report too, once for as long as the same is to be said of them.
     private func writeSkipped() throws(SystemError) {
         for duplicate in plan.duplicates {
@@ -124,6 +147,12 @@ struct ImportSession {
                 row: duplicate.row.number, line: duplicate.row.line, name: duplicate.row.name, .duplicate,
                 problem: "says the same as \(duplicate.firstPlace.text)", sheetRow: duplicate.row.place.row)
             try report.appendOnce(entry)
+        }
+        for (row, made) in changed {
+            try report.appendOnce(
+                ImportReport.Entry(
+                    row: row.number, line: row.line, name: row.name, .invalid, problem: Self.advice(made),
+                    sheetRow: row.place.row))
         }
         var told: Set<Int> = []
         for problem in plan.problems {

@@ -6,6 +6,7 @@ struct ImportSummary {
     private let counts: ImportProgress.Counts
     private let duplicates: Int
     private let invalid: Int
+    private let passedOver: Int
     private let report: String?
     private let end: ImportRun.End?
     private let isSent: Bool
@@ -25,6 +26,7 @@ struct ImportSummary {
         total = plan.count
         duplicates = plan.duplicates.count
         invalid = plan.invalid
+        passedOver = plan.passedOver.count
         (self.counts, self.report, self.end, self.isSent) = (counts, report, end, isSent)
     }
 
@@ -36,7 +38,8 @@ struct ImportSummary {
     var text: String {
         var text =
             "\(counts.created) created, \(counts.existing) already there, \(counts.failed) failed, "
-            + "\(counts.unknown) unknown, \(duplicates) duplicates, \(invalid) not valid, of \(total) rows."
+            + "\(counts.unknown) unknown, \(duplicates) duplicates, \(invalid) not valid, "
+            + (passedOver > 0 ? "\(passedOver) passed over, " : "") + "of \(total) rows."
         if let report { text += " Report: \(CommandFailure.line(report))" }
         let advice = "Run the same command again to go on; no row is sent twice."
         switch end {
@@ -56,7 +59,8 @@ struct ImportSummary {
         return [
             "rows": number(total), "created": number(counts.created), "existing": number(counts.existing),
             "failed": number(counts.failed), "unknown": number(counts.unknown), "duplicates": number(duplicates),
-            "invalid": number(invalid), "left": number(isSent ? left : total - duplicates - invalid),
+            "invalid": number(invalid), "passed_over": number(passedOver),
+            "left": number(isSent ? left : total - duplicates - invalid - passedOver),
             "report": report.map { .string($0) } ?? .null,
         ]
     }

@@ -18,6 +18,8 @@ struct ImportedRow {
     var problems: [Problem] = []
     /// What the row says and the event will not have, such as its price.
     var lost: [String] = []
+    /// By what the file itself tells its events apart, whatever they say: the UID of a calendar. Nil where it does not.
+    var identity: String?
 
     /// Takes a field that another row has and this has not.
     mutating func take(_ field: String, of other: ImportedRow) {

@@ -46,7 +46,7 @@ struct JSONRows {
     }
 
     /// The place of an exported event in the form in which a new event takes it; nil when it says nothing that could be taken.
-    private static func place(_ shown: JSON) -> JSON? {
+    static func place(_ shown: JSON) -> JSON? {
         if shown["type"] != nil { return shown }
         if let id = shown["google_maps_place_id"]?.stringValue { return ["type": "google", "place_id": .string(id)] }
         return (shown["full_address"]?.stringValue ?? shown["address"]?.stringValue).map {

@@ -24,9 +24,10 @@ extension Endpoint {
             }
         let schema: JSON = self == .eventsJSON ? EventSchemas.reference("EventPage") : ["type": "string"]
         let isStream = listsEvents && format != .json
+        let exported = format == .csv ? QueryRows.table : QueryRows.exported
         var documentation = EndpointDocumentation(
             group: .events, summary: summary, description: description,
-            query: !listsEvents ? [] : format == .csv ? QueryRows.table : isStream ? QueryRows.exported : QueryRows.list,
+            query: !listsEvents ? [] : isStream ? exported : QueryRows.list,
             fields: isStream ? [.ifNoneMatch, .requestTimeout] : [.ifNoneMatch, .cacheControl, .requestTimeout],
             answers: [
                 .init(

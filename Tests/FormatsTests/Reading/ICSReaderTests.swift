@@ -40,7 +40,7 @@ import Testing
         let rows = ICSReader.rows(Self.sample)
         #expect(rows.map(\.line) == [9, 21])
         let first = try #require(rows.first)
-        #expect(first.calendarZone == "Europe/Berlin")
+        #expect(first.properties.map(\.line) == [10, 11, 12] && first.parts == ["VALARM"])
         #expect(first.properties.map(\.name) == ["UID", "DTSTART", "SUMMARY"])
         #expect(first["DTSTART"]?.parameter("TZID") == "Europe/Berlin")
         #expect(first["SUMMARY"]?.parameters.map(\.values) == [["de", "x-y"]])
@@ -74,11 +74,73 @@ import Testing
             "is longer than 60 bytes"
         ),
     ])
-    func whatIsWrongWithinAnEventIsItsOwnProblem(_ event: String, _ line: Int, _ problem: String) {
+    func whatIsWrongWithinAnEventIsItsOwnProblem(_ event: String, _ line: Int, _ problem: String) throws {
         let text = Self.calendar(event) + Self.calendar("A:1\r\n")
         let items = ICSReader.items(text, limits: ReadLimits(fieldBytes: 40, rowBytes: 60, fields: 3))
-        #expect(items.first == .problem(ReadProblem(line: line, problem)))
+        guard case .row(let row) = try #require(items.first) else { throw ReadProblem(line: 0, "no row") }
+        #expect(row.problems == [ReadProblem(line: line, problem)])
         #expect(items.count == 2)
+    }
+
+    /// An event never becomes a part of another, and what has lost its end takes nobody with it.
+    @Test(arguments: [
+        (
+            "BEGIN:VEVENT\nSUMMARY:a\nBEGIN:VEVENT\nSUMMARY:b\nEND:VEVENT\n",
+            ["a", "b"], [[ReadProblem(line: 4, "stands where END:VEVENT is missing")], []]
+        ),
+        (
+            "BEGIN:VEVENT\nSUMMARY:a\nBEGIN:VALARM\nSUMMARY:x\nEND:VEVENT\nBEGIN:VEVENT\nSUMMARY:b\nEND:VEVENT\n",
+            ["a", "b"], [[ReadProblem(line: 6, "stands where END:VALARM is missing")], []]
+        ),
+        (
+            "BEGIN:VEVENT\nSUMMARY:a\n", ["a"], [[ReadProblem(line: 4, "stands where END:VEVENT is missing")]]
+        ),
+        (
+            "BEGIN:VEVENT\nEND:VALARM\nSUMMARY:a\nEND:VEVENT\n", ["a"],
+            [[ReadProblem(line: 3, "END:VALARM closes nothing that is open")]]
+        ),
+        ("BEGIN:VTODO\nSUMMARY:x\nBEGIN:VEVENT\nSUMMARY:a\nEND:VEVENT\n", ["a"], [[]]),
+    ])
+    func componentsStayApart(_ events: String, _ names: [String], _ problems: [[ReadProblem]]) {
+        let text = "BEGIN:VCALENDAR\n" + events + "END:VCALENDAR\n"
+        let rows = ICSReader.rows(text)
+        #expect(rows.map { $0["SUMMARY"]?.text } == names)
+        #expect(rows.map(\.problems) == problems)
+        #expect(ICSReader.readsTheSameHoweverCut(Array(text.utf8)))
+    }
+
+    @Test func aMarkBlanksAndTheEndOfAFileOfDOSAreNoPartOfACalendar() {
+        let text = "\u{feff}\r\n \r\n" + Self.calendar("SUMMARY:x\r\n") + "\r\n\u{1a}\u{0}\u{0}"
+        #expect(ICSReader.problems(text).isEmpty && ICSReader.rows(text).count == 1)
+        #expect(ICSReader.readsTheSameHoweverCut(Array(text.utf8)))
+    }
+
+    @Test func calendarsAreKnownWithTheirZonesWhereverTheyStand() {
+        var reader = ICSReader()
+        let text = """
+            BEGIN:VCALENDAR
+            METHOD:publish
+            BEGIN:VEVENT
+            END:VEVENT
+            BEGIN:VTIMEZONE
+            TZID:Here
+            X-LIC-LOCATION:Asia/Tokyo
+            BEGIN:STANDARD
+            DTSTART:19700101T000000
+            TZOFFSETFROM:+0900
+            TZOFFSETTO:+0900
+            END:STANDARD
+            END:VTIMEZONE
+            X-WR-TIMEZONE:Asia/Tokyo
+            END:VCALENDAR
+
+            """
+        reader.feed(Array(text.utf8)[...]) { _ in }
+        reader.finish { _ in }
+        #expect(reader.calendars.map(\.line) == [1])
+        #expect(reader.calendars.first?.method == "PUBLISH" && reader.calendars.first?.zone == "Asia/Tokyo")
+        #expect(reader.calendars.first?.zone(named: "Here")?.location == "Asia/Tokyo")
+        #expect(reader.calendars.first?.zone(named: "Here")?.line == 5)
     }
 
     @Test(arguments: [
@@ -86,7 +148,11 @@ import Testing
         ("name,start_at\n", 1, "is not an iCalendar file: it must begin with BEGIN:VCALENDAR"),
         ("BEGIN:VEVENT\n", 1, "must begin with BEGIN:VCALENDAR"),
         ("VERSION:2.0\n", 1, "stands outside of BEGIN:VCALENDAR"),
-        ("BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\n", 3, "END:VCALENDAR closes nothing that is open"),
+        ("BEGIN:VCALENDAR\nBEGIN:VCALENDAR\n", 2, "BEGIN:VCALENDAR stands within VCALENDAR"),
+        (
+            "BEGIN:VCALENDAR\nVERSION:1.0\n", 2,
+            "is a vCalendar 1.0 file, of before iCalendar; save it as iCalendar (VERSION:2.0)"
+        ),
         ("BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:x", 2, "the file ends within VEVENT"),
         ("BEGIN:VCALENDAR\nEND:VCALENDAR\nEND:VCALENDAR\n", 3, "END:VCALENDAR closes nothing that is open"),
         ("BEGIN:VCALENDAR\n" + String(repeating: "BEGIN:X\n", count: 9), 9, "components are nested too deep"),

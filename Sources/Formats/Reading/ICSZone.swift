@@ -1,0 +1,114 @@
+public import Core
+
+/// A time zone as a calendar file defines it: VTIMEZONE (RFC 5545 §3.6.5).
+public struct ICSZone: Sendable, Equatable {
+    /// STANDARD or DAYLIGHT: an offset, and when clocks are set to it.
+    struct Observance: Sendable, Equatable {
+        let properties: [ICSProperty]
+
+        subscript(name: String) -> ICSProperty? { properties.first { $0.name == name } }
+    }
+
+    /// TZID.
+    public let name: String
+    /// The line of its BEGIN.
+    public let line: Int
+    /// The IANA name that libraries note (X-LIC-LOCATION); only a hint.
+    public let location: String?
+    let observances: [Observance]
+
+    /// More than the whole history of any zone.
+    static let mostObservances = 512
+    private static let mostChanges = 8192
+    /// Rules without an end are followed through these years.
+    private static let years = 1900...2200
+    /// RFC 9636 §3.2 gives this as the farthest sensible offset, in seconds.
+    private static let farthestOffset = 93_599
+
+    /// The rules that the definition gives.
+    /// - Throws: what cannot be read of it, with its line.
+    public func rules() throws(ReadProblem) -> TimeZoneRules {
+        guard !observances.isEmpty else {
+            throw ReadProblem(line: line, "time zone \"\(name)\" has neither STANDARD nor DAYLIGHT")
+        }
+        var changes: [(start: Timestamp, secondsEast: Int)] = []
+        var first: (start: Timestamp, offset: Int)?
+        for observance in observances {
+            let before = try offset(observance, "TZOFFSETFROM")
+            let after = try offset(observance, "TZOFFSETTO")
+            for onset in try onsets(observance) {
+                let instant = onset.timestamp(secondsEast: before)
+                changes.append((instant, after))
+                if first.map({ instant < $0.start }) ?? true { first = (instant, before) }
+            }
+            guard changes.count <= Self.mostChanges else {
+                throw ReadProblem(line: line, "time zone \"\(name)\" has more than \(Self.mostChanges) changes")
+            }
+        }
+        return TimeZoneRules(first: first?.offset ?? 0, changes: changes)
+    }
+
+    /// When clocks are set to the observance, as they show it just before.
+    private func onsets(_ observance: Observance) throws(ReadProblem) -> [LocalDateTime] {
+        guard let property = observance["DTSTART"], let time = ICSTime(property) else {
+            throw ReadProblem(
+                line: observance["DTSTART"]?.line ?? line, "DTSTART of time zone \"\(name)\" is no date and time")
+        }
+        var onsets = [time.local]
+        for property in observance.properties where property.name == "RDATE" {
+            guard let times = ICSTime.list(property) else {
+                throw ReadProblem(line: property.line, "RDATE of time zone \"\(name)\" is no list of dates")
+            }
+            onsets += times.map(\.local)
+        }
+        for property in observance.properties where property.name == "RRULE" {
+            let rule: ICSRecurrence
+            do throws(ICSRecurrence.Failure) {
+                rule = try ICSRecurrence(property.value)
+            } catch {
+                throw ReadProblem(line: property.line, "RRULE of time zone \"\(name)\" cannot be read")
+            }
+            let last = try end(rule, observance)
+            onsets += rule.dates(from: Self.nearStart(time.local, rule), until: last, most: Self.mostChanges).dates
+        }
+        return onsets
+    }
+
+    /// The last moment for a rule's dates, on its own clocks.
+    private func end(_ rule: ICSRecurrence, _ observance: Observance) throws(ReadProblem) -> LocalDateTime? {
+        let last = LocalDateTime(year: Self.years.upperBound, month: 12, day: 31)
+        guard case .until(let until) = rule.bound else { return last }
+        guard until.kind == .utc else { return min(until.local, last ?? until.local) }
+        let seconds = Int64(try offset(observance, "TZOFFSETFROM"))
+        let local = LocalDateTime(milliseconds: until.local.milliseconds + seconds * 1000)
+        return min(local, last ?? local)
+    }
+
+    /// Rules of Windows begin in 1601; the years before those that matter are left out where nothing is counted.
+    private static func nearStart(_ start: LocalDateTime, _ rule: ICSRecurrence) -> LocalDateTime {
+        let (year, month, day) = start.date.components
+        guard year < years.lowerBound, rule.frequency == .yearly, rule.interval == 1, rule.bound == .none,
+            let moved = CivilDate(year: years.lowerBound, month: month, day: min(day, 28))
+        else { return start }
+        let time = start.milliseconds - Int64(start.date.days) * 86_400_000
+        return LocalDateTime(milliseconds: Int64(moved.days) * 86_400_000 + time)
+    }
+
+    /// `+0530`, `-0800`, `+013015` (§3.3.14), in seconds.
+    private func offset(_ observance: Observance, _ property: String) throws(ReadProblem) -> Int {
+        let found = observance[property]
+        let bytes = Array((found?.value ?? "").utf8)
+        let digits = bytes.dropFirst().map { Int($0) - 0x30 }
+        if bytes.count == 5 || bytes.count == 7, digits.allSatisfy({ (0...9).contains($0) }),
+            bytes[0] == UInt8(ascii: "+") || bytes[0] == UInt8(ascii: "-")
+        {
+            let parts = stride(from: 0, to: digits.count, by: 2).map { digits[$0] * 10 + digits[$0 + 1] }
+            let seconds = parts[0] * 3600 + parts[1] * 60 + (parts.count > 2 ? parts[2] : 0)
+            if parts[1] < 60, seconds <= Self.farthestOffset {
+                return bytes[0] == UInt8(ascii: "-") ? -seconds : seconds
+            }
+        }
+        throw ReadProblem(
+            line: found?.line ?? line, "\(property) of time zone \"\(name)\" is no offset from UTC, such as +0100")
+    }
+}

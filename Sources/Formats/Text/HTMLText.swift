@@ -1,0 +1,127 @@
+/// Makes Markdown of the HTML in which calendar programs write descriptions.
+///
+/// Kept are paragraphs, line breaks, lists, headings, bold, italics and links to web pages and addresses of mail; of everything
+/// else only its text, of scripts and styles nothing. Signs that Markdown would take for its own are escaped, so that a text
+/// says the same and no more. No input is refused: what is not closed ends with the text.
+public enum HTMLText {
+    /// Whether a text has a tag of those that programs write; `a < b` and `<https://example.com>` are text.
+    public static func isHTML(_ text: String) -> Bool {
+        var rest = Array(text.utf8)[...]
+        while let start = rest.firstIndex(of: UInt8(ascii: "<")) {
+            rest = rest[(start + 1)...]
+            if let tag = HTMLTag(rest), HTMLTag.known.contains(tag.name) { return true }
+        }
+        return false
+    }
+
+    /// The Markdown of it.
+    public static func markdown(_ html: String) -> String {
+        var output = MarkdownBuilder()
+        var rest = Array(html.utf8)[...]
+        var text: [UInt8] = []
+        // The name of the element whose content is passed over.
+        var hidden: String?
+        func flush() {
+            if hidden == nil, !text.isEmpty { output.text(HTMLEntities.decode(text)) }
+            text = []
+        }
+        while let byte = rest.first {
+            guard byte == UInt8(ascii: "<") else {
+                text.append(byte)
+                rest = rest.dropFirst()
+                continue
+            }
+            if rest.starts(with: "<!--".utf8) {
+                flush()
+                rest = afterComment(rest)
+            } else if let tag = HTMLTag(rest.dropFirst()) {
+                flush()
+                rest = rest.dropFirst(1 + tag.length)
+                if let name = hidden {
+                    if tag.isEnd, tag.name == name { hidden = nil }
+                } else if !tag.isEnd, HTMLTag.hidden.contains(tag.name) {
+                    hidden = tag.name
+                } else {
+                    output.tag(tag)
+                }
+            } else {
+                text.append(byte)
+                rest = rest.dropFirst()
+            }
+        }
+        flush()
+        return output.end()
+    }
+
+    private static func afterComment(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var rest = bytes.dropFirst(4)
+        while let dash = rest.firstIndex(of: UInt8(ascii: "-")) {
+            rest = rest[dash...]
+            if rest.starts(with: "-->".utf8) { return rest.dropFirst(3) }
+            rest = rest.dropFirst()
+        }
+        return []
+    }
+}
+
+/// A tag of HTML, read behind its `<`.
+struct HTMLTag {
+    static let known: Set<String> = [
+        "p", "br", "b", "i", "u", "a", "ul", "ol", "li", "div", "span", "strong", "em", "html", "body", "html-blob",
+        "h1",
+        "h2", "h3", "h4", "h5", "h6", "table", "tr", "td", "font", "blockquote",
+    ]
+    static let hidden: Set<String> = ["script", "style", "head", "title", "template"]
+
+    let name: String
+    let isEnd: Bool
+    let href: String?
+    /// Octets up to its `>`, that included.
+    let length: Int
+
+    /// Nil for what is no tag.
+    init?(_ bytes: ArraySlice<UInt8>) {
+        var rest = bytes
+        isEnd = rest.first == UInt8(ascii: "/")
+        if isEnd { rest = rest.dropFirst() }
+        if rest.first == UInt8(ascii: "!") { rest = rest.dropFirst() }
+        let name = rest.prefix { Self.isLetter($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
+        guard let first = name.first, Self.isLetter(first), name.count <= 32 else { return nil }
+        rest = rest[name.endIndex...]
+        guard let next = rest.first, next == UInt8(ascii: ">") || next == UInt8(ascii: "/") || next <= 0x20 else {
+            return nil
+        }
+        var href: String?
+        while let byte = rest.first, byte != UInt8(ascii: ">") {
+            if Self.isLetter(byte) {
+                let attribute = Self.attribute(&rest)
+                if attribute.name == "href", href == nil { href = attribute.value }
+            } else {
+                rest = rest.dropFirst()
+            }
+        }
+        guard rest.popFirst() != nil else { return nil }
+        self.name = String(decoding: name, as: UTF8.self).lowercased()
+        self.href = href
+        length = rest.startIndex - bytes.startIndex
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7a).contains(byte | 0x20) }
+
+    private static func attribute(_ rest: inout ArraySlice<UInt8>) -> (name: String, value: String) {
+        let name = rest.prefix { isLetter($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
+        rest = rest[name.endIndex...].drop { $0 <= 0x20 }
+        var value: ArraySlice<UInt8> = []
+        if rest.first == UInt8(ascii: "=") {
+            rest = rest.dropFirst().drop { $0 <= 0x20 }
+            if let quote = rest.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
+                value = rest.dropFirst().prefix { $0 != quote }
+                rest = rest[value.endIndex...].dropFirst()
+            } else {
+                value = rest.prefix { $0 > 0x20 && $0 != UInt8(ascii: ">") }
+                rest = rest[value.endIndex...]
+            }
+        }
+        return (String(decoding: name, as: UTF8.self).lowercased(), HTMLEntities.decode(Array(value)))
+    }
+}

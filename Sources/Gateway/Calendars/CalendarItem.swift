@@ -1,0 +1,45 @@
+import Core
+import Formats
+
+/// What becomes of one VEVENT of a calendar file, or of one date of a series.
+struct CalendarItem {
+    enum Outcome {
+        /// The fields of an event, and what it will not have of the one that was exported.
+        case event(JSONObject, lost: [String])
+        /// It cannot be imported as it is.
+        case problems([ReadProblem])
+        /// It is no event that is to be made, and says why.
+        case passedOver(String)
+    }
+
+    /// The line of its BEGIN.
+    let line: Int
+    let name: String
+    let outcome: Outcome
+    /// Its UID, and which date of its series it is; nil for one without.
+    var identity: String?
+}
+
+/// Something that a calendar's reader must be told: what was used where the file says nothing, and what was left out.
+struct CalendarNote: Equatable {
+    let line: Int
+    let text: String
+}
+
+/// What the command line says about a calendar.
+struct CalendarSettings: Sendable, Equatable {
+    /// For times that name none, and to show those whose zone is the file's own.
+    var zone: String?
+    /// Whether each date of a series becomes an event.
+    var expands = false
+    /// The last day of a series without an end.
+    var expandUntil: CivilDate?
+    /// What counts where a zone's name and the file's definition of it disagree; nil to refuse it.
+    var trust: Trust?
+    /// A template says how long an event lasts that has no end.
+    var hasTemplate = false
+
+    enum Trust: String, Sendable, CaseIterable {
+        case names, file
+    }
+}

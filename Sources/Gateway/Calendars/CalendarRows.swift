@@ -1,0 +1,52 @@
+import Core
+import Formats
+
+/// Makes events of the VEVENTs of a calendar file, once all of it was read: which state of an event counts, and what its zone
+/// is, may stand anywhere in the file.
+///
+/// | iCalendar | Event |
+/// |---|---|
+/// | SUMMARY | `name` |
+/// | DTSTART with TZID | `start_at` and `timezone` (`CalendarZones`) |
+/// | DTSTART in UTC | `start_at`; the zone is our own X-LUMA-TIMEZONE, else `--zone`, else X-WR-TIMEZONE, else UTC |
+/// | DTSTART floating | a local time in `--zone`, else in the calendar's zone; without either it is refused |
+/// | DTSTART of VALUE=DATE | midnight in that same zone; without an end it lasts the day |
+/// | DTEND or DURATION | `end_at`; days are counted by the calendar, the rest in time that passes |
+/// | DESCRIPTION, else X-ALT-DESC | `description_md`; of HTML its Markdown |
+/// | CONFERENCE, X-GOOGLE-CONFERENCE and Microsoft's | `meeting_url` |
+/// | LOCATION | `meeting_url` when it is a web address, else `geo_address_json` |
+/// | GEO | `coordinate` |
+/// | CLASS of PRIVATE or CONFIDENTIAL | `visibility` is `private` |
+/// | URL | `meeting_url`, when there is neither place nor link; an event's page on Luma is neither |
+/// | RRULE, RDATE, EXDATE, RECURRENCE-ID | with `--expand` an event of each date (`CalendarSeries`), else refused |
+/// | UID, SEQUENCE, LAST-MODIFIED, STATUS, METHOD | which of several states counts (`CalendarStates`) |
+struct CalendarRows {
+    let settings: CalendarSettings
+    private let zones: TimeZoneDatabase
+    private var events: [ICSReader.Event] = []
+
+    init(zones: TimeZoneDatabase, settings: CalendarSettings) {
+        self.zones = zones
+        self.settings = settings
+    }
+
+    mutating func add(_ event: ICSReader.Event) { events.append(event) }
+
+    /// All that was read, in the order of the file, and what must be said of it.
+    func items(_ calendars: [ICSCalendarHead]) -> (items: [CalendarItem], notes: [CalendarNote]) {
+        let faults = events.map(CalendarFaults.problems)
+        let verdicts = CalendarStates.verdicts(events, calendars) { faults[$0].isEmpty }
+        var work = CalendarWork(events, calendars, verdicts, CalendarZones(zones, settings))
+        var items: [CalendarItem] = []
+        for (index, event) in events.enumerated() {
+            if faults[index].isEmpty {
+                items += work.items(index)
+            } else {
+                items.append(
+                    CalendarItem(
+                        line: event.line, name: event["SUMMARY"]?.text ?? "", outcome: .problems(faults[index])))
+            }
+        }
+        return (items, work.allNotes)
+    }
+}

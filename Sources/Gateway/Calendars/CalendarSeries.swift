@@ -1,0 +1,96 @@
+import Core
+import Formats
+
+/// The dates of an event that repeats (RFC 5545 §3.8.5).
+struct CalendarSeries {
+    /// Events that one series may become.
+    static let mostDates = 500
+
+    /// Properties that make many events of one.
+    private static let repeating = ["RRULE", "RDATE", "EXRULE"]
+
+    let dates: [LocalDateTime]
+
+    static func property(_ event: ICSReader.Event) -> ICSProperty? {
+        repeating.lazy.compactMap { event[$0] }.first
+    }
+
+    /// - Parameters:
+    ///   - moved: the dates that events of their own stand for.
+    init(
+        _ event: ICSReader.Event, _ times: CalendarTimes, moved: Set<LocalDateTime>, _ calendar: ICSCalendarHead,
+        _ zones: inout CalendarZones
+    ) throws(ReadProblem) {
+        let name = CalendarFaults.shown(event)
+        if let property = event["EXRULE"] {
+            throw ReadProblem(line: property.line, "\(name) has an EXRULE, which is not read; write EXDATE instead")
+        }
+        var dates: Set<LocalDateTime> = [times.start.local]
+        for property in event.properties where property.name == "RRULE" {
+            dates.formUnion(try Self.dates(property, name, times, calendar, &zones))
+        }
+        for property in event.properties where property.name == "RDATE" {
+            for time in ICSTime.list(property) ?? [] { dates.insert(try times.local(time, calendar, &zones)) }
+        }
+        for property in event.properties where property.name == "EXDATE" {
+            for time in ICSTime.list(property) ?? [] {
+                let local = try times.local(time, calendar, &zones)
+                // A day takes out whatever begins on it.
+                if time.kind == .date, times.start.kind != .date {
+                    dates = dates.filter { $0.date != local.date }
+                } else {
+                    dates.remove(local)
+                }
+            }
+        }
+        dates.subtract(moved)
+        guard dates.count <= Self.mostDates else { throw Self.tooMany(event.line, name) }
+        self.dates = dates.sorted()
+    }
+
+    private static func dates(
+        _ property: ICSProperty, _ name: String, _ times: CalendarTimes, _ calendar: ICSCalendarHead,
+        _ zones: inout CalendarZones
+    ) throws(ReadProblem) -> [LocalDateTime] {
+        let rule: ICSRecurrence
+        do throws(ICSRecurrence.Failure) {
+            rule = try ICSRecurrence(property.value)
+        } catch {
+            switch error {
+            case .malformed: throw ReadProblem(line: property.line, "RRULE of \(name) cannot be read")
+            case .unsupported(let part):
+                throw ReadProblem(
+                    line: property.line,
+                    "\(name) repeats by \(part), which is not read; give each date an event of its own")
+            }
+        }
+        var last: LocalDateTime?
+        if case .until(let until) = rule.bound {
+            last = try times.local(until, calendar, &zones)
+            // A day is meant with its evening.
+            if until.kind == .date, times.start.kind != .date { last = last.map(endOfDay) }
+        }
+        if let day = zones.settings.expandUntil {
+            let end = endOfDay(LocalDateTime(milliseconds: Int64(day.days) * 86_400_000))
+            last = min(last ?? end, end)
+        } else if rule.bound == .none {
+            throw ReadProblem(
+                line: property.line,
+                "\(name) repeats without an end; say up to which day with --expand-until, such as --expand-until 2027-12-31"
+            )
+        }
+        let (dates, isCut) = rule.dates(from: times.start.local, until: last, most: mostDates + 1)
+        if isCut || dates.count > mostDates { throw tooMany(property.line, name) }
+        return dates
+    }
+
+    private static func endOfDay(_ day: LocalDateTime) -> LocalDateTime {
+        LocalDateTime(milliseconds: (Int64(day.date.days) + 1) * 86_400_000 - 1)
+    }
+
+    private static func tooMany(_ line: Int, _ name: String) -> ReadProblem {
+        ReadProblem(
+            line: line,
+            "\(name) repeats more than \(mostDates) times; shorten it with --expand-until, or in its calendar")
+    }
+}
