@@ -137,7 +137,7 @@ public enum FieldFault: Sendable, Equatable {
                 + (fault.words.map { "; \($0)" } ?? "")
         case .unknownParameter(let suggestion): "is not a parameter of this path" + Self.hint(suggestion)
         case .repeated: "is given more than once"
-        case .unknownCursor: "is no next_cursor of this list; begin without it"
+        case .unknownCursor: "must be the next_cursor of the page before, with the same other parameters"
         case .notWithin(let range): "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .skippedTime(let zone): "does not exist in \(zone), where the clocks skip it"
         case .doubledTime(let zone): "exists twice in \(zone), where the clocks are set back"

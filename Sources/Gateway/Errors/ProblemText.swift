@@ -30,7 +30,10 @@ enum ProblemText {
         case (.commandLine, "end_not_after_start"):
             return "is not after the start" + (values?["start_at"]?.stringValue.map { ", \($0)" } ?? "")
         case (.assistant, "invalid_time"):
-            return "must be a date and time such as 2027-05-01T18:00 in timezone, or with an offset" + cause.tail
+            let isOfEvent = ["start_at", "end_at"].contains(entry["field"]?.stringValue)
+            return isOfEvent
+                ? "must be a date and time such as 2027-05-01T18:00 in timezone, or with an offset" + cause.tail
+                : "must be a date and time with an offset (RFC 3339), such as 2027-05-01T18:00:00Z" + cause.tail
         case (.assistant, "cannot_be_cleared"), (.assistant, "null"): return "cannot be null: leave it out"
         case (.assistant, "start_in_past"): return problem + "; ask which date is meant"
         case (.assistant, "unknown_field"), (.assistant, "unknown_parameter"): return "is no argument" + hint

@@ -137,7 +137,8 @@ struct EventSchemas {
 
     private static let warnings: JSON = [
         "type": "array", "items": ["type": "string"],
-        "description": "What failed after the write had taken effect. Do not repeat the write for it.",
+        "description":
+            "What is hardly meant, and what failed after the write had taken effect. Do not repeat the write for it.",
     ]
 
     private static let written: JSON = [

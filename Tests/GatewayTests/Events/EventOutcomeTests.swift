@@ -58,7 +58,9 @@ import Testing
     }
 
     @Test func aLengthAsPeopleSayIt() {
-        for (minutes, text) in [(1, "1 min"), (90, "1 h 30 min"), (1440, "1 d"), (1681, "1 d 4 h 1 min"), (0, nil)] {
+        for (minutes, text) in [(1, "1 min"), (90, "1 h 30 min"), (1440, "1 d"), (1681, "1 d 4 h 1 min"), (0, nil)]
+            as [(Int, String?)]
+        {
             #expect(EventOutcome.text(ofLength: Int64(minutes) * 60_000) == text)
         }
     }

@@ -110,7 +110,7 @@ import Testing
             Issue.record("no failure")
             return
         }
-        #expect(failure.lines == ["Not [31mvalid", "timezone: must be an IANA zone", "request r1"])
+        #expect(failure.lines == ["Not [31mvalid", "--zone: must be an IANA zone", "request r1"])
     }
 
     @Test(arguments: ["", "<html>", "[]", "{\"error\": 1}"]) func whatIsNoGatewayIsNamed(body: String) async {

@@ -7,7 +7,7 @@ import Testing
 
 @MainActor @Suite struct CreateTests {
     nonisolated static let body: JSON = [
-        "name": "Tea", "start_at": "2025-05-01T18:00:00Z", "timezone": "Europe/Berlin",
+        "name": "Tea", "start_at": "2027-05-01T18:00:00Z", "timezone": "Europe/Berlin",
     ]
     nonisolated static let event = "{ \"id\":\"evt-1\",  \"name\":\"Tea\", \"max_capacity\":1.0 }"
 
@@ -134,7 +134,7 @@ import Testing
         let input = RequestInput.event(
             .createFromTemplate,
             body: [
-                "template_type": "workshop", "name": "Swift", "start_at": "2025-05-04T17:00:00+02:00",
+                "template_type": "workshop", "name": "Swift", "start_at": "2027-05-04T17:00:00+02:00",
                 "timezone": "Europe/Berlin", "require_rsvp_approval": false, "meeting_url": "https://meet.example/a",
             ])
         let answer = await fixture.answer { service, call throws(APIError) in
@@ -142,8 +142,8 @@ import Testing
         }
         #expect(answer.status == 201)
         let sent = try #require(fixture.transport.requests.first.flatMap { try? JSON.parse($0.body) })
-        #expect(sent["start_at"] == "2025-05-04T15:00:00.000Z")
-        #expect(sent["end_at"] == "2025-05-04T18:00:00.000Z")
+        #expect(sent["start_at"] == "2027-05-04T15:00:00.000Z")
+        #expect(sent["end_at"] == "2027-05-04T18:00:00.000Z")
         #expect(sent["template_type"] == nil)
         #expect(fixture.transport.count("/ticket-types/") == 0)
     }
