@@ -80,10 +80,10 @@ struct CalendarWork {
                     + "of each date")
         }
         let calendar = calendars[event.calendar]
-        let (fields, lost) = fields(event)
+        let (fields, losses) = taken(event)
         guard let property = event["DTSTART"] else {
             // Without a start the check of the event says so.
-            return [CalendarItem(line: event.line, name: name, outcome: .event(fields, lost: lost), identity: uid)]
+            return [CalendarItem(line: event.line, name: name, outcome: .event(fields, lost: losses), identity: uid)]
         }
         let times = try CalendarTimes(event, property, calendar, &zones)
         var dates = [times.start.local]
@@ -102,7 +102,7 @@ struct CalendarWork {
             var object = fields
             object.members += found.members
             let identity = uid.map { $0 + (repeating == nil ? suffix : " " + date.text) }
-            return CalendarItem(line: event.line, name: name, outcome: .event(object, lost: lost), identity: identity)
+            return CalendarItem(line: event.line, name: name, outcome: .event(object, lost: losses), identity: identity)
         }
     }
 
@@ -133,7 +133,7 @@ struct CalendarWork {
     }
 
     /// The fields, and what is lost of one of our own exports.
-    private mutating func fields(_ event: ICSReader.Event) -> (fields: JSONObject, lost: [String]) {
+    private mutating func taken(_ event: ICSReader.Event) -> (fields: JSONObject, lost: [String]) {
         let found = CalendarFields(event)
         for name in found.lost { lost[name, default: 0] += 1 }
         return (found.fields, found.losses)

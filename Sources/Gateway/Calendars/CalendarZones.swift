@@ -34,6 +34,7 @@ struct CalendarZones {
         "Europe/London", "Europe/Berlin", "Europe/Athens", "America/New_York", "America/Chicago", "America/Denver",
         "America/Los_Angeles", "America/Sao_Paulo", "Asia/Kolkata", "Asia/Shanghai", "Asia/Tokyo", "Australia/Sydney",
     ]
+
     /// The zone of this IANA name, as the command line or our own export says it.
     func clock(named name: String, line: Int) throws(ReadProblem) -> Clock {
         if let rules = try? zones.rules(for: name) { return Clock(name: name, rules: rules, isOwn: false) }

@@ -32,8 +32,8 @@ struct ImportFindings {
         lines += duplicates
         if !plan.isUnusable { lines += losses }
         let valid = plan.rows.count + plan.duplicates.count
-        let passedOver = plan.passedOver.isEmpty ? "" : ", \(plan.passedOver.count) passed over"
-        lines.append("\(plan.count) rows read, \(valid) valid, \(plan.invalid) not valid\(passedOver)")
+        let others = plan.passedOver.isEmpty ? "" : ", \(plan.passedOver.count) passed over"
+        lines.append("\(plan.count) rows read, \(valid) valid, \(plan.invalid) not valid\(others)")
         return lines
     }
 

@@ -204,13 +204,12 @@ struct ImportPlanner {
             let place = ImportPlace(line: item.line)
             switch item.outcome {
             case .event(let event, let lost):
-                accept(place) { () throws(ReadProblem) in
-                    var row = ImportedRow(event: event)
-                    row.lost = lost
-                    // An import of another name makes the same once more.
-                    row.identity = item.identity.map { settings.name.isEmpty ? $0 : "\($0) (\(settings.name))" }
-                    return row
-                }
+                var row = ImportedRow(event: event)
+                row.lost = lost
+                // An import of another name makes the same once more.
+                row.identity = item.identity.map { settings.name.isEmpty ? $0 : "\($0) (\(settings.name))" }
+                let made = row
+                accept(place) { () throws(ReadProblem) in made }
             case .passedOver(let reason):
                 number += 1
                 plan.passedOver.append(
