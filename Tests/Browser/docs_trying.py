@@ -85,7 +85,7 @@ def an_event_is_created_and_cancelled(binary, folder):
         browser.click("#ask [value=yes]")
         status, text = cancel.answer()
         assert status == 200 and cancel.body()["status"] == "canceled", text
-        assert read(gateway.url + "/events/" + event)[0] == 404
+        assert read(gateway.url + "/events/" + event)[0] == 403
         browser.check_quiet(gateway.url)
 
 

@@ -203,7 +203,7 @@ class Client:
             # For good: several events fit, or one that the journal no longer knows was cancelled meanwhile.
             self.perhaps.append(event)
             return True
-        if operation.kind == "cancel" and status == 404:
+        if operation.kind == "cancel" and status in (403, 404):
             # An earlier attempt has cancelled it.
             event.cancelled = True
             return True

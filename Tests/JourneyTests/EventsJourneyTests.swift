@@ -58,9 +58,9 @@ import Testing
         #expect(canceled.status == 200, "\(canceled.body)")
         #expect(canceled.json == ["id": .string(id), "status": "canceled", "guest_count": 0, "refunded": false])
         let gone = try await curl(gateway.address + "/events/\(id)")
-        #expect(gone.status == 404)
-        expectErrorShape(gone, reason: "event_not_found")
-        #expect(try await curl("-X", "DELETE", gateway.address + "/events/\(id)").status == 404)
+        #expect(gone.status == 403)
+        expectErrorShape(gone, reason: "event_not_accessible")
+        #expect(try await curl("-X", "DELETE", gateway.address + "/events/\(id)").status == 403)
     }
 
     @Test(arguments: RunningGateway.Upstream.allCases)
@@ -151,8 +151,8 @@ import Testing
         #expect(nothing.status == 400)
         expectErrorShape(nothing, reason: "empty_update")
         let nobody = try await curlJSON("PATCH", events + "evt-0000000000000000", ["name": "x"])
-        #expect(nobody.status == 404)
-        expectErrorShape(nobody, reason: "event_not_found")
+        #expect(nobody.status == 403)
+        expectErrorShape(nobody, reason: "event_not_accessible")
         #expect(try await curl("-X", "DELETE", events + "evt-0000000000000000?refund=perhaps").status == 422)
 
         expectErrorShape(try await curl(gateway.address + "/nowhere"), reason: "not_found")

@@ -93,8 +93,8 @@ import Testing
         #expect(try await curl(event + ".ics").body.contains("SUMMARY:Later\r\n"))
         #expect(try await curl("-X", "DELETE", event).status == 200)
         let gone = try await curl(event + ".ics")
-        #expect(gone.status == 404)
-        expectErrorShape(gone, reason: "event_not_found")
+        #expect(gone.status == 403)
+        expectErrorShape(gone, reason: "event_not_accessible")
         #expect(try await curl("-X", "DELETE", event + ".ics").status == 405)
     }
 

@@ -19,7 +19,7 @@ import Testing
         for _ in 0..<20 { #expect(try await curl(root + "/health/live").status == 200) }
         let tea: JSON = ["name": "Tea", "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo"]
         #expect(try await curlJSON("POST", root + "/events/", tea).status == 201)
-        for _ in 0..<2 { #expect(try await curl(root + "/events/evt-none").status == 404) }
+        for _ in 0..<2 { #expect(try await curl(root + "/events/evt-none").status == 403) }
         #expect(try await curl(root + "/nothing").status == 404)
         #expect(try await curl(root + "/events/?limit=x").status == 422)
         let after = try await scrape(root)
@@ -30,7 +30,7 @@ import Testing
         let requests = "luma_mcp_http_requests_total"
         #expect(grown(requests, ["route": "/health/live", "method": "GET", "status": "200"]) == 20)
         #expect(grown(requests, ["route": "/events/", "method": "POST", "status": "201"]) == 1)
-        #expect(grown(requests, ["route": "/events/{event_id}", "status": "404"]) == 2)
+        #expect(grown(requests, ["route": "/events/{event_id}", "status": "403"]) == 2)
         #expect(grown(requests, ["route": "-", "status": "404"]) == 1)
         #expect(grown(requests, ["route": "/events/", "status": "422"]) == 1)
         #expect(grown(requests, ["route": "/metrics"]) == 1)
@@ -38,7 +38,7 @@ import Testing
         #expect(grown(durations + "_count", ["route": "/health/live"]) == 20)
         #expect(grown(durations + "_sum", ["route": "/events/", "method": "POST"]) > 0)
         #expect(grown("luma_mcp_upstream_calls_total", ["operation": "events/create", "outcome": "200"]) == 1)
-        #expect(grown("luma_mcp_upstream_calls_total", ["operation": "events/get", "outcome": "404"]) >= 1)
+        #expect(grown("luma_mcp_upstream_calls_total", ["operation": "events/get", "outcome": "403"]) >= 1)
         #expect(after.values("luma_mcp_upstream_retries_total") == [0])
         #expect(after.values("luma_mcp_loop_lag_seconds").count == 3)
         #expect(after.values("luma_mcp_loops") == [3])

@@ -43,7 +43,7 @@ import Testing
         let root = gateway.address
         let token = "Authorization: Bearer \(AccessJourneyTests.reader)"
         for (fields, path, status) in [
-            ([token], "/events/", 200), ([], "/events/", 401), ([token], "/events/evt-none", 404), ([], "/health", 200),
+            ([token], "/events/", 200), ([], "/events/", 401), ([token], "/events/evt-none", 403), ([], "/health", 200),
             ([], "/nothing", 404),
         ] {
             let answer = try await ask(root, "GET", path, fields + ["Origin: \(Self.app)"])

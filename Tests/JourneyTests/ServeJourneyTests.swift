@@ -71,21 +71,21 @@ import Testing
         #expect(line["retries"]?.intValue == 0)
         #expect((line["duration_ms"]?.doubleValue ?? -1) >= 0)
         #expect((line["bytes"]?.intValue ?? 0) == created.body.utf8.count)
-        #expect(lines.contains { $0["route"] == "/events/{event_id}" && $0["status"]?.intValue == 404 })
+        #expect(lines.contains { $0["route"] == "/events/{event_id}" && $0["status"]?.intValue == 403 })
         #expect(!log.contains("secret-journey"))
         #expect(!log.contains("Nobody logs this"))
     }
 
     @Test func theDebugLogTellsOfEachCallToLuma() async throws {
         let gateway = try await RunningGateway.start(.standAlone, environment: ["LUMA_DEBUG": "true"])
-        #expect(try await curl(gateway.address + "/events/evt-none", "-H", "X-Request-Id: deep").status == 404)
+        #expect(try await curl(gateway.address + "/events/evt-none", "-H", "X-Request-Id: deep").status == 403)
         gateway.program.signal(SIGTERM)
         #expect(try await gateway.program.exitCode() == 0)
         let log = gateway.program.standardError
         let lines = log.split(separator: "\n").compactMap { try? JSON.parse(String($0)) }
         let call = try #require(lines.first { $0["request_id"] == "deep" && $0["level"] == "debug" }, "\(log)")
         #expect(call["operation"] == "events/get")
-        #expect(call["outcome"] == "404")
+        #expect(call["outcome"] == "403")
         #expect(lines.contains { $0["message"] == "Luma answers" })
         #expect(!log.contains("secret-journey"))
     }

@@ -128,6 +128,6 @@ import Testing
         _ = try await read(one.address, places[1], "HIT")
         _ = try await read(one.address, "/events/", "MISS")
         #expect(try await curl("-X", "DELETE", two + places[0]).status == 200)
-        #expect(try await curl(one.address + places[0]).status == 404)
+        #expect(try await curl(one.address + places[0]).status == 403)
     }
 }

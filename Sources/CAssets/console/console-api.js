@@ -50,6 +50,11 @@ export class Refused extends Error {
     return fields;
   }
 
+  /** Luma shows no event of this id: it is cancelled, or never was here. */
+  get isAbsence() {
+    return this.reason === "event_not_found" || this.reason === "event_not_accessible";
+  }
+
   /** Nobody knows whether the request took effect, or it is still under way. */
   get isOpen() {
     return this.status >= 500 || this.reason === "request_in_progress";

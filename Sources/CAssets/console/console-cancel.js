@@ -82,7 +82,7 @@ function question(event, dry, actions) {
 }
 
 function problem(error, event, actions) {
-  if (error instanceof Refused && error.reason === "event_not_found") {
+  if (error instanceof Refused && error.isAbsence) {
     actions.gone(event);
     return element("p", { class: "problem", role: "alert" }, "It is no longer there: somebody has cancelled it already.");
   }

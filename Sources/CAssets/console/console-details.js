@@ -38,7 +38,7 @@ export async function openDetails(event, { mayWrite, luma }, actions) {
       fill(more, guests(body), description(body));
       if (mayWrite) fill(buttons, edit(body, headers.get("ETag")), duplicate(body), cancel(now));
     } catch (error) {
-      const isGone = error instanceof Refused && error.reason === "event_not_found";
+      const isGone = error instanceof Refused && error.isAbsence;
       fill(more, element("p", { class: "problem", role: "alert" }, isGone ? "This event is no longer there." : `${error.message}.`),
         !isGone && element("p", { class: "details-again" }, "What you see is what the list tells. ",
           element("button", { type: "button", onclick: read }, "Try again")));

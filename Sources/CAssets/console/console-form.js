@@ -295,7 +295,7 @@ class EventForm {
     // What became of this attempt is known, and of any before it when Luma itself has refused: the next one is another request.
     if (error.reason === "upstream_refused") this.#isOpen = false;
     if (!this.#isOpen) this.#key = newKey();
-    if (error.reason === "precondition_failed" || error.reason === "event_not_found") {
+    if (error.reason === "precondition_failed" || error.isAbsence) {
       const again = element("button", { type: "button", onclick: () => this.#actions.reopen(this.#id) }, "Look at it as it is now");
       return say("Somebody else has changed this event in the meantime. ", again);
     }

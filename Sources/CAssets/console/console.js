@@ -216,7 +216,7 @@ async function openById(id) {
     actions.openEvent(event);
   } catch (error) {
     if (isAboutToken(error)) return;
-    tell(error.reason === "event_not_found" ? "There is no event at this address." : `${error.message}.`);
+    tell(error.isAbsence ? "There is no event at this address." : `${error.message}.`);
     leaveSheet(herePlace());
   }
 }

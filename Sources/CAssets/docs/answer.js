@@ -76,6 +76,7 @@ const NOTES = {
   unauthenticated: "This gateway asks for a token: one of LUMA_AUTH_TOKENS.",
   invalid_token: "The gateway does not know this token.",
   read_only: "The gateway is started with LUMA_READ_ONLY: nothing can be changed through it.",
+  event_not_accessible: "List the events first: the first one is then filled in here.",
   event_not_found: "List the events first: the first one is then filled in here.",
   refund_decision_required: "Guests have paid. Say with refund whether they get their money back.",
 };

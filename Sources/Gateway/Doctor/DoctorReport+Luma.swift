@@ -16,6 +16,12 @@ extension DoctorReport {
                 advice: "Set LUMA_API_KEY to a key of your calendar, made at "
                     + "https://luma.com/calendar/manage/api-keys. A key stops working when it is deleted there, or when "
                     + "the calendar has no Luma Plus any more.")
+        case .planRequired:
+            add(
+                "luma", .failed, "\(host) knows the key, but its calendar has no Luma Plus plan",
+                advice:
+                    "Luma's API needs Luma Plus: take it on the calendar's page at Luma, or set LUMA_API_KEY to a key of "
+                    + "a calendar that has it.")
         case .rateLimited(let seconds), .budgetExhausted(let seconds):
             add(
                 "luma", .warning, "\(host) answers, but its request budget is used up",
@@ -34,7 +40,7 @@ extension DoctorReport {
             add(
                 "luma", .failed, "What \(host) answers is not from Luma's API",
                 advice: "Check LUMA_BASE_URL, and whether a proxy or a login page answers in Luma's place.")
-        case .notFound, .refused, .unknownOutcome, .cancelled, .circuitOpen, .notRecorded:
+        case .notFound, .eventNotAccessible, .refused, .unknownOutcome, .cancelled, .circuitOpen, .notRecorded:
             add(
                 "luma", .failed, "\(host) refuses the question who the key belongs to: \(failure.label)",
                 advice: "Check LUMA_BASE_URL.")

@@ -30,8 +30,20 @@ extension APIError {
         return APIError(.duplicateEvent, details: JSONObject([("event_id", .string(id))]))
     }
 
-    static func eventNotFound(_ id: String) -> APIError {
-        APIError(.eventNotFound, details: JSONObject([("event_id", .string(shortened(id)))]))
+    /// - Parameter words: Luma's; nil when the id is none by its form, so that Luma was not asked.
+    static func eventNotFound(_ id: String, _ words: LumaMessage? = nil) -> APIError {
+        APIError(.eventNotFound, details: absence(of: id, words))
+    }
+
+    /// Luma answers so for an id that does not exist, for an event that was cancelled, and for another calendar's.
+    static func eventNotAccessible(_ id: String, _ words: LumaMessage) -> APIError {
+        APIError(.eventNotAccessible, details: absence(of: id, words))
+    }
+
+    private static func absence(of id: String, _ words: LumaMessage?) -> JSONObject {
+        var details: JSONObject = ["event_id": .string(shortened(id))]
+        details["luma"] = words?.details
+        return details
     }
 
     static func templateNotFound(_ type: String, known: [String]) -> APIError {

@@ -12,16 +12,21 @@ extension APIError {
             self.init(.rateLimited, retryAfter: Double(seconds))
         case .authenticationRefused(let status, _):
             self.init(.upstreamAuth, details: JSONObject([("luma_status", .number(JSONNumber(status)))]))
+        case .planRequired(let words):
+            self.init(.upstreamPlanRequired, details: JSONObject([("luma", words.details)]))
         case .notFound(let words):
             if let subject {
-                self = .eventNotFound(subject)
+                self = .eventNotFound(subject, words)
             } else {
-                self.init(lumaRefused: 404, message: words.message ?? "", code: words.code)
+                self.init(lumaRefused: 404, words)
             }
-            isDoubtful = !words.isLumas
-        case .refused(let status, let words):
-            self.init(lumaRefused: status, message: words.message ?? "", code: words.code)
-            isDoubtful = !words.isLumas
+        case .eventNotAccessible(let words):
+            if let subject {
+                self = .eventNotAccessible(subject, words)
+            } else {
+                self.init(lumaRefused: 403, words)
+            }
+        case .refused(let status, let words): self.init(lumaRefused: status, words)
         case .upstreamFailure(let status):
             self.init(.upstreamFailure, details: JSONObject([("luma_status", .number(JSONNumber(status)))]))
         case .unreachable(.overloaded): self.init(.overloaded, retryAfter: 1)
@@ -49,6 +54,12 @@ extension APIError {
         }
     }
 
+    /// Luma's refusal of the request itself: keeps Luma's status and words.
+    init(lumaRefused status: Int, _ words: LumaMessage) {
+        self.init(.upstreamRefused, details: JSONObject([("luma", words.details)]))
+        if (400...499).contains(status) { self.status = status }
+    }
+
     /// What a caller is told of a request that the end of the program has cut off: once a write is on its way to Luma,
     /// nobody knows any more whether it is done.
     func told(after context: CallContext) -> APIError {
@@ -59,5 +70,14 @@ extension APIError {
                 ("cause", .string(Reason.shuttingDown.rawValue)),
                 ("finding", .string(UnknownOutcome.Finding.notSettled.rawValue)),
             ]))
+    }
+}
+
+extension LumaMessage {
+    /// What `details.luma` holds.
+    var details: JSON {
+        var told: JSONObject = ["message": .string(APIError.shortened(message ?? "", to: 1000))]
+        if let code { told["code"] = .string(APIError.shortened(code)) }
+        return .object(told)
     }
 }

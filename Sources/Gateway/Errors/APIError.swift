@@ -18,8 +18,6 @@ public struct APIError: Error, Sendable, Equatable {
     public var acceptedCoding: String?
     /// It was given before, to the same request.
     public var isReplayed = false
-    /// It stands in Luma's place but not in Luma's words: another attempt may be told otherwise.
-    public var isDoubtful = false
 
     public init(
         _ reason: Reason, _ message: String? = nil, details: JSONObject = JSONObject(), retryAfter: Double? = nil
@@ -58,14 +56,6 @@ public struct APIError: Error, Sendable, Equatable {
     public init(methodNotAllowed allow: String) {
         self.init(.methodNotAllowed, details: JSONObject([("allow", .string(allow))]))
         self.allow = allow
-    }
-
-    /// Luma's refusal of the request itself: keeps Luma's status and words.
-    public init(lumaRefused status: Int, message: String, code: String? = nil) {
-        var luma: [(name: String, value: JSON)] = [("message", .string(Self.shortened(message, to: 1000)))]
-        if let code { luma.append(("code", .string(Self.shortened(code)))) }
-        self.init(.upstreamRefused, details: JSONObject([("luma", .object(JSONObject(luma)))]))
-        if (400...499).contains(status) { self.status = status }
     }
 
     private static func words(for kind: JSONError.Kind) -> String {

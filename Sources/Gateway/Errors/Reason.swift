@@ -14,6 +14,7 @@ public enum Reason: String, Sendable, CaseIterable {
     case misdirectedRequest = "misdirected_request"
     case notFound = "not_found"
     case eventNotFound = "event_not_found"
+    case eventNotAccessible = "event_not_accessible"
     case templateNotFound = "template_not_found"
     case feedNotFound = "feed_not_found"
     case methodNotAllowed = "method_not_allowed"
@@ -46,6 +47,7 @@ public enum Reason: String, Sendable, CaseIterable {
     // What Luma did.
     case upstreamRefused = "upstream_refused"
     case upstreamAuth = "upstream_auth"
+    case upstreamPlanRequired = "upstream_plan_required"
     case upstreamUnreachable = "upstream_unreachable"
     case upstreamFailure = "upstream_failure"
     case upstreamTimeout = "upstream_timeout"
@@ -60,7 +62,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .badRequest, .malformedJSON, .idempotencyKeyInvalid, .emptyUpdate: 400
         case .notFound, .eventNotFound, .templateNotFound, .feedNotFound: 404
         case .unauthenticated, .invalidToken: 401
-        case .originNotAllowed, .insufficientScope, .readOnly: 403
+        case .originNotAllowed, .insufficientScope, .readOnly, .eventNotAccessible: 403
         case .methodNotAllowed: 405
         case .notAcceptable: 406
         case .requestTimeout: 408
@@ -76,7 +78,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .fieldsTooLarge: 431
         case .internal: 500
         case .notImplemented: 501
-        case .upstreamRefused, .upstreamAuth, .upstreamUnreachable, .upstreamFailure: 502
+        case .upstreamRefused, .upstreamAuth, .upstreamPlanRequired, .upstreamUnreachable, .upstreamFailure: 502
         case .overloaded, .shuttingDown, .starting, .notAsked, .storeUnavailable, .upstreamUnavailable: 503
         case .upstreamTimeout, .outcomeUnknown, .notKept: 504
         case .httpVersionNotSupported: 505
@@ -94,6 +96,8 @@ public enum Reason: String, Sendable, CaseIterable {
         case .misdirectedRequest: "An https URL cannot be asked for over a connection without TLS"
         case .notFound: "There is nothing at this path"
         case .eventNotFound: "There is no event with this id"
+        case .eventNotAccessible:
+            "Luma shows no event with this id: the id may be wrong, or the event is cancelled or on another calendar"
         case .templateNotFound: "There is no template of this type"
         case .feedNotFound: "There is no feed with this id"
         case .methodNotAllowed: "This path does not answer this method"
@@ -128,6 +132,8 @@ public enum Reason: String, Sendable, CaseIterable {
         case .httpVersionNotSupported: "Only HTTP/1.0 and HTTP/1.1 are spoken here"
         case .upstreamRefused: "Luma refused the request"
         case .upstreamAuth: "Luma refused the gateway's API key"
+        case .upstreamPlanRequired:
+            "The calendar of the gateway's API key has no Luma Plus plan, which Luma's API needs"
         case .upstreamUnreachable: "Luma cannot be reached"
         case .upstreamFailure: "Luma failed"
         case .upstreamTimeout: "Luma did not answer in time"

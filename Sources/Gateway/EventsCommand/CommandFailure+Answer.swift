@@ -63,6 +63,8 @@ extension CommandFailure {
         switch (status, Reason(rawValue: reason)) {
         case (_, .outcomeUnknown): .unknown
         case (_, .upstreamAuth): .noPermission
+        case (_, .eventNotAccessible): .notFound
+        case (_, .upstreamPlanRequired): .noPermission
         case (401, _), (403, _), (421, _): .noPermission
         case (404, _): .notFound
         // What the earlier attempt with this key does is not known yet.

@@ -100,6 +100,7 @@ final class HealthAnswer {
     private static func reason(for cause: String) -> Reason {
         switch cause {
         case "authentication_refused": .upstreamAuth
+        case "plan_required": .upstreamPlanRequired
         case "timeout": .upstreamTimeout
         case "upstream_failure", "malformed_answer": .upstreamFailure
         default: .upstreamUnreachable

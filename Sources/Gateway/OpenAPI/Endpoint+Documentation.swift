@@ -105,8 +105,8 @@ extension Reason {
         let particular = Set(
             access + lumaRead + lumaWrite + body
                 + [
-                    .duplicateEvent, .eventNotFound, .templateNotFound, .feedNotFound, .tooManyFeeds, .emptyUpdate,
-                    .refundDecisionRequired, .starting, .notAsked,
+                    .duplicateEvent, .eventNotFound, .eventNotAccessible, .templateNotFound, .feedNotFound, .tooManyFeeds,
+                    .emptyUpdate, .refundDecisionRequired, .starting, .notAsked,
                 ])
         return allCases.filter { !particular.contains($0) }
     }()
@@ -116,7 +116,7 @@ extension Reason {
 
     /// What a path that calls Luma may meet there.
     static let towardsLuma: [Reason] = [
-        .upstreamRefused, .upstreamAuth, .upstreamUnreachable, .upstreamFailure, .upstreamTimeout,
+        .upstreamRefused, .upstreamAuth, .upstreamPlanRequired, .upstreamUnreachable, .upstreamFailure, .upstreamTimeout,
         .upstreamUnavailable,
     ]
 
@@ -178,7 +178,7 @@ extension Endpoint {
                             Self.media(event), Self.media(["type": "string"], Representation.calendar.rawValue),
                         ], fields: DocumentedField.ofReads),
                     Self.notModified,
-                ], reasons: Reason.lumaRead + [.eventNotFound])
+                ], reasons: Reason.lumaRead + [.eventNotFound, .eventNotAccessible])
         case .replaceEvent, .patchEvent:
             return EndpointDocumentation(
                 group: .events, summary: self == .patchEvent ? "Change an event" : "Change an event (as PATCH does)",
@@ -192,7 +192,7 @@ extension Endpoint {
                             Self.media(["oneOf": [written, EventSchemas.reference("EventPreview")]])
                         ], fields: [.idempotencyReplayed])
                 ],
-                reasons: Reason.lumaWrite + Reason.body + [.eventNotFound, .emptyUpdate])
+                reasons: Reason.lumaWrite + Reason.body + [.eventNotFound, .eventNotAccessible, .emptyUpdate])
         case .cancelEvent:
             return EndpointDocumentation(
                 group: .events, summary: "Cancel an event",
@@ -209,7 +209,7 @@ extension Endpoint {
                             ]
                             )
                         ], fields: [.idempotencyReplayed])
-                ], reasons: Reason.lumaWrite + [.eventNotFound, .refundDecisionRequired])
+                ], reasons: Reason.lumaWrite + [.eventNotFound, .eventNotAccessible, .refundDecisionRequired])
         case .eventsJSON, .eventsLines, .eventsTable, .eventsCalendar, .eventCalendar: return formatDocumentation
         case .listFeeds, .createFeed, .revokeFeed, .feed: return feedDocumentation
         case .listTemplates:
@@ -237,7 +237,8 @@ extension Endpoint {
                     .init(description: "It works.", content: [Self.media(EventSchemas.reference("Health"))])
                 ],
                 reasons: [
-                    .starting, .notAsked, .upstreamAuth, .upstreamTimeout, .upstreamFailure, .upstreamUnreachable,
+                    .starting, .notAsked, .upstreamAuth, .upstreamPlanRequired, .upstreamTimeout, .upstreamFailure,
+                    .upstreamUnreachable,
                 ],
                 statusOfReasons: 503)
         case .live:

@@ -35,7 +35,7 @@ extension Endpoint {
                     fields: isStream ? [] : DocumentedField.ofReads),
                 .init(status: 304, description: "The caller has it already.", fields: isStream ? [] : [.etag]),
             ], reasons: Reason.lumaRead)
-        if self == .eventCalendar { documentation.reasons.append(.eventNotFound) }
+        if self == .eventCalendar { documentation.reasons += [.eventNotFound, .eventNotAccessible] }
         return documentation
     }
 }

@@ -1,4 +1,5 @@
 import Core
+import LumaClient
 
 /// The errors of the document: one response for each status and set of reasons, shared by the paths that have it.
 struct OpenAPIErrors {
@@ -94,8 +95,15 @@ struct OpenAPIErrors {
             ])
         case .rateLimited: return APIError(reason, retryAfter: 12)
         case .eventNotFound: return .eventNotFound("evt-unknown")
+        case .eventNotAccessible:
+            return .eventNotAccessible("evt-unknown", LumaMessage(message: "You don't have access to this event."))
+        case .upstreamPlanRequired:
+            return APIError(
+                .planRequired(
+                    LumaMessage(message: "Your calendar must have an active Luma Plus plan to make API requests.")),
+                subject: nil)
         case .refundDecisionRequired: return .refundUndecided(guestCount: 57)
-        case .upstreamRefused: return APIError(lumaRefused: 400, message: "slug is already taken.")
+        case .upstreamRefused: return APIError(lumaRefused: 400, LumaMessage(message: "slug is already taken."))
         case .methodNotAllowed: return APIError(methodNotAllowed: "GET, HEAD, OPTIONS")
         case .outcomeUnknown:
             return APIError(

@@ -128,7 +128,7 @@ final class ReadService {
         case .upstreamTimeout where clock.now >= call.deadline: return .abandoned
         case .rateLimited where call.context.upstreamCalls == 0: return .abandoned
         default:
-            let saysNothing = Self.isOutage(error) || error.reason == .rateLimited || error.isDoubtful
+            let saysNothing = Self.isOutage(error) || error.reason == .rateLimited
             return .failure(error, isGone: !saysNothing)
         }
     }

@@ -86,7 +86,7 @@ extension ToolBox {
         do throws(APIError) {
             return try await rest(input, call)
         } catch {
-            if error.reason == .eventNotFound { throw .notFound(uri: uri) }
+            if [.eventNotFound, .eventNotAccessible].contains(error.reason) { throw .notFound(uri: uri) }
             let data: JSON = ["reason": .string(error.reason.rawValue)]
             throw .error(.internalError(error.message, data: data))
         }

@@ -126,7 +126,7 @@ final class ToolBox {
                 lines.append("- " + ProblemText.line(field, .assistant))
             }
             lines.append("Correct these and call again.")
-        case .eventNotFound: lines.append("Look it up with list_events or search, and use its id.")
+        case .eventNotFound, .eventNotAccessible: lines.append("Look it up with list_events or search, and use its id.")
         case .rateLimited:
             let seconds = error.retryAfter.map { "\(Int(max(1, $0.rounded(.up)))) seconds" } ?? "a minute"
             lines.append("Wait \(seconds), then call again.")

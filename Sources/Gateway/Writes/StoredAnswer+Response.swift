@@ -21,9 +21,8 @@ extension StoredAnswer {
 
     /// The refusal of a request, if it is one that repeating cannot change.
     init?(_ error: APIError) {
-        if error.isDoubtful { return nil }
         switch error.reason {
-        case .eventNotFound, .preconditionFailed: break
+        case .eventNotFound, .eventNotAccessible, .preconditionFailed: break
         // Luma's own: not those that a later attempt is meant to get past.
         case .upstreamRefused where (400..<500).contains(error.status) && ![408, 409, 425, 429].contains(error.status):
             break

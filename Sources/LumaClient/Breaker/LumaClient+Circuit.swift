@@ -32,7 +32,9 @@ extension CircuitBreaker.Verdict {
         case .unreachable: self = .failure
         case .cancelled, .budgetExhausted, .notRecorded, .circuitOpen: self = .unknown
         // Luma has answered, whatever it said.
-        case .rateLimited, .authenticationRefused, .notFound, .refused, .tooLarge, .unknownOutcome: self = .success
+        case .rateLimited, .authenticationRefused, .planRequired, .notFound, .eventNotAccessible, .refused, .tooLarge,
+            .unknownOutcome:
+            self = .success
         }
     }
 }

@@ -36,14 +36,20 @@ public struct LumaAnswer: Sendable {
 extension LumaError {
     /// The error for an answer that is not 2xx.
     ///
-    /// Luma's statuses do not say whose fault a refusal is. 401 is always about our key, and so is the 400 that asks for
-    /// one. A 403 is about the thing that the request names; on a call that names nothing it can only be about the key.
-    /// A 404 on such a call means that the path is unknown: a wrong base URL, not a wrong id.
+    /// Luma's statuses do not say whose fault a refusal is, so its words are looked at. 401 is always about our key, and so
+    /// is the 400 that asks for one. A 403 is about the calendar's plan, whatever was called; about an event that the key
+    /// does not see, which an unknown id and a cancelled event are, too; or about another thing that the request names. On
+    /// a call that names nothing it can only be about the key. A 404 on such a call means that the path is unknown: a wrong
+    /// base URL, not a wrong id. A 4xx that is not in Luma's words comes from something in between, and says nothing about
+    /// the request.
     init(_ response: OutboundResponse, _ message: LumaMessage, to operation: Operation, retryAfterSeconds: Int) {
         switch response.status {
         case 429: self = .rateLimited(retryAfterSeconds: retryAfterSeconds)
         case 401: self = .authenticationRefused(status: 401, message)
+        case 400..<500 where !message.isLumas: self = .upstreamFailure(status: response.status)
         case 400 where message.asksForKey: self = .authenticationRefused(status: 400, message)
+        case 403 where message.asksForPlan: self = .planRequired(message)
+        case 403 where message.deniesEvent && operation.namesSomething: self = .eventNotAccessible(message)
         case 403 where !operation.namesSomething: self = .authenticationRefused(status: 403, message)
         case 404: self = operation.namesSomething ? .notFound(message) : .upstreamFailure(status: 404)
         case 400..<500: self = .refused(status: response.status, message)
@@ -71,5 +77,17 @@ extension LumaMessage {
             code: json["code"]?.stringValue.map { String($0.prefix(100)) })
     }
 
-    fileprivate var asksForKey: Bool { message?.lowercased().contains("api key") ?? false }
+    fileprivate var asksForKey: Bool { plain.contains("api key") }
+
+    /// "Your calendar must have an active Luma Plus plan to make API requests."
+    fileprivate var asksForPlan: Bool { plain.contains("luma plus") }
+
+    /// "You don't have access to this event."
+    fileprivate var deniesEvent: Bool {
+        ["you don't have access to this event", "you do not have access to this event"].contains {
+            plain.hasPrefix($0)
+        }
+    }
+
+    private var plain: String { String((message ?? "").lowercased().map { $0 == "\u{2019}" ? "'" : $0 }) }
 }

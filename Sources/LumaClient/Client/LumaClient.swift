@@ -164,9 +164,12 @@ public final class LumaClient {
                 failure = LumaError(error)
             }
             let isFair = isFair(begun, sendBy)
-            let verdict = CircuitBreaker.Verdict(failure, inFairTime: isFair)
+            // A page with a 4xx may be about what this one request holds, and then says nothing of Luma.
+            let isParticular = failure.isPage && (body != nil || !query.isEmpty)
+            let verdict =
+                isParticular ? .unknown : CircuitBreaker.Verdict(failure, inFairTime: isFair)
             account.breaker.settle(pass, verdict, now: time.now, cause: failure.label)
-            if failure != .timedOut || isFair, let reachability = Reachability.outcome(of: failure) {
+            if failure != .timedOut || isFair, !isParticular, let reachability = Reachability.outcome(of: failure) {
                 account.note(reachability, at: time.wallClock)
             }
             if case .rateLimited = failure { refusedByLuma = true } else { refusedByLuma = false }

@@ -52,11 +52,16 @@ public enum LumaError: Error, Sendable, Equatable {
     case rateLimited(retryAfterSeconds: Int)
     /// Luma refuses our key, not the caller's request.
     case authenticationRefused(status: Int, LumaMessage)
+    /// The calendar of our key has no Luma Plus plan, without which Luma answers nothing.
+    case planRequired(LumaMessage)
     /// Luma does not know the thing that the request names.
     case notFound(LumaMessage)
+    /// Luma shows our key no event of this id: there is none, it was cancelled, or it is another calendar's.
+    case eventNotAccessible(LumaMessage)
     /// Another 4xx, which the caller's request caused.
     case refused(status: Int, LumaMessage)
-    /// A status that tells of trouble at Luma or before it: 5xx, a redirect, a 404 for a path that must exist.
+    /// A status that tells of trouble at Luma or before it: 5xx, a redirect, a 404 for a path that must exist, a 4xx that is
+    /// not in Luma's words.
     case upstreamFailure(status: Int)
     /// No connection, or it was lost.
     case unreachable(TransportError.Cause)
@@ -78,7 +83,9 @@ public enum LumaError: Error, Sendable, Equatable {
         case .budgetExhausted: "budget_exhausted"
         case .rateLimited: "rate_limited"
         case .authenticationRefused: "authentication_refused"
+        case .planRequired: "plan_required"
         case .notFound: "not_found"
+        case .eventNotAccessible: "event_not_accessible"
         case .refused: "refused"
         case .upstreamFailure: "upstream_failure"
         case .unreachable(let cause): cause.rawValue
@@ -90,6 +97,20 @@ public enum LumaError: Error, Sendable, Equatable {
         case .notRecorded: "not_recorded"
         case .cancelled: "cancelled"
         }
+    }
+
+    /// Whether Luma says that the thing is not there for us. Of an event that our key has seen before, that it is gone: Luma
+    /// answers for one that was cancelled as for one that never was.
+    var saysAbsent: Bool {
+        switch self {
+        case .notFound, .eventNotAccessible: true
+        default: false
+        }
+    }
+
+    /// Whether it is a refusal that is not in Luma's words.
+    var isPage: Bool {
+        if case .upstreamFailure(400..<500) = self { true } else { false }
     }
 
     /// The error for a call that got no answer.

@@ -6,7 +6,7 @@ public struct Reachability: Sendable, Equatable {
     public enum Outcome: Sendable, Equatable {
         /// Luma answered and took our key, whatever it said to the request.
         case reachable
-        /// A bounded label such as `connection_refused`, `timeout`, `authentication_refused` or `upstream_failure`.
+        /// A bounded label such as `connection_refused`, `timeout`, `authentication_refused`, `plan_required` or `upstream_failure`.
         case failing(cause: String)
     }
 
@@ -37,8 +37,8 @@ public struct Reachability: Sendable, Equatable {
             .unreachable(.shuttingDown),
             .unreachable(.cancelled), .unreachable(.overloaded):
             nil
-        case .notFound, .refused, .rateLimited, .unknownOutcome, .tooLarge: .reachable
-        case .authenticationRefused, .upstreamFailure, .unreachable, .timedOut, .malformedAnswer:
+        case .notFound, .eventNotAccessible, .refused, .rateLimited, .unknownOutcome, .tooLarge: .reachable
+        case .authenticationRefused, .planRequired, .upstreamFailure, .unreachable, .timedOut, .malformedAnswer:
             .failing(cause: error.label)
         }
     }

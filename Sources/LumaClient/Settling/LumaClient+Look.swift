@@ -72,7 +72,7 @@ extension LumaClient {
             let event = try await getEvent(id, deadline: deadline, context: context).json()
             guard let created = Self.creation(of: event) else { return false }
             return created < oldestCreation(write.sent)
-        } catch .notFound(let words) where words.isLumas {
+        } catch  where error.saysAbsent {
             return nil
         }
     }
@@ -97,14 +97,14 @@ extension LumaClient {
             do throws(LumaError) {
                 _ = try await getEvent(id, deadline: deadline, context: context)
                 return .notSeen
-            } catch .notFound(let words) where words.isLumas {
+            } catch  where error.saysAbsent {
                 return .done(id: nil)
             }
         case ("events/update", let id?):
             do throws(LumaError) {
                 let event = try await getEvent(id, deadline: deadline, context: context).json()
                 return ChangeComparison.finding(write.body, in: event)
-            } catch .notFound(let words) where words.isLumas {
+            } catch  where error.saysAbsent {
                 return .notSeen
             }
         case ("events/ticket-types/update", let id?):
@@ -113,7 +113,7 @@ extension LumaClient {
             do throws(LumaError) {
                 types = try await listTicketTypes(
                     eventID: event, includeHidden: true, deadline: deadline, context: context)
-            } catch .notFound(let words) where words.isLumas {
+            } catch  where error.saysAbsent {
                 return .notSeen
             }
             guard let type = types.first(where: { $0["id"]?.stringValue == id }) else { return .notSeen }

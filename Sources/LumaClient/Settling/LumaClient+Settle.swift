@@ -77,7 +77,7 @@ extension LumaClient {
             do throws(LumaError) {
                 _ = try await getEvent(id, deadline: deadline, context: context)
                 finding = .unchanged
-            } catch .notFound(let words) where words.isLumas {
+            } catch  where error.saysAbsent {
                 return WriteOutcome(wasSettled: true)
             } catch .cancelled {
                 throw .cancelled

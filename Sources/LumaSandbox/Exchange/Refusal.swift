@@ -11,7 +11,8 @@ struct Refusal: Error, Equatable {
     static let noKey = Refusal(status: 400, message: "Please provide an API key.")
     static let badKey = Refusal(status: 401, message: "You are not signed in.")
     static let noRoute = Refusal(status: 404, message: "Not found.")
-    static let noEvent = Refusal(status: 404, message: "Event not found.")
+    /// Also for an id that does not exist and for an event that is cancelled.
+    static let noEvent = Refusal(status: 403, message: "You don't have access to this event.")
     static let noTicketType = Refusal(status: 404, message: "Ticket type not found.")
     static let noAccess = Refusal(status: 403, message: "You don't have access to this calendar.")
 

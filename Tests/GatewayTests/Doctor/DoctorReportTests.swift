@@ -41,6 +41,7 @@ import Testing
     @Test(
         arguments: [
             (nil, .ok, "takes the key"), (.authenticationRefused(status: 401, LumaMessage()), .failed, "LUMA_API_KEY"),
+            (.planRequired(LumaMessage()), .failed, "Luma Plus"),
             (.rateLimited(retryAfterSeconds: 9), .warning, "Wait 9 seconds"), (.timedOut, .failed, "firewall"),
             (.upstreamFailure(status: 503), .failed, "503"), (.unreachable(.nameNotResolved), .failed, "DNS"),
             (.unreachable(.tlsFailed), .failed, "clock"), (.unreachable(.connectionRefused), .failed, "LUMA_BASE_URL"),

@@ -1,5 +1,6 @@
 import Core
 import HTTP
+import LumaClient
 import Testing
 
 @testable import Gateway
@@ -75,7 +76,8 @@ import Testing
 
     @Test(arguments: [(404, 404), (400, 400), (451, 451), (500, 502), (302, 502), (0, 502)])
     func lumaKeepsItsStatusAndWords(given: Int, status: Int) {
-        let error = APIError(lumaRefused: given, message: String(repeating: "x", count: 5000), code: "slug-taken")
+        let error = APIError(
+            lumaRefused: given, LumaMessage(message: String(repeating: "x", count: 5000), code: "slug-taken"))
         #expect(error.status == status)
         let luma = error.body(requestID: "r")["details"]?["luma"]
         #expect(luma?["code"] == "slug-taken")

@@ -15,6 +15,8 @@ import Testing
         (.budgetExhausted(retryAfterSeconds: 12), 429, .rateLimited, ["retry_after_seconds": 12], "12"),
         (.rateLimited(retryAfterSeconds: 60), 429, .rateLimited, ["retry_after_seconds": 60], "60"),
         (.authenticationRefused(status: 403, words), 502, .upstreamAuth, ["luma_status": 403], nil),
+        (.planRequired(words), 502, .upstreamPlanRequired, ["luma": ["message": "no", "code": "c"]], nil),
+        (.eventNotAccessible(words), 403, .upstreamRefused, ["luma": ["message": "no", "code": "c"]], nil),
         (.notFound(words), 404, .upstreamRefused, ["luma": ["message": "no", "code": "c"]], nil),
         (.refused(status: 409, words), 409, .upstreamRefused, ["luma": ["message": "no", "code": "c"]], nil),
         (.refused(status: 418, LumaMessage()), 418, .upstreamRefused, ["luma": ["message": ""]], nil),
@@ -51,6 +53,9 @@ import Testing
     @Test func whatTheRequestNamesIsNamedWhenItIsMissing() {
         let error = APIError(.notFound(Self.words), subject: "evt-1")
         #expect(error.status == 404 && error.reason == .eventNotFound)
-        #expect(error.details == ["event_id": "evt-1"])
+        #expect(error.details == ["event_id": "evt-1", "luma": ["message": "no", "code": "c"]])
+        let denied = APIError(.eventNotAccessible(Self.words), subject: "evt-1")
+        #expect(denied.status == 403 && denied.reason == .eventNotAccessible && denied.details == error.details)
+        #expect(denied.message.contains("the id may be wrong"))
     }
 }

@@ -82,7 +82,12 @@ import Testing
 
     nonisolated static let answers: [(answer: ScriptedTransport.Answer, reason: String, cause: String)] = [
         (.status(401), "upstream_auth", "authentication_refused"),
-        (.status(403), "upstream_auth", "authentication_refused"),
+        (.json(403, ["message": "You may not."]), "upstream_auth", "authentication_refused"),
+        (
+            .json(403, ["message": "Your calendar must have an active Luma Plus plan to make API requests."]),
+            "upstream_plan_required", "plan_required"
+        ),
+        (.status(403), "upstream_failure", "upstream_failure"), (.status(404), "upstream_failure", "upstream_failure"),
         (.status(500), "upstream_failure", "upstream_failure"),
         (.lost(.timeout), "upstream_timeout", "timeout"),
         (.lost(.malformedResponse), "upstream_failure", "malformed_answer"),
@@ -110,7 +115,9 @@ import Testing
     /// None of them says that Luma or the key is bad.
     @Test(
         arguments: [
-            .status(404), .status(400), .status(409), .status(429), .lost(.overloaded, neverSent: true),
+            .status(404), .status(400), .status(409), .status(429),
+            .json(403, ["message": "You don't have access to this event."]), .json(404, ["message": "Not found."]),
+            .json(403, ["message": "Forbidden"]), .lost(.overloaded, neverSent: true),
             .lost(.shuttingDown, neverSent: true), .lost(.responseTooLarge),
         ] as [ScriptedTransport.Answer])
     func whatIsNoFailureOfLumaChangesNothing(answer: ScriptedTransport.Answer) async throws {

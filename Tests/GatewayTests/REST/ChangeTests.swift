@@ -72,7 +72,9 @@ import Testing
 
     @Test(
         arguments: [
-            (.status(404), 404, "event_not_found"), (.json(200, ["id": "evt-1"]), 502, "upstream_failure"),
+            (.json(404, ["message": "Not found."]), 404, "event_not_found"), (.status(404), 502, "upstream_failure"),
+            (.json(403, ["message": "You don't have access to this event."]), 403, "event_not_accessible"),
+            (.json(200, ["id": "evt-1"]), 502, "upstream_failure"),
             (.json(200, ["timezone": "Mars/Base"]), 422, "validation_failed"),
         ] as [(ScriptedTransport.Answer, Int, String)])
     func withoutTheZoneOfTheEventNothingIsChanged(read: ScriptedTransport.Answer, status: Int, reason: String) async {
@@ -97,7 +99,9 @@ import Testing
 
     @Test(
         arguments: [
-            (.status(404), 404, "event_not_found"), (.json(403, ["message": "no"]), 403, "upstream_refused"),
+            (.json(404, ["message": "Not found."]), 404, "event_not_found"), (.status(404), 502, "upstream_failure"),
+            (.json(403, ["message": "You don't have access to this event."]), 403, "event_not_accessible"),
+            (.json(403, ["message": "no"]), 403, "upstream_refused"),
             (.status(401), 502, "upstream_auth"), (.status(500), 502, "upstream_failure"),
             (.lost(.timeout), 504, "upstream_timeout"),
             (.lost(.connectionRefused, neverSent: true), 502, "upstream_unreachable"),
@@ -146,6 +150,9 @@ import Testing
 
     // MARK: Cancel
 
+    nonisolated static let denied = ScriptedTransport.Answer.json(
+        403, ["message": "You don't have access to this event.", "code": nil])
+
     nonisolated static func asked(isPaid: Bool) -> ScriptedTransport.Answer {
         .json(200, ["cancellation_token": "token-1", "is_paid": .bool(isPaid), "guest_count": 7])
     }
@@ -191,7 +198,11 @@ import Testing
 
     @Test(
         arguments: [
-            (.status(404), .status(404), 404, "event_not_found"),
+            (.json(404, ["message": "Not found."]), .status(404), 404, "event_not_found"),
+            (.status(404), .status(404), 502, "upstream_failure"), (.status(403), .status(404), 502, "upstream_failure"),
+            (denied, .status(404), 403, "event_not_accessible"),
+            (asked(isPaid: false), denied, 403, "event_not_accessible"),
+            (.json(403, ["message": "no"]), .status(404), 403, "upstream_refused"),
             (asked(isPaid: false), .json(400, ["message": "expired"]), 400, "upstream_refused"),
             (asked(isPaid: false), .json(404, ["message": "gone"]), 404, "event_not_found"),
             (asked(isPaid: false), .status(404), 504, "outcome_unknown"),
@@ -206,10 +217,10 @@ import Testing
     }
 
     @Test(
-        arguments: [(.json(404, ["message": "gone"]), 200, "canceled"), (CreateTests.read(), 504, "unchanged")]
-            as [(
-                ScriptedTransport.Answer, Int, String
-            )])
+        arguments: [
+            (.json(404, ["message": "gone"]), 200, "canceled"), (denied, 200, "canceled"),
+            (CreateTests.read(), 504, "unchanged"), (.json(403, ["message": "no"]), 504, "not_settled"),
+        ] as [(ScriptedTransport.Answer, Int, String)])
     func aLostCancelIsSettledByLooking(read: ScriptedTransport.Answer, status: Int, word: String) async {
         let fixture = ServiceFixture([
             ("events/cancel/request", [Self.asked(isPaid: false)]), ("events/cancel", [.lost(.connectionLost)]),

@@ -30,7 +30,7 @@ import Testing
         ("GET /v1/users/get-self", ["x-luma-api-key: invalid-1"], 401, "not signed in"),
         ("GET /v1/calendars/events/list?pagination_limit=1", [key], 200, #""has_more":true"#),
         ("GET /v1/calendars/events/list?pagination_limit=%ff", [key], 400, "query string"),
-        ("GET /v1/event/get?api_id=evt-none", [key], 404, "Event not found."),
+        ("GET /v1/event/get?api_id=evt-none", [key], 403, "You don't have access to this event."),
         ("GET /v1/calendars/get", [key, "x-luma-calendar-id: cal-other"], 403, "access"),
         ("GET /v1/nothing", [key], 404, "Not found."), ("DELETE /v1/users/get-self", [key], 405, "Method not allowed."),
         ("GET /%zz", [key], 400, "not valid HTTP"),

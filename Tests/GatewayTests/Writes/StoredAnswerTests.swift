@@ -25,24 +25,17 @@ import Testing
     }
 
     static let refusals: [(error: APIError, isKept: Bool)] = [
-        (APIError(lumaRefused: 400, message: "Slug is taken"), true), (APIError.eventNotFound("evt-1"), true),
-        (APIError(.preconditionFailed), true), (APIError(lumaRefused: 429, message: ""), false),
-        (APIError(lumaRefused: 500, message: ""), false), (APIError(.rateLimited, retryAfter: 3), false),
+        (APIError(lumaRefused: 400, LumaMessage(message: "Slug is taken")), true),
+        (APIError.eventNotFound("evt-1"), true),
+        (APIError.eventNotAccessible("evt-1", LumaMessage(message: "You don't have access to this event.")), true),
+        (APIError(.planRequired(LumaMessage(message: "Luma Plus")), subject: "evt-1"), false),
+        (APIError(.upstreamFailure(status: 404), subject: "evt-1"), false),
+        (APIError(.preconditionFailed), true), (APIError(lumaRefused: 429, LumaMessage(message: "")), false),
+        (APIError(lumaRefused: 500, LumaMessage(message: "")), false), (APIError(.rateLimited, retryAfter: 3), false),
         (APIError(.upstreamTimeout), false), (APIError(.outcomeUnknown), false), (APIError(.upstreamAuth), false),
         (APIError(invalid: [FieldProblem("name", "is missing")]), false), (.refundUndecided(guestCount: 3), false),
         (APIError(.upstreamUnreachable), false), (APIError(.shuttingDown), false), (.storeUnavailable, false),
     ]
-
-    @Test func aRefusalThatIsNotInLumasWordsIsNotKept() {
-        for isLumas in [true, false] {
-            let words = LumaMessage(message: isLumas ? "no" : nil)
-            for error in [LumaError.notFound(words), .refused(status: 403, words)] {
-                for subject in ["evt-1", nil] {
-                    #expect((StoredAnswer(APIError(error, subject: subject)) != nil) == isLumas)
-                }
-            }
-        }
-    }
 
     @Test(arguments: refusals.indices) func onlyFinalRefusalsAreKept(index: Int) throws {
         let row = Self.refusals[index]

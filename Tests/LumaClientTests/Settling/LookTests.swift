@@ -130,8 +130,20 @@ import Testing
     }
 
     @Test func aCancelIsSeenByTheEventsAbsence() async throws {
-        let gone = client(.json(404, ["message": "Event not found."]))
-        #expect(try await look(gone, change("events/cancel", [:])) == .done(id: nil))
+        for gone in [
+            client(.json(404, ["message": "Event not found."])),
+            client(.json(403, ["message": "You don't have access to this event."])),
+        ] {
+            #expect(try await look(gone, change("events/cancel", [:])) == .done(id: nil))
+            #expect(try await look(gone, change("events/update", ["name": "y"])) == .notSeen)
+            #expect(try await look(gone, change("events/ticket-types/update", ["event_id": "evt-1"])) == .notSeen)
+            let was = try await gone.wasThere(
+                "evt-1", before: create(), deadline: MonotonicTime(nanoseconds: .max), context: CallContext())
+            #expect(was == nil)
+        }
+        await #expect(throws: LumaError.self) {
+            try await look(client(.json(403, ["message": "Forbidden"])), change("events/cancel", [:]))
+        }
         // Not in Luma's words.
         await #expect(throws: LumaError.self) { try await look(client(.status(404)), change("events/cancel", [:])) }
         #expect(try await look(client(.json(200, ["id": "evt-1"])), change("events/cancel", [:])) == .notSeen)

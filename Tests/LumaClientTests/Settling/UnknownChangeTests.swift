@@ -76,15 +76,26 @@ import Testing
         }
     }
 
-    @Test func aCancelledEventIsGone() async {
-        let fixture = Fixture([.lost(.connectionLost), .json(404, ["message": "Event not found."])])
+    /// Luma answers for a cancelled event as for one that the key does not see.
+    @Test(arguments: [
+        ScriptedTransport.Answer.json(404, ["message": "Event not found."]),
+        .json(403, ["message": "You don't have access to this event.", "code": nil]),
+    ])
+    func aCancelledEventIsGone(answer: ScriptedTransport.Answer) async {
+        let fixture = Fixture([.lost(.connectionLost), answer])
         #expect((try? await cancel(fixture).get())?.wasSettled == true)
         #expect(fixture.transport.lines == ["POST /v1/events/cancel", "GET /v1/events/get?event_id=evt-1"])
     }
 
-    /// A page of something in between says nothing about the event.
-    @Test func aMadeUpAbsenceIsNoCancel() async {
-        let page = ScriptedTransport.Answer.success(OutboundResponse(status: 404, body: Array("<html>".utf8)))
+    /// A page of something in between says nothing about the event, and neither does another refusal of Luma's.
+    @Test(arguments: [
+        ScriptedTransport.Answer.success(OutboundResponse(status: 404, body: Array("<html>".utf8))),
+        .success(OutboundResponse(status: 403, body: Array("You don't have access to this event.".utf8))),
+        .json(403, ["message": "Your calendar must have an active Luma Plus plan to make API requests."]),
+        .json(403, ["message": "You don't have manage access to this event."]),
+        .json(403, ["message": "Forbidden"]), .json(401, ["message": "You are not signed in."]),
+    ])
+    func aMadeUpAbsenceIsNoCancel(page: ScriptedTransport.Answer) async {
         let fixture = Fixture([.lost(.connectionLost), page])
         #expect(finding(await cancel(fixture)) == .notSettled)
         #expect(fixture.transport.count("/events/get") == 2)

@@ -43,7 +43,7 @@ struct LegacyTests {
         let token = visitor.post("/v1/event/cancel/request", ["event_api_id": .string(id)]).json["cancellation_token"]
         let cancel: JSON = ["event_id": .string(id), "cancellation_token": token ?? nil]
         #expect(visitor.post("/v1/event/cancel", cancel).json == [:])
-        visitor.get("/v1/event/get", ["id": id]).expectRefusal(404, "Event not found")
+        visitor.get("/v1/event/get", ["id": id]).expectRefusal(403, "access to this event")
     }
 
     @Test func olderNamesAreUnknownOnCurrentPaths() throws {

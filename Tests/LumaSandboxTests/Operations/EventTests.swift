@@ -144,7 +144,7 @@ struct EventTests {
 
     @Test(arguments: [
         (#"{"name": "x"}"#, 400, "event_id is required"), (#"{"event_id": 7}"#, 400, "event_id"),
-        (#"{"event_id": ""}"#, 400, "event_id"), (#"{"event_id": "evt-none"}"#, 404, "Event not found"),
+        (#"{"event_id": ""}"#, 400, "event_id"), (#"{"event_id": "evt-none"}"#, 403, "access to this event"),
         (#"{"event_id": "evt-none", "name": null}"#, 400, "name must not be null"),
     ])
     func updateRefuses(_ body: String, _ status: Int, _ words: String) throws {
@@ -155,12 +155,12 @@ struct EventTests {
     @Test func getRefuses() throws {
         var visitor = Visitor()
         visitor.get("/v1/events/get").expectRefusal(400, "event_id is required")
-        visitor.get("/v1/events/get", ["event_id": "evt-none"]).expectRefusal(404, "Event not found")
+        visitor.get("/v1/events/get", ["event_id": "evt-none"]).expectRefusal(403, "access to this event")
         visitor.get("/v1/events/get", ["id": "evt-none"]).expectRefusal(400, "event_id is required")
         visitor.get("/v1/events/get", ["event_id": "a", "event_id": "b"]).expectRefusal(
             400, "event_id must be given once")
         let external = try visitor.seeded("Neighbours' market")
-        visitor.get("/v1/events/get", ["event_id": external]).expectRefusal(404, "Event not found")
+        visitor.get("/v1/events/get", ["event_id": external]).expectRefusal(403, "access to this event")
     }
 
     @Test(arguments: [

@@ -73,9 +73,9 @@ struct TicketTypeTests {
 
     @Test func unknownIdsAreNotFound() {
         var visitor = Visitor()
-        visitor.get("/v1/events/ticket-types/list", ["event_id": "evt-none"]).expectRefusal(404, "Event")
+        visitor.get("/v1/events/ticket-types/list", ["event_id": "evt-none"]).expectRefusal(403, "access to this event")
         visitor.post("/v1/events/ticket-types/create", ["event_id": "evt-none", "name": "x", "type": "free"])
-            .expectRefusal(404, "Event")
+            .expectRefusal(403, "access to this event")
         visitor.post("/v1/events/ticket-types/update", ["event_ticket_type_id": "ttype-none"])
             .expectRefusal(404, "Ticket type not found")
         visitor.post("/v1/events/ticket-types/update", ["name": "x"]).expectRefusal(
