@@ -36,28 +36,28 @@ final class EventsService {
     // MARK: Create
 
     /// `POST /events/`.
-    func create(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+    func create(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Written {
         let isDryRun = try Self.isDryRun(input)
         let event = try Self.accepted(EventInput.parse(try input.json(), mode: .create, setting(input, call)))
         try Self.check(input.conditions, hasRepresentation: true)
-        if isDryRun { return preview(event, of: nil) }
+        if isDryRun { return .unchanged(preview(event, of: nil)) }
         return try await create(event, minimal: input.prefersMinimal, call)
     }
 
     /// `POST /templates/create`.
-    func createFromTemplate(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+    func createFromTemplate(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Written {
         let isDryRun = try Self.isDryRun(input)
         let event = try Self.accepted(templates.expand(try input.json(), setting(input, call)))
         try Self.check(input.conditions, hasRepresentation: false)
-        if isDryRun { return preview(event, of: nil) }
+        if isDryRun { return .unchanged(preview(event, of: nil)) }
         return try await create(event, minimal: input.prefersMinimal, call)
     }
 
     /// Creates, sets approval where Luma keeps it, reads back. From the moment the event exists nothing may turn
     /// the answer into an error, or a caller would create it again: a later failure is a warning.
-    private func create(_ event: EventInput.Accepted, minimal: Bool, _ call: UpstreamCall) async throws(APIError)
-        -> Response
-    {
+    private func create(
+        _ event: EventInput.Accepted, minimal: Bool, _ call: UpstreamCall
+    ) async throws(APIError) -> Written {
         let id: String
         do throws(LumaError) {
             id = try await luma.createEvent(event.body, deadline: call.deadline, context: call.context).id
@@ -66,12 +66,10 @@ final class EventsService {
         }
         var warnings = event.remarks.map(\.sentence)
         // A new event's ticket type is open unless the caller's own types say more, so only "yes" needs calls.
-        if event.approval == true || (event.approval == false && event.body["ticket_types"] != nil) {
-            do throws(LumaError) {
-                try await setApproval(event.approval == true, eventID: id, call)
-            } catch {
-                warnings.append(Self.approvalWarning(event.approval == true, error, id))
-            }
+        if let approval = event.approval, approval || event.body["ticket_types"] != nil,
+            let failure = await setApproval(approval, eventID: id, call)
+        {
+            warnings.append(failure.warning)
         }
         // Luma's ids are opaque: whatever one holds, it must not end the field.
         var fields = [Field("Location", "/events/\(PercentCoding.encode(id))")]
@@ -80,14 +78,15 @@ final class EventsService {
             fields.append(Field("Preference-Applied", "return=minimal"))
         } else {
             do throws(LumaError) {
-                body = try await read(id, call).body
+                body = try await readBack(id, call)
             } catch {
                 warnings.append(
                     "The event was created, but reading it back failed: \(APIError(error, subject: id).message)")
             }
         }
         let answer = Self.answer(eventID: id, event: body, warnings: warnings)
-        return .json(status: 201, fields: fields, answer)
+        return Written(
+            response: .json(status: 201, fields: fields, answer), eventID: id, isChange: call.context.hasSentWrite)
     }
 
     // MARK: Read
@@ -118,7 +117,7 @@ final class EventsService {
     // MARK: Update
 
     /// `PUT` and `PATCH /events/{event_id}`: both change what is named and leave the rest.
-    func update(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+    func update(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Written {
         let isDryRun = try Self.isDryRun(input)
         let id = try eventID(input)
         let document = try input.json()
@@ -143,8 +142,8 @@ final class EventsService {
             (change, isSame) = (try Self.accepted(outcome), false)
         }
         try await checkConditions()
-        if isDryRun { return preview(change, of: id) }
-        if isSame, let seen { return .json(status: 200, seen.body) }
+        if isDryRun { return .unchanged(preview(change, of: id), id) }
+        if isSame, let seen { return .unchanged(.json(status: 200, seen.body), id) }
         if !change.body.isEmpty {
             do throws(LumaError) {
                 _ = try await luma.updateEvent(id, change.body, deadline: call.deadline, context: call.context)
@@ -153,52 +152,35 @@ final class EventsService {
             }
         }
         var warnings = change.remarks.map(\.sentence)
-        if let approval = change.approval {
-            do throws(LumaError) {
-                try await setApproval(approval, eventID: id, call)
-            } catch {
-                // Nothing else was asked for: that is a failure, not a warning.
-                if change.body.isEmpty {
-                    var failure = APIError(error, subject: id)
-                    failure.message = Self.approvalWarning(approval, error, id)
-                    throw failure
-                }
-                warnings.append(Self.approvalWarning(approval, error, id))
-            }
+        if let approval = change.approval, let failure = await setApproval(approval, eventID: id, call) {
+            // Nothing else was asked for, and nothing of it was done: that is a failure, not a warning.
+            if change.body.isEmpty, !failure.isPartial { throw failure.error }
+            warnings.append(failure.warning)
         }
         var body: [UInt8]?
         do throws(LumaError) {
-            body = try await read(id, call).body
+            body = try await readBack(id, call)
         } catch {
             warnings.append(
                 "The event was changed, but reading it back failed: \(APIError(error, subject: id).message)")
         }
-        return .json(status: 200, Self.answer(eventID: id, event: body, warnings: warnings))
-    }
-
-    // MARK: Approval
-
-    /// Sets `require_approval` on every ticket type of the event, where Luma keeps it.
-    private func setApproval(_ approval: Bool, eventID: String, _ call: UpstreamCall) async throws(LumaError) {
-        let types = try await luma.listTicketTypes(
-            eventID: eventID, includeHidden: true, deadline: call.deadline, context: call.context)
-        for type in types where type["require_approval"]?.boolValue != approval {
-            guard let id = type["id"]?.stringValue else { throw LumaError.malformedAnswer }
-            _ = try await luma.updateTicketType(
-                id, of: eventID, ["require_approval": .bool(approval)], deadline: call.deadline,
-                context: call.context)
-        }
-    }
-
-    private static func approvalWarning(_ approval: Bool, _ error: LumaError, _ id: String) -> String {
-        "require_rsvp_approval could not be set to \(approval) on the ticket types: "
-            + APIError(error, subject: id).message
+        return Written(
+            response: .json(status: 200, Self.answer(eventID: id, event: body, warnings: warnings)), eventID: id,
+            isChange: call.context.hasSentWrite)
     }
 
     // MARK: Parts
 
     private func read(_ id: String, _ call: UpstreamCall) async throws(LumaError) -> LumaAnswer {
         try await luma.getEvent(id, deadline: call.deadline, context: call.context)
+    }
+
+    /// The event after a write, as Luma sends it. It is looked at, unlike in a read: the answer to a write is trusted to
+    /// be about what was written.
+    private func readBack(_ id: String, _ call: UpstreamCall) async throws(LumaError) -> [UInt8] {
+        let answer = try await read(id, call)
+        guard try answer.json()["id"]?.stringValue == id else { throw .malformedAnswer }
+        return answer.body
     }
 
     private static func accepted(_ outcome: EventInput.Outcome) throws(APIError) -> EventInput.Accepted {

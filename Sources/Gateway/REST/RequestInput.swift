@@ -27,6 +27,8 @@ struct RequestInput {
     var wish = ReadWish()
     /// On whose behalf it is made: what is a warning to one is a refusal to another.
     var surface = EventPlausibility.Surface.rest
+    /// Of a cancel that somebody has agreed to.
+    var agreedCancel: AgreedCancel?
 
     /// A preview changes nothing, whatever its method is.
     var isDryRun: Bool {

@@ -123,34 +123,30 @@ final class Worker {
 
     /// The answer of an endpoint that needs Luma. What changes something goes by the desk.
     func response(to input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
-        guard input.endpoint.isWrite else { return try await served(input, call) }
-        return try await desk.answer(input, call) { () throws(APIError) in try await served(input, call) }
+        switch input.endpoint {
+        case .getEvent: return try await events.get(input, call)
+        case .listEvents, .eventsJSON: return try await events.list(input, call)
+        default:
+            return try await desk.answer(input, call) { () throws(APIError) in
+                let written = try await write(input, call)
+                if written.isChange, let id = written.eventID { announce(id) }
+                return written
+            }
+        }
     }
 
-    /// Does the work. Whoever listens hears of what it has changed.
-    private func served(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+    private func write(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Written {
         switch input.endpoint {
-        case .createEvent: return announced(try await events.create(input, call), input)
-        case .createFromTemplate: return announced(try await events.createFromTemplate(input, call), input)
-        case .getEvent: return try await events.get(input, call)
-        case .replaceEvent, .patchEvent: return announced(try await events.update(input, call), input)
-        case .cancelEvent: return announced(try await events.cancel(input, call), input)
-        case .listEvents, .eventsJSON: return try await events.list(input, call)
+        case .createEvent: try await events.create(input, call)
+        case .createFromTemplate: try await events.createFromTemplate(input, call)
+        case .replaceEvent, .patchEvent: try await events.update(input, call)
+        case .cancelEvent: try await events.cancel(input, call)
         default: throw APIError.notFound
         }
     }
 
     /// Tells clients of MCP that an event is new, other, or gone.
-    private func announced(_ response: Response, _ input: RequestInput) -> Response {
-        if input.isDryRun { return response }
-        if let id = input.parameter {
-            changes.publish(event: id)
-        } else if let place = response.fields.first(where: { $0.name == "Location" })?.value {
-            let slash = place.utf8.lastIndex(of: UInt8(ascii: "/"))
-            changes.publish(event: String(place[(slash.map(place.utf8.index(after:)) ?? place.startIndex)...]))
-        }
-        return response
-    }
+    func announce(_ eventID: String) { changes.publish(event: eventID) }
 
     /// - Parameter timeout: the longest that the caller waits, in seconds; it makes the time shorter, never longer.
     func upstreamCall(_ context: CallContext, timeout: Double? = nil) -> UpstreamCall {

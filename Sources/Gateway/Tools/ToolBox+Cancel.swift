@@ -46,40 +46,48 @@ extension ToolBox {
         let id = arguments["event_id"]?.stringValue ?? ""
         var refund = arguments["refund"]?.boolValue
         if cancelsByFormOnly, !call.canElicit { return Self.needsForm }
+        let principal = call.caller.principal
         let preview: Preview
         do throws(APIError) {
-            preview = try await self.preview(id, call)
+            if let token = arguments["confirm"]?.stringValue, !cancelsByFormOnly {
+                guard let agreed = opened(token, refund, principal) else {
+                    return .failure(Self.invalidConfirmation)
+                }
+                let now = try await self.preview(id, agreed.told, call)
+                guard agreed.digest == digest(now) else { return .failure(Self.invalidConfirmation) }
+                return await cancel(now, refund, call, otherwise: Self.invalidConfirmation)
+            }
+            if let asked = call.state {
+                preview = try await self.preview(id, AgreedCancel(asked), call)
+                guard asked == .object(preview.json) else { return .failure(Self.changed) }
+            } else {
+                preview = try await self.preview(id, nil, call)
+            }
         } catch {
             return Self.failure(error)
         }
-        if let token = arguments["confirm"]?.stringValue, !cancelsByFormOnly {
-            guard isConfirmed(preview, refund, token, call.caller.principal) else {
-                return .failure(
-                    "This confirmation is not valid (any more) for this event as it is now, with this refund. Call"
-                        + " cancel_event without confirm for a new preview, and show it to the user.")
+        guard call.canElicit else { return .structured(needsConfirmation(preview, refund, principal)) }
+        do throws(CallFailure) {
+            switch try await agreement(preview, refund, call) {
+            case .accepted(let answers) where answers["confirm"]?.boolValue == true:
+                refund = refund ?? answers["refund"]?.boolValue
+            default:
+                var kept: JSONObject = ["status": "kept", "notice": Self.notice]
+                kept.members += preview.json.members
+                return .structured(kept)
             }
-        } else if let asked = call.state, asked != .object(preview.json) {
-            return .failure("The event has changed since the user was asked. Call cancel_event again.")
-        } else if call.canElicit {
-            do throws(CallFailure) {
-                switch try await agreement(preview, refund, call) {
-                case .accepted(let answers) where answers["confirm"]?.boolValue == true:
-                    refund = refund ?? answers["refund"]?.boolValue
-                default:
-                    var kept: JSONObject = ["status": "kept", "notice": Self.notice]
-                    kept.members += preview.json.members
-                    return .structured(kept)
-                }
-            } catch .missingCapability {
-                // The client has said that it can show a form, and could not.
-                if cancelsByFormOnly { return Self.needsForm }
-                return .structured(needsConfirmation(preview, refund, call.caller.principal))
-            }
-        } else {
-            return .structured(needsConfirmation(preview, refund, call.caller.principal))
+        } catch .missingCapability {
+            // The client has said that it can show a form, and could not.
+            if cancelsByFormOnly { return Self.needsForm }
+            return .structured(needsConfirmation(preview, refund, principal))
         }
-        return await attempt { () throws(APIError) in try await cancel(preview, refund, call) }
+        return await cancel(preview, refund, call, otherwise: Self.changed)
     }
+
+    private static let invalidConfirmation =
+        "This confirmation is not valid (any more) for this event as it is now, with this refund. Call cancel_event without"
+        + " confirm for a new preview, and show it to the user."
+    private static let changed = "The event has changed since the user was asked. Call cancel_event again."
 
     /// An answer for a gateway that takes no token for a person's word.
     private static let needsForm = ToolResult.failure(
@@ -87,29 +95,45 @@ extension ToolBox {
             + " Tell the user to cancel the event on its page at Luma, in the gateway's console, or with"
             + " luma-mcp events cancel.")
 
-    private func preview(_ id: String, _ call: Call) async throws(APIError) -> Preview {
-        let told = try await rest(
-            RequestInput(endpoint: .cancelEvent, parameter: id, query: [("dry_run", "true")]), call)
+    /// - Parameter known: what Luma has said of the cancel before, when the cancel itself asks whether that still holds; nil
+    ///   to ask it now.
+    private func preview(_ id: String, _ known: AgreedCancel?, _ call: Call) async throws(APIError) -> Preview {
+        let told: AgreedCancel
+        if let known {
+            told = known
+        } else {
+            let answer = try await rest(
+                RequestInput(endpoint: .cancelEvent, parameter: id, query: [("dry_run", "true")]), call)
+            told = AgreedCancel(answer)
+        }
         // As it is now, not as it was kept: this is what is agreed to.
         let event = try await rest(
             RequestInput(endpoint: .getEvent, parameter: id, wish: ReadWish("no-cache")), call)
         return Preview(
             id: id, name: event["name"]?.stringValue ?? "", start: event["start_at"]?.stringValue ?? "",
             starts: clock.text(of: event, "start_at") ?? "", zone: event["timezone"]?.stringValue ?? "",
-            isPaid: told["is_paid"]?.boolValue ?? true, guestCount: told["guest_count"]?.intValue ?? 0)
+            isPaid: told.isPaid, guestCount: told.guestCount)
     }
 
+    /// Cancels what was agreed to, in one request to the gateway: that asks Luma once what a cancel would mean, and goes on
+    /// only if that is what the user was told.
+    /// - Parameter otherwise: what is said when it is not.
     private func cancel(
-        _ preview: Preview, _ refund: Bool?, _ call: Call
-    ) async throws(APIError) -> JSONObject {
+        _ preview: Preview, _ refund: Bool?, _ call: Call, otherwise: String
+    ) async -> ToolResult {
         var input = RequestInput(endpoint: .cancelEvent, parameter: preview.id)
         input.principal = call.caller.principal.label
+        input.agreedCancel = AgreedCancel(isPaid: preview.isPaid, guestCount: preview.guestCount)
         if let refund { input.query.append(("refund", refund ? "true" : "false")) }
-        let answer = try await rest(input, call)
-        var result: JSONObject = ["status": "canceled", "notice": Self.notice]
-        result.members += preview.json.members
-        result["refunded"] = answer["refunded"]
-        return result
+        do throws(APIError) {
+            let answer = try await rest(input, call)
+            var result: JSONObject = ["status": "canceled", "notice": Self.notice]
+            result.members += preview.json.members
+            result["refunded"] = answer["refunded"]
+            return .structured(result)
+        } catch {
+            return error.reason == .preconditionFailed ? .failure(otherwise) : Self.failure(error)
+        }
     }
 
     // MARK: By a form
@@ -156,26 +180,35 @@ extension ToolBox {
         return result
     }
 
-    /// Binds who asked, the event, what was told of it, and what was decided about the money, if anything was.
-    private func binding(_ preview: Preview, _ refund: Bool?, _ principal: Principal) -> JSON {
-        [
-            .string(principal.label), .string(seal.digest(JSON.object(preview.json).encoded)),
-            refund.map { .bool($0) } ?? .null,
-        ]
-    }
+    private func digest(_ preview: Preview) -> String { seal.digest(JSON.object(preview.json).encoded) }
 
+    /// Binds who asked, the event, what was told of it, and what was decided about the money, if anything was.
     private func token(_ preview: Preview, _ refund: Bool?, _ principal: Principal) -> String {
         let expiry = seal.now.advanced(seconds: Self.confirmationSeconds).milliseconds
-        let payload: JSON = [binding(preview, refund, principal), .number(JSONNumber(Int(expiry)))]
+        let payload: JSON = [
+            .string(principal.label), .string(digest(preview)), refund.map { .bool($0) } ?? .null,
+            .number(JSONNumber(Int(expiry))), .bool(preview.isPaid), .number(JSONNumber(preview.guestCount)),
+        ]
         return seal.seal(payload.encoded, for: "confirm")
     }
 
-    /// What the preview left open may be decided with the confirmation; what it said may not be changed by it.
-    private func isConfirmed(_ preview: Preview, _ refund: Bool?, _ token: String, _ principal: Principal) -> Bool {
+    /// What a token that is still good was given for; nil when it is none of this caller's. What the preview left open may be
+    /// decided with the confirmation; what it said may not be changed by it.
+    private func opened(
+        _ token: String, _ refund: Bool?, _ principal: Principal
+    ) -> (digest: String, told: AgreedCancel)? {
         guard let bytes = seal.open(token, for: "confirm"), let items = (try? JSON.parse(bytes))?.arrayValue,
-            items.count == 2, let expiry = items[1].intValue
-        else { return false }
-        let isSame = [refund, nil].contains { items[0] == binding(preview, $0, principal) }
-        return isSame && Int64(expiry) > seal.now.milliseconds
+            items.count == 6, items[0].stringValue == principal.label, let digest = items[1].stringValue,
+            items[2].isNull || items[2].boolValue == refund, let expiry = items[3].intValue,
+            Int64(expiry) > seal.now.milliseconds, let isPaid = items[4].boolValue, let guests = items[5].intValue
+        else { return nil }
+        return (digest, AgreedCancel(isPaid: isPaid, guestCount: guests))
+    }
+}
+
+extension AgreedCancel {
+    /// What an answer or a preview says, by its members.
+    fileprivate init(_ json: JSON) {
+        self.init(isPaid: json["is_paid"]?.boolValue ?? true, guestCount: json["guest_count"]?.intValue ?? 0)
     }
 }

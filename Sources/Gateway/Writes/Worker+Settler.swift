@@ -21,8 +21,9 @@ extension Worker {
         }
     }
 
-    /// An operator who reads this can find the event that a caller never heard of.
+    /// An operator who reads this can find the event that a caller never heard of; and who follows the events hears of it now.
     private func logSettled(_ write: OrphanWrite, _ effect: WriteEffect) {
+        if case .done(let result) = effect, let id = write.subjectEvent ?? result { announce(id) }
         let (level, found, id): (LogLevel, String, String?) =
             switch effect {
             case .none: (.info, "not_done", write.subject)
@@ -32,5 +33,13 @@ extension Worker {
         logEvent(
             level, "A write whose outcome was unknown is settled",
             ["operation": .text(write.operation), "found": .text(found), "event_id": .text(id ?? "")])
+    }
+}
+
+extension OrphanWrite {
+    /// The event that it was to change; nil for a create.
+    fileprivate var subjectEvent: String? {
+        guard operation == "events/ticket-types/update" else { return subject }
+        return (try? JSON.parse(body))?["event_id"]?.stringValue
     }
 }

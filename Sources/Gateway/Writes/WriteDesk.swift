@@ -36,14 +36,14 @@ final class WriteDesk {
     /// Nobody waits for the store longer than for Luma: when the request's time is over first, nothing was sent.
     /// - Parameter serve: does the work, once at most.
     func answer(
-        _ input: RequestInput, _ call: UpstreamCall, serve: () async throws(APIError) -> Response
+        _ input: RequestInput, _ call: UpstreamCall, serve: () async throws(APIError) -> Written
     ) async throws(APIError) -> Response {
         guard let key = input.idempotencyKey, input.endpoint.isWrite, !input.isDryRun,
             let fingerprint = Fingerprint.of(input)
         else {
             call.context.journal = RequestJournal(
                 self, principal: input.principal, deadline: call.deadline)
-            return try await serve()
+            return try await serve().response
         }
         let request: RequestID
         let earlier: [EarlierWrite]
@@ -61,8 +61,9 @@ final class WriteDesk {
             self, principal: input.principal, deadline: call.deadline, request: request, earlier: earlier)
         call.context.journal = journal
         do throws(APIError) {
-            let response = try await serve()
-            finish(request, StoredAnswer(response, id: response.eventID ?? input.parameter))
+            let written = try await serve()
+            let response = written.response
+            finish(request, StoredAnswer(response, id: written.eventID))
             return journal.hasUsedEarlier ? response.markedAsReplayed : response
         } catch {
             // What cost Luma nothing is found out again for nothing, and must not fill the store.
@@ -92,14 +93,5 @@ final class WriteDesk {
 
     private func finish(_ request: RequestID, _ answer: StoredAnswer?) {
         store.finish(request, answer, expires: steady.now.advanced(seconds: keySeconds))
-    }
-}
-
-extension Response {
-    /// The id in `Location`.
-    var eventID: String? {
-        fields.first { $0.name == "Location" }?.value.split(separator: "/").last.flatMap {
-            PercentCoding.decode(String($0))
-        }
     }
 }

@@ -84,6 +84,82 @@ import Testing
         #expect(fixture.posted.isEmpty)
     }
 
+    // MARK: Changes that are told
+
+    private static let types: JSON = [
+        "entries": [
+            ["id": "ttype-1", "name": "Standard", "require_approval": false],
+            ["id": "ttype-2", "name": "VIP", "require_approval": false],
+            ["id": "ttype-3", "name": "Crew", "require_approval": false],
+        ]
+    ]
+
+    /// Who follows an event hears of a change, and of nothing else.
+    @Test(
+        arguments: [
+            (.cancelEvent, [:], [("dry_run", "true")], false), (.cancelEvent, [:], [], true),
+            (.patchEvent, ["name": "Coffee"], [], true), (.patchEvent, ["require_rsvp_approval": true], [], true),
+            (.patchEvent, ["require_rsvp_approval": false], [], false), (.patchEvent, [:], [], false),
+        ] as [(Endpoint, JSON, [(name: String, value: String)], Bool)])
+    func onlyChangesAreTold(
+        endpoint: Endpoint, body: JSON, query: [(name: String, value: String)], isChange: Bool
+    ) async {
+        let fixture = ServiceFixture([
+            ("events/update", [.json(200, [:])]), ("events/get", [CreateTests.read()]),
+            ("ticket-types/list", [.json(200, Self.types)]), ("ticket-types/update", [.json(200, [:])]),
+            ("events/cancel/request", [Self.asked(isPaid: false)]), ("events/cancel", [.json(200, [:])]),
+        ])
+        let input = RequestInput.event(endpoint, "evt-1", body: body, query: query)
+        let told = await fixture.written { service, call throws(APIError) in
+            endpoint == .cancelEvent ? try await service.cancel(input, call) : try await service.update(input, call)
+        }
+        #expect(told.isChange == isChange)
+    }
+
+    /// The answer to a write is trusted to be about what was written.
+    @Test(arguments: [#"{"ok":true}"#, #"{"id":"evt-2","name":"Other"}"#, #"{"id":1}"#])
+    func whatIsReadBackIsLookedAt(body: String) async {
+        let fixture = ServiceFixture([
+            ("events/update", [.json(200, [:])]), ("events/get", [CreateTests.read(body)]),
+        ])
+        let answer = await update(fixture, ["name": "Coffee"])
+        #expect(answer.status == 200 && answer.json?["id"] == "evt-1" && answer.json?["ok"] == nil)
+        #expect(answer.json?["warnings"]?.arrayValue?.count == 1)
+    }
+
+    // MARK: Approval
+
+    /// One ticket type that fails does not keep the others back, and is named.
+    @Test(arguments: [true, false]) func everyTicketTypeFollows(hasMore: Bool) async throws {
+        let refusal = ScriptedTransport.Answer.json(400, ["message": "Type is locked"])
+        let fixture = ServiceFixture([
+            ("events/update", [.json(200, [:])]), ("events/get", [CreateTests.read()]),
+            ("ticket-types/list", [.json(200, Self.types)]),
+            ("ticket-types/update", [.json(200, [:]), refusal, .json(200, [:])]),
+        ])
+        let answer = await update(
+            fixture, hasMore ? ["name": "Coffee", "require_rsvp_approval": true] : ["require_rsvp_approval": true])
+        #expect(answer.status == 200)
+        #expect(fixture.posted.count { $0.hasPrefix("events/ticket-types/update") } == 3)
+        let warnings = try #require(answer.json?["warnings"]?.arrayValue?.compactMap(\.stringValue))
+        #expect(warnings.count == 1)
+        #expect(
+            warnings.first
+                == "require_rsvp_approval could not be set to true on 1 of 3 ticket types: \"VIP\" (ttype-2): "
+                + "Luma refused the request (Type is locked)")
+    }
+
+    @Test func whereNoTicketTypeFollowsAndNothingElseWasAskedItIsAFailure() async {
+        let fixture = ServiceFixture([
+            ("ticket-types/list", [.json(200, Self.types)]),
+            ("ticket-types/update", [.json(400, ["message": "Type is locked"])]),
+        ])
+        let answer = await update(fixture, ["require_rsvp_approval": true])
+        #expect(answer.status == 400 && answer.reason == "upstream_refused")
+        #expect(answer.json?["error"]?.stringValue?.contains("3 of 3 ticket types") == true)
+        #expect(fixture.posted.count == 3)
+    }
+
     @Test func anUpdateOfApprovalAloneChangesTicketTypesOnly() async {
         let fixture = ServiceFixture([
             ("ticket-types/list", [.json(200, ["entries": [["id": "ttype-1", "require_approval": true]]])]),
@@ -178,6 +254,20 @@ import Testing
             ])
     }
 
+    /// What was agreed to of another state of the event is not done, and what it means is asked once.
+    @Test(arguments: [(false, 7, 200), (false, 8, 412), (true, 7, 412)])
+    func aCancelThatWasAgreedToIsOfTheEventAsItWasTold(isPaid: Bool, guests: Int, status: Int) async {
+        let fixture = ServiceFixture([
+            ("events/cancel/request", [Self.asked(isPaid: false)]), ("events/cancel", [.json(200, [:])]),
+        ])
+        var input = RequestInput.event(.cancelEvent, "evt-1")
+        input.agreedCancel = AgreedCancel(isPaid: isPaid, guestCount: guests)
+        let agreed = input
+        let answer = await fixture.answer { service, call throws(APIError) in try await service.cancel(agreed, call) }
+        #expect(answer.status == status)
+        #expect(fixture.transport.requests.count == (status == 200 ? 2 : 1))
+    }
+
     @Test func aPaidEventNeedsADecision() async {
         let fixture = ServiceFixture([("events/cancel/request", [Self.asked(isPaid: true)])])
         let answer = await cancel(fixture)
@@ -199,7 +289,8 @@ import Testing
     @Test(
         arguments: [
             (.json(404, ["message": "Not found."]), .status(404), 404, "event_not_found"),
-            (.status(404), .status(404), 502, "upstream_failure"), (.status(403), .status(404), 502, "upstream_failure"),
+            (.status(404), .status(404), 502, "upstream_failure"),
+            (.status(403), .status(404), 502, "upstream_failure"),
             (denied, .status(404), 403, "event_not_accessible"),
             (asked(isPaid: false), denied, 403, "event_not_accessible"),
             (.json(403, ["message": "no"]), .status(404), 403, "upstream_refused"),

@@ -68,6 +68,14 @@ import Testing
         #expect(fixture.transport.count("/events/create") == 1)
     }
 
+    @Test(arguments: [#"{"ok":true}"#, #"{"id":"evt-2"}"#, "[]"]) func whatIsReadBackIsLookedAt(body: String) async {
+        let fixture = fixture(read: [Self.read(body)])
+        let answer = await create(fixture)
+        #expect(answer.status == 201 && answer.field("Location") == "/events/evt-1")
+        #expect(answer.json?.objectValue?.members.map(\.name) == ["id", "warnings"])
+        #expect(answer.json?["id"] == "evt-1")
+    }
+
     @Test func approvalIsSetOnEveryTicketTypeThatDiffers() async {
         let types: JSON = [
             "entries": [

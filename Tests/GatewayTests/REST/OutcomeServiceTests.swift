@@ -36,7 +36,7 @@ import Testing
             .patchEvent, "evt-1", body: body, query: dryRun ? [("dry_run", "true")] : [])
         input.surface = surface
         if let ifMatch { input.conditions = Preconditions(ifMatch: ifMatch) }
-        return await fixture.answer { service, call throws(APIError) in try await service.update(input, call) }
+        return await fixture.written { service, call throws(APIError) in try await service.update(input, call) }.answer
     }
 
     private func create(
@@ -44,7 +44,7 @@ import Testing
     ) async -> Answer {
         var input = RequestInput.event(.createEvent, body: body, query: dryRun ? [("dry_run", "true")] : [])
         input.surface = surface
-        return await fixture.answer { service, call throws(APIError) in try await service.create(input, call) }
+        return await fixture.written { service, call throws(APIError) in try await service.create(input, call) }.answer
     }
 
     private func changed(_ members: JSONObject) -> JSON {

@@ -69,6 +69,22 @@ struct ServiceFixture {
         }
     }
 
+    func answer(_ body: (EventsService, UpstreamCall) async throws(APIError) -> Written) async -> Answer {
+        await written(body).answer
+    }
+
+    /// The same, with whether it says that it has changed the event.
+    func written(_ body: (EventsService, UpstreamCall) async throws(APIError) -> Written) async -> (
+        answer: Answer, isChange: Bool
+    ) {
+        do throws(APIError) {
+            let written = try await body(service, call())
+            return (Answer(written.response), written.isChange)
+        } catch {
+            return (Answer(error.response(requestID: "r")), false)
+        }
+    }
+
     /// The JSON bodies that were posted, by the last part of their path.
     var posted: [String] {
         transport.requests.filter { $0.method == .post }.map {
