@@ -38,6 +38,21 @@ import Testing
         #expect(try await curl(gateway.address + "/feeds/").status == 200)
     }
 
+    /// What Luma says to the gateway is nothing to who has only an address.
+    @Test(arguments: ["status=400", "status=401", "status=404", "status=500"])
+    func aReaderHearsOnlyThatItFailed(fault: String) async throws {
+        let gateway = try await RunningGateway.start(
+            .standAlone, environment: ["LUMA_MAX_RETRIES": "0"])
+        let feed = try await Self.make(gateway)
+        let faults: JSON = ["rules": [.string(fault + ",on=calendars/events/list")]]
+        let sandbox = try #require(gateway.sandboxAddress)
+        #expect(try await curlJSON("PUT", sandbox + "/_sandbox/faults", faults).status == 200)
+        let answer = try await curl(feed.url)
+        #expect(answer.status == 502)
+        expectErrorShape(answer, reason: "upstream_failure")
+        #expect(answer.json?["details"] == [:], "\(answer.body)")
+    }
+
     @Test func aFeedIsReadByItsAddressAlone() async throws {
         let gateway = try await RunningGateway.start(.inProcess, environment: Self.guarded)
         let writer = AccessJourneyTests.bearer(AccessJourneyTests.writer)

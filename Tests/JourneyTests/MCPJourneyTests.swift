@@ -289,6 +289,31 @@ import Testing
         }
     }
 
+    @Test func aSubscriptionHearsOfChangesOnly() async throws {
+        try await withGateway { url in
+            let root = url.replacingOccurrences(of: "/mcp", with: "")
+            let session = try await session(url, "2025-11-25")
+            let tea: JSON = ["name": "Tea", "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo"]
+            let id = try #require(try await curlJSON("POST", root + "/events/", tea).json?["id"]?.stringValue)
+            let event = root + "/events/" + id
+            let uri = "luma://events/" + id
+            #expect(try await post(url, request("resources/subscribe", ["uri": .string(uri)]), session).status == 200)
+            async let stream = run(
+                "curl", ["-sS", "-N", "--max-time", "4", url, "-H", session[0], "-H", "Accept: text/event-stream"])
+            // The stream may open later than the first changes; every change has three previews before it.
+            let changes = 8
+            for number in 1...changes {
+                for _ in 0..<3 { #expect(try await curl("-X", "DELETE", event + "?dry_run=true").status == 200) }
+                let same = try await curlJSON("PATCH", event, ["require_rsvp_approval": false])
+                #expect(same.status == 200)
+                #expect(try await curlJSON("PATCH", event, ["max_capacity": .number(JSONNumber(number))]).status == 200)
+                try await Task.sleep(for: .milliseconds(200))
+            }
+            let heard = try await stream.out.split(separator: "\n").count { $0.contains("resources/updated") }
+            #expect((1...changes).contains(heard), "\(heard)")
+        }
+    }
+
     /// `curl` with a request to listen, for so many seconds.
     private func listen(_ url: String, seconds: Int) async throws -> String {
         let body = request(

@@ -72,6 +72,26 @@ private let referenceFolder = ProcessInfo.processInfo.environment["LUMA_REFERENC
         Issue.record("no paid event")
     }
 
+    /// A preview asks Luma what a cancel would mean, and a confirmed cancel once more.
+    @Test func aConfirmedCancelAsksOnce() async throws {
+        let gateway = try await RunningGateway.start(.standAlone)
+        let root = gateway.address
+        let state = try #require(gateway.sandboxAddress) + "/_sandbox/state"
+        let tea: JSON = ["name": "Tea", "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo"]
+        let id = try #require(try await call(root, "create_event", tea)["structuredContent"]?["event"]?["id"])
+        let preview = try await call(root, "cancel_event", ["event_id": id])
+        let token = try #require(preview["structuredContent"]?["confirm"])
+        let other = try await call(root, "cancel_event", ["event_id": "evt-other", "confirm": token])
+        #expect(other["isError"] == true)
+        #expect(try await curl(state).json?["requests"]?["events/cancel/request"] == 1)
+        let done = try await call(root, "cancel_event", ["event_id": id, "confirm": token])
+        #expect(done["structuredContent"]?["status"] == "canceled", "\(done)")
+        let requests = try await curl(state).json?["requests"]
+        #expect(requests?["events/cancel/request"] == 2 && requests?["events/cancel"] == 1, "\(requests ?? .null)")
+        let again = try await call(root, "cancel_event", ["event_id": id, "confirm": token])
+        #expect(again["isError"] == true && text(again).contains("You don't have access to this event."))
+    }
+
     @Test func everyResultFitsItsOwnSchema() async throws {
         let gateway = try await RunningGateway.start(.inProcess)
         let root = gateway.address

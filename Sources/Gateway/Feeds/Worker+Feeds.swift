@@ -36,7 +36,21 @@ extension Worker {
             }
             turn.finish(.feed, response, calls: calls)
         } catch {
-            turn.finish(.feed, error, calls: calls)
+            turn.finish(.feed, error.forReadersOfFeeds, calls: calls)
+        }
+    }
+}
+
+extension APIError {
+    /// What somebody is told who has nothing but a feed's address: that it failed. What Luma says to the gateway is for those
+    /// who run it.
+    var forReadersOfFeeds: APIError {
+        switch reason {
+        case .upstreamRefused, .upstreamAuth, .upstreamPlanRequired, .eventNotFound, .eventNotAccessible:
+            APIError(.upstreamFailure)
+        case .upstreamFailure, .upstreamUnreachable, .upstreamTimeout, .upstreamUnavailable:
+            APIError(reason, retryAfter: retryAfter)
+        default: self
         }
     }
 }

@@ -41,8 +41,9 @@ struct Shared: Sendable {
     ) {
         self.configuration = configuration
         self.upstream = upstream
-        // The emulator takes any key; a name that says where it comes from helps who looks at its traffic.
-        key = configuration.usesSandbox ? Secret("sandbox-in-process") : configuration.apiKey ?? Secret("")
+        // The emulator takes any key; a name that says where it comes from helps who looks at its traffic. The rest is drawn,
+        // as sessions and confirmations are sealed by the key.
+        key = configuration.usesSandbox ? Self.sandboxKey() : configuration.apiKey ?? Secret("")
         let reads = SharedReads(KeepSettings(configuration.cache), touches: touches)
         self.reads = reads
         account = LumaAccount(
@@ -72,6 +73,12 @@ struct Shared: Sendable {
         metrics.add(BudgetMetrics(account: account))
         metrics.add(ReadMetrics(reads: reads))
         metrics.add(StoreMetrics(store: store))
+    }
+
+    private static func sandboxKey() -> Secret {
+        var random = SystemRandomNumberGenerator()
+        let bytes = (0..<4).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } }
+        return Secret("sandbox-in-process-" + Hex.encode(bytes))
     }
 
     /// Tells keys apart and says nothing of them.

@@ -67,14 +67,15 @@ extension Operation {
 
 extension LumaMessage {
     /// Reads `{"message": …, "code": …}`; both nil for anything else, such as a page of HTML.
-    init(body: [UInt8]) {
+    /// - Parameter redactor: takes out what was sent along with the request and is nobody's business.
+    init(body: [UInt8], _ redactor: Redactor) {
         guard let json = try? JSON.parse(body, limits: JSONLimits(maxDepth: 16, maxBytes: 64 << 10)) else {
             self.init()
             return
         }
         self.init(
-            message: json["message"]?.stringValue.map { String($0.prefix(500)) },
-            code: json["code"]?.stringValue.map { String($0.prefix(100)) })
+            message: json["message"]?.stringValue.map { String(redactor.redacted($0).prefix(500)) },
+            code: json["code"]?.stringValue.map { String(redactor.redacted($0).prefix(100)) })
     }
 
     fileprivate var asksForKey: Bool { plain.contains("api key") }

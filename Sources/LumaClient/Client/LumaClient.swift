@@ -49,6 +49,8 @@ public final class LumaClient {
     /// Told of every call, on the loop.
     public var observer: (any CallObserver)?
     private let transport: any Transport
+    /// Every text of Luma's that this client gives besides the body of a 2xx has gone through it.
+    let redactor: Redactor
     /// The fields of requests, by kind: prepared once, so that the transport knows them again.
     private let fieldSets: [[Field]]
     private var random: any RandomNumberGenerator
@@ -63,6 +65,7 @@ public final class LumaClient {
     ) {
         self.settings = settings
         fieldSets = Self.fieldSets(settings)
+        redactor = Redactor([settings.apiKey])
         self.account = account
         self.transport = transport
         self.time = time
@@ -151,7 +154,7 @@ public final class LumaClient {
                     outcome = .failed(TransportError(.malformedResponse, neverSent: false))
                     failure = .malformedAnswer
                 } else {
-                    let words = LumaMessage(body: response.body)
+                    let words = LumaMessage(body: response.body, redactor)
                     outcome = .answered(
                         status: response.status, retryAfter: limits.retryAfter, isLumas: words.isLumas)
                     failure = LumaError(

@@ -32,7 +32,7 @@ extension LumaClient {
         let lost: Lost
         switch performed {
         case .answer(let answer):
-            if let id = answer.id {
+            if let id = answer.id, !redactor.isNeeded(for: id) {
                 if let key { account.creates.end(key, id: id) }
                 context.journal?.didEnd(.done(id: id))
                 return CreatedEvent(id: id, wasSettled: false)

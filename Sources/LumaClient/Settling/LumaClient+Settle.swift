@@ -150,7 +150,8 @@ extension LumaClient {
             let page = try await listEvents(parameters, deadline: deadline, context: context)
             let (oldest, likely) = (oldestCreation(lost.sent), likelyCreation(lost.sent))
             for entry in page.entries {
-                guard let id = entry["id"]?.stringValue, let name = entry["name"]?.stringValue,
+                guard let id = entry["id"]?.stringValue, !redactor.isNeeded(for: id),
+                    let name = entry["name"]?.stringValue,
                     let start = entry["start_at"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) }),
                     abs(start.milliseconds - key.start.milliseconds) <= CreateLedger.nearMilliseconds,
                     // No create makes an event that is kept elsewhere.

@@ -17,12 +17,12 @@ import Testing
         -> Answer
     {
         let input = RequestInput.event(.patchEvent, "evt-1", body: body, query: query)
-        return await fixture.answer { service, call throws(APIError) in try await service.update(input, call) }
+        return await fixture.written { service, call throws(APIError) in try await service.update(input, call) }.answer
     }
 
     private func cancel(_ fixture: ServiceFixture, _ query: [(name: String, value: String)] = []) async -> Answer {
         let input = RequestInput.event(.cancelEvent, "evt-1", query: query)
-        return await fixture.answer { service, call throws(APIError) in try await service.cancel(input, call) }
+        return await fixture.written { service, call throws(APIError) in try await service.cancel(input, call) }.answer
     }
 
     // MARK: Read
@@ -263,7 +263,8 @@ import Testing
         var input = RequestInput.event(.cancelEvent, "evt-1")
         input.agreedCancel = AgreedCancel(isPaid: isPaid, guestCount: guests)
         let agreed = input
-        let answer = await fixture.answer { service, call throws(APIError) in try await service.cancel(agreed, call) }
+        let answer = await fixture.written { service, call throws(APIError) in try await service.cancel(agreed, call) }
+            .answer
         #expect(answer.status == status)
         #expect(fixture.transport.requests.count == (status == 200 ? 2 : 1))
     }

@@ -31,7 +31,7 @@ import Testing
         var body = Self.body.objectValue ?? JSONObject()
         for member in more.objectValue?.members ?? [] { body[member.name] = member.value }
         let input = RequestInput.event(.createEvent, body: .object(body), prefer: prefer)
-        return await fixture.answer { service, call throws(APIError) in try await service.create(input, call) }
+        return await fixture.written { service, call throws(APIError) in try await service.create(input, call) }.answer
     }
 
     @Test func theEventIsReadBackAsLumaSentIt() async {
@@ -145,9 +145,9 @@ import Testing
                 "template_type": "workshop", "name": "Swift", "start_at": "2027-05-04T17:00:00+02:00",
                 "timezone": "Europe/Berlin", "require_rsvp_approval": false, "meeting_url": "https://meet.example/a",
             ])
-        let answer = await fixture.answer { service, call throws(APIError) in
+        let answer = await fixture.written { service, call throws(APIError) in
             try await service.createFromTemplate(input, call)
-        }
+        }.answer
         #expect(answer.status == 201)
         let sent = try #require(fixture.transport.requests.first.flatMap { try? JSON.parse($0.body) })
         #expect(sent["start_at"] == "2027-05-04T15:00:00.000Z")
@@ -161,10 +161,10 @@ import Testing
     {
         let fixture = fixture()
         let input = RequestInput.event(endpoint, body: Self.body, query: [("dry_run", "true")])
-        let answer = await fixture.answer { service, call throws(APIError) in
+        let answer = await fixture.written { service, call throws(APIError) in
             endpoint == .createEvent
                 ? try await service.create(input, call) : try await service.createFromTemplate(input, call)
-        }
+        }.answer
         #expect(answer.status == 422)
         #expect(answer.json?["details"]?["fields"]?.arrayValue?.first?["field"] == "dry_run")
         #expect(fixture.transport.requests.isEmpty)

@@ -16,7 +16,7 @@ struct ServiceFixture {
     /// - Parameter keeping: what is kept of reads; by default nothing, so that every read is a call.
     init(
         _ transport: ScriptedTransport, clock: ManualClock = ManualClock(isAutomatic: true),
-        keeping: KeepSettings = .nothing
+        keeping: KeepSettings = .nothing, key: String = "key"
     ) {
         self.clock = clock
         self.transport = transport
@@ -24,7 +24,7 @@ struct ServiceFixture {
         self.reads = reads
         account = LumaAccount(BudgetSettings()) { reads.touch($0) }
         let client = LumaClient(
-            settings: .init(baseURL: "https://luma.test", apiKey: Secret("key")), account: account,
+            settings: .init(baseURL: "https://luma.test", apiKey: Secret(key)), account: account,
             transport: transport, time: clock, random: SeededGenerator(seed: 1))
         service = EventsService(
             luma: client, reads: ReadService(reads, clock: clock, parking: NoParking()), zones: SystemZones.database,
@@ -69,11 +69,7 @@ struct ServiceFixture {
         }
     }
 
-    func answer(_ body: (EventsService, UpstreamCall) async throws(APIError) -> Written) async -> Answer {
-        await written(body).answer
-    }
-
-    /// The same, with whether it says that it has changed the event.
+    /// The same of a write, with whether it says that it has changed the event.
     func written(_ body: (EventsService, UpstreamCall) async throws(APIError) -> Written) async -> (
         answer: Answer, isChange: Bool
     ) {
