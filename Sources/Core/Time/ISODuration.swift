@@ -1,6 +1,7 @@
 /// A length of time as ISO 8601 writes it, for lengths that have one: weeks, days of 24 hours, hours, minutes, seconds.
 ///
-/// Years and months are refused: how long they are depends on where they begin. So are fractions and signs.
+/// Years and months are refused unless there are none of them, as Luma writes them: how long they are depends on where they begin.
+/// So are fractions and signs.
 public struct ISODuration: Sendable, Hashable, Comparable {
     /// Never negative.
     public let seconds: Int
@@ -11,7 +12,7 @@ public struct ISODuration: Sendable, Hashable, Comparable {
         self.seconds = seconds
     }
 
-    /// Reads `PnW` or `PnDTnHnMnS`, each part at most once, in this order, and at least one; capital letters only.
+    /// Reads `PnW` or `P0Y0MnDTnHnMnS`, each part at most once, in this order, and at least one; capital letters only.
     public init?(_ text: String) {
         guard text.utf8.count <= TimeText.longest else { return nil }
         var cursor = TimeText(text)
@@ -30,13 +31,14 @@ public struct ISODuration: Sendable, Hashable, Comparable {
             guard let number = cursor.number() else { return nil }
             while let unit = units.first, !cursor.take(unit.letter) { units.removeFirst() }
             guard let unit = units.popFirst() else { return nil }
+            if unit.seconds == 0, number != 0 { return nil }
             let (product, overflow) = number.multipliedReportingOverflow(by: unit.seconds)
             let (sum, carry) = total.addingReportingOverflow(product)
             guard !overflow, !carry else { return nil }
             total = sum
             parts += 1
             // Weeks stand alone (ISO 8601-1 §5.5.2).
-            if unit.letter == "W", !cursor.isAtEnd { return nil }
+            if unit.letter == "W", !cursor.isAtEnd || parts > 1 { return nil }
         }
         guard parts > 0 else { return nil }
         seconds = total
@@ -61,7 +63,9 @@ public struct ISODuration: Sendable, Hashable, Comparable {
         return String(decoding: output, as: UTF8.self)
     }
 
-    private static let dateUnits: [(letter: Unicode.Scalar, seconds: Int)] = [("W", 604_800), ("D", 86_400)]
+    private static let dateUnits: [(letter: Unicode.Scalar, seconds: Int)] = [
+        ("Y", 0), ("M", 0), ("W", 604_800), ("D", 86_400),
+    ]
     private static let timeUnits: [(letter: Unicode.Scalar, seconds: Int)] = [("H", 3600), ("M", 60), ("S", 1)]
 }
 

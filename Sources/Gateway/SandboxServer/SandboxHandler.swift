@@ -12,18 +12,38 @@ final class SandboxHandler: NodeHandler {
     private let clock: LoopClock
     private let faults: FaultControl
     private let stateFile: SandboxStateFile?
+    private let hosts: AllowedHosts
     /// Set while a write of the state is due; one write covers all changes of a second.
     private var isSavePlanned = false
 
-    init(_ sandbox: Sandbox, _ faults: FaultControl, reactor: Reactor, stateFile: SandboxStateFile?) {
+    /// - Parameter hosts: the names under which it answers.
+    init(
+        _ sandbox: Sandbox, _ faults: FaultControl, reactor: Reactor, stateFile: SandboxStateFile?, hosts: AllowedHosts
+    ) {
         self.sandbox = sandbox
         self.faults = faults
         self.reactor = reactor
         clock = LoopClock(reactor)
         self.stateFile = stateFile
+        self.hosts = hosts
+    }
+
+    /// No page in a browser is a client of Luma's API: it lets none read its answers. So whatever a page asks is refused,
+    /// and a name that somebody made resolve to this machine.
+    static func refusalOfPlace(_ request: RequestView, _ hosts: AllowedHosts) -> Response? {
+        if let host = request.hostBytes, !hosts.allows(host) {
+            return refusal(status: 421, "The sandbox does not answer under the name in Host.")
+        }
+        let site = request.field("sec-fetch-site") ?? "none"
+        guard request.field("origin") != nil || !["none", "same-origin"].contains(site) else { return nil }
+        return refusal(status: 403, "The sandbox is not for pages in a browser.")
     }
 
     func handle(_ request: RequestView, _ exchange: Exchange) {
+        if let refusal = Self.refusalOfPlace(request, hosts) {
+            exchange.respond(refusal)
+            return
+        }
         var query: [(name: String, value: String)] = []
         if let text = request.query, !text.isEmpty {
             do throws(QueryStringError) {

@@ -31,11 +31,13 @@ struct SandboxServer: Sendable {
         let sandbox = try stateFile?.load(configuration) ?? Sandbox(configuration)
         let sockets = try Listening.open(host: options.host, port: options.port, loops: 1)[0]
         try stateFile?.begin(sandbox.snapshot().encoded)
+        // Who serves other machines has given it names there that are not known here.
+        let hosts = AllowedHosts(options.host.isLoopback ? [] : ["*"])
         let cutsHandshake: @Sendable () -> Bool = { faults.connectionFault(for: nil) != nil }
         let node = try await ServerNode.start(
             label: "luma-mcp.sandbox", sockets: sockets, limits: ServerLimits(), counter: ConnectionCounter(), tls: tls,
             cutsHandshake: cutsHandshake
-        ) { SandboxHandler(sandbox, faults, reactor: $0, stateFile: stateFile) }
+        ) { SandboxHandler(sandbox, faults, reactor: $0, stateFile: stateFile, hosts: hosts) }
         return SandboxServer(addresses: sockets.map(\.address), faults: faults, node: node)
     }
 

@@ -48,6 +48,14 @@ enum PlainText {
     }
 }
 
+/// A length of time with all its parts, as Luma writes it: `P0Y0M0DT1H30M0S`.
+enum DurationText {
+    static func of(seconds: Int) -> String {
+        let time = "\(seconds / 3600 % 24)H\(seconds / 60 % 60)M\(seconds % 60)S"
+        return "P0Y0M\(seconds / 86_400)DT\(time)"
+    }
+}
+
 /// Where an event takes place, as Luma classifies it.
 enum LocationType {
     private static let platforms: [(host: String, type: String)] = [

@@ -41,7 +41,7 @@ struct EventAnswer {
         return [
             ("platform", .string(event.platform.rawValue)), ("id", .string(event.id)),
             ("calendar_id", .string(state.calendarId)), ("start_at", .string(event.startAt.rfc3339)),
-            ("duration_interval", .string(ISODuration(seconds: Int(seconds))?.text ?? "PT0S")),
+            ("duration_interval", .string(DurationText.of(seconds: Int(seconds)))),
             ("end_at", .string(event.endAt.rfc3339)),
             ("created_at", .string(event.createdAt.rfc3339)),
             ("timezone", event.settings["timezone"] ?? "UTC"),

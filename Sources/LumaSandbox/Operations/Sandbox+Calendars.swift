@@ -35,7 +35,10 @@ extension Sandbox {
             entries.append(answers.entry(event))
             last = key
         }
-        return ["entries": .array(entries), "has_more": false]
+        // Live answers carry a cursor on the last page, too: has_more alone ends a list.
+        guard let last else { return ["entries": [], "has_more": false] }
+        let cursor = ListCursor(descending: descending, key: last)
+        return ["entries": .array(entries), "has_more": false, "next_cursor": .string(cursor.text)]
     }
 
     private static func pageSize(_ value: JSON?) throws(Refusal) -> Int {

@@ -56,13 +56,15 @@ import Testing
     @Test(arguments: [
         ("PT1H30M", 5400), ("P1DT12H30M", 131_400), ("PT0S", 0), ("PT90M", 5400), ("P2W", 1_209_600), ("P1D", 86_400),
         ("PT1S", 1), ("PT1H1S", 3601), ("P0D", 0), ("P10DT0H", 864_000), ("PT0036H", 129_600),
+        ("P0Y0M0DT1H30M0S", 5400), ("P0Y0M1DT0H0M0S", 86_400), ("P0M1D", 86_400), ("P0Y", 0),
     ])
     func aTextIsALength(_ text: String, _ seconds: Int) { #expect(ISODuration(text)?.seconds == seconds) }
 
     @Test(arguments: [
         "", "P", "PT", "1H", "PT1", "P1", "PT1H30", "P1H", "PT1D", "P1Y", "P1M", "P1DT", "PT1M1H", "PT1H1H", "pt1h",
         "-PT1H", "PT-1H", "PT1.5H", "PT 1H", "PT1H ", "P1DT1HT1M", "P1W1D", "P1WT1H", "PT99999999999999999999S",
-        "P9223372036854775807D", "PTH", "PT1X",
+        "P9223372036854775807D", "PTH", "PT1X", "P1Y0M0DT1H0M0S",
+        "P0Y1M0DT1H0M0S", "P0M0Y1D", "P0Y1W",
     ])
     func anyOtherTextIsRefused(_ text: String) { #expect(ISODuration(text) == nil) }
 

@@ -34,6 +34,7 @@ import Testing
         ("GET /v1/calendars/get", [key, "x-luma-calendar-id: cal-other"], 403, "access"),
         ("GET /v1/nothing", [key], 404, "Not found."), ("DELETE /v1/users/get-self", [key], 405, "Method not allowed."),
         ("GET /%zz", [key], 400, "not valid HTTP"),
+        ("GET /_sandbox/state", ["Sec-Fetch-Site: none"], 200, "creates"),
     ])
     func itAnswersAsLumaDoes(line: String, fields: [String], status: Int, text: String) async throws {
         let server = try await SandboxServer.start(options())
@@ -41,6 +42,24 @@ import Testing
         #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer)")
         #expect(answer.contains(text), "\(answer)")
         #expect(answer.contains("\r\nContent-Type: application/json\r\n"))
+        await server.stop(seconds: 1)
+    }
+
+    /// Nothing that a page in a browser can send is answered, by whatever name.
+    @Test(arguments: [
+        ("POST /_sandbox/reset", ["Origin: https://evil.example", "Content-Type: text/plain"], 403),
+        ("POST /_sandbox/reset", ["Origin: null"], 403),
+        ("POST /_sandbox/reset", ["Origin: http://localhost:3000"], 403),
+        ("GET /_sandbox/state", ["Sec-Fetch-Site: cross-site"], 403),
+        ("GET /_sandbox/state", ["Sec-Fetch-Site: same-site"], 403),
+        ("GET /v1/users/get-self", [key, "Origin: https://evil.example"], 403),
+        ("GET /_sandbox/state", ["Host: evil.example"], 421), ("PUT /_sandbox/faults", ["Host: evil.example:80"], 421),
+        ("GET /_sandbox/state", ["Host: localhost:1"], 200), ("POST /_sandbox/reset", ["Host: [::1]"], 200),
+    ])
+    func noPageReachesIt(line: String, fields: [String], status: Int) async throws {
+        let server = try await SandboxServer.start(options())
+        let answer = try await Socket.ask(server.addresses[0].port, line, fields)
+        #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer)")
         await server.stop(seconds: 1)
     }
 

@@ -61,7 +61,8 @@ extension Socket {
     }
 
     static func request(_ line: String, _ fields: [String] = [], body: String = "") -> String {
-        let head = ["\(line) HTTP/1.1", "Host: localhost", "Content-Length: \(body.utf8.count)"] + fields
+        let host = fields.contains { $0.hasPrefix("Host:") } ? [] : ["Host: localhost"]
+        let head = ["\(line) HTTP/1.1"] + host + ["Content-Length: \(body.utf8.count)"] + fields
         return head.joined(separator: "\r\n") + "\r\n\r\n" + body
     }
 }

@@ -40,7 +40,8 @@ struct ListTests {
         let reply = visitor.get(path, ["after": after, "before": before])
         #expect(reply.names == names)
         #expect(reply.json["has_more"] == false)
-        #expect(reply.json["next_cursor"] == nil)
+        // As live: the last page has a cursor, too, unless it is empty.
+        #expect((reply.json["next_cursor"] == nil) == names.isEmpty)
     }
 
     @Test(arguments: ["asc", "desc"], [1, 2, 3, 5, 7, 50])
@@ -60,8 +61,8 @@ struct ListTests {
             names += reply.names
             #expect(reply.entries.count <= limit)
             cursor = reply.json["next_cursor"]?.stringValue
-            #expect(reply.json["has_more"] == .bool(cursor != nil))
-            if cursor == nil { break }
+            #expect(cursor?.wholeMatch(of: /[A-Za-z0-9+\/]+=*/) != nil)
+            if reply.json["has_more"] == false { break }
         }
         let ascending = (1...7).map(String.init)
         #expect(names == (direction == "asc" ? ascending : ascending.reversed()))
