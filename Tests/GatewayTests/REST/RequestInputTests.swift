@@ -54,6 +54,9 @@ import Testing
 
     @Test(arguments: [
         (nil, true), ("application/json", true), ("Application/JSON; charset=utf-8", true),
+        ("application/json; charset=\"UTF-8\"", true), ("application/json;charset=utf8", true),
+        ("application/json; charset=iso-8859-1", false), ("application/json; x=y; charset=\"latin1\"", false),
+        ("application/merge-patch+json; charset=utf-16", false), ("application/json; charset=", false),
         ("application/merge-patch+json", true), ("application/json ;x=y", true), ("text/json", false),
         ("application/x-www-form-urlencoded", false), ("multipart/form-data; boundary=json", false),
         ("application/jsonp", false), ("", false), ("text/plain+json", false),
