@@ -13,7 +13,9 @@ import Testing
         return gateway + (try #require(created.field("location")))
     }
 
-    @Test(arguments: [[], ["-H", "Idempotency-Key: c"]]) func theRequestItselfFindsThatItIsDone(key: [String]) async throws {
+    @Test(arguments: [[], ["-H", "Idempotency-Key: c"]]) func theRequestItselfFindsThatItIsDone(key: [String])
+        async throws
+    {
         let gateway = try await RunningGateway.start(.standAlone)
         let url = try await Self.create(gateway.address)
         let sandbox = try #require(gateway.sandboxAddress)
@@ -55,10 +57,31 @@ import Testing
         }
         let answer = try await curl(["-X", "DELETE", address + path] + key)
         #expect(answer.status == (hasKey ? 200 : 403), "\(answer.body)")
-        if hasKey { #expect(answer.json?["status"] == "canceled") } else {
+        if hasKey {
+            #expect(answer.json?["status"] == "canceled")
+        } else {
             expectErrorShape(answer, reason: "event_not_accessible")
         }
         #expect(try await curl(sandbox + "/_sandbox/state").json?["cancels"] == 1)
+    }
+
+    /// While the journal knows it, who asks for an event that was cancelled here hears so.
+    @Test func anEventThatWasCancelledHereIsToldAsThat() async throws {
+        let gateway = try await RunningGateway.start(.standAlone)
+        let url = try await Self.create(gateway.address)
+        #expect(try await curl("-X", "DELETE", url).status == 200)
+        for arguments in [
+            ["-X", "DELETE", url], [url], [url + ".ics"], ["-X", "PATCH", url, "--json", #"{"name":"x"}"#],
+        ] {
+            let answer = try await curl(arguments)
+            #expect(answer.status == 403)
+            expectErrorShape(answer, reason: "event_not_accessible")
+            #expect(
+                answer.json?["error"]?.stringValue?.contains("; it was cancelled here at 20") == true, "\(answer.body)")
+            #expect(answer.json?["details"]?["cancelled_at"]?.stringValue?.hasSuffix("Z") == true)
+        }
+        let other = try await curl(gateway.address + "/events/evt-other")
+        #expect(other.status == 403 && other.json?["details"]?["cancelled_at"] == nil)
     }
 
     /// What a person sees of an id that is wrong, on each surface.

@@ -83,7 +83,7 @@ final class ToolBox {
                     let call = worker.upstreamCall(context)
                     outcome.result = .success(try await worker.response(to: input, call).body)
                 } catch {
-                    outcome.result = .failure(error)
+                    outcome.result = .failure(await worker.explained(error))
                 }
                 outcome.waiter?.resume(returning: ())
             }
@@ -95,7 +95,11 @@ final class ToolBox {
             body = try result.get()
         } else {
             let call = worker.upstreamCall(CallOrigin.context(of: call) { Task.isCancelled })
-            body = try await worker.response(to: input, call).body
+            do throws(APIError) {
+                body = try await worker.response(to: input, call).body
+            } catch {
+                throw await worker.explained(error)
+            }
         }
         do throws(JSONError) {
             return Neutral.json(try JSON.parse(body))

@@ -33,6 +33,19 @@ extension SQLiteStateStore {
         ask(then: then) { database in try database.suspicion(things, write, span) }
     }
 
+    public func settled(
+        _ operation: String, of subject: String, _ account: String, then: @escaping Then<Timestamp?>
+    ) {
+        ask(then: then) { database in
+            try database.row(
+                """
+                SELECT settled_at FROM write WHERE account = ? AND subject = ? AND operation = ? AND effect = 1
+                ORDER BY id DESC LIMIT 1
+                """, .text(account), .text(subject), .text(operation)
+            )?[0].integerValue.map(Timestamp.init(milliseconds:))
+        }
+    }
+
     public func adopt(
         _ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Adoption>
     ) {

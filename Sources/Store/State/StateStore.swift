@@ -40,6 +40,8 @@ public protocol StateStore: FeedStore, EndedSessionStore {
     /// - Parameter span: of the numbers that marks begin with; a write that is under way counts if its own is that near.
     func suspicion(
         of things: [String], by write: WriteID, within span: Int64, then: @escaping Then<Suspicion>)
+    /// When the last write of this operation was settled that took effect on this thing; nil when none is known any more.
+    func settled(_ operation: String, of subject: String, _ account: String, then: @escaping Then<Timestamp?>)
     /// Records what looking has found, unless the found thing is or may be another write's.
     func adopt(_ write: WriteID, _ effect: WriteEffect, at now: Timestamp, then: @escaping Then<Adoption>)
 

@@ -89,6 +89,9 @@ final class ScriptedStore: StateStore {
     func orphans(_ account: String, limit: Int, then: @escaping Then<[OrphanWrite]>) {
         inner.orphans(account, limit: limit, then: then)
     }
+    func settled(_ operation: String, of subject: String, _ account: String, then: @escaping Then<Timestamp?>) {
+        inner.settled(operation, of: subject, account, then: then)
+    }
     func overtaking(_ write: WriteID, then: @escaping Then<Overtaking>) {
         inner.overtaking(write, then: then)
     }

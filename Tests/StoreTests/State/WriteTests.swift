@@ -23,6 +23,29 @@ import Testing
         #expect(try await store.counts().unsettledWrites == 2)
     }
 
+    @Test func whatEndedAThingIsKnownWithItsTime() async throws {
+        let store = SQLiteStateStore(.memory)
+        func write(_ operation: String, account: String = "a") async throws -> WriteID {
+            guard case .recorded(let id) = try await store.record(operation, account: account, subject: "evt-1") else {
+                throw Unexpected()
+            }
+            return id
+        }
+        func known() async throws -> Int64? {
+            try await store.wait { store.settled("events/cancel", of: "evt-1", "a", then: $0) }?.milliseconds
+        }
+        store.settle(try await write("events/update"), .done(result: nil), at: Timestamp(milliseconds: 1))
+        store.settle(try await write("events/cancel", account: "b"), .done(result: nil), at: Timestamp(milliseconds: 2))
+        store.settle(try await write("events/cancel"), .none, at: Timestamp(milliseconds: 3))
+        store.settle(try await write("events/cancel"), .unknown, at: Timestamp(milliseconds: 4))
+        _ = try await write("events/cancel")
+        #expect(try await known() == nil)
+        for time in [5, 6] as [Int64] {
+            store.settle(try await write("events/cancel"), .done(result: nil), at: Timestamp(milliseconds: time))
+            #expect(try await known() == time)
+        }
+    }
+
     @Test func anEventBelongsToOneWriteOnly() async throws {
         let store = SQLiteStateStore(.memory)
         let first = try await store.recorded()
