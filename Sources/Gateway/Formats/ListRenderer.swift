@@ -35,7 +35,8 @@ struct ListRenderer {
         }
         if calendar != nil {
             for entry in entries {
-                guard var event = ICSEvent(entry, isPending: isPending) else { continue }
+                let waits = isPending || entry["status"]?.stringValue == "pending"
+                guard var event = ICSEvent(entry, isPending: waits) else { continue }
                 event.fields = ExportedFields.text(entry)
                 calendar?.add(event)
             }

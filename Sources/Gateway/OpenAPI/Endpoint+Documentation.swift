@@ -105,7 +105,8 @@ extension Reason {
         let particular = Set(
             access + lumaRead + lumaWrite + body
                 + [
-                    .duplicateEvent, .eventNotFound, .eventNotAccessible, .templateNotFound, .feedNotFound, .tooManyFeeds,
+                    .duplicateEvent, .eventNotFound, .eventNotAccessible, .templateNotFound, .feedNotFound,
+                    .tooManyFeeds,
                     .emptyUpdate, .refundDecisionRequired, .starting, .notAsked,
                 ])
         return allCases.filter { !particular.contains($0) }
@@ -116,7 +117,8 @@ extension Reason {
 
     /// What a path that calls Luma may meet there.
     static let towardsLuma: [Reason] = [
-        .upstreamRefused, .upstreamAuth, .upstreamPlanRequired, .upstreamUnreachable, .upstreamFailure, .upstreamTimeout,
+        .upstreamRefused, .upstreamAuth, .upstreamPlanRequired, .upstreamUnreachable, .upstreamFailure,
+        .upstreamTimeout,
         .upstreamUnavailable,
     ]
 
@@ -152,6 +154,18 @@ extension Endpoint {
                             Self.media(["type": "string"], Representation.csv.rawValue),
                             Self.media(["type": "string"], Representation.calendar.rawValue),
                         ], fields: DocumentedField.ofReads), Self.notModified,
+                ], reasons: Reason.lumaRead)
+        case .lookupEvent:
+            return EndpointDocumentation(
+                group: .events, summary: "Find an event by its address",
+                description:
+                    "What an address at Luma, a slug or an id stands for, in whatever spelling people copy it.",
+                query: QueryRows.lookup, fields: [.ifNoneMatch, .requestTimeout],
+                answers: [
+                    .init(
+                        description: "The event in short; null when there is none.",
+                        content: [Self.media(EventSchemas.reference("FoundEvent"))], fields: [.etag]),
+                    Self.notModified,
                 ], reasons: Reason.lumaRead)
         case .createEvent:
             return EndpointDocumentation(

@@ -14,6 +14,7 @@ struct EventSchemas {
         var schemas = JSONObject()
         schemas["Event"] = .object(JSONSchema.object(Shapes.event, .answer, replacing: [:]))
         schemas["EventEntry"] = .object(JSONSchema.schema(Shapes.eventEntry, .answer))
+        schemas["FoundEvent"] = Self.found
         schemas["EventPage"] = .object(Self.page)
         schemas["WrittenEvent"] = Self.written
         schemas["NewEvent"] = .object(Self.newEvent)
@@ -161,7 +162,27 @@ struct EventSchemas {
         "properties": [
             "entries": ["type": "array", "items": reference("EventEntry")], "has_more": ["type": "boolean"],
             "next_cursor": ["type": ["string", "null"], "description": "Null on the last page."],
+            "left_out": [
+                "type": "array", "items": ["enum": ["external", "view_only", "pending", "approved"]],
+                "description": .string(
+                    "What exists at Luma and is not in this list: events of other platforms, those that the key may only "
+                        + "view, those that wait for approval. `show=all` leaves nothing out."),
+            ],
         ],
+    ]
+
+    private static let found: JSON = [
+        "type": "object", "required": ["event"],
+        "properties": [
+            "event": [
+                "type": ["object", "null"], "required": ["id", "name", "start_at", "end_at", "url"],
+                "properties": [
+                    "id": ["type": "string"], "name": ["type": ["string", "null"]],
+                    "start_at": ["type": ["string", "null"]], "end_at": ["type": ["string", "null"]],
+                    "url": ["type": ["string", "null"]],
+                ], "additionalProperties": false,
+            ]
+        ], "additionalProperties": false,
     ]
 
     private static let cancelled: JSON = [

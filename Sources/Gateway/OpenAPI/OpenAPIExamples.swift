@@ -83,6 +83,13 @@ struct OpenAPIExamples {
         switch endpoint {
         case .getEvent, .createEvent, .createFromTemplate, .replaceEvent, .patchEvent: event
         case .listEvents, .eventsJSON: page
+        case .lookupEvent:
+            [
+                "event": [
+                    "id": .string(eventID), "name": event["name"] ?? nil, "start_at": event["start_at"] ?? nil,
+                    "end_at": event["end_at"] ?? nil, "url": event["url"] ?? nil,
+                ]
+            ]
         case .createFeed:
             [
                 "id": .string(Self.feedID), "name": "For the team",

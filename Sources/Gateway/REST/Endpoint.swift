@@ -3,7 +3,7 @@ import HTTP
 /// What the gateway serves: one case per method and path, and the one table that the router is built from.
 enum Endpoint: Int, CaseIterable, Sendable {
     case health, live, openAPI, metrics, status
-    case listEvents, createEvent, getEvent, replaceEvent, patchEvent, cancelEvent
+    case listEvents, lookupEvent, createEvent, getEvent, replaceEvent, patchEvent, cancelEvent
     case eventsJSON, eventsLines, eventsTable, eventsCalendar, eventCalendar
     case listTemplates, getTemplate, createFromTemplate
     case listFeeds, createFeed, revokeFeed, feed
@@ -19,6 +19,7 @@ enum Endpoint: Int, CaseIterable, Sendable {
         case .metrics: (.get, "/metrics")
         case .status: (.get, "/status")
         case .listEvents: (.get, "/events/")
+        case .lookupEvent: (.get, "/events/lookup")
         case .createEvent: (.post, "/events/")
         case .getEvent: (.get, "/events/{event_id}")
         case .replaceEvent: (.put, "/events/{event_id}")

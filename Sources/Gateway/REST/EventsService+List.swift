@@ -14,6 +14,8 @@ extension EventsService {
         var limit: Int
         var cursor: String?
         var parameters: EventListParameters
+        /// Also what waits to be let onto the calendar, after what is on it.
+        var thenPending = false
         /// What was asked for at most; nil when nothing was said, and all is shown where pages are no matter.
         var most: Int?
         /// A table begins with the mark by which a spreadsheet program knows its encoding.
@@ -32,12 +34,17 @@ extension EventsService {
             $0 == "start_at" ? .ascending : .descending
         }
         parameters.status = query.choice(QueryRows.status)
+        let showsAll = query.choice(QueryRows.show) != nil
+        if showsAll {
+            parameters.platforms = ["luma", "external"]
+            parameters.access = ["manage", "view"]
+        }
         let purpose = isTable ? query.choice(QueryRows.purpose) : nil
         try query.finish()
         let isSaid = input.query.contains { $0.name == QueryRows.limit.name }
         return ListQuery(
-            limit: limit, cursor: cursor, parameters: parameters, most: isSaid ? limit : nil,
-            isForSpreadsheet: purpose != nil)
+            limit: limit, cursor: cursor, parameters: parameters, thenPending: showsAll && parameters.status == nil,
+            most: isSaid ? limit : nil, isForSpreadsheet: purpose != nil)
     }
 
     /// `GET /events/`: one page. A limit above Luma's page is made of two of Luma's pages; the end is known by
@@ -65,25 +72,51 @@ extension EventsService {
         }
         let answer: JSON = [
             "entries": .array(entries), "has_more": .bool(hasMore),
-            "next_cursor": hasMore ? cursor.map { .string($0) } ?? .null : .null,
+            "next_cursor": hasMore ? cursor.map { .string($0) } ?? .null : .null, "left_out": query.leftOut,
         ]
         return Fetched(body: answer.encoded, asOf: asOf)
     }
 
+    /// One page of Luma's. What is pending is another list there: its pages follow those of the calendar, and their cursors
+    /// say so.
     func page(
         _ query: ListQuery, limit: Int, _ cursor: String?, _ call: UpstreamCall
     ) async throws(APIError) -> ListPage {
         var parameters = query.parameters
         parameters.limit = limit
-        parameters.cursor = cursor
+        let isPending = query.thenPending && cursor?.hasPrefix(Self.pendingMark) ?? false
+        parameters.cursor = isPending ? cursor.map { String($0.dropFirst(Self.pendingMark.count)) } : cursor
+        if isPending {
+            parameters.status = "pending"
+            if parameters.cursor == "" { parameters.cursor = nil }
+        }
+        let page: ListPage
         do throws(LumaError) {
-            return try await luma.listEvents(parameters, deadline: call.deadline, context: call.context)
+            page = try await luma.listEvents(parameters, deadline: call.deadline, context: call.context)
         } catch {
             if cursor != nil, cursor == query.cursor, Self.refusesCursor(error) {
                 throw APIError(invalid: [FieldProblem(QueryRows.cursor.name, .unknownCursor)])
             }
             throw APIError(error, subject: nil)
         }
+        if page.hasMore, page.nextCursor == parameters.cursor { throw .endlessList }
+        guard query.thenPending else { return page }
+        let entries = isPending ? page.entries.map(Self.markedPending) : page.entries
+        if page.hasMore {
+            let next = page.nextCursor.map { isPending ? Self.pendingMark + $0 : $0 }
+            return ListPage(entries: entries, hasMore: true, nextCursor: next)
+        }
+        return ListPage(entries: entries, hasMore: !isPending, nextCursor: isPending ? nil : Self.pendingMark)
+    }
+
+    /// Begins a cursor among what is pending; Luma's own are base 64, which has no colon.
+    private static let pendingMark = "pending:"
+
+    /// An entry that says that it is pending, which Luma's does not.
+    private static func markedPending(_ entry: JSON) -> JSON {
+        guard var object = entry.objectValue else { return entry }
+        object["status"] = "pending"
+        return .object(object)
     }
 
     /// Luma names the parameter by a name of its own, which the caller has never seen.
@@ -123,9 +156,25 @@ extension EventsService {
     ) async throws {
         var page = first
         var seen: Set<String> = []
-        // A cursor that comes again would make the list endless.
-        while try await take(page), page.hasMore, let cursor = page.nextCursor, seen.insert(cursor).inserted {
+        while try await take(page), page.hasMore, let cursor = page.nextCursor {
+            guard seen.insert(cursor).inserted else { throw APIError.endlessList }
             page = try await self.page(query, limit: Self.upstreamPageLimit, cursor, nextCall())
         }
     }
+}
+
+extension EventsService.ListQuery {
+    /// What exists at Luma and is not in this list, whatever its pages.
+    var leftOut: JSON {
+        var words: [JSON] = parameters.platforms.isEmpty ? ["external", "view_only"] : []
+        if !thenPending { words.append(parameters.status == "pending" ? "approved" : "pending") }
+        return .array(words)
+    }
+}
+
+extension APIError {
+    /// A cursor that comes again would lead through the same pages for ever.
+    static let endlessList = APIError(
+        .upstreamFailure, "Luma's list does not end: it gave the same cursor again",
+        details: ["cause": "repeated_cursor"])
 }

@@ -45,7 +45,11 @@ enum QueryRows {
         "sort", .enumeration(["start_at", "-start_at"]), "By start, the earliest or the latest first.")
     static let status = QueryRow(
         "status", .enumeration(["approved", "pending"]), "Events of the calendar, or those submitted to it that wait.")
-    static let list = [limit, cursor, after, before, sort, status]
+    static let show = QueryRow(
+        "show", .enumeration(["all"]),
+        "`all` leaves nothing out: also events of other platforms, events that the key may only view, and, after the others, "
+            + "those that wait for approval, with `status` `pending`.")
+    static let list = [limit, cursor, after, before, sort, status, show]
     /// The same where the answer holds all pages.
     static let exported =
         [QueryRow("limit", .integer(1...100), "How many events there are at most; all without it.")] + list.dropFirst()
@@ -55,6 +59,10 @@ enum QueryRows {
         "`spreadsheet` begins the table with a byte order mark, without which Excel takes it for another encoding.")
     /// Of a table.
     static let table = exported + [purpose]
+
+    static let url = QueryRow(
+        "url", .string(), "An address such as `https://luma.com/SLUG` or `lu.ma/SLUG`, a slug, or an id.")
+    static let lookup = [url]
 
     static let dryRun = QueryRow("dry_run", .boolean, default: false, "Only tell what a cancel would mean.")
     static let refund = QueryRow(

@@ -15,7 +15,7 @@ enum ReadKey: Hashable, Sendable {
         var text = String(query.limit)
         for part in [
             parameters.after.map { String($0.milliseconds) }, parameters.before.map { String($0.milliseconds) },
-            parameters.sort?.rawValue, parameters.status, query.cursor,
+            parameters.sort?.rawValue, parameters.status, parameters.platforms.isEmpty ? nil : "all", query.cursor,
         ] {
             text += "|"
             // No value and an empty one are not the same.

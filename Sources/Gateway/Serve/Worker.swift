@@ -89,6 +89,7 @@ final class Worker {
         do throws(APIError) {
             turn.finish(.getEvent, try await events.get(input, call), calls: call.context)
         } catch {
+            let error = await explained(error)
             turn.finish(.getEvent, error.told(after: call.context), calls: call.context)
         }
     }
@@ -117,6 +118,7 @@ final class Worker {
             }
             turn.finish(input.endpoint, try await response(to: input, call), calls: call.context)
         } catch {
+            let error = await explained(error)
             turn.finish(input.endpoint, error.told(after: call.context), calls: call.context)
         }
     }
@@ -125,6 +127,7 @@ final class Worker {
     func response(to input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
         switch input.endpoint {
         case .getEvent: return try await events.get(input, call)
+        case .lookupEvent: return try await events.lookUp(input, call)
         case .listEvents, .eventsJSON: return try await events.list(input, call)
         default:
             return try await desk.answer(input, call) { () throws(APIError) in

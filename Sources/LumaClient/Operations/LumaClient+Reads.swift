@@ -67,6 +67,9 @@ extension ListPage {
         guard let entries = json["entries"]?.arrayValue, let hasMore = json["has_more"]?.boolValue else {
             throw .malformedAnswer
         }
-        self.init(entries: entries, hasMore: hasMore, nextCursor: json["next_cursor"]?.stringValue)
+        // Luma may give a cursor with the last page, too.
+        let cursor = hasMore ? json["next_cursor"]?.stringValue : nil
+        if hasMore, cursor?.isEmpty ?? true { throw .malformedAnswer }
+        self.init(entries: entries, hasMore: hasMore, nextCursor: cursor)
     }
 }

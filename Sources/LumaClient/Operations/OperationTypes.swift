@@ -27,9 +27,16 @@ public struct CancellationRequest: Sendable, Equatable {
 public struct ListPage: Sendable {
     /// The entries as Luma sent them; members and numbers keep their order and spelling when written again.
     public let entries: [JSON]
+    /// The one thing that ends a list.
     public let hasMore: Bool
     /// What to ask the next page with; nil on the last one.
     public let nextCursor: String?
+
+    public init(entries: [JSON], hasMore: Bool, nextCursor: String?) {
+        self.entries = entries
+        self.hasMore = hasMore
+        self.nextCursor = nextCursor
+    }
 }
 
 /// What events to list.

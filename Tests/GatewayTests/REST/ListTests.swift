@@ -30,7 +30,11 @@ import Testing
                 ("limit", "7"), ("cursor", "a b"), ("after", "2025-01-01T00:00:00+01:00"), ("sort", "-start_at"),
                 ("before", "2026-01-01T00:00:00Z"), ("status", "pending"),
             ])
-        #expect(answer.json == ["entries": [["id": "evt-0"]], "has_more": false, "next_cursor": nil])
+        #expect(
+            answer.json == [
+                "entries": [["id": "evt-0"]], "has_more": false, "next_cursor": nil,
+                "left_out": ["external", "view_only", "approved"],
+            ])
         #expect(
             fixture.transport.lines == [
                 "GET /v1/calendars/events/list?after=2024-12-31T23:00:00.000Z&before=2026-01-01T00:00:00.000Z"
@@ -66,7 +70,8 @@ import Testing
     @Test func anEmptyPageEndsTheAnswerAndNotTheList() async {
         let fixture = ServiceFixture(ScriptedTransport([Self.page(0..<0, next: "c1")]))
         let answer = await list(fixture)
-        #expect(answer.json == ["entries": [], "has_more": true, "next_cursor": "c1"])
+        #expect(answer.json?["entries"] == [] && answer.json?["has_more"] == true)
+        #expect(answer.json?["next_cursor"] == "c1")
         #expect(fixture.transport.requests.count == 1)
     }
 
@@ -107,10 +112,64 @@ import Testing
         #expect(error == nil)
     }
 
-    @Test func aCursorThatComesAgainEndsTheStream() async throws {
-        let fixture = ServiceFixture(ScriptedTransport([Self.page(0..<1, next: "c1")]))
-        let (lines, _) = try await stream(fixture)
-        #expect(lines.count == 2)
+    /// A list that goes round in a circle is told, however long the circle is.
+    @Test(arguments: [["c1"], ["c1", "c2", "c1"], ["c1", "c2", "c3", "c2"]]) func aCursorThatComesAgainIsAnError(
+        cursors: [String]
+    ) async throws {
+        let fixture = ServiceFixture(ScriptedTransport(cursors.map { Self.page(0..<1, next: $0) }))
+        let (lines, error) = try await stream(fixture)
+        #expect(error?.reason == .upstreamFailure && error?.details["cause"] == "repeated_cursor")
+        #expect(lines.count == fixture.transport.requests.count - (cursors == ["c1"] ? 1 : 0))
+        let page = ServiceFixture(ScriptedTransport([Self.page(0..<1, next: "c1")]))
+        #expect(await list(page, [("cursor", "c1")]).status == 502)
+    }
+
+    /// Luma gives a cursor with its last page; only `has_more` ends a list.
+    @Test func aCursorOnTheLastPageAsksForNoMore() async throws {
+        let last: JSON = ["entries": [], "has_more": false, "next_cursor": "eyJ4IjoxfQ=="]
+        let fixture = ServiceFixture(ScriptedTransport([.json(200, last)]))
+        let answer = await list(fixture)
+        #expect(answer.json?["has_more"] == false && answer.json?["next_cursor"]?.isNull == true)
+        let (lines, error) = try await stream(fixture)
+        #expect(lines.isEmpty && error == nil && fixture.transport.requests.count == 2)
+        let endless = ServiceFixture(ScriptedTransport([.json(200, ["entries": [], "has_more": true])]))
+        #expect(await list(endless).status == 502)
+    }
+
+    // MARK: What is left out
+
+    @Test func oneSwitchShowsAll() async throws {
+        let fixture = ServiceFixture(
+            ScriptedTransport { request, _ in
+                switch (request.url.contains("status=pending"), request.url.contains("pagination_cursor=")) {
+                case (false, false): Self.page(0..<50, next: "YQ==")
+                case (false, true): Self.page(50..<60)
+                case (true, false): Self.page(60..<61, next: "Yg==")
+                case (true, true): Self.page(61..<62)
+                }
+            })
+        var entries: [JSON] = []
+        var cursor: String?
+        var pages = 0
+        repeat {
+            var query = [(name: "show", value: "all")]
+            if let cursor { query.append(("cursor", cursor)) }
+            let answer = await list(fixture, query)
+            #expect(answer.status == 200 && answer.json?["left_out"] == [])
+            entries += answer.json?["entries"]?.arrayValue ?? []
+            #expect(answer.json?["has_more"] == .bool(answer.json?["next_cursor"]?.stringValue != nil))
+            cursor = answer.json?["next_cursor"]?.stringValue
+            pages += 1
+        } while cursor != nil && pages < 9
+        #expect(entries.compactMap { $0["id"]?.stringValue } == (0..<62).map { "evt-\($0)" })
+        #expect(entries.map { $0["status"] != nil } == (0..<62).map { $0 >= 60 })
+        for line in fixture.transport.lines {
+            #expect(line.contains("platforms=luma&platforms=external&access=manage&access=view"))
+        }
+        let one = ServiceFixture(ScriptedTransport([Self.page(0..<1)]))
+        let pending = await list(one, [("show", "all"), ("status", "pending")])
+        #expect(pending.json?["has_more"] == false && pending.json?["left_out"] == ["approved"])
+        #expect(await list(ServiceFixture([]), [("show", "some")]).status == 422)
     }
 
     @Test func aFailureInMidStreamLeavesWhatWasWrittenAndTellsItsCause() async throws {
