@@ -101,7 +101,7 @@ struct OpenAPIDocument {
         var content = JSONObject()
         for (type, schema) in answer.content {
             var media: JSONObject = ["schema": schema]
-            if type == Representation.json.rawValue, let example = examples.answer(endpoint) {
+            if type == Representation.json.rawValue, let example = examples.answer(endpoint, answer.status) {
                 media["example"] = example
             }
             content[type] = .object(media)

@@ -79,8 +79,9 @@ struct OpenAPIExamples {
     }
 
     /// The JSON that an endpoint answers with.
-    func answer(_ endpoint: Endpoint) -> JSON? {
+    func answer(_ endpoint: Endpoint, _ status: Int) -> JSON? {
         switch endpoint {
+        case .createEvent where status == 200, .createFromTemplate where status == 200: Self.preview
         case .getEvent, .createEvent, .createFromTemplate, .replaceEvent, .patchEvent: event
         case .listEvents, .eventsJSON: page
         case .lookupEvent:
@@ -111,6 +112,20 @@ struct OpenAPIExamples {
         default: nil
         }
     }
+
+    /// Of a create that is only tried.
+    private static let preview: JSON = [
+        "status": "unchanged", "dry_run": true,
+        "sends": [
+            "name": "Rooftop drinks", "start_at": "2027-07-01T23:00:00.000Z", "end_at": "2027-07-02T02:00:00.000Z",
+            "timezone": "America/New_York",
+        ],
+        "outcome": [
+            "start_at": "2027-07-01T23:00:00.000Z", "end_at": "2027-07-02T02:00:00.000Z",
+            "timezone": "America/New_York", "duration_interval": "PT3H", "starts": "Thu 2027-07-01 19:00 EDT",
+            "ends": "Thu 2027-07-01 22:00 EDT",
+        ], "remarks": [],
+    ]
 
     private static let status: JSON = [
         "version": .string(Version.number), "mode": "luma", "upstream": "https://public-api.luma.com",
