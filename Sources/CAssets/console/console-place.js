@@ -47,8 +47,8 @@ export function forgetSheet() {
 
 /** Notes that the dialog is open, perhaps for an event. */
 export function enterSheet(event) {
-  const place = event ? `#${encodeURIComponent(event)}` : location.hash || location.pathname;
   settled.then(() => {
+    const place = event ? `#${encodeURIComponent(event)}` : location.hash || location.pathname;
     if (isSheetEntry()) history.replaceState({ isSheet: true }, "", place);
     else if (event && location.hash === place) return;
     else history.pushState({ isSheet: true }, "", place);
