@@ -14,6 +14,8 @@ final class ConditionKeeper: Sendable {
         var faultIsTold = 60.0
         /// The same words are not logged again before.
         var betweenSameWords = 60.0
+        /// When nothing was written for so long the log is folded into the database.
+        var untilIdle = 30.0
     }
 
     private struct State {

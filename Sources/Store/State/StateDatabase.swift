@@ -12,7 +12,9 @@ final class StateDatabase {
     /// There was a database in this folder before, which somebody has taken away.
     let hasBegunAnew: Bool
     /// Something was committed since the log was last folded into the file.
-    private var hasLog = false
+    private(set) var hasLog = false
+    /// Transactions of this program that have changed something since it was opened.
+    private(set) var written = 0
     var requests = RequestCounts()
     /// Why a key was refused, in words for the log; taken by whoever tells it.
     var refusedKey: String?
@@ -50,11 +52,11 @@ final class StateDatabase {
             commits = nil
             hasBegunAnew = false
         }
+        if let path, FileIdentity(of: path) != expected { try Self.read(connection) }
         try connection.migrate(StateMigrations.all)
         if let difference = try DatabaseShape(connection).difference(from: shape) {
             throw StoreProblem(.wrongSchema, difference)
         }
-        if let path, FileIdentity(of: path) != expected { try Self.read(connection) }
         if let record = commits {
             let opened = connection
             try opened.transaction {
@@ -137,6 +139,7 @@ final class StateDatabase {
         if let number {
             commits.note(number, isDurable: isDurable)
             hasLog = true
+            written += 1
         }
         return value
     }

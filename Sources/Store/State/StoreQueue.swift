@@ -41,6 +41,7 @@ final class StoreQueue: @unchecked Sendable {
     private let folder: String?
     private let listener: StoreListener
     private let keeper: ConditionKeeper
+    private let untilIdle: Double
     private let queue = DispatchQueue(label: "luma-mcp.store")
     private let state = Mutex(State())
     private var database: StateDatabase?
@@ -52,21 +53,18 @@ final class StoreQueue: @unchecked Sendable {
     private var shape: DatabaseShape?
     /// Seconds that the last attempt to open it took.
     private var openingTime = 0.0
-    /// Transactions so far, to know whether there was one in between.
-    private var transactions = 0
     private var isCheckpointPlanned = false
     /// Jobs of one transaction; what comes meanwhile waits for the next.
     private static let mostAtOnce = 256
     /// Jobs that may wait for the database to recover; beyond them the oldest are given up, minor ones first.
     private static let mostKept = 10_000
     private static let probeSeconds = 1.0
-    /// When nothing was written for so many seconds the log is folded into the database.
-    private static let idleSeconds = 30.0
 
     init(folder: String?, times: ConditionKeeper.Times, listener: StoreListener) {
         self.folder = folder
         self.listener = listener
         keeper = ConditionKeeper(listener, times: times)
+        untilIdle = times.untilIdle
         queue.async { [self] in
             keeper.workBegins()
             open()
@@ -157,8 +155,7 @@ final class StoreQueue: @unchecked Sendable {
                 database.refusedKey = nil
                 keeper.refusedKey(words)
             }
-            transactions += 1
-            planCheckpoint()
+            if database.hasLog { planCheckpoint() }
             for completion in completions { completion() }
             return true
         } catch {
@@ -239,13 +236,14 @@ final class StoreQueue: @unchecked Sendable {
 
     /// Folds the log into the database once nothing was written for a while: whoever copies the file alone has all then.
     private func planCheckpoint() {
-        guard folder != nil, !isCheckpointPlanned else { return }
+        guard !isCheckpointPlanned else { return }
         isCheckpointPlanned = true
-        let seen = transactions
-        queue.asyncAfter(deadline: .now() + Self.idleSeconds) { [weak self] in
+        let seen = database?.written
+        queue.asyncAfter(deadline: .now() + untilIdle) { [weak self] in
             guard let self else { return }
             isCheckpointPlanned = false
-            guard transactions == seen else { return planCheckpoint() }
+            // What is closed meanwhile is folded in by its end.
+            guard database?.written == seen else { return planCheckpoint() }
             keeper.workBegins()
             defer { keeper.workEnds() }
             // The next transaction tells what is wrong.

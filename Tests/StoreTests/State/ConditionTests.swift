@@ -1,4 +1,5 @@
 import Core
+import Dispatch
 import Foundation
 import Testing
 
@@ -121,6 +122,24 @@ import Testing
         try FileManager.default.moveItem(atPath: folder.file("away"), toPath: folder.file("luma.db"))
         try await conditions.wait(for: .usable)
         #expect(try await store.counts().unsettledWrites == 1)
+    }
+
+    /// A disk that neither works nor fails tells nothing: it is looked at from outside, and nobody waits for it at the end.
+    @Test func workThatDoesNotEndIsToldAndLeft() async throws {
+        let conditions = Conditions()
+        let gate = DispatchSemaphore(value: 0)
+        let nobody: Then<Void> = { _ in }
+        let store = SQLiteStateStore(
+            .memory, listener: StoreListener(changed: { conditions.add($1) }), times: .init(untilStalled: 0.1))
+        _ = try await store.counts()
+        store.ask(then: nobody) { _ in gate.wait() }
+        try await conditions.wait(for: .unusable(.notResponding))
+        #expect(store.condition == .unusable(.notResponding))
+        gate.signal()
+        try await conditions.wait(for: .usable)
+        store.ask(then: nobody) { _ in gate.wait() }
+        #expect(!store.close(within: 0.05))
+        gate.signal()
     }
 
     @Test func anInspectionSaysWhatIsThere() async throws {
