@@ -81,6 +81,17 @@ extension ToolBox {
             if cancelsByFormOnly { return Self.needsForm }
             return .structured(needsConfirmation(preview, refund, principal))
         }
+        // A user may take minutes over a form. A round that has a state has looked at the event just now.
+        if call.state == nil {
+            do throws(APIError) {
+                let told = AgreedCancel(isPaid: preview.isPaid, guestCount: preview.guestCount)
+                guard try await self.preview(id, told, call).json == preview.json else {
+                    return .failure(Self.changed)
+                }
+            } catch {
+                return Self.failure(error)
+            }
+        }
         return await cancel(preview, refund, call, otherwise: Self.changed)
     }
 
