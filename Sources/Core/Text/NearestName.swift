@@ -6,7 +6,8 @@ public enum NearestName {
     /// The name among `names` that differs least from `text`, the first of several; nil when none is near.
     ///
     /// A difference is a character that is missing, extra or another, or two neighbours that are swapped; the case of
-    /// ASCII letters does not count. Near means at most one difference for every three characters, and never over two: no name is better than a wrong one.
+    /// ASCII letters does not count. Near means at most one difference for every three characters, and never over two:
+    /// no name is better than a wrong one.
     public static func suggest(for text: String, among names: some Sequence<String>) -> String? {
         let wanted = folded(text)
         guard !wanted.isEmpty, wanted.count <= longest else { return nil }

@@ -58,7 +58,8 @@ public final class TimeZoneDatabase: Sendable {
     }
 
     /// The known name that was probably meant; nil rather than a wrong one. By meaning first: `Munich` and `Pacific Time` have a
-    /// zone, `New York` is the last part of one, `GMT+2` is `Etc/GMT-2`. Then by spelling, where digits are never a slip.
+    /// zone, `New York` is the last part of one, `GMT+2` is `Etc/GMT-2`, Windows has names of its own. Then by spelling, where
+    /// digits are never a slip.
     public func suggestion(for text: String) -> String? {
         guard text.utf8.count <= 64 else { return nil }
         let known = names
@@ -68,6 +69,7 @@ public final class TimeZoneDatabase: Sendable {
         let wanted = String(text.trimmingBlanks.map { $0 == " " ? "_" : $0 })
         if let same = known.first(where: { $0.lowercased() == wanted.lowercased() }) { return same }
         let place = PlainText.words(Self.lastPart(text))
+        if let zone = existing(WindowsZones.name(of: text.trimmingBlanks)) { return zone }
         if let zone = existing(ZoneAliases.fixed(text)) { return zone }
         if let zone = existing(ZoneAliases.zone(whole) ?? ZoneAliases.zone(place)) { return zone }
         let places = known.filter { $0.contains("/") && !$0.hasPrefix("Etc/") }

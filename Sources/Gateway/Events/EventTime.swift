@@ -23,7 +23,8 @@ enum EventTime {
     }
 
     static let expectation =
-        "a date and time such as 2027-05-01T18:00:00Z or 2027-05-01T18:00+02:00, or without an offset in the event's timezone, such as 2027-05-01T18:00"
+        "a date and time such as 2027-05-01T18:00:00Z or 2027-05-01T18:00+02:00, or without an offset in the event's "
+        + "timezone, such as 2027-05-01T18:00"
 
     /// A blank between date and time is taken for the `T`.
     static func read(_ text: String, _ zone: Zone) -> Reading {

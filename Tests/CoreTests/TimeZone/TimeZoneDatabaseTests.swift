@@ -69,7 +69,9 @@ import Testing
         ("San Francisco", "America/Los_Angeles"), ("Mumbai", "Asia/Kolkata"), ("Berlin", "Europe/Berlin"),
         ("zürich", "Europe/Zurich"), ("São Paulo", "America/Sao_Paulo"), ("Pacific Time", "America/Los_Angeles"),
         ("eastern standard time", "America/New_York"), ("PST", "America/Los_Angeles"), ("CEST", "Europe/Berlin"),
-        ("GMT+2", "Etc/GMT-2"), ("UTC-5", "Etc/GMT+5"), ("+02:00", "Etc/GMT-2"), ("etc/gmt-2", "Etc/GMT-2"),
+        ("GMT+2", "Etc/GMT-2"), ("UTC-5", "Etc/GMT+5"), ("+02:00", "Etc/GMT-2"),
+        ("W. Europe Standard Time", "Europe/Berlin"), ("Pacific Standard Time", "America/Los_Angeles"),
+        ("etc/gmt-2", "Etc/GMT-2"),
         (" Europe/Berlin ", "Europe/Berlin"), ("Buenos Aires", "America/Argentina/Buenos_Aires"),
         // None rather than a wrong one.
         ("GMT+5:30", nil), ("GMT+25", nil), ("Etc/GMT+99", nil), ("Middle Earth", nil), ("Base", nil), ("ABC", nil),
