@@ -91,8 +91,11 @@ struct ServeCommand {
         for worker in workers { await worker.stop() }
         await sandbox?.stop(seconds: 0)
         shared.account.budget.keepNow(LoopClock.monotonicNow)
-        // Longer than the signal's patience: one that hangs is left by that.
-        shared.store.close()
+        // From the signal on no more than its patience in all.
+        guard shared.store.close(within: max(Self.secondsToClose, configuration.shutdownSeconds)) else {
+            Self.leave(log)
+            return ExitStatus.ioError.rawValue
+        }
         log.flush()
         return 0
     }

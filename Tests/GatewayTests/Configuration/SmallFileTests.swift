@@ -23,4 +23,16 @@ import Testing
         #expect(throws: SmallFile.Failure.self) { try SmallFile.read(path, limit: 9) }
         #expect(throws: SmallFile.Failure.self) { try SmallFile.names(in: path + "/none", suffix: "") }
     }
+
+    /// A secret may come through a pipe whose writer is late.
+    @Test func aPipeIsReadOnceSomebodyWrites() async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path(percentEncoded: false)
+        try #require(mkfifo(path, 0o600) == 0)
+        defer { unlink(path) }
+        let reading = Task.detached { try SmallFile.read(path, limit: 99) }
+        let writer = open(path, O_WRONLY)
+        #expect(write(writer, "LUMA_PORT=1", 11) == 11)
+        close(writer)
+        #expect(try await reading.value == "LUMA_PORT=1")
+    }
 }

@@ -73,6 +73,30 @@ import Testing
         }
     }
 
+    /// What cost Luma nothing costs nothing again; kept, it would let one caller fill the store for nothing.
+    @Test func onlyARefusalThatCostACallIsKept() async throws {
+        try await onLoop { reactor in
+            let room = try Room(reactor)
+            for calls in [0, 1] {
+                var input = RequestInput.event(.createEvent, body: Self.event)
+                input.idempotencyKey = try IdempotencyKey(text: "k\(calls)")
+                let call = UpstreamCall(deadline: room.clock.now.advanced(seconds: 5), context: CallContext())
+                var reason: Reason?
+                do throws(APIError) {
+                    _ = try await room.desk.answer(input, call) { () throws(APIError) in
+                        call.context.upstreamCalls = calls
+                        throw APIError(.preconditionFailed)
+                    }
+                } catch {
+                    reason = error.reason
+                }
+                #expect(reason == .preconditionFailed)
+                let kept = try await room.desk.reactor.ask { room.store.count(then: $0) }.requests
+                #expect(kept == calls)
+            }
+        }
+    }
+
     private func onLoop(_ body: @escaping @Sendable (Reactor) async throws -> Void) async throws {
         let loop = try Loop(label: "desk")
         loop.start()
