@@ -68,6 +68,9 @@ public struct ICSZone: Sendable, Equatable {
             } catch {
                 throw ReadProblem(line: property.line, "RRULE of time zone \"\(name)\" cannot be read")
             }
+            guard rule.frequency == .yearly else {
+                throw ReadProblem(line: property.line, "RRULE of time zone \"\(name)\" is not FREQ=YEARLY")
+            }
             let last = try end(rule, observance)
             onsets += rule.dates(from: Self.nearStart(time.local, rule), until: last, most: Self.mostChanges).dates
         }

@@ -58,8 +58,8 @@ struct ImportFindings {
             }
         }
         var lines = causes.prefix(Self.mostShown).map { cause in
-            // Of several rows the name of the first says little.
-            let isOne = cause.places.count == 1
+            // Of several rows the name of the first says little, and some causes say it themselves.
+            let isOne = cause.places.count == 1 && !cause.text.contains("\"\(cause.name)\"")
             let name =
                 isOne && !cause.name.isEmpty ? "\"\(Neutral.line(APIError.shortened(cause.name, to: 60)))\": " : ""
             let value = cause.value.map { ", not \"\(APIError.shortened($0, to: 60))\"" } ?? ""

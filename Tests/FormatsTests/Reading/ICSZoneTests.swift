@@ -87,6 +87,10 @@ import Testing
             "BEGIN:STANDARD\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0100\nDTSTART:19700101T000000\nRRULE:FREQ=HOURLY\nEND:STANDARD",
             8, "RRULE of time zone \"Z\" cannot be read"
         ),
+        (
+            "BEGIN:STANDARD\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0100\nDTSTART:19700101T000000\nRRULE:FREQ=DAILY\nEND:STANDARD",
+            8, "RRULE of time zone \"Z\" is not FREQ=YEARLY"
+        ),
     ])
     func whatCannotBeReadIsToldWithItsLine(_ body: String, _ line: Int, _ beginning: String) throws {
         let zone = try zone(body)
