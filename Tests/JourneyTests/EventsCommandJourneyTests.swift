@@ -241,6 +241,11 @@ func events(
         let document = try JSON.parse(String(contentsOf: path, encoding: .utf8).trimmingCharacters(in: .newlines))
         #expect(document.arrayValue?.count == lines.count)
 
+        let table = try await events(gateway.address, ["export", "--format", "csv", "--for", "spreadsheet"])
+        #expect(table.code == 0 && table.out.unicodeScalars.starts(with: "\u{feff}id,name,".unicodeScalars))
+        let wrong = try await events(gateway.address, ["export", "--for", "spreadsheet"])
+        #expect(wrong.code == 64 && wrong.out.isEmpty)
+
         let failed = try await events(
             gateway.address, ["export", "-o", "events.json", "--server", "http://localhost:1"], folder: folder)
         #expect(failed.code == 69)

@@ -72,6 +72,24 @@ import Testing
         #expect(try await curl(gateway.address + "/events.xml").status == 404)
     }
 
+    /// With the mark by which Excel knows the encoding, and with dates that are dates; only a table has them.
+    @Test func aTableIsMadeForSpreadsheets() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        #expect(try await curlJSON("POST", gateway.address + "/events", Self.party).status == 201)
+        for arguments in [["/events.csv"], ["/events/", "-H", "Accept: text/csv"]] {
+            let rest = Array(arguments.dropFirst())
+            let plain = try await curl([gateway.address + arguments[0]] + rest).body
+            let marked = try await curl([gateway.address + arguments[0] + "?for=spreadsheet"] + rest).body
+            #expect(plain.unicodeScalars.first == "i" && marked.unicodeScalars.first == "\u{feff}")
+            #expect(Array(marked.unicodeScalars.dropFirst()) == Array(plain.unicodeScalars))
+            #expect(plain.contains(",2031-03-01 18:00:00,2031-03-01 21:00:00\r\n"), "\(plain)")
+        }
+        for path in ["/events.ics", "/events.ndjson", "/events/", "/events.json"] {
+            #expect(try await curl(gateway.address + path + "?for=spreadsheet").status == 422, "\(path)")
+        }
+        #expect(try await curl(gateway.address + "/events.csv?for=print").status == 422)
+    }
+
     @Test func oneEventIsACalendar() async throws {
         let gateway = try await RunningGateway.start(.inProcess)
         let created = try await curlJSON("POST", gateway.address + "/events", Self.party)

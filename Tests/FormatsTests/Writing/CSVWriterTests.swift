@@ -18,6 +18,12 @@ import Testing
         #expect(writer.take().isEmpty)
     }
 
+    @Test func aMarkComesBeforeTheHeaderWhereItIsAskedFor() {
+        var writer = CSVWriter(header: ["id"], hasMark: true)
+        writer.add(["ä"])
+        #expect(writer.take() == [0xef, 0xbb, 0xbf] + Array("id\r\nä\r\n".utf8))
+    }
+
     @Test(arguments: [
         ("", ""), ("a b", "a b"), ("a,b", "\"a,b\""), ("say \"hi\"", "\"say \"\"hi\"\"\""), ("a\nb", "\"a\nb\""),
         ("a\r\nb", "\"a\r\nb\""), (" a", "\" a\""), ("a ", "\"a \""), ("\"", "\"\"\"\""),
