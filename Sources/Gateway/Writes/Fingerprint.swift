@@ -53,7 +53,7 @@ extension JSON {
     }
 
     /// The same value with the members of every object in the order of their names.
-    fileprivate var canonical: JSON {
+    var canonical: JSON {
         switch self {
         case .object(let object):
             .object(

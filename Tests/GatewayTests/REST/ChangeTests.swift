@@ -141,7 +141,8 @@ import Testing
             fixture, hasMore ? ["name": "Coffee", "require_rsvp_approval": true] : ["require_rsvp_approval": true])
         #expect(answer.status == 200)
         #expect(fixture.posted.count { $0.hasPrefix("events/ticket-types/update") } == 3)
-        let warnings = try #require(answer.json?["warnings"]?.arrayValue?.compactMap(\.stringValue))
+        let list = answer.json?["warnings"]?.arrayValue
+        let warnings = try #require(list).compactMap(\.stringValue)
         #expect(warnings.count == 1)
         #expect(
             warnings.first
