@@ -32,6 +32,8 @@ for word in LUMA_API_KEY SIGHUP 'EXIT STATUS'; do
     grep -q "$word" "$work/page" || fail "the manual page lacks $word"
 done
 
+# The completions ask the program that is in the path.
+PATH=$destination/usr/bin:$PATH
 # complete SHELL EXPECTED LINE: what the shell makes of a line up to the cursor.
 complete_bash() {
     bash --norc -c '
@@ -67,11 +69,19 @@ expect bash "$(complete_bash 'luma-mcp serve --log-format ')" 'text json'
 expect bash "$(complete_bash 'luma-mcp serve --tls-key ')" files
 expect bash "$(complete_bash 'luma-mcp serve --port ')" ''
 expect bash "$(complete_bash 'luma-mcp sandbox --se')" --seed
+expect bash "$(complete_bash 'luma-mcp events import ev')" files
+expect bash "$(complete_bash 'luma-mcp events li')" list
+expect bash "$(complete_bash 'luma-mcp events list --zone Europe/Berl')" Europe/Berlin
+expect bash "$(complete_bash 'luma-mcp ')" '*serve*help'
 expect fish "$(complete_fish 'luma-mcp comp')" completion
+expect fish "$(complete_fish 'luma-mcp events import LIC')" LICENSE
+expect fish "$(complete_fish 'luma-mcp events list --zone Europe/Berl')" Europe/Berlin
 expect fish "$(complete_fish 'luma-mcp completion ')" 'bash fish zsh'
 expect fish "$(complete_fish 'luma-mcp serve --log-format ')" 'json text'
 expect fish "$(complete_fish 'luma-mcp sandbox --se')" --seed
 expect zsh "$(complete_zsh 'luma-mcp completion ba')" '*completion bash*'
+expect zsh "$(complete_zsh 'luma-mcp events import LIC')" '*import LICENSE*'
+expect zsh "$(complete_zsh 'luma-mcp events list --zone=Europe/Berl')" '*--zone=Europe/Berlin*'
 expect zsh "$(complete_zsh 'luma-mcp sandbox --se')" '*sandbox --seed=*'
 expect zsh "$(complete_zsh 'luma-mcp serve --log-format=j')" '*--log-format=json*'
 

@@ -10,7 +10,15 @@ struct CommandRow: Sendable {
     /// The words that it takes, one of them.
     var words: [String] = []
     /// Its own commands, of which it needs one.
-    var subcommands: [(name: String, summary: String, options: [OptionRow])] = []
+    var subcommands: [Subcommand] = []
+
+    struct Subcommand: Sendable {
+        let name: String
+        let summary: String
+        let options: [OptionRow]
+        /// What it takes besides options.
+        let operand: Completion.Value
+    }
 
     /// The options as the shells and the manual see them.
     var optionRows: [OptionRow] { options.map(OptionRow.init) }
@@ -31,7 +39,11 @@ struct CommandRow: Sendable {
             options: Settings.table),
         CommandRow(
             name: "events", arguments: "COMMAND", summary: "list, create, change, export, import events",
-            subcommands: EventsVerb.allCases.map { ($0.rawValue, $0.row.summary, $0.options) }),
+            subcommands: EventsVerb.allCases.map { verb in
+                let operand: Completion.Value = verb.row.takesFile ? .file : verb.row.takesID ? .event : .free
+                return Subcommand(
+                    name: verb.rawValue, summary: verb.row.summary, options: verb.options, operand: operand)
+            }),
         CommandRow(
             name: "completion", arguments: "SHELL", summary: "print completions for bash, zsh or fish",
             words: Shell.allCases.map(\.rawValue)),

@@ -14,8 +14,24 @@ enum Completion {
         case yes([String])
         case words([String])
         case file
+        /// A time zone, by its IANA name.
+        case zone
+        /// A template of the gateway.
+        case template
+        /// An event of the gateway, by its id.
+        case event
         /// Something that only the user knows.
         case free
+
+        /// What the program is asked for when the shell wants such a value.
+        var list: CompletionList? {
+            switch self {
+            case .zone: .zones
+            case .template: .templates
+            case .event: .events
+            case .yes, .words, .file, .free: nil
+            }
+        }
     }
 
     static func value(of row: SettingRow) -> Value {
@@ -40,6 +56,8 @@ enum Completion {
         let name: String
         let options: [OptionRow]
         var words: [String] = []
+        /// What it takes besides options.
+        var operand = Value.free
 
         /// All names that its options have, and those that every command understands.
         var flags: [String] {
@@ -49,7 +67,9 @@ enum Completion {
         static var all: [Entry] {
             CommandRow.table.flatMap { row in
                 [Entry(name: row.name, options: row.optionRows, words: row.words + row.subcommands.map(\.name))]
-                    + row.subcommands.map { Entry(name: "\(row.name)/\($0.name)", options: $0.options) }
+                    + row.subcommands.map {
+                        Entry(name: "\(row.name)/\($0.name)", options: $0.options, operand: $0.operand)
+                    }
             }
         }
     }
@@ -63,7 +83,14 @@ enum Completion {
         var values = ""
         var options = ""
         for entry in Entry.all where !entry.options.isEmpty || !entry.words.isEmpty {
-            options += "        \(entry.name)) words=\(quoted((entry.words + entry.flags).joined(separator: " "))) ;;\n"
+            options += "        \(entry.name):-*) words=\(quoted(entry.flags.joined(separator: " "))) ;;\n"
+            if !entry.words.isEmpty {
+                options += "        \(entry.name):*) words=\(quoted(entry.words.joined(separator: " "))) ;;\n"
+            } else if entry.operand == .file {
+                options += "        \(entry.name):*) compopt -o default; return ;;\n"
+            } else if let list = entry.operand.list {
+                options += "        \(entry.name):*) words=$(_luma_mcp_list \(list.rawValue)) ;;\n"
+            }
             let places = { (wanted: Value) in
                 entry.options.filter { $0.value == wanted }
                     .flatMap { [$0.name] + ($0.short.map { [$0] } ?? []) }.map { "\(entry.name):\($0)" }
@@ -74,6 +101,10 @@ enum Completion {
                 values += "        \(entry.name):\(row.name)) "
                 values += "words=\(quoted(words.joined(separator: " "))) ;;\n"
             }
+            for value in [Value.zone, .template, .event] {
+                guard let list = value.list, !places(value).isEmpty else { continue }
+                values += "        \(places(value))) words=$(_luma_mcp_list \(list.rawValue)) ;;\n"
+            }
             if !places(.file).isEmpty {
                 values += "        \(places(.file)))\n            compopt -o default; return ;;\n"
             }
@@ -82,6 +113,7 @@ enum Completion {
         let heads = families.map(\.name).joined(separator: "|")
         return """
             # Completions of luma-mcp for bash. Made by `luma-mcp completion bash`.
+            _luma_mcp_list() { luma-mcp completion list "$1" 2>/dev/null | cut -f1; }
             _luma_mcp() {
                 local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
                 local command=\(CommandRow.table[0].name) words=
@@ -93,9 +125,9 @@ enum Completion {
                 case $command:$previous in
             \(values)    esac
                 if [[ -z $words ]]; then
-                    case $command in
+                    case $command:$current in
             \(options.replacing("        ", with: "            "))        esac
-                    if ((COMP_CWORD == 1)); then words="\(names.joined(separator: " ")) $words"; fi
+                    if ((COMP_CWORD == 1)) && [[ $current != -* ]]; then words="\(names.joined(separator: " "))"; fi
                 fi
                 mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
             }
@@ -124,9 +156,14 @@ enum Completion {
         case .file:
             return [quoted("\(name)=\(text):\(place):_files")]
                 + (row.short.map { [quoted("\($0)\(text):\(place):_files")] } ?? [])
+        case .zone, .template, .event:
+            return [quoted("\(name)=\(text):\(place):\(zshList(of: row.value) ?? " ")")]
         case .free: return [quoted("\(name)=\(text):\(place): ")]
         }
     }
+
+    /// The call that offers what the program lists.
+    private static func zshList(of value: Value) -> String? { value.list.map { "{_luma_mcp_list \($0.rawValue)}" } }
 
     /// A list of commands for zsh's `_describe`.
     private static func zshList(_ commands: [(name: String, summary: String)]) -> String {
@@ -138,9 +175,11 @@ enum Completion {
         for entry in Entry.all where !families.contains(where: { $0.name == entry.name }) {
             var lines = entry.options.flatMap(zshSpecification)
             if !lines.isEmpty {
-                lines += common.map { quoted("\($0)[\($0 == "--help" ? "Tell" : "Print the version")]") }
+                lines += common.map { quoted("\($0)[\($0 == "--help" ? "Show the help" : "Print the version")]") }
             }
             if !entry.words.isEmpty { lines.append(quoted("1:word:(\(entry.words.joined(separator: " ")))")) }
+            if entry.operand == .file { lines.append(quoted("1:file:_files")) }
+            if let call = zshList(of: entry.operand) { lines.append(quoted("1:\(entry.operand):\(call)")) }
             if lines.isEmpty { continue }
             cases += "        \(entry.name))\n            _arguments \\\n                "
             cases += lines.joined(separator: " \\\n                ") + "\n            ;;\n"
@@ -166,6 +205,12 @@ enum Completion {
         return """
             #compdef luma-mcp
             # Completions of luma-mcp for zsh. Made by `luma-mcp completion zsh`.
+            _luma_mcp_list() {
+                local -a lines=("${(@f)$(luma-mcp completion list $1 2>/dev/null)}")
+                lines=("${(@)lines//:/\\:}")
+                lines=("${(@)lines/$'\t'/:}")
+                _describe -t $1 $1 lines
+            }
             _luma_mcp() {
                 local command=\(CommandRow.table[0].name)
                 local -a commands=(
@@ -210,12 +255,20 @@ enum Completion {
                 text += "-a \(verb.name) -d \(quoted(verb.summary))\n"
                 let isChosen = quoted("\(isSeen); and __fish_seen_subcommand_from \(verb.name)")
                 for row in verb.options { text += fishOption(row, isChosen) }
+                if verb.operand == .file { text += "complete -c luma-mcp -n \(isChosen) -F\n" }
+                if let list = fishList(of: verb.operand) {
+                    text += "complete -c luma-mcp -n \(isChosen) -a \(list)\n"
+                }
             }
             if !command.words.isEmpty {
                 text += "complete -c luma-mcp -n \(condition) -a \(quoted(command.words.joined(separator: " ")))\n"
             }
         }
         return text
+    }
+
+    private static func fishList(of value: Value) -> String? {
+        value.list.map { quoted("(luma-mcp completion list \($0.rawValue) 2>/dev/null)") }
     }
 
     private static func fishOption(_ row: OptionRow, _ condition: String) -> String {
@@ -226,6 +279,7 @@ enum Completion {
         case .yes: break
         case .words(let words): text += " -x -a \(quoted(words.joined(separator: " ")))"
         case .file: text += " -r -F"
+        case .zone, .template, .event: text += " -x -a \(fishList(of: row.value) ?? "''")"
         case .free: text += " -x"
         }
         return text + " -d \(quoted(row.help))\n"

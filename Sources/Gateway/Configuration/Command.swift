@@ -16,13 +16,15 @@ public enum Command: Sendable, Equatable {
     case help(Help.Topic)
     /// Print what a shell needs to complete this program's arguments.
     case completion(Shell)
+    /// Print what a shell may offer in one place, one a line: for the completions themselves.
+    case completionList(CompletionList)
     /// Print the manual page.
     case man
 
     /// Whether it calls a server: Luma, or a gateway.
     var usesNetwork: Bool {
         switch self {
-        case .serve, .mcp, .doctor, .events: true
+        case .serve, .mcp, .doctor, .events, .completionList: true
         case .sandbox, .version, .help, .completion, .man: false
         }
     }
@@ -55,6 +57,9 @@ public enum Command: Sendable, Equatable {
             try refuse(rest)
             return .man
         case "completion":
+            if rest.first == "list", let list = rest.dropFirst().first.flatMap(CompletionList.init), rest.count == 2 {
+                return .completionList(list)
+            }
             try refuse(rest.dropFirst())
             guard let shell = rest.first.flatMap(Shell.init) else {
                 let known = Shell.allCases.map(\.rawValue).joined(separator: ", ")

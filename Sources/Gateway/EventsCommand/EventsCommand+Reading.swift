@@ -1,58 +1,6 @@
 import Core
 
 extension EventsCommand {
-    /// `events list`.
-    func list(_ client: GatewayClient, _ now: Timestamp) async throws(CommandFailure) -> CommandOutput {
-        var query = try filters(now)
-        let all = call.has(EventsOptions.all)
-        if all, let other = [EventsOptions.limit, EventsOptions.cursor].first(where: call.has) {
-            throw CommandFailure(.usage, "--all and \(other.name) do not go together")
-        }
-        if let text = call.text(EventsOptions.limit) {
-            guard case .integer(let limit)? = SettingKind.integer(1...100).parse(text) else {
-                throw CommandFailure(.usage, "--limit: expected a whole number from 1 to 100")
-            }
-            query.query.append("limit", String(limit))
-        }
-        if let cursor = call.text(EventsOptions.cursor) { query.query.append("cursor", cursor) }
-        let answer: JSON
-        if all {
-            let entries = try await lines(client, query.query).map { line throws(CommandFailure) in try Self.event(line)
-            }
-            answer = ["entries": .array(entries), "has_more": false, "next_cursor": .null]
-        } else {
-            let page = try await client.send(GatewayClient.Request(path: "/events/", query: query.query))
-            answer = try Self.document(page)
-        }
-        if call.has(EventsOptions.json) { return Self.json(answer, notes: query.notes) }
-        guard let entries = answer["entries"]?.arrayValue else {
-            throw CommandFailure(.protocol, "what answers there is no gateway: its answer has no entries")
-        }
-        return CommandOutput(
-            bytes: Array((Self.table(entries).text(output) + "\n").utf8), notes: query.notes + Self.end(of: answer))
-    }
-
-    static func table(_ entries: [JSON]) -> TextTable {
-        var table = TextTable([
-            TextTable.Column(title: "START"), TextTable.Column(title: "NAME", least: 12, style: .bold),
-            TextTable.Column(title: "PLACE", least: 8, dropsAt: 1), TextTable.Column(title: "ID", style: .dim),
-        ])
-        for entry in entries {
-            let view = EventView(entry)
-            table.add([view.start, view.name, view.place ?? "", view.id])
-        }
-        return table
-    }
-
-    /// What a person should know of a page's end.
-    private static func end(of page: JSON) -> [String] {
-        if page["entries"]?.arrayValue?.isEmpty == true, page["has_more"] != true {
-            return ["there are no such events"]
-        }
-        guard page["has_more"] == true, let cursor = page["next_cursor"]?.stringValue else { return [] }
-        return ["there are more: --all, or --cursor \(CommandFailure.line(cursor))"]
-    }
-
     /// `events get`.
     func get(_ client: GatewayClient) async throws(CommandFailure) -> CommandOutput {
         let answer = try await client.send(GatewayClient.Request(path: eventPath()))
@@ -94,8 +42,11 @@ extension EventsCommand {
         case .csv, .ics:
             var asked = query.query
             if let purpose { asked.append("for", purpose) }
-            let answer = try await client.send(
-                GatewayClient.Request(path: "/events/", query: asked, accept: format.mediaType))
+            var request = GatewayClient.Request(path: "/events/", query: asked, accept: format.mediaType)
+            let count = ArrivalCount(errors, unit: .bytes)
+            request.arrived = count.arrived
+            defer { count.end() }
+            let answer = try await client.send(request)
             guard answer["content-type"]?.lowercased().hasPrefix(format.mediaType) == true else {
                 throw CommandFailure(.protocol, "the gateway answers with another type than \(format.mediaType)")
             }
@@ -107,7 +58,7 @@ extension EventsCommand {
     // MARK: What they share
 
     /// The query of the filters, and which zone was taken for their times.
-    private func filters(_ now: Timestamp) throws(CommandFailure) -> (query: QueryString, notes: [String]) {
+    func filters(_ now: Timestamp) throws(CommandFailure) -> (query: QueryString, notes: [String]) {
         var query = QueryString()
         var notes: [String] = []
         let times = [EventsOptions.after, EventsOptions.before].filter(call.has)
@@ -125,16 +76,17 @@ extension EventsCommand {
         return (query, notes)
     }
 
-    /// All events, one a line.
-    private func lines(
-        _ client: GatewayClient, _ query: QueryString
-    ) async throws(CommandFailure) -> [ArraySlice<UInt8>] {
-        let answer = try await client.send(
-            GatewayClient.Request(path: "/events/", query: query, accept: ExportFormat.ndjson.mediaType))
+    /// All events, one a line. On a terminal it is told how many have come.
+    func lines(_ client: GatewayClient, _ query: QueryString) async throws(CommandFailure) -> [ArraySlice<UInt8>] {
+        var request = GatewayClient.Request(path: "/events/", query: query, accept: ExportFormat.ndjson.mediaType)
+        let count = ArrivalCount(errors, unit: .lines)
+        request.arrived = count.arrived
+        defer { count.end() }
+        let answer = try await client.send(request)
         return answer.body.split(separator: 0x0a)
     }
 
-    private static func event(_ line: ArraySlice<UInt8>) throws(CommandFailure) -> JSON {
+    static func event(_ line: ArraySlice<UInt8>) throws(CommandFailure) -> JSON {
         guard let event = try? JSON.parse(Array(line)), event.objectValue != nil else {
             throw CommandFailure(.protocol, "the gateway's answer has a line that is no event")
         }

@@ -15,7 +15,7 @@ struct CommandOutput: Sendable {
 
 /// `luma-mcp events`: one sub-command against a running gateway.
 struct EventsCommand: Sendable {
-    let call: EventsCall
+    private(set) var call: EventsCall
     let environment: [String: String]
     /// Standard output and standard error.
     let output: Terminal
@@ -49,8 +49,14 @@ struct EventsCommand: Sendable {
         StandardError.write(lines.joined(separator: "\n"))
     }
 
-    /// Runs the sub-command on a loop of its own, until it has ended or is interrupted.
     private func result() async throws(CommandFailure) -> CommandOutput {
+        try await onLoop { client, now throws(CommandFailure) in try await work(client, now: now) }
+    }
+
+    /// Runs work with a client on a loop of its own, until it has ended or is interrupted.
+    func onLoop(
+        _ work: @escaping @Sendable (GatewayClient, Timestamp) async throws(CommandFailure) -> CommandOutput
+    ) async throws(CommandFailure) -> CommandOutput {
         let target = try GatewayTarget.resolve(call, environment)
         let signals = Signals([SIGINT, SIGTERM])
         let mark = WriteMark()
@@ -71,7 +77,7 @@ struct EventsCommand: Sendable {
                 let client = GatewayClient(target, transport: transport, clock: clock, mark: mark)
                 _ = loop.reactor.start {
                     do throws(CommandFailure) {
-                        result.yield(.success(try await work(client, now: clock.wallClock)))
+                        result.yield(.success(try await work(client, clock.wallClock)))
                     } catch {
                         result.yield(.failure(error))
                     }
@@ -95,15 +101,34 @@ struct EventsCommand: Sendable {
     }
 
     private func work(_ client: GatewayClient, now: Timestamp) async throws(CommandFailure) -> CommandOutput {
+        let command = try await withEventID(client)
         switch call.verb {
-        case .list: try await list(client, now)
-        case .get: try await get(client)
-        case .create: try await create(client, now)
-        case .update: try await update(client, now)
-        case .cancel: try await cancel(client)
-        case .export: try await export(client, now)
+        case .list: return try await list(client, now)
+        case .get: return try await command.get(client)
+        case .create: return try await create(client, now)
+        case .update: return try await command.update(client, now)
+        case .cancel: return try await command.cancel(client)
+        case .export: return try await export(client, now)
         case .import: preconditionFailure("an import is run by ImportCommand")
         }
+    }
+
+    /// The same command with the id of the event in place of the address of its page.
+    private func withEventID(_ client: GatewayClient) async throws(CommandFailure) -> EventsCommand {
+        guard call.verb.row.takesID, let text = call.operands.first, Self.isAddress(text) else { return self }
+        let query = QueryString([("url", text)])
+        let answer = try await client.send(GatewayClient.Request(path: "/events/lookup", query: query))
+        guard let id = try Self.document(answer)["id"]?.stringValue else {
+            throw CommandFailure(.notFound, "there is no event at \(CommandFailure.line(text))")
+        }
+        var command = self
+        command.call.operands[0] = id
+        return command
+    }
+
+    /// Whether it is the address of a page and no id.
+    static func isAddress(_ text: String) -> Bool {
+        ["http://", "https://", "luma.com/", "www.luma.com/", "lu.ma/"].contains { text.lowercased().hasPrefix($0) }
     }
 
     // MARK: What several sub-commands share

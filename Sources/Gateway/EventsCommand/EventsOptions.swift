@@ -16,7 +16,7 @@ enum EventsOptions {
 
     static let after = OptionRow("--after", .free, "TIME", "Only events that start then or later.")
     static let before = OptionRow("--before", .free, "TIME", "Only events that start then or earlier.")
-    static let zone = OptionRow("--zone", .free, "ZONE", "The time zone of the times, such as Europe/Berlin.")
+    static let zone = OptionRow("--zone", .zone, "ZONE", "The time zone of the times, such as Europe/Berlin.")
     static let sort = OptionRow(
         "--sort", .words(["start_at", "-start_at"]), "FIELD", "The earliest or the latest first.")
     static let status = OptionRow(
@@ -26,10 +26,13 @@ enum EventsOptions {
     static let limit = OptionRow("--limit", .free, "NUMBER", "How many events to show, 1 to 100. Default: 50.")
     static let cursor = OptionRow("--cursor", .free, "CURSOR", "The next_cursor of the page before.")
     static let all = OptionRow("--all", .yes([]), "Show every event, not one page.")
-    static let list = filters + [limit, cursor, all]
+    static let past = OptionRow("--past", .yes([]), "Show what has been, the latest first.")
+    static let search = OptionRow(
+        "--search", .free, "WORDS", "Only events that have these words in their name, place or description.")
+    static let list = filters + [past, search, limit, cursor, all]
 
     static let name = OptionRow("--name", .free, "NAME", "What it is called.")
-    static let template = OptionRow("--template", .free, "TYPE", "Begin with the fields of this template.")
+    static let template = OptionRow("--template", .template, "TYPE", "Begin with the fields of this template.")
     static let start = OptionRow("--start", .free, "TIME", "When it begins.")
     static let end = OptionRow("--end", .free, "TIME", "When it ends.")
     static let duration = OptionRow(

@@ -27,17 +27,22 @@ public enum EventsVerb: String, Sendable, CaseIterable {
         case .list:
             Row(
                 arguments: "[options]", summary: "show the events of the calendar", options: EventsOptions.list,
-                notes: "One page of the calendar, or with --all every event. With --json one document with entries,"
-                    + " has_more and next_cursor, for --cursor.",
+                notes: "What comes next, from today on; --past shows what has been, --all every event. With --json one"
+                    + " document with entries, has_more and next_cursor, for --cursor.",
                 examples: [
-                    ("luma-mcp events list --after today --sort start_at", "What comes next."),
+                    ("luma-mcp events list", "What comes next."),
+                    ("luma-mcp events list --search 'rooftop berlin'", "By words, whatever their accents."),
                     ("luma-mcp events list --all --json", "Everything, for a script."),
                 ])
         case .get:
             Row(
                 arguments: "ID", summary: "show one event", options: [],
-                notes: "With --json the event as Luma sent it.",
-                examples: [("luma-mcp events get evt-a1B2c3", "The event, its times in its own zone.")], takesID: true)
+                notes: "ID is an event's id or the address of its page, here and in update and cancel. With --json the"
+                    + " event as Luma sent it.",
+                examples: [
+                    ("luma-mcp events get evt-a1B2c3", "The event, its times in its own zone."),
+                    ("luma-mcp events get https://luma.com/rooftop", "By the address of its page."),
+                ], takesID: true)
         case .create:
             Row(
                 arguments: "--name NAME --start TIME [options]", summary: "create an event",

@@ -15,6 +15,8 @@ final class GatewayClient {
         var query = QueryString()
         var body: JSON?
         var accept = "application/json"
+        /// Called on the loop with each piece of the answer as it comes.
+        var arrived: (@Sendable (UnsafeRawBufferPointer) -> Void)?
         /// The Idempotency-Key; a write without one is not repeated.
         var key: String?
         /// It only asks what a change would mean, whatever its method is.
@@ -107,9 +109,11 @@ final class GatewayClient {
         if request.body != nil { fields.append(Field("Content-Type", "application/json")) }
         if let key = request.key { fields.append(Field("Idempotency-Key", "\"\(key)\"")) }
         let query = request.query.isEmpty ? "" : "?" + request.query.text
-        return OutboundRequest(
+        var outbound = OutboundRequest(
             method: request.method, url: target.base + request.path + query, fields: fields,
             body: request.body?.encoded ?? [], deadline: deadline)
+        outbound.arrived = request.arrived
+        return outbound
     }
 
     /// How long to wait before it is asked again; nil for an answer that stands.

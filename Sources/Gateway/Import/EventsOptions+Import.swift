@@ -25,9 +25,9 @@ extension EventsOptions {
     static let allowLoss = OptionRow(
         "--allow-loss", .yes([]), "Import what was exported although a price or a description is not in the file.")
     static let importTemplate = OptionRow(
-        "--template", .free, "TYPE", "Create from this template the rows that name none in template_type.")
+        "--template", .template, "TYPE", "Create from this template the rows that name none in template_type.")
     static let importZone = OptionRow(
-        "--zone", .free, "ZONE", "The time zone of rows that name none, such as Europe/Berlin.")
+        "--zone", .zone, "ZONE", "The time zone of rows that name none, such as Europe/Berlin.")
     static let expand = OptionRow(
         "--expand", .yes([]), "Make an event of each date of a calendar's series that has an end.")
     static let expandUntil = OptionRow(

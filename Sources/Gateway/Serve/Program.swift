@@ -23,6 +23,8 @@ public enum Program {
             case .completion(let shell):
                 StandardOutput.write(Completion.script(for: shell))
                 return 0
+            case .completionList(let list):
+                return await CompletionValues(list, environment: environment()).run()
             case .man:
                 StandardOutput.write(ManPage.text)
                 return 0

@@ -9,6 +9,8 @@ struct TextTable {
         /// It may be left out when there still is no room, the lowest number first; nil to keep it.
         var dropsAt: Int?
         var style: Terminal.Style?
+        /// It is shown whole even where the line gets too long: half of it would be of no use for the next command.
+        var isWhole = false
     }
 
     private static let gap = 2
@@ -56,7 +58,8 @@ struct TextTable {
         var room = terminal.columns ?? .max
         for index in shown where room > 0 {
             let isLast = index == shown.last
-            let text = DisplayWidth.cut(row[index], to: min(widths[index], room))
+            let isWhole = columns[index].isWhole
+            let text = isWhole ? row[index] : DisplayWidth.cut(row[index], to: min(widths[index], room))
             let styled = style(index).map { terminal.styled(text, $0) } ?? text
             let spaces = isLast ? 0 : min(widths[index] + Self.gap, room) - DisplayWidth.of(text)
             line += styled + String(repeating: " ", count: max(0, spaces))

@@ -21,6 +21,8 @@ public struct OutboundRequest: Sendable {
     public var body: [UInt8]
     /// When the answer must be complete; on the time source of the loop that sends it.
     public var deadline: MonotonicTime
+    /// Called on the loop with each piece of the answer's body as it comes; nil when nobody waits for it.
+    public var arrived: (@Sendable (UnsafeRawBufferPointer) -> Void)?
 
     public init(method: Method, url: String, fields: [Field], body: [UInt8] = [], deadline: MonotonicTime) {
         self.method = method

@@ -22,6 +22,8 @@ final class CurlTransfer {
     let easy: OpaquePointer
     /// Who waits for it; nil while the transfer is in the pool.
     @exclusivity(unchecked) var call: CurlTransport.Call?
+    /// Who hears of each piece of the body.
+    private var arrived: (@Sendable (UnsafeRawBufferPointer) -> Void)?
     /// True once libcurl has begun to write the request.
     var wasSent: Bool { attempts > 0 }
     /// True when libcurl wanted to send a POST again.
@@ -83,6 +85,7 @@ final class CurlTransfer {
         failure = CURLE_OK
         (body, bodyLimit, attempts) = ([], settings.maxResponseBytes, 0)
         (isRepeatRefused, isTooLarge) = (false, false)
+        arrived = request.arrived
         head.reset()
         // The fields of one kind are usually one array, which compares at once.
         let kind = Kind(method: request.method, origin: target.origin, fields: request.fields)
@@ -278,6 +281,7 @@ final class CurlTransfer {
             if announced > count { body.reserveCapacity(min(Int(announced), bodyLimit)) }
         }
         body.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
+        arrived?(UnsafeRawBufferPointer(start: bytes, count: count))
         return count
     }
 

@@ -1,3 +1,4 @@
+import Core
 import Testing
 
 @testable import Gateway
@@ -27,6 +28,28 @@ import Testing
         #expect(Completion.value(of: Settings[.logFormat]) == .words(["text", "json"]))
         #expect(Completion.value(of: Settings[.tlsKey]) == .file)
         #expect(Completion.value(of: Settings[.port]) == .free)
+    }
+
+    @Test(arguments: Shell.allCases) func whatOnlyTheProgramKnowsIsAskedFor(shell: Shell) throws {
+        let script = Completion.script(for: shell)
+        for list in CompletionList.allCases {
+            #expect(script.contains((shell == .fish ? "completion list " : "_luma_mcp_list ") + list.rawValue))
+            #expect(try Command.parse(["completion", "list", list.rawValue]) == .completionList(list))
+        }
+        #expect(throws: ConfigurationErrors.self) { try Command.parse(["completion", "list", "secrets"]) }
+        #expect(throws: ConfigurationErrors.self) { try Command.parse(["completion", "list"]) }
+    }
+
+    @Test func valuesAreOneALineAndHarmless() {
+        let events: JSON = [
+            "entries": [
+                ["id": "evt-1", "name": "A\tb\u{1b}[2J\nc", "start_at": "2030-05-01T16:00:00Z", "timezone": "UTC"],
+                ["name": "no id"],
+            ]
+        ]
+        #expect(CompletionValues.events(events) == ["evt-1\tWed 2030-05-01 16:00 UTC A b [2J c"])
+        #expect(CompletionValues.events(nil) == [])
+        #expect(CompletionValues.templates("nonsense") == [])
     }
 
     @Test func anApostropheDoesNotEndTheQuotes() {

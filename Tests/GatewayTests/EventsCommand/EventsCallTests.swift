@@ -57,6 +57,7 @@ import Testing
         ("list --all=yes", "--all (command line): takes no value"), ("list --all --all", "is given twice"),
         ("list --sort name", "expected start_at or -start_at"),
         ("create --require-approval=maybe", "expected true or false"),
+        ("create Tea", "\"Tea\" (command line): is one argument too many; did you mean --name?"),
         ("export --format xml", "expected json or ndjson or csv or ics"),
     ])
     func mistakes(line: String, problem: String) throws {

@@ -1,3 +1,4 @@
+import Core
 import Testing
 
 @testable import Gateway
@@ -75,6 +76,18 @@ import Testing
         }
         #expect(titles(30) == [true, true])
         #expect(titles(29) == [true, false])
+    }
+
+    /// Half an id is of no use for the next command.
+    @Test(arguments: 1...60) func anIdIsNeverCut(columns: Int) {
+        let event: JSON = [
+            "id": "evt-4ULEMARcofz9wEx7", "name": "Rooftop drinks", "start_at": "2030-05-01T16:00:00Z",
+            "timezone": "Europe/Berlin", "meeting_url": "https://meet.example.com/rooftop",
+        ]
+        let terminal = Terminal(isTerminal: true, size: columns, environment: ["NO_COLOR": "1"])
+        let lines = EventsCommand.table([event]).text(terminal).split(separator: "\n")
+        #expect(lines.count == 2 && lines[1].hasSuffix("evt-4ULEMARcofz9wEx7"), "\(lines)")
+        if columns >= 34 { #expect(lines.allSatisfy { DisplayWidth.of(String($0)) <= columns }, "\(lines)") }
     }
 
     @Test func nothingFromOutsideReachesTheTerminal() {

@@ -1,0 +1,63 @@
+import Core
+import HTTP
+import IO
+import MCP
+
+/// What a shell asks the program for while it completes a line.
+public enum CompletionList: String, Sendable, CaseIterable {
+    case zones, templates, events
+}
+
+/// `luma-mcp completion list zones|templates|events`: one value a line, behind a tab what it is.
+///
+/// A person waits for it with a finger on the key: the gateway has two seconds, and what it does not say is not offered.
+struct CompletionValues: Sendable {
+    private static let patience = "2"
+
+    let list: CompletionList
+    let environment: [String: String]
+
+    init(_ list: CompletionList, environment: [String: String]) {
+        (self.list, self.environment) = (list, environment)
+    }
+
+    /// - Returns: the exit code, always 0: a shell shows no errors while it completes.
+    func run() async -> Int32 {
+        let lines: [String]
+        switch list {
+        case .zones: lines = SystemTimeZones.database.names
+        case .templates: lines = Self.templates(await document("/templates/", QueryString()))
+        case .events: lines = Self.events(await document("/events/", upcoming))
+        }
+        if !lines.isEmpty { StandardOutput.write(lines.joined(separator: "\n")) }
+        return 0
+    }
+
+    private var upcoming: QueryString {
+        let today = Timestamp(milliseconds: WallClock.now.milliseconds / 86_400_000 * 86_400_000)
+        return QueryString([("after", today.rfc3339), ("sort", "start_at"), ("limit", "100")])
+    }
+
+    private func document(_ path: String, _ query: QueryString) async -> JSON? {
+        var call = EventsCall(verb: .list)
+        call.values[EventsOptions.timeout.name] = [Self.patience]
+        let command = EventsCommand(call, environment: environment)
+        let answer = try? await command.onLoop { client, _ throws(CommandFailure) in
+            let answer = try await client.send(GatewayClient.Request(path: path, query: query))
+            return CommandOutput(bytes: answer.body)
+        }
+        return answer.flatMap { try? JSON.parse($0.bytes) }
+    }
+
+    static func events(_ document: JSON?) -> [String] {
+        (document?["entries"]?.arrayValue ?? []).map(EventView.init).filter { !$0.id.isEmpty }
+            .map { "\($0.id)\t\($0.start) \($0.name)" }
+    }
+
+    static func templates(_ document: JSON?) -> [String] {
+        (document?["templates"]?.arrayValue ?? document?["entries"]?.arrayValue ?? []).compactMap { template in
+            guard let type = template["template_type"]?.stringValue ?? template["type"]?.stringValue else { return nil }
+            return Neutral.line(type) + "\t" + Neutral.line(template["name"]?.stringValue ?? "")
+        }
+    }
+}
