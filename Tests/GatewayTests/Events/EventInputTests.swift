@@ -123,7 +123,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (" ", "must not be blank"), ("\\t\u{3000}", "must not hold control characters, such as a line break"),
+        (" ", "must not be blank"), ("\\t\u{3000}", "must not be blank"),
+        ("a\\tb", "must not hold control characters, such as a line break"),
         ("\u{3000}\u{a0}", "must not be blank"),
         ("a\\u0000b", "must not hold control characters, such as a line break"),
         ("a\\nb", "must not hold control characters, such as a line break"),

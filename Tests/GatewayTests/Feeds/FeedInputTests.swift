@@ -27,7 +27,7 @@ import Testing
 
     @Test(
         arguments: [
-            ([], [""]), ([:], ["name"]), (["name": ""], ["name"]), (["name": 1], ["name"]), (["name": nil], ["name"]),
+            ([], []), ([:], ["name"]), (["name": ""], ["name"]), (["name": 1], ["name"]), (["name": nil], ["name"]),
             (["name": .string(String(repeating: "x", count: 101))], ["name"]), (["name": "x", "nam": 1], ["nam"]),
             (["name": "x", "filter": []], ["filter"]),
             (["name": "x", "filter": ["statu": "pending"]], ["filter.statu"]),

@@ -160,13 +160,13 @@ import Testing
         async
     {
         let fixture = fixture()
-        let input = RequestInput.event(endpoint, body: Self.body, query: [("dry_run", "true")])
+        let input = RequestInput.event(endpoint, body: Self.body, query: [("dryrun", "true")])
         let answer = await fixture.written { service, call throws(APIError) in
             endpoint == .createEvent
                 ? try await service.create(input, call) : try await service.createFromTemplate(input, call)
         }.answer
         #expect(answer.status == 422)
-        #expect(answer.json?["details"]?["fields"]?.arrayValue?.first?["field"] == "dry_run")
+        #expect(answer.json?["details"]?["fields"]?.arrayValue?.first?["field"] == "dryrun")
         #expect(fixture.transport.requests.isEmpty)
     }
 

@@ -37,7 +37,7 @@ import Testing
         var query = reader(("limit", text))
         #expect(query.integer("limit", 1...100, default: 50) == value ?? 50)
         #expect(query.problems.isEmpty == (value != nil))
-        if value == nil { #expect(query.problems[0].problem == "must be a whole number from 1 to 100.") }
+        if value == nil { #expect(query.problems[0].problem == "must be a whole number from 1 to 100") }
     }
 
     @Test func aChoiceNamesThoseThatThereAre() {
