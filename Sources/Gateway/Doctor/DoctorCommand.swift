@@ -125,7 +125,7 @@ struct DoctorCommand {
                 let client = GatewayClient(target, transport: transport, clock: LoopClock(loop.reactor))
                 _ = loop.reactor.start {
                     let found = try? await client.answer(GatewayClient.Request(path: "/health"))
-                    answer.yield(found?.json.flatMap { $0["status"] != nil || $0["reason"] != nil ? $0 : nil })
+                    answer.yield(found?.json.flatMap { DoctorReport.isHealth($0) ? $0 : nil })
                     answer.finish()
                     transport.shutdown()
                 }

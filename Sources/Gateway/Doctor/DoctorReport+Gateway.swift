@@ -29,6 +29,12 @@ extension DoctorReport {
         }
     }
 
+    /// Whether a document is what a gateway says of its health.
+    static func isHealth(_ json: JSON) -> Bool {
+        (json["status"]?.stringValue).map(["healthy", "degraded"].contains) == true && json["version"] != nil
+            || json["details"]?["status"]?.stringValue == "unhealthy"
+    }
+
     private mutating func addRunning(_ health: JSON, at url: String) {
         let words = "a gateway answers at \(url)"
         switch health["status"]?.stringValue {

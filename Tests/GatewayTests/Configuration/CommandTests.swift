@@ -44,12 +44,12 @@ import Testing
         (["serve", "now"], ["argument 2 (command line): is not an option; options start with --"]),
         (["completion"], ["completion (command line): needs the name of a shell: bash, zsh, fish"]),
         (["completion", "csh"], ["completion (command line): needs the name of a shell: bash, zsh, fish"]),
-        (["\u{1b}]0;owned\u{7}x"], ["]0;ownedx (command line): is not a command; see luma-mcp help"]),
+        (["\u{1b}]0;owned\u{7}x"], ["]0;owned x (command line): is not a command; see luma-mcp help"]),
         (
             ["secret-0123456789abcdefghijklmnop"],
             ["secret-0… (33 characters) (command line): is not a command; see luma-mcp help"]
         ),
-        (["--xyzzy-plugh\u{1b}[31m"], ["--xyzzy-plugh[31m (command line): is not an option"]),
+        (["--xyzzy-plugh\u{1b}[31m"], ["--xyzzy-plugh [31m (command line): is not an option"]),
         (["completion", "zsh", "x"], ["x (command line): is one argument too many"]),
         (["man", "x"], ["x (command line): is one argument too many"]),
         (["help", "nope"], ["nope (command line): is no command to get help on; see luma-mcp help"]),

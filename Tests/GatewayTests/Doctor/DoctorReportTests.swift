@@ -120,6 +120,16 @@ import Testing
         if let word { #expect(problem?.contains("can be \(word)") == true) }
     }
 
+    @Test(
+        arguments: [
+            (["status": "healthy", "version": "1"], true), (["status": "degraded", "version": "1"], true),
+            (["reason": "upstream_auth", "details": ["status": "unhealthy"]], true), (["status": "ok"], false),
+            (["status": "healthy"], false), (["message": "Not Found", "reason": "x"], false), (["status": 404], false),
+        ] as [(JSON, Bool)])
+    func whatAGatewaySaysOfItsHealth(document: JSON, isHealth: Bool) {
+        #expect(DoctorReport.isHealth(document) == isHealth)
+    }
+
     @Test func theKernelsTableOfSockets() {
         let table = """
               sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
