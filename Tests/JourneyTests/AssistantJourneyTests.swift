@@ -123,6 +123,14 @@ import Testing
     @Test func thePagesOfWhatIsNextGoTogether() async throws {
         let gateway = try await RunningGateway.start(.inProcess)
         let asker = ModernAsker(gateway)
+        for number in 1...6 {
+            _ = try await asker.result(
+                "create_event",
+                [
+                    "name": .string("Tea \(number)"), "start_at": .string("2031-05-0\(number)T18:00"),
+                    "timezone": "UTC",
+                ])
+        }
         let whole = try await asker.result("list_events", ["limit": 100])["events"]?.arrayValue?.compactMap { $0["id"] }
         var ids: [JSON] = []
         var cursor: JSON?
