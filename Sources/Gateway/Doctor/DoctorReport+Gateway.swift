@@ -31,8 +31,10 @@ extension DoctorReport {
 
     /// Whether a document is what a gateway says of its health.
     static func isHealth(_ json: JSON) -> Bool {
-        (json["status"]?.stringValue).map(["healthy", "degraded"].contains) == true && json["version"] != nil
-            || json["details"]?["status"]?.stringValue == "unhealthy"
+        switch json["status"]?.stringValue {
+        case "healthy", "degraded": json["version"] != nil
+        default: json["details"]?["status"]?.stringValue == "unhealthy"
+        }
     }
 
     private mutating func addRunning(_ health: JSON, at url: String) {
