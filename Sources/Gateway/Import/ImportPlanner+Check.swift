@@ -95,7 +95,7 @@ extension ImportPlanner {
     /// The key of a row, which is its own in every run: of what is sent, of how many times the file had it before, and of
     /// the import's name.
     private mutating func key(_ event: JSONObject, _ path: String) -> String? {
-        guard let content = Fingerprint.of(event, "import \(path)", principal: settings.name) else { return nil }
+        guard let content = Fingerprint.exact(event, "import \(path)", principal: settings.name) else { return nil }
         let occurrence = (occurrences[content] ?? 0) + 1
         occurrences[content] = occurrence
         return "import-" + Hex.encode(Array(content.prefix(20))) + (occurrence > 1 ? "-\(occurrence)" : "")

@@ -24,10 +24,20 @@ enum Fingerprint {
     /// What a caller has sent to Luma. Texts that look the same are the same: white space and the form of an accented letter say
     /// nothing, nor does a member without a value.
     static func of(_ body: JSONObject, _ operation: String, principal: String) -> [UInt8]? {
+        digest(JSON.object(body).loose, operation, principal)
+    }
+
+    /// The same of texts exactly as they are, for what is kept outside of the program and must stay what it is: the keys of an
+    /// import's rows stand in its report.
+    static func exact(_ body: JSONObject, _ operation: String, principal: String) -> [UInt8]? {
+        digest(JSON.object(body), operation, principal)
+    }
+
+    private static func digest(_ body: JSON, _ operation: String, _ principal: String) -> [UInt8]? {
         var bytes = Array(operation.utf8)
         append(principal, to: &bytes)
         bytes.append(0)
-        JSON.object(body).loose.canonical.write(to: &bytes)
+        body.canonical.write(to: &bytes)
         return try? Digest.sha256(bytes)
     }
 

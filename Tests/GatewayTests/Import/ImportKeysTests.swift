@@ -32,6 +32,14 @@ import Testing
             ])
     }
 
+    /// Texts that differ in what is not seen are different rows to a report, whatever the gateway takes them for.
+    @Test func aKeyIsMadeOfTheTextAsItIs() {
+        let row = { (text: String) in
+            #"{"name":"A","start_at":"2031-05-01T18:00:00Z","timezone":"UTC","description_md":"\#(text)"}"# + "\n"
+        }
+        #expect(keys(row("a\\nb"), .ndjson) != keys(row("a b"), .ndjson))
+    }
+
     @Test func linesOfJSONKeepTheirKeys() {
         let text = """
             {"id":"evt-1","name":"Tea","start_at":"2031-05-01T18:00:00.000Z","timezone":"UTC","require_approval":true,"display_price":null,"geo_address_json":{"full_address":"1 Main St"},"description":"x"}
