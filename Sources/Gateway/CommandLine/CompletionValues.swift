@@ -55,8 +55,8 @@ struct CompletionValues: Sendable {
     }
 
     static func templates(_ document: JSON?) -> [String] {
-        (document?["templates"]?.arrayValue ?? document?["entries"]?.arrayValue ?? []).compactMap { template in
-            guard let type = template["template_type"]?.stringValue ?? template["type"]?.stringValue else { return nil }
+        (document?.arrayValue ?? []).compactMap { template in
+            guard let type = template["type"]?.stringValue else { return nil }
             return Neutral.line(type) + "\t" + Neutral.line(template["name"]?.stringValue ?? "")
         }
     }

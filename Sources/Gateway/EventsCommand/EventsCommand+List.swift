@@ -69,7 +69,8 @@ extension EventsCommand {
 
     static func table(_ entries: [JSON]) -> TextTable {
         var table = TextTable([
-            TextTable.Column(title: "START", dropsAt: 2), TextTable.Column(title: "NAME", least: 12, style: .bold),
+            TextTable.Column(title: "START", dropsAt: 2),
+            TextTable.Column(title: "NAME", least: 12, dropsAt: 3, style: .bold),
             TextTable.Column(title: "PLACE", least: 8, dropsAt: 1),
             TextTable.Column(title: "ID", style: .dim, isWhole: true),
         ])

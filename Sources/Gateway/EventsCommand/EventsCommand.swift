@@ -118,7 +118,7 @@ struct EventsCommand: Sendable {
         guard call.verb.row.takesID, let text = call.operands.first, Self.isAddress(text) else { return self }
         let query = QueryString([("url", text)])
         let answer = try await client.send(GatewayClient.Request(path: "/events/lookup", query: query))
-        guard let id = try Self.document(answer)["id"]?.stringValue else {
+        guard let id = try Self.document(answer)["event"]?["id"]?.stringValue else {
             throw CommandFailure(.notFound, "there is no event at \(CommandFailure.line(text))")
         }
         var command = self
