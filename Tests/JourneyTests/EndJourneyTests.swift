@@ -53,13 +53,12 @@ import Testing
 
     /// The one that has crashed: it asks Luma on a loop of its own.
     @Test func theDoctorEndsWithItsOwnCode() async throws {
-        let sandbox = try Program(["sandbox", "--port", "0"])
+        let sandbox = try Program(["sandbox", "--port", "0", "--rate-limit", "1000000"])
         let address = try await sandbox.address()
-        #expect(
-            try await Self.codes(
-                ["doctor"], runs: Self.runs,
-                environment: ["LUMA_BASE_URL": address, "LUMA_API_KEY": "secret-key", "LUMA_PORT": "0"])
-                == [0: Self.runs])
+        let codes = try await Self.codes(
+            ["doctor"], runs: Self.runs,
+            environment: ["LUMA_BASE_URL": address, "LUMA_API_KEY": "secret-key", "LUMA_PORT": "0"])
+        #expect(codes == [0: Self.runs])
     }
 
     /// All others go the same way out of the program; these have loops, too.

@@ -4,13 +4,15 @@ import Testing
 
 /// Feeds are kept, found by their account alone, and gone once they are revoked.
 @Suite struct FeedTests {
-    static func feed(_ id: String, account: String = "a", at: Int64 = 1000) -> FeedRecord {
+    static func feed(
+        _ id: String, account: String = "a", creator: String = "ops", at: Int64 = 1000
+    ) -> FeedRecord {
         FeedRecord(
-            id: id, account: account, name: "Team", filter: [1, 2], creator: "ops",
+            id: id, account: account, name: "Team", filter: [1, 2], creator: creator,
             createdAt: Timestamp(milliseconds: at))
     }
 
-    private func add(_ store: SQLiteStateStore, _ feed: FeedRecord, most: Int = 3, key: [UInt8] = [7]) async throws
+    private func add(_ store: SQLiteStateStore, _ feed: FeedRecord, most: Int = 6, key: [UInt8] = [7]) async throws
         -> [UInt8]?
     {
         try await store.wait { store.addFeed(feed, most: most, key: key, then: $0) }
@@ -48,6 +50,16 @@ import Testing
         #expect(try await store.wait { store.feed("f2", of: "a", then: $0) } == FeedLookup(key: [7], feed: nil))
         #expect(try await add(store, Self.feed("f4")) == [7])
         #expect(try await store.wait { store.feeds("a", then: $0) }.map(\.id) == ["f1", "f3", "f4"])
+    }
+
+    /// One who makes as many as he may leaves some for the next.
+    @Test func eachHasAShare() async throws {
+        let store = SQLiteStateStore(.memory)
+        for number in 0..<9 { _ = try await add(store, Self.feed("f\(number)")) }
+        #expect(try await add(store, Self.feed("g1", creator: "web")) == [7])
+        #expect(try await add(store, Self.feed("g2", creator: "web")) == [7])
+        #expect(try await add(store, Self.feed("g3", creator: "web")) == nil)
+        #expect(try await store.wait { store.feeds("a", then: $0) }.count == 5)
     }
 
     @Test func itsUseIsNotedOnceAMinute() async throws {
