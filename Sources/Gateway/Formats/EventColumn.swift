@@ -38,6 +38,10 @@ struct EventColumn: Sendable {
         EventColumn("registration_open"), EventColumn("require_approval"), EventColumn("platform"),
         EventColumn("host"), EventColumn("tags", .names("tags")), EventColumn("created_at"),
         EventColumn("start_local", .local("start_at")), EventColumn("end_local", .local("end_at")),
+        // What was closed stays closed when the table is imported; the price, in minor units, is told to be lost.
+        EventColumn("location_visibility"), EventColumn("waitlist_status"),
+        EventColumn("price_amount", .member(["display_price", "amount"])),
+        EventColumn("price_currency", .member(["display_price", "currency"])),
     ]
 
     /// The cell of an event, empty for what it does not have.

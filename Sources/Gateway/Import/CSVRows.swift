@@ -41,9 +41,18 @@ struct CSVRows {
         if isPrivate, row.event["visibility"] == nil { row.event["visibility"] = "private" }
         // A whole day may have an end that no cell says.
         row.take("end_at", of: times)
-        if columns.isExport, columns.all(.field("description_md")).isEmpty { row.lost.append("description") }
+        if columns.isExport { row.lost += lostByExport }
         row.keyed = keyed(record, row.event)
         return row
+    }
+
+    /// What a list of events does not say, and a table of an earlier version neither.
+    private var lostByExport: [String] {
+        let columns: [(ColumnRole, String)] = [
+            (.field("description_md"), "description"), (.field("waitlist_status"), "waitlist"),
+            (.lost("price"), "price"),
+        ]
+        return columns.filter { self.columns.all($0.0).isEmpty }.map { $0.1 }
     }
 
     private func take(_ text: String, _ name: String, _ row: inout ImportedRow) {

@@ -118,7 +118,7 @@ enum ColumnNames {
     /// Columns of our own exports that are fields of a new event under another name.
     static let ofExports: [String: ColumnRole] = [
         "require_approval": .approval, "description": .field("description_md"), "display_price": .lost("price"),
-        "price": .lost("price"),
+        "price": .lost("price"), "price_amount": .lost("price"),
     ]
 
     // MARK: Tables of something else

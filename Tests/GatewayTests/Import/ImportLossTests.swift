@@ -46,6 +46,29 @@ import Testing
         #expect(plan.losses.map(\.what).contains("description") || header.contains { $0.hasPrefix("description") })
     }
 
+    /// An address that only guests see does not become public, and a waitlist stays.
+    @Test func aTableOfAnExportOpensNothing() throws {
+        let cells = [
+            "id": "evt-1", "name": "A", "start_at": "2031-05-01T18:00:00Z", "timezone": "UTC", "address": "1 Main St",
+            "location_visibility": "guests-only", "waitlist_status": "enabled", "visibility": "private",
+            "registration_open": "false", "max_capacity": "9", "price_amount": "2500", "price_currency": "eur",
+        ]
+        let header = EventColumn.all.map(\.name)
+        let text = [header, header.map { cells[$0] ?? "" }].map { $0.joined(separator: ",") + "\n" }.joined()
+        let plan = plan(text, .csv)
+        #expect(plan.problems == [])
+        let event = try #require(documents(plan).first)
+        for name in ["location_visibility", "waitlist_status", "visibility"] {
+            #expect(event[name]?.stringValue == cells[name], "\(name)")
+        }
+        #expect(event["registration_open"] == false && event["max_capacity"] == 9)
+        #expect(plan.losses.map(\.what) == ["price", "description"])
+        // A table of an earlier version says nothing of a waitlist.
+        let old = Array(header.prefix { $0 != "start_local" })
+        let lines = [old, old.map { cells[$0] ?? "" }].map { $0.joined(separator: ",") + "\n" }.joined()
+        #expect(self.plan(lines, .csv).losses.map(\.what) == ["description", "waitlist", "price"])
+    }
+
     @Test func aPriceInATableIsNotDroppedInSilence() {
         let text =
             "Title,Start,Time zone,Price\nA,2031-05-01 18:00,UTC,€25\nB,2031-05-01 18:00,UTC,free\nC,2031-05-01 18:00,UTC,0.00\n"
