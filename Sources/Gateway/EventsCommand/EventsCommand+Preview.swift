@@ -68,27 +68,30 @@ extension EventsCommand {
         let sent =
             (told["sends"]?.objectValue?.names ?? []) + (told["require_rsvp_approval"] == nil ? [] : ["approval"])
         if call.verb == .update {
-            lines.append(sent.isEmpty ? "Nothing would change." : "Would change: " + sent.joined(separator: ", "))
+            let names = sent.map { CommandFailure.line($0) }.joined(separator: ", ")
+            lines.append(sent.isEmpty ? "Nothing would change." : "Would change: " + names)
         } else {
             lines.append("Would create \"\(CommandFailure.line(told["sends"]?["name"]?.stringValue ?? ""))\"")
         }
-        lines += Self.when(outcome, length: length)
+        // A change that touches no time says nothing of it.
+        if outcome["start_at"]?.stringValue != nil { lines += Self.when(outcome, length: length) }
         lines += (told["remarks"]?.arrayValue ?? []).map { remark in
             let field = remark["field"]?.stringValue ?? ""
             let label = ProblemText.option(field) ?? field
-            return "  note: \(label) \(remark["remark"]?.stringValue ?? "")"
+            return "  note: " + CommandFailure.line("\(label) \(remark["remark"]?.stringValue ?? "")")
         }
         lines.append("Nothing was changed.")
-        return CommandOutput(bytes: Array((lines.map { Neutral.line($0) }.joined(separator: "\n") + "\n").utf8))
+        return CommandOutput(bytes: Array((lines.joined(separator: "\n") + "\n").utf8))
     }
 
     /// Start, end and zone, one a line.
     private static func when(_ outcome: JSONObject, length: Int64?) -> [String] {
         let span = length.flatMap(EventOutcome.text).map { " (\($0))" } ?? ""
+        func text(_ name: String) -> String? { outcome[name]?.stringValue.map { Neutral.line($0) } }
         return [
-            "  starts  " + (outcome["starts"]?.stringValue ?? "as it does now"),
-            "  ends    " + (outcome["ends"]?.stringValue.map { $0 + span } ?? "as Luma chooses"),
-            "  zone    " + (outcome["timezone"]?.stringValue ?? "as it is now"),
+            "  starts  " + (text("starts") ?? text("start_at") ?? "unknown"),
+            "  ends    " + (text("ends").map { $0 + span } ?? "as Luma chooses"),
+            "  zone    " + (text("timezone") ?? "as it is now"),
         ]
     }
 }
