@@ -64,10 +64,10 @@ struct Turn {
             calls: calls, reason: error.reason)
     }
 
-    /// Refuses the request before it was looked at.
+    /// Refuses the request before it was looked at. Where nothing was sent there is no message that could be answered as one.
     func refuse(_ endpoint: Endpoint?, _ error: APIError, _ request: RequestView) {
-        guard method == .post, endpoint?.isMCP ?? Endpoint.isMCP(path: request.path) else {
-            return finish(endpoint, error)
+        guard method == .post, !request.body.isEmpty, endpoint?.isMCP ?? Endpoint.isMCP(path: request.path) else {
+            return finish(endpoint, error.response(requestID: id), reason: error.reason)
         }
         let message = JSONRPCID(ofRequestIn: request.body)
         finish(endpoint, error.answer(toMessage: message, requestID: id), reason: error.reason)

@@ -40,10 +40,14 @@ enum MessageBounds {
         row(["notifications/cancelled"], "requestId", longestID),
     ]
 
+    private static let rowsByMethod: [String: [Row]] = rows.reduce(into: [:]) { table, row in
+        for method in row.methods { table[method, default: []].append(row) }
+    }
+
     /// What is too large in a request or a notification; nil when nothing is.
     static func problem(in params: JSONObject?, of method: String) -> String? {
         guard let params else { return nil }
-        var walk = Walk(rows: rows.filter { $0.methods.contains(method) }, longestText: longestText)
+        var walk = Walk(rows: rowsByMethod[method] ?? [], longestText: longestText)
         walk.object(params)
         return walk.problem
     }
