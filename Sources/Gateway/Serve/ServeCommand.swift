@@ -48,7 +48,8 @@ struct ServeCommand {
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
             templates: templates, log: log,
             store: configuration.openStore(log, byDefault: Self.dataDirectory),
-            touches: configuration.openTouches(log, byDefault: Self.dataDirectory), tokens: tokens)
+            touches: configuration.openTouches(log, byDefault: Self.dataDirectory), tokens: tokens,
+            sandboxKey: configuration.usesSandbox ? SandboxKey.kept(in: folder) : nil)
         let looks = shared.lookForEndedSessions()
         let budget = Task { await shared.resumeBudget() }
         let workers = try await startWorkers(shared, sockets, tls, sandbox)

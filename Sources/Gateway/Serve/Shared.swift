@@ -34,16 +34,15 @@ struct Shared: Sendable {
     /// - Parameters:
     ///   - touches: counts the writes of all gateways that share the store; nil when none can.
     ///   - tokens: those that open the gateway; nil when nobody is asked for one.
+    ///   - sandboxKey: the one for the emulator; nil to draw one.
     init(
         _ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink,
         store: any StateStore = SQLiteStateStore(.memory), touches: SharedCounter? = nil,
-        tokens: TokenTable? = nil
+        tokens: TokenTable? = nil, sandboxKey: Secret? = nil
     ) {
         self.configuration = configuration
         self.upstream = upstream
-        // The emulator takes any key; a name that says where it comes from helps who looks at its traffic. The rest is drawn,
-        // as sessions and confirmations are sealed by the key.
-        key = configuration.usesSandbox ? Self.sandboxKey() : configuration.apiKey ?? Secret("")
+        key = configuration.usesSandbox ? sandboxKey ?? SandboxKey.drawn() : configuration.apiKey ?? Secret("")
         let reads = SharedReads(KeepSettings(configuration.cache), touches: touches)
         self.reads = reads
         account = LumaAccount(
@@ -73,12 +72,6 @@ struct Shared: Sendable {
         metrics.add(BudgetMetrics(account: account))
         metrics.add(ReadMetrics(reads: reads))
         metrics.add(StoreMetrics(store: store))
-    }
-
-    private static func sandboxKey() -> Secret {
-        var random = SystemRandomNumberGenerator()
-        let bytes = (0..<4).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } }
-        return Secret("sandbox-in-process-" + Hex.encode(bytes))
     }
 
     /// Tells keys apart and says nothing of them.
