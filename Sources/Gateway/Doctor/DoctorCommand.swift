@@ -119,13 +119,13 @@ struct DoctorCommand {
         do {
             let loop = try Loop(label: "luma-mcp.doctor.gateway")
             loop.start()
-            let (answers, answer) = AsyncStream<JSON?>.makeStream()
+            let (answers, answer) = AsyncStream<JSON>.makeStream()
             try await loop.perform { loop in
                 let transport = try CurlTransport(reactor: loop.reactor, settings: EventsCommand.settings(target))
                 let client = GatewayClient(target, transport: transport, clock: LoopClock(loop.reactor))
                 _ = loop.reactor.start {
                     let found = try? await client.answer(GatewayClient.Request(path: "/health"))
-                    answer.yield(found?.json.flatMap { DoctorReport.isHealth($0) ? $0 : nil })
+                    if let json = found?.json, DoctorReport.isHealth(json) { answer.yield(json) }
                     answer.finish()
                     transport.shutdown()
                 }
