@@ -82,7 +82,7 @@ import Testing
             let marked = try await curl([gateway.address + arguments[0] + "?for=spreadsheet"] + rest).body
             #expect(plain.unicodeScalars.first == "i" && marked.unicodeScalars.first == "\u{feff}")
             #expect(Array(marked.unicodeScalars.dropFirst()) == Array(plain.unicodeScalars))
-            #expect(plain.contains(",2031-03-01 18:00:00,2031-03-01 21:00:00\r\n"), "\(plain)")
+            #expect(plain.contains(",2031-03-01 18:00:00,2031-03-01 21:00:00,"), "\(plain)")
         }
         for path in ["/events.ics", "/events.ndjson", "/events/", "/events.json"] {
             #expect(try await curl(gateway.address + path + "?for=spreadsheet").status == 422, "\(path)")
