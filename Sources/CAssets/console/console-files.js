@@ -7,7 +7,7 @@ import { tell } from "/assets/console-toast.js";
 import { distanceText, viewerZone } from "/assets/console-zones.js";
 
 const FILES = [
-  ["Table", "events.csv", "For spreadsheets."], ["Calendar", "events.ics", "For calendar programs."],
+  ["Table", "events.csv", "For spreadsheets.", "?for=spreadsheet"], ["Calendar", "events.ics", "For calendar programs."],
   ["Lines of JSON", "events.ndjson", "For programs, and for an import that keeps most."],
 ];
 let isDrawn = false;
@@ -23,11 +23,11 @@ export function drawFiles(status) {
   else fill(byId("feeds"), element("p", { class: "none" }, "Whoever operates the gateway makes feeds: a token with the scope admin may."));
 }
 
-function exportRow([label, file, hint]) {
+function exportRow([label, file, hint, query = ""]) {
   const save = async () => {
     button.setAttribute("aria-disabled", "true");
     try {
-      const blob = await download(`/${file}`);
+      const blob = await download(`/${file}${query}`);
       const address = URL.createObjectURL(blob);
       element("a", { href: address, download: file }).click();
       setTimeout(() => URL.revokeObjectURL(address), 60_000);

@@ -26,7 +26,8 @@ enum Banner {
         }
         lines += [
             "Open \(url)/ in a browser to see the calendar and to make, change and cancel events.",
-            "For programs: curl '\(url)/events/?limit=3', and all else at \(url)/docs",
+            "For programs, to begin with; the rest is at \(url)/docs:",
+            "  curl '\(url)/events/?limit=3'",
         ]
         return lines.joined(separator: "\n")
     }
