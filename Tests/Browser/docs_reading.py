@@ -197,8 +197,8 @@ def the_keyboard_is_enough(binary, folder):
         assert browser.one("#createEvent [aria-selected=true]").text == "curl"
         browser.press(Keys.TAB, Keys.TAB, Keys.TAB, Keys.ENTER)
         assert browser.one("#createEvent .try").get_attribute("open")
-        # The example, the body, the header fields, the button.
-        browser.press(Keys.TAB, Keys.TAB, Keys.TAB, Keys.TAB, Keys.ENTER)
+        # The example, the field of the query, the body, the header fields, the button.
+        browser.press(Keys.TAB, Keys.TAB, Keys.TAB, Keys.TAB, Keys.TAB, Keys.ENTER)
         status = browser.eventually("an answer", lambda: browser.one("#createEvent .result .status"))
         assert status.text == "201 Created", status.text
         assert browser.run("return document.activeElement.textContent") == "Send"

@@ -64,7 +64,8 @@ public struct CSVReader: Sendable {
             if isOver { return }
             if let seen = markBytes {
                 if byte == Self.mark[seen] {
-                    markBytes = seen == 2 ? nil : seen + 1
+                    // A program that marks what was marked already leaves several.
+                    markBytes = seen == 2 ? 0 : seen + 1
                     continue
                 }
                 markBytes = nil

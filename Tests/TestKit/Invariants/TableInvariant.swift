@@ -26,7 +26,7 @@ public enum TableInvariant {
         if hasReplacement, ![[0xef, 0xbf, 0xbd], [0xfd, 0xff], [0xff, 0xfd]].contains(where: { bytes.contains($0) }) {
             return "a character was replaced"
         }
-        // Our writer gives no control characters but line ends and tabs.
+        // Our writer gives no control characters but line ends and tabs; a mark that comes first in a file is none of its text.
         let writable = records.filter { record in
             record.fields.count == header.fields.count
                 && record.fields.allSatisfy { $0.unicodeScalars.allSatisfy(isWritten) }
@@ -48,7 +48,7 @@ public enum TableInvariant {
     }
 
     private static func isWritten(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.generalCategory != .control || ["\t", "\r", "\n"].contains(scalar)
+        scalar != "\u{feff}" && (scalar.properties.generalCategory != .control || ["\t", "\r", "\n"].contains(scalar))
     }
 
     /// What was read, written by our own writer and read again, is the same.
