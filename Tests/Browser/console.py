@@ -23,7 +23,7 @@ def it_shows_what_is_there(binary, folder):
         page.says("#budget", "of", "left", "in the last")
         assert page.one(".gauge").get_attribute("aria-label").endswith("left")
         assert page.all(".curve-line") and page.text("#health-badge") == "healthy"
-        page.says("#mode", "127.0.0.1 in Luma’s place")
+        page.says("#mode", "localhost in Luma’s place")
         page.says("#requests", "GET /events/", "200")
         assert "/status" not in page.text("#requests") and "/assets" not in page.text("#requests")
         for width, name in ((1280, "desktop"), (820, "tablet"), (390, "phone"), (320, "small")):
