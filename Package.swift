@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+// SPDX-License-Identifier: MIT
 import PackageDescription
 
 // Warnings become errors on the command line of `make test` and of CI, never here: a newer
