@@ -14,6 +14,9 @@ Packaging/install.sh "$binary" "$tree" /usr /lib/systemd/system >/dev/null
 gzip -9n "$tree/usr/share/man/man1/luma-mcp.1"
 documents=$tree/usr/share/doc/luma-mcp
 install -D -m 644 README.md "$documents/README.md"
+# What the README leads to.
+install -D -m 644 -t "$documents/docs" docs/*.md docs/*.png
+install -m 644 ARCHITECTURE.md CONTRIBUTING.md "$documents"
 install -m 644 Packaging/copyright "$documents/copyright"
 # Debian asks for a changelog of this form; what changed is in CHANGELOG.md.
 maintainer='The authors of luma-mcp <maintainers@luma-mcp.example>'

@@ -2,12 +2,14 @@ import Core
 import Foundation
 import Testing
 
-/// The README's examples for assistants are what those programs can read, and lead to a server that answers.
+/// The examples for assistants, of the README and of docs/assistants.md, are what those programs can read, and lead to a server that answers.
 @Suite struct AssistantExamplesTests {
     private static let token = "0123456789abcdef0123456789abcdef"
 
     private static var examples: [JSON] {
-        ReadmeTests.blocks("json").compactMap { try? JSON.parse($0) }.compactMap { $0["mcpServers"] ?? $0["servers"] }
+        ["README.md", "docs/assistants.md"].flatMap { ReadmeTests.blocks("json", of: $0) }.compactMap {
+            try? JSON.parse($0)
+        }.compactMap { $0["mcpServers"] ?? $0["servers"] }
             .compactMap { $0["luma"] }
     }
 
@@ -39,7 +41,7 @@ import Testing
     @Test func everyAddressAnswersWithItsFields() async throws {
         let gateway = try await gateway()
         let remote = Self.examples.filter { $0["url"] != nil }
-        #expect(remote.count == 3)
+        #expect(remote.count == 4)
         for example in remote {
             let url = try #require(example["url"]?.stringValue)
             let fields = (example["headers"]?.objectValue?.members ?? []).map { name, value in
@@ -53,7 +55,7 @@ import Testing
 
     @Test func theExampleInTOMLIsRead() async throws {
         let gateway = try await gateway()
-        let text = try #require(ReadmeTests.blocks("toml").first)
+        let text = try #require(ReadmeTests.blocks("toml", of: "docs/assistants.md").first)
         let program = "import sys, tomllib, json; print(json.dumps(tomllib.loads(sys.argv[1])))"
         let read = try await run("python3", ["-c", program, text])
         let example = try #require(try JSON.parse(read.out)["mcp_servers"]?["luma"])

@@ -30,6 +30,27 @@ import Testing
         for match in try Self.text(name).matches(of: /\]\((?!https?:|#)([^)#]+)/) {
             #expect(exists(folder + match.1), "\(match.1)")
         }
+        for match in try Self.text(name).matches(of: /\]\((?!https?:)([^)#]*)#([^)]+)\)/) {
+            let page = match.1.isEmpty ? name : folder + match.1
+            let path = URL(fileURLWithPath: page, relativeTo: Program.root).standardizedFileURL.path
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            #expect(Self.anchors(of: text).contains(String(match.2)), "\(page)#\(match.2)")
+        }
+    }
+
+    /// The names that GitHub gives the headings of a page.
+    private static func anchors(of text: String) -> [String] {
+        text.split(separator: "\n").filter { $0.hasPrefix("#") }.map { line in
+            let heading = line.drop { $0 == "#" }.trimmingCharacters(in: .whitespaces).lowercased()
+            return heading.filter { $0.isLetter || $0.isNumber || "-_ ".contains($0) }.replacing(" ", with: "-")
+        }
+    }
+
+    /// The README leads; what is deeper has a page.
+    @Test func theReadmeIsShortAndNamesEveryPage() throws {
+        let readme = try Self.text("README.md")
+        #expect(readme.split(separator: "\n", omittingEmptySubsequences: false).count <= 260)
+        for page in ReadmeTests.all where page != "README.md" { #expect(readme.contains("](\(page)"), "\(page)") }
     }
 
     /// A path starts with a folder of the repository or with a module's.

@@ -8,13 +8,15 @@ import Testing
         (try? String(contentsOf: Program.root.appendingPathComponent(name), encoding: .utf8)) ?? ""
     }
 
-    /// The README and each page under `docs/` that has a block of shell.
-    static let documents: [String] = {
+    /// The README and every page under `docs/`.
+    static let all: [String] = {
         let folder = Program.root.appendingPathComponent("docs").path
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let pages = names.filter { $0.hasSuffix(".md") }.map { "docs/" + $0 }.sorted()
-        return ["README.md"] + pages.filter { !blocks("sh", of: $0).isEmpty }
+        return ["README.md"] + names.filter { $0.hasSuffix(".md") }.map { "docs/" + $0 }.sorted()
     }()
+
+    /// Those that have a block of shell.
+    static let documents = all.filter { !blocks("sh", of: $0).isEmpty }
 
     /// The fenced blocks of one language, "" for those without.
     static func blocks(_ language: String, of name: String = "README.md") -> [String] {
@@ -57,10 +59,17 @@ import Testing
         }
     }
 
+    /// Each of the readers whom the README leads has a page with examples, and none is lost on the way.
+    @Test func thePagesHaveExamples() {
+        let pages = ["rest", "command-line", "import", "calendars", "access", "luma", "sandbox"]
+        for page in pages { #expect(Self.documents.contains("docs/\(page).md"), "\(page)") }
+        #expect(Self.documents.reduce(0) { $0 + Self.blocks("sh", of: $1).count } >= 19)
+    }
+
     /// The settings of the example of a `.env`.
     static var exampleSettings: [String: String] {
         get throws {
-            let lines = try #require(blocks("dotenv").first).split(separator: "\n")
+            let lines = try #require(blocks("dotenv", of: "docs/access.md").first).split(separator: "\n")
             return Dictionary(
                 uniqueKeysWithValues: lines.map { line in
                     let parts = line.split(separator: "=", maxSplits: 1).map(String.init)
@@ -88,7 +97,7 @@ import Testing
     @Test func everyCommandThatIsNamedExists() async throws {
         let makefile = try String(contentsOf: Program.root.appendingPathComponent("Makefile"), encoding: .utf8)
         var commands = 0
-        for line in Self.blocks("").flatMap({ $0.split(separator: "\n") }) {
+        for line in Self.all.flatMap({ Self.blocks("", of: $0) }).flatMap({ $0.split(separator: "\n") }) {
             let words = line.replacing("'", with: "").split(separator: " ").map(String.init)
             commands += 1
             switch words.first {
@@ -102,12 +111,12 @@ import Testing
             default: Issue.record("nobody runs this: \(line)")
             }
         }
-        #expect(commands >= 2)
+        #expect(commands >= 5)
     }
 
     @Test func theErrorExampleHasTheShapeThatIsServed() async throws {
         let gateway = try await RunningGateway.start(.inProcess)
-        let example = try JSON.parse(try #require(Self.blocks("json").first))
+        let example = try JSON.parse(try #require(Self.blocks("json", of: "docs/rest.md").first))
         let served = try await curlJSON(
             "POST", gateway.address + "/events/",
             ["name": "x", "start_at": "2027-01-01T10:00:00Z", "timezone": "America/New_Yrok"])
@@ -115,5 +124,40 @@ import Testing
         #expect(example["error"] == served.json?["error"])
         #expect(example["reason"] == served.json?["reason"])
         #expect(example["details"] == served.json?["details"])
+    }
+
+    /// The commands of a backup, on the folder of a gateway that has promised something: once it is put back, that is kept.
+    @Test func theBackupKeepsWhatWasPromised() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-mcp-" + UUID().uuidString)
+        let state = folder.appendingPathComponent("state")
+        try FileManager.default.createDirectory(at: state, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func command(_ number: Int) async throws {
+            let blocks = Self.blocks("bash", of: "docs/operations.md")
+            #expect(blocks.count == 2)
+            let script = blocks[number].replacingOccurrences(of: "/var/lib/luma-mcp", with: state.path)
+            let result = try await run("bash", ["-euo", "pipefail", "-c", script], folder: folder)
+            #expect(result.code == 0, "\(result.err)")
+        }
+        func create() async throws -> CurlAnswer {
+            let gateway = try await RunningGateway.start(.inProcess, environment: ["LUMA_DATA_DIR": state.path])
+            let answer = try await curlJSON(
+                "POST", gateway.address + "/events/",
+                ["name": "Kept", "start_at": "2027-07-01T19:00:00Z", "timezone": "Europe/Berlin"],
+                "-H", "Idempotency-Key: kept")
+            gateway.program.signal(SIGTERM)
+            #expect(try await gateway.program.exitCode() == 0)
+            return answer
+        }
+        let first = try await create()
+        #expect(first.status == 201 && first.field("idempotency-replayed") == nil)
+        try await command(0)
+        try FileManager.default.removeItem(at: state)
+        try FileManager.default.createDirectory(at: state, withIntermediateDirectories: true)
+        try Data("another state".utf8).write(to: state.appendingPathComponent("luma.db"))
+        try await command(1)
+        let again = try await create()
+        #expect(again.status == 201 && again.field("idempotency-replayed") == "true")
+        #expect(again.json == first.json)
     }
 }

@@ -29,8 +29,8 @@ if [ -z "$address" ]; then
 fi
 grep -q emulator "$output" || { echo "make run does not say that it uses the emulator" >&2; exit 1; }
 
-# The shell examples under "A first event".
-examples=$(awk '/^## / { here = ($0 == "## A first event") } here && /^```/ { open = !open; next } here && open' README.md)
+# The shell examples under "A script" that are for curl.
+examples=$(awk '/^## / { here = ($0 == "## A script") } here && /^In a shell/ { exit } here && /^```/ { open = !open; next } here && open' README.md)
 [ -n "$examples" ]
 curl() { command curl -sS --fail-with-body --max-time 20 "$@"; }
 eval "${examples//http:\/\/localhost:8000/$address}" >/dev/null

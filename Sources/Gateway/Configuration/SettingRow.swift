@@ -1,4 +1,4 @@
-/// One setting as data. Parsing, `--help`, `.env.example` and the README's table all read the same rows.
+/// One setting as data. Parsing, `--help`, `.env.example` and docs/settings.md all read the same rows.
 public struct SettingRow: Sendable {
     /// Where a row stands in the help and in the documents, with its heading.
     public enum Group: String, Sendable, CaseIterable {

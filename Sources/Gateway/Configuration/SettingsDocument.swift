@@ -23,7 +23,7 @@ public enum SettingsDocument {
         return text
     }
 
-    /// The settings as tables in Markdown, the text between the markers of the README.
+    /// The settings as tables in Markdown, the text between the markers of docs/settings.md.
     public static var markdown: String {
         var text = ""
         for (group, rows) in SettingRow.grouped(Settings.table) {

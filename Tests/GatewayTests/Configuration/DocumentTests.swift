@@ -51,10 +51,10 @@ import Testing
         }
     }
 
-    /// The README's table is generated; what stands between its markers must be what the table says.
-    @Test func readmeTableIsWhatTheTableSays() throws {
+    /// The table of docs/settings.md is generated; what stands between its markers must be what the rows say.
+    @Test func settingsPageIsWhatTheTableSays() throws {
         for row in Settings.table { #expect(SettingsDocument.markdown.contains("| `\(row.setting.rawValue)` |")) }
-        let file = Self.root.appending(path: "README.md")
+        let file = Self.root.appending(path: "docs/settings.md")
         let text = try String(contentsOf: file, encoding: .utf8)
         let section = try #require(SettingsDocument.section(of: text))
         if ProcessInfo.processInfo.environment["WRITE_DOCUMENTS"] != nil {
