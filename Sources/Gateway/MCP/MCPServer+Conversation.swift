@@ -47,7 +47,9 @@ extension MCPServer {
         turn.finish(
             .sseMessage,
             Response(status: 202, fields: [Field("Content-Type", "text/plain")], body: Array("Accepted".utf8)))
-        HandshakeDriver(dispatcher, turn.principal, CallOrigin(turn), reactor, requests).take(
+        HandshakeDriver(
+            dispatcher, turn.principal, CallOrigin(turn), reactor, requests, within: shared.calls
+        ).take(
             payload, session: conversation.session, begin: { conversation.session = $0 },
             send: { conversation.send($0) },
             sendBatch: { answers in for answer in answers { conversation.send(answer) } })
@@ -62,16 +64,19 @@ struct HandshakeDriver {
     let origin: CallOrigin
     let reactor: Reactor
     let requests: WritesInProgress
+    /// Where callers have room for their calls; nil for the only client of a program.
+    let shares: CallShares?
 
     init(
         _ dispatcher: Dispatcher, _ principal: Principal, _ origin: CallOrigin, _ reactor: Reactor,
-        _ requests: WritesInProgress
+        _ requests: WritesInProgress, within shares: CallShares? = nil
     ) {
         self.dispatcher = dispatcher
         self.principal = principal
         self.origin = origin
         self.reactor = reactor
         self.requests = requests
+        self.shares = shares
     }
 
     /// Takes what arrived, and returns when it is under way.
@@ -136,7 +141,8 @@ struct HandshakeDriver {
         caller.origin = origin
         let run: RunningRequests
         do throws(JSONRPCError) {
-            run = try RunningRequests(session, parts, on: reactor)
+            run = try RunningRequests(
+                session, parts, on: reactor, within: shares.map { (shares: $0, caller: origin.caller) })
         } catch {
             answer(dispatcher.refuse(parts, with: error, from: caller))
             return ended()

@@ -111,7 +111,8 @@ extension MCPServer {
 
     // MARK: Legacy
 
-    /// Not tied to the connection: in the legacy era only `notifications/cancelled` cancels.
+    /// What changes something is not tied to the connection: in the legacy era only `notifications/cancelled` cancels. What only
+    /// reads is: an answer goes on the request's own connection, so nobody could hear it any more.
     private func serveLegacy(
         _ parts: [JSONRPCPayload.Part], isBatch: Bool, _ caller: Caller, _ headers: MCPHeaders, _ turn: Turn
     ) {
@@ -125,14 +126,16 @@ extension MCPServer {
         let sink = MessageSink(session: caller.session, reactor: reactor) { answer.send($0) }
         answer.onStreamEnd = { [weak sink] in sink?.clientIsGone() }
         var caller = caller
-        caller.origin = CallOrigin(turn)
+        let origin = CallOrigin(turn)
+        caller.origin = origin
         func finish(_ answers: [JSONRPCMessage], status: Int = 200) {
             guard let first = answers.first else { return answer.finish(nil, status: status == 200 ? 202 : status) }
             answer.finish(isBatch ? JSONRPCPayload.encode(batch: answers) : first.encoded, status: status)
         }
         let run: RunningRequests
         do throws(JSONRPCError) {
-            run = try RunningRequests(caller.session, parts, on: reactor)
+            run = try RunningRequests(
+                caller.session, parts, on: reactor, within: (shares: shared.calls, caller: origin.caller))
         } catch {
             // It has ended between the look for it and now.
             return finish(
@@ -153,5 +156,6 @@ extension MCPServer {
             run.ended()
         }
         if !isBatch { run.began(task) }
+        if !dispatcher.mayChange(parts) { turn.exchange.whenGone { task.cancel() } }
     }
 }

@@ -11,6 +11,7 @@ struct MCPShared: Sendable {
     let sessions: SessionTable
     let changes = ChangeFeed()
     let conversations = ConversationTable()
+    let calls = CallShares()
 
     init(secret: Secret, store: any EndedSessionStore) {
         seal = SessionSeal(secret: secret)

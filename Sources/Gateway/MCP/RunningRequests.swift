@@ -1,20 +1,33 @@
 import IO
+import LumaClient
 import MCP
 
-/// Makes the requests of one message or batch known to their session while they are served, so that each can be cancelled.
-/// On one loop.
+/// Makes the requests of one message or batch known to their session while they are served, so that each can be cancelled,
+/// and holds their caller's room for them. On one loop.
 final class RunningRequests {
     private let session: Session?
     private let ids: [JSONRPCID]
     private let reactor: Reactor
+    private let room: (shares: CallShares, caller: CallerKey)?
     private var isOver = false
 
+    /// - Parameter room: where their caller has room for them; nil when something else bounds them.
     /// - Throws: what the requests are answered with when they cannot begin.
-    init(_ session: Session?, _ parts: [JSONRPCPayload.Part], on reactor: Reactor) throws(JSONRPCError) {
+    init(
+        _ session: Session?, _ parts: [JSONRPCPayload.Part], on reactor: Reactor,
+        within room: (shares: CallShares, caller: CallerKey)? = nil
+    ) throws(JSONRPCError) {
         self.session = session
         self.reactor = reactor
+        self.room = room
         ids = parts.compactMap(\.requestID)
-        try session?.reserve(ids)
+        if let room, !room.shares.take(ids.count, for: room.caller) { throw .tooManyRequests }
+        do throws(JSONRPCError) {
+            try session?.reserve(ids)
+        } catch {
+            giveBack()
+            throw error
+        }
     }
 
     /// After the task of a message was started; it may have ended already. Not for a batch, whose requests have their own tasks.
@@ -23,8 +36,14 @@ final class RunningRequests {
         session.began(id) { task.cancel() }
     }
 
+    private func giveBack() {
+        if let room { room.shares.giveBack(ids.count, of: room.caller) }
+    }
+
+    /// All of them have ended; called once.
     func ended() {
         isOver = true
+        giveBack()
         guard let session else { return }
         for id in ids { session.ended(id) }
     }

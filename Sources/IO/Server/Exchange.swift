@@ -58,6 +58,10 @@ public struct Exchange {
     /// with a reset, which ends the operations.
     public func whenPeerEnds(_ action: @escaping () -> Void) { connection.whenPeerEnds(sequence, action) }
 
+    /// Calls `action` on the loop when the peer goes away before its answer has ended; at once when it is gone. Never when the
+    /// answer has ended.
+    public func whenGone(_ action: @escaping () -> Void) { connection.whenGone(sequence, action) }
+
     /// Ends the body of a stream.
     public func endStream() { connection.endStream(sequence) }
 
@@ -80,6 +84,8 @@ final class PendingAnswer {
     var writer: Suspension<Void>?
     /// Called when the peer ends its side.
     var onPeerEnd: (() -> Void)?
+    /// Called when the peer is gone.
+    var onGone: [() -> Void] = []
     /// Octets written since the writer last let others run.
     var burst = 0
 
@@ -91,5 +97,6 @@ final class PendingAnswer {
     func abandon() {
         for task in tasks { task.cancel() }
         writer?.resume(throwing: CancellationError())
+        for action in onGone { action() }
     }
 }

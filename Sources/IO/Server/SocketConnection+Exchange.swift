@@ -100,6 +100,11 @@ extension SocketConnection {
         if readEnded || hangupSeen { action() }
     }
 
+    func whenGone(_ sequence: UInt32, _ action: @escaping () -> Void) {
+        if life != .open { return action() }
+        if isOpen(sequence) { pendingAnswer().onGone.append(action) }
+    }
+
     func endStream(_ sequence: UInt32) {
         guard isOpen(sequence), let framing = pending?.framing else { return }
         if framing.body == .chunked, framing.sendsBody {

@@ -31,6 +31,15 @@ extension Dispatcher {
         return [:]
     }
 
+    /// Whether serving these may change something: one is a call of a tool that does more than read.
+    public func mayChange(_ parts: [JSONRPCPayload.Part]) -> Bool {
+        parts.contains { part in
+            guard case .message(.request(_, "tools/call", let params)) = part, let name = params?["name"]?.stringValue
+            else { return false }
+            return registry.tools.contains { $0.name == name && !$0.hints.readOnly }
+        }
+    }
+
     /// Serves one part of a batch.
     /// - Returns: its answer, nil when it asked for none or was cancelled.
     public func answer(

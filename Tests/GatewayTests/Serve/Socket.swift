@@ -36,7 +36,10 @@ final class Socket: Sendable {
     }
 
     /// Everything up to the end of the connection, read on a thread that may block.
-    func readAll() async -> String {
+    func readAll() async -> String { await read { _ in false } }
+
+    /// What comes until it is enough, or until the connection ends.
+    func read(until isEnough: @escaping @Sendable (String) -> Bool) async -> String {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async { [self] in
                 var all: [UInt8] = []
@@ -45,6 +48,7 @@ final class Socket: Sendable {
                     let count = recv(descriptor, &chunk, chunk.count, 0)
                     if count <= 0 { break }
                     all += chunk[..<count]
+                    if isEnough(String(decoding: all, as: UTF8.self)) { break }
                 }
                 continuation.resume(returning: String(decoding: all, as: UTF8.self))
             }
