@@ -97,7 +97,9 @@ import Testing
     @Test func everyCommandThatIsNamedExists() async throws {
         let makefile = try String(contentsOf: Program.root.appendingPathComponent("Makefile"), encoding: .utf8)
         var commands = 0
-        for line in Self.all.flatMap({ Self.blocks("", of: $0) }).flatMap({ $0.split(separator: "\n") }) {
+        let shown: [String] = Self.all.flatMap { Self.blocks("", of: $0) }
+        let lines: [Substring] = shown.flatMap { $0.split(separator: "\n") }
+        for line in lines {
             let words = line.replacing("'", with: "").split(separator: " ").map(String.init)
             commands += 1
             switch words.first {
