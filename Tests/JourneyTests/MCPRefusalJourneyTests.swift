@@ -3,8 +3,12 @@ import Foundation
 import TestKit
 import Testing
 
-/// What a client of MCP is told that is not let in: JSON-RPC at the same status, as clients show nothing else.
+/// What a client of MCP is told that is not let in: JSON-RPC at the same status, as clients show nothing else. On every path that
+/// is served as MCP, in every spelling.
 @Suite struct MCPRefusalJourneyTests {
+    private static let endpoints = ["/mcp", "/mcp/", "/%6dcp", "/m%63p/", "/mcp?x=1"]
+    private static let messages = ["/messages/?session_id=x", "/messages?session_id=x", "/%6Dessages/?session_id=x"]
+
     private static let tokens = [
         "LUMA_AUTH_TOKENS": AccessJourneyTests.tokens, "LUMA_MAX_BODY_BYTES": "2048",
     ]
@@ -40,9 +44,11 @@ import Testing
                 plain.removeSubrange(index - 1...index)
             }
         }
-        for path in ["/mcp", "/messages/?session_id=x"] where path == "/mcp" || status != 406 && status != 415 {
+        // An absolute form names its host itself.
+        let absolute = "http://\(status == 421 ? "evil.example" : "localhost")/mcp"
+        for path in Self.endpoints + [absolute] + (status == 406 || status == 415 ? [] : Self.messages) {
             let answer = try await curl(
-                plain + arguments + ["--data-binary", message, gateway.address + path])
+                plain + arguments + ["--data-binary", message, "--request-target", path, gateway.address])
             #expect(answer.status == status, "\(path)")
             let json = try #require(answer.json)
             #expect(json["jsonrpc"] == "2.0" && json["id"] == "q-1", "\(json)")
@@ -58,17 +64,42 @@ import Testing
         settings["LUMA_TOKEN_RATE_LIMIT"] = "2"
         let gateway = try await AccessJourneyTests.gateway(settings)
         let reader = AccessJourneyTests.bearer(AccessJourneyTests.reader)
-        let large = try await post(
-            gateway.address + "/mcp", #"{"jsonrpc":"2.0","id":1,"method":""# + String(repeating: "a", count: 3000),
-            reader)
-        #expect(large.status == 413 && large.json?["error"]?["data"]?["reason"] == "payload_too_large")
+        let tooLong = #"{"jsonrpc":"2.0","id":1,"method":""# + String(repeating: "a", count: 3000)
+        for path in Self.endpoints + Self.messages + ["http://localhost/mcp", "HTTP://localhost:80/%6Dcp/"] {
+            let large = try await post(gateway.address, tooLong, reader + ["--request-target", path])
+            #expect(large.status == 413 && large.json?["error"]?["data"]?["reason"] == "payload_too_large", "\(path)")
+        }
         // REST keeps its own shape.
         let rest = try await post(gateway.address + "/events/", String(repeating: "a", count: 3000), reader)
         #expect(rest.status == 413 && rest.json?["reason"] == "payload_too_large")
         for _ in 0..<2 { _ = try await curl(reader + [gateway.address + "/templates/"]) }
-        let limited = try await post(gateway.address + "/mcp", #"{"jsonrpc":"2.0","id":3,"method":"ping"}"#, reader)
-        #expect(limited.status == 429 && limited.json?["id"] == 3)
-        #expect(limited.json?["error"]?["data"]?["reason"] == "rate_limited" && limited.field("retry-after") != nil)
+        for path in Self.endpoints + Self.messages {
+            let ping = #"{"jsonrpc":"2.0","id":3,"method":"ping"}"#
+            let limited = try await post(gateway.address + path, ping, reader)
+            #expect(limited.status == 429 && limited.json?["id"] == 3, "\(path)")
+            #expect(limited.json?["error"]?["data"]?["reason"] == "rate_limited" && limited.field("retry-after") != nil)
+        }
+    }
+
+    /// A session that is not there, and a path that takes no message.
+    @Test func whatIsNotThere() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let ping = #"{"jsonrpc":"2.0","id":4,"method":"tools/list"}"#
+        for path in Self.endpoints + Self.messages {
+            let lost = try await post(gateway.address + path, ping, ["-H", "Mcp-Session-Id: x"])
+            #expect(lost.status == 404 && lost.json?["id"] == 4, "\(path)")
+            #expect(lost.json?["error"]?["message"]?.stringValue?.isEmpty == false, "\(lost.body)")
+        }
+        for path in ["/sse", "/sse/", "/ss%65"] {
+            let refused = try await post(gateway.address + path, ping, [])
+            #expect(refused.status == 405 && refused.json?["id"] == 4 && refused.field("allow") != nil, "\(path)")
+            #expect(refused.json?["error"]?["data"]?["reason"] == "method_not_allowed", "\(refused.body)")
+        }
+        // A path that only looks like one of MCP's has the shape of REST.
+        for path in ["/mcp/x", "/mcps", "//mcp", "/events/mcp/x"] {
+            let refused = try await post(gateway.address + path, ping, [])
+            #expect(refused.status == 404 && refused.json?["reason"] == "not_found", "\(path)")
+        }
     }
 
     /// 50 calls in one array are 50 calls.

@@ -38,8 +38,26 @@ extension JSONRPCID {
 }
 
 extension Endpoint {
-    /// Whether this path is one of MCP's.
-    static func isMCP(path: some Sequence<UInt8>) -> Bool { paths.contains { path.elementsEqual($0) } }
+    /// Whether this path is one of MCP's, in any spelling that the router takes for it.
+    static func isMCP(path: UnsafeRawBufferPointer) -> Bool {
+        if case .notFound = pathsOfMCP.match(method: .other, path: path) { false } else { true }
+    }
 
-    private static let paths = Set(allCases.filter(\.isMCP).map(\.route.pattern)).map { Array($0.utf8) }
+    /// The same of the target in a request line, of which nothing else was read (RFC 9112 §3.2).
+    static func isMCP(target: some Sequence<UInt8>) -> Bool {
+        var path = target.prefix(while: { $0 != UInt8(ascii: "?") })[...]
+        if path.first != UInt8(ascii: "/"), let colon = path.firstIndex(of: UInt8(ascii: ":")) {
+            // Behind the scheme and the authority of an absolute form.
+            path = path[colon...].dropFirst(3).drop { $0 != UInt8(ascii: "/") }
+        }
+        return path.withUnsafeBytes { isMCP(path: $0) }
+    }
+
+    private static let pathsOfMCP = {
+        var router = Router<Endpoint>()
+        for endpoint in allCases where endpoint.isMCP {
+            router.add(endpoint.route.method, endpoint.route.pattern, endpoint)
+        }
+        return router
+    }()
 }

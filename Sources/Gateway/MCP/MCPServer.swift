@@ -67,6 +67,7 @@ final class MCPServer {
         // What is borrowed is gone by then; those that ask for a session need the body alone.
         let body = Array(request.body)
         let method = request.method
+        let message = method == .post ? JSONRPCID(ofRequestIn: request.body) : nil
         let now = turn.worker.clock.now
         let deadline = now.advanced(seconds: Self.storeSeconds)
         let firstLook = shared.sessions.firstLook
@@ -74,7 +75,7 @@ final class MCPServer {
             do throws(StoreWaitError) {
                 try await reactor.ask(by: deadline) { firstLook.wait(by: deadline, now: now, then: $0) }
             } catch {
-                return turn.finish(endpoint, Self.sessionsUnknown)
+                return turn.finish(endpoint, Self.sessionsUnknown, message: message)
             }
             body.withUnsafeBytes { bytes in
                 let empty = UnsafeRawBufferPointer(start: nil, count: 0)

@@ -70,7 +70,7 @@ final class Application: NodeHandler {
     private static func isMCP(line: String) -> Bool {
         let parts = line.utf8.split(separator: UInt8(ascii: " "))
         return parts.count > 1 && parts[0].elementsEqual("POST".utf8)
-            && Endpoint.isMCP(path: parts[1].prefix { $0 != UInt8(ascii: "?") })
+            && Endpoint.isMCP(target: parts[1])
     }
 
     func couldNotAnswer(_ error: ResponseError) { worker.logFault("An answer could not be written", error) }
