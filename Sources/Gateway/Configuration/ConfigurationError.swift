@@ -46,7 +46,8 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
             case .combination: ""
             }
         let shown = value.map { " = \($0)" } ?? ""
-        return "\(setting)\(shown)\(place): \(problem)"
+        // Whatever has got into it, on a terminal it does nothing.
+        return Neutral.text("\(setting)\(shown)\(place): \(problem)")
     }
 
     /// A word of the command line as it may be shown: on a terminal it must do nothing, and it may be a key that has got into

@@ -32,7 +32,8 @@ public struct EventsCall: Sendable, Equatable {
         }
         guard let verb = EventsVerb(rawValue: first) else {
             let hint = NearestName.suggest(for: first, among: names).map { "did you mean \($0)?" }
-            throw problem("events \(first)", "is not a command; \(hint ?? "see luma-mcp help events")")
+            throw problem(
+                "events \(ConfigurationError.word(first))", "is not a command; \(hint ?? "see luma-mcp help events")")
         }
         var reader = Reader(verb, arguments.dropFirst())
         return try reader.read()

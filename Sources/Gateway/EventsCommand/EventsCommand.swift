@@ -3,6 +3,7 @@ import Crypto
 import Glibc
 import HTTP
 import IO
+import MCP
 
 /// What a command gives: nothing of it is written before all of it is there, so that a failure leaves standard output empty.
 struct CommandOutput: Sendable {
@@ -43,7 +44,8 @@ struct EventsCommand: Sendable {
     }
 
     private func tell(_ failure: CommandFailure) {
-        let lines = failure.lines.enumerated().map { index, line in
+        // Names of files and words of the command line stand in them: on a terminal they do nothing.
+        let lines = failure.lines.map { Neutral.text($0) }.enumerated().map { index, line in
             index == 0 ? "luma-mcp: \(errors.styled(line, .red))" : "  \(line)"
         }
         StandardError.write(lines.joined(separator: "\n"))

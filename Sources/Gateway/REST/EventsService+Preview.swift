@@ -24,6 +24,22 @@ extension EventsService {
         }
     }
 
+    /// Works out when an event will be of which a change does not say it. What is sent stays as it is.
+    /// - Throws: what the change itself would meet when the event is not there.
+    func complete(
+        _ change: inout EventInput.Accepted, _ id: String, _ call: UpstreamCall
+    ) async throws(APIError) -> LumaAnswer {
+        do throws(LumaError) {
+            let answer = try await luma.getEvent(id, deadline: call.deadline, context: call.context)
+            let named = change.outcome
+            change.outcome = EventOutcome(
+                start: named.start, end: named.end, zone: named.zone, known: KnownEvent(try answer.json()))
+            return answer
+        } catch {
+            throw APIError(error, subject: id)
+        }
+    }
+
     /// Whether a create or an update only tells what would become of it.
     static func isDryRun(_ input: RequestInput) throws(APIError) -> Bool {
         var query = QueryReader(input.query, rows: QueryRows.write)

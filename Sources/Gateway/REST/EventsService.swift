@@ -134,13 +134,16 @@ final class EventsService {
             guard call.context.journal?.earlier("events/update", subject: id) == nil else { return }
             try await check(input.conditions, id, seen: seen, call)
         }
-        let change: EventInput.Accepted
+        var change: EventInput.Accepted
         let isSame: Bool
         if case .unchanged(let same) = outcome {
             (change, isSame) = (same, true)
+            change.body = [:]
         } else {
             (change, isSame) = (try Self.accepted(outcome), false)
         }
+        // Nothing of what is sent hangs on the event, but whether it can be sent does, and when the event will be.
+        if isDryRun, seen == nil { seen = try await complete(&change, id, call) }
         try await checkConditions()
         if isDryRun { return .unchanged(preview(change, of: id), id) }
         if isSame, let seen { return .unchanged(.json(status: 200, seen.body), id) }

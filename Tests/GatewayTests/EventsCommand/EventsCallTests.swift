@@ -57,6 +57,9 @@ import Testing
         ("list --all=yes", "--all (command line): takes no value"), ("list --all --all", "is given twice"),
         ("list --sort name", "expected start_at or -start_at"),
         ("create --require-approval=maybe", "expected true or false"),
+        // On a terminal it does nothing, and what may be a key is not repeated.
+        ("\u{1b}]0;owned\u{7}x", "events ]0;owned x (command line): is not a command"),
+        ("luma_0123456789abcdefghijklmnop", "events luma_012… (31 characters) (command line): is not a command"),
         ("create Tea", "\"Tea\" (command line): is one argument too many; did you mean --name?"),
         ("export --format xml", "expected json or ndjson or csv or ics"),
     ])

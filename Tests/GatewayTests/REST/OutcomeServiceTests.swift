@@ -81,6 +81,31 @@ import Testing
         #expect(wet.posted == ["events/update {\"event_id\":\"evt-1\",\(sent)}"])
     }
 
+    /// What is not there cannot be changed, and a rename leaves the event when it is.
+    @Test(arguments: [["name": "Coffee"], ["require_rsvp_approval": true], ["start_at": "2027-05-01T21:30"]] as [JSON])
+    func aDryRunEndsAsTheChangeWould(body: JSON) async {
+        for dryRun in [true, false] {
+            let gone = ServiceFixture([
+                ("events/get", [ChangeTests.denied]), ("events/update", [ChangeTests.denied]),
+                ("ticket-types/list", [ChangeTests.denied]),
+            ])
+            let answer = await update(gone, body, dryRun: dryRun)
+            #expect(answer.status == 403 && answer.reason == "event_not_accessible", "\(dryRun)")
+        }
+        let told = await update(fixture(), body, dryRun: true)
+        #expect(told.json?["outcome"]?["timezone"] == "Europe/Berlin")
+        #expect(told.json?["outcome"]?["ends"]?.stringValue?.hasPrefix("Sun 2027-05-02 0") == (body["start_at"] != nil))
+        #expect(told.json?["outcome"]?["duration_interval"] == "PT3H")
+    }
+
+    @Test func aDryRunOfWhatIsSoAlreadySendsNothing() async {
+        let body: JSON = ["start_at": "2027-05-01T18:00Z", "suppress_notifications": true]
+        let told = await update(fixture(), body, dryRun: true)
+        #expect(told.status == 200 && told.json?["sends"] == [:])
+        let fixture = fixture()
+        #expect(await update(fixture, body).status == 200 && fixture.posted.isEmpty)
+    }
+
     @Test func aDryRunOfACreateAsksNobody() async {
         let fixture = fixture()
         let body: JSON = [
