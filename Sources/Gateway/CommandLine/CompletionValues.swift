@@ -10,6 +10,9 @@ public enum CompletionList: String, Sendable, CaseIterable {
 
 /// `luma-mcp completion list zones|templates|events`: one value a line, behind a tab what it is.
 ///
+/// Shells take what they offer for text that they may expand (bash's `compgen -W` runs a `$(…)` in it), and values come from a
+/// gateway: so only those are given that no shell does anything with.
+///
 /// A person waits for it with a finger on the key: the gateway has two seconds, and what it does not say is not offered.
 struct CompletionValues: Sendable {
     private static let patience = "2"
@@ -25,7 +28,7 @@ struct CompletionValues: Sendable {
     func run() async -> Int32 {
         let lines: [String]
         switch list {
-        case .zones: lines = SystemTimeZones.database.names
+        case .zones: lines = SystemTimeZones.database.names.filter(Self.isPlain)
         case .templates: lines = Self.templates(await document("/templates/", QueryString()))
         case .events: lines = Self.events(await document("/events/", upcoming))
         }
@@ -50,14 +53,22 @@ struct CompletionValues: Sendable {
     }
 
     static func events(_ document: JSON?) -> [String] {
-        (document?["entries"]?.arrayValue ?? []).map(EventView.init).filter { !$0.id.isEmpty }
+        (document?["entries"]?.arrayValue ?? []).map(EventView.init).filter { isPlain($0.id) }
             .map { "\($0.id)\t\($0.start) \($0.name)" }
     }
 
     static func templates(_ document: JSON?) -> [String] {
         (document?.arrayValue ?? []).compactMap { template in
-            guard let type = template["type"]?.stringValue else { return nil }
-            return Neutral.line(type) + "\t" + Neutral.line(template["name"]?.stringValue ?? "")
+            guard let type = template["type"]?.stringValue, isPlain(type) else { return nil }
+            return type + "\t" + Neutral.line(template["name"]?.stringValue ?? "")
         }
+    }
+
+    private static let marks = Set("-_./+:@".utf8)
+
+    /// Letters and digits of ASCII and marks that mean nothing to a shell; begins with no mark, as it must be no option.
+    static func isPlain(_ text: String) -> Bool {
+        let isWord: (UInt8) -> Bool = { (0x30...0x39).contains($0) || (0x61...0x7a).contains($0 | 0x20) }
+        return text.utf8.first.map(isWord) ?? false && text.utf8.allSatisfy { isWord($0) || marks.contains($0) }
     }
 }

@@ -52,6 +52,23 @@ import Testing
         #expect(CompletionValues.templates("nonsense") == [])
     }
 
+    /// What a gateway says is expanded by a shell that offers it, so nothing is given that a shell would do something with.
+    @Test(arguments: [
+        "$(touch x)", "`id`", "a b", "a;b", "a'b", "a\"b", "a\\b", "a*", "~", "-x", "--server=x", "a&b", "a|b", "a>b",
+        "a{1,2}", "a!b",
+        "a\u{1b}[2J", "é", "",
+    ])
+    func noValueDoesAnythingToAShell(value: String) {
+        let events: JSON = ["entries": [["id": .string(value), "name": "A"], ["id": "evt-1", "name": "B"]]]
+        #expect(CompletionValues.events(events).map { $0.prefix { $0 != "\t" } } == ["evt-1"])
+        let templates: JSON = [["type": .string(value), "name": "A"], ["type": "board-game_night", "name": "B"]]
+        #expect(CompletionValues.templates(templates) == ["board-game_night\tB"])
+    }
+
+    @Test func everyZoneMayBeOffered() {
+        #expect(SystemTimeZones.database.names.filter { !CompletionValues.isPlain($0) } == [])
+    }
+
     @Test func anApostropheDoesNotEndTheQuotes() {
         #expect(Completion.quoted("Luma's") == #"'Luma'\''s'"#)
     }
