@@ -6,13 +6,19 @@ import { closeSheet, openSheet } from "/assets/console-sheet.js";
 import { foreign } from "/assets/console-texts.js";
 import { city, spanText, usable } from "/assets/console-zones.js";
 
-/** @param actions cancelled(event, answer), gone(event) */
-export async function openCancel(event, actions) {
+/**
+ * @param actions cancelled(event, answer), gone(event)
+ * @param note said above the question
+ */
+export async function openCancel(event, actions, note) {
   const body = element("div", { "aria-live": "polite" }, element("p", { class: "none" }, "Asking Luma what that would mean …"));
-  openSheet("Cancel this event?", [what(event), body], { kind: "cancel", event: event.id });
+  const shown = element("div", {}, what(event));
+  openSheet("Cancel this event?", [shown, body], { kind: "cancel", event: event.id });
   try {
     const { body: told } = await ask("DELETE", `${path(event)}?dry_run=true`);
-    fill(body, question(event, told, actions));
+    const now = asTold(event, told);
+    fill(shown, what(now));
+    fill(body, note && element("p", { class: "problem", role: "alert" }, note), question(now, told, actions));
     body.querySelector("input, button")?.focus();
   } catch (error) {
     fill(body, problem(error, event, actions));
@@ -21,6 +27,13 @@ export async function openCancel(event, actions) {
 
 function path(event) {
   return `/events/${encodeURIComponent(event.id)}`;
+}
+
+/** The event by what Luma says now, which may be more than this page has read: that is what is agreed to. */
+function asTold(event, told) {
+  const start = Date.parse(told.start_at);
+  const end = start === event.start ? event.end : start;
+  return { ...event, name: told.name || event.name, start, end, zone: told.timezone || event.zone };
 }
 
 function what(event) {
@@ -57,9 +70,13 @@ function question(event, dry, actions) {
     fill(trouble);
     let told;
     try {
-      const query = refund === null ? "" : `?refund=${refund}`;
-      ({ body: told } = await ask("DELETE", path(event) + query, { headers: { "Idempotency-Key": key } }));
+      const query = new URLSearchParams({ confirm: dry.confirm });
+      if (refund !== null) query.set("refund", refund);
+      ({ body: told } = await ask("DELETE", `${path(event)}?${query}`, { headers: { "Idempotency-Key": key } }));
     } catch (error) {
+      if (error instanceof Refused && error.reason === "confirmation_stale" && form.isConnected) {
+        return openCancel(event, actions, "Nothing was cancelled: the event has changed, or you were asked some time ago. Look again.");
+      }
       isBusy = false;
       button.removeAttribute("aria-disabled");
       fill(trouble, problem(error, event, actions));

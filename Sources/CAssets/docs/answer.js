@@ -78,6 +78,7 @@ const NOTES = {
   read_only: "The gateway is started with LUMA_READ_ONLY: nothing can be changed through it.",
   event_not_accessible: "List the events first: the first one is then filled in here.",
   event_not_found: "List the events first: the first one is then filled in here.",
+  confirmation_stale: "Ask again with dry_run=true, and send the new confirm.",
   refund_decision_required: "Guests have paid. Say with refund whether they get their money back.",
 };
 

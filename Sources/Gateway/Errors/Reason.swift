@@ -25,6 +25,7 @@ public enum Reason: String, Sendable, CaseIterable {
     case duplicateEvent = "duplicate_event"
     case tooManyFeeds = "too_many_feeds"
     case preconditionFailed = "precondition_failed"
+    case confirmationStale = "confirmation_stale"
     case payloadTooLarge = "payload_too_large"
     case uriTooLong = "uri_too_long"
     case unsupportedMediaType = "unsupported_media_type"
@@ -67,7 +68,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .notAcceptable: 406
         case .requestTimeout: 408
         case .refundDecisionRequired, .requestInProgress, .duplicateEvent, .tooManyFeeds: 409
-        case .preconditionFailed: 412
+        case .preconditionFailed, .confirmationStale: 412
         case .payloadTooLarge: 413
         case .uriTooLong: 414
         case .unsupportedMediaType: 415
@@ -113,6 +114,8 @@ public enum Reason: String, Sendable, CaseIterable {
         case .duplicateEvent: "The same event was created a moment ago"
         case .tooManyFeeds: "You have as many feeds as one may have: revoke one first"
         case .preconditionFailed: "What the request relies on does not hold: it has changed, or there is one already"
+        case .confirmationStale:
+            "The confirmation does not hold: the event has changed since, or it was given for something else or too long ago"
         case .payloadTooLarge: "The body is too large"
         case .uriTooLong: "The path and query are too long"
         case .unsupportedMediaType: "The body must be application/json"

@@ -80,6 +80,7 @@ extension CommandFailure {
         switch Reason(rawValue: reason) {
         case .outcomeUnknown, .requestInProgress: repeatAdvice(key)
         case .refundDecisionRequired: "Say --refund or --no-refund."
+        case .confirmationStale: "Nothing was cancelled. Give the command again to see the event as it is now."
         case .unauthenticated:
             "Give a token in \(GatewayTarget.tokenVariable), or a file with --token @FILE."
         case .idempotencyKeyReused:

@@ -10,6 +10,8 @@ struct CancelPlan {
     let isPaid: Bool
     /// Nil when nothing was said.
     let refund: Bool?
+    /// What the gateway takes as the word for this event as it is told here.
+    let confirmation: String?
 
     var isUndecided: Bool { isPaid && refund == nil }
 
@@ -45,18 +47,17 @@ extension EventsCommand {
         let key = try key()
         if call.has(EventsOptions.yes), call.has(EventsOptions.key) {
             // Repeated with its key it is answered as before, though the event is gone.
-            return try await cancelled(client, refund, key, name: nil)
+            return try await cancelled(client, refund, key, nil)
         }
 
-        let event = try Self.document(try await client.send(GatewayClient.Request(path: eventPath())))
+        var query = QueryString([("dry_run", "true")])
+        if let refund { query.append("refund", refund ? "true" : "false") }
         let told = try await client.send(
-            GatewayClient.Request(
-                method: .delete, path: eventPath(), query: QueryString([("dry_run", "true")]), isPreview: true))
+            GatewayClient.Request(method: .delete, path: eventPath(), query: query, isPreview: true))
         let meaning = try Self.document(told)
         let plan = CancelPlan(
-            event: EventView(event), guests: meaning["guest_count"]?.wholeValue ?? 0,
-            isPaid: meaning["is_paid"] == true,
-            refund: refund)
+            event: EventView(meaning), guests: meaning["guest_count"]?.wholeValue ?? 0,
+            isPaid: meaning["is_paid"] == true, refund: refund, confirmation: meaning["confirm"]?.stringValue)
         if call.has(EventsOptions.dryRun) {
             if call.has(EventsOptions.json) { return Self.json(meaning) }
             return CommandOutput(
@@ -67,21 +68,22 @@ extension EventsCommand {
                 .undecided, "guests have paid, so nothing is cancelled", ["Say --refund or --no-refund."])
         }
         if isAsked, !confirm(plan) { throw CommandFailure(.undecided, "nothing was cancelled") }
-        return try await cancelled(client, refund, key, name: plan.event.name)
+        return try await cancelled(client, refund, key, plan)
     }
 
     private func cancelled(
-        _ client: GatewayClient, _ refund: Bool?, _ key: String, name: String?
+        _ client: GatewayClient, _ refund: Bool?, _ key: String, _ plan: CancelPlan?
     ) async throws(CommandFailure) -> CommandOutput {
         var query = QueryString()
         if let refund { query.append("refund", refund ? "true" : "false") }
+        if let confirmation = plan?.confirmation { query.append("confirm", confirmation) }
         let answer = try await client.send(
             GatewayClient.Request(method: .delete, path: eventPath(), query: query, key: key))
         let outcome = try Self.document(answer)
         if call.has(EventsOptions.json) { return Self.json(outcome) }
         let guests = outcome["guest_count"]?.wholeValue ?? 0
         let refunded = outcome["refunded"] == true ? ", and those who have paid get their money back" : ""
-        let subject = name.map { "\"\($0)\" is" } ?? Neutral.line(call.operands.first ?? "") + " is"
+        let subject = (plan?.event.name).map { "\"\($0)\" is" } ?? Neutral.line(call.operands.first ?? "") + " is"
         return CommandOutput(bytes: Array("\(subject) cancelled; guests told: \(guests)\(refunded).\n".utf8))
     }
 

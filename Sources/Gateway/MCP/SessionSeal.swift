@@ -9,6 +9,8 @@ import MCP
 /// nothing is stored. Each use has a name of its own in what is signed: one kind can never pass for another.
 struct SessionSeal: StateSeal, Sendable {
     private let key: [UInt8]
+    /// For what its bearer must not read.
+    private let cipherKey: [UInt8]
     private let time: @Sendable () -> Timestamp
 
     /// - Parameter secret: the same for every process that must know what another has signed.
@@ -16,10 +18,11 @@ struct SessionSeal: StateSeal, Sendable {
         self.time = time
         let label = Array("luma-mcp seal 1".utf8)
         // Without OpenSSL's digest nothing here could be trusted, and TLS to Luma would not work either.
-        guard let key = try? HMAC.sha256(key: Array(secret.reveal().utf8), label) else {
-            fatalError("OpenSSL has no SHA-256")
-        }
+        guard let key = try? HMAC.sha256(key: Array(secret.reveal().utf8), label),
+            let cipherKey = try? HMAC.sha256(key: Array(secret.reveal().utf8), Array("luma-mcp cipher 1".utf8))
+        else { fatalError("OpenSSL has no SHA-256") }
         self.key = key
+        self.cipherKey = cipherKey
     }
 
     private func tag(_ payload: [UInt8], _ use: StaticString) -> [UInt8] {
@@ -42,6 +45,18 @@ struct SessionSeal: StateSeal, Sendable {
         }
         let payload = Array(bytes[32...])
         return constantTimeEqual(Array(bytes[..<32]), tag(payload, use)) ? payload : nil
+    }
+
+    /// The payload encrypted, as visible ASCII without spaces: whoever carries it cannot read it.
+    /// - Throws: `CryptoError` when OpenSSL has no memory or its configuration forbids AES.
+    func conceal(_ payload: [UInt8], for use: StaticString) throws(CryptoError) -> String {
+        Base64URL.encode(try AEAD.seal(payload, key: cipherKey, context: Array(use.description.utf8)))
+    }
+
+    /// The payload of such a text; nil for any other.
+    func reveal(_ text: String, for use: StaticString) -> [UInt8]? {
+        guard text.utf8.count <= 64 << 10, let bytes = try? Base64URL.decode(text) else { return nil }
+        return try? AEAD.open(bytes, key: cipherKey, context: Array(use.description.utf8))
     }
 
     // MARK: StateSeal

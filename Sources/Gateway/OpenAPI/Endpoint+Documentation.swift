@@ -107,7 +107,7 @@ extension Reason {
                 + [
                     .duplicateEvent, .eventNotFound, .eventNotAccessible, .templateNotFound, .feedNotFound,
                     .tooManyFeeds,
-                    .emptyUpdate, .refundDecisionRequired, .starting, .notAsked,
+                    .emptyUpdate, .refundDecisionRequired, .confirmationStale, .starting, .notAsked,
                 ])
         return allCases.filter { !particular.contains($0) }
     }()
@@ -223,7 +223,9 @@ extension Endpoint {
                             ]
                             )
                         ], fields: [.idempotencyReplayed])
-                ], reasons: Reason.lumaWrite + [.eventNotFound, .eventNotAccessible, .refundDecisionRequired])
+                ],
+                reasons: Reason.lumaWrite
+                    + [.eventNotFound, .eventNotAccessible, .refundDecisionRequired, .confirmationStale])
         case .eventsJSON, .eventsLines, .eventsTable, .eventsCalendar, .eventCalendar: return formatDocumentation
         case .listFeeds, .createFeed, .revokeFeed, .feed: return feedDocumentation
         case .listTemplates:

@@ -190,19 +190,33 @@ struct EventSchemas {
         "properties": [
             "id": ["type": "string"], "status": ["const": "canceled"],
             "guest_count": ["type": "integer", "minimum": 0],
-            "refunded": ["type": "boolean"],
+            "refunded": ["type": "boolean"], "is_paid": ["type": "boolean"], "name": ["type": "string"],
+            "start_at": ["type": "string", "format": "date-time"], "timezone": ["type": "string"],
         ], "additionalProperties": false,
+        "description": "With `confirm`, also what was cancelled: its name, start and zone.",
     ]
 
     private static let preview: JSON = [
         "type": "object",
-        "required": ["id", "status", "dry_run", "is_paid", "guest_count", "needs_refund_decision"],
+        "required": [
+            "id", "status", "dry_run", "is_paid", "guest_count", "needs_refund_decision", "confirm",
+            "expires_in_seconds",
+        ],
         "properties": [
             "id": ["type": "string"], "status": ["const": "unchanged"], "dry_run": ["const": true],
             "is_paid": ["type": "boolean"], "guest_count": ["type": "integer", "minimum": 0],
             "needs_refund_decision": [
                 "type": "boolean", "description": "Guests have paid: say refund=true or refund=false.",
             ],
+            "name": ["type": "string"], "start_at": ["type": "string", "format": "date-time"],
+            "timezone": ["type": "string"],
+            "confirm": [
+                "type": "string",
+                "description": .string(
+                    "Cancels this event, and only as it is told here: send it as `confirm`. It is the caller's own, and bound to "
+                        + "the event's name, start, zone and guests, and to `refund` if that was said."),
+            ],
+            "expires_in_seconds": ["type": "integer", "minimum": 1],
         ], "additionalProperties": false,
     ]
 

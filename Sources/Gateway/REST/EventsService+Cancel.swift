@@ -1,68 +1,134 @@
 import Core
+import Crypto
 import HTTP
 import LumaClient
 
-/// What a person was told of an event before agreeing to its cancel. When Luma tells otherwise, nothing is cancelled.
-struct AgreedCancel: Equatable {
-    let isPaid: Bool
-    let guestCount: Int
-
-    init(isPaid: Bool, guestCount: Int) {
-        self.isPaid = isPaid
-        self.guestCount = guestCount
-    }
-
-    init(_ request: CancellationRequest) { self.init(isPaid: request.isPaid, guestCount: request.guestCount) }
-}
-
 extension EventsService {
     /// `DELETE /events/{event_id}`: asks Luma what a cancel would mean, then cancels. It cannot be undone, so a paid
-    /// event needs the caller's decision on refunds, and `dry_run=true` only tells.
+    /// event needs the caller's decision on refunds. `dry_run=true` only tells, and gives a `confirm` for what was told;
+    /// with that the cancel asks for no token of its own.
     func cancel(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Written {
         var query = QueryReader(input.query, rows: QueryRows.cancel)
         let dryRun = query.boolean(QueryRows.dryRun.name) ?? false
         let refund = query.boolean(QueryRows.refund.name)
         try query.finish()
         let id = try eventID(input)
-        if !dryRun, let told = call.context.journal?.earlier("events/cancel", subject: id), case .done = told.effect {
+        if dryRun { return try await previewCancel(id, refund, input, call) }
+        if let told = call.context.journal?.earlier("events/cancel", subject: id), case .done = told.effect {
             return Written(
                 response: .json(status: 200, JSON.object(told.notes).encoded), eventID: id, isChange: false)
         }
-
-        let request: CancellationRequest
-        do throws(LumaError) {
-            request = try await luma.requestCancellation(id, deadline: call.deadline, context: call.context)
-        } catch {
-            throw APIError(error, subject: id)
+        if let confirm = query.text(QueryRows.confirm.name) {
+            return try await cancel(id, confirm, refund, input, call)
         }
-        if let agreed = input.agreedCancel, agreed != AgreedCancel(request) {
-            throw APIError(
-                .preconditionFailed, "The event is not as it was when its cancel was agreed to",
-                details: JSONObject([("event_id", .string(id))]))
-        }
-        if request.isPaid, refund == nil, !dryRun { throw APIError.refundUndecided(guestCount: request.guestCount) }
+        let request = try await cancellation(of: id, call)
+        if request.isPaid, refund == nil { throw APIError.refundUndecided(guestCount: request.guestCount) }
         try await check(input.conditions, id, call)
-        let isUndecided = request.isPaid && refund == nil
-        if dryRun {
-            let told: JSON = [
-                "id": .string(id), "status": "unchanged", "dry_run": true, "is_paid": .bool(request.isPaid),
-                "guest_count": .number(JSONNumber(request.guestCount)), "needs_refund_decision": .bool(isUndecided),
-            ]
-            return Written(response: .json(status: 200, told.encoded), eventID: id, isChange: false)
-        }
-
         // Luma forgets the event: what is to be answered stands in the journal, for whoever repeats the request.
         let answer: JSONObject = [
             "id": .string(id), "status": "canceled", "guest_count": .number(JSONNumber(request.guestCount)),
             "refunded": .bool(request.isPaid && refund == true),
         ]
         do throws(LumaError) {
-            _ = try await luma.cancelEvent(
-                id, token: request.token, shouldRefund: refund, notes: answer, deadline: call.deadline,
-                context: call.context)
+            return try await cancel(id, request.token, refund, answer, call)
         } catch {
             throw APIError(error, subject: id)
         }
+    }
+
+    /// Tells what a cancel would mean, and gives what it is confirmed with.
+    private func previewCancel(
+        _ id: String, _ refund: Bool?, _ input: RequestInput, _ call: UpstreamCall
+    ) async throws(APIError) -> Written {
+        let request = try await cancellation(of: id, call)
+        let (event, read) = try await event(id, call)
+        try await check(input.conditions, id, seen: read, call)
+        let confirmation = CancelConfirmation(
+            principal: input.principal, eventID: id, digest: CancelConfirmation.digest(of: event, seal),
+            refund: refund, isPaid: request.isPaid, guestCount: request.guestCount, token: request.token,
+            issued: wallClock)
+        let sealed: String
+        do throws(CryptoError) {
+            sealed = try confirmation.sealed(seal)
+        } catch {
+            throw APIError(.internal)
+        }
+        var told: JSONObject = [
+            "id": .string(id), "status": "unchanged", "dry_run": true, "is_paid": .bool(request.isPaid),
+            "guest_count": .number(JSONNumber(request.guestCount)),
+            "needs_refund_decision": .bool(request.isPaid && refund == nil),
+        ]
+        told.members += Self.identity(of: event)
+        told["confirm"] = .string(sealed)
+        told["expires_in_seconds"] = .number(JSONNumber(Int(CancelConfirmation.lifetime)))
+        return Written(response: .json(status: 200, JSON.object(told).encoded), eventID: id, isChange: false)
+    }
+
+    /// Cancels what a preview told of, with the token that the preview got, if the event is still as it was told.
+    private func cancel(
+        _ id: String, _ confirm: String, _ refund: Bool?, _ input: RequestInput, _ call: UpstreamCall
+    ) async throws(APIError) -> Written {
+        let stale = APIError(.confirmationStale, details: JSONObject([("event_id", .string(id))]))
+        guard let agreed = CancelConfirmation(confirm, seal), agreed.principal == input.principal,
+            agreed.eventID == id, agreed.refund == nil || agreed.refund == refund,
+            input.isAgreedInForm || !agreed.isExpired(at: wallClock)
+        else { throw stale }
+        if agreed.isPaid, refund == nil { throw APIError.refundUndecided(guestCount: agreed.guestCount) }
+        let (event, read) = try await event(id, call)
+        guard agreed.digest == CancelConfirmation.digest(of: event, seal) else { throw stale }
+        try await check(input.conditions, id, seen: read, call)
+        var token = agreed.token
+        if !agreed.isTokenGood(at: wallClock) {
+            let request = try await cancellation(of: id, call)
+            guard request.isPaid == agreed.isPaid, request.guestCount == agreed.guestCount else { throw stale }
+            token = request.token
+        }
+        var answer: JSONObject = [
+            "id": .string(id), "status": "canceled", "guest_count": .number(JSONNumber(agreed.guestCount)),
+            "refunded": .bool(agreed.isPaid && refund == true), "is_paid": .bool(agreed.isPaid),
+        ]
+        answer.members += Self.identity(of: event)
+        do throws(LumaError) {
+            return try await cancel(id, token, refund, answer, call)
+        } catch {
+            // Somebody has paid since, or the token is none any more: either way a new preview tells what holds now.
+            guard case .refused(400, let words) = error else { throw APIError(error, subject: id) }
+            var refused = stale
+            refused.details["luma"] = words.details
+            throw refused
+        }
+    }
+
+    private func cancel(
+        _ id: String, _ token: Secret, _ refund: Bool?, _ answer: JSONObject, _ call: UpstreamCall
+    ) async throws(LumaError) -> Written {
+        _ = try await luma.cancelEvent(
+            id, token: token, shouldRefund: refund, notes: answer, deadline: call.deadline, context: call.context)
         return Written(response: .json(status: 200, JSON.object(answer).encoded), eventID: id, isChange: true)
+    }
+
+    private func cancellation(of id: String, _ call: UpstreamCall) async throws(APIError) -> CancellationRequest {
+        do throws(LumaError) {
+            return try await luma.requestCancellation(id, deadline: call.deadline, context: call.context)
+        } catch {
+            throw APIError(error, subject: id)
+        }
+    }
+
+    /// The event as it is now, not as it was kept.
+    private func event(_ id: String, _ call: UpstreamCall) async throws(APIError) -> (event: JSON, read: LumaAnswer) {
+        do throws(LumaError) {
+            let read = try await luma.getEvent(id, deadline: call.deadline, context: call.context)
+            return (try read.json(), read)
+        } catch {
+            throw APIError(error, subject: id)
+        }
+    }
+
+    /// What names the event to a person.
+    private static func identity(of event: JSON) -> [(name: String, value: JSON)] {
+        ["name", "start_at", "timezone"].compactMap { name in
+            event[name]?.stringValue.map { (name: name, value: .string($0)) }
+        }
     }
 }

@@ -17,13 +17,16 @@ final class EventsService {
     let zones: TimeZoneDatabase
     let templates: TemplateCatalog
     let reads: ReadService
+    /// Of what a preview gives for its cancel.
+    let seal: SessionSeal
     private let clock: any TimeSource
 
     init(
         luma: LumaClient, reads: ReadService, zones: TimeZoneDatabase, templates: TemplateCatalog,
-        clock: any TimeSource
+        seal: SessionSeal, clock: any TimeSource
     ) {
         self.luma = luma
+        self.seal = seal
         self.clock = clock
         self.reads = reads
         self.zones = zones

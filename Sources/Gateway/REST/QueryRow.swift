@@ -67,7 +67,10 @@ enum QueryRows {
     static let dryRun = QueryRow("dry_run", .boolean, default: false, "Only tell what a cancel would mean.")
     static let refund = QueryRow(
         "refund", .boolean, "Whether guests get their money back; needed when some have paid.")
-    static let cancel = [dryRun, refund]
+    static let confirm = QueryRow(
+        "confirm", .string(),
+        "The `confirm` of a preview: cancels only the event that it told of, as it was then. Good for ten minutes.")
+    static let cancel = [dryRun, refund, confirm]
 
     static let preview = QueryRow(
         "dry_run", .boolean, default: false, "Only tell what would be sent, and when the event would be.")

@@ -27,8 +27,8 @@ struct RequestInput {
     var wish = ReadWish()
     /// On whose behalf it is made: what is a warning to one is a refusal to another.
     var surface = EventPlausibility.Surface.rest
-    /// Of a cancel that somebody has agreed to.
-    var agreedCancel: AgreedCancel?
+    /// The cancel was agreed to in a form that its user may have looked at for as long as they liked.
+    var isAgreedInForm = false
 
     /// A preview changes nothing, whatever its method is.
     var isDryRun: Bool {

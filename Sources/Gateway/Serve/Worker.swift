@@ -42,7 +42,8 @@ final class Worker {
         luma = shared.makeClient(transport: transport, time: clock)
         reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
         events = EventsService(
-            luma: luma, reads: reads, zones: shared.zones, templates: shared.templates, clock: clock)
+            luma: luma, reads: reads, zones: shared.zones, templates: shared.templates, seal: shared.mcp.seal,
+            clock: clock)
         templates = TemplatesService(catalog: shared.templates)
         feeds = FeedsService(shared, reactor: reactor, clock: clock, events: events)
         openAPI = OpenAPIService(shared.openAPI)

@@ -4,9 +4,6 @@ import MCP
 
 /// `cancel_event`: tells what would happen, has a person agree, and only then cancels.
 extension ToolBox {
-    /// How long the token of a preview is good, in seconds.
-    private static let confirmationSeconds = 600.0
-
     /// What a person agrees to: this event, by this name and at this time, with these guests.
     private struct Preview {
         let id: String
@@ -19,12 +16,40 @@ extension ToolBox {
         let zone: String
         let isPaid: Bool
         let guestCount: Int
+        /// What it is agreed to with; empty once it is done.
+        let confirm: String
+
+        /// - Parameter told: the answer of the path.
+        init(told: JSON, _ clock: EventClock) {
+            self.init(told, id: told["id"], starts: clock.text(of: told, "start_at"))
+        }
+
+        /// - Parameter state: another one's.
+        init(_ state: JSON) { self.init(state, id: state["event_id"], starts: state["starts"]?.stringValue) }
+
+        private init(_ json: JSON, id: JSON?, starts: String?) {
+            self.id = id?.stringValue ?? ""
+            self.starts = starts ?? ""
+            name = json["name"]?.stringValue ?? ""
+            start = json["start_at"]?.stringValue ?? ""
+            zone = json["timezone"]?.stringValue ?? ""
+            isPaid = json["is_paid"]?.boolValue ?? true
+            guestCount = json["guest_count"]?.intValue ?? 0
+            confirm = json["confirm"]?.stringValue ?? ""
+        }
 
         var json: JSONObject {
             [
                 "event_id": .string(id), "name": .string(name), "starts": .string(starts), "start_at": .string(start),
                 "timezone": .string(zone), "guest_count": .number(JSONNumber(guestCount)), "is_paid": .bool(isPaid),
             ]
+        }
+
+        /// For the next round of the call.
+        var state: JSON {
+            var members = json
+            members["confirm"] = .string(confirm)
+            return .object(members)
         }
     }
 
@@ -46,27 +71,20 @@ extension ToolBox {
         let id = arguments["event_id"]?.stringValue ?? ""
         var refund = arguments["refund"]?.boolValue
         if cancelsByFormOnly, !call.canElicit { return Self.needsForm }
-        let principal = call.caller.principal
-        let preview: Preview
-        do throws(APIError) {
-            if let token = arguments["confirm"]?.stringValue, !cancelsByFormOnly {
-                guard let agreed = opened(token, refund, principal) else {
-                    return .failure(Self.invalidConfirmation)
-                }
-                let now = try await self.preview(id, agreed.told, call)
-                guard agreed.digest == digest(now) else { return .failure(Self.invalidConfirmation) }
-                return await cancel(now, refund, call, otherwise: Self.invalidConfirmation)
-            }
-            if let asked = call.state {
-                preview = try await self.preview(id, AgreedCancel(asked), call)
-                guard asked == .object(preview.json) else { return .failure(Self.changed) }
-            } else {
-                preview = try await self.preview(id, nil, call)
-            }
-        } catch {
-            return Self.failure(error)
+        if let token = arguments["confirm"]?.stringValue, !cancelsByFormOnly {
+            return await cancel(id, token, refund, call, isAgreedInForm: false)
         }
-        guard call.canElicit else { return .structured(needsConfirmation(preview, refund, principal)) }
+        let preview: Preview
+        if let asked = call.state {
+            preview = Preview(asked)
+        } else {
+            do throws(APIError) {
+                preview = try await self.preview(id, refund, call)
+            } catch {
+                return Self.failure(error)
+            }
+        }
+        guard call.canElicit else { return .structured(needsConfirmation(preview, refund)) }
         do throws(CallFailure) {
             switch try await agreement(preview, refund, call) {
             case .accepted(let answers) where answers["confirm"]?.boolValue == true:
@@ -79,20 +97,9 @@ extension ToolBox {
         } catch .missingCapability {
             // The client has said that it can show a form, and could not.
             if cancelsByFormOnly { return Self.needsForm }
-            return .structured(needsConfirmation(preview, refund, principal))
+            return .structured(needsConfirmation(preview, refund))
         }
-        // A user may take minutes over a form. A round that has a state has looked at the event just now.
-        if call.state == nil {
-            do throws(APIError) {
-                let told = AgreedCancel(isPaid: preview.isPaid, guestCount: preview.guestCount)
-                guard try await self.preview(id, told, call).json == preview.json else {
-                    return .failure(Self.changed)
-                }
-            } catch {
-                return Self.failure(error)
-            }
-        }
-        return await cancel(preview, refund, call, otherwise: Self.changed)
+        return await cancel(id, preview.confirm, refund, call, isAgreedInForm: true)
     }
 
     private static let invalidConfirmation =
@@ -106,44 +113,35 @@ extension ToolBox {
             + " Tell the user to cancel the event on its page at Luma, in the gateway's console, or with"
             + " luma-mcp events cancel.")
 
-    /// - Parameter known: what Luma has said of the cancel before, when the cancel itself asks whether that still holds; nil
-    ///   to ask it now.
-    private func preview(_ id: String, _ known: AgreedCancel?, _ call: Call) async throws(APIError) -> Preview {
-        let told: AgreedCancel
-        if let known {
-            told = known
-        } else {
-            let answer = try await rest(
-                RequestInput(endpoint: .cancelEvent, parameter: id, query: [("dry_run", "true")]), call)
-            told = AgreedCancel(answer)
-        }
-        // As it is now, not as it was kept: this is what is agreed to.
-        let event = try await rest(
-            RequestInput(endpoint: .getEvent, parameter: id, wish: ReadWish("no-cache")), call)
-        return Preview(
-            id: id, name: event["name"]?.stringValue ?? "", start: event["start_at"]?.stringValue ?? "",
-            starts: clock.text(of: event, "start_at") ?? "", zone: event["timezone"]?.stringValue ?? "",
-            isPaid: told.isPaid, guestCount: told.guestCount)
+    private func request(_ id: String, _ refund: Bool?, _ call: Call) -> RequestInput {
+        var input = RequestInput(endpoint: .cancelEvent, parameter: id)
+        input.principal = call.caller.principal.label
+        if let refund { input.query.append((QueryRows.refund.name, refund ? "true" : "false")) }
+        return input
     }
 
-    /// Cancels what was agreed to, in one request to the gateway: that asks Luma once what a cancel would mean, and goes on
-    /// only if that is what the user was told.
-    /// - Parameter otherwise: what is said when it is not.
+    private func preview(_ id: String, _ refund: Bool?, _ call: Call) async throws(APIError) -> Preview {
+        var input = request(id, refund, call)
+        input.query.append((QueryRows.dryRun.name, "true"))
+        return Preview(told: try await rest(input, call), clock)
+    }
+
+    /// Cancels what was agreed to, if the event is still as the user was told.
     private func cancel(
-        _ preview: Preview, _ refund: Bool?, _ call: Call, otherwise: String
+        _ id: String, _ confirm: String, _ refund: Bool?, _ call: Call, isAgreedInForm: Bool
     ) async -> ToolResult {
-        var input = RequestInput(endpoint: .cancelEvent, parameter: preview.id)
-        input.principal = call.caller.principal.label
-        input.agreedCancel = AgreedCancel(isPaid: preview.isPaid, guestCount: preview.guestCount)
-        if let refund { input.query.append(("refund", refund ? "true" : "false")) }
+        var input = request(id, refund, call)
+        input.query.append((QueryRows.confirm.name, confirm))
+        input.isAgreedInForm = isAgreedInForm
         do throws(APIError) {
             let answer = try await rest(input, call)
             var result: JSONObject = ["status": "canceled", "notice": Self.notice]
-            result.members += preview.json.members
+            result.members += Preview(told: answer, clock).json.members
             result["refunded"] = answer["refunded"]
             return .structured(result)
         } catch {
-            return error.reason == .preconditionFailed ? .failure(otherwise) : Self.failure(error)
+            guard error.reason == .confirmationStale else { return Self.failure(error) }
+            return .failure(isAgreedInForm ? Self.changed : Self.invalidConfirmation)
         }
     }
 
@@ -174,52 +172,20 @@ extension ToolBox {
         return try await call.elicit(
             "cancel", message,
             schema: ["type": "object", "properties": .object(properties), "required": .array(required)],
-            state: .object(preview.json))
+            state: preview.state)
     }
 
     // MARK: By a token
 
-    private func needsConfirmation(_ preview: Preview, _ refund: Bool?, _ principal: Principal) -> JSONObject {
+    private func needsConfirmation(_ preview: Preview, _ refund: Bool?) -> JSONObject {
         var result: JSONObject = ["status": "needs_confirmation", "notice": Self.notice]
         result.members += preview.json.members
-        result["confirm"] = .string(token(preview, refund, principal))
-        result["expires_in_seconds"] = .number(JSONNumber(Int(Self.confirmationSeconds)))
+        result["confirm"] = .string(preview.confirm)
+        result["expires_in_seconds"] = .number(JSONNumber(Int(CancelConfirmation.lifetime)))
         let decision = preview.isPaid && refund == nil ? " and refund (true or false), as guests have paid" : ""
         result["next_step"] = .string(
             "Nothing has happened yet. Tell the user which event this is; if they agree, call cancel_event again with confirm\(decision)."
         )
         return result
-    }
-
-    private func digest(_ preview: Preview) -> String { seal.digest(JSON.object(preview.json).encoded) }
-
-    /// Binds who asked, the event, what was told of it, and what was decided about the money, if anything was.
-    private func token(_ preview: Preview, _ refund: Bool?, _ principal: Principal) -> String {
-        let expiry = seal.now.advanced(seconds: Self.confirmationSeconds).milliseconds
-        let payload: JSON = [
-            .string(principal.label), .string(digest(preview)), refund.map { .bool($0) } ?? .null,
-            .number(JSONNumber(Int(expiry))), .bool(preview.isPaid), .number(JSONNumber(preview.guestCount)),
-        ]
-        return seal.seal(payload.encoded, for: "confirm")
-    }
-
-    /// What a token that is still good was given for; nil when it is none of this caller's. What the preview left open may be
-    /// decided with the confirmation; what it said may not be changed by it.
-    private func opened(
-        _ token: String, _ refund: Bool?, _ principal: Principal
-    ) -> (digest: String, told: AgreedCancel)? {
-        guard let bytes = seal.open(token, for: "confirm"), let items = (try? JSON.parse(bytes))?.arrayValue,
-            items.count == 6, items[0].stringValue == principal.label, let digest = items[1].stringValue,
-            items[2].isNull || items[2].boolValue == refund, let expiry = items[3].intValue,
-            Int64(expiry) > seal.now.milliseconds, let isPaid = items[4].boolValue, let guests = items[5].intValue
-        else { return nil }
-        return (digest, AgreedCancel(isPaid: isPaid, guestCount: guests))
-    }
-}
-
-extension AgreedCancel {
-    /// What an answer or a preview says, by its members.
-    fileprivate init(_ json: JSON) {
-        self.init(isPaid: json["is_paid"]?.boolValue ?? true, guestCount: json["guest_count"]?.intValue ?? 0)
     }
 }

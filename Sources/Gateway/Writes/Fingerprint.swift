@@ -4,12 +4,14 @@ import HTTP
 
 /// Digests that are the same for what means the same: a body written with other spaces, or its members in another order.
 enum Fingerprint {
-    /// What a request asks for. Fields that only choose the form of the answer are no part of it.
+    /// What a request asks for. Fields that only choose the form of the answer are no part of it, nor is what shows that
+    /// somebody has agreed.
     /// - Returns: nil for a body that is no JSON, which asks for nothing.
     static func of(_ input: RequestInput) -> [UInt8]? {
         var bytes = Array("\(input.endpoint.route.method.token) \(input.endpoint)".utf8)
         append(input.parameter ?? "", to: &bytes)
-        for (name, value) in input.query.sorted(by: { ($0.name, $0.value) < ($1.name, $1.value) }) {
+        let asked = input.query.filter { $0.name != QueryRows.confirm.name }
+        for (name, value) in asked.sorted(by: { ($0.name, $0.value) < ($1.name, $1.value) }) {
             append(name, to: &bytes)
             append(value, to: &bytes)
         }

@@ -46,7 +46,8 @@ import Testing
             let luma = shared.makeClient(transport: transport, time: clock)
             let reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
             service = EventsService(
-                luma: luma, reads: reads, zones: SystemZones.database, templates: TemplateCatalog(), clock: clock)
+                luma: luma, reads: reads, zones: SystemZones.database, templates: TemplateCatalog(),
+                seal: SessionSeal(secret: Secret("key")), clock: clock)
         }
 
         /// A create that takes so many seconds at most.

@@ -1,0 +1,133 @@
+import Core
+import HTTP
+import TestKit
+import Testing
+
+@testable import Gateway
+
+/// A cancel that was agreed to: what a preview gave is taken once more, and only for what it told.
+@MainActor @Suite struct CancelConfirmationTests {
+    nonisolated private static func event(
+        name: String = "Tea", start: String = "2026-12-31T23:00:00.000Z", guests: Int = 7
+    ) -> JSON {
+        [
+            "id": "evt-1", "name": .string(name), "start_at": .string(start), "timezone": "America/New_York",
+            "guest_counts": ["approved": ["guests": .number(JSONNumber(guests)), "tickets": 9]],
+        ]
+    }
+
+    /// The event as it is told, and each next time as in `later`.
+    private func fixture(
+        isPaid: Bool = false, later: JSON = event(), cancel: ScriptedTransport.Answer = .json(200, [:])
+    ) -> ServiceFixture {
+        ServiceFixture([
+            ("events/cancel/request", [ChangeTests.asked(isPaid: isPaid)]), ("events/cancel", [cancel]),
+            (
+                "events/get",
+                [Self.event(), later].map { .success(OutboundResponse(status: 200, body: $0.encoded)) }
+            ),
+        ])
+    }
+
+    private func cancel(
+        _ fixture: ServiceFixture, _ query: [(name: String, value: String)], id: String = "evt-1",
+        principal: String = "ops", inForm: Bool = false
+    ) async -> Answer {
+        var input = RequestInput.event(.cancelEvent, id, query: query)
+        input.principal = principal
+        input.isAgreedInForm = inForm
+        let whole = input
+        return await fixture.written { service, call throws(APIError) in try await service.cancel(whole, call) }.answer
+    }
+
+    private func preview(
+        _ fixture: ServiceFixture, _ query: [(name: String, value: String)] = []
+    ) async throws -> String {
+        let told = await cancel(fixture, [("dry_run", "true")] + query)
+        #expect(told.json?["name"] == "Tea" && told.json?["start_at"] == "2026-12-31T23:00:00.000Z")
+        #expect(told.json?["expires_in_seconds"] == 600)
+        return try #require(told.json?["confirm"]?.stringValue)
+    }
+
+    @Test func oneTokenIsAskedForAndUsed() async throws {
+        let fixture = fixture()
+        let confirm = try await preview(fixture)
+        let done = await cancel(fixture, [("confirm", confirm)])
+        #expect(
+            done.json == [
+                "id": "evt-1", "status": "canceled", "guest_count": 7, "refunded": false, "is_paid": false,
+                "name": "Tea", "start_at": "2026-12-31T23:00:00.000Z", "timezone": "America/New_York",
+            ])
+        #expect(
+            fixture.posted == [
+                #"events/cancel/request {"event_id":"evt-1"}"#,
+                #"events/cancel {"event_id":"evt-1","cancellation_token":"token-1"}"#,
+            ])
+    }
+
+    @Test(
+        arguments: [
+            event(name: "Coffee"), event(start: "2026-12-31T23:30:00.000Z"), event(guests: 8),
+        ])
+    func anEventThatHasChangedIsNotCancelled(later: JSON) async throws {
+        let fixture = fixture(later: later)
+        let refused = await cancel(fixture, [("confirm", try await preview(fixture))])
+        #expect(refused.status == 412 && refused.reason == "confirmation_stale")
+        #expect(fixture.posted.count == 1)
+    }
+
+    /// Another event's, another caller's, another decision's, a changed one, none at all.
+    @Test func itIsBoundToWhatItWasGivenFor() async throws {
+        let fixture = fixture()
+        let confirm = try await preview(fixture, [("refund", "true")])
+        let agreed: [(name: String, value: String)] = [("confirm", confirm), ("refund", "true")]
+        let refused = [
+            await cancel(fixture, agreed, id: "evt-2"), await cancel(fixture, agreed, principal: "other"),
+            await cancel(fixture, [("confirm", confirm), ("refund", "false")]),
+            await cancel(fixture, [("confirm", confirm)]),
+            await cancel(fixture, [("confirm", confirm + "A"), ("refund", "true")]),
+            await cancel(fixture, [("confirm", ""), ("refund", "true")]),
+        ]
+        #expect(refused.map(\.reason) == Array(repeating: "confirmation_stale", count: refused.count))
+        #expect(fixture.posted.count == 1)
+        #expect(await cancel(fixture, agreed).status == 200)
+    }
+
+    /// The decision on money may come with the cancel, and must come.
+    @Test func aPaidEventStillNeedsADecision() async throws {
+        let fixture = fixture(isPaid: true)
+        let confirm = try await preview(fixture)
+        #expect(await cancel(fixture, [("confirm", confirm)]).reason == "refund_decision_required")
+        let done = await cancel(fixture, [("confirm", confirm), ("refund", "true")])
+        #expect(done.json?["refunded"] == true)
+        #expect(fixture.posted.last?.hasSuffix(#""cancellation_token":"token-1","should_refund":true}"#) == true)
+    }
+
+    /// A form may be looked at for longer than a preview counts by itself, and than Luma's token lives.
+    @Test(arguments: [(601.0, false, 1), (601, true, 2), (900, true, 3)] as [(Double, Bool, Int)])
+    func itGrowsOld(seconds: Double, inForm: Bool, posted: Int) async throws {
+        let fixture = fixture()
+        let confirm = try await preview(fixture)
+        fixture.clock.pass(seconds: seconds)
+        let answer = await cancel(fixture, [("confirm", confirm)], inForm: inForm)
+        #expect(answer.status == (inForm ? 200 : 412))
+        #expect(fixture.posted.count == posted)
+    }
+
+    /// Luma takes the token no more, or somebody has paid since: what is true now is told by a new preview.
+    @Test func whatLumaRefusesIsToldAnew() async throws {
+        let fixture = fixture(cancel: .json(400, ["message": "should_refund is required"]))
+        let refused = await cancel(fixture, [("confirm", try await preview(fixture))])
+        #expect(refused.reason == "confirmation_stale")
+        #expect(refused.json?["details"]?["luma"]?["message"] == "should_refund is required")
+    }
+
+    /// With another confirmation it is the same cancel: a key that was used for it gives its answer.
+    @Test func aKeyStandsForTheCancelAndNotForItsConfirmation() {
+        let plain = RequestInput.event(.cancelEvent, "evt-1", query: [("refund", "true")])
+        let confirmed = RequestInput.event(.cancelEvent, "evt-1", query: [("confirm", "x"), ("refund", "true")])
+        let other = RequestInput.event(.cancelEvent, "evt-1", query: [("confirm", "x"), ("refund", "false")])
+        #expect(Fingerprint.of(plain) == Fingerprint.of(confirmed))
+        #expect(Fingerprint.of(plain) != Fingerprint.of(other))
+    }
+}
