@@ -4,72 +4,8 @@ import Store
 import Synchronization
 import Testing
 
-/// How the program ends: with its own code whatever its threads do, and whatever hangs.
+/// How the program ends, whatever hangs. That each command ends with its own code is in `RestartJourneyTests`.
 @Suite struct EndJourneyTests {
-    /// A program whose threads still run when it ends crashed once in sixty runs. A fault of that kind would be missed by
-    /// 500 runs once in four thousand; more would only take longer.
-    private static let runs = 500
-
-    /// Runs a command many times, several at once, and gives how often it has ended how. A signal counts as 1000 and its number.
-    private static func codes(
-        _ arguments: [String], runs: Int, environment: [String: String] = [:]
-    ) async throws -> [Int32: Int] {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-end-" + UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        return try await withThrowingTaskGroup(of: [Int32: Int].self) { group in
-            for share in 0..<4 {
-                group.addTask {
-                    var codes: [Int32: Int] = [:]
-                    for _ in 0..<(runs / 4 + (share < runs % 4 ? 1 : 0)) {
-                        codes[try await run(arguments, in: folder, environment), default: 0] += 1
-                    }
-                    return codes
-                }
-            }
-            return try await group.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
-        }
-    }
-
-    private static func run(
-        _ arguments: [String], in folder: URL, _ environment: [String: String]
-    ) async throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Program.path)
-        process.arguments = arguments
-        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
-        process.currentDirectoryURL = folder
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        return try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { process in
-                let signalled = process.terminationReason == .uncaughtSignal
-                continuation.resume(returning: process.terminationStatus + (signalled ? 1000 : 0))
-            }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
-        }
-    }
-
-    /// The one that has crashed: it asks Luma on a loop of its own.
-    @Test func theDoctorEndsWithItsOwnCode() async throws {
-        let sandbox = try Program(["sandbox", "--port", "0", "--rate-limit", "1000000"])
-        let address = try await sandbox.address()
-        let codes = try await Self.codes(
-            ["doctor"], runs: Self.runs,
-            environment: ["LUMA_BASE_URL": address, "LUMA_API_KEY": "secret-key", "LUMA_PORT": "0"])
-        #expect(codes == [0: Self.runs])
-    }
-
-    /// All others go the same way out of the program; these have loops, too.
-    @Test(
-        arguments: [(["mcp"], 0), (["events", "list"], 69), (["version"], 0), (["nonsense"], 64)] as [([String], Int32)]
-    )
-    func everyCommandEndsWithItsOwnCode(arguments: [String], code: Int32) async throws {
-        let environment = ["LUMA_SANDBOX": "true", "LUMA_GATEWAY_URL": "http://127.0.0.1:1"]
-        #expect(try await Self.codes(arguments, runs: 60, environment: environment) == [code: 60])
-    }
-
     // MARK: What hangs
 
     private static func pipe(_ name: String, in folder: URL) -> String {
