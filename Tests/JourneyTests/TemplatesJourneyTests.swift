@@ -33,6 +33,12 @@ import Testing
             // A location that does not fit the template is honoured, never dropped.
             #expect(created.json?["meeting_url"] == "https://meet.example.com/x")
         }
+        // The example that a template brings along makes an event.
+        for template in list.json?.arrayValue ?? [] {
+            let example = try #require(template["example"])
+            let created = try await curlJSON("POST", gateway.address + "/templates/create", example)
+            #expect(created.status == 201, "\(created.body)")
+        }
         let overridden = try await curlJSON(
             "POST", gateway.address + "/templates/create/",
             [
@@ -43,6 +49,31 @@ import Testing
         #expect(overridden.json?["require_approval"] == false)
         #expect(overridden.json?["end_at"] == "2027-06-01T18:30:00.000Z")
         #expect(overridden.json?["visibility"] == "private")
+    }
+
+    /// A person reads what a kind of event starts with; a script takes the document.
+    @Test func theCommandLineShowsThem() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let all = try await events(gateway.address, ["templates"])
+        #expect(all.code == 0)
+        let lines = all.out.split(separator: "\n").map(String.init)
+        #expect(lines.count == 6 && lines[0].hasPrefix("TYPE"))
+        #expect(lines[2].contains("Hands-on Workshop") && lines[2].contains("3 h") && lines[2].contains("online"))
+        let one = try await events(gateway.address, ["templates", "workshop"])
+        for text in ["Hands-on Workshop\n", "lasts    3 h\n", "approval needed\n", "where    online\n"] {
+            #expect(one.out.contains(text), "\(one.out)")
+        }
+        // The command that it shows works as it stands.
+        let shown = try #require(one.out.split(separator: "\n").last).trimmingCharacters(in: .whitespaces)
+        let command = shown.replacing(try Regex("^luma-mcp"), with: "'\(Program.path)'")
+        let made = try await run(
+            "env", ["LUMA_GATEWAY_URL=" + gateway.address, "TZ=UTC", "bash", "-c", command + " --json"])
+        #expect(made.code == 0, "\(made.err)")
+        #expect(try JSON.parse(made.out.trimmingCharacters(in: .newlines))["require_approval"] == true)
+        let json = try await events(gateway.address, ["templates", "workshop", "--json"])
+        #expect(json.json?["type"] == "workshop" && json.json?["summary"] != nil)
+        let none = try await events(gateway.address, ["templates", "workshp"])
+        #expect(none.code == 66 && none.out.isEmpty && none.err.contains("did you mean workshop?"), "\(none.err)")
     }
 
     @Test func wrongInputIsToldByName() async throws {

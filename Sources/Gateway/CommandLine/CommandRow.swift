@@ -40,7 +40,9 @@ struct CommandRow: Sendable {
         CommandRow(
             name: "events", arguments: "COMMAND", summary: "list, create, change, export, import events",
             subcommands: EventsVerb.allCases.map { verb in
-                let operand: Completion.Value = verb.row.takesFile ? .file : verb.row.takesID ? .event : .free
+                let row = verb.row
+                let operand: Completion.Value =
+                    row.takesFile ? .file : row.takesID ? .event : row.takesTemplate ? .template : .free
                 return Subcommand(
                     name: verb.rawValue, summary: verb.row.summary, options: verb.options, operand: operand)
             }),

@@ -65,12 +65,6 @@ struct EventView {
             ("approval", event["require_approval"]?.boolValue.map { $0 ? "needed" : "not needed" }),
             ("guests", guests), ("about", text("description")),
         ]
-        let limit = terminal.columns ?? .max
-        var lines = [terminal.styled(DisplayWidth.cut(name, to: limit), .bold)]
-        for case (let label, let value?) in rows where !value.isEmpty {
-            let cut = DisplayWidth.cut(value, to: max(limit, 12) - 11)
-            lines.append(terminal.styled("  " + DisplayWidth.filled(label, to: 9), .dim) + cut)
-        }
-        return lines.joined(separator: "\n") + "\n"
+        return FactSheet.text(name, rows, terminal)
     }
 }

@@ -120,7 +120,8 @@ public struct EventsCall: Sendable, Equatable {
             let name = "events \(call.verb.rawValue)"
             if call.verb.row.takesID, call.operands.first?.isEmpty ?? true { report(name, "needs the id of an event") }
             if call.verb.row.takesFile, call.operands.isEmpty { report(name, "needs the name of a file") }
-            for extra in call.operands.dropFirst(call.verb.row.takesID || call.verb.row.takesFile ? 1 : 0) {
+            let row = call.verb.row
+            for extra in call.operands.dropFirst(row.takesID || row.takesFile || row.takesTemplate ? 1 : 0) {
                 let isName = call.verb == .create && call.text(EventsOptions.name) == nil
                 report(
                     "\"\(ConfigurationError.word(extra))\"",

@@ -111,6 +111,7 @@ struct EventsCommand: Sendable {
         case .update: return try await command.update(client, now)
         case .cancel: return try await command.cancel(client)
         case .export: return try await export(client, now)
+        case .templates: return try await templates(client)
         case .import: preconditionFailure("an import is run by ImportCommand")
         }
     }

@@ -1,6 +1,6 @@
 /// What `luma-mcp events` can do.
 public enum EventsVerb: String, Sendable, CaseIterable {
-    case list, get, create, update, cancel, export, `import`
+    case list, get, create, update, cancel, export, `import`, templates
 
     /// Its row in the help, the manual page and the completions.
     struct Row: Sendable {
@@ -17,6 +17,8 @@ public enum EventsVerb: String, Sendable, CaseIterable {
         var takesID = false
         /// It takes the name of a file.
         var takesFile = false
+        /// It may be given the type of a template.
+        var takesTemplate = false
     }
 
     /// Its own options, then those that all have.
@@ -55,7 +57,7 @@ public enum EventsVerb: String, Sendable, CaseIterable {
                     (
                         "luma-mcp events create --template workshop --name Swift "
                             + "--start '2030-12-31 18:00' --zone America/New_York",
-                        "From a template; GET /templates/ lists them."
+                        "From a template; events templates lists them."
                     ),
                     ("luma-mcp events create --from event.json", "Any field of an event, from a file."),
                 ])
@@ -105,6 +107,15 @@ public enum EventsVerb: String, Sendable, CaseIterable {
                     ),
                     ("luma-mcp events import calendar.ics --skip-invalid", "All that can be imported."),
                 ], takesFile: true)
+        case .templates:
+            Row(
+                arguments: "[TYPE]", summary: "show the kinds of events to begin with", options: [],
+                notes:
+                    "What an event of a kind starts with, for create --template. With TYPE one of them, with an example.",
+                examples: [
+                    ("luma-mcp events templates", "All kinds."),
+                    ("luma-mcp events templates workshop", "What a workshop starts with."),
+                ], takesTemplate: true)
         }
     }
 

@@ -225,12 +225,15 @@ struct EventSchemas {
             [
                 "type": templateType,
                 "name": ["type": "string"], "description": ["type": "string"],
+                "summary": ["type": "string", "description": "What it fills in, for people; its words may change."],
                 "default_duration_hours": ["type": "number", "exclusiveMinimum": 0],
                 "require_rsvp_approval": ["type": "boolean"], "is_virtual": ["type": "boolean"],
                 "event": ["type": "object", "description": "Fields that events of this kind start with."],
+                "example": ["type": "object", "description": "A body for `POST /templates/create`."],
             ],
             required: [
-                "type", "name", "description", "default_duration_hours", "require_rsvp_approval", "is_virtual",
+                "type", "name", "description", "summary", "default_duration_hours", "require_rsvp_approval",
+                "is_virtual", "example",
             ], .input)
     }
 

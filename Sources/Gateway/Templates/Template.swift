@@ -30,13 +30,21 @@ public struct Template: Sendable, Equatable {
 
     /// As an answer shows it.
     public var json: JSON {
+        var json = brief
+        json.members.append(("example", example))
+        return .object(json)
+    }
+
+    /// The same without its example.
+    var brief: JSONObject {
         var members: [(name: String, value: JSON)] = [
             ("type", .string(type)), ("name", .string(name)), ("description", .string(description)),
+            ("summary", .string(summary)),
             ("default_duration_hours", .number(defaultDurationHours)),
             ("require_rsvp_approval", .bool(requireRSVPApproval)), ("is_virtual", .bool(isVirtual)),
         ]
         if !eventDefaults.members.isEmpty { members.append(("event", .object(eventDefaults))) }
-        return .object(JSONObject(members))
+        return JSONObject(members)
     }
 
     /// The default length in milliseconds; bounded when the template was read.

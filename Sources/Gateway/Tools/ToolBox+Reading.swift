@@ -37,7 +37,7 @@ extension ToolBox {
                 "list_templates", title: "List templates",
                 description: "Lists the kinds of event that create_event_from_template knows.",
                 output: ToolSchemas.templatesOutput, hints: Self.looksHere, scope: .read,
-                constant: .structured(["templates": catalog.json])))
+                constant: .structured(["templates": .array(catalog.templates.map { .object($0.brief) })])))
         registry.add(
             Tool(
                 "search", title: "Search events",

@@ -40,7 +40,7 @@ extension ToolBox {
                     "luma://templates/\(template.type)", name: "template-\(template.type)",
                     title: "Template \(template.type)",
                     description: "What an event of the kind \(template.type) starts with.", mimeType: Self.json
-                ) { _, uri throws(CallFailure) in [ResourceContents(uri: uri, json: template.json)] })
+                ) { _, uri throws(CallFailure) in Self.contents(uri, template) })
         }
         registry.add(
             ResourceTemplate(
@@ -62,8 +62,15 @@ extension ToolBox {
                 completers: ["template_type": templateTypes]
             ) { [catalog] _, uri, variables throws(CallFailure) in
                 guard let template = catalog[variables["template_type"] ?? ""] else { throw .notFound(uri: uri) }
-                return [ResourceContents(uri: uri, json: template.json)]
+                return Self.contents(uri, template)
             })
+    }
+
+    private static func contents(_ uri: String, _ template: Template) -> [ResourceContents] {
+        [
+            ResourceContents(uri: uri, json: template.json),
+            ResourceContents(uri: uri, mimeType: markdown, .text(template.markdown)),
+        ]
     }
 
     private func noticed(_ text: String) -> String { (Self.notice.stringValue ?? "") + "\n\n" + text }

@@ -25,7 +25,8 @@ import Testing
         #expect(TemplateCatalog()["x"] == nil)
         #expect(
             TemplateCatalog()["meetup"]?.json.objectValue?.members.map(\.name) == [
-                "type", "name", "description", "default_duration_hours", "require_rsvp_approval", "is_virtual",
+                "type", "name", "description", "summary", "default_duration_hours", "require_rsvp_approval",
+                "is_virtual", "example",
             ])
     }
 
@@ -38,7 +39,14 @@ import Testing
 
     @Test func aFileIsATemplate() throws {
         let template = try TemplateFile.parse(file, zones: zones).get()
-        #expect(template.json == (try JSON.parse(file)))
+        let added = ["summary", "example"]
+        var shown = try #require(template.json.objectValue)
+        shown.members.removeAll { added.contains($0.name) }
+        #expect(JSON.object(shown) == (try JSON.parse(file)))
+        let words =
+            "Lasts 3 h 30 min. Registrations need approval. Usually online. Sets visibility: private, max_capacity: null."
+        #expect(template.json["summary"] == .string(words))
+        #expect(template.markdown.contains("# Hack Night\n") && template.markdown.contains("- Usually online\n"))
         #expect(template.durationMilliseconds == 12_600_000)
         let least = try TemplateFile.parse("{\"type\":\"a\",\"name\":\"A\",\"default_duration_hours\":1}", zones: zones)
             .get()
