@@ -6,7 +6,7 @@ enum EventAddress: Equatable {
     case id(String)
     case slug(String)
 
-    private static let hosts: Set<String> = ["luma.com", "www.luma.com", "lu.ma", "www.lu.ma"]
+    static let hosts: Set<String> = ["luma.com", "www.luma.com", "lu.ma", "www.lu.ma"]
     private static let longest = 1000
 
     /// Reads `https://luma.com/SLUG?tk=…`, `lu.ma/SLUG`, `luma.com/event/ID`, `SLUG` or `ID`; nil for anything else.

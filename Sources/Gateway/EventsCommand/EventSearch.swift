@@ -1,25 +1,26 @@
 import Core
 
 /// Words that are looked for in an event: each must stand in its name, its place or its description, wherever and with
-/// whatever accents and capitals.
+/// whatever accents and capitals. Blanks and commas are between words.
 struct EventSearch {
     private let words: [ByteSearch]
 
     init(_ text: String) {
-        words = FoldedText.bytes(text).split { $0 <= 0x20 }.map { ByteSearch(Array($0)) }
+        words = FoldedText.bytes(text).split { $0 <= 0x20 || $0 == UInt8(ascii: ",") }.map { ByteSearch(Array($0)) }
     }
 
     var isEmpty: Bool { words.isEmpty }
 
-    func matches(_ event: JSON) -> Bool {
+    /// - Parameter more: what else is to be looked through.
+    func matches(_ event: JSON, and more: [String?] = []) -> Bool {
         let address = event["geo_address_json"]
-        let texts = [
+        let members = [
             event["name"], event["description"], event["description_md"], event["meeting_url"],
-            address?["full_address"],
-            address?["address"], address?["city"],
+            address?["full_address"], address?["address"], address?["city"],
         ]
         // A separator that no word has, so that none is found across two texts.
-        let text = FoldedText.bytes(texts.compactMap { $0?.stringValue }.joined(separator: "\n"))
+        let texts = (members.map { $0?.stringValue } + more).compactMap(\.self).joined(separator: "\n")
+        let text = FoldedText.bytes(texts)
         return words.allSatisfy { $0.isFound(in: text) }
     }
 }

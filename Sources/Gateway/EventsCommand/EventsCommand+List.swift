@@ -57,8 +57,10 @@ extension EventsCommand {
 
     /// Whether nothing says which part of the calendar is wanted.
     private var isUpcoming: Bool {
-        ![EventsOptions.after, EventsOptions.before, EventsOptions.sort, EventsOptions.cursor, EventsOptions.all]
-            .contains(where: call.has)
+        ![
+            EventsOptions.past, EventsOptions.after, EventsOptions.before, EventsOptions.sort, EventsOptions.cursor,
+            EventsOptions.all,
+        ].contains(where: call.has)
     }
 
     /// The beginning of the day, so that what has begun this morning is still shown.

@@ -131,7 +131,9 @@ struct EventsCommand: Sendable {
 
     /// Whether it is the address of a page and no id.
     static func isAddress(_ text: String) -> Bool {
-        ["http://", "https://", "luma.com/", "www.luma.com/", "lu.ma/"].contains { text.lowercased().hasPrefix($0) }
+        let text = text.lowercased()
+        return ["http://", "https://"].contains { text.hasPrefix($0) }
+            || EventAddress.hosts.contains { text.hasPrefix($0 + "/") }
     }
 
     // MARK: What several sub-commands share

@@ -132,11 +132,6 @@ final class EventsService {
             seen = known.answer
             outcome = EventInput.parse(document, mode: .update, setting.with(known.event))
         }
-        // The conditions held when an earlier run of this request made its change, and need not hold after it.
-        func checkConditions() async throws(APIError) {
-            guard call.context.journal?.earlier("events/update", subject: id) == nil else { return }
-            try await check(input.conditions, id, seen: seen, call)
-        }
         var change: EventInput.Accepted
         let isSame: Bool
         if case .unchanged(let same) = outcome {
@@ -147,7 +142,10 @@ final class EventsService {
         }
         // Nothing of what is sent hangs on the event, but whether it can be sent does, and when the event will be.
         if isDryRun, seen == nil { seen = try await complete(&change, id, call) }
-        try await checkConditions()
+        // They held when an earlier run of this request made its change, and need not hold after it.
+        if call.context.journal?.earlier("events/update", subject: id) == nil {
+            try await check(input.conditions, id, seen: seen, call)
+        }
         if isDryRun { return .unchanged(preview(change, of: id), id) }
         if isSame, let seen { return .unchanged(.json(status: 200, seen.body), id) }
         if !change.body.isEmpty {

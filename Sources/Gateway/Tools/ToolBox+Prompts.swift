@@ -56,8 +56,8 @@ extension ToolBox {
                 let text = """
                     Give me an overview of my events on Luma from \(now.rfc3339) to \
                     \(now.advanced(seconds: 7 * 86400).rfc3339). Use list_events with after, before and sort=start_at, \
-                    and all its pages; starts and ends are each event's local times. List them by day with time (\(zone)), name and place, then point out clashes, \
-                    events without a place or link, and events that are nearly full.
+                    and all its pages; starts and ends are each event's local times. List them by day with time (\(zone)), \
+                    name and place, then point out clashes, events without a place or link, and events that are nearly full.
                     """
                 return [Prompt.Message(.user, .text(text))]
             })

@@ -9,7 +9,9 @@ extension ToolBox {
 
     /// What a search has seen so far.
     private struct Search {
-        let words: [ByteSearch]
+        let words: EventSearch
+        /// `after` or `before` leaves others out.
+        let isNarrowed: Bool
         var results: [JSON] = []
         var seen: Set<String> = []
         var pages = 0
@@ -24,10 +26,10 @@ extension ToolBox {
     func search(_ arguments: JSONObject, _ call: Call) async throws(APIError) -> JSONObject {
         let after = try clock.instant(arguments, "after")
         let before = try clock.instant(arguments, "before")
-        let query = FoldedText.bytes(arguments["query"]?.stringValue ?? "")
         var search = Search(
-            words: query.split { $0 == 0x20 || $0 == UInt8(ascii: ",") || $0 == 0x0a }.map { ByteSearch(Array($0)) })
-        if after == nil, before == nil {
+            words: EventSearch(arguments["query"]?.stringValue ?? ""),
+            isNarrowed: after != nil || before != nil)
+        if !search.isNarrowed {
             let now = ListRange.minute(of: clock.now.instant).rfc3339
             try await look(&search, [("after", now), ("sort", "start_at")], call)
             try await look(&search, [("before", now), ("sort", "-start_at")], call)
@@ -52,7 +54,9 @@ extension ToolBox {
         if !search.isComplete {
             return "Looked at \(search.seen.count) events of more; narrow it with after and before."
         }
-        return search.results.isEmpty ? "Looked at all events: names, places and dates, not descriptions." : nil
+        guard search.results.isEmpty else { return nil }
+        let range = search.isNarrowed ? " between after and before" : ""
+        return "Looked at all events\(range): names, places and dates, not descriptions."
     }
 
     private func look(
@@ -70,8 +74,7 @@ extension ToolBox {
             search.pages += 1
             for event in answer["entries"]?.arrayValue ?? [] {
                 guard search.seen.insert(event["id"]?.stringValue ?? "").inserted else { continue }
-                let text = searchable(event)
-                guard search.words.allSatisfy({ $0.isFound(in: text) }) else { continue }
+                guard search.words.matches(event, and: known(event)) else { continue }
                 if search.isFull { search.isComplete = false } else { search.results.append(result(event)) }
             }
             call.progress(Double(search.pages), "Looked through \(search.seen.count) events")
@@ -79,16 +82,12 @@ extension ToolBox {
         } while cursor != nil
     }
 
-    /// What words are looked for in.
-    private func searchable(_ event: JSON) -> [UInt8] {
-        let address = event["geo_address_json"]
-        let texts = [
-            event["id"]?.stringValue, event["name"]?.stringValue, event["description_md"]?.stringValue,
-            event["description"]?.stringValue, event["url"]?.stringValue, address?["full_address"]?.stringValue,
-            address?["address"]?.stringValue, address?["city"]?.stringValue, event["start_at"]?.stringValue,
+    /// What is known of an event besides its texts: names that lead to it, and its date.
+    private func known(_ event: JSON) -> [String?] {
+        [
+            event["id"]?.stringValue, event["url"]?.stringValue, event["start_at"]?.stringValue,
             clock.text(of: event, "start_at"),
         ]
-        return FoldedText.bytes(texts.compactMap(\.self).joined(separator: "\n"))
     }
 
     private func result(_ event: JSON) -> JSON {

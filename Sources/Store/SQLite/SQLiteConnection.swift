@@ -20,8 +20,8 @@ public final class SQLiteConnection {
 
     /// - Parameters:
     ///   - busyTimeoutMilliseconds: how long a call waits for another connection's lock before `SQLITE_BUSY`.
+    ///   - keepsLog: as `keepLogOnClose` says, from the start.
     /// - Throws: at once when the file cannot be opened, is no database (`isCorrupt`), or cannot have a write-ahead log.
-    ///   - keepsLog: `keepsLogOnClose` from the start.
     public init(
         _ location: Location, busyTimeoutMilliseconds: Int32 = 5000, keepsLog: Bool = false
     ) throws(SQLiteError) {

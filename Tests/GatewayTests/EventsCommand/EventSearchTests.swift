@@ -19,13 +19,19 @@ import Testing
         #expect(EventSearch(words).matches(Self.event) == isFound)
     }
 
-    @Test(arguments: ["", "  ", "\t\u{301}"]) func whatHasNoWordFindsNothing(_ words: String) {
+    /// What somebody else knows of the event is looked through with it; a comma is no part of a word.
+    @Test func otherTextsAreSearchedToo() {
+        #expect(!EventSearch("Dach, thu").matches(Self.event))
+        #expect(EventSearch("Dach, thu").matches(Self.event, and: ["Thu 2031-05-01", nil]))
+    }
+
+    @Test(arguments: ["", "  ", "\t\u{301}", ","]) func whatHasNoWordFindsNothing(_ words: String) {
         #expect(EventSearch(words).isEmpty)
     }
 
     @Test(arguments: [
         ("https://luma.com/rooftop", true), ("luma.com/rooftop?tk=x", true), ("LU.MA/rooftop", true),
-        ("evt-a1B2c3", false), ("rooftop", false), ("", false),
+        ("www.lu.ma/rooftop", true), ("evt-a1B2c3", false), ("rooftop", false), ("", false),
     ])
     func theAddressOfAPageIsNoId(_ text: String, _ isAddress: Bool) {
         #expect(EventsCommand.isAddress(text) == isAddress)
