@@ -16,8 +16,9 @@ struct CalendarItem {
     let line: Int
     let name: String
     let outcome: Outcome
-    /// Its UID, and which date of its series it is; nil for one without.
-    var identity: String?
+    /// Its UID, with the date of a series that it is, and then the names under which another state of its file may have had
+    /// the same event. Empty for one without a UID.
+    var identities: [String] = []
 }
 
 /// Something that a calendar's reader must be told: what was used where the file says nothing, and what was left out.

@@ -149,6 +149,28 @@ struct CalendarTimes {
         return start.kind == .utc ? instant.local(secondsEast: 0) : clock.rules.local(at: instant)
     }
 
+    /// Which date of its series a time is, in the same words however a file writes it: a day, an instant, or a time without a zone.
+    func mark(
+        _ time: ICSTime, _ calendar: ICSCalendarHead, _ zones: inout CalendarZones
+    ) throws(ReadProblem) -> String {
+        switch time.kind {
+        case .date: return String(time.local.text.prefix(10))
+        case .utc: return time.local.timestamp(secondsEast: 0).rfc3339
+        case .zone(let name):
+            return try zones.clock(of: name, in: calendar, at: time.local, line: line).rules.first(time.local).rfc3339
+        case .floating: return start.kind == .date ? time.local.text : mark(time.local)
+        }
+    }
+
+    /// The same of one of its own dates.
+    func mark(_ date: LocalDateTime) -> String {
+        switch start.kind {
+        case .date: String(date.text.prefix(10))
+        case .floating: date.text
+        case .utc, .zone: instant(date).rfc3339
+        }
+    }
+
     private func instant(_ local: LocalDateTime) -> Timestamp {
         start.kind == .utc ? local.timestamp(secondsEast: 0) : clock.rules.first(local)
     }

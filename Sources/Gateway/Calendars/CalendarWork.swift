@@ -12,6 +12,8 @@ struct CalendarWork {
     private var lost: [String: Int] = [:]
     /// The events that stand for a date of a series, by its UID.
     private var moved: [String: [Int]] = [:]
+    /// The events that are no single date of a series, by their UIDs.
+    private var whole: [String: Int] = [:]
 
     init(
         _ events: [ICSReader.Event], _ calendars: [ICSCalendarHead], _ verdicts: [CalendarStates.Verdict],
@@ -21,8 +23,9 @@ struct CalendarWork {
         self.calendars = calendars
         self.verdicts = verdicts
         self.zones = zones
-        for (index, event) in events.enumerated() where event["RECURRENCE-ID"] != nil {
-            if let uid = CalendarStates.uid(event) { moved[uid, default: []].append(index) }
+        for (index, event) in events.enumerated() {
+            guard let uid = CalendarStates.uid(event) else { continue }
+            if event["RECURRENCE-ID"] != nil { moved[uid, default: []].append(index) } else { whole[uid] = index }
         }
     }
 
@@ -83,7 +86,11 @@ struct CalendarWork {
         let (fields, losses) = taken(event)
         guard let property = event["DTSTART"] else {
             // Without a start the check of the event says so.
-            return [CalendarItem(line: event.line, name: name, outcome: .event(fields, lost: losses), identity: uid)]
+            return [
+                CalendarItem(
+                    line: event.line, name: name, outcome: .event(fields, lost: losses),
+                    identities: uid.map { [$0] } ?? [])
+            ]
         }
         let times = try CalendarTimes(event, property, calendar, &zones)
         var dates = [times.start.local]
@@ -95,15 +102,44 @@ struct CalendarWork {
             let reason = "repeats, and all of its dates are taken out or have events of their own"
             return [CalendarItem(line: event.line, name: name, outcome: .passedOver(reason))]
         }
-        let suffix = event["RECURRENCE-ID"].map { " " + $0.value } ?? ""
+        let exception = event["RECURRENCE-ID"].map { ($0, mark($0, of: uid, times, in: event.calendar)) }
         return dates.map { date in
             let (found, note) = times.fields(at: date, hasTemplate: settings.hasTemplate)
             if let note, notes.last?.text != note.text { notes.append(note) }
             var object = fields
             object.members += found.members
-            let identity = uid.map { $0 + (repeating == nil ? suffix : " " + date.text) }
-            return CalendarItem(line: event.line, name: name, outcome: .event(object, lost: losses), identity: identity)
+            var identities: [String] = []
+            if let uid, let (property, mark) = exception {
+                identities = [uid + " " + mark] + (isFirst(property, of: uid) ? [uid] : [])
+            } else if let uid {
+                let dated = uid + " " + times.mark(date)
+                let begins = date == times.start.local
+                identities = repeating == nil ? [uid, dated] : [dated] + (begins ? [uid] : [])
+            }
+            return CalendarItem(
+                line: event.line, name: name, outcome: .event(object, lost: losses), identities: identities)
         }
+    }
+
+    /// Which date of its series a RECURRENCE-ID names. One without a zone is on the clocks of the series.
+    private mutating func mark(_ property: ICSProperty, of uid: String?, _ own: CalendarTimes, in calendar: Int)
+        -> String
+    {
+        guard let time = ICSTime(property) else { return property.value }
+        var times = own
+        if time.kind == .floating, let series = uid.flatMap({ whole[$0] }).map({ events[$0] }),
+            let start = series["DTSTART"],
+            let found = try? CalendarTimes(series, start, calendars[series.calendar], &zones)
+        {
+            times = found
+        }
+        return (try? times.mark(time, calendars[calendar], &zones)) ?? property.value
+    }
+
+    /// Whether a RECURRENCE-ID names the date with which its series begins, which was an event by itself before it repeated.
+    private func isFirst(_ property: ICSProperty, of uid: String) -> Bool {
+        guard let start = whole[uid].flatMap({ events[$0]["DTSTART"] }).flatMap(ICSTime.init) else { return false }
+        return ICSTime(property) == start
     }
 
     private func checkDate(_ property: ICSProperty, _ event: ICSReader.Event) throws(ReadProblem) {

@@ -23,6 +23,8 @@ enum ImportAnswer: Equatable {
     case again(Cause, after: Double?)
     /// This row cannot be imported; others may.
     case refused(String)
+    /// Its key was used for a row that said something else.
+    case reused(String)
     /// No row can be imported like this.
     case useless(String, isAccess: Bool)
 
@@ -37,6 +39,7 @@ enum ImportAnswer: Equatable {
             let warnings = json?["warnings"]?.arrayValue?.compactMap(\.stringValue) ?? []
             self = .created(id: json?["id"]?.stringValue ?? "", isReplayed: isReplayed, warnings: warnings)
         case (409, "request_in_progress"): self = .again(.settling, after: pause ?? 1)
+        case (422, "idempotency_key_reused"): self = .reused(text)
         case (429, _): self = .again(.budget, after: pause ?? 1)
         case (504, "outcome_unknown"): self = .again(.doubt(text), after: pause)
         case (401, _), (403, _), (421, "host_not_allowed"): self = .useless(text, isAccess: true)

@@ -86,7 +86,8 @@ struct ImportCommand {
     }
 
     private func carryOut(_ plan: ImportPlan, _ client: ImportClient) async -> ExitStatus {
-        for line in ImportFindings(plan, options).lines { StandardError.write(line) }
+        let standing = options.isDryRun && !plan.isUnusable ? await look(plan, client) : nil
+        for line in ImportFindings(plan, options, standing).lines { StandardError.write(line) }
         let isStopped = plan.isUnusable || (!plan.problems.isEmpty && !options.skipsInvalid)
         let isHeld = !plan.losses.isEmpty && !options.allowsLoss
         if isStopped || isHeld || options.isDryRun {
@@ -96,16 +97,34 @@ struct ImportCommand {
             let hint =
                 isStopped && !plan.isUnusable ? " Correct the file, or go on without these rows: --skip-invalid." : ""
             StandardError.write(verdict + hint)
-            ImportSummary(plan).write(asJSON: options.isJSON)
-            return plan.problems.isEmpty && !isHeld ? .ok : .data
+            let counts = standing?.counts ?? ImportProgress.Counts()
+            ImportSummary(plan, counts).write(asJSON: options.isJSON)
+            if !plan.problems.isEmpty || isHeld { return .data }
+            return counts.unknown > 0 ? .unknown : counts.failed > 0 ? .data : .ok
         }
+        let place = await client.place()
         let report: ImportReport
         do throws(ImportReport.Failure) {
-            report = try ImportReport(path: options.report, place: await client.place())
+            report = try ImportReport(path: options.report, place: place)
         } catch {
             StandardError.write("luma-mcp: \(CommandFailure.line(options.report)) \(error)")
             return .cannotCreate
         }
-        return await ImportSession(plan, options, report, client).run()
+        let neighbours = ImportNeighbours(of: options.report, at: place)
+        return await ImportSession(plan, options, report, neighbours, client).run()
+    }
+
+    /// What an import would find done already; nothing is written.
+    private func look(_ plan: ImportPlan, _ client: ImportClient) async -> ImportStanding {
+        let place = await client.place()
+        var own: [ImportReport.Entry] = []
+        do throws(ImportReport.Failure) {
+            own = try ImportReport.look(options.report, at: place)
+        } catch {
+            StandardError.write("luma-mcp: \(CommandFailure.line(options.report)) \(error)")
+        }
+        let neighbours = ImportNeighbours(of: options.report, at: place)
+        for line in neighbours.warnings { StandardError.write(line) }
+        return ImportStanding(plan, ImportHistory(own, others: neighbours.reports), now: WallClock.now)
     }
 }

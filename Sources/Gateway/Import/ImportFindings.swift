@@ -8,8 +8,12 @@ struct ImportFindings {
 
     private let plan: ImportPlan
     private let options: ImportOptions
+    private let standing: ImportStanding?
 
-    init(_ plan: ImportPlan, _ options: ImportOptions) { (self.plan, self.options) = (plan, options) }
+    /// - Parameter standing: what earlier imports have done of a plan that is only looked at.
+    init(_ plan: ImportPlan, _ options: ImportOptions, _ standing: ImportStanding? = nil) {
+        (self.plan, self.options, self.standing) = (plan, options, standing)
+    }
 
     var lines: [String] {
         var lines: [String] = []
@@ -19,6 +23,7 @@ struct ImportFindings {
             lines += plan.previews
             let more = plan.rows.count - plan.previews.count
             if more > 0 { lines.append("and \(more) more") }
+            lines += standing?.preview ?? []
         }
         lines += plan.remarks.prefix(Self.mostShown).map {
             "\(ImportPlace.list($0.places)): \(CommandFailure.line($0.what))"
@@ -33,8 +38,18 @@ struct ImportFindings {
         if !plan.isUnusable { lines += losses }
         let valid = plan.rows.count + plan.duplicates.count
         let others = plan.passedOver.isEmpty ? "" : ", \(plan.passedOver.count) passed over"
-        lines.append("\(plan.count) rows read, \(valid) valid, \(plan.invalid) not valid\(others)")
+        lines.append("\(plan.count) rows read, \(valid) valid, \(plan.invalid) not valid\(others)\(earlier)")
         return lines
+    }
+
+    /// How many rows an import would not send, by what is known of them.
+    private var earlier: String {
+        guard let counts = standing?.counts else { return "" }
+        let known = [
+            (counts.existing, "already made"), (counts.failed, "changed since they were made"),
+            (counts.unknown, "unknown"),
+        ]
+        return known.filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }.joined()
     }
 
     /// Rows with the same fault, in the order in which the faults came.

@@ -11,13 +11,19 @@ struct ImportPlan: Sendable {
         /// The path that it is sent to.
         let path: String
         let body: [UInt8]
-        /// Made of what it says: the same row has the same key in every run.
-        let key: String
+        /// With which it is sent: made of its identity, else of what it says. The same row has the same key in every run.
+        var key: String
+        /// Made of what it says, where the key is not.
+        var said: String?
         /// By what the file itself tells its events apart, whatever they say. Nil where it does not.
         var identity: String?
+        /// Other identities under which the same event may have been imported.
+        var aliases: [String] = []
 
         /// The line where it begins.
         var line: Int { place.line }
+        /// The same for rows that say the same.
+        var content: String { said ?? key }
     }
 
     /// Something that is wrong with a row, or with the file when there is no row.

@@ -41,12 +41,15 @@ extension ImportPlanner {
             return
         }
         let path = usesTemplate ? "/templates/create" : "/events/"
-        guard let key = key(row.keyed.map(completed) ?? event, path), let meaning = Self.meaning(accepted) else {
+        guard let content = content(row.keyed.map(completed) ?? event, path), let meaning = Self.meaning(accepted),
+            let key = key(row.identities.first, content)
+        else {
             return refuse(ReadProblem(line: place.line, "cannot be digested: OpenSSL fails", isFatal: true))
         }
         let planned = ImportPlan.Row(
             number: number, place: place, name: name, path: path, body: document.encoded, key: key,
-            identity: row.identity)
+            said: key == content ? nil : content, identity: row.identities.first,
+            aliases: Array(row.identities.dropFirst()))
         if let first = seen[meaning], !settings.allowsDuplicates {
             plan.duplicates.append(
                 ImportPlan.Duplicate(row: planned, first: first.number, firstPlace: first.place))
@@ -92,9 +95,17 @@ extension ImportPlanner {
         return problems
     }
 
-    /// The key of a row, which is its own in every run: of what is sent, of how many times the file had it before, and of
-    /// the import's name.
-    private mutating func key(_ event: JSONObject, _ path: String) -> String? {
+    /// The key of a row, which is its own in every run. One of an identity is the same whatever the row says and whichever file
+    /// has it, so that the gateway itself makes no second event of it.
+    private func key(_ identity: String?, _ content: String) -> String? {
+        guard let identity else { return content }
+        return Fingerprint.exact(["uid": .string(identity)], "import uid", principal: settings.name).map {
+            "import-" + Hex.encode(Array($0.prefix(20)))
+        }
+    }
+
+    /// Of what is sent, of how many times the file had it before, and of the import's name.
+    private mutating func content(_ event: JSONObject, _ path: String) -> String? {
         guard let content = Fingerprint.exact(event, "import \(path)", principal: settings.name) else { return nil }
         let occurrence = (occurrences[content] ?? 0) + 1
         occurrences[content] = occurrence

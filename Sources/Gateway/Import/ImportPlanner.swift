@@ -48,6 +48,8 @@ struct ImportPlanner {
     /// Rows by what they are checked to mean, and how often the same document came.
     var seen: [[UInt8]: (number: Int, place: ImportPlace)] = [:]
     var occurrences: [[UInt8]: Int] = [:]
+    /// Lines of the events of a calendar by their identities.
+    private var identities: [String: Int] = [:]
 
     init(_ settings: Settings, zones: TimeZoneDatabase, templates: TemplateCatalog) {
         self.settings = settings
@@ -207,7 +209,14 @@ struct ImportPlanner {
                 var row = ImportedRow(event: event)
                 row.lost = lost
                 // An import of another name makes the same once more.
-                row.identity = item.identity.map { settings.name.isEmpty ? $0 : "\($0) (\(settings.name))" }
+                row.identities = item.identities.map { settings.name.isEmpty ? $0 : "\($0) (\(settings.name))" }
+                if let identity = row.identities.first, let line = identities.updateValue(item.line, forKey: identity) {
+                    refuse(
+                        ReadProblem(
+                            line: item.line,
+                            "has the UID and the date of the event in line \(line); one of them must go"))
+                    continue
+                }
                 let made = row
                 accept(place) { () throws(ReadProblem) in made }
             case .passedOver(let reason):

@@ -46,6 +46,13 @@ final class ImportReport: Sendable {
         var sheetRow: Int?
         /// What the file tells the event by, whatever it says of it.
         var identity: String?
+        /// Made of what the row said, where the key is not.
+        var said: String?
+        /// The name of the other report that tells what was done.
+        var source: String?
+
+        /// The same for rows that said the same.
+        var content: String? { said ?? key }
 
         var object: JSONObject {
             var object: JSONObject = [
@@ -58,6 +65,8 @@ final class ImportReport: Sendable {
             }
             object["at"] = at.map { .string($0.rfc3339) }
             object["uid"] = identity.map { .string($0) }
+            object["content"] = said.map { .string($0) }
+            object["known_from"] = source.map { .string($0) }
             object["spreadsheet_row"] = sheetRow.map { .number(JSONNumber($0)) }
             return object
         }
@@ -65,11 +74,23 @@ final class ImportReport: Sendable {
         init(
             row: Int, line: Int, name: String, _ outcome: Outcome, key: String? = nil, eventID: String? = nil,
             requestID: String? = nil, problem: String? = nil, at: Timestamp? = nil, sheetRow: Int? = nil,
-            identity: String? = nil
+            identity: String? = nil, said: String? = nil, source: String? = nil
         ) {
             (self.at, self.sheetRow, self.identity) = (at, sheetRow, identity)
+            (self.said, self.source) = (said, source)
             (self.row, self.line, self.name, self.outcome) = (row, line, name, outcome)
             (self.key, self.eventID, self.requestID, self.problem) = (key, eventID, requestID, problem)
+        }
+
+        /// What is said of a row of this import.
+        init(
+            _ row: ImportPlan.Row, _ outcome: Outcome, eventID: String? = nil, requestID: String? = nil,
+            problem: String? = nil, at: Timestamp? = nil, source: String? = nil
+        ) {
+            self.init(
+                row: row.number, line: row.line, name: row.name, outcome, key: row.key, eventID: eventID,
+                requestID: requestID, problem: problem, at: at, sheetRow: row.place.row, identity: row.identity,
+                said: row.said, source: source)
         }
 
         init?(_ object: JSONObject) {
@@ -81,7 +102,8 @@ final class ImportReport: Sendable {
                 key: object["key"]?.stringValue, eventID: object["event_id"]?.stringValue,
                 requestID: object["request_id"]?.stringValue, problem: object["problem"]?.stringValue,
                 at: object["at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) },
-                sheetRow: object["spreadsheet_row"]?.intValue, identity: object["uid"]?.stringValue)
+                sheetRow: object["spreadsheet_row"]?.intValue, identity: object["uid"]?.stringValue,
+                said: object["content"]?.stringValue, source: object["known_from"]?.stringValue)
         }
     }
 
@@ -115,16 +137,6 @@ final class ImportReport: Sendable {
     /// What earlier runs wrote last of each key.
     let earlier: [String: Entry]
 
-    /// Of each event that the files of earlier runs told by a name of its own, such as a UID, and that was or may have been made.
-    var known: [String: Entry] {
-        var known: [String: Entry] = [:]
-        for entry in earlier.values where entry.outcome.mayBeMade {
-            // What was made for sure says more than what may have been.
-            if let identity = entry.identity, known[identity]?.outcome.isDone != true { known[identity] = entry }
-        }
-        return known
-    }
-
     /// The last word of earlier runs on each line of the file.
     private let lastWords: [Int: Entry]
 
@@ -154,6 +166,17 @@ final class ImportReport: Sendable {
         } catch {
             throw Failure(description: "cannot be read: \(error)")
         }
+        let told = try checked(bytes, place)
+        // What was cut off stays what it is: a line of its own.
+        if let last = bytes.last, last != 0x0a {
+            do throws(SystemError) { try WholeFile.write([0x0a], to: descriptor) } catch {
+                throw Failure(description: "cannot be written: \(error)")
+            }
+        }
+        return told
+    }
+
+    private static func checked(_ bytes: [UInt8], _ place: Place?) throws(Failure) -> Told {
         guard let told = told(bytes) else {
             throw Failure(description: "is not the report of an import; name another with --report")
         }
@@ -163,13 +186,19 @@ final class ImportReport: Sendable {
                 description:
                     "tells of rows that went to another gateway (\(other.base)\(mode)); name another with --report")
         }
-        // What was cut off stays what it is: a line of its own.
-        if let last = bytes.last, last != 0x0a {
-            do throws(SystemError) { try WholeFile.write([0x0a], to: descriptor) } catch {
-                throw Failure(description: "cannot be written: \(error)")
-            }
-        }
         return told
+    }
+
+    /// The last words of a report that stays as it is, for an import that sends nothing; none when there is no such file.
+    static func look(_ path: String, at place: Place) throws(Failure) -> [Entry] {
+        let bytes: [UInt8]?
+        do throws(SmallFile.Failure) {
+            bytes = try SmallFile.bytes(path, limit: largest)
+        } catch {
+            throw Failure(description: "cannot be read: \(error)")
+        }
+        guard let bytes else { return [] }
+        return Array(try checked(bytes, place).entries.values)
     }
 
     deinit {
@@ -186,17 +215,28 @@ final class ImportReport: Sendable {
         var places: [Place] = []
     }
 
-    /// Nil when the bytes are no report.
-    private static func told(_ bytes: [UInt8]) -> Told? {
-        let beginning = Array(#"{"row":"#.utf8)
+    /// How every report begins.
+    static let beginning = Array(#"{"row":"#.utf8)
+
+    /// The last words of a report on each key, as far as they are of rows that went to this place.
+    /// - Returns: nil when the bytes are no report.
+    static func words(of bytes: [UInt8], at place: Place) -> [Entry]? {
+        told(bytes, at: place).map { Array($0.entries.values) }
+    }
+
+    /// - Parameter place: where rows went that count; nil for all.
+    /// - Returns: nil when the bytes are no report.
+    private static func told(_ bytes: [UInt8], at place: Place? = nil) -> Told? {
         guard bytes.prefix(beginning.count).elementsEqual(beginning.prefix(bytes.count)) else { return nil }
         var told = Told()
         var reader = NDJSONReader(limits: ReadLimits(rows: .max))
         let take = { (item: ReadItem<NDJSONReader.Row>) in
             guard case .row(let row) = item, let entry = Entry(row.object) else { return }
+            let went = Place(row.object)
+            if let place, went?.isOther(than: place) ?? true { return }
             if let key = entry.key { told.entries[key] = entry }
             told.lastWords[entry.line] = entry
-            if let place = Place(row.object), !told.places.contains(place) { told.places.append(place) }
+            if let went, !told.places.contains(went) { told.places.append(went) }
         }
         reader.feed(bytes[...], take)
         reader.finish(take)

@@ -131,6 +131,9 @@ final class ImportRun {
             case .refused(let problem):
                 lastUse = clock.now
                 return finish(row, .failed, nil, requestID, problem)
+            case .reused(let problem):
+                lastUse = clock.now
+                return finishReused(row, requestID, problem)
             case .useless(let problem, let isAccess):
                 if isAccess, !mayBeOurs { note(row, .unsent) }
                 return stop(.useless(problem, isAccess: isAccess))
@@ -164,11 +167,7 @@ final class ImportRun {
     /// Writes a line that tells no fate yet.
     @discardableResult
     private func note(_ row: ImportPlan.Row, _ outcome: ImportReport.Outcome) -> Bool {
-        write(
-            ImportReport.Entry(
-                row: row.number, line: row.line, name: row.name, outcome, key: row.key,
-                at: outcome == .sending ? clock.wallClock : nil, sheetRow: row.place.row,
-                identity: row.identity))
+        write(ImportReport.Entry(row, outcome, at: outcome == .sending ? clock.wallClock : nil))
     }
 
     /// - Returns: whether the entry is in the report; without one nothing more is sent.
@@ -185,10 +184,27 @@ final class ImportRun {
     private func finish(
         _ row: ImportPlan.Row, _ outcome: ImportReport.Outcome, _ id: String?, _ requestID: String?, _ problem: String?
     ) {
+        guard write(ImportReport.Entry(row, outcome, eventID: id, requestID: requestID, problem: problem)) else {
+            return
+        }
+        count(row, outcome, problem)
+    }
+
+    /// Another row was sent with the key: what became of that one stays the last word on it.
+    private func finishReused(_ row: ImportPlan.Row, _ requestID: String?, _ text: String) {
+        let problem = row.identity == nil ? text : Self.reused
         let entry = ImportReport.Entry(
-            row: row.number, line: row.line, name: row.name, outcome, key: row.key, eventID: id, requestID: requestID,
-            problem: problem, sheetRow: row.place.row, identity: row.identity)
-        guard write(entry) else { return }
+            row: row.number, line: row.line, name: row.name, .failed, requestID: requestID, problem: problem,
+            sheetRow: row.place.row)
+        guard note(row, .unsent), write(entry) else { return }
+        count(row, .failed, problem)
+    }
+
+    private static let reused =
+        "was sent through this gateway before with another time or other words, by an import whose report is not here; look for "
+        + "its event and change that: luma-mcp events update"
+
+    private func count(_ row: ImportPlan.Row, _ outcome: ImportReport.Outcome, _ problem: String?) {
         switch outcome {
         case .created: progress.counts.created += 1
         case .exists: progress.counts.existing += 1

@@ -2,63 +2,32 @@ import Core
 import Glibc
 import HTTP
 import IO
-import MCP
 
 /// One run over a plan that may be carried out: passes over what the report says is done, sends the rest, shows how far it
 /// has come, and minds the user's interruption.
 struct ImportSession {
     private static let redrawSeconds = 0.1
     private static let plainSeconds = 5.0
-    /// How long after a row was sent it may be sent again by another run when its fate is not known, in seconds: well within
-    /// the hours for which a gateway keeps keys.
-    private static let resendSeconds = 3600.0
 
     let plan: ImportPlan
     let options: ImportOptions
     let report: ImportReport
     let client: ImportClient
-    private let counts: ImportProgress.Counts
-    private let rows: [ImportPlan.Row]
-    /// Rows of which an earlier run could not tell what became of them.
-    private let doubtful: [ImportPlan.Row]
-    /// Rows whose event was made of an earlier state of the file, which said something else of it.
-    private let changed: [(row: ImportPlan.Row, made: ImportReport.Entry)]
+    private let standing: ImportStanding
+    /// What must be told of the reports of other imports.
+    private let warnings: [String]
 
-    init(_ plan: ImportPlan, _ options: ImportOptions, _ report: ImportReport, _ client: ImportClient) {
+    init(
+        _ plan: ImportPlan, _ options: ImportOptions, _ report: ImportReport, _ neighbours: ImportNeighbours,
+        _ client: ImportClient
+    ) {
         self.plan = plan
         self.options = options
         self.report = report
         self.client = client
-        var counts = ImportProgress.Counts()
-        var rows: [ImportPlan.Row] = []
-        var doubtful: [ImportPlan.Row] = []
-        var changed: [(row: ImportPlan.Row, made: ImportReport.Entry)] = []
-        let known = report.known
-        for row in plan.rows {
-            let earlier = report.earlier[row.key]
-            var outcome = earlier?.outcome
-            // The gateway may have forgotten its key since.
-            if outcome == .sending {
-                let age = earlier?.at.map { WallClock.now.seconds(since: $0) } ?? .infinity
-                if !(0...Self.resendSeconds).contains(age) { outcome = .unknown }
-            }
-            if outcome?.isDone == true {
-                counts.existing += 1
-            } else if outcome == .unknown {
-                counts.unknown += 1
-                doubtful.append(row)
-            } else if outcome?.mayBeMade != true, let made = row.identity.flatMap({ known[$0] }), made.key != row.key {
-                counts.failed += 1
-                changed.append((row, made))
-            } else {
-                rows.append(row)
-            }
-        }
-        counts.skipped = plan.duplicates.count + plan.passedOver.count + plan.invalid
-        self.counts = counts
-        self.rows = rows
-        self.doubtful = doubtful
-        self.changed = changed
+        let history = ImportHistory(report.earlier.values, others: neighbours.reports)
+        standing = ImportStanding(plan, history, now: WallClock.now)
+        warnings = neighbours.warnings
     }
 
     func run() async -> ExitStatus {
@@ -92,19 +61,10 @@ struct ImportSession {
     }
 
     private func tellEarlier() {
-        if counts.existing > 0 { StandardError.write("\(counts.existing) rows were done by an earlier run.") }
-        for row in doubtful.prefix(20) {
-            StandardError.write(
-                "\(row.place.text): \"\(Neutral.line(APIError.shortened(row.name, to: 60)))\" may or may not be on Luma since an earlier run. "
-                    + "It is not sent again; look, and take its line out of the report to have it sent.")
-        }
-        for (row, made) in changed.prefix(50) {
-            StandardError.write(
-                "\(row.place.text): \"\(Neutral.line(APIError.shortened(row.name, to: 60)))\" \(Self.advice(made))")
-        }
-        if changed.count > 50 { StandardError.write("and \(changed.count - 50) more that have changed") }
+        for line in standing.sources + standing.warnings + warnings { StandardError.write(line) }
         let all = plan.rows + plan.duplicates.map(\.row)
-        let keys = Set(all.map(\.key))
+        var keys = Set(all.flatMap { [$0.key, $0.content] })
+        keys.formUnion((standing.made + standing.doubtful + standing.changed).compactMap(\.word.entry.key))
         let named = Dictionary(all.map { ($0.line, $0.name) }) { first, _ in first }
         var others = report.earlier.values.filter { !keys.contains($0.key ?? "") }
         let isHere = { (entry: ImportReport.Entry) in named[entry.line] == entry.name }
@@ -129,16 +89,6 @@ struct ImportSession {
         }
     }
 
-    /// In words that follow the row's name.
-    private static func advice(_ made: ImportReport.Entry) -> String {
-        guard made.outcome.isDone, let id = made.eventID else {
-            return
-                "may have been imported with another time or other words (line \(made.line) of the file then); look first"
-        }
-        return
-            "was imported with another time or other words as \(id); change that event instead: luma-mcp events update \(id)"
-    }
-
     /// Rows that are not sent have their lines in the report too, once for as long as the same is to be said of them.
     private func writeSkipped() throws(SystemError) {
         for duplicate in plan.duplicates {
@@ -148,11 +98,15 @@ struct ImportSession {
                 problem: "says the same as \(duplicate.firstPlace.text)", sheetRow: duplicate.row.place.row)
             try report.appendOnce(entry)
         }
-        for (row, made) in changed {
+        for (row, word) in standing.changed {
             try report.appendOnce(
                 ImportReport.Entry(
-                    row: row.number, line: row.line, name: row.name, .invalid, problem: Self.advice(made),
+                    row: row.number, line: row.line, name: row.name, .invalid, problem: ImportStanding.advice(word),
                     sheetRow: row.place.row))
+        }
+        // From now on this report knows them, too.
+        for (row, word) in standing.made where word.report != nil {
+            try report.appendOnce(ImportReport.Entry(row, .exists, eventID: word.entry.eventID, source: word.report))
         }
         var told: Set<Int> = []
         for problem in plan.problems {
@@ -174,9 +128,9 @@ struct ImportSession {
 
     private func send(_ signals: Signals) async throws -> Result {
         let (results, result) = AsyncStream<Result>.makeStream()
-        let rows = rows
+        let rows = standing.rows
         let parallel = min(options.parallel, max(rows.count, 1))
-        let start = ImportProgress(total: plan.count, counts: counts, begun: LoopClock.monotonicNow)
+        let start = ImportProgress(total: plan.count, counts: standing.counts, begun: LoopClock.monotonicNow)
         let (report, target, client) = (report, client.target, client)
         let patience = ImportRun.Patience(restart: client.target.patience)
         let screen = ImportScreen()

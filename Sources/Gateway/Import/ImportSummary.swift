@@ -12,8 +12,9 @@ struct ImportSummary {
     private let isSent: Bool
 
     /// Of a plan that was not carried out.
-    init(_ plan: ImportPlan) {
-        self.init(plan, ImportProgress.Counts(), report: nil, end: nil, isSent: false)
+    /// - Parameter counts: what earlier imports have done of it.
+    init(_ plan: ImportPlan, _ counts: ImportProgress.Counts = ImportProgress.Counts()) {
+        self.init(plan, counts, report: nil, end: nil, isSent: false)
     }
 
     init(_ plan: ImportPlan, _ counts: ImportProgress.Counts, report: String, end: ImportRun.End?) {
@@ -52,7 +53,10 @@ struct ImportSummary {
         return text
     }
 
-    private var left: Int { max(0, total - counts.done) }
+    private var left: Int {
+        let isKnown = counts.created + counts.existing + counts.failed + counts.unknown
+        return max(0, total - isKnown - duplicates - invalid - passedOver)
+    }
 
     var json: JSON {
         let number = { (value: Int) in JSON.number(JSONNumber(value)) }
@@ -60,7 +64,7 @@ struct ImportSummary {
             "rows": number(total), "created": number(counts.created), "existing": number(counts.existing),
             "failed": number(counts.failed), "unknown": number(counts.unknown), "duplicates": number(duplicates),
             "invalid": number(invalid), "passed_over": number(passedOver),
-            "left": number(isSent ? left : total - duplicates - invalid - passedOver),
+            "left": number(left),
             "report": report.map { .string($0) } ?? .null,
         ]
     }

@@ -18,8 +18,9 @@ struct ImportedRow {
     var problems: [Problem] = []
     /// What the row says and the event will not have, such as its price.
     var lost: [String] = []
-    /// By what the file itself tells its events apart, whatever they say: the UID of a calendar. Nil where it does not.
-    var identity: String?
+    /// By what the file itself tells its events apart, whatever they say: the UID of a calendar, and then the other names under
+    /// which the same event may have been imported. Empty where it does not.
+    var identities: [String] = []
 
     /// Takes a field that another row has and this has not.
     mutating func take(_ field: String, of other: ImportedRow) {

@@ -30,7 +30,7 @@ import Testing
         (403, "read_only", .useless("e", isAccess: true)),
         (421, "host_not_allowed", .useless("e", isAccess: true)),
         (404, "not_found", .useless("e", isAccess: false)),
-        (422, "idempotency_key_reused", .refused("e")),
+        (422, "idempotency_key_reused", .reused("e")),
         (422, "validation_failed", .refused("e")),
         (409, "upstream_refused", .refused("e")),
         (413, "payload_too_large", .refused("e")),

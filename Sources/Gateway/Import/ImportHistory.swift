@@ -1,0 +1,73 @@
+import Core
+
+/// What earlier imports have made of a file's rows, as the reports that are at hand tell it: that of this import, and those of others.
+struct ImportHistory: Sendable {
+    /// A report's last word on a row.
+    struct Word: Sendable, Equatable {
+        let entry: ImportReport.Entry
+        /// The name of the report; nil for that of this import.
+        var report: String?
+
+        /// ` (club.ics.import.ndjson)`, behind the event's id.
+        var source: String { report.map { " (\(CommandFailure.line($0)))" } ?? "" }
+    }
+
+    /// What is to become of a row.
+    enum Fate: Sendable, Equatable {
+        /// Nothing is known to have been made of it: it is sent, with this key.
+        case open(key: String)
+        case made(Word)
+        /// Nobody can tell whether it was made.
+        case doubtful(Word)
+        /// Its event was or may have been made when the file said something else of it.
+        case changed(Word)
+    }
+
+    /// How long after a row was sent it may be sent again by another run when its fate is not known, in seconds: well within
+    /// the hours for which a gateway keeps keys.
+    private static let resendSeconds = 3600.0
+
+    private var byKey: [String: [Word]] = [:]
+    private var byIdentity: [String: [Word]] = [:]
+
+    /// - Parameters:
+    ///   - own: the last words of this import's report on each key.
+    ///   - others: those of other reports, by the reports' names.
+    init(_ own: some Sequence<ImportReport.Entry>, others: [(name: String, entries: [ImportReport.Entry])] = []) {
+        for entry in own { add(Word(entry: entry)) }
+        for (name, entries) in others { for entry in entries { add(Word(entry: entry, report: name)) } }
+    }
+
+    private mutating func add(_ word: Word) {
+        guard let key = word.entry.key else { return }
+        byKey[key, default: []].append(word)
+        if let said = word.entry.said { byKey[said, default: []].append(word) }
+        if let identity = word.entry.identity { byIdentity[identity, default: []].append(word) }
+    }
+
+    /// - Parameter now: the time of day.
+    func fate(of row: ImportPlan.Row, now: Timestamp) -> Fate {
+        let identities = [row.identity].compactMap(\.self) + row.aliases
+        let words = (byKey[row.key] ?? []) + (byKey[row.content] ?? []) + identities.flatMap { byIdentity[$0] ?? [] }
+        // The same words about the same event count, and of those what is certain counts first.
+        let same = words.filter { $0.entry.content == row.content }
+        if let made = same.first(where: \.entry.outcome.isDone) { return .made(made) }
+        if let made = words.first(where: \.entry.outcome.isDone) { return .changed(made) }
+        if let word = same.first(where: { Self.isDoubtful($0.entry, now) }) { return .doubtful(word) }
+        if let word = same.first(where: { $0.entry.outcome == .sending }) {
+            return .open(key: word.entry.key ?? row.key)
+        }
+        if let word = words.first(where: \.entry.outcome.mayBeMade) { return .changed(word) }
+        // The gateway keeps a refusal under the key of the row that was refused.
+        let isRefused = words.contains { $0.entry.outcome == .failed && $0.entry.key == row.key }
+        return .open(key: isRefused && same.isEmpty ? row.content : row.key)
+    }
+
+    private static func isDoubtful(_ entry: ImportReport.Entry, _ now: Timestamp) -> Bool {
+        if entry.outcome == .unknown { return true }
+        guard entry.outcome == .sending else { return false }
+        // The gateway may have forgotten its key since.
+        let age = entry.at.map { now.seconds(since: $0) } ?? .infinity
+        return !(0...resendSeconds).contains(age)
+    }
+}

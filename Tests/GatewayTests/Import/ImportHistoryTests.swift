@@ -1,0 +1,132 @@
+import Core
+import Foundation
+import Testing
+
+@testable import Gateway
+
+/// What is done with a row that earlier imports know, from whichever file they had it.
+@Suite struct ImportHistoryTests {
+    private static let now = Timestamp(milliseconds: 1_800_000_000_000)
+
+    private static func row(_ content: String, uid: String? = "u", aliases: [String] = []) -> ImportPlan.Row {
+        ImportPlan.Row(
+            number: 1, place: ImportPlace(line: 2), name: "n", path: "/events/", body: [],
+            key: uid.map { "key of \($0)" } ?? content, said: uid == nil ? nil : content, identity: uid,
+            aliases: aliases)
+    }
+
+    private static func entry(
+        _ outcome: ImportReport.Outcome, _ row: ImportPlan.Row, age: Double? = nil
+    ) -> ImportReport.Entry {
+        ImportReport.Entry(
+            row, outcome, eventID: outcome.isDone ? "evt-1" : nil,
+            at: age.map { now.advanced(milliseconds: -Int64($0 * 1000)) })
+    }
+
+    private static func word(_ fate: ImportHistory.Fate) -> String {
+        switch fate {
+        case .open(let key): "open \(key)"
+        case .made: "made"
+        case .doubtful: "doubtful"
+        case .changed: "changed"
+        }
+    }
+
+    /// The same of the import's own report, of another's, and of one that was written when keys were made of what rows say.
+    @Test(arguments: [
+        (ImportReport.Outcome.created, "a", "made"), (.exists, "a", "made"), (.created, "b", "changed"),
+        (.unknown, "a", "doubtful"), (.unknown, "b", "changed"), (.sending, "a", "open key of u"),
+        (.sending, "b", "changed"), (.failed, "a", "open key of u"), (.unsent, "b", "open key of u"),
+        (.invalid, "a", "open key of u"),
+    ])
+    func whatWasSaidOfARowDecides(_ outcome: ImportReport.Outcome, _ content: String, _ expected: String) {
+        let entry = Self.entry(outcome, Self.row(content), age: 10)
+        #expect(Self.word(ImportHistory([entry]).fate(of: Self.row("a"), now: Self.now)) == expected)
+        let other = ImportHistory([], others: [("x.ndjson", [entry])])
+        #expect(Self.word(other.fate(of: Self.row("a"), now: Self.now)) == expected)
+        guard outcome != .sending else { return }
+        var old = entry
+        (old.key, old.said) = (content, nil)
+        #expect(Self.word(ImportHistory([old]).fate(of: Self.row("a"), now: Self.now)) == expected)
+    }
+
+    @Test(arguments: [(3599.0, "open key of u"), (3601, "doubtful"), (-60, "doubtful")])
+    func whatWasOnItsWayIsSentAgainOnlySoonAfter(_ age: Double, _ expected: String) {
+        let entry = Self.entry(.sending, Self.row("a"), age: age)
+        #expect(Self.word(ImportHistory([entry]).fate(of: Self.row("a"), now: Self.now)) == expected)
+    }
+
+    /// The gateway keeps a refusal under its key: what was mended is sent with another, which is its own in every run.
+    @Test func whatWasRefusedAndIsMendedHasAKeyOfItsOwn() {
+        let refused = Self.entry(.failed, Self.row("a"))
+        #expect(ImportHistory([refused]).fate(of: Self.row("b"), now: Self.now) == .open(key: "b"))
+        var again = Self.entry(.failed, Self.row("b"))
+        (again.key, again.said) = ("b", nil)
+        #expect(ImportHistory([refused, again]).fate(of: Self.row("c"), now: Self.now) == .open(key: "c"))
+        again.outcome = .created
+        #expect(Self.word(ImportHistory([refused, again]).fate(of: Self.row("c"), now: Self.now)) == "changed")
+        #expect(Self.word(ImportHistory([refused, again]).fate(of: Self.row("b"), now: Self.now)) == "made")
+    }
+
+    @Test func whatIsCertainCountsBeforeWhatIsNot() {
+        let words = [Self.entry(.unknown, Self.row("a")), Self.entry(.failed, Self.row("a"))]
+        let made = ("x.ndjson", [Self.entry(.created, Self.row("a"))])
+        #expect(Self.word(ImportHistory(words, others: [made]).fate(of: Self.row("a"), now: Self.now)) == "made")
+    }
+
+    @Test func anEventIsKnownByItsOtherNamesToo() {
+        let made = Self.entry(.created, Self.row("a"))
+        let date = Self.row("b", uid: "u 2031-01-01", aliases: ["u"])
+        #expect(Self.word(ImportHistory([made]).fate(of: date, now: Self.now)) == "changed")
+        #expect(Self.word(ImportHistory([made]).fate(of: Self.row("b", uid: "v"), now: Self.now)) == "open key of v")
+    }
+
+    @Test func rowsWithoutAnIdentityAreKnownByWhatTheySay() {
+        let made = Self.entry(.created, Self.row("a", uid: nil))
+        #expect(Self.word(ImportHistory([made]).fate(of: Self.row("a", uid: nil), now: Self.now)) == "made")
+        #expect(Self.word(ImportHistory([made]).fate(of: Self.row("b", uid: nil), now: Self.now)) == "open b")
+    }
+
+    // MARK: The reports beside one's own
+
+    private func withFolder(_ body: (String) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try body(folder.path + "/")
+    }
+
+    @Test func reportsOfTheSameGatewayInTheFolderAreRead() throws {
+        let place = ImportReport.Place(base: "http://a", mode: "live")
+        try withFolder { folder in
+            for (name, base, mode) in [
+                ("own.ndjson", "http://a", "live"), ("b.import.ndjson", "http://a", "live"),
+                ("c.ndjson", "http://b", "live"), ("d.ndjson", "http://a", "sandbox"),
+            ] {
+                let report = try ImportReport(path: folder + name, place: ImportReport.Place(base: base, mode: mode))
+                try report.append(Self.entry(.created, Self.row("a")))
+            }
+            try Data(#"{"name":"Tea"}"#.utf8).write(to: URL(fileURLWithPath: folder + "events.ndjson"))
+            try Data(#"{"row":1,"line":1,"outcome":"created","key":"k"}"#.utf8)
+                .write(to: URL(fileURLWithPath: folder + "nowhere.ndjson"))
+            #expect(mkfifo(folder + "pipe.ndjson", 0o600) == 0)
+            let found = ImportNeighbours(of: folder + "own.ndjson", at: place)
+            #expect(found.reports.map(\.name) == ["b.import.ndjson"] && found.unread.isEmpty)
+            #expect(found.reports.first?.entries.map(\.eventID) == ["evt-1"])
+        }
+    }
+
+    @Test func reportsBeyondTheBoundAreTold() throws {
+        let place = ImportReport.Place(base: "http://a", mode: "live")
+        try withFolder { folder in
+            for number in 0...ImportNeighbours.mostReports {
+                let report = try ImportReport(path: folder + "\(1000 + number).ndjson", place: place)
+                try report.append(Self.entry(.created, Self.row("a")))
+            }
+            let found = ImportNeighbours(of: folder + "own.ndjson", at: place)
+            #expect(found.reports.count == ImportNeighbours.mostReports)
+            #expect(found.unread == ["1256.ndjson"] && found.warnings.count == 1)
+        }
+        #expect(ImportNeighbours(of: "/nowhere/at/all.ndjson", at: place).reports.isEmpty)
+    }
+}

@@ -1,0 +1,77 @@
+import Core
+import Testing
+
+@testable import Formats
+@testable import Gateway
+
+/// An event of a calendar has one identity, and one key, however the file that has it is written.
+@Suite struct ImportIdentityTests {
+    private func plan(_ events: String, name: String = "") -> ImportPlan {
+        var settings = ImportPlanner.Settings()
+        (settings.format, settings.zone, settings.name) = (.ics, "Europe/Berlin", name)
+        settings.calendar.expands = true
+        var planner = ImportPlanner(settings, zones: SystemZones.database, templates: TemplateCatalog())
+        planner.feed(Array("BEGIN:VCALENDAR\nVERSION:2.0\n\(events)END:VCALENDAR\n".utf8)[...])
+        return planner.finish()
+    }
+
+    private func event(_ lines: String, uid: String = "u") -> String {
+        "BEGIN:VEVENT\nUID:\(uid)\nSUMMARY:Tea\nDURATION:PT1H\n\(lines)\nEND:VEVENT\n"
+    }
+
+    @Test func theKeyIsMadeOfTheUIDAndNotOfTheWords() {
+        let first = plan(event("DTSTART:20310101T100000Z")).rows
+        let moved = plan(event("DTSTART:20310102T100000Z\nDESCRIPTION:x")).rows
+        #expect(first.count == 1 && first.map(\.key) == moved.map(\.key))
+        #expect(first.map(\.content) != moved.map(\.content) && first.map(\.identity) == ["u"])
+        #expect(plan(event("DTSTART:20310101T100000Z", uid: "v")).rows.map(\.key) != first.map(\.key))
+        #expect(plan(event("DTSTART:20310101T100000Z"), name: "again").rows.map(\.key) != first.map(\.key))
+        #expect(first.allSatisfy { $0.key.hasPrefix("import-") && $0.key.utf8.count == 47 })
+        let none = plan(event("DTSTART:20310101T100000Z", uid: "")).rows
+        #expect(none.map(\.identity) == [nil] && none.map(\.key) == none.map(\.content))
+    }
+
+    /// A date of a series is the same whether the series or an entry of its own has it, in whichever form.
+    @Test(arguments: [
+        (":20310108T090000Z", "20310108T100000Z"), (";TZID=Europe/Berlin:20310108T100000", "20310108T100000Z"),
+        (":20310108T100000", "20310108T100000Z"), (";TZID=Asia/Tokyo:20310108T180000", "20310108T120000Z"),
+    ])
+    func aDateOfASeriesKeepsItsKeyWhenItGetsAnEntryOfItsOwn(_ recurrence: String, _ start: String) {
+        let series = event("DTSTART;TZID=Europe/Berlin:20310101T100000\nRRULE:FREQ=WEEKLY;COUNT=3")
+        let before = plan(series).rows
+        let after = plan(series + event("DTSTART:\(start)\nRECURRENCE-ID\(recurrence)")).rows
+        #expect(before.count == 3 && after.count == 3, "\(after)")
+        #expect(Set(before.map(\.key)) == Set(after.map(\.key)))
+        #expect(Set(before.map(\.content)).intersection(after.map(\.content)).count == 2)
+    }
+
+    @Test func aDayOfASeriesIsADay() {
+        let series = event("DTSTART;VALUE=DATE:20310101\nRRULE:FREQ=WEEKLY;COUNT=2").replacing(
+            "DURATION:PT1H\n", with: "")
+        let exception = event("DTSTART:20310108T100000Z\nRECURRENCE-ID;VALUE=DATE:20310108")
+        #expect(plan(series).rows.compactMap(\.identity) == ["u 2031-01-01", "u 2031-01-08"])
+        #expect(Set(plan(series + exception).rows.compactMap(\.identity)) == ["u 2031-01-01", "u 2031-01-08"])
+    }
+
+    /// An event that begins to repeat, and a series that is one event now, are known by each other's names.
+    @Test func anEventThatBeginsToRepeatIsKnown() {
+        let single = plan(event("DTSTART:20310101T100000Z")).rows
+        let series = plan(event("DTSTART:20310101T100000Z\nRRULE:FREQ=DAILY;COUNT=2")).rows
+        #expect(series.map(\.aliases) == [["u"], []])
+        #expect(single.first?.aliases == series.prefix(1).compactMap(\.identity))
+        let moved = plan(
+            event("DTSTART:20310101T100000Z\nRRULE:FREQ=DAILY;COUNT=2")
+                + event("DTSTART:20310101T120000Z\nRECURRENCE-ID:20310101T100000Z")
+        ).rows
+        #expect(Set(moved.map(\.aliases)) == [["u"], []])
+    }
+
+    @Test func twoEntriesForOneDateAreRefused() {
+        let series = event("DTSTART:20310101T100000Z\nRRULE:FREQ=DAILY;COUNT=2")
+        let exceptions = [":20310102T100000Z", ";TZID=Europe/Berlin:20310102T110000"].map {
+            event("DTSTART:20310102T150000Z\nRECURRENCE-ID\($0)\nDESCRIPTION:\($0.utf8.count)")
+        }
+        let plan = plan(series + exceptions.joined())
+        #expect(plan.problems.map(\.text) == ["has the UID and the date of the event in line 10; one of them must go"])
+    }
+}
