@@ -4,87 +4,6 @@ import Testing
 
 /// A file of thousands of events becomes each event once, whatever happens in between.
 @Suite struct ImportJourneyTests {
-    /// A folder with a file of events, a gateway and the sandbox behind it.
-    private final class Stage {
-        let folder: URL
-        let gateway: RunningGateway
-        private static let unlimited = [
-            "LUMA_RATE_LIMIT_POST_REQUESTS": "100000", "LUMA_RATE_LIMIT_GET_REQUESTS": "100000",
-        ]
-
-        init(environment: [String: String] = [:]) async throws {
-            folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-" + UUID().uuidString)
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            gateway = try await RunningGateway.start(
-                .standAlone, environment: Self.unlimited.merging(environment) { $1 },
-                sandboxArguments: ["--rate-limit", "100000"])
-        }
-
-        deinit { try? FileManager.default.removeItem(at: folder) }
-
-        func write(_ name: String, _ text: String) throws -> String {
-            let file = folder.appendingPathComponent(name)
-            try Data(text.utf8).write(to: file)
-            return file.path
-        }
-
-        func start(_ file: String, _ more: String...) throws -> Program {
-            try Program(
-                ["events", "import", file] + more, environment: ["LUMA_GATEWAY_URL": gateway.address])
-        }
-
-        /// Imports to the end.
-        func run(_ file: String, _ more: String...) async throws -> (code: Int32, program: Program, json: JSON?) {
-            let program = try Program(
-                ["events", "import", file, "--json", "--parallel", "16"] + more,
-                environment: ["LUMA_GATEWAY_URL": gateway.address])
-            let code = try await program.exitCode(within: 120)
-            var json: JSON?
-            try await eventually("the result is read") {
-                json = try? JSON.parse(program.standardOutput)
-                return json != nil || code > 65
-            }
-            return (code, program, json)
-        }
-
-        /// Creates that the sandbox has carried out, and the names of its events that begin with `Row`.
-        func created() async throws -> (count: Int, names: Set<String>) {
-            let address = try #require(gateway.sandboxAddress)
-            let count = try await curl(address + "/_sandbox/state").json?["creates"]?.intValue
-            let list = try await curl(gateway.address + "/events/", "-H", "Accept: application/x-ndjson")
-            let names = list.body.split(separator: "\n").compactMap { try? JSON.parse(String($0))["name"]?.stringValue }
-            return (try #require(count), Set(names.filter { $0.hasPrefix("Row") }))
-        }
-
-        func fault(_ rule: String) async throws {
-            let address = try #require(gateway.sandboxAddress)
-            _ = try await curlJSON("PUT", address + "/_sandbox/faults", ["seed": 7, "rules": [.string(rule)]])
-        }
-
-        func noFaults() async throws {
-            _ = try await curl("-X", "DELETE", try #require(gateway.sandboxAddress) + "/_sandbox/faults")
-        }
-
-        /// Waits until so many rows stand in the report, some with more to come.
-        func waitForRows(_ count: Int, _ file: String) async throws {
-            try await eventually("\(count) rows are done") {
-                let report = try? String(contentsOfFile: file + ".import.ndjson", encoding: .utf8)
-                return (report?.split(separator: "\n").count ?? 0) >= count
-            }
-        }
-
-        /// What the report says of each row in the end: outcomes of those that are done.
-        func doneRows(_ file: String) throws -> [Int] {
-            let report = try String(contentsOfFile: file + ".import.ndjson", encoding: .utf8)
-            return report.split(separator: "\n").compactMap { line in
-                guard let entry = try? JSON.parse(String(line)),
-                    ["created", "exists"].contains(entry["outcome"]?.stringValue)
-                else { return nil }
-                return entry["row"]?.intValue
-            }
-        }
-    }
-
     private static func day(_ row: Int) -> String { (row % 28 + 1 < 10 ? "0" : "") + "\(row % 28 + 1)" }
 
     private static func csv(_ count: Int) -> String {
@@ -107,7 +26,7 @@ import Testing
     }
 
     @Test func aReportOfAnotherGatewayIsNotBelieved() async throws {
-        let (trial, real) = (try await Stage(), try await Stage())
+        let (trial, real) = (try await ImportStage(), try await ImportStage())
         let file = try trial.write("rows.csv", "name,start_at,timezone\nRow 1,2031-01-01T10:00,UTC\n")
         #expect(try await trial.run(file).code == 0)
         let program = try Program(["events", "import", file], environment: ["LUMA_GATEWAY_URL": real.gateway.address])
@@ -118,7 +37,7 @@ import Testing
 
     /// A later state of a calendar moves one event and takes another back: nothing is made twice, and it is said what to do.
     @Test func anEventThatHasMovedInItsCalendarIsNotMadeAgain() async throws {
-        let stage = try await Stage()
+        let stage = try await ImportStage()
         func calendar(_ start: String, _ status: String) -> String {
             "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:a@example.com\nSUMMARY:Row 1\nDTSTART:\(start)\nDURATION:PT1H\nEND:VEVENT\n"
                 + "BEGIN:VEVENT\nUID:b@example.com\nSUMMARY:Row 2\nDTSTART:20310102T100000Z\nDURATION:PT1H\nSTATUS:\(status)\n"
@@ -146,7 +65,7 @@ import Testing
 
     /// Killed while a row was on its way: soon after it is sent again under its key, later the gateway may have forgotten that.
     @Test func aRowThatWasOnItsWayIsSentAgainOnlySoonAfter() async throws {
-        let stage = try await Stage()
+        let stage = try await ImportStage()
         let file = try stage.write("rows.csv", "name,start_at,timezone\nRow 1,2031-01-01T10:00,UTC\n")
         #expect(try await stage.run(file).code == 0)
         let report = URL(fileURLWithPath: file + ".import.ndjson")
@@ -171,7 +90,7 @@ import Testing
 
     /// A report whose rows are not in the file is not taken for one of these rows, and not passed over in silence.
     @Test func aReportOfOtherRowsIsTold() async throws {
-        let stage = try await Stage()
+        let stage = try await ImportStage()
         let header = "name,start_at,timezone\n"
         let file = try stage.write("rows.csv", header + "Row 1,2031-01-01T10:00,UTC\n")
         #expect(try await stage.run(file).code == 0)
@@ -188,7 +107,7 @@ import Testing
 
     /// As Excel in most of Europe writes it; what is shown before is what is there after.
     @Test func aTableOfASpreadsheetBecomesItsEvents() async throws {
-        let stage = try await Stage()
+        let stage = try await ImportStage()
         let text =
             "Title;Start;Capacity;Time zone\r\nRow Grünau – 5 €;14.07.2027 18:30;1.000.000;Europe/Berlin\r\n;;;\r\n"
         let file = stage.folder.appendingPathComponent("tabelle.csv")
@@ -209,7 +128,7 @@ import Testing
 
     /// One cause is told once, with its rows.
     @Test func theSameFaultOfManyRowsIsOneLine() async throws {
-        let stage = try await Stage()
+        let stage = try await ImportStage()
         let rows = (1...2000).map { "Row \($0),next \($0),UTC\n" }.joined()
         let file = try stage.write("rows.csv", "name,start_at,timezone\n" + rows)
         let result = try await stage.run(file, "--dry-run")
@@ -224,7 +143,7 @@ import Testing
 
     @Test(arguments: [Array("PK\u{3}\u{4}".utf8), [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]])
     func aWorkbookIsRefusedWhateverItsNameIs(_ beginning: [UInt8]) async throws {
-        let stage = try await Stage()
+        let stage = try await ImportStage()
         for name in ["a.xlsx", "a.csv", "a.ndjson", "a.ics"] {
             let file = stage.folder.appendingPathComponent(name)
             try Data(beginning + [UInt8](repeating: 7, count: 2000)).write(to: file)
@@ -236,7 +155,7 @@ import Testing
 
     /// What one gateway has given out, another takes; what the file does not hold is agreed to first.
     @Test(arguments: ["csv", "ics", "ndjson"]) func ourOwnExportsAreTaken(_ format: String) async throws {
-        let stage = try await Stage()
+        let stage = try await ImportStage()
         let exported = try await curl(stage.gateway.address + "/events.\(format)")
         #expect(exported.status == 200)
         let file = try stage.write("events." + format, exported.body)
@@ -246,7 +165,7 @@ import Testing
 
     @Test(arguments: ["csv", "ndjson", "ics"])
     func thousandsOfRowsBecomeAnEventEach(format: String) async throws {
-        let stage = try await Stage()
+        let stage = try await ImportStage()
         let count = 2000
         let text = format == "csv" ? Self.csv(count) : format == "ics" ? Self.ics(count) : Self.ndjson(count)
         let file = try stage.write("events." + format, text)
@@ -266,7 +185,7 @@ import Testing
     }
 
     @Test(arguments: [SIGKILL, SIGINT]) func anInterruptedImportGoesOn(signal: Int32) async throws {
-        let stage = try await Stage()
+        let stage = try await ImportStage()
         let file = try stage.write("events.csv", Self.csv(200))
         try await stage.fault("latency=50,on=events/create")
         let program = try stage.start(file, "--parallel", "2")
@@ -294,7 +213,7 @@ import Testing
     }
 
     @Test func aKilledImportWhoseReportIsLostMakesNothingTwice() async throws {
-        let stage = try await Stage()
+        let stage = try await ImportStage()
         let file = try stage.write("events.ndjson", Self.ndjson(100))
         try await stage.fault("latency=50,on=events/create")
         let program = try stage.start(file, "--parallel", "4")
@@ -312,7 +231,7 @@ import Testing
     @Test func aGatewayThatIsRestartedInTheMidstLosesNothing() async throws {
         let data = FileManager.default.temporaryDirectory.appendingPathComponent("luma-" + UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: data) }
-        let stage = try await Stage(environment: ["LUMA_DATA_DIR": data.path])
+        let stage = try await ImportStage(environment: ["LUMA_DATA_DIR": data.path])
         let file = try stage.write("events.csv", Self.csv(150))
         try await stage.fault("latency=40,on=events/create")
         let program = try stage.start(file, "--parallel", "3")
@@ -334,7 +253,7 @@ import Testing
     }
 
     @Test func lostAnswersMakeNothingTwice() async throws {
-        let stage = try await Stage(environment: ["LUMA_SETTLE_SECONDS": "1"])
+        let stage = try await ImportStage(environment: ["LUMA_SETTLE_SECONDS": "1"])
         let file = try stage.write("events.ndjson", Self.ndjson(60))
         try await stage.fault("reset,after,on=events/create,every=7")
         let result = try await stage.run(file)
@@ -344,7 +263,7 @@ import Testing
     }
 
     @Test func nothingIsSentWhenAnyRowIsWrong() async throws {
-        let stage = try await Stage()
+        let stage = try await ImportStage()
         let text =
             Self.csv(3) + "Row 4,2027-02-30T10:00,Europe/Berlin,\r\n" + "Row 5,2027-03-01T10:00,Europe/Berlin,x\r\n"
         let file = try stage.write("events.csv", text)
@@ -362,7 +281,7 @@ import Testing
     }
 
     @Test func theSameRowTwiceIsOneEventUnlessTwoAreWanted() async throws {
-        let stage = try await Stage()
+        let stage = try await ImportStage()
         let file = try stage.write("events.ndjson", Self.ndjson(2) + Self.ndjson(1))
         let once = try await stage.run(file)
         #expect(once.code == 0)
@@ -377,7 +296,7 @@ import Testing
     }
 
     @Test func whoMayNotWriteIsToldAtOnce() async throws {
-        let stage = try await Stage(environment: ["LUMA_AUTH_TOKENS": "reader:read:reader-reader-reader-1"])
+        let stage = try await ImportStage(environment: ["LUMA_AUTH_TOKENS": "reader:read:reader-reader-reader-1"])
         let file = try stage.write("events.csv", Self.csv(50))
         #expect(try await stage.run(file).code == 77)
         let nobody = try Program(
