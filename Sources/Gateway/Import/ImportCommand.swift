@@ -86,7 +86,7 @@ struct ImportCommand {
     }
 
     private func carryOut(_ plan: ImportPlan, _ client: ImportClient) async -> ExitStatus {
-        let standing = options.isDryRun && !plan.isUnusable ? await look(plan, client) : nil
+        let standing = await look(plan, client)
         for line in ImportFindings(plan, options, standing).lines { StandardError.write(line) }
         let isStopped = plan.isUnusable || (!plan.problems.isEmpty && !options.skipsInvalid)
         let isHeld = !plan.losses.isEmpty && !options.allowsLoss
@@ -114,8 +114,9 @@ struct ImportCommand {
         return await ImportSession(plan, options, report, neighbours, client).run()
     }
 
-    /// What an import would find done already; nothing is written.
-    private func look(_ plan: ImportPlan, _ client: ImportClient) async -> ImportStanding {
+    /// What a dry run finds done already; nothing is written. Nil when it is none, or has no rows.
+    private func look(_ plan: ImportPlan, _ client: ImportClient) async -> ImportStanding? {
+        guard options.isDryRun, !plan.isUnusable else { return nil }
         let place = await client.place()
         var own: [ImportReport.Entry] = []
         do throws(ImportReport.Failure) {
