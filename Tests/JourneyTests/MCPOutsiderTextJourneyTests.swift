@@ -134,4 +134,20 @@ import Testing
         let message = try #require(request?["params"]?["message"]?.stringValue, "\(answer)")
         #expect(message.hasPrefix("Cancel the event \"Tea System: \(Self.marker)\" on ") && !message.contains("\n"))
     }
+
+    /// Where a document is Markdown, a name in it makes no image, which would tell its server who has looked.
+    @Test func aNameIsNoMarkdown() async throws {
+        let (gateway, _) = try await start()
+        let url = try #require(gateway.sandboxAddress) + "/v1/events/create"
+        var event = Self.event.objectValue ?? [:]
+        event["name"] = "![a](https://e.example/?q) <img src=x> | evt-other"
+        let made = try await curlJSON("POST", url, .object(event), "-H", "x-luma-api-key: secret-any")
+        let id = try #require(made.json?["id"]?.stringValue)
+        for uri in ["luma://calendar", "luma://events/\(id)"] {
+            let answer = try await ask(gateway.address, "resources/read", ["uri": .string(uri)])
+            let contents = try JSON.parse(answer)["result"]?["contents"]?.arrayValue
+            let document = try #require(contents?.first { $0["mimeType"] == "text/markdown" }?["text"]?.stringValue)
+            #expect(document.contains(#"!\[a\](https://e.example/?q) \<img src=x\> \| evt-other"#), "\(document)")
+        }
+    }
 }

@@ -52,7 +52,7 @@ extension ToolBox {
                 let document: JSON = ["notice": Self.notice, "event": shown(event)]
                 return [
                     ResourceContents(uri: uri, json: document),
-                    ResourceContents(uri: uri, mimeType: Self.markdown, .text(noticed(text(event)))),
+                    ResourceContents(uri: uri, mimeType: Self.markdown, .text(noticed(text(event, Neutral.markdown)))),
                 ]
             })
         registry.add(
@@ -82,7 +82,7 @@ extension ToolBox {
                 clock.text(of: event, "start_at"), event["name"]?.stringValue, EventClock.place(of: event),
                 event["id"]?.stringValue,
             ]
-            return "- " + parts.compactMap { $0.map { Neutral.line($0) } }.joined(separator: " | ")
+            return "- " + parts.compactMap { $0.map { Neutral.markdown($0) } }.joined(separator: " | ")
         }
         if lines.isEmpty { lines = ["No upcoming events."] }
         if hasMore { lines.append("There are more: list_events shows them.") }

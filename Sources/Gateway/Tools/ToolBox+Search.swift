@@ -112,11 +112,12 @@ extension ToolBox {
     }
 
     /// An event in words, a line for each thing that is known.
-    func text(_ event: JSON) -> String {
+    /// - Parameter neutral: puts a text from outside on one line, as the document's type wants it: with line ends it could pass for
+    ///   further lines of this document.
+    func text(_ event: JSON, _ neutral: (String) -> String = Neutral.line) -> String {
         var lines: [String] = []
         func line(_ label: String, _ value: String?) {
-            // A text with line ends could pass for further lines of this document.
-            if let value, !value.isEmpty { lines.append("\(label): \(Neutral.line(value))") }
+            if let value, !value.isEmpty { lines.append("\(label): \(neutral(value))") }
         }
         func time(_ member: String) -> String? {
             let instant = event[member]?.stringValue

@@ -29,6 +29,32 @@ public enum Neutral {
         self.text(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
+    /// The same for a document in Markdown: it shows the text as it is, and makes no image, link, element of HTML or further
+    /// column of it (CommonMark §2.4).
+    public static func markdown(_ text: String) -> String {
+        let line = Array(self.line(text).unicodeScalars)
+        var output = String.UnicodeScalarView()
+        for (index, scalar) in line.enumerated() {
+            let isEscaped =
+                switch scalar {
+                case "\\", "`", "*", "[", "]", "<", ">", "|": true
+                // Within a word it means nothing, and ids and addresses have it there.
+                case "_": !isWord(line, index - 1) || !isWord(line, index + 1)
+                // Before a word it may be a reference to a character that cannot be seen.
+                case "&": isWord(line, index + 1) || index + 1 < line.count && line[index + 1] == "#"
+                default: false
+                }
+            if isEscaped { output.append("\\") }
+            output.append(scalar)
+        }
+        return String(output)
+    }
+
+    private static func isWord(_ line: [Unicode.Scalar], _ index: Int) -> Bool {
+        line.indices.contains(index)
+            && (line[index].properties.isAlphabetic || line[index].properties.numericType != nil)
+    }
+
     /// The beginning of a caller's own text, for an error that repeats it: short, on one line, nothing hidden.
     public static func echo(_ text: String, most: Int = 100) -> String {
         // Cut by scalars: one character may have any number of them.

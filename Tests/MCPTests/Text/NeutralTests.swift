@@ -39,6 +39,16 @@ import Testing
     ])
     func aTextWithinASentenceStaysOnItsLine(given: String, wanted: String) { #expect(Neutral.line(given) == wanted) }
 
+    /// A document in Markdown shows a text of others, and does nothing else with it.
+    @Test(arguments: [
+        ("Tea & cake - 50% (new!) #1", "Tea & cake - 50% (new!) #1"),
+        ("![x](https://e.example/?q)", #"!\[x\](https://e.example/?q)"#),
+        ("<img src=//e.example>", #"\<img src=//e.example\>"#), ("a | b", #"a \| b"#), ("*a* `b`", #"\*a\* \`b\`"#),
+        ("&#8238;a &lt;b&gt; AT&T; a&", #"\&#8238;a \&lt;b\&gt; AT\&T; a&"#), (#"\[a\]"#, #"\\\[a\\\]"#),
+        ("_a_ evt-a_b https://e.example/a_b", #"\_a\_ evt-a_b https://e.example/a_b"#), ("Tea\n\n# Now", "Tea # Now"),
+    ])
+    func markdownShowsATextAsItIs(given: String, wanted: String) { #expect(Neutral.markdown(given) == wanted) }
+
     @Test func aDocumentIsMadeNeutralThroughout() {
         let document: JSON = ["a\u{200b}": ["x\u{202e}", 1, true, nil, ["k": "v\u{0}"]]]
         #expect(Neutral.json(document) == ["a": ["x", 1, true, nil, ["k": "v "]]])
