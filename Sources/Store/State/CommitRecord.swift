@@ -87,12 +87,12 @@ final class CommitRecord {
     ///   what is known was read: what is committed meanwhile is in the database and not here.
     /// - Throws: what is wrong with it, or what `find` throws.
     func check(_ find: () throws -> (name: Int64, number: Int64)?) throws {
-        guard isKnown else { return }
+        // Read once: who looks without the write lock may meet a gateway that begins to count.
+        let mark = layout.pointee.mark.load(ordering: .acquiring)
+        if mark == 0 { return }
         let isSameRun = boot != 0 && layout.pointee.boot.load(ordering: .relaxed) == boot
         let least = isSameRun ? layout.pointee.latest.load(ordering: .acquiring) : durable
-        let (mark, name) = (
-            layout.pointee.mark.load(ordering: .acquiring), layout.pointee.name.load(ordering: .relaxed)
-        )
+        let name = layout.pointee.name.load(ordering: .relaxed)
         guard mark == Self.magic else { throw StoreProblem(.corrupt, "the file commits is damaged") }
         guard let found = try find(), found.name == name else {
             throw StoreProblem(.corrupt, "the database is not the one that the file commits tells of")

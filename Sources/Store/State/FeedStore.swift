@@ -88,7 +88,7 @@ public protocol FeedStore: Sendable {
     /// Compares what a feed is about to show with what it showed last, and gives the revision of each entry, in their order.
     ///
     /// What was shown once is remembered for months after it is gone from the feed, so that one that comes back is not older
-    /// than it was.
+    /// than it was. Of a feed that is not there any more nothing is remembered.
     func reviseFeed(_ id: String, _ entries: [FeedEntry], at now: Timestamp, then: @escaping Then<[FeedRevision]>)
     /// Revokes a feed for good; false when there is none. When `then` is called the revocation outlives a loss of power.
     func removeFeed(_ id: String, of account: String, then: @escaping Then<Bool>)

@@ -68,6 +68,10 @@ extension SQLiteStateStore {
         _ id: String, _ entries: [FeedEntry], at now: Timestamp, then: @escaping Then<[FeedRevision]>
     ) {
         ask(then: then) { database in
+            guard try database.row("SELECT 1 FROM feed WHERE id = ?", .text(id)) != nil else {
+                // It was revoked while its calendar was made: what is remembered of it now would never be forgotten.
+                return entries.map { FeedRevision(sequence: 0, modifiedAt: $0.modifiedAt) }
+            }
             var known: [String: (digest: [UInt8], sequence: Int64, modified: Timestamp, seen: Timestamp)] = [:]
             for row in try database.rows(
                 "SELECT uid, digest, sequence, modified_at, seen_at FROM feed_event WHERE feed = ?", .text(id))

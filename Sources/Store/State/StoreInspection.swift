@@ -46,6 +46,8 @@ public enum StoreInspection: Sendable, Equatable {
     /// - Returns: why not; nil when it does.
     public static func tryWrite(folder: String) -> StoreFailure.Cause? {
         let path = folder + "/try-\(getpid())"
+        // In a container each doctor may have the same number, and one that was ended has left it.
+        unlink(path)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return StoreFailure(systemError: errno).cause }
         defer {

@@ -142,6 +142,16 @@ import Testing
         gate.signal()
     }
 
+    /// Also where an earlier try was ended before it took its file away.
+    @Test func aTryLeavesNothingBehind() throws {
+        let folder = try TemporaryFolder()
+        #expect(StoreInspection.tryWrite(folder: folder.path) == nil)
+        try Data("left".utf8).write(to: URL(fileURLWithPath: folder.file("try-\(getpid())")))
+        #expect(StoreInspection.tryWrite(folder: folder.path) == nil)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+        #expect(StoreInspection.tryWrite(folder: folder.file("none")) != nil)
+    }
+
     @Test func anInspectionSaysWhatIsThere() async throws {
         let folder = try TemporaryFolder()
         #expect(StoreInspection(folder: folder.path) == .absent)

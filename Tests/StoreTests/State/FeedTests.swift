@@ -103,6 +103,7 @@ import Testing
     @Test func aRevisionGrowsWithEachChangeAndNeverShrinks() async throws {
         let folder = try TemporaryFolder()
         let first = SQLiteStateStore(.folder(folder.file("data")))
+        for feed in ["f1", "f2"] { _ = try await add(first, Self.feed(feed)) }
         #expect(try await revise(first, [("a", 1), ("b", 1)], at: 50_000) == [revision(0, 1000), revision(0, 1000)])
         #expect(try await revise(first, [("b", 1), ("a", 2)], at: 60_000) == [revision(0, 1000), revision(1, 60_000)])
         #expect(try await revise(first, [("a", 2)], at: 70_000) == [revision(1, 60_000)])
@@ -126,6 +127,11 @@ import Testing
         #expect(
             try await revise(store, [("a", 2), ("b", 2)], at: 191 * day) == [revision(0, 1000), revision(1, 191 * day)])
         #expect(try await store.wait { store.removeFeed("f1", of: "a", then: $0) })
-        #expect(try await revise(store, [("b", 3)], at: 192 * day) == [revision(0, 1000)])
+        // Also for whoever was about to show it.
+        for digest: UInt8 in [3, 4] {
+            #expect(try await revise(store, [("b", digest)], at: 192 * day) == [revision(0, 1000)])
+        }
+        _ = try await add(store, Self.feed("f1"))
+        #expect(try await revise(store, [("b", 5)], at: 193 * day) == [revision(0, 1000)])
     }
 }
