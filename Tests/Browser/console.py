@@ -241,6 +241,27 @@ def an_event_is_cancelled(binary, folder):
         page.check_quiet(gateway.url, refused=1)
 
 
+def what_is_left_out_can_be_shown(binary, folder):
+    """The list says what it hides; shown, it is marked, and what is of another platform has no buttons."""
+    with Sandbox(binary) as sandbox, gateway_to(sandbox, binary) as gateway, Console(gateway.url) as page:
+        page.visit()
+        page.says("#left-out", "Not shown", "other platforms", "wait for approval")
+        assert "Neighbours' market" not in page.names()
+        page.press_button("Show them", "#left-out")
+        page.eventually("both are there", lambda: page.names().count("Neighbours' market") == 2)
+        page.says("#agenda", "other platform", "waits for approval")
+        page.check_contrast()
+        page.open_event("Neighbours' market")
+        page.says("#sheet", "on another platform")
+        assert "Cancel this event" not in page.text("#sheet") and "Edit" not in page.text("#sheet")
+        page.press(Keys.ESCAPE)
+        page.is_closed()
+        page.press_button("Only the calendar\u2019s own", "#left-out")
+        page.eventually("they are hidden", lambda: "Neighbours' market" not in page.names())
+        page.says("#left-out", "Not shown")
+        page.check_quiet(gateway.url)
+
+
 def everything_by_keys(binary, folder):
     """An event is made without a mouse, and the focus is where it was left."""
     with Sandbox(binary) as sandbox, gateway_to(sandbox, binary) as gateway, Console(gateway.url) as page:
@@ -279,5 +300,5 @@ def everything_by_keys(binary, folder):
 if __name__ == "__main__":
     play([
         it_shows_what_is_there, months_are_turned, an_event_is_made, a_second_click_makes_no_second_event, an_event_is_changed,
-        an_event_is_moved, an_event_is_cancelled, everything_by_keys,
+        an_event_is_moved, an_event_is_cancelled, what_is_left_out_can_be_shown, everything_by_keys,
     ], *sys.argv[1:])

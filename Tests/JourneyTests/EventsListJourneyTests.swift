@@ -46,6 +46,32 @@ import Testing
         #expect(page.err.contains("--sort start_at --cursor "), "\(page.err)")
     }
 
+    /// The emulator's calendar has an event of another platform, and one that waits for approval.
+    @Test func whatIsLeftOutIsToldAndCanBeSeen() async throws {
+        let (gateway, _) = try await Self.calendar()
+        for more in [[], ["--all"], ["--search", "market"]] {
+            let run = try await events(gateway.address, ["list"] + more)
+            #expect(run.code == 0 && !run.out.contains("Neighbours' market") && !run.out.contains("STATUS"))
+            #expect(
+                run.err.contains(
+                    "left out: events of other platforms, events that the gateway's key may only view, "
+                        + "events that wait for approval; with --show all nothing is"), "\(run.err)")
+            let document = try await events(gateway.address, ["list", "--json"] + more)
+            #expect(document.json?["left_out"] == ["external", "view_only", "pending"], "\(document.out)")
+            #expect(!document.err.contains("left out"))
+            let all = try await events(gateway.address, ["list", "--show", "all"] + more)
+            #expect(all.out.components(separatedBy: "Neighbours' market").count == 3, "\(all.out)")
+            #expect(all.out.contains("STATUS") && all.out.contains("pending") && !all.err.contains("left out"))
+        }
+        let pending = try await events(gateway.address, ["list", "--status", "pending", "--show", "all"])
+        #expect(pending.err == "luma-mcp: left out: events that are on the calendar; without --status nothing is\n")
+        let both = try await events(gateway.address, ["list", "--status", "pending"])
+        #expect(both.err.contains("; with --show all and without --status nothing is"), "\(both.err)")
+        #expect(try await events(gateway.address, ["list", "--show", "some"]).code == 64)
+        let table = try await events(gateway.address, ["export", "--format", "csv", "--show", "all"])
+        #expect(table.code == 0 && table.out.contains("Neighbours' market") && table.err.isEmpty)
+    }
+
     @Test func wordsAreFoundWithoutTheirAccents() async throws {
         let (gateway, _) = try await Self.calendar()
         let found = try await events(gateway.address, ["list", "--search", "soiree", "--json"])

@@ -124,6 +124,16 @@ private let referenceFolder = ProcessInfo.processInfo.environment["LUMA_REFERENC
             fields["structuredContent"]?["event"] == ["name": "Tea", "timezone": "Asia/Tokyo", "id": id])
     }
 
+    @Test func aListSaysWhatItLeavesOut() async throws {
+        let gateway = try await RunningGateway.start(.inProcess)
+        let list = try await call(gateway.address, "list_events")["structuredContent"]
+        #expect(list?["left_out"] == ["external", "view_only", "pending"])
+        let all = try await call(gateway.address, "list_events", ["show": "all"])["structuredContent"]
+        #expect(all?["left_out"] == [])
+        let others = (all?["events"]?.arrayValue ?? []).filter { $0["name"] == "Neighbours' market" }
+        #expect(others.count == 2 && others.last?["status"] == "pending", "\(others)")
+    }
+
     /// Whoever was just started is asking Luma already: its first check is waited for, not made twice.
     @Test func healthRightAfterTheStartWaitsForTheFirstCheck() async throws {
         let sandbox = try Program(["sandbox", "--port", "0", "--fault", "latency=1500,on=users/get-self"])

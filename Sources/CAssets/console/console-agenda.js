@@ -39,6 +39,20 @@ export function drawAgenda(root, view, actions) {
   );
 }
 
+const LEFT_OUT = {
+  external: "events of other platforms", view_only: "events that may only be viewed", pending: "events that wait for approval",
+};
+
+/** What the list hides, and the way to it; nothing before it is read. */
+export function drawLeftOut(root, events, actions) {
+  root.hidden = events === null || (events.leftOut.length === 0 && !events.showsAll);
+  if (root.hidden) return;
+  const kinds = events.leftOut.map((kind) => LEFT_OUT[kind] ?? kind).join(", ");
+  redraw(root, events.showsAll ? "All that Luma has is shown. " : `Not shown: ${kinds}. `,
+    element("button", { type: "button", class: "quiet", "data-key": "left-out", onclick: () => actions.showAll(!events.showsAll) },
+      events.showsAll ? "Only the calendar’s own" : "Show them"));
+}
+
 /** What a search has found, with its days, and how far it has looked. */
 function drawFound(root, placed, view, actions) {
   const all = found(placed, view.query, view.now);
@@ -141,6 +155,7 @@ function guestsOf({ guest_counts: counts, max_capacity: most, spots_remaining: f
 export function tagsOf({ raw }) {
   return [
     guestsOf(raw),
+    raw.status === "pending" && "waits for approval", raw.platform === "external" && "other platform",
     raw.visibility === "private" && "private", raw.visibility === "members-only" && "members",
     raw.require_approval && "approval", raw.display_price && priceText(raw.display_price),
     raw.spots_remaining === 0 && "full",

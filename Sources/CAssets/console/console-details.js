@@ -17,6 +17,7 @@ const PATIENCE = 12_000;
  * @param actions edit(raw, tag), duplicate(raw), cancel(event), gone(event), known(raw)
  */
 export async function openDetails(event, { mayWrite, luma }, actions) {
+  if (event.raw.platform === "external") return openStranger(event);
   const more = element("div", { class: "details-more", "aria-busy": "true" }, element("p", { class: "none" }, "Reading the rest …"));
   const buttons = element("div", { class: "actions" });
   const known = element("div", {}, when(event), facts(event, luma));
@@ -50,6 +51,13 @@ export async function openDetails(event, { mayWrite, luma }, actions) {
     }
   };
   await read();
+}
+
+/** An event of another platform, which the calendar only announces: Luma has no more of it. */
+function openStranger(event) {
+  openSheet(foreign(event.name), [when(event), facts(event, null),
+    element("p", { class: "none" }, "This event is on another platform: it is changed and cancelled there.")],
+  { kind: "details", event: event.id });
 }
 
 /** The time there, and what the reader's clock shows. */

@@ -35,6 +35,10 @@ export class Events {
   isCut = false;
   /** Luma did not answer, and the gateway gave what it knew. */
   isStale = false;
+  /** Also events of other platforms, those that may only be viewed, and those that wait for approval. */
+  showsAll = false;
+  /** What Luma has and the list does not, by the gateway's words. */
+  leftOut = [];
   readAt = 0;
 
   get all() {
@@ -125,15 +129,36 @@ export class Events {
     return turn;
   }
 
+  /** Shows all that Luma has, or what is on the calendar; the next reading reads it. */
+  showAll(showsAll) {
+    return this.#inTurn(async () => {
+      this.showsAll = showsAll;
+      this.#byId.clear();
+      [this.#from, this.#to, this.#cursor] = [Infinity, -Infinity, null];
+    });
+  }
+
   /** Pages from the first on, as long as `goesOn` says so of the last start. `end` is infinite when all was read. */
-  async #pages({ after, before, cursor = null }, goesOn, sort = "start_at") {
+  async #pages(span, goesOn, sort = "start_at") {
+    if (!this.showsAll) return this.#list({}, span, goesOn, sort);
+    const read = await this.#list({ show: "all", status: "approved" }, span, goesOn, sort);
+    // What waits is another list at Luma: all of it in the same part of time.
+    const { after, before } = span;
+    const part = sort === "start_at" ? { after, before: Math.min(before ?? Infinity, read.end) } : { after, before };
+    const waiting = await this.#list({ show: "all", status: "pending" }, part, () => true, "start_at");
+    this.leftOut = [];
+    return { ...read, entries: [...read.entries, ...waiting.entries.map((raw) => ({ ...raw, status: "pending" }))] };
+  }
+
+  async #list(filter, { after, before, cursor = null }, goesOn, sort) {
     const entries = [];
     for (let pages = 0; pages < MOST_PAGES; pages += 1) {
-      const parameters = new URLSearchParams({ limit: PAGE, sort, after: new Date(after).toISOString() });
+      const parameters = new URLSearchParams({ ...filter, limit: PAGE, sort, after: new Date(after).toISOString() });
       if (Number.isFinite(before)) parameters.set("before", new Date(before).toISOString());
       if (cursor !== null) parameters.set("cursor", cursor);
       const { body, headers } = await ask("GET", `/events/?${parameters}`);
       this.isStale = headers.get("X-Cache") === "STALE";
+      this.leftOut = body.left_out ?? [];
       entries.push(...body.entries);
       cursor = body.has_more ? body.next_cursor : null;
       if (cursor === null) return { entries, cursor, end: Infinity };

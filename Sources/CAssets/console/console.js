@@ -2,7 +2,7 @@
 
 import { byId, element, fill } from "/assets/dom.js";
 import { themeButton } from "/assets/theme.js";
-import { drawAgenda } from "/assets/console-agenda.js";
+import { drawAgenda, drawLeftOut } from "/assets/console-agenda.js";
 import { ask, hasToken } from "/assets/console-api.js";
 import { drawMonth } from "/assets/console-calendar.js";
 import { openCancel } from "/assets/console-cancel.js";
@@ -66,6 +66,7 @@ function draw() {
   byId("agenda-title").textContent = view.query ? "Found" : state.chosen === null ? "Coming up" : "The day";
   byId("new-event").hidden = !mayWrite();
   fill(byId("events-note"), eventsNote());
+  drawLeftOut(byId("left-out"), state.isLoaded ? events : null, actions);
 }
 
 function eventsNote() {
@@ -277,6 +278,11 @@ const actions = {
     const isEnough = events.all.filter((event) => event.end > Date.now()).length >= state.most;
     draw();
     if (!isEnough && events.hasMore) readMore(events.more());
+  },
+
+  async showAll(showsAll) {
+    await events.showAll(showsAll);
+    eventsWatch.now();
   },
 
   /** @param {boolean} isRead false when only the id has come back, and the rest is what was sent */

@@ -24,7 +24,7 @@ extension EventsCommand {
             let entries = try await lines(client, query.query).map { line throws(CommandFailure) in
                 try Self.event(line)
             }
-            answer = ["entries": .array(entries), "has_more": false, "next_cursor": .null]
+            answer = Self.page(entries, leftOut)
         } else {
             let page = try await client.send(GatewayClient.Request(path: "/events/", query: query.query))
             answer = try Self.document(page)
@@ -33,9 +33,18 @@ extension EventsCommand {
         guard let entries = answer["entries"]?.arrayValue else {
             throw CommandFailure(.protocol, "what answers there is no gateway: its answer has no entries")
         }
-        return CommandOutput(
-            bytes: Array((Self.table(entries).text(output) + "\n").utf8), notes: query.notes + end(of: answer, repeated)
-        )
+        // What the gateway says, which may be older and say nothing.
+        let kinds = (answer["left_out"]?.arrayValue ?? []).compactMap { $0.stringValue.flatMap(LeftOut.init) }
+        let notes = query.notes + end(of: answer, repeated) + [hidden(kinds)].compactMap(\.self)
+        return CommandOutput(bytes: Array((Self.table(entries).text(output) + "\n").utf8), notes: notes)
+    }
+
+    /// The document of a list that is whole.
+    private static func page(_ entries: [JSON], _ leftOut: [LeftOut]) -> JSON {
+        [
+            "entries": .array(entries), "has_more": false, "next_cursor": .null,
+            "left_out": .array(leftOut.map { .string($0.rawValue) }),
+        ]
     }
 
     private func checkListOptions() throws(CommandFailure) {
@@ -70,15 +79,19 @@ extension EventsCommand {
     }
 
     static func table(_ entries: [JSON]) -> TextTable {
-        var table = TextTable([
-            TextTable.Column(title: "START", dropsAt: 2),
-            TextTable.Column(title: "NAME", least: 12, dropsAt: 3, style: .bold),
-            TextTable.Column(title: "PLACE", least: 8, dropsAt: 1),
-            TextTable.Column(title: "ID", style: .dim, isWhole: true),
-        ])
+        // Only a list of everything has some that wait among those that do not.
+        let hasStatus = entries.contains { $0["status"]?.stringValue != nil }
+        let status = hasStatus ? [TextTable.Column(title: "STATUS", dropsAt: 4)] : []
+        var table = TextTable(
+            [
+                TextTable.Column(title: "START", dropsAt: 2),
+                TextTable.Column(title: "NAME", least: 12, dropsAt: 3, style: .bold),
+                TextTable.Column(title: "PLACE", least: 8, dropsAt: 1),
+            ] + status + [TextTable.Column(title: "ID", style: .dim, isWhole: true)])
         for entry in entries {
             let view = EventView(entry)
-            table.add([view.start, view.name, view.place ?? "", view.id])
+            let status = hasStatus ? [entry["status"]?.stringValue ?? ""] : []
+            table.add([view.start, view.name, view.place ?? ""] + status + [view.id])
         }
         return table
     }
@@ -110,8 +123,9 @@ extension EventsCommand {
         }
         notes.append("looked at \(all.count) \(isUpcoming ? "coming " : "")events, by name, place and description")
         if call.has(EventsOptions.json) {
-            return Self.json(["entries": .array(found), "has_more": false, "next_cursor": .null], notes: notes)
+            return Self.json(Self.page(found, leftOut), notes: notes)
         }
+        if let note = hidden(leftOut) { notes.append(note) }
         let table = found.isEmpty ? "" : Self.table(found).text(output) + "\n"
         return CommandOutput(bytes: Array(table.utf8), notes: notes)
     }

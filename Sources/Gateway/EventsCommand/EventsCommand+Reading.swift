@@ -29,6 +29,8 @@ extension EventsCommand {
         }
         var result = CommandOutput(notes: query.notes)
         result.file = call.text(EventsOptions.output).flatMap { $0 == "-" ? nil : $0 }
+        // A job that exports each night is no place to say the same again and again.
+        if errors.isTerminal, let note = hidden(leftOut) { result.notes.append(note) }
         switch format {
         case .ndjson:
             let lines = try await lines(client, query.query)
@@ -70,10 +72,24 @@ extension EventsCommand {
             }
             if let note = zone.note { notes.append(note) }
         }
-        for option in [EventsOptions.sort, EventsOptions.status] {
+        for option in [EventsOptions.sort, EventsOptions.status, EventsOptions.show] {
             if let text = call.text(option) { query.append(String(option.name.dropFirst(2)), text) }
         }
         return (query, notes)
+    }
+
+    /// What the filters leave out by their nature.
+    var leftOut: [LeftOut] {
+        LeftOut.kinds(showsAll: call.has(EventsOptions.show), status: call.text(EventsOptions.status))
+    }
+
+    /// Says what a list does not show, and how it is shown; nil when it shows all.
+    func hidden(_ kinds: [LeftOut]) -> String? {
+        guard !kinds.isEmpty else { return nil }
+        let status = call.has(EventsOptions.status) ? "without \(EventsOptions.status.name)" : nil
+        let show = call.has(EventsOptions.show) ? nil : "with \(EventsOptions.show.name) all"
+        let way = [show, status].compactMap(\.self).joined(separator: " and ")
+        return "left out: \(kinds.map(\.words).joined(separator: ", ")); \(way) nothing is"
     }
 
     /// All events, one a line. On a terminal it is told how many have come.

@@ -22,7 +22,10 @@ enum EventsOptions {
     static let status = OptionRow(
         "--status", .words(["approved", "pending"]), "STATUS",
         "Events of the calendar, or those submitted to it that wait.")
-    private static let filters = [after, before, zone, sort, status]
+    static let show = OptionRow(
+        "--show", .words(["all"]), "WHAT",
+        "all leaves nothing out: also events of other platforms, events that may only be viewed, and those that wait.")
+    private static let filters = [after, before, zone, sort, status, show]
     static let limit = OptionRow("--limit", .free, "NUMBER", "How many events to show, 1 to 100. Default: 50.")
     static let cursor = OptionRow("--cursor", .free, "CURSOR", "The next_cursor of the page before.")
     static let all = OptionRow("--all", .yes([]), "Show every event, not one page.")

@@ -163,7 +163,8 @@ struct EventSchemas {
             "entries": ["type": "array", "items": reference("EventEntry")], "has_more": ["type": "boolean"],
             "next_cursor": ["type": ["string", "null"], "description": "Null on the last page."],
             "left_out": [
-                "type": "array", "items": ["enum": ["external", "view_only", "pending", "approved"]],
+                "type": "array",
+                "items": ["enum": .array(LeftOut.allCases.map { .string($0.rawValue) })],
                 "description": .string(
                     "What exists at Luma and is not in this list: events of other platforms, those that the key may only "
                         + "view, those that wait for approval. `show=all` leaves nothing out."),

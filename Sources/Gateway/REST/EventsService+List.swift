@@ -166,9 +166,8 @@ extension EventsService {
 extension EventsService.ListQuery {
     /// What exists at Luma and is not in this list, whatever its pages.
     var leftOut: JSON {
-        var words: [JSON] = parameters.platforms.isEmpty ? ["external", "view_only"] : []
-        if !thenPending { words.append(parameters.status == "pending" ? "approved" : "pending") }
-        return .array(words)
+        let kinds = LeftOut.kinds(showsAll: !parameters.platforms.isEmpty, status: parameters.status)
+        return .array(kinds.map { .string($0.rawValue) })
     }
 }
 

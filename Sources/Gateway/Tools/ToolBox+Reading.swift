@@ -11,6 +11,7 @@ extension ToolBox {
     /// What an entry of a list shows when nobody says what.
     private static let listFields = [
         "id", "name", "starts", "ends", "place", "start_at", "end_at", "timezone", "url", "visibility", "location_type",
+        "status",
     ]
     /// How long `health` waits for the first check of Luma, in seconds.
     private static let firstCheckSeconds = 10.0
@@ -21,7 +22,7 @@ extension ToolBox {
                 "list_events", title: "List events",
                 description: """
                     Lists the calendar's events: the upcoming ones, soonest first, unless after, before or sort say \
-                    otherwise. By default 20 with their main fields.
+                    otherwise. By default 20 with their main fields. left_out names the kinds of event that are not listed.
                     """,
                 input: ToolSchemas.list, output: ToolSchemas.listOutput, hints: Self.looks, isClosed: true, scope: .read
             ) { [self] call, arguments throws(CallFailure) in await list(arguments, call) })
@@ -91,14 +92,16 @@ extension ToolBox {
             let range = try ListRange(arguments, clock)
             var query: [(name: String, value: String)] = [("limit", arguments["limit"]?.numberValue?.text ?? "20")]
             query += range.query
-            if let status = arguments["status"]?.stringValue { query.append(("status", status)) }
+            for name in ["status", "show"] {
+                if let word = arguments[name]?.stringValue { query.append((name, word)) }
+            }
             let page = try await rest(RequestInput(endpoint: .listEvents, query: query), call)
             let events = (page["entries"]?.arrayValue ?? []).map(clock.dated)
             if let refusal = Self.refusal(ofFields: named, events, inList: true) { return refusal }
             var result: JSONObject = [
                 "notice": Self.notice, "now": .string(clock.now.text),
                 "events": .array(events.map { Self.project($0, named.isEmpty ? Self.listFields : named) }),
-                "has_more": page["has_more"] ?? false,
+                "has_more": page["has_more"] ?? false, "left_out": page["left_out"] ?? [],
             ]
             if let cursor = page["next_cursor"]?.stringValue { result["next_cursor"] = .string(range.cursor(cursor)) }
             return .structured(result)

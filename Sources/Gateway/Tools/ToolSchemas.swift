@@ -111,6 +111,9 @@ enum ToolSchemas {
         "status": [
             "type": "string", "enum": ["approved", "pending"],
             "description": "Default approved; pending ones wait to be taken into the calendar",
+        ],
+        "show": [
+            "type": "string", "enum": ["all"], "description": "all: also what left_out names, pending ones last",
         ], "fields": fields,
     ])
 
@@ -145,7 +148,8 @@ enum ToolSchemas {
         [
             "events": ["type": "array", "items": ["type": "object"]], "has_more": ["type": "boolean"],
             "next_cursor": ["type": "string"], "now": ["type": "string"], "notice": ["type": "string"],
-        ], required: ["events", "has_more", "now"])
+            "left_out": ["type": "array", "items": ["type": "string"]],
+        ], required: ["events", "has_more", "now", "left_out"])
     static let templatesOutput = output(
         ["templates": ["type": "array", "items": ["type": "object"]]], required: ["templates"])
     static let cancelOutput = output(
