@@ -170,6 +170,11 @@ import Testing
             #"{"jsonrpc":"2.0","id":"l","method":"subscriptions/listen","params":{"notifications":{},"_meta":{"#
             + #""io.modelcontextprotocol/protocolVersion":"2026-07-28","#
             + #""io.modelcontextprotocol/clientCapabilities":{}}}}"#
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("streams-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        /// The files with the heads of the answers.
+        var heads: [String] = []
         /// The three streams of a token; each gives the exit code of its curl, 28 when the time was over.
         func streams(_ token: String, seconds: Int) async throws -> [Task<Int32, any Error>] {
             let bearer = AccessJourneyTests.bearer(token)
@@ -184,12 +189,19 @@ import Testing
                 common + ["-H", "Mcp-Session-Id: \(session)", "-H", "Accept: text/event-stream", root + "/mcp"],
                 common + [root + "/sse"], common + modern,
             ]
-            return all.map { arguments in Task { try await run("curl", arguments).code } }
+            return all.map { arguments in
+                let head = folder.appendingPathComponent(String(heads.count)).path
+                heads.append(head)
+                return Task { try await run("curl", ["-D", head] + arguments).code }
+            }
         }
         let ending = try await streams(gone, seconds: 60) + streams(narrowed, seconds: 60)
         let staying = try await streams(kept, seconds: 6)
-        // Each is there once it is counted as open.
-        try await Task.sleep(for: .seconds(2))
+        for head in heads {
+            try await eventually("the stream of \(head) is open") {
+                (try? String(contentsOfFile: head, encoding: .utf8))?.hasPrefix("HTTP/1.1 200 ") == true
+            }
+        }
         try write("narrow:read:\(narrowed)\nkept:read:\(kept)\n")
         gateway.program.signal(SIGHUP)
         for stream in ending { #expect(try await stream.value == 0) }
