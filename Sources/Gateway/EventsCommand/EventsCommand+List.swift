@@ -115,7 +115,7 @@ extension EventsCommand {
         let wanted = EventSearch(words)
         guard !wanted.isEmpty else { throw CommandFailure(.usage, "--search: expected a word to look for") }
         let all = try await lines(client, query.query).map { line throws(CommandFailure) in try Self.event(line) }
-        var found = all.filter(wanted.matches)
+        var found = all.filter { wanted.matches($0) }
         var notes = query.notes
         if let limit = call.text(EventsOptions.limit).flatMap(Int.init), found.count > limit {
             notes.append("\(found.count) events have these words; the first \(limit) are shown")
