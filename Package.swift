@@ -72,7 +72,7 @@ let package = Package(
         tests(of: "MCP", ["Core"]),
         tests(of: "Crypto", ["Core", "COpenSSL"]),
         tests(of: "IO", ["Core", "HTTP", "Crypto"]),
-        tests(of: "Store", ["Core"]),
+        tests(of: "Store", ["Core", "CSQLite"]),
         tests(of: "Gateway", ["Core", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "IO", "Store"]),
         .testTarget(
             name: "JourneyTests", dependencies: ["luma-mcp", "fixture-server", "Gateway", "Store", "TestKit", "Core"],

@@ -173,6 +173,7 @@ def commands(binary, folder, runs, _):
         "events update": [(["events", "update", event, "--name", "Tea", "--dry-run"], 0, "")],
         "events cancel": [(["events", "cancel", event, "--dry-run"], 0, "")],
         "events export": [(["events", "export", "--format", form], 0, "") for form in ("csv", "ics", "ndjson")],
+        "events templates": [(["events", "templates"], 0, "")],
         "events import": [(["events", "import", table, "--dry-run"], 0, ".*Nothing was sent: this is a dry run.\n")],
         "wrong": [
             (["nonsense"], 64, ".+"),

@@ -145,6 +145,12 @@ public final class SQLiteConnection {
     /// Folds the log into the file as far as no other connection reads in it. Waits for the disk, and for nobody else.
     func checkpoint() throws(SQLiteError) { try execute("PRAGMA wal_checkpoint(PASSIVE)") }
 
+    /// The same, and cuts the log off: what stands in it behind the last commit is gone. Waits for readers as for a lock.
+    /// - Returns: false when one of them was not done in time, and the log stays as it is.
+    func emptyLog() throws(SQLiteError) -> Bool {
+        try query("PRAGMA wal_checkpoint(TRUNCATE)").first?.first?.integerValue == 0
+    }
+
     /// How many rows all statements of this connection have changed so far.
     var totalChanges: Int64 { sqlite3_total_changes64(handle) }
 

@@ -27,7 +27,8 @@ final class CommitRecord {
         let boot: Atomic<UInt64>
     }
 
-    // `nonisolated(unsafe)` is not needed: one queue uses it, other programs are met through the atomics.
+    // Guarded in this program by the store's queue, on which alone this value is used; against other programs, which have the
+    // same page mapped, by the atomics of `Layout`. The address never changes.
     private let layout: UnsafeMutablePointer<Layout>
     private let boot: UInt64
     private static let size = MemoryLayout<Layout>.size

@@ -79,7 +79,7 @@ extension StateDatabase {
 
     private func insert(_ request: KeyedRequest, most: Int) throws -> RequestStanding {
         let owner = RequestCounts.Owner(account: request.account, principal: request.principal)
-        guard try requests.allow(owner, most: most, in: self) else {
+        guard try requests.allow(owner, most: most, at: request.now, in: self) else {
             let (own, all) = (try requests.count(owner, in: self), try requests.total(in: self))
             refusedKey = "\(owner.principal) has \(own) keys, of \(all) that all callers have"
             return .full(own: own)

@@ -96,6 +96,7 @@ public final class SQLiteStateStore: StateStore {
 
     public func purge(now: Timestamp, keepSettled seconds: Double, then: @escaping Then<Int>) {
         ask(then: then) { database in
+            try database.requests.refresh(in: database)
             // In small parts: whoever waits for a write must not wait long for this.
             let removed = try database.rows(
                 """
@@ -126,6 +127,7 @@ public final class SQLiteStateStore: StateStore {
 
     public func count(then: @escaping Then<StoreCounts>) {
         ask(then: then) { database in
+            try database.requests.refresh(in: database)
             let writes = try database.row("SELECT count(*) FROM write WHERE effect IS NULL")?[0].integerValue ?? 0
             return StoreCounts(unsettledWrites: Int(writes), requests: try database.requests.total(in: database))
         }

@@ -15,6 +15,13 @@ final class StateDatabase {
     private(set) var hasLog = false
     /// Transactions of this program that have changed something since it was opened.
     private(set) var written = 0
+    /// A commit was refused, and may stand in the log all the same.
+    ///
+    /// When the disk fails to keep a commit, its pages have been written by then. SQLite goes back to where it was, but whoever opens
+    /// the log anew takes what stands in it for committed. So this connection must stay open until the log is emptied. If the
+    /// program is killed before, what was refused is found again by the next one: as a write of a dead program, of which nobody
+    /// knows whether it was sent, and which is looked for.
+    private(set) var hasRefusedCommit = false
     var requests = RequestCounts()
     /// Why a key was refused, in words for the log; taken by whoever tells it.
     var refusedKey: String?
@@ -126,17 +133,28 @@ final class StateDatabase {
             self.isDurable = isDurable
         }
         guard let commits else { return try connection.transaction(body) }
+        // What holds it up is a reader, which does not hurt: the next commit takes the place of the one that was refused.
+        if hasRefusedCommit { hasRefusedCommit = try !connection.emptyLog() }
         let before = connection.totalChanges
         var number: Int64?
-        let value = try connection.transaction {
-            let value = try body()
-            if connection.totalChanges != before {
-                try run("UPDATE history SET number = number + 1")
-                number = try row("SELECT number FROM history")?[0].integerValue
+        var isComplete = false
+        let value: Value
+        do {
+            value = try connection.transaction {
+                let value = try body()
+                if connection.totalChanges != before {
+                    try run("UPDATE history SET number = number + 1")
+                    number = try row("SELECT number FROM history")?[0].integerValue
+                }
+                isComplete = true
+                return value
             }
-            return value
+        } catch {
+            if isComplete { hasRefusedCommit = true }
+            throw error
         }
         if let number {
+            hasRefusedCommit = false
             commits.note(number, isDurable: isDurable)
             hasLog = true
             written += 1
@@ -146,6 +164,7 @@ final class StateDatabase {
 
     /// Folds the log into the file, so that the file alone is a copy of what was promised. Waits for the disk.
     func checkpoint() throws {
+        if hasRefusedCommit { hasRefusedCommit = try !connection.emptyLog() }
         guard hasLog else { return }
         try connection.checkpoint()
         hasLog = false

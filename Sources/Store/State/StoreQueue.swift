@@ -160,6 +160,7 @@ final class StoreQueue: @unchecked Sendable {
             return true
         } catch {
             let failure = StoreFailure(error)
+            database?.refusedKey = nil
             // One bad job must not spoil the others'.
             if !failure.concernsAll {
                 database?.requests.forget()
@@ -196,9 +197,17 @@ final class StoreQueue: @unchecked Sendable {
         return true
     }
 
+    /// Busy passes, and a removed file lives as long as it is open; for all else what is open may be what is wrong.
+    private func staysOpen(_ cause: StoreFailure.Cause) -> Bool {
+        switch cause {
+        case .locked, .removed: true
+        case .ioError, .diskFull: database?.hasRefusedCommit ?? false
+        default: false
+        }
+    }
+
     private func refuse(_ jobs: [Job], _ failure: StoreFailure) {
-        // Busy passes, and a removed file lives as long as it is open; for all else what is open may be what is wrong.
-        if failure.cause != .locked, failure.cause != .removed, folder != nil { database = nil }
+        if folder != nil, !staysOpen(failure.cause) { database = nil }
         database?.requests.forget()
         keeper.found(.unusable(failure.cause))
         let kept = jobs.filter(\.isKept)

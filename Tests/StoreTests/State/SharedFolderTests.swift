@@ -83,6 +83,32 @@ import Testing
         #expect(begun == 50)
     }
 
+    /// What the other one has forgotten counts for nobody any more.
+    @Test func keysThatAnotherProgramForgetsAreNotCounted() async throws {
+        let folder = try TemporaryFolder()
+        let stores = (0..<2).map { _ in SQLiteStateStore(.folder(folder.path), mostRequests: 8) }
+        for number in 0..<4 {
+            let id = try await stores[0].started("\(number)")
+            stores[0].finish(
+                id, StoredAnswer(status: 200, head: [], body: []), expires: Timestamp(milliseconds: 1000))
+        }
+        #expect(try await stores[0].begin("more", at: 10) == .full(own: 4))
+        let purged = try await stores[1].wait {
+            stores[1].purge(now: Timestamp(milliseconds: 1000), keepSettled: 1, then: $0)
+        }
+        #expect(purged == 4)
+        // They are not counted for each refusal.
+        #expect(try await stores[0].begin("more", at: 500) == .full(own: 4))
+        _ = try await stores[0].started("more", at: 1010)
+        #expect(try await stores[0].counts().requests == 1)
+        #expect(try await stores[1].counts().requests == 1)
+        // One that is started anew counts what there is.
+        for store in stores { store.close() }
+        let next = SQLiteStateStore(.folder(folder.path), mostRequests: 8)
+        for number in 0..<3 { _ = try await next.started("new \(number)", at: 1010) }
+        #expect(try await next.begin("one too many", at: 1010) == .full(own: 4))
+    }
+
     @Test func manyWritesOfOneTurnAreOneTransaction() async throws {
         let folder = try TemporaryFolder()
         let store = SQLiteStateStore(.folder(folder.path))

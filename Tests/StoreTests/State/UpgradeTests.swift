@@ -6,6 +6,8 @@ import Testing
 
 /// Databases as former versions have left them: each is brought to the present shape with all that it holds, and works.
 @Suite struct UpgradeTests {
+    /// Each is a whole database as a former program has left it, and frozen: they repeat each other on purpose, as a text that they
+    /// shared would be changed with the program, and then no longer be what lies on somebody's disk.
     static let steps = [
         "step-1-first", "step-1-second", "step-1", "step-2", "step-3", "step-4", "step-4-from-first", "step-5",
         "step-6",
