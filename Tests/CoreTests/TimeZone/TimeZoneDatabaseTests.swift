@@ -67,7 +67,8 @@ import Testing
         // By meaning: cities, what is spoken, offsets.
         ("Munich", "Europe/Berlin"), ("Europe/Münich", "Europe/Berlin"), ("München", "Europe/Berlin"),
         ("San Francisco", "America/Los_Angeles"), ("Mumbai", "Asia/Kolkata"), ("Berlin", "Europe/Berlin"),
-        ("zürich", "Europe/Zurich"), ("São Paulo", "America/Sao_Paulo"), ("Pacific Time", "America/Los_Angeles"),
+        ("zürich", "Europe/Zurich"), ("Straßburg", "Europe/Paris"), ("São Paulo", "America/Sao_Paulo"),
+        ("Pacific Time", "America/Los_Angeles"),
         ("eastern standard time", "America/New_York"), ("PST", "America/Los_Angeles"), ("CEST", "Europe/Berlin"),
         ("GMT+2", "Etc/GMT-2"), ("UTC-5", "Etc/GMT+5"), ("+02:00", "Etc/GMT-2"),
         ("W. Europe Standard Time", "Europe/Berlin"), ("Pacific Standard Time", "America/Los_Angeles"),
