@@ -10,7 +10,7 @@ cd "$here/../.."
 environment=$PWD/.build/browser-venv
 
 Tests/Tools/venv.sh "$environment" "$here/requirements.txt"
-[ $# -gt 0 ] || set -- docs console console_event console_files console_form console_look console_place console_trouble console_waiting
+[ $# -gt 0 ] || set -- docs console console_event console_files console_form console_keys console_look console_place console_states console_trouble console_waiting
 for page in "$@"; do
     "$environment/bin/python" -B "$here/$page.py" "$binary" "$PWD/.build/browser"
 done

@@ -99,6 +99,105 @@ def what_cannot_be_read_back_is_shown(binary, folder):
         page.eventually("it is in the month", lambda: page.all(".chip[title='Known anyway']"))
 
 
+def what_was_written_is_believed(binary, folder):
+    """Lists and reads from before a create, a change and a cancel take nothing back; a read that fails hides nothing that is known."""
+    with Sandbox(binary) as sandbox, gateway_to(sandbox, binary, LUMA_MAX_RETRIES="0") as gateway, Console(gateway.url) as page:
+        # Answers as they were: what is in `window.before` is put in the place of an event, null takes it out.
+        page.command("Page.addScriptToEvaluateOnNewDocument", source="""
+            const real = window.fetch;
+            window.before = {};
+            window.fetch = async (path, options) => {
+              if (window.isAway && options.method === 'GET' && path.startsWith('/events/evt')) return Response.json({ error: 'Luma cannot be reached' }, { status: 502 });
+              const answer = await real(path, options);
+              if (options?.method !== 'GET' || !path.startsWith('/events/?')) return answer;
+              const page = await answer.json();
+              page.entries = page.entries.filter(({ id }) => window.before[id] !== null).map((each) => window.before[each.id] ?? each);
+              window.lists = (window.lists ?? 0) + 1;
+              return Response.json(page);
+            };""")
+        page.visit()
+
+        def listed():
+            """Waits until the events have been read once more."""
+            count = page.run("return window.lists")
+            page.comes_back(120)
+            page.eventually("the events are read anew", lambda: page.run("return window.lists") > count)
+            page.pause(0.3)
+
+        # The list does not have it yet. Its id is known when it is made, so every new id is hidden.
+        page.run("window.before = new Proxy({}, { get: () => null })")
+        page.begin_event(name="Late", start_at="%d-06-05T19:30" % YEAR, end_at="%d-06-05T21:00" % YEAR)
+        page.press_button("Create the event")
+        page.is_closed()
+        page.says("#toast", "Created: Late")
+        listed()
+        assert page.all(".chip[title='Late']"), "a list from before the create takes it out of the month"
+        page.run("window.isAway = true")
+        page.press_button("Open", "#toast")
+        page.says("#sheet-title", "Late")
+        page.says("#sheet", "5 June %d, 19:30 – 21:00" % YEAR, "cannot be reached", "Try again")
+        page.run("window.isAway = false")
+        page.press_button("Try again")
+        page.says("#sheet", "No guests so far")
+        page.press_button("Edit")
+        page.eventually("the form is filled in", lambda: page.all("#field-start_at"))
+        page.set("name", "Later")
+        page.set("start_at", "%d-06-06T20:00" % YEAR)
+        old = next(each for each in sandbox.events() if each["name"] == "Late")
+        page.run("window.before = { [arguments[0]]: { id: arguments[0], name: 'Late', start_at: arguments[1], end_at: arguments[1], timezone: 'UTC' } }",
+                 old["id"], old["start_at"])
+        page.press_button("Save the changes")
+        page.is_closed()
+        page.says("#toast", "Saved: Later")
+        listed()
+        assert page.all(".chip[title='Later']") and not page.all(".chip[title='Late']"), page.texts(".chip .name")
+        # Once a list says the same, whatever others do is seen at once.
+        page.run("window.before = {}")
+        listed()
+        sandbox.post("/v1/events/update", {"event_id": old["id"], "name": "Renamed elsewhere"})
+        listed()
+        page.eventually("it is renamed", lambda: page.all(".chip[title='Renamed elsewhere']"))
+        # What is cancelled does not come back out of a list from before.
+        page.click(".chip[title='Renamed elsewhere']")
+        page.press_button("Cancel this event")
+        page.says("#sheet", "cannot be undone")
+        page.run("window.gone = { id: arguments[0], name: 'Renamed elsewhere', start_at: arguments[1], end_at: arguments[1], timezone: 'UTC' };"
+                 "const inner = window.fetch; window.fetch = async (path, options) => { const answer = await inner(path, options);"
+                 "if (options.method !== 'GET' || !path.startsWith('/events/?')) return answer; const page = await answer.json();"
+                 "page.entries = [...page.entries, window.gone]; return Response.json(page); }", old["id"], "%d-06-06T18:00:00.000Z" % YEAR)
+        page.press_button("Cancel the event")
+        page.is_closed()
+        page.says("#toast", "Cancelled")
+        listed()
+        assert not page.all(".chip[title='Renamed elsewhere']"), "a list from before the cancel brings it back"
+
+
+def a_change_that_cannot_be_read_back(binary, folder):
+    """What was sent is shown, all of it, when only an id has come back."""
+    with Sandbox(binary) as sandbox, gateway_to(sandbox, binary) as gateway, Console(gateway.url) as page:
+        sandbox.create("Blind", 3 * DAY, max_capacity=30)
+        page.command("Page.addScriptToEvaluateOnNewDocument", source=(
+            "const real = window.fetch; window.fetch = async (path, options) => { const answer = await real(path, options);"
+            "if (options?.method !== 'PATCH') return answer; window.isAway = true;"
+            "return Response.json({ id: (await answer.json()).id, warnings: ['The event was changed, but reading it back failed: Luma is away'] }); };"
+            "const inner = window.fetch; window.fetch = async (path, options) => window.isAway && options?.method === 'GET' && path.startsWith('/events/')"
+            " ? Response.json({ error: 'Luma is away' }, { status: 502 }) : inner(path, options)"))
+        page.visit()
+        page.open_event("Blind")
+        page.press_button("Edit")
+        page.eventually("the form is filled in", lambda: page.all("#field-start_at"))
+        page.set("name", "  Seen ")
+        page.set("max_capacity", "45")
+        page.set("geo_address_json", "Hauptstraße 1, Berlin")
+        page.set("start_at", "%d-07-07T18:00" % YEAR)
+        page.press_button("Save the changes")
+        page.is_closed()
+        page.says("#toast", "Saved: Seen", "could not be read back yet")
+        page.press_button("Open", "#toast")
+        page.says("#sheet-title", "Seen")
+        page.says("#sheet", "7 July %d, 18:00" % YEAR, "45 guests", "Hauptstraße 1, Berlin", "Luma is away", "Try again")
+
+
 def who_waits_too_long_can_try_again(binary, folder):
     """When the rest of an event does not come, what is known can be edited, and it can be asked for again."""
     with Sandbox(binary) as sandbox, gateway_to(sandbox, binary) as gateway, Console(gateway.url) as page:
@@ -131,5 +230,5 @@ def who_waits_too_long_can_try_again(binary, folder):
 if __name__ == "__main__":
     play([
         a_description_is_rendered, no_text_keeps_the_page_busy, one_like_another, what_cannot_be_read_back_is_shown,
-        who_waits_too_long_can_try_again,
+        what_was_written_is_believed, a_change_that_cannot_be_read_back, who_waits_too_long_can_try_again,
     ], *sys.argv[1:])

@@ -172,6 +172,8 @@ class Browser:
 
     def check_pixels(self, state):
         """Every text that is in the window can be read on its picture."""
+        # What was asked for has been painted.
+        self.driver.execute_async_script("const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))")
         size = self.run("return [innerWidth, innerHeight, scrollX, scrollY]")
         scale = 2
         data = self.command(

@@ -8,6 +8,8 @@ import { ask } from "/assets/console-api.js";
 const PAGE = 100;
 /** Nobody reads more in one go; a calendar that holds more says so. */
 const MOST_PAGES = 20;
+/** Milliseconds for which what a write here has done is believed more than a reading, which may be from before it. */
+const HELD = 30_000;
 
 /** Luma's event as this page uses it. */
 export function eventOf(raw) {
@@ -19,8 +21,16 @@ export function eventOf(raw) {
   };
 }
 
+/** Whether two answers say the same of what a list shows. */
+function isSame(a, b) {
+  const told = ({ name, start_at: start, end_at: end, timezone }) => [name?.trim(), Date.parse(start), Date.parse(end), timezone].join("\n");
+  return told(a) === told(b);
+}
+
 export class Events {
   #byId = new Map();
+  /** What was written here a moment ago, by id: the event, null when it is cancelled, and until when a reading does not change it. */
+  #written = new Map();
   /** Starts from here on are known, */
   #from = Infinity;
   /** up to here. */
@@ -59,14 +69,38 @@ export class Events {
     return this.#byId.get(id);
   }
 
-  /** Takes what a write has answered. */
+  /** Takes what a write has done. */
+  write(raw) {
+    this.#written.set(raw.id, { raw, until: Date.now() + HELD });
+    this.#set(raw);
+  }
+
+  /** Takes that an event is cancelled, or gone. */
+  remove(id) {
+    this.#written.set(id, { raw: null, until: Date.now() + HELD });
+    this.#byId.delete(id);
+  }
+
+  /** Takes what was read, unless it is from before what was written here. */
   put(raw) {
+    const known = this.#lately(raw.id);
+    if (known === undefined) return this.#set(raw);
+    if (known === null) return undefined;
+    if (!isSame(known, raw)) return this.#set(known);
+    this.#written.delete(raw.id);
+    return this.#set(raw);
+  }
+
+  #set(raw) {
     const event = eventOf(raw);
     if (!Number.isNaN(event.start)) this.#byId.set(event.id, event);
   }
 
-  remove(id) {
-    this.#byId.delete(id);
+  /** What was written a moment ago; undefined for nothing, null for an event that is gone. */
+  #lately(id) {
+    const written = this.#written.get(id);
+    if (written && written.until < Date.now()) this.#written.delete(id);
+    return this.#written.get(id)?.raw;
   }
 
   /**
@@ -118,7 +152,7 @@ export class Events {
   }
 
   #replace(entries, from, end) {
-    for (const [id, event] of this.#byId) if (event.start >= from && event.start < end) this.#byId.delete(id);
+    for (const [id, event] of this.#byId) if (event.start >= from && event.start < end && !this.#lately(id)) this.#byId.delete(id);
     for (const raw of entries) this.put(raw);
   }
 

@@ -259,13 +259,17 @@ class EventForm {
     }
     // Whoever did not wait may be at something else by now.
     if (this.#form.isConnected) closeSheet();
-    this.#actions.saved({ ...this.#told(made), ...saved }, this.#isNew, saved.start_at !== undefined);
+    this.#actions.saved({ ...this.#told(made, body), ...saved }, this.#isNew, saved.start_at !== undefined);
   }
 
   /** The event as the form says it, for when Luma cannot be asked for it. */
-  #told({ start, end, zone }) {
+  #told({ start, end, zone }, { meeting_url, max_capacity, visibility, geo_address_json: place }) {
     const time = (instant) => (instant === null ? undefined : new Date(instant).toISOString());
-    return { ...this.#known, name: this.#controls.get("name").value, start_at: time(start), end_at: time(end ?? start), timezone: zone };
+    const sent = Object.entries({ meeting_url, max_capacity, visibility, geo_address_json: place }).filter(([, value]) => value !== undefined);
+    return {
+      ...this.#known, ...Object.fromEntries(sent), name: this.#controls.get("name").value.trim(), start_at: time(start), end_at: time(end ?? start),
+      timezone: zone,
+    };
   }
 
   #send(body) {

@@ -1,7 +1,7 @@
 // What the gateway says of single fields, in sentences for whoever fills in the form. The gateway sends data: a code, the values that
 // belong to it, and what would do instead. Its words are for programs.
 
-import { city } from "/assets/console-zones.js";
+import { city, locale } from "/assets/console-zones.js";
 
 const NEEDED = {
   name: "Give the event a name.", start_at: "Say when it starts.", timezone: "Choose a time zone from the list.",
@@ -11,7 +11,7 @@ const CLEARED = {
   meeting_url: "Luma does not let a meeting link be taken away. Write another link, or open the event on Luma and make it one on site there.",
 };
 
-const count = (number) => number?.toLocaleString("en-GB");
+const count = (number) => number?.toLocaleString(locale);
 const zoneOf = ({ timezone }) => (timezone ? city(timezone) : "this time zone");
 
 /** By code. Each is given the values of the problem, the field's name, and its label. */

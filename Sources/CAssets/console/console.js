@@ -210,6 +210,10 @@ async function openById(id) {
     if (!events.get(id)) events.put((await ask("GET", `/events/${encodeURIComponent(id)}`)).body);
     const event = events.get(id);
     if (placeNow().event !== id || isSheetOpen()) return;
+    if (!event) {
+      tell("There is no event at this address.");
+      return leaveSheet(herePlace());
+    }
     const { year, month } = dayParts(dayOf(event.start, zoneOf(event)));
     [state.year, state.month] = [year, month];
     draw();
@@ -287,7 +291,7 @@ const actions = {
 
   /** @param {boolean} isRead false when only the id has come back, and the rest is what was sent */
   saved(raw, isNew, isRead) {
-    events.put(raw);
+    events.write(raw);
     const event = events.get(raw.id);
     if (event && isNew) {
       state.chosen = null;
