@@ -1,5 +1,5 @@
 /// Reads comma-separated values (RFC 4180), or values separated by another character: fields in quotes with `""` for a
-/// quote, line ends within them, a byte order mark in front. Records end with CRLF or LF; where the first ends with a CR
+/// quote, line ends within them. Records end with CRLF or LF; where the first ends with a CR
 /// alone, as programs for the Mac wrote it, all may.
 ///
 /// What the RFC leaves no meaning for is an error and not a guess: a quote within a field that does not begin with one,
@@ -27,15 +27,12 @@ public struct CSVReader: Sendable {
         case carriageReturn
     }
 
-    private static let mark: [UInt8] = [0xef, 0xbb, 0xbf]
     private let limits: ReadLimits
     private let separator: UInt8
     private var state = State.start
     /// Whether a CR alone ends a record; nil until the first record has ended.
     private var endsWithReturn: Bool?
     private var isOver = false
-    /// Bytes of the byte order mark that were seen; nil once the first other byte has come.
-    private var markBytes: Int? = 0
     private var line = 1
     /// Where the record, and the field in quotes, began.
     private var recordLine = 1
@@ -62,16 +59,6 @@ public struct CSVReader: Sendable {
     public mutating func feed(_ input: ArraySlice<UInt8>, _ deliver: (ReadItem<Record>) -> Void) {
         for byte in input {
             if isOver { return }
-            if let seen = markBytes {
-                if byte == Self.mark[seen] {
-                    // A program that marks what was marked already leaves several.
-                    markBytes = seen == 2 ? 0 : seen + 1
-                    continue
-                }
-                markBytes = nil
-                // What looked like a mark and is none is the text of a field.
-                for earlier in Self.mark[..<seen] { take(earlier, deliver) }
-            }
             take(byte, deliver)
         }
     }
@@ -79,7 +66,6 @@ public struct CSVReader: Sendable {
     /// The end of the file: the last record may come without its line end.
     public mutating func finish(_ deliver: (ReadItem<Record>) -> Void) {
         guard !isOver else { return }
-        if let seen = markBytes { for earlier in Self.mark[..<seen] { take(earlier, deliver) } }
         switch state {
         case .quoted: fail(quoteLine, "a quote is opened here and never closed", deliver)
         case .carriageReturn where endsWithReturn == false: fail(line, Self.loneReturn, deliver)

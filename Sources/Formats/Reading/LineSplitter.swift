@@ -1,6 +1,6 @@
 /// Cuts bytes that arrive in pieces into lines that end with LF or CRLF, as NDJSON and iCalendar have them.
 ///
-/// A byte order mark before the first line is dropped. What is longer than the limit is passed over and told.
+/// What is longer than the limit is passed over and told.
 struct LineSplitter: Sendable {
     enum Item: Sendable, Equatable {
         /// Without its end.
@@ -33,8 +33,8 @@ struct LineSplitter: Sendable {
 
     private mutating func take(_ bytes: ArraySlice<UInt8>) {
         guard !isTooLong else { return }
-        // The end's CR and the byte order mark do not count.
-        if line.count + bytes.count > maxBytes + 4 {
+        // The end's CR does not count.
+        if line.count + bytes.count > maxBytes + 1 {
             isTooLong = true
             line = []
         } else {
@@ -44,7 +44,6 @@ struct LineSplitter: Sendable {
 
     private mutating func emit(_ deliver: (Int, Item) -> Void) {
         if line.last == 0x0d { line.removeLast() }
-        if number == 1, line.starts(with: [0xef, 0xbb, 0xbf]) { line.removeFirst(3) }
         deliver(number, isTooLong || line.count > maxBytes ? .tooLong : .line(line))
         line = []
         isTooLong = false

@@ -1,16 +1,16 @@
 /// Says which encoding a file has, by its mark or by its octets; what may be several is refused and not guessed.
 enum EncodingDetector {
-    /// - Parameter bytes: the whole file.
+    /// - Parameters:
+    ///   - bytes: the whole file without its mark.
+    ///   - mark: the encoding that its mark names.
     /// - Throws: where and why it cannot be told.
-    static func encoding(of bytes: ArraySlice<UInt8>) throws(ReadProblem) -> TableEncoding {
-        if let marked = [TableEncoding.utf8, .utf16LittleEndian, .utf16BigEndian].first(where: {
-            bytes.starts(with: $0.mark)
-        }) {
-            guard marked == .utf8 else { return marked }
-            let rest = bytes.dropFirst(marked.mark.count)
-            guard let offset = TextDecoder.invalidUTF8(rest) else { return .utf8 }
+    static func encoding(of bytes: ArraySlice<UInt8>, marked mark: TableEncoding?) throws(ReadProblem) -> TableEncoding
+    {
+        if let mark {
+            guard mark == .utf8 else { return mark }
+            guard let offset = TextDecoder.invalidUTF8(bytes) else { return .utf8 }
             throw TextDecoder.problem(
-                at: offset, in: rest,
+                at: offset, in: bytes,
                 "is not UTF-8, as the file's mark says it is: save it again as CSV UTF-8, or say its --encoding")
         }
         if let zero = bytes.firstIndex(of: 0) { return try wide(bytes, zero) }

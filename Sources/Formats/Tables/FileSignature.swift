@@ -42,9 +42,7 @@ public enum FileSignature: Sendable, Equatable {
 
     /// The name of the tag that the file begins with, in small letters.
     private static func firstTag(_ head: [UInt8]) -> String? {
-        var rest = head[...]
-        if rest.starts(with: [0xef, 0xbb, 0xbf]) { rest = rest.dropFirst(3) }
-        rest = rest.drop { [0x20, 0x09, 0x0a, 0x0d].contains($0) }
+        var rest = FileText.withoutMarks(head[...]).rest.drop { [0x20, 0x09, 0x0a, 0x0d].contains($0) }
         guard rest.popFirst() == UInt8(ascii: "<") else { return nil }
         return String(decoding: rest.prefix { $0 > 0x20 && $0 != UInt8(ascii: ">") }, as: UTF8.self).lowercased()
     }

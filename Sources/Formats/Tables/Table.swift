@@ -19,16 +19,15 @@ public struct Table: Sendable {
         _ bytes: [UInt8], _ options: TableDialect.Options = TableDialect.Options(),
         limits: ReadLimits = ReadLimits(), isKnown: (String) -> Bool = { _ in false }
     ) throws(ReadProblem) {
-        if let signature = FileSignature(bytes[...]) {
-            throw ReadProblem(line: 1, "the file " + signature.advice, isFatal: true)
-        }
-        let encoding: TableEncoding
-        if let given = options.encoding {
-            encoding = given
-        } else {
-            encoding = try EncodingDetector.encoding(of: bytes[...])
-        }
-        var text = try TextDecoder.utf8(bytes[...], encoding)
+        self.init(try FileText(bytes, options.encoding), options, limits: limits, isKnown: isKnown)
+    }
+
+    /// Recognizes how the columns of a text are separated and reads it.
+    public init(
+        _ file: FileText, _ options: TableDialect.Options = TableDialect.Options(),
+        limits: ReadLimits = ReadLimits(), isKnown: (String) -> Bool = { _ in false }
+    ) {
+        var text = file.utf8
         var line = 1
         var stated: UInt8?
         if let (separator, length) = TableDialect.statement(text) {
@@ -39,7 +38,7 @@ public struct Table: Sendable {
         let separator =
             options.separator ?? stated
             ?? TableDialect.separator(of: text, headerRow: options.headerRow, isKnown: isKnown)
-        dialect = TableDialect(encoding: encoding, separator: separator)
+        dialect = TableDialect(encoding: file.encoding, separator: separator)
         read(text, line, options.headerRow, limits)
     }
 

@@ -1,4 +1,4 @@
-/// The encoding of a table's text.
+/// The encoding of a file's text.
 public enum TableEncoding: Sendable, Equatable, CaseIterable {
     case utf8, utf16LittleEndian, utf16BigEndian, windows1252, macintosh
 

@@ -1,16 +1,15 @@
 /// Makes UTF-8 of the text of a file, and says where it is not what it should be. Nothing is replaced.
 enum TextDecoder {
-    /// The octets without their mark, as UTF-8; those that are UTF-8 already are only checked.
+    /// The octets, which have no mark, as UTF-8; those that are UTF-8 already are only checked.
     /// - Throws: the line and the octet that stand for nothing.
     static func utf8(_ bytes: ArraySlice<UInt8>, _ encoding: TableEncoding) throws(ReadProblem) -> [UInt8] {
-        let rest = bytes.starts(with: encoding.mark) ? bytes.dropFirst(encoding.mark.count) : bytes
         switch encoding {
         case .utf8:
-            if let offset = invalidUTF8(rest) { throw problem(at: offset, in: rest, "is not UTF-8") }
-            return Array(rest)
-        case .utf16LittleEndian: return try utf16(rest, low: 0, encoding)
-        case .utf16BigEndian: return try utf16(rest, low: 1, encoding)
-        case .windows1252, .macintosh: return try octets(rest, encoding)
+            if let offset = invalidUTF8(bytes) { throw problem(at: offset, in: bytes, "is not UTF-8") }
+            return Array(bytes)
+        case .utf16LittleEndian: return try utf16(bytes, low: 0, encoding)
+        case .utf16BigEndian: return try utf16(bytes, low: 1, encoding)
+        case .windows1252, .macintosh: return try octets(bytes, encoding)
         }
     }
 

@@ -12,7 +12,7 @@ extension EventsOptions {
         "What stands between the cells of a table: a character such as ; or the word tab. Default: recognized.")
     static let encoding = OptionRow(
         "--encoding", .words(EventsOptions.encodings.map(\.name)), "NAME",
-        "The encoding of a table. Default: recognized, or refused when it may be several.")
+        "The encoding of the file. Default: recognized, or refused when it may be several.")
     static let encodings: [(name: String, encoding: TableEncoding)] = [
         ("utf-8", .utf8), ("utf-16le", .utf16LittleEndian), ("utf-16be", .utf16BigEndian),
         ("windows-1252", .windows1252), ("macintosh", .macintosh),

@@ -29,19 +29,12 @@ struct ImportPlanner {
         }
     }
 
-    private enum Source {
-        /// How it is written is known when all of it was seen.
-        case table
-        case ndjson(NDJSONReader, JSONRows)
-        case ics(ICSReader, CalendarRows)
-    }
-
     let settings: Settings
     let zones: TimeZoneDatabase
     let templates: TemplateCatalog
-    private var source: Source
-    /// All octets of a table; of another file the first, until there are enough to tell that it is what it should be.
+    /// The file so far: how it is written is known when all of it was seen.
     private var held: [UInt8] = []
+    /// Enough was seen to tell that it is text.
     private var isBegun = false
     var plan = ImportPlan()
     var number = 0
@@ -55,76 +48,36 @@ struct ImportPlanner {
         self.settings = settings
         self.zones = zones
         self.templates = templates
-        source =
-            switch settings.format {
-            case .csv: .table
-            case .ndjson: .ndjson(NDJSONReader(), JSONRows(ImportFields(map: settings.map)))
-            case .ics:
-                .ics(
-                    ICSReader(limits: ReadLimits(fields: 4096)),
-                    CalendarRows(zones: zones, settings: settings.forCalendar))
-            }
     }
 
     /// Takes the next bytes of the file, cut anywhere.
     mutating func feed(_ bytes: ArraySlice<UInt8>) {
         if plan.isUnusable { return }
-        if isBegun { return pass(bytes) }
         held += bytes
-        if case .table = source { return }
-        if held.count >= FileSignature.length { begin() }
-    }
-
-    /// Looks at the first octets, and passes them on when they are none of something else.
-    private mutating func begin() {
-        if isBegun { return }
+        guard !isBegun, held.count >= FileSignature.length else { return }
         isBegun = true
-        let bytes = held
+        // What is no text at all is not read to its end.
+        guard let signature = FileSignature(held[...]) else { return }
         held = []
-        if let signature = FileSignature(bytes[...]) {
-            return refuse(ReadProblem(line: 1, "the file " + signature.advice, isFatal: true))
-        }
-        pass(bytes[...])
-    }
-
-    private mutating func pass(_ bytes: ArraySlice<UInt8>) {
-        switch source {
-        case .table: break
-        case .ndjson(var reader, let rows):
-            var items: [ReadItem<NDJSONReader.Row>] = []
-            reader.feed(bytes) { items.append($0) }
-            source = .ndjson(reader, rows)
-            take(items)
-        case .ics(var reader, let rows):
-            var items: [ReadItem<ICSReader.Event>] = []
-            reader.feed(bytes) { items.append($0) }
-            source = .ics(reader, rows)
-            take(items)
-        }
+        refuse(ReadProblem(line: 1, "the file " + signature.advice, isFatal: true))
     }
 
     /// The end of the file.
     mutating func finish() -> ImportPlan {
         if plan.isUnusable { return plan }
-        if case .table = source {
-            takeTable()
+        let bytes = held
+        held = []
+        let text: FileText
+        do throws(ReadProblem) {
+            text = try FileText(bytes, settings.table.encoding, isCalendar: settings.format == .ics)
+        } catch {
+            refuse(ReadProblem(line: error.line, error.text, isFatal: true))
             return plan
         }
-        begin()
-        if plan.isUnusable { return plan }
-        switch source {
-        case .table: break
-        case .ndjson(var reader, _):
-            var items: [ReadItem<NDJSONReader.Row>] = []
-            reader.finish { items.append($0) }
-            take(items)
-            if case .ndjson(_, let rows) = source { plan.leftOut = rows.leftOut }
-        case .ics(var reader, _):
-            var items: [ReadItem<ICSReader.Event>] = []
-            reader.finish { items.append($0) }
-            take(items)
-            guard case .ics(_, let rows) = source, !plan.isUnusable else { break }
-            take(rows.items(reader.calendars))
+        switch settings.format {
+        case .csv: take(table: text)
+        case .ndjson: take(lines: text)
+        case .ics: take(calendar: text)
         }
         return plan
     }
@@ -132,10 +85,8 @@ struct ImportPlanner {
     // MARK: Rows of the formats
 
     /// What begins like a calendar or like JSON is no table, whatever its name ends with.
-    private static func otherFormat(_ bytes: [UInt8]) -> String? {
-        var rest = bytes[...]
-        if rest.starts(with: [0xef, 0xbb, 0xbf]) { rest = rest.dropFirst(3) }
-        rest = rest.drop { [0x20, 0x09, 0x0a, 0x0d].contains($0) }
+    private static func otherFormat(_ text: [UInt8]) -> String? {
+        let rest = text.drop { [0x20, 0x09, 0x0a, 0x0d].contains($0) }
         if rest.starts(with: "BEGIN:VCALENDAR".utf8) { return "is a calendar: say --format ics" }
         if rest.starts(with: "[{".utf8) || rest.starts(with: "[\n".utf8) {
             return "is one list in JSON: write its events one on each line, and say --format ndjson"
@@ -143,19 +94,12 @@ struct ImportPlanner {
         return rest.starts(with: "{\"".utf8) ? "is made of lines of JSON: say --format ndjson" : nil
     }
 
-    private mutating func takeTable() {
-        let bytes = held
-        held = []
-        if let other = Self.otherFormat(bytes) {
+    private mutating func take(table text: FileText) {
+        if let other = Self.otherFormat(text.utf8) {
             return refuse(ReadProblem(line: 1, "the file \(other)", isFatal: true))
         }
         let fields = ImportFields(map: settings.map)
-        let table: Table
-        do throws(ReadProblem) {
-            table = try Table(bytes, settings.table) { fields.role(of: $0, isExport: false) != nil }
-        } catch {
-            return refuse(ReadProblem(line: error.line, error.text, isFatal: true))
-        }
+        let table = Table(text, settings.table) { fields.role(of: $0, isExport: false) != nil }
         let blank = table.blankRows == 0 ? "" : " (\(table.blankRows) blank)"
         plan.readAs = "\(table.dialect.description), \(table.rows.count + table.blankRows) rows\(blank)"
         guard let header = table.header else {
@@ -177,27 +121,42 @@ struct ImportPlanner {
         if let problem = table.problem { refuse(problem) }
     }
 
-    private mutating func take(_ items: [ReadItem<NDJSONReader.Row>]) {
+    private mutating func take(lines text: FileText) {
+        tell(text)
+        var reader = NDJSONReader()
+        var rows = JSONRows(ImportFields(map: settings.map))
+        var items: [ReadItem<NDJSONReader.Row>] = []
+        reader.feed(text.utf8[...]) { items.append($0) }
+        reader.finish { items.append($0) }
         for item in items {
-            guard case .ndjson(let reader, var rows) = source else { return }
             switch item {
             case .problem(let problem): refuse(problem)
             case .row(let row):
                 accept(ImportPlace(line: row.line)) { () throws(ReadProblem) in try rows.event(row) }
-                source = .ndjson(reader, rows)
             }
         }
+        if !plan.isUnusable { plan.leftOut = rows.leftOut }
     }
 
-    private mutating func take(_ items: [ReadItem<ICSReader.Event>]) {
-        guard case .ics(let reader, var rows) = source else { return }
+    private mutating func take(calendar text: FileText) {
+        tell(text)
+        var reader = ICSReader(limits: ReadLimits(fields: 4096))
+        var rows = CalendarRows(zones: zones, settings: settings.forCalendar)
+        var items: [ReadItem<ICSReader.Event>] = []
+        reader.feed(text.utf8[...]) { items.append($0) }
+        reader.finish { items.append($0) }
         for item in items {
             switch item {
             case .problem(let problem): refuse(problem)
             case .row(let event): rows.add(event)
             }
         }
-        source = .ics(reader, rows)
+        if !plan.isUnusable { take(rows.items(reader.calendars)) }
+    }
+
+    /// Says in which encoding a file was read whose standard knows one alone.
+    private mutating func tell(_ text: FileText) {
+        if text.encoding != .utf8 { plan.readAs = text.encoding.name }
     }
 
     private mutating func take(_ found: (items: [CalendarItem], notes: [CalendarNote])) {

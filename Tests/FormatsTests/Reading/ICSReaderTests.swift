@@ -109,8 +109,8 @@ import Testing
         #expect(ICSReader.readsTheSameHoweverCut(Array(text.utf8)))
     }
 
-    @Test func aMarkBlanksAndTheEndOfAFileOfDOSAreNoPartOfACalendar() {
-        let text = "\u{feff}\r\n \r\n" + Self.calendar("SUMMARY:x\r\n") + "\r\n\u{1a}\u{0}\u{0}"
+    @Test func blanksAndTheEndOfAFileOfDOSAreNoPartOfACalendar() {
+        let text = "\r\n \r\n" + Self.calendar("SUMMARY:x\r\n") + "\r\n\u{1a}\u{0}\u{0}"
         #expect(ICSReader.problems(text).isEmpty && ICSReader.rows(text).count == 1)
         #expect(ICSReader.readsTheSameHoweverCut(Array(text.utf8)))
     }

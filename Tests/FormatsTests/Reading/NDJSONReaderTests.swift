@@ -4,7 +4,7 @@ import Testing
 @testable import Formats
 
 @Suite struct NDJSONReaderTests {
-    private static let sample = "\u{FEFF}{\"name\": \"Ü\"}\r\n\n  \n{\"a\": [1, {}]}\n{\"last\": null}"
+    private static let sample = "{\"name\": \"Ü\"}\r\n\n  \n{\"a\": [1, {}]}\n{\"last\": null}"
 
     @Test func objectsAreReadWithTheirLines() {
         let rows = NDJSONReader.rows(Self.sample)

@@ -11,6 +11,15 @@ public enum CalendarInvariant {
 
     /// - Returns: what does not hold, nil when all does.
     public static func problem(with bytes: [UInt8]) -> String? {
+        do throws(ReadProblem) {
+            let text = try FileText(bytes, isCalendar: true)
+            return text.utf8 == bytes ? problem(of: bytes) : problem(of: text.utf8) ?? problem(of: bytes)
+        } catch {
+            return error.line >= 1 && error.isFatal ? problem(of: bytes) : "refused without a line: \(error)"
+        }
+    }
+
+    private static func problem(of bytes: [UInt8]) -> String? {
         let whole = read(bytes, piece: bytes.count)
         for piece in [1, 7] where read(bytes, piece: piece) != whole { return "it reads otherwise by \(piece) octets" }
         if let fatal = whole.items.firstIndex(where: isFatal), fatal != whole.items.count - 1 {

@@ -1,0 +1,93 @@
+/// The text of a file as UTF-8, in whichever encoding and with however many marks a program has written it. Every reader of a
+/// file begins here: none knows of marks or encodings itself.
+///
+/// | The file | Its text |
+/// |---|---|
+/// | begins with a mark of UTF-8 or UTF-16 (several: the last counts) | what the mark says, or refused |
+/// | has no mark, and is UTF-8 | as it is |
+/// | has a zero beside each letter | UTF-16 |
+/// | is not UTF-8 anywhere | Windows-1252, unless it makes no sense in it |
+/// | is UTF-8 in one place and not in another | refused |
+public struct FileText: Sendable, Equatable {
+    /// Without a mark. Every line has the number that it has in the file.
+    public let utf8: [UInt8]
+    public let encoding: TableEncoding
+
+    /// - Parameters:
+    ///   - bytes: the whole file.
+    ///   - given: what the user says; nil recognizes it.
+    ///   - isCalendar: lines may be folded within a character (RFC 5545 §3.1), and zeros may fill up the end.
+    /// - Throws: why it is no text, with the line and the octet.
+    public init(_ bytes: [UInt8], _ given: TableEncoding? = nil, isCalendar: Bool = false) throws(ReadProblem) {
+        if let signature = FileSignature(bytes[...]) {
+            throw ReadProblem(line: 1, "the file " + signature.advice, isFatal: true)
+        }
+        var (rest, mark) = Self.withoutMarks(bytes[...])
+        // What looks like a mark of UTF-16 may be letters in an encoding that is said.
+        if let given, let found = mark, found != .utf8, found != given { (rest, mark) = (bytes[...], nil) }
+        if given == nil, Self.isUTF32(rest, mark) {
+            throw ReadProblem(line: 1, "the file is UTF-32: save it again as UTF-8", isFatal: true)
+        }
+        let isWide = (given ?? mark).map { [TableEncoding.utf16LittleEndian, .utf16BigEndian].contains($0) } ?? false
+        if !isWide { rest = Self.withoutPadding(rest, ofZeros: isCalendar) }
+        var whole = rest
+        if isCalendar, !isWide {
+            let mended = Self.withWholeCharacters(Array(rest))
+            whole = mended[...]
+        }
+        if let given {
+            encoding = given
+        } else {
+            encoding = try EncodingDetector.encoding(of: whole, marked: mark)
+        }
+        var text = try TextDecoder.utf8(whole, encoding)
+        let (inner, _) = Self.withoutMarks(text[...], [.utf8])
+        if inner.startIndex > 0 { text = Array(inner) }
+        if isWide { text = Array(Self.withoutPadding(text[...], ofZeros: isCalendar)) }
+        utf8 = text
+    }
+
+    /// What follows the marks that a file begins with, and the encoding that the last of them names. A program that marks what
+    /// was marked already leaves several.
+    static func withoutMarks(
+        _ bytes: ArraySlice<UInt8>, _ encodings: [TableEncoding] = [.utf8, .utf16LittleEndian, .utf16BigEndian]
+    ) -> (rest: ArraySlice<UInt8>, mark: TableEncoding?) {
+        var (rest, mark) = (bytes, TableEncoding?.none)
+        while let found = encodings.first(where: { rest.starts(with: $0.mark) }) {
+            (rest, mark) = (rest.dropFirst(found.mark.count), found)
+        }
+        return (rest, mark)
+    }
+
+    private static func isUTF32(_ rest: ArraySlice<UInt8>, _ mark: TableEncoding?) -> Bool {
+        mark == nil ? rest.starts(with: [0, 0, 0xfe, 0xff]) : mark == .utf16LittleEndian && rest.starts(with: [0, 0])
+    }
+
+    /// Without the Ctrl-Z, and the zeros behind it, with which programs of DOS end a file.
+    private static func withoutPadding(_ bytes: ArraySlice<UInt8>, ofZeros: Bool) -> ArraySlice<UInt8> {
+        let end = bytes.lastIndex { $0 != 0 && $0 != 0x1a }.map { $0 + 1 } ?? bytes.startIndex
+        guard end < bytes.endIndex, ofZeros || bytes[end] == 0x1a, !bytes[..<end].contains(0) else { return bytes }
+        return bytes[..<end]
+    }
+
+    /// Moves a fold that cuts a character in two behind that character, which changes nothing when the line is unfolded.
+    private static func withWholeCharacters(_ bytes: [UInt8]) -> [UInt8] {
+        var output = bytes
+        var index = 0
+        while index + 2 < output.count {
+            defer { index += 1 }
+            guard output[index] == 0x0a, output[index + 1] == 0x20 || output[index + 1] == 0x09,
+                isContinuation(output[index + 2])
+            else { continue }
+            let fold = index > 0 && output[index - 1] == 0x0d ? index - 1 : index
+            guard fold > 0, output[fold - 1] >= 0x80 else { continue }
+            // A character has three octets after its first at most.
+            let tail = output[(index + 2)...].prefix(3).prefix(while: isContinuation)
+            let folding = Array(output[fold..<index + 2])
+            output.replaceSubrange(fold..<index + 2 + tail.count, with: Array(tail) + folding)
+        }
+        return output
+    }
+
+    private static func isContinuation(_ byte: UInt8) -> Bool { (0x80...0xbf).contains(byte) }
+}
