@@ -89,7 +89,7 @@ def what_cannot_be_read_back_is_shown(binary, folder):
     with Sandbox(binary) as sandbox, gateway_to(sandbox, binary, LUMA_MAX_RETRIES="0") as gateway, Console(gateway.url) as page:
         page.visit()
         page.change("/events/", "options.method !== 'POST' ? answer : Response.json({ id: (await answer.clone().json()).id,"
-                    " warnings: ['The event was created, but reading it back failed: Rate limit exceeded'] }, { status: 201 })")
+                    " remarks: [{ code: 'not_read_back', values: { done: 'created' }, sentence: 'Reading it back failed' }] }, { status: 201 })")
         page.visit()
         page.begin_event(name="Known anyway", start_at="%d-06-05T19:30" % YEAR, end_at="%d-06-05T21:00" % YEAR)
         page.press_button("Create the event")

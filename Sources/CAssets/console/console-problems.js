@@ -60,20 +60,24 @@ function toldOf(entry, name, label) {
   return { sentence, candidates: suggested };
 }
 
-/** What the gateway says of something that it has done, where it has its words for programs. */
-const REMARKS = [
-  [/^start_at is in the past/, () => "It is in the past."],
-  [/^end_at is (\d+) days after start_at/, ([, days]) => `It lasts ${days} days.`],
-  [/^timezone is .* no summer time; did you mean (\S+)\?$/, ([, zone]) => `Its time zone has no summer time: was ${city(zone)} meant?`],
-];
+/** What the gateway says of something that it has done, by code. Each is given the values of the remark. */
+const REMARKS = {
+  start_in_past: () => "It is in the past.",
+  very_long: ({ days }) => `It lasts ${count(days)} days.`,
+  fixed_offset_zone: ({ suggestion }) => `Its time zone has no summer time: was ${city(suggestion)} meant?`,
+  clock_moves: ({ before, after, timezone }) => `The instant stays: ${before.slice(-5)} is ${after.slice(-5)} in ${city(timezone)} now.`,
+  left_out: ({ fields }) => `Luma sets this itself, so it was not taken over: ${fields.join(", ")}.`,
+  approval_not_set: ({ approval, total, ticket_types: types, message }) => {
+    const words = `Approval could not be switched ${approval ? "on" : "off"}`;
+    if (!types) return `${words}: ${message}.`;
+    const named = types.map((type) => `${type.name ?? type.id ?? "one without a name"} (${type.message})`);
+    return `${words} for ${types.length} of ${total} ticket types: ${named.join(", ")}.`;
+  },
+  answer_not_kept: () => "It had been done before.",
+};
 
-/** The warnings of an answer, as sentences; without those that say that the event could not be read back. */
-export function remarks(warnings = []) {
-  return warnings.filter((text) => !text.includes("reading it back failed")).map((text) => {
-    for (const [form, sentence] of REMARKS) {
-      const match = form.exec(text);
-      if (match) return sentence(match);
-    }
-    return text.endsWith(".") ? text : `${text}.`;
-  });
+/** The remarks of an answer, as sentences; without the one that the event could not be read back, which is shown otherwise. */
+export function remarks(entries = []) {
+  return entries.filter(({ code }) => code !== "not_read_back")
+    .map(({ code, values = {}, sentence }) => REMARKS[code]?.(values) ?? `${sentence}.`);
 }

@@ -298,7 +298,7 @@ const actions = {
       showMonth(dayParts(dayOf(event.start, zoneOf(event))));
     }
     draw();
-    const warnings = remarks(raw.warnings);
+    const warnings = remarks(raw.remarks);
     if (!isRead) warnings.push(`It could not be read back yet, and follows by itself. ${budgetLeft(state.status)}`);
     tell(isNew ? "Created: " : "Saved: ", foreign(raw.name || raw.id, "strong"),
       isNew && event && `, ${momentText(event.start, usable(event.zone))}`, ". ", warnings.map((text) => element("span", { class: "warning" }, text, " ")),

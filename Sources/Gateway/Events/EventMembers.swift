@@ -9,7 +9,7 @@ enum EventMembers {
             for fields in shapes.values { names.formUnion(fields.map(\.name)) }
         }
         // The name that answers had before 2026 and still have beside `id`; and what this gateway adds.
-        return names.union(["api_id", "warnings"])
+        return names.union(["api_id", "remarks", "warnings"])
     }()
 
     /// It stands in what Luma answers and cannot be sent.
@@ -20,7 +20,7 @@ enum EventMembers {
     /// It says again, in another form, what a field says that can be sent, or is new for each event by its nature.
     static func isDerived(_ name: String) -> Bool {
         [
-            "id", "api_id", "warnings", "created_at", "duration_interval", "url", "description", "platform",
+            "id", "api_id", "remarks", "warnings", "created_at", "duration_interval", "url", "description", "platform",
             "calendar_id",
             "user_id", "access", "location_type", "spots_remaining", "guest_counts",
         ].contains(name)

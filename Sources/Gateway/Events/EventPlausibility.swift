@@ -25,6 +25,7 @@ public enum EventPlausibility {
     /// | `EST` in summer | warn | warn | warn | warn | warn |
     /// | the clock moves | warn | warn | warn | warn | warn |
     /// | left out | warn | warn | warn | warn | warn |
+    /// | approval not set, not read back, answer not kept | warn | warn | warn | warn | warn |
     public static func level(_ code: EventRemark.Code, on surface: Surface) -> Level {
         switch (code, surface) {
         case (.tooEarly, _), (.tooFar, _): .refuse

@@ -47,7 +47,7 @@ extension EventsCommand {
             return "It starts in the past: \(start)."
         case .veryLong:
             return "It lasts \(times.outcome.length.flatMap(EventOutcome.text) ?? "very long")."
-        default: return remark.sentence + "."
+        default: return RemarkText.sentence(remark.json)
         }
     }
 
@@ -75,11 +75,7 @@ extension EventsCommand {
         }
         // A change that touches no time says nothing of it.
         if outcome["start_at"]?.stringValue != nil { lines += Self.when(outcome, length: length) }
-        lines += (told["remarks"]?.arrayValue ?? []).map { remark in
-            let field = remark["field"]?.stringValue ?? ""
-            let label = ProblemText.option(field) ?? field
-            return "  note: " + CommandFailure.line("\(label) \(remark["remark"]?.stringValue ?? "")")
-        }
+        lines += RemarkText.sentences(of: told).map { "  note: " + $0 }
         lines.append("Nothing was changed.")
         return CommandOutput(bytes: Array((lines.joined(separator: "\n") + "\n").utf8))
     }

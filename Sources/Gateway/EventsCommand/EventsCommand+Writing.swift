@@ -90,13 +90,9 @@ extension EventsCommand {
         }
     }
 
-    /// What went wrong after the event was there.
+    /// What is to be known of the event besides.
     private static func warnings(_ event: JSON) -> [String] {
-        (event["warnings"]?.arrayValue ?? []).map { warning in
-            let text = warning.stringValue ?? warning["message"]?.stringValue ?? ""
-            return "warning: "
-                + CommandFailure.line(text.isEmpty ? String(decoding: warning.encoded, as: UTF8.self) : text)
-        }
+        RemarkText.sentences(of: event).map { "warning: " + $0 }
     }
 
     /// The object that `--from` names; none is no field.

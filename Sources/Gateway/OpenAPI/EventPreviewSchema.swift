@@ -21,11 +21,7 @@ enum EventPreviewSchema {
                 "description": "What would be set on the ticket types; absent when nothing would be.",
             ],
             "outcome": outcome,
-            "remarks": [
-                "type": "array", "items": remark,
-                "description": "What is hardly meant or not expected, as data; `warnings` has the same as sentences.",
-            ],
-            "warnings": ["type": "array", "items": ["type": "string"]],
+            "remarks": remarks, "warnings": ["type": "array", "items": ["type": "string"]],
         ], "additionalProperties": false,
     ]
 
@@ -41,15 +37,25 @@ enum EventPreviewSchema {
         ], "additionalProperties": false,
     ]
 
-    private static let remark: JSON = [
-        "type": "object", "required": ["field", "code", "remark"],
+    /// What an answer to a write says besides.
+    static let remarks: JSON = [
+        "type": "array", "items": EventSchemas.reference("Remark"),
+        "description":
+            "What is hardly meant or not expected, and what failed after the write, as data; `warnings` has the same as sentences.",
+    ]
+
+    static let remark: JSON = [
+        "type": "object", "required": ["code", "remark", "sentence"],
         "properties": [
-            "field": ["type": "string"],
+            "field": ["type": "string", "description": "Absent when it is about the event as a whole."],
             "code": [
                 "enum": .array(EventRemark.Code.allCases.map { .string($0.rawValue) }),
-                "description": "For programs; a word never changes its meaning.",
+                "description": .string(
+                    "For programs; a word never changes its meaning. "
+                        + EventRemark.Code.allCases.map { "`\($0.rawValue)`: \($0.meaning)." }.joined(separator: " ")),
             ],
             "remark": ["type": "string", "description": "Words that follow the field's name."],
+            "sentence": ["type": "string", "description": "The same by itself."],
             "values": ["type": "object", "description": "What the words are made of."],
         ], "additionalProperties": false,
     ]

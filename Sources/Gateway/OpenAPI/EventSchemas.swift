@@ -23,6 +23,7 @@ struct EventSchemas {
         schemas["Template"] = .object(template)
         schemas["Cancelled"] = Self.cancelled
         schemas["CancelPreview"] = Self.preview
+        schemas["Remark"] = EventPreviewSchema.remark
         schemas["EventPreview"] = EventPreviewSchema.preview
         schemas["NewFeed"] = .object(FeedSchemas.new)
         schemas["Feed"] = .object(FeedSchemas.feed)
@@ -147,12 +148,18 @@ struct EventSchemas {
         "anyOf": [
             [
                 "allOf": [
-                    reference("Event"), ["type": "object", "properties": ["warnings": warnings]],
+                    reference("Event"),
+                    [
+                        "type": "object",
+                        "properties": ["remarks": EventPreviewSchema.remarks, "warnings": warnings],
+                    ],
                 ]
             ],
             [
                 "type": "object", "required": ["id"],
-                "properties": ["id": ["type": "string"], "warnings": warnings], "additionalProperties": false,
+                "properties": [
+                    "id": ["type": "string"], "remarks": EventPreviewSchema.remarks, "warnings": warnings,
+                ], "additionalProperties": false,
             ],
         ],
     ]

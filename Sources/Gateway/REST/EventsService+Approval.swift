@@ -8,7 +8,7 @@ extension EventsService {
         /// Of the first ticket type, or of reading them.
         let error: APIError
         /// Names every ticket type that did not follow.
-        let warning: String
+        let remark: EventRemark
         /// Some ticket types have followed.
         let isPartial: Bool
     }
@@ -21,9 +21,9 @@ extension EventsService {
             types = try await luma.listTicketTypes(
                 eventID: eventID, includeHidden: true, deadline: call.deadline, context: call.context)
         } catch {
-            return Self.failure(approval, "the ticket types", APIError(error, subject: eventID))
+            return Self.unread(approval, APIError(error, subject: eventID))
         }
-        var failures: [(type: String, error: APIError)] = []
+        var failures: [(type: String, data: JSON, error: APIError)] = []
         var changed = 0
         for type in types where type["require_approval"]?.boolValue != approval {
             let id = type["id"]?.stringValue
@@ -34,24 +34,39 @@ extension EventsService {
                     context: call.context)
                 changed += 1
             } catch {
-                let name = type["name"]?.stringValue.map { "\"\(APIError.shortened($0, to: 60))\"" }
-                failures.append(
-                    (
-                        [name, id.map { "(\($0))" }].compactMap(\.self).joined(separator: " "),
-                        APIError(error, subject: eventID)
-                    ))
+                let error = APIError(error, subject: eventID)
+                let name = type["name"]?.stringValue.map { APIError.shortened($0, to: 60) }
+                var data: JSONObject = [
+                    "reason": .string(error.reason.rawValue), "message": .string(error.sentence),
+                ]
+                if let id { data["id"] = .string(id) }
+                if let name { data["name"] = .string(name) }
+                let named = [name.map { "\"\($0)\"" }, id.map { "(\($0))" }].compactMap(\.self)
+                failures.append((named.joined(separator: " "), .object(data), error))
             }
         }
         guard let first = failures.first else { return nil }
-        let warning =
-            "require_rsvp_approval could not be set to \(approval) on \(failures.count) of \(types.count) ticket types: "
-            + failures.map { "\($0.type): \($0.error.sentence)" }.joined(separator: "; ")
-        return ApprovalFailure(error: first.error.saying(warning), warning: warning, isPartial: changed > 0)
+        let remark = EventRemark(
+            code: .approvalNotSet, field: "require_rsvp_approval",
+            values: [
+                "approval": .bool(approval), "total": .number(JSONNumber(types.count)),
+                "ticket_types": .array(failures.map(\.data)),
+            ],
+            words: "could not be set to \(approval) on \(failures.count) of \(types.count) ticket types: "
+                + failures.map { "\($0.type): \($0.error.sentence)" }.joined(separator: "; "))
+        return ApprovalFailure(error: first.error.saying(remark.sentence), remark: remark, isPartial: changed > 0)
     }
 
-    private static func failure(_ approval: Bool, _ subject: String, _ error: APIError) -> ApprovalFailure {
-        let warning = "require_rsvp_approval could not be set to \(approval) on \(subject): \(error.sentence)"
-        return ApprovalFailure(error: error.saying(warning), warning: warning, isPartial: false)
+    /// The ticket types could not be read, so none has followed.
+    private static func unread(_ approval: Bool, _ error: APIError) -> ApprovalFailure {
+        let remark = EventRemark(
+            code: .approvalNotSet, field: "require_rsvp_approval",
+            values: [
+                "approval": .bool(approval), "reason": .string(error.reason.rawValue),
+                "message": .string(error.sentence),
+            ],
+            words: "could not be set to \(approval) on the ticket types: \(error.sentence)")
+        return ApprovalFailure(error: error.saying(remark.sentence), remark: remark, isPartial: false)
     }
 }
 

@@ -57,8 +57,7 @@ extension EventsService {
         told["sends"] = .object(event.body)
         if let approval = event.approval { told["require_rsvp_approval"] = .bool(approval) }
         told["outcome"] = .object(EventOutcomeText(event.outcome, zones).json)
-        told["remarks"] = .array(event.remarks.map(\.json))
-        if !event.remarks.isEmpty { told["warnings"] = .array(event.remarks.map { .string($0.sentence) }) }
+        if event.remarks.isEmpty { told["remarks"] = [] } else { told.members += event.remarks.members }
         return .json(status: 200, JSON.object(told).encoded)
     }
 }

@@ -67,12 +67,12 @@ final class EventsService {
         } catch {
             throw APIError(error, subject: nil)
         }
-        var warnings = event.remarks.map(\.sentence)
+        var remarks = event.remarks
         // A new event's ticket type is open unless the caller's own types say more, so only "yes" needs calls.
         if let approval = event.approval, approval || event.body["ticket_types"] != nil,
             let failure = await setApproval(approval, eventID: id, call)
         {
-            warnings.append(failure.warning)
+            remarks.append(failure.remark)
         }
         // Luma's ids are opaque: whatever one holds, it must not end the field.
         var fields = [Field("Location", "/events/\(PercentCoding.encode(id))")]
@@ -83,11 +83,10 @@ final class EventsService {
             do throws(LumaError) {
                 body = try await readBack(id, call)
             } catch {
-                warnings.append(
-                    "The event was created, but reading it back failed: \(APIError(error, subject: id).message)")
+                remarks.append(Self.notReadBack("created", APIError(error, subject: id)))
             }
         }
-        let answer = Self.answer(eventID: id, event: body, warnings: warnings)
+        let answer = Self.answer(eventID: id, event: body, remarks)
         return Written(
             response: .json(status: 201, fields: fields, answer), eventID: id, isChange: call.context.hasSentWrite)
     }
@@ -155,21 +154,20 @@ final class EventsService {
                 throw APIError(error, subject: id)
             }
         }
-        var warnings = change.remarks.map(\.sentence)
+        var remarks = change.remarks
         if let approval = change.approval, let failure = await setApproval(approval, eventID: id, call) {
             // Nothing else was asked for, and nothing of it was done: that is a failure, not a warning.
             if change.body.isEmpty, !failure.isPartial { throw failure.error }
-            warnings.append(failure.warning)
+            remarks.append(failure.remark)
         }
         var body: [UInt8]?
         do throws(LumaError) {
             body = try await readBack(id, call)
         } catch {
-            warnings.append(
-                "The event was changed, but reading it back failed: \(APIError(error, subject: id).message)")
+            remarks.append(Self.notReadBack("changed", APIError(error, subject: id)))
         }
         return Written(
-            response: .json(status: 200, Self.answer(eventID: id, event: body, warnings: warnings)), eventID: id,
+            response: .json(status: 200, Self.answer(eventID: id, event: body, remarks)), eventID: id,
             isChange: call.context.hasSentWrite)
     }
 
@@ -200,12 +198,22 @@ final class EventsService {
         return id
     }
 
-    /// Luma's event bytes untouched when there is nothing to add; else the event with `warnings` as its last member.
-    private static func answer(eventID: String, event: [UInt8]?, warnings: [String]) -> [UInt8] {
-        if let event, warnings.isEmpty { return event }
+    /// - Parameter done: what was done to the event all the same.
+    private static func notReadBack(_ done: String, _ error: APIError) -> EventRemark {
+        EventRemark(
+            code: .notReadBack, field: "",
+            values: [
+                "done": .string(done), "reason": .string(error.reason.rawValue), "message": .string(error.message),
+            ],
+            words: "The event was \(done), but reading it back failed: \(error.message)")
+    }
+
+    /// Luma's event bytes untouched when there is nothing to add; else the event with `remarks` and `warnings` at its end.
+    private static func answer(eventID: String, event: [UInt8]?, _ remarks: [EventRemark]) -> [UInt8] {
+        if let event, remarks.isEmpty { return event }
         var object = JSONObject([(name: "id", value: .string(eventID))])
         if let event, let parsed = try? JSON.parse(event), let members = parsed.objectValue { object = members }
-        if !warnings.isEmpty { object["warnings"] = .array(warnings.map { .string($0) }) }
+        for (name, value) in remarks.isEmpty ? [] : remarks.members { object[name] = value }
         return JSON.object(object).encoded
     }
 }

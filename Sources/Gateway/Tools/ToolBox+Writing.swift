@@ -89,6 +89,8 @@ extension ToolBox {
             let answer = try await rest(input, call)
             guard var event = answer.objectValue else { throw APIError(.upstreamFailure) }
             var result: JSONObject = ["notice": Self.notice]
+            result["remarks"] = event["remarks"]
+            event["remarks"] = nil
             if let warnings = event["warnings"] {
                 event["warnings"] = nil
                 result["warnings"] = warnings

@@ -13,8 +13,12 @@ extension StoredAnswer {
         let fields = response.allFields.map { JSON.array([.string($0.name), .string($0.value)]) }
         var body = response.body
         if body.count > Self.longestBody {
-            let note: JSON = "The first answer was too long to be kept: read the event."
-            body = JSON.object(["id": id.map { .string($0) } ?? .null, "warnings": [note]]).encoded
+            let remark = EventRemark(
+                code: .answerNotKept, field: "", values: [:],
+                words: "The first answer was too long to be kept: read the event")
+            var kept: JSONObject = ["id": id.map { .string($0) } ?? .null]
+            kept.members += [remark].members
+            body = JSON.object(kept).encoded
         }
         self.init(status: response.status, head: JSON.array(fields).encoded, body: body)
     }

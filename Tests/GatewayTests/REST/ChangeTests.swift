@@ -148,6 +148,18 @@ import Testing
             warnings.first
                 == "require_rsvp_approval could not be set to true on 1 of 3 ticket types: \"VIP\" (ttype-2): "
                 + "Luma refused the request (Type is locked)")
+        let remark = answer.json?["remarks"]?.arrayValue?.first
+        #expect(remark?["code"] == "approval_not_set" && remark?["field"] == "require_rsvp_approval")
+        #expect(
+            remark?["values"] == [
+                "approval": true, "total": 3,
+                "ticket_types": [
+                    [
+                        "reason": "upstream_refused", "message": "Luma refused the request (Type is locked)",
+                        "id": "ttype-2", "name": "VIP",
+                    ]
+                ],
+            ])
     }
 
     @Test func whereNoTicketTypeFollowsAndNothingElseWasAskedItIsAFailure() async {

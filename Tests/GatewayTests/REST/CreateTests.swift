@@ -72,7 +72,7 @@ import Testing
         let fixture = fixture(read: [Self.read(body)])
         let answer = await create(fixture)
         #expect(answer.status == 201 && answer.field("Location") == "/events/evt-1")
-        #expect(answer.json?.objectValue?.members.map(\.name) == ["id", "warnings"])
+        #expect(answer.json?.objectValue?.members.map(\.name) == ["id", "remarks", "warnings"])
         #expect(answer.json?["id"] == "evt-1")
     }
 
@@ -135,6 +135,11 @@ import Testing
         let answer = await create(fixture, ["require_rsvp_approval": true])
         #expect(answer.status == 201)
         #expect(answer.json?["warnings"]?.arrayValue?.count == 2)
+        let remarks = answer.json?["remarks"]?.arrayValue ?? []
+        #expect(remarks.map { $0["code"] } == ["approval_not_set", "not_read_back"])
+        #expect(remarks.map { $0["sentence"] } == answer.json?["warnings"]?.arrayValue)
+        #expect(remarks.last?["field"] == nil && remarks.last?["values"]?["done"] == "created")
+        #expect(remarks.last?["values"]?["reason"] == "upstream_failure")
     }
 
     @Test func aTemplateGivesItsDefaultsAndTheCallerOverrides() async throws {
