@@ -33,7 +33,7 @@ extension EventsCommand {
                 .undecided, "nothing was sent, as nobody can be asked here: \(doubts[0])",
                 doubts.dropFirst() + ["Say --yes if that is meant."])
         }
-        let lines = doubts + Self.when(times.json, length: accepted.outcome.length)
+        let lines = doubts + Self.when(times.json)
         StandardError.write(lines.map { DisplayWidth.cut($0, to: errors.columns ?? .max) }.joined(separator: "\n"))
         StandardError.prompt("Type yes if that is meant: ")
         let answer = readLine()?.lowercased().filter { !$0.isWhitespace }
@@ -61,9 +61,6 @@ extension EventsCommand {
         let told = try Self.document(try await client.send(request))
         if call.has(EventsOptions.json) { return Self.json(told) }
         let outcome = told["outcome"]?.objectValue ?? JSONObject()
-        let length = outcome["duration_interval"]?.stringValue.flatMap(ISODuration.init).map {
-            Int64($0.seconds) * 1000
-        }
         var lines: [String] = []
         let sent =
             (told["sends"]?.objectValue?.names ?? []) + (told["require_rsvp_approval"] == nil ? [] : ["approval"])
@@ -74,14 +71,16 @@ extension EventsCommand {
             lines.append("Would create \"\(CommandFailure.line(told["sends"]?["name"]?.stringValue ?? ""))\"")
         }
         // A change that touches no time says nothing of it.
-        if outcome["start_at"]?.stringValue != nil { lines += Self.when(outcome, length: length) }
+        if outcome["start_at"]?.stringValue != nil { lines += Self.when(outcome) }
         lines += RemarkText.sentences(of: told).map { "  note: " + $0 }
         lines.append("Nothing was changed.")
         return CommandOutput(bytes: Array((lines.joined(separator: "\n") + "\n").utf8))
     }
 
     /// Start, end and zone, one a line.
-    private static func when(_ outcome: JSONObject, length: Int64?) -> [String] {
+    static func when(_ outcome: JSONObject) -> [String] {
+        func time(_ name: String) -> Timestamp? { outcome[name]?.stringValue.flatMap(Timestamp.init(rfc3339:)) }
+        let length = EventOutcome(start: time("start_at"), end: time("end_at"), zone: nil).length
         let span = length.flatMap(EventOutcome.text).map { " (\($0))" } ?? ""
         func text(_ name: String) -> String? { outcome[name]?.stringValue.map { Neutral.line($0) } }
         return [

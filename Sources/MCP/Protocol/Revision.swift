@@ -19,8 +19,6 @@ public enum Revision: String, Sendable, CaseIterable, Comparable {
     /// Which of the two ways this revision holds a conversation.
     public var era: Era { self == .july2026 ? .modern : .legacy }
 
-    /// What a handshake ends at when the client asks for a version that is not spoken by handshake.
-    public static let newestHandshake = Revision.november2025
     /// What a request over HTTP is taken for that names no version and no session.
     public static let unnamed = Revision.march2025
 
