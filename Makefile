@@ -35,13 +35,13 @@ BROWSER_PACKAGES := chromium chromium-driver curl openssl python3 python3-venv
 DIFFERENTIAL_PACKAGES := nginx python3 python3-venv
 
 SCRIPTS := .ci/run $(wildcard Packaging/*.sh Tests/*/*.sh)
-PYTHON := $(wildcard Tests/*/*.py)
+PYTHON := $(wildcard Packaging/*.py Tests/*/*.py)
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test lint format check linkage smoke differential chaos fuzz asan tsan bench soak openapi exports interop browser \
     clean need-swift need-packages
-.PHONY: install deb mcpb packaging
+.PHONY: install deb sbom mcpb packaging
 .PHONY: goodput
 
 help: ## List the targets
@@ -135,8 +135,13 @@ install: ## Install what make build has made: make install PREFIX=/usr/local DES
 	@Packaging/install.sh $(BINARY) "$(DESTDIR)" "$(PREFIX)" "$(UNITDIR)"
 
 deb: build ## Make a Debian package
-	@Tests/Tools/packages.sh dpkg-dev
-	@Packaging/deb.sh $(BINARY) .build/packaging
+	@Tests/Tools/packages.sh dpkg-dev python3
+	@SWIFT="$(SWIFT)" Packaging/deb.sh $(BINARY) .build/packaging
+
+sbom: build ## Write a bill of materials, SPDX 2.3, to .build/packaging/luma-mcp.spdx.json
+	@Tests/Tools/packages.sh binutils python3
+	@mkdir -p .build/packaging && SWIFT="$(SWIFT)" python3 Packaging/sbom.py $(BINARY) "$$($(BINARY) version | sed 's/^luma-mcp //')" \
+	    >.build/packaging/luma-mcp.spdx.json
 
 mcpb: build ## Make the bundle for Claude Desktop (.build/packaging/luma-mcp-VERSION.mcpb)
 	@Tests/Tools/packages.sh python3
@@ -144,7 +149,7 @@ mcpb: build ## Make the bundle for Claude Desktop (.build/packaging/luma-mcp-VER
 
 packaging: build ## Install in every way, into folders under .build, and try what is installed
 	@Tests/Tools/packages.sh $(PACKAGING_PACKAGES)
-	Tests/Tools/packaging.sh
+	SWIFT="$(SWIFT)" Tests/Tools/packaging.sh
 
 clean: ## Remove everything that a build made
 	rm -rf .build

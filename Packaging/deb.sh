@@ -28,6 +28,8 @@ luma-mcp ($version) unstable; urgency=medium
  -- $maintainer  $(date -uR -d "@${SOURCE_DATE_EPOCH:-$(stat -c %Y CHANGELOG.md)}")
 END
 install -m 644 CHANGELOG.md "$documents/CHANGELOG.md"
+python3 Packaging/sbom.py "$tree/usr/bin/luma-mcp" "$version" >"$output/luma-mcp.spdx.json"
+install -m 644 "$output/luma-mcp.spdx.json" "$documents/luma-mcp.spdx.json"
 # Lintian would have it readable by all.
 install -d "$tree/usr/share/lintian/overrides"
 echo 'luma-mcp: non-standard-file-perm 0600 != 0644 [etc/luma-mcp/environment]' >"$tree/usr/share/lintian/overrides/luma-mcp"

@@ -159,6 +159,8 @@ serves() {
 
 package=$(Packaging/deb.sh "$binary" "$work")
 complaints=$(lintian --fail-on error,warning "$package" 2>/dev/null) || fail "lintian: $complaints"
+python3 Tests/Tools/sbom.py "$work/tree/usr/share/doc/luma-mcp/luma-mcp.spdx.json" "$work/tree/usr/bin/luma-mcp" "$version" \
+    "$(dpkg-deb -f "$package" Depends)" || fail "the bill of materials"
 root=$work/debian-root
 plain debian-root
 (cd "$root" && find etc lib usr var/lib -not -path '*/apt/*' -not -path '*/dpkg/*' | sort) >"$work/before"
@@ -166,6 +168,7 @@ cp "$package" "$root/tmp/luma-mcp.deb"
 chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends /tmp/luma-mcp.deb >"$work/apt.log" 2>&1 \
     || fail "the package cannot be installed: $(tail -n 5 "$work/apt.log")"
 [ "$(stat -c '%a %u' "$root/etc/luma-mcp/environment")" = '600 0' ] || fail "others can read the settings"
+[ -s "$root/usr/share/doc/luma-mcp/luma-mcp.spdx.json" ] || fail "the bill of materials is not installed"
 serves "$root" nobody
 mkdir -p "$root/var/lib/private/luma-mcp" && ln -s private/luma-mcp "$root/var/lib/luma-mcp"
 chroot "$root" apt-get -qq purge -y luma-mcp >"$work/apt.log" 2>&1 || fail "it cannot be removed: $(tail -n 5 "$work/apt.log")"
