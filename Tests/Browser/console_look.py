@@ -5,6 +5,7 @@ import sys
 import time
 
 from console_stage import DAY, Console, Sandbox, gateway_to, middle_of
+from docs_reading import ready
 from stage import Gateway, play
 
 
@@ -112,8 +113,7 @@ def axe_finds_nothing(binary, folder):
         page.is_closed()
         page.write("#search", "meetup")
         page.check_axe("a search")
-        page.open(gateway.url + "/docs")
-        page.eventually("the documentation is there", lambda: page.all("article"))
+        ready(page, gateway.url + "/docs")
         page.check_axe("the documentation")
     with Gateway(binary, LUMA_AUTH_TOKENS="me:write:" + "0123456789" * 3) as gateway, Console(gateway.url, width=390) as page:
         page.visit("#sign-in:not([hidden])")
