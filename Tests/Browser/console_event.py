@@ -49,10 +49,10 @@ def a_description_is_rendered(binary, folder):
 
 
 def no_text_keeps_the_page_busy(binary, folder):
-    """Forty thousand signs of each kind that begin something and do not end it are rendered, and none is lost."""
+    """Fifty thousand signs of each kind that begin something and do not end it are rendered, and none is lost."""
     with Sandbox(binary) as sandbox, gateway_to(sandbox, binary) as gateway, Console(gateway.url) as page:
         page.visit()
-        hostile = ["*a" * 20_000, "[" * 40_000, "**" * 20_000, "`" * 40_000, "[a](" * 10_000, "> " * 20_000 + "x", "- " * 20_000 + "x", "_a_" * 13_000,
+        hostile = ["*a" * 20_000, "[" * 40_000, "**" * 20_000, "`" * 50_000, "`" * 25_000 + "a" * 25_000, "[a](" * 10_000, "> " * 20_000 + "x", "- " * 20_000 + "x", "_a_" * 13_000,
                    "http://" * 6_000, "\\n".join(["1. x"] * 9_000), "```\\n" * 9_000, "# " + "#" * 40_000]
         empty = page.driver.execute_async_script(
             "const done = arguments[1]; import('/assets/console-markdown.js').then(({ markdown }) => done(arguments[0]"

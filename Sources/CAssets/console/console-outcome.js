@@ -19,7 +19,7 @@ export function outcome(named, known = null, defaultLength = null) {
   const zone = named.timezone ?? known?.timezone ?? null;
   const made = { start: instantOf(known?.start_at), end: instantOf(known?.end_at), zone, problems: [] };
   if (zone === null || !isZone(zone)) return { ...made, problems: [{ field: "timezone", code: "unknown_zone" }] };
-  const length = known ? made.end - made.start : defaultLength;
+  const length = known ? lengthOf(made) : defaultLength;
   for (const [field, part] of [["start_at", "start"], ["end_at", "end"]]) {
     if (named[field] === undefined || named[field] === null) continue;
     const found = readings(named[field], zone);
@@ -45,6 +45,11 @@ export function written(instant, zone) {
   const text = localText(instant, zone);
   const [only, ...others] = readings(text, zone);
   return { text, exact: only === instant && others.length === 0 ? null : new Date(instant).toISOString() };
+}
+
+/** Null when one is not known, or when the end is not after the start: then Luma chooses where a moved event ends. */
+function lengthOf({ start, end }) {
+  return start !== null && end !== null && end > start ? end - start : null;
 }
 
 function instantOf(time) {
