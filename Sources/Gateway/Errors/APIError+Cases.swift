@@ -4,7 +4,13 @@ import LumaClient
 
 extension APIError {
     static let notFound = APIError(.notFound, details: ["documentation": "/docs"])
-    static let methodNotImplemented = APIError(.notImplemented, "This server knows no such method")
+    /// A method that no path answers (501, RFC 9110 §9.1).
+    static let methodNotImplemented: APIError = {
+        let methods = Method.allCases.filter { ![Method.trace, .connect, .other].contains($0) }.map(\.token)
+        return APIError(
+            .notImplemented, "This method is not implemented: use one of \(methods.joined(separator: ", "))",
+            details: ["methods": .array(methods.map { .string($0) })])
+    }()
     static let hostNotAllowed = APIError(.hostNotAllowed)
     static let originNotAllowed = APIError(.originNotAllowed)
     static let notAcceptable = APIError(.notAcceptable)
@@ -83,6 +89,14 @@ extension APIError {
             case 505: .httpVersionNotSupported
             default: .badRequest
             }
-        self.init(reason, details: JSONObject([("problem", .string(error.label))]))
+        switch error {
+        case .connectUnsupported: self = .methodNotImplemented
+        case .unsupportedTransferCoding:
+            self.init(
+                .notImplemented, "This transfer coding is not implemented: send the body as it is, by length or chunked"
+            )
+        default: self.init(reason)
+        }
+        details.members.append(("problem", .string(error.label)))
     }
 }

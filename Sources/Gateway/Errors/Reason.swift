@@ -126,7 +126,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .tooManyKeys: "No more idempotency keys are kept for this caller until older ones expire"
         case .fieldsTooLarge: "The header fields are too large"
         case .internal: "Something went wrong inside the gateway"
-        case .notImplemented: "This is not implemented"
+        case .notImplemented: "This method or transfer coding is not implemented"
         case .overloaded: "The gateway has too much to do"
         case .shuttingDown: "The gateway is shutting down"
         case .storeUnavailable: "The gateway cannot remember requests at the moment, so it takes none that rely on it"

@@ -43,6 +43,17 @@ import Testing
     }
 
     @Test(arguments: [
+        (ProtocolError.connectUnsupported, "use one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
+        (.unsupportedTransferCoding, "by length or chunked"),
+    ])
+    func whatIsNotImplementedSaysWhatIs(error: ProtocolError, words: String) {
+        let body = APIError(error).body(requestID: "r")
+        #expect(body["code"] == "501" && body["reason"] == "not_implemented")
+        #expect(body["error"]?.stringValue?.contains(words) == true, "\(body)")
+        #expect(body["details"]?["problem"] == .string(error.label))
+    }
+
+    @Test(arguments: [
         ("{\"a\":1,\"a\":2}", "the same name twice", 7), ("{\"a\":}", "cannot stand here", 5),
         ("[1", "ends too early", 2),
         ("[] x", "goes on", 3),
