@@ -97,6 +97,8 @@ echo "make install: program, manual page, completions for three shells, and a un
 version=$("$binary" version | sed 's/^luma-mcp //')
 bundle=$(Packaging/mcpb.sh "$version" "$work")
 python3 Tests/Tools/mcpb.py "$binary" "$bundle"
+node --test --test-reporter=tap Tests/Tools/bridge.test.mjs >"$work/bridge" 2>&1 || fail "the bridge: $(grep -A12 "^not ok" "$work/bridge")"
+echo "The bridge: $(grep -c "^ok" "$work/bridge") tests of lines, answers and addresses"
 python3 - "$version" <<'END' || fail "Packaging/server.json"
 import json, re, sys
 

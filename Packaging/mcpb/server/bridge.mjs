@@ -1,44 +1,75 @@
 // Speaks MCP on standard input and output and passes every message on to a luma-mcp gateway over Streamable HTTP, so that a
 // host which only starts programs (Claude Desktop on macOS and Windows) can use a gateway on another machine.
 // Needs Node 18 (fetch, web streams) and nothing else. Standard output carries messages only; what a person should read goes to standard error.
-import { createInterface } from "node:readline";
+import { LineSplitter, isMessage, isRequest, parse, readEvents, readText } from "./messages.mjs";
 
 const MAX_LINE = 4 * 1024 * 1024;
+const MAX_ANSWER = 16 * 1024 * 1024;
 const RETRY_MILLISECONDS = [500, 1000, 2000, 5000, 10000];
+const PARSE_ERROR = -32700;
+const INVALID_REQUEST = -32600;
+/** For what the bridge itself has to say: of the codes that the protocol leaves free. */
+const NOT_DELIVERED = -32000;
 
-const address = process.env.LUMA_GATEWAY_URL || "http://localhost:8000";
-const token = process.env.LUMA_GATEWAY_TOKEN || "";
+/** A setting of the host's. Some hosts leave the placeholder of one that its user did not fill in. */
+function setting(name) {
+  const value = (process.env[name] ?? "").trim();
+  return /^\$\{[^}]*\}$/.test(value) ? "" : value;
+}
 
-/** The endpoint of the gateway: `/mcp` unless the address already names it. */
+const token = setting("LUMA_GATEWAY_TOKEN");
+const { target, problem } = endpoint(setting("LUMA_GATEWAY_URL") || "http://localhost:8000");
+
+/** The endpoint of the gateway, `/mcp` unless the address already names it; or what is wrong with the settings. */
 function endpoint(text) {
   let url;
   try {
     url = new URL(text);
   } catch {
-    fail(`the gateway's address is not a URL: ${text}`);
+    return { problem: "The gateway's address is not a URL: write it like https://luma.example.com" };
   }
-  if (url.protocol !== "https:" && url.protocol !== "http:") fail(`the gateway's address must begin with https:// or http://`);
+  if (url.protocol !== "https:" && url.protocol !== "http:") return { problem: "The gateway's address must begin with https:// or http://" };
+  if (url.username || url.password) return { problem: "The gateway's address must not have a name or password in it: the token has a setting of its own" };
+  if (!/^[\x21-\x7e]*$/.test(token)) return { problem: "The token has a character that no token has: copy it again, without blanks" };
+  if (token && url.protocol === "http:" && !isThisMachine(url.hostname) && setting("LUMA_GATEWAY_ALLOW_HTTP") !== "true") {
+    return {
+      problem: `The token would cross the network unencrypted to ${url.host}: use an https:// address, or allow http:// in the extension's settings (LUMA_GATEWAY_ALLOW_HTTP=true) on a network that you trust`,
+    };
+  }
   const path = url.pathname.replace(/\/+$/, "");
   url.pathname = path.endsWith("/mcp") ? path : path + "/mcp";
-  return url;
+  url.hash = "";
+  return { target: url };
 }
 
-function fail(text) {
-  process.stderr.write(`luma-mcp bridge: ${text}\n`);
-  process.exit(1);
+/** Whether what is sent to a host does not leave this machine (RFC 6890, RFC 6761). */
+function isThisMachine(host) {
+  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
-const target = endpoint(address);
 const ended = new AbortController();
 let session;
+/** The handshake that replaces a session which is gone, while it lasts. */
+let renewal;
 let revision;
 let greeting;
 let listening = false;
 let running = 0;
 let closed = false;
+/** Requests that are on their way, and those of them that the host has cancelled: these get no answer any more. */
+const underway = new Set();
+const cancelled = new Set();
+
+function log(text) {
+  process.stderr.write(`luma-mcp bridge: ${token ? text.replaceAll(token, "…") : text}\n`);
+}
 
 function write(message) {
   process.stdout.write(JSON.stringify(message) + "\n");
+}
+
+function writeError(id, code, message) {
+  write({ jsonrpc: "2.0", id, error: { code, message: token ? message.replaceAll(token, "…") : message } });
 }
 
 function fields(more) {
@@ -49,126 +80,139 @@ function fields(more) {
   return result;
 }
 
-/** Answers a request that could not be delivered, so that the host does not wait for it. */
-function refuse(message, text) {
-  const requests = (Array.isArray(message) ? message : [message]).filter((part) => part && part.method && part.id !== undefined);
-  for (const request of requests) write({ jsonrpc: "2.0", id: request.id, error: { code: -32000, message: text } });
-  process.stderr.write(`luma-mcp bridge: ${text}\n`);
+function post(message) {
+  return fetch(target, {
+    method: "POST",
+    headers: fields({ "Content-Type": "application/json", Accept: "application/json, text/event-stream" }),
+    body: JSON.stringify(message),
+    signal: ended.signal,
+    redirect: "error",
+  });
 }
 
-/** Server-Sent Events: calls `each` with the data of every event. */
-async function readEvents(body, each) {
-  const decoder = new TextDecoder();
-  let rest = "";
-  let data = [];
-  for await (const chunk of body) {
-    rest += decoder.decode(chunk, { stream: true });
-    const lines = rest.split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop();
-    if (rest.length > MAX_LINE) throw new Error("an event of the gateway is too long");
-    for (const line of lines) {
-      if (line === "") {
-        if (data.length) each(data.join("\n"));
-        data = [];
-      } else if (line.startsWith("data:")) {
-        data.push(line.slice(line[5] === " " ? 6 : 5));
-      }
+/** The requests of a message or batch that have no answer yet. */
+class Pending {
+  constructor(message) {
+    this.ids = new Set((Array.isArray(message) ? message : [message]).filter(isRequest).map((part) => part.id));
+  }
+
+  /** Passes on what the gateway says; false when it is no message. */
+  take(text) {
+    const message = parse(text);
+    if (!isMessage(message)) return false;
+    for (const part of Array.isArray(message) ? message : [message]) {
+      if (part?.method === undefined) this.ids.delete(part?.id);
+      revision = part?.result?.protocolVersion ?? revision;
     }
+    write(message);
+    return true;
+  }
+
+  /** Answers what the gateway has not answered, so that the host does not wait for it. */
+  refuse(text, code = NOT_DELIVERED) {
+    for (const id of this.ids) if (!cancelled.has(id)) writeError(id, code, text);
+    this.ids.clear();
+    log(text);
+  }
+
+  /** After the last octet of an answer. */
+  end(text) {
+    for (const id of this.ids) if (cancelled.has(id)) this.ids.delete(id);
+    if (this.ids.size) this.refuse(text);
   }
 }
 
-function receive(text) {
-  let message;
+async function pass(message) {
+  const pending = new Pending(message);
+  const ids = [...pending.ids];
+  for (const id of ids) underway.add(id);
   try {
-    message = JSON.parse(text);
-  } catch {
-    return;
-  }
-  if (message && message.result && message.result.protocolVersion) revision = message.result.protocolVersion;
-  write(message);
-}
-
-async function pass(message, again = true) {
-  let response;
-  try {
-    response = await fetch(target, {
-      method: "POST",
-      headers: fields({ "Content-Type": "application/json", Accept: "application/json, text/event-stream" }),
-      body: JSON.stringify(message),
-      signal: ended.signal,
-      redirect: "error",
-    });
+    if (problem) return pending.refuse(problem);
+    await renewal;
+    const used = session;
+    let response = await post(message);
+    if (response.status === 404 && used && message.method !== "initialize") {
+      await response.body?.cancel();
+      if (session === used) renewal ??= shakeHandsAgain().finally(() => (renewal = undefined));
+      await renewal;
+      response = await post(message);
+    }
+    await answer(response, pending);
+    if (response.ok && session && !listening) listen();
   } catch (error) {
-    if (!ended.signal.aborted) refuse(message, `the gateway at ${target.origin} cannot be reached: ${error.cause?.code ?? error.message}`);
-    return;
+    if (!ended.signal.aborted) pending.refuse(`The gateway at ${target.origin} cannot be reached: ${cause(error)}`);
+  } finally {
+    for (const id of ids) {
+      underway.delete(id);
+      cancelled.delete(id);
+    }
   }
-  if (response.status === 404 && session && again && message.method !== "initialize") {
-    await shakeHandsAgain();
-    return pass(message, false);
-  }
-  const given = response.headers.get("mcp-session-id");
-  if (given) session = given;
-  const type = (response.headers.get("content-type") ?? "").split(";")[0].trim();
+}
+
+function cause(error) {
+  return error.cause?.code ?? error.cause?.message ?? error.message;
+}
+
+/** Passes on one answer of the gateway, whatever it is. */
+async function answer(response, pending) {
+  session = response.headers.get("mcp-session-id") ?? session;
+  const type = (response.headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
+  const strange = `The gateway at ${target.origin} gave an answer that is none of MCP's (${response.status}, ${type || "no type"}): is the address right?`;
   try {
-    if (type === "text/event-stream") {
-      await readEvents(response.body, receive);
-      return;
+    if (response.ok && type === "text/event-stream") {
+      await readEvents(response.body, MAX_ANSWER, (data) => {
+        if (!pending.take(data)) log("an event of the gateway is no message");
+      });
+      return pending.end("The gateway's answer ended before it was complete");
     }
-    const text = await response.text();
-    if (response.ok) {
-      if (text) receive(text);
-    } else {
-      refuse(message, sentence(text) ?? `the gateway answered ${response.status}`);
+    const text = await readText(response.body, MAX_ANSWER);
+    if (!response.ok) {
+      const { message, code } = refusal(text);
+      return pending.refuse(message ?? `The gateway answered ${response.status}`, code);
     }
+    if (text && !pending.take(text)) return pending.refuse(strange);
+    pending.end(strange);
   } catch (error) {
-    if (!ended.signal.aborted) refuse(message, `the gateway's answer broke off: ${error.message}`);
+    if (!ended.signal.aborted) pending.refuse(`The gateway's answer broke off: ${cause(error)}`);
   }
-  if (response.ok && session && !listening) listen();
+}
+
+/** The sentence of a refusal, whether it is JSON-RPC's error or the gateway's own, and the code of the former. */
+function refusal(text) {
+  const error = parse(text)?.error;
+  if (typeof error === "string") return { message: error };
+  return typeof error?.message === "string" ? { message: error.message, code: Number.isInteger(error.code) ? error.code : undefined } : {};
 }
 
 /** The gateway has forgotten the session (a 404 says so), which the host cannot know: a new one takes its place. */
 async function shakeHandsAgain() {
   session = undefined;
   if (!greeting) return;
-  const headers = fields({ "Content-Type": "application/json", Accept: "application/json, text/event-stream" });
-  const send = (message) => fetch(target, { method: "POST", headers: { ...headers, ...fields({}) }, body: JSON.stringify(message), signal: ended.signal, redirect: "error" });
-  try {
-    const response = await send(greeting);
-    await response.text();
-    session = response.headers.get("mcp-session-id") ?? undefined;
-    if (session) await (await send({ jsonrpc: "2.0", method: "notifications/initialized" })).text();
-  } catch {
-    // The message that is sent next says why.
-  }
-}
-
-/** The sentence of a refusal, whether it is JSON-RPC's error or the gateway's own. */
-function sentence(text) {
-  try {
-    const { error } = JSON.parse(text);
-    return typeof error === "string" ? error : error?.message;
-  } catch {
-    return undefined;
-  }
+  const response = await post(greeting);
+  await readText(response.body, MAX_ANSWER);
+  session = response.headers.get("mcp-session-id") ?? undefined;
+  if (session) await (await post({ jsonrpc: "2.0", method: "notifications/initialized" })).body?.cancel();
 }
 
 /** What the gateway says by itself: changes of resources, progress, questions. */
 async function listen() {
   listening = true;
-  for (let failures = 0; !ended.signal.aborted; ) {
+  for (let failures = 0; !ended.signal.aborted && session; failures += 1) {
     try {
       const response = await fetch(target, { headers: fields({ Accept: "text/event-stream" }), signal: ended.signal, redirect: "error" });
-      if (response.status === 405 || response.status === 404 || response.status === 401) break;
-      if (response.ok) {
+      const isStream = (response.headers.get("content-type") ?? "").startsWith("text/event-stream");
+      if (response.ok && isStream) {
         failures = 0;
-        await readEvents(response.body, receive);
+        await readEvents(response.body, MAX_ANSWER, (data) => new Pending([]).take(data));
+      } else {
+        await response.body?.cancel();
+        if (response.ok || [401, 403, 404, 405].includes(response.status)) break;
       }
     } catch {
       // The next turn tries again; a call that fails says why.
     }
     if (ended.signal.aborted) break;
     await new Promise((resume) => setTimeout(resume, RETRY_MILLISECONDS[Math.min(failures, RETRY_MILLISECONDS.length - 1)]));
-    failures += 1;
   }
   listening = false;
 }
@@ -180,36 +224,42 @@ async function finish() {
   if (session) {
     await fetch(target, { method: "DELETE", headers: fields({}), signal: AbortSignal.timeout(2000), redirect: "error" }).catch(() => {});
   }
-  process.exit(0);
+  // Elsewhere than on Linux what was written may still be on its way.
+  process.stdout.write("", () => process.exit(0));
 }
 
 // The handshake must be over before the rest is sent: the session's id comes with its answer.
 let handshake = Promise.resolve();
 
-createInterface({ input: process.stdin, crlfDelay: Infinity })
-  .on("line", (line) => {
-    if (!line.trim()) return;
-    let message;
-    try {
-      if (line.length > MAX_LINE) throw new Error("too long");
-      message = JSON.parse(line);
-    } catch {
-      write({ jsonrpc: "2.0", id: null, error: { code: -32700, message: "Parse error" } });
-      return;
-    }
-    running += 1;
-    const sent = handshake.then(() => pass(message));
-    if (message.method === "initialize") {
-      greeting = message;
-      handshake = sent;
-    }
-    sent.finally(() => {
-      running -= 1;
-      finish();
-    });
-  })
-  .on("close", () => {
+function take(line) {
+  const message = parse(line);
+  if (message === undefined) return writeError(null, PARSE_ERROR, "Parse error: the line is no JSON");
+  if (!isMessage(message)) {
+    const id = ["string", "number"].includes(typeof message?.id) ? message.id : null;
+    return writeError(id, INVALID_REQUEST, "Invalid Request: the line is no message of JSON-RPC 2.0");
+  }
+  if (message.method === "notifications/cancelled" && underway.has(message.params?.requestId)) cancelled.add(message.params.requestId);
+  running += 1;
+  const sent = handshake.then(() => pass(message));
+  if (message.method === "initialize") {
+    greeting = message;
+    handshake = sent;
+  }
+  sent.finally(() => {
+    running -= 1;
+    finish();
+  });
+}
+
+const lines = new LineSplitter(MAX_LINE, take, () => writeError(null, PARSE_ERROR, "Parse error: the line is too long"));
+if (problem) log(problem);
+process.stdin
+  .on("data", (octets) => lines.add(octets))
+  .on("end", () => {
+    lines.end();
     closed = true;
     finish();
   });
+// Nobody is left to hear anything.
+process.stdout.on("error", () => process.exit(0));
 process.on("SIGTERM", () => process.exit(0));
