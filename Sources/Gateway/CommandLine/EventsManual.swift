@@ -31,7 +31,7 @@ enum EventsManual {
     private static func option(_ row: OptionRow) -> String {
         let short = row.short.map { "\\fB\(ManPage.escaped($0))\\fR, " } ?? ""
         let placeholder = row.placeholder.isEmpty ? "" : " \\fI\(ManPage.escaped(row.placeholder))\\fR"
-        let text = ManPage.line(row.help + EventsHelp.choices(row))
+        let text = ManPage.line(row.help + Help.choices(row))
         return ".TP\n\(short)\\fB\(ManPage.escaped(row.name))\\fR\(placeholder)\n\(text)\n"
     }
 }

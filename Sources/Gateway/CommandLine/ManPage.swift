@@ -15,7 +15,10 @@ enum ManPage {
         }
         page += description
         page += ".SH COMMANDS\n"
-        for command in CommandRow.table { page += ".TP\n.B \(escaped(command.name))\n\(line(command.summary)).\n" }
+        for command in CommandRow.table {
+            page += ".TP\n.B \(escaped(command.name))\n\(line(command.summary)).\n"
+            if !command.notes.isEmpty { page += line(command.notes) + "\n" }
+        }
         page += """
             .SH OPTIONS
             Every option is also an environment variable and a line of the file
@@ -27,7 +30,9 @@ enum ManPage {
             """
         page += options(Settings.table)
         page += ".SH OPTIONS OF THE SANDBOX\n" + options(Settings.sandboxTable)
-        return page + EventsManual.text + ending
+        page += EventsManual.text + ".SH EXIT STATUS\n" + exits(CommandRow.Exit.ofServers)
+        page += ".SS Of luma\\-mcp doctor\n" + exits(CommandRow.Exit.ofDoctor)
+        return page + ending
     }
 
     private static let description = """
@@ -40,22 +45,6 @@ enum ManPage {
         """
 
     private static let ending = """
-        .SH EXIT STATUS
-        .TP
-        .B 0
-        It ended as it was asked to.
-        .TP
-        .B 64
-        A command, an option or a setting is wrong; it is named.
-        .TP
-        .B 69
-        The port is taken, or something else that is needed is not available.
-        .TP
-        .B 70
-        A fault of the program.
-        .TP
-        .B 78
-        Something is missing: no key and no sandbox, or a file that cannot be used.
         .SH SIGNALS
         .TP
         .BR SIGTERM ", " SIGINT
@@ -82,6 +71,10 @@ enum ManPage {
         .RE
 
         """
+
+    private static func exits(_ rows: [CommandRow.Exit]) -> String {
+        rows.map { ".TP\n.B \($0.code)\n\(line($0.meaning))\n" }.joined()
+    }
 
     private static func options(_ table: [SettingRow]) -> String {
         var text = ""

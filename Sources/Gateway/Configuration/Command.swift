@@ -37,19 +37,38 @@ public enum Command: Sendable, Equatable {
         }
         let rest = arguments.dropFirst()
         switch first {
-        case "serve": return try flags(rest, of: Settings.table, topic: .overview, Command.serve)
-        case "mcp": return try flags(rest, of: Settings.table, topic: .overview, Command.mcp)
-        case "sandbox": return try flags(rest, of: Settings.sandboxTable, topic: .sandbox, Command.sandbox)
+        case "serve": return try flags(rest, of: Settings.table, topic: .command(first), Command.serve)
+        case "mcp": return try flags(rest, of: Settings.table, topic: .command(first), Command.mcp)
+        case "sandbox": return try flags(rest, of: Settings.sandboxTable, topic: .command(first), Command.sandbox)
         case "doctor":
             let asJSON = rest.contains("--json")
             let others = rest.filter { $0 != "--json" }
-            return try flags(others[...], of: Settings.table, topic: .overview) { .doctor(flags: $0, json: asJSON) }
+            return try flags(others[...], of: Settings.table, topic: .command(first)) {
+                .doctor(flags: $0, json: asJSON)
+            }
         case "events":
             switch try EventsCall.parse(rest) {
             case .call(let call): return .events(call)
             case .help(let verb): return .help(.events(verb))
             case .version: return .version
             }
+        case "version", "man", "completion", "help":
+            if let last = rest.last, ["--help", "-h"].contains(last) { return .help(.command(first)) }
+            return try text(first, rest)
+        default:
+            let hint =
+                NearestName.suggest(for: first, among: CommandRow.table.map(\.name)).map { "; did you mean \($0)?" }
+                ?? ""
+            throw ConfigurationErrors(
+                usage(
+                    ConfigurationError.word(first),
+                    "is not a command\(hint)\(hint.isEmpty ? "; see luma-mcp help" : "")"))
+        }
+    }
+
+    /// A command that only prints.
+    private static func text(_ name: String, _ rest: ArraySlice<String>) throws(ConfigurationErrors) -> Command {
+        switch name {
         case "version":
             try refuse(rest)
             return .version
@@ -66,26 +85,18 @@ public enum Command: Sendable, Equatable {
                 throw ConfigurationErrors(usage("completion", "needs the name of a shell: \(known)"))
             }
             return .completion(shell)
-        case "help":
-            if rest.first == "events" {
+        default:
+            guard let name = rest.first else { return .help(.overview) }
+            if name == "events" {
                 try refuse(rest.dropFirst(2))
                 return .help(.events(try verb(rest.dropFirst().first)))
             }
             try refuse(rest.dropFirst())
-            guard let name = rest.first, name != "sandbox" else { return .help(rest.isEmpty ? .overview : .sandbox) }
-            guard CommandRow.table.contains(where: { $0.name == name }) else {
+            guard CommandRow.named(name) != nil else {
                 throw ConfigurationErrors(
                     usage(ConfigurationError.word(name), "is no command to get help on; see luma-mcp help"))
             }
-            return .help(.overview)
-        default:
-            let hint =
-                NearestName.suggest(for: first, among: CommandRow.table.map(\.name)).map { "; did you mean \($0)?" }
-                ?? ""
-            throw ConfigurationErrors(
-                usage(
-                    ConfigurationError.word(first),
-                    "is not a command\(hint)\(hint.isEmpty ? "; see luma-mcp help" : "")"))
+            return .help(.command(name))
         }
     }
 

@@ -4,19 +4,40 @@ import LumaSandbox
 public enum Help {
     public enum Topic: Sendable, Equatable {
         case overview
-        case sandbox
+        /// The page of the command of this name.
+        case command(String)
         /// Nil for all sub-commands.
         case events(EventsVerb?)
     }
-
-    static let width = 80
 
     public static func text(_ topic: Topic) -> String {
         switch topic {
         case .overview: introduction + usage + overview + options(Settings.table) + "\n" + examples
         case .events(let verb): EventsHelp.text(verb)
-        case .sandbox: sandbox + options(Settings.sandboxTable) + "\n" + faults + sandboxExamples + notEmulated
+        case .command(let name): CommandRow.named(name).map(page) ?? text(.overview)
         }
+    }
+
+    /// The page of one command.
+    private static func page(_ row: CommandRow) -> String {
+        let line = "luma-mcp \(row.name)"
+        var text = "\(line): \(row.summary).\n\nUsage:\n  \(line)"
+        text += row.arguments.isEmpty ? "\n" : " \(row.arguments)\n"
+        if !row.notes.isEmpty { text += paragraph(row.notes) }
+        if !row.own.isEmpty { text += "\nOptions:\n" + list(row.own) }
+        if let other = row.sharesOptionsOf {
+            text += paragraph("It takes the options of luma-mcp \(other); luma-mcp help \(other) lists them.")
+        } else {
+            text += options(row.options)
+        }
+        if !row.words.isEmpty {
+            let name = row.arguments.filter { !"[]".contains($0) }
+            text += paragraph("\(name) is one of: \(row.words.joined(separator: ", ")).")
+        }
+        if row.name == "sandbox" { text += "\n" + faults }
+        if !row.examples.isEmpty { text += "\nExamples:\n" + list(row.examples) }
+        text += "\nExit status:\n" + list(row.exits)
+        return row.name == "sandbox" ? text + "\n" + notEmulated : text
     }
 
     private static let introduction = "luma-mcp: a gateway between you and the Luma events API.\n\nUsage:\n"
@@ -38,6 +59,7 @@ public enum Help {
         environment, which beats .env. An option that is yes or no stands alone for
         yes, or takes its value after =, as in --rate-limit-adaptive=false. A key given
         as an option shows in the list of processes; prefer the other two.
+        luma-mcp help COMMAND, or COMMAND --help, shows the page of one command.
 
         """
 
@@ -50,29 +72,6 @@ public enum Help {
           curl http://localhost:8000/events/ -H 'Content-Type: application/json' \\
           -d '{"name":"Tea","start_at":"2030-05-01T18:00","timezone":"Asia/Tokyo"}'
               Create an event.
-
-        """
-
-    private static let sandbox = """
-        luma-mcp sandbox: an emulator of the Luma events API, to develop and test with.
-
-        Usage:
-          luma-mcp sandbox [options]
-
-        """
-
-    private static let sandboxExamples = """
-        Examples:
-          luma-mcp sandbox --seed 7
-              The same ids in each run.
-          luma-mcp sandbox --port 9200 --state events.json
-              Keep the events from one run to the next.
-          LUMA_API_KEY=any LUMA_BASE_URL=http://localhost:9100 luma-mcp
-              Let a gateway use it.
-          luma-mcp sandbox --fault 'seed=7;reset,after,on=events/create,chance=0.1'
-              Lose the answer to every tenth create or so, the same ones in each run.
-          curl http://localhost:9100/_sandbox
-              List the routes that show and change what it holds and does.
 
         """
 
@@ -115,19 +114,5 @@ public enum Help {
             }
         }
         return text
-    }
-
-    /// Breaks a text at its spaces; a word that is longer than the width stands alone.
-    static func wrapped(_ text: String, to width: Int) -> [String] {
-        var lines: [String] = []
-        var line = ""
-        for word in text.split(separator: " ") {
-            if !line.isEmpty, line.count + 1 + word.count > width {
-                lines.append(line)
-                line = ""
-            }
-            line += (line.isEmpty ? "" : " ") + word
-        }
-        return line.isEmpty ? lines : lines + [line]
     }
 }

@@ -22,12 +22,24 @@ import Testing
         (["man"], .man), (["completion", "bash"], .completion(.bash)), (["completion", "fish"], .completion(.fish)),
         (["version"], .version), (["--version"], .version), (["serve", "--version"], .version),
         (["help"], .help(.overview)), (["--help"], .help(.overview)), (["-h"], .help(.overview)),
-        (["serve", "--port", "1", "--help"], .help(.overview)),
-        (["sandbox", "--help"], .help(.sandbox)), (["help", "sandbox"], .help(.sandbox)),
-        (["help", "serve"], .help(.overview)),
+        (["--port", "1", "--help"], .help(.overview)),
+        (["serve", "--port", "1", "--help"], .help(.command("serve"))),
+        (["doctor", "--json", "--help"], .help(.command("doctor"))), (["mcp", "-h"], .help(.command("mcp"))),
+        (["completion", "--help"], .help(.command("completion"))),
+        (["completion", "bash", "--help"], .help(.command("completion"))),
+        (["man", "--help"], .help(.command("man"))), (["version", "-h"], .help(.command("version"))),
+        (["help", "--help"], .help(.command("help"))),
     ])
     func commands(arguments: [String], command: Command) throws {
         #expect(try Command.parse(arguments) == command)
+    }
+
+    @Test func everyCommandHasAPageOfItsOwn() throws {
+        for row in CommandRow.table {
+            let topic = row.name == "events" ? Help.Topic.events(nil) : .command(row.name)
+            #expect(try Command.parse(["help", row.name]) == .help(topic))
+            #expect(try Command.parse([row.name, "--help"]) == .help(topic))
+        }
     }
 
     @Test(arguments: [

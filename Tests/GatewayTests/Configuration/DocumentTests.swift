@@ -6,27 +6,50 @@ import Testing
 @Suite struct DocumentTests {
     private static let root = URL(filePath: #filePath).appending(path: "../../../../").standardized
 
-    @Test(arguments: [Help.Topic.overview, .sandbox]) func helpFitsAndNamesEveryOption(topic: Help.Topic) {
+    private static let topics = [Help.Topic.overview] + CommandRow.table.map { Help.Topic.command($0.name) }
+
+    @Test(arguments: topics) func helpFitsAndNamesEveryOption(topic: Help.Topic) {
         let text = Help.text(topic)
         for line in text.split(separator: "\n") {
             #expect(line.count <= 80, "\(line)")
             #expect(line.last != " ")
         }
-        for row in topic == .overview ? Settings.table : Settings.sandboxTable {
-            #expect(text.contains("\n  \(row.setting.flag)"), "\(row.setting)")
+        var names = Settings.table.map(\.setting.flag)
+        if case .command(let name) = topic {
+            let row = CommandRow.named(name)
+            names = row?.own.map(\.name) ?? []
+            if row?.sharesOptionsOf == nil { names += (row?.options ?? []).map(\.setting.flag) }
         }
+        for name in names { #expect(text.contains("\n  \(name)"), "\(name)") }
         #expect(text.hasSuffix("\n") && !text.hasSuffix("\n\n"))
     }
 
+    /// A page is about its command alone, and says how it ends.
+    @Test(arguments: CommandRow.table.filter(\.subcommands.isEmpty).map(\.name)) func aPageIsOfOneCommand(name: String)
+        throws
+    {
+        let row = try #require(CommandRow.named(name))
+        let text = Help.text(.command(name))
+        #expect(text.hasPrefix("luma-mcp \(name): \(row.summary).\n\nUsage:\n  luma-mcp \(name)"))
+        #expect(text.contains("\nExamples:\n") && text.contains("\nExit status:\n"))
+        for exit in row.exits { #expect(text.contains("\n  \(exit.code) ")) }
+        if let other = row.sharesOptionsOf {
+            #expect(text.contains("luma-mcp help \(other)") && !text.contains("--api-key"))
+            #expect(CommandRow.named(other)?.options.map(\.setting) == row.options.map(\.setting))
+        }
+    }
+
     /// Every example of the help is a command line that this program accepts.
-    @Test(arguments: [Help.Topic.overview, .sandbox]) func helpExamplesAreAccepted(topic: Help.Topic) throws {
+    @Test(arguments: topics) func helpExamplesAreAccepted(topic: Help.Topic) throws {
+        if topic == .command("events") { return }
         let lines = Help.text(topic).split(separator: "Examples:\n")[1].split(separator: "\n")
         let commands = lines.compactMap { line -> [String]? in
             let words = line.split(separator: " ").map(String.init)
             guard let start = words.firstIndex(of: "luma-mcp") else { return nil }
-            return Array(words[(start + 1)...])
+            // What follows is the shell's.
+            return Array(words[(start + 1)...].prefix { !["|", ">"].contains($0) })
         }
-        #expect(commands.count >= 2)
+        #expect(!commands.isEmpty || topic == .command("completion"))
         for arguments in commands { #expect(throws: Never.self) { try Command.parse(arguments) } }
     }
 

@@ -1,0 +1,57 @@
+/// The parts that the pages of the help are made of; no line is longer than 80 columns.
+extension Help {
+    static let width = 80
+
+    static func paragraph(_ text: String) -> String {
+        "\n" + wrapped(text, to: width - 2).joined(separator: "\n") + "\n"
+    }
+
+    /// Options, each with what it is for.
+    static func list(_ rows: [OptionRow]) -> String {
+        var text = ""
+        for row in rows {
+            let short = row.short.map { "\($0), " } ?? ""
+            text += "  \(short)\(row.name)" + (row.placeholder.isEmpty ? "" : " " + row.placeholder) + "\n"
+            for line in wrapped(row.help + choices(row), to: width - 6) { text += "      \(line)\n" }
+        }
+        return text
+    }
+
+    /// The words that an option takes, where the help does not name them.
+    static func choices(_ row: OptionRow) -> String {
+        guard case .words(let words) = row.value else { return "" }
+        return " One of: \(words.joined(separator: ", "))."
+    }
+
+    /// Command lines, each with what it does.
+    static func list(_ examples: [(line: String, does: String)]) -> String {
+        examples.map { row in
+            let lines = wrapped(row.line, to: width - 8)
+            return "  " + lines.joined(separator: " \\\n    ") + "\n      \(row.does)\n"
+        }.joined()
+    }
+
+    /// Exit codes, each with when it is given.
+    static func list(_ exits: [CommandRow.Exit]) -> String {
+        exits.map { exit in
+            let number = String(exit.code)
+            let lines = wrapped(exit.meaning, to: width - 7)
+            return "  " + number + String(repeating: " ", count: 5 - number.count)
+                + lines.joined(separator: "\n       ") + "\n"
+        }.joined()
+    }
+
+    /// Breaks a text at its spaces; a word that is longer than the width stands alone.
+    static func wrapped(_ text: String, to width: Int) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            if !line.isEmpty, line.count + 1 + word.count > width {
+                lines.append(line)
+                line = ""
+            }
+            line += (line.isEmpty ? "" : " ") + word
+        }
+        return line.isEmpty ? lines : lines + [line]
+    }
+}
