@@ -36,7 +36,8 @@ public enum FieldFault: Sendable, Equatable {
     case zoneUnusable(zone: String)
     case unknownZone(suggestion: String?)
     case damagedZone
-    case endNotAfterStart(Timestamp)
+    /// `local` is the start as clocks show it.
+    case endNotAfterStart(Timestamp, local: String?)
     /// Absurd in the sense of `EventPlausibility`.
     case implausible(EventRemark)
     case tooSmall(least: Int)
@@ -101,7 +102,9 @@ public enum FieldFault: Sendable, Equatable {
             ]
         case .noTime(let fault), .noInstant(let fault): Self.values(fault)
         case .skippedTime(let zone), .doubledTime(let zone), .zoneUnusable(let zone): ["timezone": .string(zone)]
-        case .endNotAfterStart(let start): ["start_at": .string(start.rfc3339)]
+        case .endNotAfterStart(let start, let local):
+            local.map { text -> JSONObject in ["start_at": .string(start.rfc3339), "starts": .string(text)] }
+                ?? ["start_at": .string(start.rfc3339)]
         case .implausible(let remark): remark.values
         case .tooSmall(let least): ["minimum": .number(JSONNumber(least))]
         case .nameLength(let count, let most), .tooManyCodePoints(let count, let most), .tooLong(let count, let most):
@@ -144,7 +147,7 @@ public enum FieldFault: Sendable, Equatable {
         case .zoneUnusable: "has no offset, and the event's timezone cannot be used; add an offset, such as Z"
         case .unknownZone(let suggestion): "must be an IANA time zone, such as Europe/Berlin" + Self.hint(suggestion)
         case .damagedZone: "cannot be used: this system's data of the zone is damaged"
-        case .endNotAfterStart(let start): "must be after start_at, which is \(start.rfc3339)"
+        case .endNotAfterStart(let start, _): "must be after start_at, which is \(start.rfc3339)"
         case .implausible(let remark): remark.words
         case .tooSmall(let least): "must be \(least) or more"
         case .nameLength(let count, let most): "must be 1 to \(most) characters long; it has \(count)"

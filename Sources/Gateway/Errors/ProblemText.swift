@@ -28,7 +28,8 @@ enum ProblemText {
         case (.commandLine, "unknown_zone"): return "expected an IANA time zone, such as Europe/Berlin" + hint
         case (.commandLine, "cannot_be_cleared"): return "cannot be cleared"
         case (.commandLine, "end_not_after_start"):
-            return "is not after the start" + (values?["start_at"]?.stringValue.map { ", \($0)" } ?? "")
+            let start = values?["starts"]?.stringValue ?? values?["start_at"]?.stringValue
+            return "is not after the start" + (start.map { ", \($0)" } ?? "")
         case (.assistant, "invalid_time"):
             let isOfEvent = ["start_at", "end_at"].contains(entry["field"]?.stringValue)
             return isOfEvent

@@ -120,7 +120,8 @@ struct EventCheck {
             if namesOneTime || (namedZone != nil && start == nil) { needsEvent = true }
         }
         if end != nil, let start = outcome.start, let end = outcome.end, end <= start {
-            report("end_at", .endNotAfterStart(start))
+            report(
+                "end_at", .endNotAfterStart(start, local: EventOutcomeText(outcome, setting.zones).clock(start)))
         }
         if let now = setting.now { judge(now) }
         place(outcome)

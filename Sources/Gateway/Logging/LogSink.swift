@@ -31,6 +31,8 @@ public final class LogSink: Sendable {
     public let format: Configuration.LogFormat
     public let threshold: LogLevel
     private let path: String?
+    /// A person watches it.
+    let isTerminal: Bool
     private let waiting = Mutex(Waiting())
     /// Held while writing, so only ever by the background queue.
     private let output: Mutex<Output>
@@ -42,7 +44,9 @@ public final class LogSink: Sendable {
         self.path = path
         self.format = format
         self.threshold = threshold
-        output = Mutex(Output(descriptor: try Self.open(path), encoder: LogEncoder(format)))
+        let descriptor = try Self.open(path)
+        isTerminal = isatty(descriptor) == 1
+        output = Mutex(Output(descriptor: descriptor, encoder: LogEncoder(format)))
     }
 
     /// For a descriptor that the caller owns and keeps open.
@@ -50,6 +54,7 @@ public final class LogSink: Sendable {
         path = nil
         self.format = format
         self.threshold = threshold
+        isTerminal = isatty(descriptor) == 1
         output = Mutex(Output(descriptor: descriptor, encoder: LogEncoder(format)))
     }
 

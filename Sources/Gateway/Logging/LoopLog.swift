@@ -4,7 +4,8 @@ public import IO
 
 /// The log as one loop sees it: a buffer that costs no lock and no system call per line.
 ///
-/// Lines are handed to the sink when 64 KiB are full, and at the latest 50 ms after the first of them. Not `Sendable`:
+/// Lines are handed to the sink when 64 KiB are full, and at the latest 50 ms after the first of them; for a terminal at
+/// once, so that the lines of all loops stand in their order. Not `Sendable`:
 /// every call is made on the loop that owns it.
 public final class LoopLog {
     static let batchBytes = 64 << 10
@@ -48,7 +49,7 @@ public final class LoopLog {
 
     private func lineEnded() {
         lines += 1
-        if buffer.count >= Self.batchBytes { return flush() }
+        if buffer.count >= Self.batchBytes || sink.isTerminal { return flush() }
         guard !isScheduled else { return }
         isScheduled = true
         // Held until then, so that an owner who lets go of the log does not lose lines.

@@ -68,11 +68,11 @@ struct EventAnswer {
         ]
     }
 
-    /// There is no geocoder here: a manual address has no city, a Google place no street.
+    /// There is no geocoder here: a manual address has no city, a place of Google's no street. Its id is no text for people.
     private func address(_ event: EventRecord) -> JSON {
         guard let given = event.settings["geo_address_json"] else { return nil }
         let place = given["place_id"]
-        let text = given["address"] ?? place.flatMap(\.stringValue).map { .string("Google place \($0)") } ?? ""
+        let text = given["address"] ?? (place == nil ? "" : "A place on Google Maps")
         return [
             "address": text, "city": nil, "region": nil, "country": nil, "city_state": nil, "full_address": text,
             "google_maps_place_id": place ?? nil, "apple_maps_place_id": nil,
