@@ -219,7 +219,8 @@ func events(
         let before = try await events(
             gateway.address, ["create", "--name", "Tea", "--start", "tomorrow 18:00", "--end", "tomorrow 17:00"])
         #expect(before.code == 65)
-        #expect(before.err.contains(try Regex("--end: is not after the start, .* 18:00 CES?T")), "\(before.err)")
+        #expect(before.err.contains("--end: is not after the start, "), "\(before.err)")
+        #expect(before.err.contains(" 18:00 CE"), "\(before.err)")
         let long = try await events(
             gateway.address, ["create", "--name", "Tea", "--start", "today 23:58", "--end", "2030-05-01 18:00"])
         #expect(long.out.isEmpty && long.err.contains("It lasts "), "\(long.err)")
