@@ -24,6 +24,16 @@ import Testing
         #expect(try errors([:], [:], line).errors.map(\.source) == [.dotEnv(line: 1)])
     }
 
+    /// What was sent must be given up before its effect counts as none.
+    @Test(
+        arguments: [
+            ("60", 20), ("30", 20), ("29.7", 19.8), ("3", 2), ("0.1", 0.1 * 2 / 3), ("3600", 20),
+        ] as [(String, Double)])
+    func nothingMayArriveOnceAWriteCountsAsNotDone(settle: String, given: Double) throws {
+        let memory = try resolve([:], ["LUMA_API_KEY": "k", "LUMA_SETTLE_SECONDS": settle]).configuration.memory
+        #expect(abs(memory.userTimeoutSeconds - given) < 1e-9 && memory.userTimeoutSeconds < memory.settleSeconds)
+    }
+
     @Test func defaultsAreTheDocumentedOnes() throws {
         let resolution = try resolve([:], ["LUMA_API_KEY": "k"])
         let configuration = resolution.configuration

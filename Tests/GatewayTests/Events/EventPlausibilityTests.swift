@@ -45,6 +45,19 @@ import Testing
         if case .accepted = create(["start_at": .string(start)], .rest) { #expect(fits) } else { #expect(!fits) }
     }
 
+    @Test(
+        arguments: [
+            ("2027-05-31T18:00:00.000Z", []), ("2027-05-31T18:00:00.001Z", [.veryLong]),
+        ] as [(String, [EventRemark.Code])])
+    func thirtyDaysAreNotVeryLong(end: String, remarks: [EventRemark.Code]) {
+        let outcome = create(["start_at": "2027-05-01T18:00:00Z", "end_at": .string(end)], .rest)
+        if case .accepted(let event) = outcome {
+            #expect(event.remarks.map(\.code) == remarks)
+        } else {
+            Issue.record("refused")
+        }
+    }
+
     @Test func whoSaysNowIsNotInThePast() {
         guard case .accepted(let event) = create(["start_at": "2026-11-30T11:56:00Z"], .assistant) else {
             Issue.record("refused")

@@ -115,7 +115,8 @@ import Testing
         var started: [RequestID] = []
         for number in 0..<4 { started.append(try await store.started("\(number)")) }
         #expect(try await store.begin("5") == .full(own: 4))
-        #expect(store.condition == .unusable(.keysFull))
+        // It may have passed again.
+        #expect(heard.conditions.all.contains(.unusable(.keysFull)))
         #expect(heard.failures == [" has 4 keys, of 4 that all callers have"])
         // Whoever comes next has a share of his own, and the one after him.
         for (key, principal) in [("1", "b"), ("2", "b"), ("1", "c")] {
