@@ -1,5 +1,4 @@
 import Core
-import MCP
 
 extension APIError {
     private static let realm = "Bearer realm=\"luma-mcp\""

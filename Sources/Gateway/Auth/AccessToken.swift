@@ -1,6 +1,5 @@
 import Core
 import Crypto
-import MCP
 
 /// What a token may do. Each scope contains the ones before it.
 public enum AccessScope: String, Sendable, CaseIterable {

@@ -1,5 +1,5 @@
+import Core
 import HTTP
-import MCP
 
 /// What the gateway knows of who makes a request, beyond what it knows of everybody. Requests of which there is
 /// nothing to know have none, and cost nothing.

@@ -1,7 +1,6 @@
 import Core
 import HTTP
 import IO
-import MCP
 
 /// Who may do what, for all loops.
 struct AccessRules: Sendable {

@@ -1,7 +1,6 @@
 import Core
 import HTTP
 import IO
-import MCP
 
 /// What a shell asks the program for while it completes a line.
 public enum CompletionList: String, Sendable, CaseIterable {

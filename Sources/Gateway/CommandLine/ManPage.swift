@@ -1,3 +1,5 @@
+import Core
+
 /// The manual page luma-mcp(1) in the man macros of troff, made from the tables of commands and settings.
 enum ManPage {
     static var text: String {

@@ -1,3 +1,5 @@
+import Core
+
 /// The names under which this server may be addressed, checked against each request's `Host` field (RFC 9110 §7.2).
 ///
 /// A page in a browser can make its own name resolve to this machine (DNS rebinding); the name in `Host` gives it

@@ -1,3 +1,5 @@
+public import Core
+
 /// Where Luma's API is: scheme, host, port and a path prefix, without a trailing slash.
 ///
 /// The key travels there, so it is https; plain http only to this machine, where the sandbox may listen.

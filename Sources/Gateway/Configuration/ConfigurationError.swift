@@ -1,4 +1,4 @@
-import MCP
+import Core
 
 /// One thing that is wrong with the settings: which, with what value, what was expected, and where it was written.
 public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {

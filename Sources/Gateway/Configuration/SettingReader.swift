@@ -1,3 +1,5 @@
+import Core
+
 /// A setting's text as it was written, and where.
 struct GivenText {
     let text: String

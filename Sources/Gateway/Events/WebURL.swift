@@ -1,3 +1,5 @@
+import Core
+
 /// What may be given as the link to a meeting: an absolute http or https URL (RFC 9110 §4.2).
 enum WebURL {
     /// `http://` or `https://`, then a host and perhaps a port; no space, no control character and no user information.

@@ -1,6 +1,5 @@
 import Core
 import HTTP
-import MCP
 
 extension CommandFailure {
     /// An answer that is an error.

@@ -1,5 +1,4 @@
 import Core
-import MCP
 
 /// An event as a person sees it.
 struct EventView {

@@ -1,7 +1,6 @@
 import Core
 import Glibc
 import HTTP
-import MCP
 
 /// What cancelling an event would mean, and what its user has said about it.
 struct CancelPlan {

@@ -1,7 +1,6 @@
 import Core
 import Glibc
 import HTTP
-import MCP
 
 extension EventsCommand {
     /// Asks before something is sent that is right by its form and hardly meant. Costs no request.

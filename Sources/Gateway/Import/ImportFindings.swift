@@ -1,5 +1,4 @@
 import Core
-import MCP
 
 /// What was found in a file, before anything is sent, for a person: one line for one cause.
 struct ImportFindings {

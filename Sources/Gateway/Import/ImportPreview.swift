@@ -1,5 +1,4 @@
 import Core
-import MCP
 
 /// A row as it was understood, drawn from what is sent: name, local time with its weekday, zone, length and place.
 enum ImportPreview {

@@ -2,7 +2,6 @@ import Core
 import Glibc
 import HTTP
 import IO
-import MCP
 
 /// Sends the rows of a plan, a few at a time, and writes down what becomes of each. Belongs to one loop.
 ///

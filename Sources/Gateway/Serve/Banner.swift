@@ -1,3 +1,4 @@
+import Core
 import IO
 
 /// What the program prints when it serves: where, against what, and a command to try.

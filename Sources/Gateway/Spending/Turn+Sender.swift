@@ -1,3 +1,4 @@
+import Core
 import IO
 import LumaClient
 import MCP

@@ -1,4 +1,4 @@
-import MCP
+import Core
 
 /// A table for a person: as wide as its texts, or as the terminal, if that is narrower.
 struct TextTable {

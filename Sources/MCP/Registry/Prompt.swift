@@ -1,4 +1,4 @@
-import Core
+public import Core
 
 /// Says how a text that a user has begun may go on; at most 100 of its values are shown.
 public typealias Completer = (Call, String) async throws(CallFailure) -> [String]

@@ -1,3 +1,5 @@
+import Core
+
 /// What a server offers: tools, prompts and resources in the order in which clients list them.
 ///
 /// Belongs to one loop, as its handlers do. Two of the same name stop the program.

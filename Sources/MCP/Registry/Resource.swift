@@ -1,4 +1,4 @@
-import Core
+public import Core
 
 /// Something to read, at a fixed URI.
 public struct Resource {

@@ -1,5 +1,3 @@
-public import Core
-
 /// Makes text that strangers have written fit to be read by a model: what a person would not see is taken out, so that
 /// nothing can be said past the person who looks at the same text.
 ///

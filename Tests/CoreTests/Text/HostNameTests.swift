@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Gateway
+@testable import Core
 
 @Suite struct HostNameTests {
     @Test(arguments: [

@@ -37,7 +37,7 @@ public struct HostName: Sendable, Equatable {
     public var urlText: String { isIPv6 ? "[\(text)]" : text }
 
     /// Four decimal octets without leading zeros, which some resolvers read as octal.
-    static func ipv4(_ text: String) -> [UInt8]? {
+    public static func ipv4(_ text: String) -> [UInt8]? {
         // Most texts are names: to take them apart by characters is dear, and comes with each event that has a meeting's URL.
         guard text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 || $0 == UInt8(ascii: ".") }) else { return nil }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
@@ -53,7 +53,7 @@ public struct HostName: Sendable, Equatable {
     }
 
     /// Eight groups of an address by RFC 4291 §2.2: `::` at most once, an IPv4 tail allowed, no zone.
-    static func ipv6(_ text: String) -> [UInt16]? {
+    public static func ipv6(_ text: String) -> [UInt16]? {
         let halves = text.split(separator: "::", maxSplits: 2, omittingEmptySubsequences: false)
         guard halves.count <= 2 else { return nil }
         var parts: [[UInt16]] = []

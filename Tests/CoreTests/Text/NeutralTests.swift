@@ -1,5 +1,5 @@
 import Core
-import MCP
+
 import Testing
 
 @Suite struct NeutralTests {
