@@ -1,7 +1,7 @@
 // What the gateway says of single fields, in sentences for whoever fills in the form. The gateway sends data: a code, the values that
 // belong to it, and what would do instead. Its words are for programs.
 
-import { city, locale } from "/assets/console-zones.js";
+import { city, locale, timeText } from "/assets/console-zones.js";
 
 const NEEDED = {
   name: "Give the event a name.", start_at: "Say when it starts.", timezone: "Choose a time zone from the list.",
@@ -12,6 +12,8 @@ const CLEARED = {
 };
 
 const count = (number) => number?.toLocaleString(locale);
+/** 2027-07-01 19:00 is a time to people, as their clocks write it. */
+const localTime = (text) => timeText(Date.parse(`${text.slice(0, 16).replace(" ", "T")}Z`), "UTC");
 const zoneOf = ({ timezone }) => (timezone ? city(timezone) : "this time zone");
 
 /** By code. Each is given the values of the problem, the field's name, and its label. */
@@ -65,7 +67,7 @@ const REMARKS = {
   start_in_past: () => "It is in the past.",
   very_long: ({ days }) => `It lasts ${count(days)} days.`,
   fixed_offset_zone: ({ suggestion }) => `Its time zone has no summer time: was ${city(suggestion)} meant?`,
-  clock_moves: ({ before, after, timezone }) => `The instant stays: ${before.slice(-5)} is ${after.slice(-5)} in ${city(timezone)} now.`,
+  clock_moves: ({ before, after, timezone }) => `The instant stays: ${localTime(before)} is ${localTime(after)} in ${city(timezone)} now.`,
   left_out: ({ fields }) => `Luma sets this itself, so it was not taken over: ${fields.join(", ")}.`,
   approval_not_set: ({ approval, total, ticket_types: types, message }) => {
     const words = `Approval could not be switched ${approval ? "on" : "off"}`;
