@@ -38,6 +38,8 @@ public final class CallContext {
     public let sender: Sender
     /// Set once a write that may not be repeated is about to leave.
     public internal(set) var hasSentWrite = false
+    /// Entries of a list that are asked for at once, since more of them were too large; nil while all are.
+    var pageSize: Int?
     private let isCallerGone: () -> Bool
 
     /// - Parameter isCallerGone: asked before a write is begun, and while it waits for budget. From its first byte on a

@@ -20,13 +20,25 @@ extension LumaClient {
             Self.eventsGet, query: QueryString([("event_id", id)]), deadline: deadline, context: context)
     }
 
-    /// One page of the calendar's events.
+    /// One page of the calendar's events: of several answers where one would be too large, and shorter than asked for where that
+    /// would take too many.
     public func listEvents(
         _ parameters: EventListParameters, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> ListPage {
-        let answer = try await call(
-            Self.row("calendars/events/list"), query: parameters.query, deadline: deadline, context: context)
-        return try ListPage(answer)
+        var gathering = PageGathering(parameters, size: context.pageSize)
+        while true {
+            do throws(LumaError) {
+                let answer = try await call(
+                    Self.eventsList, query: gathering.parameters.query, deadline: deadline, context: context)
+                if let page = gathering.take(try ListPage(answer), octets: answer.body.count) { return page }
+            } catch .tooLarge {
+                guard gathering.halve() else {
+                    if let beginning = gathering.beginning { return beginning }
+                    throw .tooLarge
+                }
+                context.pageSize = gathering.size
+            }
+        }
     }
 
     /// The ticket types of an event, all at once.
@@ -53,6 +65,7 @@ extension LumaClient {
     }
 
     private static let eventsGet = row("events/get")
+    private static let eventsList = row("calendars/events/list")
 
     /// The row of an operation that this file calls by name; the tests of the rows see to it that it exists.
     static func row(_ name: String) -> Operation {
