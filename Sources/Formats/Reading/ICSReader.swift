@@ -29,6 +29,8 @@ public struct ICSReader: Sendable {
     private static let mostZones = 256
     private static let mostCalendars = 10_000
     private static let mostProblems = 10
+    /// Components of one event that are named.
+    private static let mostParts = 256
 
     private let limits: ReadLimits
     private var splitter: LineSplitter
@@ -86,8 +88,9 @@ public struct ICSReader: Sendable {
             folded = (line, bytes, false)
             return
         }
-        if let gathered = folded, gathered.bytes.count + bytes.count > limits.fieldBytes {
-            folded = (gathered.line, [], true)
+        // Nothing else may hold the octets while they grow, or each fold would copy them all.
+        if let (first, count) = folded.map({ ($0.line, $0.bytes.count) }), count + bytes.count > limits.fieldBytes {
+            folded = (first, [], true)
         } else if folded?.isTooLong == false {
             folded?.bytes += bytes.dropFirst()
         }
@@ -129,8 +132,8 @@ public struct ICSReader: Sendable {
         guard open.count < Self.deepest else { return fail(line, "components are nested too deep", deliver) }
         open.append(name)
         guard open.count == 2 else {
-            if open.count == 3, event != nil { event?.parts.append(name) }
-            return zone.begin(name, depth: open.count)
+            if open.count == 3, let parts = event?.parts.count, parts < Self.mostParts { event?.parts.append(name) }
+            return zone.begin(name, depth: open.count, line: line)
         }
         if name == "VTIMEZONE" { zone = ICSZoneBuilder(line: line) }
         guard name == "VEVENT" else { return }
@@ -212,7 +215,7 @@ public struct ICSReader: Sendable {
             let isCalendar = !calendars.isEmpty
             fail(line, isCalendar ? text : "is not an iCalendar file: it must begin with BEGIN:VCALENDAR", deliver)
         } else if open.count > 1, open[1] == "VTIMEZONE" {
-            zone.isBroken = true
+            zone.fail(line, text)
         }
     }
 

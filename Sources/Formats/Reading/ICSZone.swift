@@ -16,6 +16,8 @@ public struct ICSZone: Sendable, Equatable {
     /// The IANA name that libraries note (X-LIC-LOCATION); only a hint.
     public let location: String?
     let observances: [Observance]
+    /// Why the definition cannot be used.
+    public let fault: ReadProblem?
 
     /// More than the whole history of any zone.
     static let mostObservances = 512
@@ -28,6 +30,13 @@ public struct ICSZone: Sendable, Equatable {
     /// The rules that the definition gives.
     /// - Throws: what cannot be read of it, with its line.
     public func rules() throws(ReadProblem) -> TimeZoneRules {
+        var budget = StepBudget()
+        return try rules(&budget)
+    }
+
+    /// The same for one of several definitions that share what their file may cost.
+    public func rules(_ budget: inout StepBudget) throws(ReadProblem) -> TimeZoneRules {
+        if let fault { throw fault }
         guard !observances.isEmpty else {
             throw ReadProblem(line: line, "time zone \"\(name)\" has neither STANDARD nor DAYLIGHT")
         }
@@ -36,7 +45,7 @@ public struct ICSZone: Sendable, Equatable {
         for observance in observances {
             let before = try offset(observance, "TZOFFSETFROM")
             let after = try offset(observance, "TZOFFSETTO")
-            for onset in try onsets(observance) {
+            for onset in try onsets(observance, &budget) {
                 let instant = onset.timestamp(secondsEast: before)
                 changes.append((instant, after))
                 if first.map({ instant < $0.start }) ?? true { first = (instant, before) }
@@ -49,7 +58,9 @@ public struct ICSZone: Sendable, Equatable {
     }
 
     /// When clocks are set to the observance, as they show it just before.
-    private func onsets(_ observance: Observance) throws(ReadProblem) -> [LocalDateTime] {
+    private func onsets(
+        _ observance: Observance, _ budget: inout StepBudget
+    ) throws(ReadProblem) -> [LocalDateTime] {
         guard let property = observance["DTSTART"], let time = ICSTime(property) else {
             throw ReadProblem(
                 line: observance["DTSTART"]?.line ?? line, "DTSTART of time zone \"\(name)\" is no date and time")
@@ -59,6 +70,7 @@ public struct ICSZone: Sendable, Equatable {
             guard let times = ICSTime.list(property) else {
                 throw ReadProblem(line: property.line, "RDATE of time zone \"\(name)\" is no list of dates")
             }
+            guard budget.take(times.count) else { throw tooMuch }
             onsets += times.map(\.local)
         }
         for property in observance.properties where property.name == "RRULE" {
@@ -72,9 +84,15 @@ public struct ICSZone: Sendable, Equatable {
                 throw ReadProblem(line: property.line, "RRULE of time zone \"\(name)\" is not FREQ=YEARLY")
             }
             let last = try end(rule, observance)
-            onsets += rule.dates(from: Self.nearStart(time.local, rule), until: last, most: Self.mostChanges).dates
+            let start = Self.nearStart(time.local, rule)
+            onsets += rule.dates(from: start, until: last, most: Self.mostChanges, &budget).dates
+            if budget.isSpent { throw tooMuch }
         }
         return onsets
+    }
+
+    private var tooMuch: ReadProblem {
+        ReadProblem(line: line, "time zone \"\(name)\" takes too many steps to work out")
     }
 
     /// The last moment for a rule's dates, on its own clocks.

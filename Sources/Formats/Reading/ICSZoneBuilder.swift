@@ -1,4 +1,4 @@
-/// Gathers one VTIMEZONE. One that is broken, or that has no name, is none: who names it hears that it is not known.
+/// Gathers one VTIMEZONE. One that has no name is none; who names one that is broken hears why.
 struct ICSZoneBuilder: Sendable {
     private static let mostProperties = 64
 
@@ -8,16 +8,18 @@ struct ICSZoneBuilder: Sendable {
     private var observances: [ICSZone.Observance] = []
     /// Those of the observance that is open.
     private var properties: [ICSProperty]?
-    var isBroken = false
+    private var fault: ReadProblem?
 
     init(line: Int = 0) { self.line = line }
 
+    /// Notes why the zone cannot be used; what was first counts.
+    mutating func fail(_ line: Int, _ text: String) { fault = fault ?? ReadProblem(line: line, text) }
+
     /// A component within the zone begins.
-    mutating func begin(_ component: String, depth: Int) {
+    mutating func begin(_ component: String, depth: Int, line: Int) {
         guard depth == 3, component == "STANDARD" || component == "DAYLIGHT" else { return }
         guard observances.count < ICSZone.mostObservances else {
-            isBroken = true
-            return
+            return fail(line, "a time zone has more than \(ICSZone.mostObservances) STANDARD and DAYLIGHT")
         }
         properties = []
     }
@@ -30,16 +32,21 @@ struct ICSZoneBuilder: Sendable {
 
     mutating func take(_ property: ICSProperty, depth: Int) {
         if depth == 3, let count = properties?.count {
-            if count < Self.mostProperties { properties?.append(property) } else { isBroken = true }
+            guard count < Self.mostProperties else {
+                return fail(property.line, "a part of a time zone has more than \(Self.mostProperties) properties")
+            }
+            properties?.append(property)
         } else if depth == 2 {
             if property.name == "TZID" { name = name ?? property.text }
             if property.name == "X-LIC-LOCATION" { location = location ?? property.text }
         }
     }
 
-    /// The zone; nil when it cannot be used.
+    /// The zone; nil when it has no name.
     var zone: ICSZone? {
-        guard let name, !isBroken else { return nil }
-        return ICSZone(name: name, line: line, location: location, observances: observances)
+        name.map {
+            ICSZone(
+                name: $0, line: line, location: location, observances: fault == nil ? observances : [], fault: fault)
+        }
     }
 }

@@ -16,12 +16,21 @@ extension ICSRecurrence {
     public func dates(
         from start: LocalDateTime, until last: LocalDateTime? = nil, most: Int
     ) -> (dates: [LocalDateTime], isCut: Bool) {
+        var budget = StepBudget()
+        return dates(from: start, until: last, most: most, &budget)
+    }
+
+    /// The same for one of several rules that share what their file may cost.
+    public func dates(
+        from start: LocalDateTime, until last: LocalDateTime? = nil, most: Int, _ budget: inout StepBudget
+    ) -> (dates: [LocalDateTime], isCut: Bool) {
         let first = start.date
         let timeOfDay = start.milliseconds - Int64(first.days) * 86_400_000
         var limit = most
         if case .count(let count) = bound { limit = min(most, count) }
         var dates = [start]
         for round in 0..<Self.mostRounds {
+            guard budget.take(stepsOfRound) else { return (dates, true) }
             guard let days = days(of: round, from: first) else { return (dates, false) }
             for day in days where day > first.days {
                 let date = LocalDateTime(milliseconds: Int64(day) * 86_400_000 + timeOfDay)
@@ -35,6 +44,16 @@ extension ICSRecurrence {
         }
         if case .count(let count) = bound, dates.count >= count { return (dates, false) }
         return (dates, true)
+    }
+
+    /// Days that are looked at in one round, at most.
+    private var stepsOfRound: Int {
+        switch frequency {
+        case .daily: 1
+        case .weekly: 7
+        case .monthly: weekdays.isEmpty && monthDays.isEmpty ? 1 : 31
+        case .yearly: weekdays.isEmpty && monthDays.isEmpty ? 12 : 366
+        }
     }
 
     /// The days of one round, in order and each once; nil after the last year.
@@ -97,10 +116,11 @@ extension ICSRecurrence {
     private func days(of range: Range<Int>) -> [Int] {
         weekdays.flatMap { weekday -> [Int] in
             let offset = (weekday.day - CivilDate(days: range.lowerBound).weekday + 7) % 7
-            let all = Array(stride(from: range.lowerBound + offset, to: range.upperBound, by: 7))
-            if weekday.ordinal == 0 { return all }
-            let index = weekday.ordinal > 0 ? weekday.ordinal - 1 : all.count + weekday.ordinal
-            return all.indices.contains(index) ? [all[index]] : []
+            let first = range.lowerBound + offset
+            if weekday.ordinal == 0 { return Array(stride(from: first, to: range.upperBound, by: 7)) }
+            let count = (range.upperBound - first + 6) / 7
+            let index = weekday.ordinal > 0 ? weekday.ordinal - 1 : count + weekday.ordinal
+            return (0..<count).contains(index) ? [first + index * 7] : []
         }
     }
 

@@ -74,14 +74,16 @@ public struct ICSRecurrence: Sendable, Equatable {
         case "INTERVAL": interval = try Self.number(value, 1...10_000)
         case "COUNT":
             guard bound == .none else { throw .malformed }
-            bound = .count(try Self.number(value, 1...1_000_000))
+            bound = .count(try Self.count(value))
         case "UNTIL":
             guard bound == .none, let time = ICSTime(value: value) else { throw .malformed }
             bound = .until(time)
         case "BYMONTH": months = try Self.numbers(value, 12, signed: false)
         case "BYMONTHDAY": monthDays = try Self.numbers(value, 31)
         case "BYSETPOS": positions = try Self.numbers(value, 366)
-        case "BYDAY": weekdays = try Self.list(value).map(Self.weekday)
+        case "BYDAY":
+            // Each once: what is written twice is looked at once.
+            for item in try Self.list(value).map(Self.weekday) where !weekdays.contains(item) { weekdays.append(item) }
         case "WKST":
             guard let day = Self.days.firstIndex(of: value) else { throw .malformed }
             weekStart = day
@@ -99,6 +101,18 @@ public struct ICSRecurrence: Sendable, Equatable {
         if !positions.isEmpty, months.isEmpty, monthDays.isEmpty, weekdays.isEmpty { throw .malformed }
     }
 
+    /// A number of dates; whether it is a million or more makes no difference to anybody.
+    private static func count(_ value: String) throws(Failure) -> Int {
+        guard (1...64).contains(value.utf8.count), value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            throw .malformed
+        }
+        let count = Int(value).map { min($0, mostCount) } ?? mostCount
+        guard count > 0 else { throw .malformed }
+        return count
+    }
+
+    private static let mostCount = 1_000_000
+
     private static func list(_ value: String) throws(Failure) -> [Substring] {
         let items = value.split(separator: ",", omittingEmptySubsequences: false)
         guard items.count <= mostValues else { throw .malformed }
@@ -115,7 +129,8 @@ public struct ICSRecurrence: Sendable, Equatable {
     private static func numbers(_ value: String, _ most: Int, signed: Bool = true) throws(Failure) -> [Int] {
         var numbers: [Int] = []
         for item in try list(value) {
-            numbers.append(signed ? try self.signed(item, most) : try number(String(item), 1...most))
+            let found = signed ? try self.signed(item, most) : try number(String(item), 1...most)
+            if !numbers.contains(found) { numbers.append(found) }
         }
         return numbers
     }

@@ -21,11 +21,17 @@ import Formats
 /// | RRULE, RDATE, EXDATE, RECURRENCE-ID | with `--expand` an event of each date (`CalendarSeries`), else refused |
 /// | UID, SEQUENCE, LAST-MODIFIED, STATUS, METHOD | which of several states counts (`CalendarStates`) |
 struct CalendarRows {
+    /// Events that a file may become.
+    static let mostItems = 100_000
+
     let settings: CalendarSettings
     private let zones: TimeZoneDatabase
     private var events: [ICSReader.Event] = []
 
-    init(zones: TimeZoneDatabase, settings: CalendarSettings) {
+    private let most: Int
+
+    init(zones: TimeZoneDatabase, settings: CalendarSettings, most: Int = mostItems) {
+        self.most = most
         self.zones = zones
         self.settings = settings
     }
@@ -40,7 +46,10 @@ struct CalendarRows {
         var items: [CalendarItem] = []
         for (index, event) in events.enumerated() {
             if faults[index].isEmpty {
-                items += work.items(index)
+                let found = work.items(index)
+                // Each has a line in the plan; only series make more of them than the file has entries.
+                let isTooMuch = found.count > 1 && items.count + found.count > most
+                items += isTooMuch ? [tooMany(event)] : found
             } else {
                 items.append(
                     CalendarItem(
@@ -48,5 +57,14 @@ struct CalendarRows {
             }
         }
         return (items, work.allNotes)
+    }
+
+    private func tooMany(_ event: ICSReader.Event) -> CalendarItem {
+        let problem = ReadProblem(
+            line: event.line,
+            "\(CalendarFaults.shown(event)) is one series too many: the file makes more than \(most) events; split it"
+        )
+        return CalendarItem(
+            line: event.line, name: event["SUMMARY"]?.text ?? "", outcome: .problems([problem]))
     }
 }

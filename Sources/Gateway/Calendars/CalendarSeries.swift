@@ -29,23 +29,38 @@ struct CalendarSeries {
         for property in event.properties where property.name == "RRULE" {
             dates.formUnion(try Self.dates(property, name, times, calendar, &zones))
         }
-        for property in event.properties where property.name == "RDATE" {
-            for time in ICSTime.list(property) ?? [] { dates.insert(try times.local(time, calendar, &zones)) }
-        }
-        for property in event.properties where property.name == "EXDATE" {
-            for time in ICSTime.list(property) ?? [] {
-                let local = try times.local(time, calendar, &zones)
-                // A day takes out whatever begins on it.
-                if time.kind == .date, times.start.kind != .date {
-                    dates = dates.filter { $0.date != local.date }
-                } else {
-                    dates.remove(local)
-                }
+        for time in try Self.listed("RDATE", event, &zones) { dates.insert(try times.local(time, calendar, &zones)) }
+        var days: Set<Int> = []
+        for time in try Self.listed("EXDATE", event, &zones) {
+            let local = try times.local(time, calendar, &zones)
+            // A day takes out whatever begins on it.
+            if time.kind == .date, times.start.kind != .date {
+                days.insert(local.date.days)
+            } else {
+                dates.remove(local)
             }
         }
+        if !days.isEmpty { dates = dates.filter { !days.contains($0.date.days) } }
         dates.subtract(moved)
         guard dates.count <= Self.mostDates else { throw Self.tooMany(event.line, name) }
         self.dates = dates.sorted()
+    }
+
+    /// The dates of all properties of this name.
+    private static func listed(
+        _ name: String, _ event: ICSReader.Event, _ zones: inout CalendarZones
+    ) throws(ReadProblem) -> [ICSTime] {
+        var times: [ICSTime] = []
+        for property in event.properties where property.name == name { times += ICSTime.list(property) ?? [] }
+        guard zones.budget.take(times.count) else { throw tooMuch(event.line, CalendarFaults.shown(event)) }
+        return times
+    }
+
+    private static func tooMuch(_ line: Int, _ name: String) -> ReadProblem {
+        ReadProblem(
+            line: line,
+            "\(name) is one series too many: the series and time zones of the file take more than \(CalendarZones.mostSteps) "
+                + "steps to work out; split it")
     }
 
     private static func dates(
@@ -79,7 +94,9 @@ struct CalendarSeries {
                 "\(name) repeats without an end; say up to which day with --expand-until, such as --expand-until 2027-12-31"
             )
         }
-        let (dates, isCut) = rule.dates(from: times.start.local, until: last, most: mostDates + 1)
+        let start = times.start.local
+        let (dates, isCut) = rule.dates(from: start, until: last, most: mostDates + 1, &zones.budget)
+        if zones.budget.isSpent { throw tooMuch(property.line, name) }
         if isCut || dates.count > mostDates { throw tooMany(property.line, name) }
         return dates
     }

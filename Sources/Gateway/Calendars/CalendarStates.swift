@@ -85,12 +85,14 @@ enum CalendarStates {
         // What is taken back is not made, whoever says otherwise at the same time.
         let winner = latest.first { cancellation(events[$0], calendars) != nil } ?? latest[0]
         let line = events[winner].line
-        for index in indices where index != winner {
-            if !latest.contains(index) {
+        let said = indices.count > 1 ? content(events[winner]) : []
+        let isCancelled = cancellation(events[winner], calendars) != nil
+        for (index, rank) in zip(indices, ranks) where index != winner {
+            if rank != best {
                 verdicts[index] = .earlier(line: line)
-            } else if says(events[index], theSameAs: events[winner]) {
+            } else if content(events[index]) == said {
                 verdicts[index] = .repeated(line: line)
-            } else if cancellation(events[winner], calendars) != nil {
+            } else if isCancelled {
                 verdicts[index] = .earlier(line: line)
             } else {
                 verdicts[index] = .contradicts(line: line)
@@ -117,12 +119,10 @@ enum CalendarStates {
         return calendars[event.calendar].method == "CANCEL" ? "METHOD:CANCEL" : nil
     }
 
-    private static func says(_ a: ICSReader.Event, theSameAs b: ICSReader.Event) -> Bool {
-        let content = { (event: ICSReader.Event) in
-            event.properties.map { property in
-                property.name + property.parameters.map { ";\($0.name)=\($0.values)" }.joined() + ":" + property.value
-            }.sorted()
-        }
-        return content(a) == content(b)
+    /// What an event says, in whichever order.
+    private static func content(_ event: ICSReader.Event) -> [String] {
+        event.properties.map { property in
+            property.name + property.parameters.map { ";\($0.name)=\($0.values)" }.joined() + ":" + property.value
+        }.sorted()
     }
 }

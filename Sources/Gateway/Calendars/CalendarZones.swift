@@ -18,9 +18,20 @@ struct CalendarZones {
 
     let zones: TimeZoneDatabase
     let settings: CalendarSettings
-    private var definitions: [String: TimeZoneRules] = [:]
-    /// Zones to show that were found before.
-    private var agreeing: [String: String] = [:]
+    private var definitions: [String: Result<TimeZoneRules, ReadProblem>] = [:]
+    /// Zones to show that were found before, or of which none agrees.
+    private var agreeing: [String: String?] = [:]
+    /// What working out the file's zones and series may cost.
+    var budget = StepBudget(most: CalendarZones.mostSteps)
+    /// Names that are known for none.
+    private var unknownNames: [String: String?] = [:]
+
+    /// Steps for all zones and series of a file, several times what 100 000 events need.
+    static let mostSteps = 50_000_000
+    /// Names of zones that are looked for among those that are known.
+    private static let mostSuggestions = 100
+    /// Longer than every name and path of a zone.
+    private static let longestName = 255
     /// Each once, by the name of the zone.
     private(set) var notes: [String: CalendarNote] = [:]
 
@@ -36,7 +47,7 @@ struct CalendarZones {
     ]
 
     /// The zone of this IANA name, as the command line or our own export says it.
-    func clock(named name: String, line: Int) throws(ReadProblem) -> Clock {
+    mutating func clock(named name: String, line: Int) throws(ReadProblem) -> Clock {
         if let rules = try? zones.rules(for: name) { return Clock(name: name, rules: rules, isOwn: false) }
         throw unknown(name, line)
     }
@@ -47,11 +58,11 @@ struct CalendarZones {
         of name: String, in calendar: ICSCalendarHead, at local: LocalDateTime, line: Int
     ) throws(ReadProblem) -> Clock {
         let zone = calendar.zone(named: name)
-        let own = try zone.map { zone throws(ReadProblem) in try rules(zone, of: calendar) }
         if let (known, rules) = byName(name) {
-            guard let own, let zone, settings.trust != .names else {
+            guard let zone, zone.fault == nil, settings.trust != .names else {
                 return Clock(name: known, rules: rules, isOwn: false)
             }
+            let own = try self.rules(zone, of: calendar)
             let (offset, ownOffset) = (Self.offset(local, rules), Self.offset(local, own))
             if offset == ownOffset { return Clock(name: known, rules: rules, isOwn: false) }
             if settings.trust == .file { return Clock(name: known, rules: own, isOwn: true) }
@@ -60,7 +71,8 @@ struct CalendarZones {
                 "time zone \(CalendarFaults.quoted(name)) is \(Self.text(offset)) then by its name and \(Self.text(ownOffset)) "
                     + "as line \(zone.line) defines it; say which counts with --zone-rules names or --zone-rules file")
         }
-        guard let own, let zone else { throw unknown(name, line) }
+        guard let zone else { throw unknown(name, line) }
+        let own = try rules(zone, of: calendar)
         let shown = try shown(zone, own, calendar, local, line)
         if notes[name] == nil, notes.count < 100 {
             notes[name] = CalendarNote(
@@ -74,14 +86,20 @@ struct CalendarZones {
 
     private mutating func rules(_ zone: ICSZone, of calendar: ICSCalendarHead) throws(ReadProblem) -> TimeZoneRules {
         let key = "\(calendar.line) \(zone.name)"
-        if let known = definitions[key] { return known }
-        let rules = try zone.rules()
-        definitions[key] = rules
-        return rules
+        if let known = definitions[key] { return try known.get() }
+        do throws(ReadProblem) {
+            let rules = try zone.rules(&budget)
+            definitions[key] = .success(rules)
+            return rules
+        } catch {
+            definitions[key] = .failure(error)
+            throw error
+        }
     }
 
     /// The IANA zone that a name is by itself.
     private func byName(_ name: String) -> (String, TimeZoneRules)? {
+        guard name.utf8.count <= Self.longestName else { return nil }
         if name == "tzone://Microsoft/Utc" { return (try? zones.rules(for: "UTC")).map { ("UTC", $0) } }
         var rest = name[...]
         while true {
@@ -101,7 +119,10 @@ struct CalendarZones {
         if let chosen = settings.zone { return chosen }
         let year = local.date.components.year
         let key = "\(calendar.line) \(year) \(zone.name)"
-        if let known = agreeing[key] { return known }
+        if let known = agreeing[key] {
+            guard let known else { throw noneAgrees(zone, line) }
+            return known
+        }
         let hints = [zone.location, Self.withoutNumber(zone.name).flatMap(WindowsZones.name), calendar.zone]
         for candidate in hints.compactMap(\.self) + Self.best + WindowsZones.all.map(\.iana) {
             guard let rules = try? zones.rules(for: candidate) else { continue }
@@ -110,7 +131,12 @@ struct CalendarZones {
                 return candidate
             }
         }
-        throw ReadProblem(
+        agreeing[key] = .some(nil)
+        throw noneAgrees(zone, line)
+    }
+
+    private func noneAgrees(_ zone: ICSZone, _ line: Int) -> ReadProblem {
+        ReadProblem(
             line: line,
             "time zone \(CalendarFaults.quoted(zone.name)) is the file's own, and no IANA time zone agrees with it; say which one "
                 + "its events show with --zone")
@@ -132,8 +158,11 @@ struct CalendarZones {
         return String(name[..<space])
     }
 
-    private func unknown(_ name: String, _ line: Int) -> ReadProblem {
-        let hint = zones.suggestion(for: name).map { "; did you mean \($0)?" } ?? ""
+    private mutating func unknown(_ name: String, _ line: Int) -> ReadProblem {
+        if unknownNames[name] == nil, unknownNames.count < Self.mostSuggestions {
+            unknownNames[name] = .some(zones.suggestion(for: name))
+        }
+        let hint = (unknownNames[name] ?? nil).map { "; did you mean \($0)?" } ?? ""
         return ReadProblem(
             line: line,
             "time zone \(CalendarFaults.quoted(name)) is neither an IANA time zone, such as Europe/Berlin, nor one of Windows', and "

@@ -126,7 +126,7 @@ struct ImportPlanner {
         var reader = NDJSONReader()
         var rows = JSONRows(ImportFields(map: settings.map))
         var items: [ReadItem<NDJSONReader.Row>] = []
-        reader.feed(text.utf8[...]) { items.append($0) }
+        for piece in Self.pieces(text) { reader.feed(piece) { items.append($0) } }
         reader.finish { items.append($0) }
         for item in items {
             switch item {
@@ -143,7 +143,7 @@ struct ImportPlanner {
         var reader = ICSReader(limits: ReadLimits(fields: 4096))
         var rows = CalendarRows(zones: zones, settings: settings.forCalendar)
         var items: [ReadItem<ICSReader.Event>] = []
-        reader.feed(text.utf8[...]) { items.append($0) }
+        for piece in Self.pieces(text) { reader.feed(piece) { items.append($0) } }
         reader.finish { items.append($0) }
         for item in items {
             switch item {
@@ -154,10 +154,31 @@ struct ImportPlanner {
         if !plan.isUnusable { take(rows.items(reader.calendars)) }
     }
 
+    /// A reader keeps the lines of one piece at a time.
+    private static func pieces(_ text: FileText) -> some Sequence<ArraySlice<UInt8>> {
+        stride(from: 0, to: text.utf8.count, by: pieceBytes).lazy.map {
+            text.utf8[$0..<min($0 + pieceBytes, text.utf8.count)]
+        }
+    }
+
+    private static let pieceBytes = 64 << 10
+
     /// Says in which encoding a file was read whose standard knows one alone.
     private mutating func tell(_ text: FileText) {
         if text.encoding != .utf8 { plan.readAs = text.encoding.name }
     }
+
+    /// As reports keep it. An import of another name makes the same once more.
+    private func identity(_ identity: String) -> String {
+        var shown = identity
+        // A report's line is bounded, and every line of it must be read again.
+        if identity.utf8.count > Self.longestIdentity, let digest = try? Digest.sha256(Array(identity.utf8)) {
+            shown = "sha256:" + Hex.encode(digest)
+        }
+        return settings.name.isEmpty ? shown : "\(shown) (\(settings.name))"
+    }
+
+    private static let longestIdentity = 1000
 
     private mutating func take(_ found: (items: [CalendarItem], notes: [CalendarNote])) {
         plan.notes += found.notes.map { ImportPlan.Note(line: $0.line, text: $0.text) }
@@ -167,8 +188,7 @@ struct ImportPlanner {
             case .event(let event, let lost):
                 var row = ImportedRow(event: event)
                 row.lost = lost
-                // An import of another name makes the same once more.
-                row.identities = item.identities.map { settings.name.isEmpty ? $0 : "\($0) (\(settings.name))" }
+                row.identities = item.identities.map { identity($0) }
                 if let identity = row.identities.first, let line = identities.updateValue(item.line, forKey: identity) {
                     refuse(
                         ReadProblem(
