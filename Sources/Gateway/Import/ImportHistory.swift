@@ -58,9 +58,11 @@ struct ImportHistory: Sendable {
             return .open(key: word.entry.key ?? row.key)
         }
         if let word = words.first(where: \.entry.outcome.mayBeMade) { return .changed(word) }
-        // The gateway keeps a refusal under the key of the row that was refused.
-        let isRefused = words.contains { $0.entry.outcome == .failed && $0.entry.key == row.key }
-        return .open(key: isRefused && same.isEmpty ? row.content : row.key)
+        // The gateway keeps a refusal under the key of the row that was refused, and takes that key for nothing else.
+        let isRefused = words.contains {
+            $0.entry.outcome == .failed && $0.entry.key == row.key && $0.entry.content != row.content
+        }
+        return .open(key: isRefused ? row.content : row.key)
     }
 
     private static func isDoubtful(_ entry: ImportReport.Entry, _ now: Timestamp) -> Bool {

@@ -63,6 +63,12 @@ import Testing
         var again = Self.entry(.failed, Self.row("b"))
         (again.key, again.said) = ("b", nil)
         #expect(ImportHistory([refused, again]).fate(of: Self.row("c"), now: Self.now) == .open(key: "c"))
+        for outcome in [ImportReport.Outcome.failed, .unsent] {
+            again.outcome = outcome
+            let history = ImportHistory([refused, again])
+            #expect(history.fate(of: Self.row("b"), now: Self.now) == .open(key: "b"))
+            #expect(history.fate(of: Self.row("a"), now: Self.now) == .open(key: "key of u"))
+        }
         again.outcome = .created
         #expect(Self.word(ImportHistory([refused, again]).fate(of: Self.row("c"), now: Self.now)) == "changed")
         #expect(Self.word(ImportHistory([refused, again]).fate(of: Self.row("b"), now: Self.now)) == "made")
