@@ -85,6 +85,12 @@ expect zsh "$(complete_zsh 'luma-mcp events list --zone=Europe/Berl')" '*--zone=
 expect zsh "$(complete_zsh 'luma-mcp sandbox --se')" '*sandbox --seed=*'
 expect zsh "$(complete_zsh 'luma-mcp serve --log-format=j')" '*--log-format=json*'
 
+# No shell runs or splits a word that an outsider has chosen.
+mkdir -p "$work/scripts"
+for shell in bash zsh fish; do "$binary" completion $shell >"$work/scripts/$shell"; done
+python3 Tests/Drivers/shells.py "$work/scripts" bash zsh fish >"$work/shells" || fail "the completions: $(tail -n 1 "$work/shells")"
+[ "$(grep -c 'none of which' "$work/shells")" = 3 ] || fail "the completions: $(cat "$work/shells")"
+
 sed -i "s|^ExecStart=/usr|ExecStart=$destination/usr|" "$unit"
 complaints=$(systemd-analyze verify --man=no "$unit" 2>&1) || fail "the unit: $complaints"
 [ -z "$complaints" ] || fail "the unit: $complaints"

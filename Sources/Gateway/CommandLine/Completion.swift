@@ -89,7 +89,7 @@ enum Completion {
             } else if entry.operand == .file {
                 options += "        \(entry.name):*) compopt -o default; return ;;\n"
             } else if let list = entry.operand.list {
-                options += "        \(entry.name):*) words=$(_luma_mcp_list \(list.rawValue)) ;;\n"
+                options += "        \(entry.name):*) list=\(list.rawValue) ;;\n"
             }
             let places = { (wanted: Value) in
                 entry.options.filter { $0.value == wanted }
@@ -103,7 +103,7 @@ enum Completion {
             }
             for value in [Value.zone, .template, .event] {
                 guard let list = value.list, !places(value).isEmpty else { continue }
-                values += "        \(places(value))) words=$(_luma_mcp_list \(list.rawValue)) ;;\n"
+                values += "        \(places(value))) list=\(list.rawValue) ;;\n"
             }
             if !places(.file).isEmpty {
                 values += "        \(places(.file)))\n            compopt -o default; return ;;\n"
@@ -114,9 +114,17 @@ enum Completion {
         return """
             # Completions of luma-mcp for bash. Made by `luma-mcp completion bash`.
             _luma_mcp_list() { luma-mcp completion list "$1" 2>/dev/null | cut -f1; }
+            # Not compgen -W, which expands what it is given: the words are other people's.
+            _luma_mcp_offer() {
+                local word quoted
+                while IFS= read -r word; do
+                    printf -v quoted %q "$word"
+                    if [[ -n $word && ($word == "$current"* || $quoted == "$current"*) ]]; then COMPREPLY+=("$quoted"); fi
+                done
+            }
             _luma_mcp() {
                 local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-                local command=\(CommandRow.table[0].name) words=
+                local command=\(CommandRow.table[0].name) words= list=
                 COMPREPLY=()
                 if ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} != -* ]]; then command=${COMP_WORDS[1]}; fi
                 case $command in
@@ -124,12 +132,16 @@ enum Completion {
                 esac
                 case $command:$previous in
             \(values)    esac
-                if [[ -z $words ]]; then
+                if [[ -z $words$list ]]; then
                     case $command:$current in
             \(options.replacing("        ", with: "            "))        esac
                     if ((COMP_CWORD == 1)) && [[ $current != -* ]]; then words="\(names.joined(separator: " "))"; fi
                 fi
-                mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+                if [[ -n $list ]]; then
+                    _luma_mcp_offer < <(_luma_mcp_list "$list")
+                else
+                    _luma_mcp_offer <<<"${words// /$'\\n'}"
+                fi
             }
             complete -F _luma_mcp luma-mcp
 
@@ -206,10 +218,14 @@ enum Completion {
             #compdef luma-mcp
             # Completions of luma-mcp for zsh. Made by `luma-mcp completion zsh`.
             _luma_mcp_list() {
-                local -a lines=("${(@f)$(luma-mcp completion list $1 2>/dev/null)}")
-                lines=("${(@)lines//:/\\:}")
-                lines=("${(@)lines/$'\t'/:}")
-                _describe -t $1 $1 lines
+                local -a lines=("${(@f)$(luma-mcp completion list $1 2>/dev/null)}") values shown
+                local line expl
+                for line in $lines; do
+                    values+=("${line%%$'\\t'*}")
+                    shown+=("${line/$'\\t'/  -- }")
+                done
+                # Not _describe, which reads colons and backslashes in what it is given.
+                _wanted $1 expl $1 compadd -l -d shown -a values
             }
             _luma_mcp() {
                 local command=\(CommandRow.table[0].name)
@@ -268,7 +284,8 @@ enum Completion {
     }
 
     private static func fishList(of value: Value) -> String? {
-        value.list.map { quoted("(luma-mcp completion list \($0.rawValue) 2>/dev/null)") }
+        // A tilde at the beginning is fish's own sign for a home, whoever offers it.
+        value.list.map { quoted("(luma-mcp completion list \($0.rawValue) 2>/dev/null | string match -v '~*')") }
     }
 
     private static func fishOption(_ row: OptionRow, _ condition: String) -> String {

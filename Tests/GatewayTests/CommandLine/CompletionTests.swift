@@ -33,7 +33,13 @@ import Testing
     @Test(arguments: Shell.allCases) func whatOnlyTheProgramKnowsIsAskedFor(shell: Shell) throws {
         let script = Completion.script(for: shell)
         for list in CompletionList.allCases {
-            #expect(script.contains((shell == .fish ? "completion list " : "_luma_mcp_list ") + list.rawValue))
+            let call =
+                switch shell {
+                case .bash: "list="
+                case .zsh: "_luma_mcp_list "
+                case .fish: "completion list "
+                }
+            #expect(script.contains(call + list.rawValue))
             #expect(try Command.parse(["completion", "list", list.rawValue]) == .completionList(list))
         }
         #expect(throws: ConfigurationErrors.self) { try Command.parse(["completion", "list", "secrets"]) }
@@ -50,6 +56,13 @@ import Testing
         #expect(CompletionValues.events(events) == ["evt-1\tWed 2030-05-01 16:00 UTC A b [2J c"])
         #expect(CompletionValues.events(nil) == [])
         #expect(CompletionValues.templates("nonsense") == [])
+    }
+
+    /// `compgen -W` expands its words, and `_describe` reads colons: neither is for words that come from a gateway.
+    @Test func noScriptHandsWordsToWhatReadsThem() {
+        let lines = Completion.script(for: .bash).split(separator: "\n")
+        #expect(!lines.contains { $0.contains("compgen -W") && !$0.hasPrefix("#") })
+        #expect(!Completion.script(for: .zsh).contains("_describe -t $1"))
     }
 
     /// What a gateway says is expanded by a shell that offers it, so nothing is given that a shell would do something with.
