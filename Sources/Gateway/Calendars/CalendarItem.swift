@@ -19,6 +19,8 @@ struct CalendarItem {
     /// Its UID, with the date of a series that it is, and then the names under which another state of its file may have had
     /// the same event. Empty for one without a UID.
     var identities: [String] = []
+    /// The UID of the series that it is a date of.
+    var series: String?
 }
 
 /// Something that a calendar's reader must be told: what was used where the file says nothing, and what was left out.

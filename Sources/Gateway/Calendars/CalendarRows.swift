@@ -39,7 +39,10 @@ struct CalendarRows {
     mutating func add(_ event: ICSReader.Event) { events.append(event) }
 
     /// All that was read, in the order of the file, and what must be said of it.
-    func items(_ calendars: [ICSCalendarHead]) -> (items: [CalendarItem], notes: [CalendarNote]) {
+    /// - Returns: also the identities that the dates of each series have, by its UID.
+    func items(
+        _ calendars: [ICSCalendarHead]
+    ) -> (items: [CalendarItem], notes: [CalendarNote], series: [String: [String]]) {
         let faults = events.map(CalendarFaults.problems)
         let verdicts = CalendarStates.verdicts(events, calendars) { faults[$0].isEmpty }
         var work = CalendarWork(events, calendars, verdicts, CalendarZones(zones, settings))
@@ -56,7 +59,7 @@ struct CalendarRows {
                         line: event.line, name: event["SUMMARY"]?.text ?? "", outcome: .problems(faults[index])))
             }
         }
-        return (items, work.allNotes)
+        return (items, work.allNotes, work.series)
     }
 
     private func tooMany(_ event: ICSReader.Event) -> CalendarItem {

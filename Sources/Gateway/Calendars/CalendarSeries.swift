@@ -10,6 +10,8 @@ struct CalendarSeries {
     private static let repeating = ["RRULE", "RDATE", "EXRULE"]
 
     let dates: [LocalDateTime]
+    /// Dates that it would have, and that the file takes out or that have events of their own.
+    let takenOut: Set<LocalDateTime>
 
     static func property(_ event: ICSReader.Event) -> ICSProperty? {
         repeating.lazy.compactMap { event[$0] }.first
@@ -30,6 +32,7 @@ struct CalendarSeries {
             dates.formUnion(try Self.dates(property, name, times, calendar, &zones))
         }
         for time in try Self.listed("RDATE", event, &zones) { dates.insert(try times.local(time, calendar, &zones)) }
+        let all = dates
         var days: Set<Int> = []
         for time in try Self.listed("EXDATE", event, &zones) {
             let local = try times.local(time, calendar, &zones)
@@ -43,6 +46,7 @@ struct CalendarSeries {
         if !days.isEmpty { dates = dates.filter { !days.contains($0.date.days) } }
         dates.subtract(moved)
         guard dates.count <= Self.mostDates else { throw Self.tooMany(event.line, name) }
+        takenOut = all.subtracting(dates)
         self.dates = dates.sorted()
     }
 

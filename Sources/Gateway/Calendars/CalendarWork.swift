@@ -14,6 +14,8 @@ struct CalendarWork {
     private var moved: [String: [Int]] = [:]
     /// The events that are no single date of a series, by their UIDs.
     private var whole: [String: Int] = [:]
+    /// The identities that the dates of a series have, those that are taken out too, by its UID.
+    private(set) var series: [String: [String]] = [:]
 
     init(
         _ events: [ICSReader.Event], _ calendars: [ICSCalendarHead], _ verdicts: [CalendarStates.Verdict],
@@ -96,7 +98,9 @@ struct CalendarWork {
         var dates = [times.start.local]
         if repeating != nil {
             let moved = try movedDates(uid, times, calendar)
-            dates = try CalendarSeries(event, times, moved: moved, calendar, &zones).dates
+            let found = try CalendarSeries(event, times, moved: moved, calendar, &zones)
+            dates = found.dates
+            if let uid { series[uid] = (dates + found.takenOut).map { uid + " " + times.mark($0) } }
         }
         if dates.isEmpty {
             let reason = "repeats, and all of its dates are taken out or have events of their own"
@@ -117,7 +121,8 @@ struct CalendarWork {
                 identities = repeating == nil ? [uid, dated] : [dated] + (begins ? [uid] : [])
             }
             return CalendarItem(
-                line: event.line, name: name, outcome: .event(object, lost: losses), identities: identities)
+                line: event.line, name: name, outcome: .event(object, lost: losses), identities: identities,
+                series: repeating == nil && exception == nil ? nil : uid)
         }
     }
 

@@ -29,6 +29,8 @@ struct ImportHistory: Sendable {
 
     private var byKey: [String: [Word]] = [:]
     private var byIdentity: [String: [Word]] = [:]
+    /// What was or may have been made of the dates of a series.
+    private var bySeries: [String: [Word]] = [:]
 
     /// - Parameters:
     ///   - own: the last words of this import's report on each key.
@@ -43,6 +45,31 @@ struct ImportHistory: Sendable {
         byKey[key, default: []].append(word)
         if let said = word.entry.said { byKey[said, default: []].append(word) }
         if let identity = word.entry.identity { byIdentity[identity, default: []].append(word) }
+        if let series = word.entry.series, word.entry.outcome.mayBeMade { bySeries[series, default: []].append(word) }
+    }
+
+    /// Which of the new dates of series are dates that were made and have moved since: a series that was moved as a whole has none of
+    /// them any more, or misses some that it had between its first and its last.
+    /// - Parameters:
+    ///   - rows: those of which nothing is known by themselves.
+    ///   - series: the identities of the dates of each series in the file.
+    /// - Returns: what is told of the earlier dates, by the numbers of rows.
+    func moved(_ rows: [ImportPlan.Row], _ series: [String: Set<String>]) -> [Int: Word] {
+        var moved: [Int: Word] = [:]
+        let groups = Dictionary(grouping: rows.filter { $0.series != nil }) { $0.series ?? "" }
+        for (name, rows) in groups {
+            guard let dates = series[name], let first = dates.min(), let last = dates.max() else { continue }
+            let made = (bySeries[name] ?? []).sorted { ($0.entry.identity ?? "") < ($1.entry.identity ?? "") }
+            let missing = made.filter { !dates.contains($0.entry.identity ?? "") }
+            let isMoved =
+                missing.count == made.count || missing.contains { (first...last).contains($0.entry.identity ?? "") }
+            guard isMoved, let final = missing.last else { continue }
+            // One after the other, as a series keeps its order when it moves.
+            for (index, row) in rows.enumerated() {
+                moved[row.number] = index < missing.count ? missing[index] : final
+            }
+        }
+        return moved
     }
 
     /// - Parameter now: the time of day.

@@ -19,6 +19,8 @@ struct ImportPlan: Sendable {
         var identity: String?
         /// Other identities under which the same event may have been imported.
         var aliases: [String] = []
+        /// The series that it is a date of.
+        var series: String?
 
         /// The line where it begins.
         var line: Int { place.line }
@@ -88,6 +90,8 @@ struct ImportPlan: Sendable {
     /// Rows that are no events to be made.
     var passedOver: [PassedOver] = []
     var notes: [Note] = []
+    /// The identities of the dates of each series, those that are taken out too.
+    var series: [String: Set<String>] = [:]
     /// The file could not be read to its end, or its header cannot be used: nothing of it may be sent.
     var isUnusable = false
 

@@ -49,7 +49,7 @@ extension ImportPlanner {
         let planned = ImportPlan.Row(
             number: number, place: place, name: name, path: path, body: document.encoded, key: key,
             said: key == content ? nil : content, identity: row.identities.first,
-            aliases: Array(row.identities.dropFirst()))
+            aliases: Array(row.identities.dropFirst()), series: row.series)
         if let first = seen[meaning], !settings.allowsDuplicates {
             plan.duplicates.append(
                 ImportPlan.Duplicate(row: planned, first: first.number, firstPlace: first.place))

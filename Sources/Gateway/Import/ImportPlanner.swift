@@ -180,7 +180,8 @@ struct ImportPlanner {
 
     private static let longestIdentity = 1000
 
-    private mutating func take(_ found: (items: [CalendarItem], notes: [CalendarNote])) {
+    private mutating func take(_ found: (items: [CalendarItem], notes: [CalendarNote], series: [String: [String]])) {
+        for (uid, identities) in found.series { plan.series[identity(uid)] = Set(identities.map(identity)) }
         plan.notes += found.notes.map { ImportPlan.Note(line: $0.line, text: $0.text) }
         for item in found.items {
             let place = ImportPlace(line: item.line)
@@ -188,7 +189,8 @@ struct ImportPlanner {
             case .event(let event, let lost):
                 var row = ImportedRow(event: event)
                 row.lost = lost
-                row.identities = item.identities.map { identity($0) }
+                row.identities = item.identities.map(identity)
+                row.series = item.series.map(identity)
                 if let identity = row.identities.first, let line = identities.updateValue(item.line, forKey: identity) {
                     refuse(
                         ReadProblem(

@@ -48,6 +48,8 @@ final class ImportReport: Sendable {
         var identity: String?
         /// Made of what the row said, where the key is not.
         var said: String?
+        /// The series that it is a date of.
+        var series: String?
         /// The name of the other report that tells what was done.
         var source: String?
 
@@ -66,6 +68,7 @@ final class ImportReport: Sendable {
             object["at"] = at.map { .string($0.rfc3339) }
             object["uid"] = identity.map { .string($0) }
             object["content"] = said.map { .string($0) }
+            object["series"] = series.map { .string($0) }
             object["known_from"] = source.map { .string($0) }
             object["spreadsheet_row"] = sheetRow.map { .number(JSONNumber($0)) }
             return object
@@ -91,6 +94,15 @@ final class ImportReport: Sendable {
                 row: row.number, line: row.line, name: row.name, outcome, key: row.key, eventID: eventID,
                 requestID: requestID, problem: problem, at: at, sheetRow: row.place.row, identity: row.identity,
                 said: row.said, source: source)
+            series = row.series
+        }
+
+        /// An id that may stand in a command which a person is told to enter.
+        private static func eventID(_ text: String) -> String? {
+            let isFit = { (byte: UInt8) in
+                (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte | 0x20) || "-_".utf8.contains(byte)
+            }
+            return text.utf8.count <= 255 && text.utf8.allSatisfy(isFit) ? text : nil
         }
 
         init?(_ object: JSONObject) {
@@ -99,11 +111,12 @@ final class ImportReport: Sendable {
             else { return nil }
             self.init(
                 row: row, line: line, name: object["name"]?.stringValue ?? "", outcome,
-                key: object["key"]?.stringValue, eventID: object["event_id"]?.stringValue,
+                key: object["key"]?.stringValue, eventID: object["event_id"]?.stringValue.flatMap(Self.eventID),
                 requestID: object["request_id"]?.stringValue, problem: object["problem"]?.stringValue,
                 at: object["at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) },
                 sheetRow: object["spreadsheet_row"]?.intValue, identity: object["uid"]?.stringValue,
                 said: object["content"]?.stringValue, source: object["known_from"]?.stringValue)
+            series = object["series"]?.stringValue
         }
     }
 
@@ -137,8 +150,8 @@ final class ImportReport: Sendable {
     /// What earlier runs wrote last of each key.
     let earlier: [String: Entry]
 
-    /// The last word of earlier runs on each line of the file.
-    private let lastWords: [Int: Entry]
+    /// The last word of earlier runs on each row, by its line and number: the dates of a series have one line.
+    private let lastWords: [[Int]: Entry]
 
     /// Opens or makes the file, and keeps others from writing to it meanwhile.
     /// - Parameter place: where rows are sent now; a report of another place is refused.
@@ -211,7 +224,7 @@ final class ImportReport: Sendable {
 
     private struct Told {
         var entries: [String: Entry] = [:]
-        var lastWords: [Int: Entry] = [:]
+        var lastWords: [[Int]: Entry] = [:]
         var places: [Place] = []
     }
 
@@ -235,7 +248,7 @@ final class ImportReport: Sendable {
             let went = Place(row.object)
             if let place, went?.isOther(than: place) ?? true { return }
             if let key = entry.key { told.entries[key] = entry }
-            told.lastWords[entry.line] = entry
+            told.lastWords[[entry.line, entry.row]] = entry
             if let went, !told.places.contains(went) { told.places.append(went) }
         }
         reader.feed(bytes[...], take)
@@ -255,7 +268,7 @@ final class ImportReport: Sendable {
 
     /// The same for a row that is not sent, unless the last word on its line is the same already.
     func appendOnce(_ entry: Entry) throws(SystemError) {
-        if let last = lastWords[entry.line],
+        if let last = lastWords[[entry.line, entry.row]],
             (last.name, last.outcome, last.problem) == (entry.name, entry.outcome, entry.problem)
         {
             return

@@ -98,15 +98,19 @@ struct ImportSession {
                 problem: "says the same as \(duplicate.firstPlace.text)", sheetRow: duplicate.row.place.row)
             try report.appendOnce(entry)
         }
-        for (row, word) in standing.changed {
+        for known in standing.changed {
+            let row = known.row
             try report.appendOnce(
                 ImportReport.Entry(
-                    row: row.number, line: row.line, name: row.name, .invalid, problem: ImportStanding.advice(word),
+                    row: row.number, line: row.line, name: row.name, .invalid,
+                    problem: ImportStanding.advice(known.word),
                     sheetRow: row.place.row))
         }
         // From now on this report knows them, too.
-        for (row, word) in standing.made where word.report != nil {
-            try report.appendOnce(ImportReport.Entry(row, .exists, eventID: word.entry.eventID, source: word.report))
+        for known in standing.made where known.word.report != nil {
+            try report.appendOnce(
+                ImportReport.Entry(
+                    known.row, .exists, eventID: known.word.entry.eventID, source: known.word.report))
         }
         var told: Set<Int> = []
         for problem in plan.problems {

@@ -4,7 +4,10 @@ import MCP
 /// What is left to do of a plan after what earlier imports have done.
 struct ImportStanding: Sendable {
     /// A row, and what a report tells of it.
-    typealias Known = (row: ImportPlan.Row, word: ImportHistory.Word)
+    struct Known: Sendable {
+        let row: ImportPlan.Row
+        let word: ImportHistory.Word
+    }
 
     /// Most rows that are named to a person.
     private static let mostShown = 50
@@ -25,11 +28,15 @@ struct ImportStanding: Sendable {
                 var row = row
                 if key != row.key { (row.key, row.said) = (key, key == row.content ? nil : row.content) }
                 rows.append(row)
-            case .made(let word): made.append((row, word))
-            case .doubtful(let word): doubtful.append((row, word))
-            case .changed(let word): changed.append((row, word))
+            case .made(let word): made.append(Known(row: row, word: word))
+            case .doubtful(let word): doubtful.append(Known(row: row, word: word))
+            case .changed(let word): changed.append(Known(row: row, word: word))
             }
         }
+        let moved = history.moved(rows, plan.series)
+        for row in rows { if let word = moved[row.number] { changed.append(Known(row: row, word: word)) } }
+        rows.removeAll { moved[$0.number] != nil }
+        changed.sort { $0.row.number < $1.row.number }
         var counts = ImportProgress.Counts()
         (counts.existing, counts.unknown, counts.failed) = (made.count, doubtful.count, changed.count)
         counts.skipped = plan.duplicates.count + plan.passedOver.count + plan.invalid
@@ -38,8 +45,9 @@ struct ImportStanding: Sendable {
 
     /// For whoever looks before anything is sent: each row that is known.
     var preview: [String] {
-        var lines = made.prefix(Self.mostShown).map { row, word in
-            "\(Self.shown(row)) is already made: \(CommandFailure.line(word.entry.eventID ?? "an event"))\(word.source)"
+        var lines = made.prefix(Self.mostShown).map { known in
+            let id = CommandFailure.line(known.word.entry.eventID ?? "an event")
+            return "\(Self.shown(known.row)) is already made: \(id)\(known.word.source)"
         }
         if made.count > Self.mostShown { lines.append("and \(made.count - Self.mostShown) more that are already made") }
         return lines + warnings
@@ -59,13 +67,13 @@ struct ImportStanding: Sendable {
 
     /// What somebody has to look at.
     var warnings: [String] {
-        var lines = doubtful.prefix(Self.mostShown).map { row, word in
-            let report = word.report.map { "the report \(CommandFailure.line($0))" } ?? "the report"
-            return "\(Self.shown(row)) may or may not be on Luma since an earlier run. "
+        var lines = doubtful.prefix(Self.mostShown).map { known in
+            let report = known.word.report.map { "the report \(CommandFailure.line($0))" } ?? "the report"
+            return "\(Self.shown(known.row)) may or may not be on Luma since an earlier run. "
                 + "It is not sent again; look, and take its line out of \(report) to have it sent."
         }
         if doubtful.count > Self.mostShown { lines.append("and \(doubtful.count - Self.mostShown) more such rows") }
-        lines += changed.prefix(Self.mostShown).map { row, word in "\(Self.shown(row)) \(Self.advice(word))" }
+        lines += changed.prefix(Self.mostShown).map { "\(Self.shown($0.row)) \(Self.advice($0.word))" }
         if changed.count > Self.mostShown {
             lines.append("and \(changed.count - Self.mostShown) more that have changed")
         }

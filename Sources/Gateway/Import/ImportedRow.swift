@@ -21,6 +21,8 @@ struct ImportedRow {
     /// By what the file itself tells its events apart, whatever they say: the UID of a calendar, and then the other names under
     /// which the same event may have been imported. Empty where it does not.
     var identities: [String] = []
+    /// The series that it is a date of.
+    var series: String?
 
     /// Takes a field that another row has and this has not.
     mutating func take(_ field: String, of other: ImportedRow) {

@@ -66,6 +66,29 @@ import Testing
         #expect(Set(moved.map(\.aliases)) == [["u"], []])
     }
 
+    /// A series that is moved as a whole has other dates: none of them is made besides those that were.
+    @Test(arguments: [
+        ("DTSTART:20310102T100000Z\nRRULE:FREQ=WEEKLY;COUNT=3", 0, 3),
+        ("DTSTART:20310301T100000Z\nRRULE:FREQ=WEEKLY;COUNT=4", 0, 4),
+        ("DTSTART:20310101T100000Z\nRRULE:FREQ=WEEKLY;COUNT=5", 2, 0),
+        ("DTSTART:20310108T100000Z\nRRULE:FREQ=WEEKLY;COUNT=5", 3, 0),
+        ("DTSTART:20310101T100000Z\nRRULE:FREQ=WEEKLY;COUNT=5\nEXDATE:20310108T100000Z", 2, 0),
+        ("DTSTART:20310101T100000Z\nRRULE:FREQ=WEEKLY;COUNT=2", 0, 0),
+        ("DTSTART:20310101T110000Z\nRRULE:FREQ=WEEKLY;COUNT=3", 0, 3),
+    ])
+    func aSeriesThatHasMovedIsNotMadeAgain(_ lines: String, _ new: Int, _ moved: Int) {
+        let before = plan(event("DTSTART:20310101T100000Z\nRRULE:FREQ=WEEKLY;COUNT=3")).rows
+        let words = before.map { ImportReport.Entry($0, .created, eventID: "evt-\($0.number)") }
+        let read = words.compactMap { ImportReport.Entry($0.object) }
+        #expect(read == words)
+        let after = plan(event(lines))
+        let standing = ImportStanding(after, ImportHistory(read), now: Timestamp(milliseconds: 0))
+        #expect(standing.rows.count == new && standing.changed.count == moved, "\(standing.changed)")
+        #expect(
+            standing.changed.map(\.word.entry.eventID) == ["evt-1", "evt-2", "evt-3", "evt-3"].prefix(moved).map { $0 })
+        #expect(standing.made.count + standing.rows.count + standing.changed.count == after.rows.count)
+    }
+
     @Test func twoEntriesForOneDateAreRefused() {
         let series = event("DTSTART:20310101T100000Z\nRRULE:FREQ=DAILY;COUNT=2")
         let exceptions = [":20310102T100000Z", ";TZID=Europe/Berlin:20310102T110000"].map {

@@ -30,6 +30,13 @@ import Testing
         }
     }
 
+    /// A report may be anybody's file, and its ids stand in commands that people are told to enter.
+    @Test(arguments: ["evt-1; reboot", "evt-1\n", "$(reboot)", "evt é"]) func anIDThatIsNoneIsNone(_ text: String) {
+        var object = Self.entry.object
+        object["event_id"] = .string(text)
+        #expect(ImportReport.Entry(object)?.eventID == nil)
+    }
+
     @Test func aLineThatWasCutOffIsNoReasonToFail() throws {
         let whole = String(decoding: JSON.object(Self.entry.object).encoded, as: UTF8.self)
         for length in 0..<whole.utf8.count {
