@@ -170,9 +170,6 @@ import Testing
             #"{"jsonrpc":"2.0","id":"l","method":"subscriptions/listen","params":{"notifications":{},"_meta":{"#
             + #""io.modelcontextprotocol/protocolVersion":"2026-07-28","#
             + #""io.modelcontextprotocol/clientCapabilities":{}}}}"#
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("streams-" + UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
         /// The files with the heads of the answers.
         var heads: [String] = []
         /// The three streams of a token; each gives the exit code of its curl, 28 when the time was over.
