@@ -19,10 +19,23 @@ public struct RequestRecord: Sendable {
     public var reason: Reason?
     /// Whose token it came with; nil where none is asked for.
     public var label: String?
+    /// What few requests have, apart: a record is copied and let go with every request.
+    private let rare: Rare?
+
+    private final class Rare: Sendable {
+        let traceID: String?
+        let address: String?
+
+        init(_ traceID: String?, _ address: String?) {
+            self.traceID = traceID
+            self.address = address
+        }
+    }
+
     /// The trace of the request, 32 hexadecimal digits; nil where its caller named none.
-    public var traceID: String?
+    public var traceID: String? { rare?.traceID }
     /// Where it came from, of one whose token was refused.
-    public var address: String?
+    public var address: String? { rare?.address }
 
     public init(
         time: Timestamp, requestID: String, method: Method, route: String, status: Int, durationNanoseconds: Int64,
@@ -40,8 +53,7 @@ public struct RequestRecord: Sendable {
         self.retries = retries
         self.reason = reason
         self.label = label
-        self.traceID = traceID
-        self.address = address
+        rare = traceID == nil && address == nil ? nil : Rare(traceID, address)
     }
 
     /// A fault of ours is an error, another 5xx a warning; what a client did wrong concerns the client.

@@ -1,3 +1,5 @@
+public import Core
+
 /// Why an answer cannot be put on the wire: a fault of this program, never of the peer.
 public enum ResponseError: Error, Sendable, Equatable {
     /// A field name that is no token, or a value with CR, LF, NUL or another control character: with it a text from
@@ -16,25 +18,23 @@ public enum ResponseEncoder {
     /// - Parameters:
     ///   - prepared: lines in front of `fields`.
     ///   - extra: one more field behind them; apart, so that a handler can add it without a copy of the others.
-    ///   - date: the Date field's value (RFC 9110 §5.6.7), as `Timestamp.httpDateBytes` has it.
+    ///   - opening: what `opening(at:)` has made for this second.
     ///   - length: octets of the body, for `.length`.
     public static func appendHead(
         status: Int, prepared: FieldBlock? = nil, fields: [Field], extra: Field? = nil, framing: AnswerFraming,
-        length: Int, date: UnsafeRawBufferPointer, to out: inout ByteBuffer
+        length: Int, opening: UnsafeRawBufferPointer, to out: inout ByteBuffer
     ) throws(ResponseError) {
         guard (200...599).contains(status) else { throw .invalidStatus(status) }
         let before = out.count
         if status == 200 {
-            out.append("HTTP/1.1 200 OK\r\nDate: ")
+            out.append(opening)
         } else {
             out.append("HTTP/1.1 ")
             out.append(decimal: status)
             out.append(Octet.space)
             out.append(ReasonPhrase.of(status))
-            out.append("\r\nDate: ")
+            out.append(opening.part(statusLine.utf8.count, opening.count - statusLine.utf8.count))
         }
-        out.append(date)
-        out.append(constantLines)
         if let prepared { out.append(prepared.bytes) }
         do throws(ResponseError) {
             for field in fields { try append(field, to: &out) }
@@ -49,6 +49,8 @@ public enum ResponseEncoder {
         case .length:
             out.append("Content-Length: ")
             out.append(decimal: length)
+            // Nearly all heads end here.
+            if framing.connection == .unsaid { return out.append("\r\n\r\n") }
             out.append("\r\n")
         }
         switch framing.connection {
@@ -58,10 +60,20 @@ public enum ResponseEncoder {
         }
     }
 
-    /// What every answer says after its Date, as one text that is only copied: besides the name of the server, that a browser takes
-    /// no answer for another type than it has (WHATWG Fetch §3.6), and that no page of another site gets it as an image, a
-    /// script or the like (§3.7).
-    static let constantLines: StaticString =
+    /// What every 200 of a second begins with, to be copied as one piece: the status line, the Date (RFC 9110 §5.6.7) and the
+    /// constant lines. An answer with another status has its own status line before the rest.
+    public static func opening(at time: Timestamp) -> [UInt8] {
+        Array((statusLine + "\r\nDate: " + time.httpDate + constantLines).utf8)
+    }
+
+    /// Octets of each opening.
+    public static let openingLength = opening(at: Timestamp(milliseconds: 0)).count
+
+    private static let statusLine = "HTTP/1.1 200 OK"
+
+    /// What every answer says after its Date: besides the name of the server, that a browser takes no answer for another type than it
+    /// has (WHATWG Fetch §3.6), and that no page of another site gets it as an image, a script or the like (§3.7).
+    private static let constantLines =
         "\r\nServer: luma-mcp\r\nX-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: same-origin\r\n"
 
     /// Appends one chunk; nothing for no data, which would end the body.

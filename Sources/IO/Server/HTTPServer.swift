@@ -53,8 +53,8 @@ public final class HTTPServer {
     /// For heads that are whole when they are read; one that is not takes it along.
     @exclusivity(unchecked) private(set) var table: FieldTable
     private var spareTables: [FieldTable] = []
-    private let dateText: UnsafeMutableRawBufferPointer
-    @exclusivity(unchecked) private var dateUntil = MonotonicTime(nanoseconds: .min)
+    private let openingText: UnsafeMutableRawBufferPointer
+    @exclusivity(unchecked) private var openingUntil = MonotonicTime(nanoseconds: .min)
 
     /// By descriptor.
     private var connections: [SocketConnection?] = []
@@ -83,13 +83,13 @@ public final class HTTPServer {
         self.handler = handler
         listeners = sockets.map(Listener.init)
         scratch = .allocate(byteCount: Self.scratchSize, alignment: 64)
-        dateText = .allocate(byteCount: Timestamp.httpDateLength, alignment: 8)
+        openingText = .allocate(byteCount: ResponseEncoder.openingLength, alignment: 8)
         table = FieldTable(limits: wire)
     }
 
     deinit {
         scratch.deallocate()
-        dateText.deallocate()
+        openingText.deallocate()
         for listener in listeners { close(listener.descriptor) }
     }
 
@@ -253,15 +253,15 @@ public final class HTTPServer {
 
     // MARK: What connections share
 
-    /// The Date field's value; the clock is asked once a second.
-    func date() -> UnsafeRawBufferPointer {
-        if reactor.now >= dateUntil {
+    /// What answers begin with, their Date included; the clock is asked once a second.
+    func opening() -> UnsafeRawBufferPointer {
+        if reactor.now >= openingUntil {
             let time = WallClock.now
-            dateText.copyBytes(from: time.httpDateBytes)
-            dateUntil = reactor.now.advanced(
+            openingText.copyBytes(from: ResponseEncoder.opening(at: time))
+            openingUntil = reactor.now.advanced(
                 seconds: 1 - time.seconds(since: Timestamp(milliseconds: time.seconds * 1000)))
         }
-        return UnsafeRawBufferPointer(dateText)
+        return UnsafeRawBufferPointer(openingText)
     }
 
     /// Empties `out`; memory that one large answer took is given back.

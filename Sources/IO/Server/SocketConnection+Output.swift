@@ -72,13 +72,13 @@ extension SocketConnection {
         do throws(ResponseError) {
             try ResponseEncoder.appendHead(
                 status: response.status, prepared: response.prepared, fields: response.fields, extra: extra,
-                framing: framing, length: length ?? response.body.count, date: server.date(), to: &out)
+                framing: framing, length: length ?? response.body.count, opening: server.opening(), to: &out)
             return true
         } catch {
             server.onResponseError?(error)
             let closing = machine.beginAnswer(status: 500, closes: true)
             try? ResponseEncoder.appendHead(
-                status: 500, fields: [], framing: closing, length: 0, date: server.date(), to: &out)
+                status: 500, fields: [], framing: closing, length: 0, opening: server.opening(), to: &out)
             return false
         }
     }

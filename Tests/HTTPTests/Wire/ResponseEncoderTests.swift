@@ -1,3 +1,4 @@
+import Core
 import TestKit
 import Testing
 
@@ -7,6 +8,7 @@ import Testing
     private static let constant =
         "\r\nServer: luma-mcp\r\nX-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: same-origin\r\n"
     static let date = "Sun, 06 Nov 1994 08:49:37 GMT"
+    private static let opening = ResponseEncoder.opening(at: Timestamp(milliseconds: 784_111_777_000))
 
     private func head(
         _ status: Int = 200, _ fields: [Field] = [], _ framing: AnswerFraming = .of(.length), length: Int = 5
@@ -14,10 +16,10 @@ import Testing
         var out = ByteBuffer()
         out.append("before ")
         var failure: ResponseError?
-        Array(Self.date.utf8).withUnsafeBytes { date in
+        Self.opening.withUnsafeBytes { opening in
             do throws(ResponseError) {
                 try ResponseEncoder.appendHead(
-                    status: status, fields: fields, framing: framing, length: length, date: date, to: &out)
+                    status: status, fields: fields, framing: framing, length: length, opening: opening, to: &out)
             } catch {
                 failure = error
             }
@@ -73,13 +75,21 @@ import Testing
         }
     }
 
+    /// A server copies it into memory of this length, once a second.
+    @Test(arguments: [0, 784_111_777_000, 1_900_000_000_999, 253_402_300_799_000] as [Int64])
+    func everyOpeningHasOneLength(_ milliseconds: Int64) {
+        let opening = ResponseEncoder.opening(at: Timestamp(milliseconds: milliseconds))
+        #expect(opening.count == ResponseEncoder.openingLength)
+        #expect(opening.starts(with: Array("HTTP/1.1 200 OK\r\nDate: ".utf8)))
+    }
+
     @Test func preparedLinesAreWrittenAsTheyAreAndCheckedBefore() throws {
         let block = try FieldBlock([Field("Content-Type", "application/json"), Field("Cache-Control", "no-store")])
         var out = ByteBuffer()
-        try Array(Self.date.utf8).withUnsafeBytes { date in
+        try Self.opening.withUnsafeBytes { opening in
             try ResponseEncoder.appendHead(
                 status: 200, prepared: block, fields: [Field("A", "1")], extra: Field("B", "2"), framing: .of(.length),
-                length: 0, date: date, to: &out)
+                length: 0, opening: opening, to: &out)
         }
         #expect(
             String(decoding: out.bytes, as: UTF8.self)
