@@ -108,6 +108,18 @@ import Testing
         #expect(Array(EventColumn.all.map(\.name).prefix(released.count)) == released)
     }
 
+    /// docs/rest.md names every column, in the order of the table.
+    @Test func theColumnsAreDocumented() throws {
+        let root = URL(filePath: #filePath).appending(path: "../../../../").standardized
+        let page = try String(contentsOf: root.appending(path: "docs/rest.md"), encoding: .utf8)
+        let table = try #require(page.range(of: "| Columns |"))
+        let end = try #require(page.range(of: "\n\n", range: table.upperBound..<page.endIndex))
+        let cells = page[table.upperBound..<end.lowerBound].split(separator: "\n").dropFirst(2)
+            .compactMap { $0.split(separator: "|").first }
+        let named: [String] = cells.flatMap { cell in cell.matches(of: /`([a-z_]+)`/).map { String($0.output.1) } }
+        #expect(named == EventColumn.all.map(\.name))
+    }
+
     // MARK: Streams
 
     private static func entry(_ number: Int) -> JSON {
