@@ -10,8 +10,12 @@ public enum Neutral {
         guard text.unicodeScalars.contains(where: isSuspect) else { return text }
         var output = String.UnicodeScalarView()
         var previous: Unicode.Scalar?
+        var marks = 0
         for scalar in text.unicodeScalars {
             if !isSuspect(scalar) {
+                // What parted a long row of marks is taken out, so the row is cut.
+                marks = scalar.isCombiningMark ? marks + 1 : 0
+                if marks > String.mostMarksInARow { continue }
                 // CR LF is one line end, and the CR has given it already.
                 if scalar != "\n" || previous != "\r" { output.append(scalar) }
             } else if let kept = replacement(scalar, after: output.last) {

@@ -1,5 +1,4 @@
 import Core
-
 import Testing
 
 @Suite struct NeutralTests {
@@ -38,6 +37,13 @@ import Testing
         ("\n", ""), ("a\u{202e}b", "ab"), (" a  b \u{1b}", "a b"),
     ])
     func aTextWithinASentenceStaysOnItsLine(given: String, wanted: String) { #expect(Neutral.line(given) == wanted) }
+
+    /// What parts a long row of marks cannot be seen; without it the row must not be a long one again.
+    @Test func aLongRowOfMarksIsCut() {
+        let row = String(repeating: "\u{301}\u{323}", count: 100)
+        let text = Neutral.text(("a" + row + "b").streamSafe)
+        #expect(text.unicodeScalars.count == 32 && text.unicodeScalars.first == "a" && text.unicodeScalars.last == "b")
+    }
 
     /// A document in Markdown shows a text of others, and does nothing else with it.
     @Test(arguments: [

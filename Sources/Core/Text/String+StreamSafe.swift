@@ -1,0 +1,39 @@
+extension String {
+    /// Marks that may follow each other: more than any language writes over one letter (UAX #15, Stream-Safe Text Format).
+    static let mostMarksInARow = 30
+
+    /// The text in Stream-Safe Text Format: a long row of combining marks is parted by a joiner that nobody sees, any other text is
+    /// itself.
+    ///
+    /// Swift compares and hashes texts by canonical equivalence, and puts the marks of a row in order for that, in a time that
+    /// grows with the square of their number. Without a bound one text of a megabyte takes hours wherever it is looked up.
+    public var streamSafe: String {
+        guard mayHaveLongRows else { return self }
+        var output = UnicodeScalarView()
+        var marks = 0
+        for scalar in unicodeScalars {
+            marks = scalar.isCombiningMark ? marks + 1 : 0
+            if marks > Self.mostMarksInARow {
+                output.append("\u{34f}")
+                marks = 1
+            }
+            output.append(scalar)
+        }
+        return String(output)
+    }
+
+    /// No mark is ASCII, and none is shorter than two octets: most texts are told apart by that alone.
+    private var mayHaveLongRows: Bool {
+        var row = 0
+        for octet in utf8 {
+            row = octet < 0x80 ? 0 : row + 1
+            if row > 2 * Self.mostMarksInARow { return true }
+        }
+        return false
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it stands over, under or in what comes before it, and has a place in the order of such marks.
+    var isCombiningMark: Bool { value >= 0x300 && properties.canonicalCombiningClass != .notReordered }
+}
