@@ -124,26 +124,17 @@ import Testing
 
     @Test func theOldTransportAsksOnBothOfItsWays() async throws {
         let gateway = try await AccessJourneyTests.gateway()
-        let root = gateway.address
-        let reader = Self.reader
-        async let stream = run("curl", ["-sS", "-N", "--max-time", "4"] + reader + [root + "/sse"])
-        // The address to post to comes on the stream, so a second one is read while the first stays open.
-        let script = """
-            exec 3< <(curl -sS -N --max-time 4 -H 'Authorization: Bearer \(AccessJourneyTests.reader)' \(root)/sse)
-            while read -r -u 3 line; do case "$line" in data:*) break;; esac; done
-            url=\(root)$(printf %s "${line#data: }" | tr -d '\\r')
-            ask() { curl -sS -o /dev/null -w '%{http_code} ' -H 'Content-Type: application/json' -d "$1" "${@:2}" "$url"; }
-            ping='{"jsonrpc":"2.0","id":7,"method":"ping"}'
-            ask "$ping"
-            ask "$ping" -H 'Authorization: Bearer \(AccessJourneyTests.writer)'
-            ask "$ping" -H 'Authorization: Bearer \(AccessJourneyTests.reader)'
-            while read -r -u 3 line; do case "$line" in data:*) break;; esac; done
-            echo "$line"
-            """
-        let result = try await run("bash", ["-c", script])
-        #expect(result.out.hasPrefix("401 404 202 "), "\(result)")
-        #expect(result.out.contains(#""id":7,"result":{}"#), "\(result)")
-        #expect(try await stream.out.hasPrefix("event: endpoint"))
+        let stream = try await OpenStream(Self.reader + [gateway.address + "/sse"])
+        try await stream.hears("event: endpoint\ndata: /")
+        try await stream.hears("\n\n")
+        let path = stream.text.components(separatedBy: "data: ")[1].prefix { $0 != "\n" }
+        let url = gateway.address + String(path)
+        let ping = request("ping", id: 7)
+        #expect(try await post(url, ping, []).status == 401)
+        #expect(try await post(url, ping, Self.writer).status == 404)
+        #expect(!stream.text.contains(#""id":7"#))
+        #expect(try await post(url, ping, Self.reader).status == 202)
+        try await stream.hears(#""id":7,"result":{}"#)
     }
 
     @Test func aGatewayThatChangesNothingOffersNoToolThatDoes() async throws {

@@ -7,7 +7,7 @@ import Testing
 @Suite struct MCPJourneyTests {
     private static let accept = ["-H", "Accept: application/json, text/event-stream"]
 
-    private func post(_ url: String, _ body: JSON, _ headers: [String] = []) async throws -> CurlAnswer {
+    func post(_ url: String, _ body: JSON, _ headers: [String] = []) async throws -> CurlAnswer {
         let arguments = [
             "-X", "POST", "-H", "Content-Type: application/json", "--data-binary",
             String(decoding: body.encoded, as: UTF8.self), url,
@@ -15,11 +15,11 @@ import Testing
         return try await curl(arguments + Self.accept + headers.flatMap { ["-H", $0] })
     }
 
-    private func request(_ method: String, _ params: JSON = [:], id: JSON = 1) -> JSON {
+    func request(_ method: String, _ params: JSON = [:], id: JSON = 1) -> JSON {
         ["jsonrpc": "2.0", "id": id, "method": .string(method), "params": params]
     }
 
-    private func modern(_ params: JSONObject = [:], capabilities: JSON = [:]) -> JSON {
+    func modern(_ params: JSONObject = [:], capabilities: JSON = [:]) -> JSON {
         var params = params
         params["_meta"] = [
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -29,7 +29,7 @@ import Testing
     }
 
     /// A session and the header that names it.
-    private func session(_ url: String, _ version: String) async throws -> [String] {
+    func session(_ url: String, _ version: String) async throws -> [String] {
         let answer = try await post(
             url,
             request(
@@ -38,7 +38,7 @@ import Testing
         return ["Mcp-Session-Id: " + (try #require(answer.field("mcp-session-id")))]
     }
 
-    private func withGateway(_ body: (String) async throws -> Void) async throws {
+    func withGateway(_ body: (String) async throws -> Void) async throws {
         let gateway = try await RunningGateway.start(.inProcess)
         try await body(gateway.address + "/mcp")
         gateway.program.signal(SIGTERM)
@@ -264,90 +264,6 @@ import Testing
             #expect(try await post(root + "/messages/?session_id=x", request("ping")).status == 404)
             #expect(try await curl("-H", "Origin: https://evil.example", root + "/sse").status == 403)
         }
-    }
-
-    @Test func aSubscriptionHearsOfWhatRESTWrites() async throws {
-        try await withGateway { url in
-            let root = url.replacingOccurrences(of: "/mcp", with: "")
-            let session = try await session(url, "2025-11-25")
-            let subscribed = try await post(url, request("resources/subscribe", ["uri": "luma://calendar"]), session)
-            #expect(subscribed.json?["result"] == [:])
-            async let stream = run(
-                "curl", ["-sS", "-N", "--max-time", "3", url, "-H", session[0], "-H", "Accept: text/event-stream"])
-            // The stream may open later than the write that it should tell of, so there is more than one.
-            for number in 0..<8 {
-                let event: JSON = [
-                    "name": .string("Tea \(number)"), "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo",
-                ]
-                #expect(try await curlJSON("POST", root + "/events/", event).status == 201)
-                try await Task.sleep(for: .milliseconds(200))
-            }
-            let heard = try await stream.out
-            #expect(heard.contains("event: message\ndata: {"))
-            #expect(heard.contains(#""notifications/resources/updated","params":{"uri":"luma://calendar"}"#))
-            #expect(!heard.contains("luma://events/"))
-        }
-    }
-
-    @Test func aSubscriptionHearsOfChangesOnly() async throws {
-        try await withGateway { url in
-            let root = url.replacingOccurrences(of: "/mcp", with: "")
-            let session = try await session(url, "2025-11-25")
-            let tea: JSON = ["name": "Tea", "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo"]
-            let id = try #require(try await curlJSON("POST", root + "/events/", tea).json?["id"]?.stringValue)
-            let event = root + "/events/" + id
-            let uri = "luma://events/" + id
-            #expect(try await post(url, request("resources/subscribe", ["uri": .string(uri)]), session).status == 200)
-            async let stream = run(
-                "curl", ["-sS", "-N", "--max-time", "4", url, "-H", session[0], "-H", "Accept: text/event-stream"])
-            // The stream may open later than the first changes; every change has three previews before it.
-            let changes = 8
-            for number in 1...changes {
-                for _ in 0..<3 { #expect(try await curl("-X", "DELETE", event + "?dry_run=true").status == 200) }
-                let same = try await curlJSON("PATCH", event, ["require_rsvp_approval": false])
-                #expect(same.status == 200)
-                #expect(try await curlJSON("PATCH", event, ["max_capacity": .number(JSONNumber(number))]).status == 200)
-                try await Task.sleep(for: .milliseconds(200))
-            }
-            let heard = try await stream.out.split(separator: "\n").count { $0.contains("resources/updated") }
-            #expect((1...changes).contains(heard), "\(heard)")
-        }
-    }
-
-    /// `curl` with a request to listen, for so many seconds.
-    private func listen(_ url: String, seconds: Int) async throws -> String {
-        let body = request(
-            "subscriptions/listen", modern(["notifications": ["resourceSubscriptions": ["luma://calendar"]]]), id: "l")
-        let headers =
-            ["MCP-Protocol-Version: 2026-07-28", "Mcp-Method: subscriptions/listen"] + [
-                "Content-Type: application/json", "Accept: application/json, text/event-stream",
-            ]
-        return try await run(
-            "curl",
-            ["-sS", "-N", "--max-time", String(seconds), url, "--data-binary"]
-                + [String(decoding: body.encoded, as: UTF8.self)] + headers.flatMap { ["-H", $0] }
-        ).out
-    }
-
-    @Test func aListenerThatGoesAwayIsNoticedLongBeforeTheNextKeepAlive() async throws {
-        let gateway = try await RunningGateway.start(.inProcess)
-        let heard = try await listen(gateway.address + "/mcp", seconds: 1)
-        #expect(heard.contains(#""method":"notifications/subscriptions/acknowledged""#))
-        #expect(heard.contains(#""io.modelcontextprotocol/subscriptionId":"l""#))
-        try await eventually("the stream is logged as ended", within: 8) {
-            gateway.program.standardError.contains(#""route":"/mcp","status":200"#)
-        }
-    }
-
-    @Test func aListenerIsToldThatTheServerEnds() async throws {
-        let gateway = try await RunningGateway.start(.inProcess)
-        let url = gateway.address + "/mcp"
-        async let stream = listen(url, seconds: 20)
-        try await Task.sleep(for: .milliseconds(700))
-        gateway.program.signal(SIGTERM)
-        #expect(try await gateway.program.exitCode(within: 8) == 0)
-        let last = try await stream.components(separatedBy: "data: ").last ?? ""
-        #expect(last.contains(#""id":"l","result":{"resultType":"complete""#), "\(last)")
     }
 
     @Test func standardInputAndOutput() async throws {
