@@ -30,12 +30,39 @@ public enum CalendarInvariant {
         }
         for case .row(let event) in whole.items.prefix(64) {
             for property in event.properties { if let problem = problem(with: property) { return problem } }
+            if let problem = written(event) { return problem }
         }
         return nil
     }
 
-    private static func read(_ bytes: [UInt8], piece: Int) -> Reading {
-        let limits = ReadLimits(fieldBytes: 1024, rowBytes: 4096, fields: 64, rows: 256)
+    /// What was read, written by our own writer and read again, says the same.
+    private static func written(_ event: ICSReader.Event) -> String? {
+        guard let start = event["DTSTART"].flatMap(ICSTime.init)?.local.timestamp(secondsEast: 0) else { return nil }
+        let first = ICSEvent(uid: "u", stamp: start, start: start, summary: event["SUMMARY"]?.text ?? "")
+        var texts = [event["DESCRIPTION"]?.text ?? "", event["LOCATION"]?.text ?? ""]
+        var summary = first.summary
+        // Our writer gives one kind of line end, and no control characters: what it has written once, it writes for ever.
+        for round in 0..<2 {
+            var again = first
+            (again.summary, again.description, again.location) = (summary, texts[0], texts[1])
+            var writer = ICSWriter()
+            writer.begin(ICSCalendar(product: "p", name: "n"))
+            writer.add(again)
+            writer.end()
+            let reading = read(writer.take(), piece: 64, limits: ReadLimits())
+            guard reading.items.count == 1, case .row(let back)? = reading.items.first, back.problems.isEmpty,
+                back["DTSTART"].flatMap(ICSTime.init)?.local.timestamp(secondsEast: 0) == start
+            else { return "written it reads as \(reading.items)" }
+            let found = ["SUMMARY", "DESCRIPTION", "LOCATION"].map { back[$0]?.text ?? "" }
+            if round == 1, found != [summary] + texts { return "written again it reads as \(found)" }
+            (summary, texts) = (found[0], Array(found[1...]))
+        }
+        return nil
+    }
+
+    private static let narrow = ReadLimits(fieldBytes: 1024, rowBytes: 4096, fields: 64, rows: 256)
+
+    private static func read(_ bytes: [UInt8], piece: Int, limits: ReadLimits = narrow) -> Reading {
         var reader = ICSReader(limits: limits)
         var reading = Reading()
         var rest = bytes[...]
