@@ -2,6 +2,7 @@
 
     commands    what ends by itself, RUNS times each (500), several at once
     servers     serve and sandbox, RUNS times each (150), ended by signals at instants that SEED names
+    cores       one that holds a key or tokens leaves no core, whatever ends it
 
 A run is right when it ends with the code that the documents name, by no signal of a fault, without a core, with nothing on
 standard error that is not expected, and leaves no process behind. Ends with 0 when all are, else tells what was wrong.
@@ -284,10 +285,37 @@ def servers(binary, folder, runs, seed):
     assert held >= runs // 5, "of those that were held up only %d were ended by the second signal" % held
 
 
+def cores(binary, folder, *_):
+    def leaves_core(**settings):
+        # Swift's own handler of such signals would look for the cause first.
+        environment = {
+            "PATH": os.environ["PATH"], "LUMA_PORT": "0", "LUMA_LOG_FILE": os.path.join(folder, "log"),
+            "LUMA_DATA_DIR": os.path.join(folder, "data"), "SWIFT_BACKTRACE": "enable=no", **settings}
+        process = start([binary, "serve"], folder, environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        assert address(process), "it does not serve"
+        process.send_signal(signal.SIGABRT)
+        _, status = os.waitpid(process.pid, 0)
+        process.returncode = -signal.SIGABRT
+        process.stdout.close()
+        assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGABRT, status
+        files = glob.glob(os.path.join(folder, "core*"))
+        for file in files:
+            os.remove(file)
+        return os.WCOREDUMP(status) or bool(files)
+
+    if not leaves_core(LUMA_SANDBOX="true"):
+        print("this machine makes no cores: nothing can be said")
+        return
+    assert not leaves_core(LUMA_API_KEY="secret-ends", LUMA_BASE_URL="http://127.0.0.1:9"), "a core with the key"
+    assert not leaves_core(LUMA_SANDBOX="true", LUMA_AUTH_TOKENS="a:read:0123456789abcdefghijklmnop"), "a core with tokens"
+    assert leaves_core(LUMA_SANDBOX="true", LUMA_AUTH_TOKENS="a:read:0123456789abcdefghijklmnop", LUMA_DEBUG="true")
+    print("no core with a key or a token")
+
+
 if __name__ == "__main__":
     sys.stdout.reconfigure(line_buffering=True)
     hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
     resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
     scenario, binary, folder, *more = sys.argv[1:]
-    runs = int(more[0]) if more else {"commands": 500, "servers": 150}[scenario]
+    runs = int(more[0]) if more else {"commands": 500, "servers": 150, "cores": 1}[scenario]
     globals()[scenario](os.path.abspath(binary), os.path.abspath(folder), runs, more[1] if len(more) > 1 else "20")

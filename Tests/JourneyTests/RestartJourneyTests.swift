@@ -17,7 +17,7 @@ import Testing
 
     /// Each command 500 times, `serve` and `sandbox` 150 times with signals at any instant. A program whose threads still ran when
     /// it ended crashed once in sixty runs: a fault of that kind would be missed by 500 runs once in four thousand.
-    @Test(arguments: ["commands", "servers"])
+    @Test(arguments: ["commands", "servers", "cores"])
     func everyCommandEndsWithItsOwnCode(scenario: String) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
             "luma-" + UUID().uuidString.prefix(8))
