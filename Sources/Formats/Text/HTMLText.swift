@@ -7,9 +7,10 @@ public enum HTMLText {
     /// Whether a text has a tag of those that programs write; `a < b` and `<https://example.com>` are text.
     public static func isHTML(_ text: String) -> Bool {
         var rest = Array(text.utf8)[...]
+        var unclosed = 0
         while let start = rest.firstIndex(of: UInt8(ascii: "<")) {
             rest = rest[(start + 1)...]
-            if let tag = HTMLTag(rest), HTMLTag.known.contains(tag.name) { return true }
+            if let tag = HTMLTag(rest, &unclosed), HTMLTag.known.contains(tag.name) { return true }
         }
         return false
     }
@@ -19,6 +20,7 @@ public enum HTMLText {
         var output = MarkdownBuilder()
         var rest = Array(html.utf8)[...]
         var text: [UInt8] = []
+        var unclosed = 0
         // The name of the element whose content is passed over.
         var hidden: String?
         func flush() {
@@ -34,7 +36,7 @@ public enum HTMLText {
             if rest.starts(with: "<!--".utf8) {
                 flush()
                 rest = afterComment(rest)
-            } else if let tag = HTMLTag(rest.dropFirst()) {
+            } else if let tag = HTMLTag(rest.dropFirst(), &unclosed) {
                 flush()
                 rest = rest.dropFirst(1 + tag.length)
                 if let name = hidden {
@@ -68,10 +70,12 @@ public enum HTMLText {
 struct HTMLTag {
     static let known: Set<String> = [
         "p", "br", "b", "i", "u", "a", "ul", "ol", "li", "div", "span", "strong", "em", "html", "body", "html-blob",
-        "h1",
-        "h2", "h3", "h4", "h5", "h6", "table", "tr", "td", "font", "blockquote",
+        "h1", "h2", "h3", "h4", "h5", "h6", "table", "tr", "td", "font", "blockquote",
     ]
     static let hidden: Set<String> = ["script", "style", "head", "title", "template"]
+
+    /// Tags without an end that are looked through: each takes the whole rest of the text.
+    static let mostUnclosed = 16
 
     let name: String
     let isEnd: Bool
@@ -79,8 +83,10 @@ struct HTMLTag {
     /// Octets up to its `>`, that included.
     let length: Int
 
-    /// Nil for what is no tag.
-    init?(_ bytes: ArraySlice<UInt8>) {
+    /// - Parameter unclosed: how many tags of the text had no end; behind too many of them nothing is a tag any more.
+    /// - Returns: nil for what is no tag.
+    init?(_ bytes: ArraySlice<UInt8>, _ unclosed: inout Int) {
+        guard unclosed < Self.mostUnclosed else { return nil }
         var rest = bytes
         isEnd = rest.first == UInt8(ascii: "/")
         if isEnd { rest = rest.dropFirst() }
@@ -100,7 +106,10 @@ struct HTMLTag {
                 rest = rest.dropFirst()
             }
         }
-        guard rest.popFirst() != nil else { return nil }
+        guard rest.popFirst() != nil else {
+            unclosed += 1
+            return nil
+        }
         self.name = String(decoding: name, as: UTF8.self).lowercased()
         self.href = href
         length = rest.startIndex - bytes.startIndex

@@ -52,4 +52,19 @@ import Testing
         #expect(HTMLText.markdown(deep).hasSuffix("- x"))
         #expect(HTMLText.markdown(String(repeating: "<b><a href=\"https://e.example\">", count: 2000)).count < 60_000)
     }
+
+    /// Each would be read to the end of the text, so that a text took the square of its length.
+    @Test(arguments: ["<a ", "<a b='>\" c=\"'", "</p\n"]) func tagsWithoutAnEndAreLookedThroughOnlySoOften(
+        _ tag: String
+    ) {
+        let text = String(repeating: tag, count: 2000)
+        let bytes = Array(text.utf8)[...]
+        var unclosed = 0
+        for _ in 0..<20 { #expect(HTMLTag(bytes.dropFirst(), &unclosed) == nil) }
+        #expect(unclosed == HTMLTag.mostUnclosed)
+        #expect(!HTMLText.isHTML(text))
+        #expect(HTMLText.markdown(text).hasPrefix("\\<"))
+        // A few do no harm to what comes behind them.
+        #expect(HTMLText.markdown("<p>x</p><b>y</b><i a='") == "x\n\n**y**\\<i a='")
+    }
 }
