@@ -52,7 +52,7 @@ def forms_can_be_read(binary, folder):
             page.says("#agenda-title", "Found")
             check(page, "found, " + theme, "#search")
             page.write("#search", "no such words")
-            page.says("#agenda", "Nothing found")
+            page.says("#found", "Nothing found")
             check(page, "nothing found, " + theme, "#search")
             page.write("#feed-name", "Team " + theme)
             page.press_button("Make a feed", "#feeds")

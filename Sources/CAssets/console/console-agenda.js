@@ -1,6 +1,6 @@
 // The list beside the month: what is coming up, or what one day holds.
 
-import { element } from "/assets/dom.js";
+import { byId, element } from "/assets/dom.js";
 import { redraw } from "/assets/console-focus.js";
 import { byClock } from "/assets/console-month.js";
 import { found } from "/assets/console-search.js";
@@ -16,6 +16,7 @@ import { MOST_DAYS, city, dayText, daysText, isViewers, locale, timeText, usable
 export function drawAgenda(root, view, actions) {
   const placed = view.placed.toSorted(byClock);
   if (view.query) return drawFound(root, placed, view, actions);
+  tellFound("");
   if (view.chosen !== null) return drawDay(root, placed, view, actions);
   const coming = placed.filter(({ event }) => event.end > view.now || (event.end === event.start && event.start > view.now));
   const shown = coming.slice(0, view.most);
@@ -65,9 +66,9 @@ function drawFound(root, placed, view, actions) {
   const [from, to] = view.span;
   const words = `${all.length === 0 ? "Nothing" : all.length} found among the ${placed.length} events that are loaded${
     placed.length > 0 ? `, from ${dayText(from, SHORT)} to ${dayText(to, SHORT)}` : ""}.`;
+  tellFound(words);
   redraw(
     root,
-    element("p", { class: "none", role: "status" }, words),
     days.map(([day, own]) => element("section", { class: "agenda-day" },
       dayHeading(day, view), element("ul", {}, own.map((entry) => row(entry, view, actions))))),
     element("div", { class: "day-actions" },
@@ -75,6 +76,11 @@ function drawFound(root, placed, view, actions) {
         all.length > entries.length ? `Show more (${all.length - entries.length})` : "Look further ahead"),
       element("button", { type: "button", "data-key": "further-back", onclick: actions.lookBack }, "Look a year further back")),
   );
+}
+
+/** A reader of the screen is told what was found by a place that is always there, and once. */
+function tellFound(words) {
+  if (byId("found").textContent !== words) byId("found").textContent = words;
 }
 
 const SHORT = { day: "numeric", month: "short", year: "numeric" };
