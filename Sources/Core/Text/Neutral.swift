@@ -63,6 +63,17 @@ public enum Neutral {
         line(String(String.UnicodeScalarView(text.unicodeScalars.prefix(most))))
     }
 
+    /// The text in quotes, without control characters and at most 80 characters long.
+    public static func quoted(_ text: String) -> String {
+        var shown = ""
+        for scalar in text.unicodeScalars.prefix(80) {
+            shown +=
+                scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)
+                ? scalar.escaped(asASCII: true) : String(scalar)
+        }
+        return "\"" + shown + (text.unicodeScalars.count > 80 ? "…" : "") + "\""
+    }
+
     /// The document with every text in it made neutral, names of members included.
     public static func json(_ json: JSON) -> JSON {
         switch json {

@@ -139,7 +139,7 @@ extension Configuration {
         else { return }
         reader.report(
             ConfigurationError(
-                Setting.host.rawValue, value: ConfigurationError.quoted(host.text),
+                Setting.host.rawValue, value: Neutral.quoted(host.text),
                 "other machines could reach it, and nothing would ask them for a password. Use localhost, set "
                     + "LUMA_AUTH_TOKENS, or set LUMA_ALLOW_EXTERNAL=true when something in front of it does",
                 from: .combination))
@@ -217,7 +217,7 @@ extension SandboxOptions {
         {
             reader.report(
                 ConfigurationError(
-                    Setting.sandboxHost.rawValue, value: ConfigurationError.quoted(host.text),
+                    Setting.sandboxHost.rawValue, value: Neutral.quoted(host.text),
                     "other machines could reach it; add --allow-external when they may", from: .combination))
         }
         let options = SandboxOptions(

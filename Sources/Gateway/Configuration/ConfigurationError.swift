@@ -32,7 +32,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
     init(_ row: SettingRow, text: String, from source: Source) {
         // A URL with an @ may hold a password, one with a query a key.
         let isHidden = row.isSecret || text.utf8.contains { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "?") }
-        let shown = isHidden ? "hidden, \(text.count) characters" : Self.quoted(text)
+        let shown = isHidden ? "hidden, \(text.count) characters" : Neutral.quoted(text)
         let problem = row.kind.problem(in: text).map { ": " + $0 } ?? ""
         self.init(row.setting.rawValue, value: shown, "expected \(row.kind.expectation)\(problem)", from: source)
     }
@@ -59,17 +59,6 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
 
     /// Commands and options are shorter than keys and tokens.
     private static let longestWord = 24
-
-    /// The text in quotes, without control characters and at most 80 characters long.
-    static func quoted(_ text: String) -> String {
-        var shown = ""
-        for scalar in text.unicodeScalars.prefix(80) {
-            shown +=
-                scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value)
-                ? scalar.escaped(asASCII: true) : String(scalar)
-        }
-        return "\"" + shown + (text.unicodeScalars.count > 80 ? "…" : "") + "\""
-    }
 }
 
 /// All that is wrong with the settings, reported at once so that nobody has to start ten times.

@@ -1,10 +1,11 @@
+import Core
 import Store
 
 extension DoctorReport {
     /// What looking into the folder of the state has found.
     /// - Parameter refusal: why nothing can be written there; nil when something can.
     mutating func addStore(_ inspection: StoreInspection, folder: String, refusal: StoreFailure.Cause?) {
-        let place = ConfigurationError.quoted(folder)
+        let place = Neutral.quoted(folder)
         switch inspection {
         case .absent where refusal == nil: add("store", .ok, "nothing is stored in \(place) yet")
         case .sound where refusal == nil: add("store", .ok, "the database in \(place) is sound")

@@ -1,4 +1,5 @@
 import Glibc
+import IO
 
 /// Which program of this machine listens on a port, as far as this user may see.
 enum PortHolder {

@@ -1,5 +1,6 @@
 import Core
 import Glibc
+import IO
 
 /// The time zone that times on the command line are in.
 struct CommandZone {

@@ -1,6 +1,7 @@
 import Core
 import Glibc
 import HTTP
+import IO
 
 /// What cancelling an event would mean, and what its user has said about it.
 struct CancelPlan {

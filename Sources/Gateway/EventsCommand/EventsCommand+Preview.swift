@@ -1,6 +1,7 @@
 import Core
 import Glibc
 import HTTP
+import IO
 
 extension EventsCommand {
     /// Asks before something is sent that is right by its form and hardly meant. Costs no request.

@@ -1,6 +1,7 @@
 import Core
 import Glibc
 import HTTP
+import IO
 
 extension EventsCommand {
     private static let largestInput = 1 << 20

@@ -1,5 +1,6 @@
 import Core
 import HTTP
+import IO
 
 /// The gateway that a command talks to, and as whom.
 struct GatewayTarget: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import Core
 import HTTP
+import IO
 import LumaClient
 import Store
 

@@ -1,4 +1,5 @@
 import Core
+import IO
 import LumaClient
 
 /// The background check: asks Luma who we are at an interval, sooner while something is wrong, and not at all while

@@ -1,5 +1,6 @@
 import Core
 import Glibc
+import IO
 
 /// The reports of other imports that lie in one folder with this import's: a calendar that is exported once more has another
 /// name, and its report too, but mostly the same folder.

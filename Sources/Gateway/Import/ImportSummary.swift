@@ -1,4 +1,5 @@
 import Core
+import IO
 
 /// What an import came to, for a person or a script.
 struct ImportSummary {

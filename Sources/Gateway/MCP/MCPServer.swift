@@ -72,8 +72,8 @@ final class MCPServer {
         let deadline = now.advanced(seconds: Self.storeSeconds)
         let firstLook = shared.sessions.firstLook
         requests.start { [self] in
-            do throws(StoreWaitError) {
-                try await reactor.ask(by: deadline) { firstLook.wait(by: deadline, now: now, then: $0) }
+            do throws(WaitError<Never>) {
+                try await reactor.wait(for: firstLook, by: deadline, now: now)
             } catch {
                 return turn.finish(endpoint, Self.sessionsUnknown, message: message)
             }

@@ -1,5 +1,6 @@
 import Core
 import Crypto
+import IO
 import MCP
 import Store
 import Synchronization

@@ -68,7 +68,7 @@ struct ServeCommand {
         StandardOutput.write(Banner.gateway(configuration, url: url))
         let supervisor = Supervisor(environment, process: getpid())
         supervisor.ready("Serves on \(url)")
-        let watchdog = supervisor.startWatchdog(workers)
+        let watchdog = supervisor.startWatchdog(workers.map(\.loop))
 
         let reloads = Reloads {
             supervisor.reloading()

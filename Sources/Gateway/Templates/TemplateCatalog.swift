@@ -1,4 +1,5 @@
 public import Core
+import IO
 
 /// All templates by type: the five that are built in, then the user's own in the order of their files' names.
 public struct TemplateCatalog: Sendable {

@@ -126,7 +126,7 @@ extension ToolBox {
             let deadline = now.advanced(seconds: Self.firstCheckSeconds)
             let firstCheck = worker.firstCheck
             // What is known then is told, whether or not it has ended.
-            try? await worker.reactor.ask(by: deadline) { firstCheck.wait(by: deadline, now: now, then: $0) }
+            try? await worker.reactor.wait(for: firstCheck, by: deadline, now: now)
         }
         do throws(APIError) {
             let body = try worker.health.answer().body

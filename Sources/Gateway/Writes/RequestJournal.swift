@@ -1,4 +1,5 @@
 import Core
+import IO
 import LumaClient
 import Store
 

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import IO
 import Testing
 
 @testable import Gateway

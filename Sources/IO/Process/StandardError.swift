@@ -1,16 +1,16 @@
 import Glibc
 
 /// Lines for a person on standard error, outside the log.
-enum StandardError {
-    static func write(_ text: String) { writeLine(text, to: STDERR_FILENO) }
+package enum StandardError {
+    package static func write(_ text: String) { writeLine(text, to: STDERR_FILENO) }
 
     /// A question, whose answer follows on the same line.
-    static func prompt(_ text: String) { writeAll(text, to: STDERR_FILENO) }
+    package static func prompt(_ text: String) { writeAll(text, to: STDERR_FILENO) }
 }
 
 /// What a command prints for a person or a script. Unbuffered, so that a reader of a pipe sees it at once.
-enum StandardOutput {
-    static func write(_ text: String) { writeLine(text, to: STDOUT_FILENO) }
+package enum StandardOutput {
+    package static func write(_ text: String) { writeLine(text, to: STDOUT_FILENO) }
 }
 
 /// Writes the text, and a line end unless it has one. A reader that has gone away is no reason to fail.

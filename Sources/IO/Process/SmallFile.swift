@@ -1,5 +1,4 @@
 import Glibc
-public import IO
 
 /// Reads files that are small and needed before anything is served. Blocks: never on a loop.
 public enum SmallFile {
@@ -52,7 +51,7 @@ public enum SmallFile {
     }
 
     /// The rest of what an open descriptor gives.
-    static func bytes(of descriptor: Int32, limit: Int) throws(Failure) -> [UInt8] {
+    package static func bytes(of descriptor: Int32, limit: Int) throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16384)
         while true {

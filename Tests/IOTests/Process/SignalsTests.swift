@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import Gateway
+@testable import IO
 
 @Suite struct SignalsTests {
     @Test func eachSignalArrivesInTheStreamAndEndsNothing() async {

@@ -11,11 +11,11 @@ public struct StartFailure: Error, Sendable, Equatable, CustomStringConvertible 
     /// What is wrong and what to do.
     public let description: String
     /// Another program has the port.
-    let isInUse: Bool
+    package let isInUse: Bool
 
     public init(_ kind: Kind, _ description: String) { self.init(kind, description, isInUse: false) }
 
-    init(_ kind: Kind, _ description: String, isInUse: Bool) {
+    package init(_ kind: Kind, _ description: String, isInUse: Bool) {
         self.kind = kind
         self.description = description
         self.isInUse = isInUse

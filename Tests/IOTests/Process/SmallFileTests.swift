@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Gateway
+@testable import IO
 
 @Suite struct SmallFileTests {
     @Test func readsAFileAndADirectory() throws {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Gateway
+@testable import IO
 
 @Suite struct SupervisorTests {
     @Test func socketsAreTakenOnlyWhenTheyAreMeantForThisProcess() throws {

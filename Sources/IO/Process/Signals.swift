@@ -7,14 +7,14 @@ import Synchronization
 ///
 /// With a patience SIGTERM and SIGINT are heard whatever hangs: their queue has a thread of its own, which ends the program
 /// when that has not ended in time, and at once when a second one comes.
-final class Signals: Sendable {
-    let stream: AsyncStream<Int32>
+package final class Signals: Sendable {
+    package let stream: AsyncStream<Int32>
     private let end: SignalledEnd
     private let queue = DispatchQueue(label: "luma-mcp.signals")
 
     /// Takes over `numbers`, and ignores SIGPIPE: a peer that went away is an error of `send`, not an end of us.
     /// - Parameter patience: seconds that the program has from the first SIGTERM or SIGINT on; nil when that is its own matter.
-    init(_ numbers: [Int32], patience: Double? = nil) {
+    package init(_ numbers: [Int32], patience: Double? = nil) {
         signal(SIGPIPE, SIG_IGN)
         let (stream, continuation) = AsyncStream<Int32>.makeStream()
         self.stream = stream
@@ -47,7 +47,7 @@ final class Signals: Sendable {
 
     /// Gives the program more time, or less, from a signal on that is still to come.
     /// - Parameter overdue: called before the program is ended for having taken longer; must not wait long itself.
-    func allow(_ patience: Double, overdue: @escaping @Sendable () -> Void) { end.allow(patience, overdue) }
+    package func allow(_ patience: Double, overdue: @escaping @Sendable () -> Void) { end.allow(patience, overdue) }
 }
 
 /// Ends the program when it does not do so by itself.
@@ -75,7 +75,7 @@ private final class SignalledEnd: Sendable {
         if isSecond { _exit(128 + number) }
         queue.asyncAfter(deadline: .now() + patience) { [self] in
             state.withLock { $0.overdue }()
-            _exit(ExitStatus.ioError.rawValue)
+            _exit(EX_IOERR)
         }
     }
 }

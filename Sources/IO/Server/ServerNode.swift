@@ -1,10 +1,9 @@
-import Core
-import Crypto
-import HTTP
-import IO
+package import Core
+package import Crypto
+package import HTTP
 
 /// What a node serves requests with, and how that ends.
-protocol NodeHandler: RequestHandler, SendableMetatype {
+package protocol NodeHandler: RequestHandler, SendableMetatype {
     /// Told of an answer that could not be written because of a fault in this program; the peer got a 500.
     func couldNotAnswer(_ error: ResponseError)
 
@@ -24,19 +23,19 @@ protocol NodeHandler: RequestHandler, SendableMetatype {
 }
 
 extension NodeHandler {
-    func handshakeFailed(_ failure: TLSFailure, from peer: String) {}
-    func interrupt() {}
-    func willEnd() {}
+    package func handshakeFailed(_ failure: TLSFailure, from peer: String) {}
+    package func interrupt() {}
+    package func willEnd() {}
 }
 
 /// One loop with its listener and its handler: started and ended as a unit, from any thread.
-struct ServerNode<Handler: NodeHandler>: Sendable {
-    let loop: Loop
-    let handler: LoopBound<Handler>
+package struct ServerNode<Handler: NodeHandler>: Sendable {
+    package let loop: Loop
+    package let handler: LoopBound<Handler>
     private let server: LoopBound<HTTPServer>
 
     /// Starts a loop and serves `sockets` on it; `makeHandler` builds the loop's own handler there.
-    static func start(
+    package static func start(
         label: String, sockets: [BoundSocket], limits: ServerLimits, counter: ConnectionCounter,
         tls: TLSServerContext? = nil, cutsHandshake: (@Sendable () -> Bool)? = nil,
         makeHandler: @escaping @Sendable (Reactor) throws -> Handler
@@ -61,23 +60,23 @@ struct ServerNode<Handler: NodeHandler>: Sendable {
     }
 
     /// Lets new connections speak TLS with another certificate.
-    func renew(_ context: TLSServerContext) async {
+    package func renew(_ context: TLSServerContext) async {
         let server = server
         await loop.perform { _ in server.value.tls = context }
     }
 
     /// Does something with the loop's handler, on its loop.
-    func perform(_ action: @escaping @Sendable (Handler) -> Void) async {
+    package func perform(_ action: @escaping @Sendable (Handler) -> Void) async {
         let handler = handler
         await loop.perform { _ in action(handler.value) }
     }
 
     /// Stops accepting, and lets every accepted request and what it has begun come to its end within `seconds`. The loop
     /// goes on, so that who watches over all loops is answered until the last of them is at its end.
-    func end(seconds: Double) async { await loop.end(server, handler, seconds: seconds) }
+    package func end(seconds: Double) async { await loop.end(server, handler, seconds: seconds) }
 
     /// Stops the loop, after `end`. Nothing runs on it afterwards: who waits for it waits for ever.
-    func stop() async { await loop.stop() }
+    package func stop() async { await loop.stop() }
 }
 
 extension Loop {
