@@ -74,6 +74,11 @@ extension JSONRPCPayload.Part {
         func invalid(_ problem: String) -> Result<JSONRPCMessage, JSONRPCError> {
             .failure(.invalidRequest("Invalid Request: " + problem))
         }
+        // An answer to a question of ours ends it, as a failure where it cannot be taken. It has no answer itself: the client would
+        // take our id for one of its own.
+        func unusable(_ problem: String) -> Result<JSONRPCMessage, JSONRPCError> {
+            .success(.failure(id: id, error: .invalidRequest("Invalid Request: " + problem)))
+        }
         guard object["jsonrpc"]?.stringValue == "2.0" else { return invalid("jsonrpc must be \"2.0\"") }
         let hasID = object["id"] != nil
         switch (object["method"], object["result"], object["error"]) {
@@ -92,14 +97,12 @@ extension JSONRPCPayload.Part {
             return .success(.request(id: id, method: method, params: params.objectValue))
         case (nil, let result?, nil):
             guard let id else { return invalid(Self.badID) }
-            if let problem = MessageBounds.problem(inResult: result) { return invalid(problem) }
+            if let problem = MessageBounds.problem(inResult: result) { return unusable(problem) }
             return .success(.response(id: id, result: result))
         case (nil, nil, let error?):
-            guard let error = JSONRPCError(error) else { return invalid("error must have a code and a message") }
-            guard id != nil || !hasID || object["id"] == .null else {
-                return invalid(Self.badID)
-            }
-            if let problem = error.data.flatMap(MessageBounds.problem(inResult:)) { return invalid(problem) }
+            guard id != nil || !hasID || object["id"] == .null else { return invalid(Self.badID) }
+            guard let error = JSONRPCError(error) else { return unusable("error must have a code and a message") }
+            if let problem = error.data.flatMap(MessageBounds.problem(inResult:)) { return unusable(problem) }
             return .success(.failure(id: id, error: error))
         default: return invalid("a message has one of method, result and error")
         }

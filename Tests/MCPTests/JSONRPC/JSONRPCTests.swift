@@ -55,9 +55,6 @@ import Testing
         (#"{"jsonrpc":"2.0","method":"m","params":[1]}"#, nil), (#"{"jsonrpc":"2.0","result":1}"#, nil),
         (#"{"jsonrpc":"2.0","id":1,"result":1,"error":{"code":1,"message":""}}"#, JSONRPCID(1)),
         (#"{"jsonrpc":"2.0","id":1,"method":"m","result":1}"#, JSONRPCID(1)),
-        (#"{"jsonrpc":"2.0","id":1,"error":{"code":"1","message":""}}"#, JSONRPCID(1)),
-        (#"{"jsonrpc":"2.0","id":1,"error":{"code":1}}"#, JSONRPCID(1)),
-        (#"{"jsonrpc":"2.0","id":1,"error":null}"#, JSONRPCID(1)),
         (#"{"jsonrpc":"2.0","id":false,"error":{"code":1,"message":""}}"#, nil), ("[]", nil),
     ])
     func whatIsNoMessageIsAnInvalidRequestWithTheIDIfThereIsOne(_ text: String, _ id: JSONRPCID?) {
@@ -67,6 +64,21 @@ import Testing
         }
         #expect(found == id)
         #expect(error.code == -32600)
+    }
+
+    /// Its id is that of a question of ours: an answer to it could pass for the answer to a request of the client's.
+    @Test(arguments: [
+        (#"{"jsonrpc":"2.0","id":1,"error":{"code":"1","message":""}}"#, JSONRPCID(1)),
+        (#"{"jsonrpc":"2.0","id":"q","error":{"code":1}}"#, .string("q")),
+        (#"{"jsonrpc":"2.0","id":1,"error":null}"#, JSONRPCID(1)), (#"{"jsonrpc":"2.0","error":{}}"#, nil),
+        (#"{"jsonrpc":"2.0","id":null,"error":7}"#, nil),
+    ])
+    func anAnswerThatCannotBeTakenEndsItsQuestion(_ text: String, _ id: JSONRPCID?) {
+        guard case .single(.message(.failure(let found, let error))) = JSONRPCPayload(parsing: Array(text.utf8)) else {
+            Issue.record("no failure: \(text)")
+            return
+        }
+        #expect(found == id && error.code == -32600)
     }
 
     @Test(arguments: ["", "{", "{\"a\":1,\"a\":2}", "nope", "{\"id\":1}x"])

@@ -116,10 +116,14 @@ import Testing
                 }
             }
         }
-        guard case .single(.invalid) = JSONRPCPayload(["jsonrpc": "2.0", "id": "srv-1", "result": ["roots": items]])
-        else {
-            Issue.record("an answer is taken")
-            return
+        for answer in [["result": ["roots": items]], ["error": ["code": 1, "message": "", "data": items]]] as [JSON] {
+            var message: JSONObject = ["jsonrpc": "2.0", "id": "srv-1"]
+            message.members += answer.objectValue?.members ?? []
+            guard case .single(.message(.failure(let id, let error))) = JSONRPCPayload(.object(message)) else {
+                Issue.record("an answer is taken")
+                continue
+            }
+            #expect(id == .string("srv-1") && error.code == -32600)
         }
     }
 
