@@ -46,6 +46,15 @@ import Testing
         }
     }
 
+    /// No image is built here: the commands are those of the Dockerfile, whose steps `make packaging` does by hand.
+    @Test func theCommandsForTheImageAreTheDockerfiles() throws {
+        let block = try #require(ReadmeTests.blocks("text", of: "docs/operations.md").first)
+        let lines = block.split(separator: "\n")
+        #expect(lines.count == 2)
+        let dockerfile = try Self.text("Packaging/Dockerfile")
+        for line in lines { #expect(dockerfile.contains("#   \(line)\n"), "\(line)") }
+    }
+
     /// The README leads; what is deeper has a page.
     @Test func theReadmeIsShortAndNamesEveryPage() throws {
         let readme = try Self.text("README.md")
