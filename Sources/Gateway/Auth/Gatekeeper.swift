@@ -50,7 +50,7 @@ final class Gatekeeper {
         guard known.contains(.origin), let bytes = request.value(of: .origin) else {
             return known.contains(.secFetchSite) && Self.isFetchOfAnotherSite(request) ? .originNotAllowed : nil
         }
-        let origin = String(decoding: bytes, as: UTF8.self)
+        let origin = String(decoding: bytes, as: UTF8.self).streamSafe
         if rules.origins.contains(origin) {
             turn.admitted.origin = origin
         } else if !rules.hosts.allows(origin: origin) || Self.isFetchOfAnotherSite(request) {
@@ -66,9 +66,8 @@ final class Gatekeeper {
     /// go to: an image, a frame, a script or a look ahead. Browsers send no Origin with most of these, and each would cost a call
     /// to Luma (W3C Fetch Metadata §2).
     private static func isFetchOfAnotherSite(_ request: RequestView) -> Bool {
-        guard let bytes = request.value(of: .secFetchSite) else { return false }
-        let site = String(decoding: bytes, as: UTF8.self)
-        guard site == "cross-site" || site == "same-site" else { return false }
+        guard let site = request.value(of: .secFetchSite) else { return false }
+        guard site.elementsEqual("cross-site".utf8) || site.elementsEqual("same-site".utf8) else { return false }
         return request.field("sec-fetch-dest") != "document" || request.field("sec-purpose") != nil
     }
 

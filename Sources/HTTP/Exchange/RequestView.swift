@@ -1,3 +1,5 @@
+import Core
+
 /// A complete request as a handler sees it, borrowed from the connection's buffer.
 ///
 /// Every buffer in it is valid only until the handler's synchronous call returns: an asynchronous handler
@@ -109,7 +111,10 @@ public struct RequestView {
 
     private static func folded(_ octet: UInt8) -> UInt8 { octet &- 0x41 < 26 ? octet | 0x20 : octet }
 
-    private static func text(_ octets: UnsafeRawBufferPointer) -> String { String(decoding: octets, as: UTF8.self) }
+    /// Nobody can make a comparison of a field cost more than its length.
+    private static func text(_ octets: UnsafeRawBufferPointer) -> String {
+        String(decoding: octets, as: UTF8.self).streamSafe
+    }
 }
 
 extension UnsafeRawBufferPointer {

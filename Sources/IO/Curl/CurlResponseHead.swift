@@ -1,3 +1,4 @@
+import Core
 import HTTP
 
 /// The head of an answer, as libcurl hands it over line by line. Of its fields only those are kept that callers read:
@@ -73,7 +74,7 @@ struct CurlResponseHead {
             rest.removeLast()
         }
         while let first = rest.first, isBlank(first) { rest.removeFirst() }
-        return String(decoding: UnsafeRawBufferPointer(rebasing: rest), as: UTF8.self)
+        return String(decoding: UnsafeRawBufferPointer(rebasing: rest), as: UTF8.self).streamSafe
     }
 
     private static func isBlank(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 }
