@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Plays the journeys with the real clients from PyPI, all at the same time: run.sh <binary> <folder>.
+# Plays the journeys with the real clients from PyPI, all at the same time: run.sh <binary> <folder>. With INTEROP_FRAMEWORKS=1
+# frameworks that make tools of their own out of the gateway's follow, one after the other: they are a gigabyte to download.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -34,4 +35,19 @@ for name in "${!running[@]}"; do
     wait "${running[$name]}" || { tail -60 "$folder/$name.log" >&2; echo "failed: client_$name.py" >&2; status=1; }
     cat "$folder/$name.out"
 done
+
+if [ "${INTEROP_FRAMEWORKS:-}" = 1 ]; then
+    # Most say no upper bound for mcp and do not work with 2.x; mcpadapt needs websockets and does not say so.
+    declare -A frameworks=(
+        [smolagents]='smolagents[mcp]>=1.26 mcp<2 websockets' [crewai]='crewai-tools[mcp]>=1.15 mcp<2'
+        [autogen]='autogen-ext[mcp]>=0.7.5 mcp<2' [semantic_kernel]='semantic-kernel[mcp]>=1.45 mcp<2'
+        [google_genai]='google-genai>=3.6 mcp>=2,<3')
+    for name in "${!frameworks[@]}"; do
+        read -ra requirements <<<"${frameworks[$name]}"
+        environment "$name" "${requirements[@]}"
+        CREWAI_DISABLE_TELEMETRY=true OTEL_SDK_DISABLED=true timeout --kill-after=5 "$seconds" \
+            "$folder/$name/bin/python" -B -W ignore "$here/frameworks.py" "$name" "$binary" 2>"$folder/$name.log" ||
+            { tail -30 "$folder/$name.log" >&2; echo "failed: $name" >&2; status=1; }
+    done
+fi
 exit $status
