@@ -31,13 +31,16 @@ final class CommitRecord {
     // same page mapped, by the atomics of `Layout`. The address never changes.
     private let layout: UnsafeMutablePointer<Layout>
     private let boot: UInt64
+    private let path: String
+    private let identity: FileIdentity?
     private static let size = MemoryLayout<Layout>.size
     private static let magic: UInt64 = 0x316d_6d6f_6361_6d6c
 
     /// Opens the file, and makes it when it is not there.
     /// - Parameter boot: tells this run of the machine from others; 0 when nothing does.
     convenience init(folder: String, boot: UInt64 = bootIdentity) throws(StoreFailure) {
-        let descriptor = open(Self.path(folder), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+        let path = Self.path(folder)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else { throw StoreFailure(systemError: errno) }
         // The mapping outlives the descriptor.
         defer { close(descriptor) }
@@ -45,29 +48,37 @@ final class CommitRecord {
         // Makes the file long enough and leaves what is in it. A page without room on the disk could not be written to.
         let failure = posix_fallocate(descriptor, 0, off_t(Self.size))
         guard failure == 0 else { throw StoreFailure(systemError: failure) }
-        try self.init(descriptor, PROT_READ | PROT_WRITE, boot)
+        try self.init(descriptor, PROT_READ | PROT_WRITE, boot, path)
     }
 
     /// What there is, only to be compared with; nil when there is nothing.
     static func existing(folder: String) throws(StoreFailure) -> CommitRecord? {
-        let descriptor = open(path(folder), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        let path = Self.path(folder)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw StoreFailure(systemError: errno)
         }
         defer { close(descriptor) }
         guard let found = size(descriptor) else { throw StoreFailure(.cannotOpen) }
-        return found < size ? nil : try CommitRecord(descriptor, PROT_READ, bootIdentity)
+        return found < size ? nil : try CommitRecord(descriptor, PROT_READ, bootIdentity, path)
     }
 
-    private init(_ descriptor: Int32, _ protection: Int32, _ boot: UInt64) throws(StoreFailure) {
+    private init(
+        _ descriptor: Int32, _ protection: Int32, _ boot: UInt64, _ path: String
+    ) throws(StoreFailure) {
         let memory = mmap(nil, Self.size, protection, MAP_SHARED, descriptor, 0)
         guard let memory, memory != UnsafeMutableRawPointer(bitPattern: -1) else {
             throw StoreFailure(systemError: errno)
         }
         layout = memory.bindMemory(to: Layout.self, capacity: 1)
         self.boot = boot
+        self.path = path
+        identity = FileIdentity(of: path)
     }
+
+    /// Whether its file is still found under its name: what is noted in another one the next program does not know.
+    var isInPlace: Bool { FileIdentity(of: path) == identity }
 
     private static func path(_ folder: String) -> String { folder + "/commits" }
 

@@ -8,7 +8,8 @@ final class StateDatabase {
     /// Nil in memory.
     private let files: DatabaseFiles?
     /// Nil in memory.
-    private let commits: CommitRecord?
+    private var commits: CommitRecord?
+    private let folder: String?
     /// There was a database in this folder before, which somebody has taken away.
     let hasBegunAnew: Bool
     /// Something was committed since the log was last folded into the file.
@@ -41,6 +42,7 @@ final class StateDatabase {
     /// - Throws: `StoreFailure`, `StoreProblem`, `SQLiteError` or `MigrationError`.
     init(folder: String?, earlier: HolderLock?, expected: FileIdentity?, shape: DatabaseShape) throws {
         let path = folder.map { $0 + "/luma.db" }
+        self.folder = folder
         if let folder, let path {
             if let expected, FileIdentity(of: path) != expected { throw StoreFailure(.removed) }
             if let earlier, !earlier.isInPlace { throw StoreFailure(.removed) }
@@ -132,7 +134,7 @@ final class StateDatabase {
             try connection.execute(isDurable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
             self.isDurable = isDurable
         }
-        guard let commits else { return try connection.transaction(body) }
+        guard commits != nil else { return try connection.transaction(body) }
         // What holds it up is a reader, which does not hurt: the next commit takes the place of the one that was refused.
         if hasRefusedCommit { hasRefusedCommit = try !connection.emptyLog() }
         let before = connection.totalChanges
@@ -145,6 +147,7 @@ final class StateDatabase {
                 if connection.totalChanges != before {
                     try run("UPDATE history SET number = number + 1")
                     number = try row("SELECT number FROM history")?[0].integerValue
+                    try keepRecord()
                 }
                 isComplete = true
                 return value
@@ -155,11 +158,20 @@ final class StateDatabase {
         }
         if let number {
             hasRefusedCommit = false
-            commits.note(number, isDurable: isDurable)
+            commits?.note(number, isDurable: isDurable)
             hasLog = true
             written += 1
         }
         return value
+    }
+
+    /// Makes the record of the commits anew when it was taken away: without it the next program would miss nothing, whatever is
+    /// lost. Called in a transaction that has been counted.
+    private func keepRecord() throws {
+        guard let folder, let commits, !commits.isInPlace else { return }
+        let record = try CommitRecord(folder: folder)
+        if let (name, number) = try connection.history() { record.begin(name: name, number: number - 1) }
+        self.commits = record
     }
 
     /// Folds the log into the file, so that the file alone is a copy of what was promised. Waits for the disk.

@@ -195,6 +195,23 @@ import Testing
         _ = try await store.started("new")
     }
 
+    /// Otherwise the next program would miss nothing of what is lost after that.
+    @Test func aRecordThatIsTakenAwayFromARunningGatewayIsMadeAgain() async throws {
+        let (folder, left) = (try TemporaryFolder(), try TemporaryFolder())
+        let stores = (0..<2).map { _ in SQLiteStateStore(.folder(folder.path)) }
+        for (number, store) in stores.enumerated() { _ = try await store.started("k\(number)") }
+        try FileManager.default.removeItem(atPath: folder.file("commits"))
+        for store in stores { _ = try await store.recorded() }
+        #expect(stores.allSatisfy { $0.condition == .usable })
+        let record = try #require(try CommitRecord.existing(folder: folder.path))
+        #expect(record.isKnown)
+        for name in ["luma.db", "commits"] {
+            try FileManager.default.copyItem(atPath: folder.file(name), toPath: left.file(name))
+        }
+        let next = SQLiteStateStore(.folder(left.path))
+        await #expect(throws: StoreFailure(.corrupt)) { try await next.counts() }
+    }
+
     /// Pages have no checksums: what SQLite can see is seen at the start, what it meets later then.
     @Test func damageOfTheDatabaseIsTold() async throws {
         let folder = try TemporaryFolder()
