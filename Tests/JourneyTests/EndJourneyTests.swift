@@ -44,13 +44,10 @@ import Testing
         #expect(try await program.exitCode() == 0)
     }
 
-    /// A disk that neither works nor fails: `fsync` does not return while a file is there.
-    @Test func aDiskThatHangsIsToldAndLeft() async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-" + UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+    /// A disk that neither works nor fails: `fsync` does not return while the file `hang` is there.
+    /// - Returns: what the program is given for it.
+    private static func hangingDisk(in folder: URL) async throws -> [String: String] {
         let (source, library) = (folder.appendingPathComponent("hang.c"), folder.appendingPathComponent("hang.so"))
-        let hang = folder.appendingPathComponent("hang")
         try Data(
             """
             #include <stdlib.h>
@@ -62,12 +59,19 @@ import Testing
         ).write(to: source)
         let made = try await JourneyTests.run("cc", ["-shared", "-fPIC", "-o", library.path, source.path])
         try #require(made.code == 0, "\(made.err)")
+        return [
+            "LD_PRELOAD": library.path, "HANG": folder.appendingPathComponent("hang").path,
+            "LUMA_DATA_DIR": folder.path + "/data", "LUMA_SHUTDOWN_SECONDS": "1",
+        ]
+    }
+
+    @Test func aDiskThatHangsIsToldAndLeft() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let hang = folder.appendingPathComponent("hang")
         let gateway = try await RunningGateway.start(
-            .inProcess,
-            environment: [
-                "LD_PRELOAD": library.path, "HANG": hang.path, "LUMA_DATA_DIR": folder.path + "/data",
-                "LUMA_SHUTDOWN_SECONDS": "1",
-            ])
+            .inProcess, environment: try await Self.hangingDisk(in: folder))
         func create(_ key: String) async throws -> CurlAnswer {
             let event = #"{"name":"x","start_at":"2027-07-01T19:00:00Z","timezone":"UTC"}"#
             return try await curl([
@@ -98,6 +102,17 @@ import Testing
         #expect(try await gateway.program.exitCode() == 74)
         #expect(gateway.program.standardError.contains("what hangs is left"))
         _ = try? await lost
+    }
+
+    /// The program of an assistant, whose input ends.
+    @Test func aDiskThatHangsHoldsUpNoAssistant() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data().write(to: folder.appendingPathComponent("hang"))
+        let program = try Program(["mcp", "--sandbox"], environment: try await Self.hangingDisk(in: folder))
+        #expect(try await program.exitCode() == 74)
+        #expect(program.standardError.contains("what hangs is left"))
     }
 
     // MARK: Standard input

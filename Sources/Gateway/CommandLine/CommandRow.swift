@@ -33,6 +33,9 @@ struct CommandRow: Sendable {
             Exit(code: 69, meaning: "The port is taken, or something else that is needed is not available."),
             Exit(code: 70, meaning: "A fault of the program."),
             Exit(
+                code: 74,
+                meaning: "The end took too long: what hangs, such as a disk, is left as a kill would leave it."),
+            Exit(
                 code: 78,
                 meaning: "Something is missing: no key and no sandbox, or a file that cannot be used."),
         ]

@@ -6,14 +6,22 @@ import Dispatch
 /// what comes meanwhile is done once, afterwards.
 final class Reloads: Sendable {
     private let wishes: AsyncStream<Void>.Continuation
+    private let work: Task<Void, Never>
 
+    /// - Parameter reload: its task is cancelled when nothing more is to be said of it.
     init(_ reload: @escaping @Sendable () async -> Void) {
         let (stream, wishes) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         self.wishes = wishes
-        Task.detached { for await _ in stream { await reload() } }
+        work = Task.detached { for await _ in stream { await reload() } }
     }
 
     func wish() { wishes.yield() }
+
+    /// Nothing more is read again, as the program ends.
+    func end() {
+        wishes.finish()
+        work.cancel()
+    }
 
     deinit { wishes.finish() }
 

@@ -21,7 +21,7 @@ struct ServeCommand {
     /// A start that hangs is ended so many seconds after the signal.
     private static let secondsToStart = 2.0
     /// What has been served is closed so many seconds after the time for serving it, at most.
-    private static let secondsToClose = 1.5
+    static let secondsToClose = 1.5
 
     /// Runs to the end.
     /// - Returns: the exit code.
@@ -76,13 +76,15 @@ struct ServeCommand {
             await renewCertificate(log, workers, tickets)
             await Reloads.read { configuration.renew(tokens, log) }
             for worker in workers { await worker.perform { $0.tokensChanged() } }
-            supervisor.ready("Serves on \(url)")
+            // Who stops is not ready any more.
+            if !Task.isCancelled { supervisor.ready("Serves on \(url)") }
         }
         signals.allow(configuration.shutdownSeconds + Self.secondsToClose) { Self.leave(log) }
         for await number in signals.stream {
             guard number == SIGHUP else { break }
             reloads.wish()
         }
+        reloads.end()
         supervisor.stopping()
         monitor.cancel()
         settler.cancel()
@@ -102,7 +104,7 @@ struct ServeCommand {
     }
 
     /// Says that the end took too long.
-    private static func leave(_ log: LogSink) {
+    static func leave(_ log: LogSink) {
         log.log(
             LogEvent(
                 time: WallClock.now, .error,

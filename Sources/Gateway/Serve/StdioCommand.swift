@@ -9,17 +9,16 @@ import Store
 struct StdioCommand {
     let configuration: Configuration
 
-    /// What has been served is closed so many seconds after the time for serving it, at most.
-    private static let secondsToClose = 1.5
-
     /// Runs until the input ends.
     /// - Returns: the exit code.
     func run() async throws -> Int32 {
-        let signals = Signals([SIGTERM, SIGINT], patience: configuration.shutdownSeconds + Self.secondsToClose)
+        let patience = configuration.shutdownSeconds + ServeCommand.secondsToClose
+        let signals = Signals([SIGTERM, SIGINT], patience: patience)
         let parts = ServeCommand(configuration: configuration, environment: [:])
         let templates = try parts.templates()
         try TLSFile.checkAuthorities(configuration)
         let log = try parts.openLog()
+        signals.allow(patience) { ServeCommand.leave(log) }
         var sandbox: SandboxServer?
         if configuration.usesSandbox {
             sandbox = try await SandboxServer.startInProcess(faults: configuration.sandboxFaults)
@@ -55,7 +54,10 @@ struct StdioCommand {
         await loop.end(conversation, seconds: configuration.shutdownSeconds)
         output.flush(seconds: 2)
         await sandbox?.stop(seconds: 1)
-        shared.store.close()
+        guard shared.store.close(within: max(ServeCommand.secondsToClose, configuration.shutdownSeconds)) else {
+            ServeCommand.leave(log)
+            return ExitStatus.ioError.rawValue
+        }
         log.flush()
         return 0
     }
