@@ -28,7 +28,7 @@ import Testing
         ("", ""), ("a b", "a b"), ("a,b", "\"a,b\""), ("say \"hi\"", "\"say \"\"hi\"\"\""), ("a\nb", "\"a\nb\""),
         ("a\r\nb", "\"a\r\nb\""), (" a", "\" a\""), ("a ", "\"a \""), ("\"", "\"\"\"\""),
         ("a\0b\u{1b}\u{7f}", "\"a b  \""),
-        ("ä漢😀", "ä漢😀"), ("=1+1", "'=1+1"), ("\t=1", "'\t=1"), ("-1,5", "\"'-1,5\""), ("-73.98", "-73.98"),
+        ("ä漢😀", "ä漢😀"), ("=1+1", "'=1+1"), ("\t=1", "'\t'=1"), ("-1,5", "\"'-1,5\""), ("-73.98", "-73.98"),
     ])
     func aCellIsQuotedWhenItMustBe(cell: String, text: String) {
         #expect(row([cell]) == text + "\r\n")
@@ -40,6 +40,10 @@ import Testing
         ("\nx", "'\nx"), ("＝1", "'＝1"), ("'=1", "''=1"), ("''-x", "'''-x"), ("'", "'"), ("'a", "'a"), ("a=b", "a=b"),
         ("-5", "-5"), ("-0.25", "-0.25"), ("'-5", "''-5"), ("-", "'-"), ("-5.", "'-5."), ("-.5", "'-.5"),
         ("-1.2.3", "'-1.2.3"), ("-1e5", "'-1e5"), ("", ""), ("=\u{301}x", "'=\u{301}x"),
+        // Where semicolons part cells, they end one of ours, and so does a line end: quotes stand elsewhere.
+        ("a;=1", "a;'=1"), ("a;-1", "a;'-1"), ("a;'=1", "a;''=1"), ("a;\"=1", "a;\"'=1"), ("a\n=1", "a\n'=1"),
+        ("a\t+1", "a\t'+1"), ("a;b=1", "a;b=1"), ("a; =1", "a; =1"), ("a;;@x", "a;;'@x"), ("=1;=2", "'=1;'=2"),
+        ("\"=1", "\"=1"), ("a;\"'\"＝1", "a;\"'\"'＝1"),
     ])
     func aFormulaIsKeptFromBeingOne(cell: String, text: String) {
         #expect(CSVGuard.protect(cell) == text)
@@ -48,7 +52,7 @@ import Testing
 
     @Test func everyCellComesBack() {
         var random = SeededGenerator(seed: 3)
-        let alphabet = Array("'=+-@\t\r\n\"a1.,＝\u{301}".unicodeScalars)
+        let alphabet = Array("'=+-@\t\r\n\"a1.,;＝\u{301}".unicodeScalars)
         for _ in 0..<5000 {
             var scalars = String.UnicodeScalarView()
             for _ in 0..<(random.next() % 6) { scalars.append(alphabet[Int(random.next() % UInt64(alphabet.count))]) }
@@ -57,6 +61,14 @@ import Testing
             #expect(CSVGuard.restore(protected).unicodeScalars.elementsEqual(scalars), "\(cell.debugDescription)")
             let isPlain = protected.unicodeScalars.first.map { !"=+@\t\r\n＝".unicodeScalars.contains($0) } ?? true
             #expect(isPlain, "\(cell.debugDescription)")
+            // Read by semicolons, no part begins a formula either, with or without quotes before it.
+            let parts = protected.unicodeScalars.split(omittingEmptySubsequences: false) {
+                ";\t\r\n".unicodeScalars.contains($0)
+            }
+            let isSafe = parts.dropFirst().allSatisfy { part in
+                part.first { $0 != "\"" }.map { !"=+-@＝".unicodeScalars.contains($0) } ?? true
+            }
+            #expect(isSafe, "\(cell.debugDescription)")
         }
     }
 }
