@@ -29,7 +29,8 @@ struct CSVRows {
             case .field("start_at"), .startDate, .startTime: row.take("start_at", of: times)
             case .field("end_at"), .endDate, .endTime: row.take("end_at", of: times)
             case _ where text.isEmpty: break
-            case .allDay, .leftOut: break
+            case .allDay, .leftOut, .length: break
+            case .state: if CancelledWords.contains(text) { row.passedOver = "is cancelled (\(text))" }
             case .field(let name): take(text, name, &row)
             case .place: if !places.contains(text) { places.append(text) }
             case .privacy: isPrivate = isPrivate || Self.isPrivate(text)
@@ -82,7 +83,10 @@ struct CSVRows {
     }
 
     private static func isPrivate(_ text: String) -> Bool {
-        CellValue.boolean(text) == true || ["private", "confidential", "personal"].contains(text.lowercased())
+        let words = [
+            "private", "confidential", "personal", "privat", "vertraulich", "prive", "confidentiel", "privado",
+        ]
+        return CellValue.boolean(text) == true || words.contains(PlainText.words(text))
     }
 
     /// A price of nothing.

@@ -16,6 +16,10 @@ enum ColumnRole: Hashable {
     case approval
     /// It says something that a new event would not have, such as its price.
     case lost(String)
+    /// How long the event lasts.
+    case length
+    /// Whether it is going to happen.
+    case state
     case leftOut
 }
 
@@ -24,17 +28,17 @@ enum ColumnNames {
     /// What `--map` may name besides the fields of an event.
     static let roles: [(name: String, role: ColumnRole)] = [
         ("start_date", .startDate), ("start_time", .startTime), ("end_date", .endDate), ("end_time", .endTime),
-        ("all_day", .allDay), ("place", .place), ("private", .privacy),
+        ("all_day", .allDay), ("place", .place), ("private", .privacy), ("duration", .length), ("status", .state),
     ]
 
-    /// By the plain form of the name: small letters and single blanks.
+    /// By the plain form of the name: small letters without accents, and single blanks.
     static func role(of name: String) -> ColumnRole? { table[plain(name)] }
 
     /// `Start  Date*`, `start-date` and `Start_Date` are `start date`.
     static func plain(_ name: String) -> String {
         var output = ""
         var isBlank = false
-        for scalar in name.lowercased().unicodeScalars {
+        for scalar in String(decoding: FoldedText.bytes(name), as: UTF8.self).unicodeScalars {
             if scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "/" || scalar == "#"
             {
                 if isBlank, !output.isEmpty { output.append(" ") }
@@ -49,7 +53,7 @@ enum ColumnNames {
 
     private static let table: [String: ColumnRole] = {
         var table: [String: ColumnRole] = [:]
-        for (role, names) in rows { for name in names { table[name] = role } }
+        for (role, names) in rows + others { for name in names { table[plain(name)] = role } }
         for (name, role) in roles { table[plain(name)] = role }
         return table
     }()
@@ -93,13 +97,16 @@ enum ColumnNames {
             .field("max_capacity"),
             [
                 "capacity", "event capacity", "max guests", "maximum capacity", "max attendees", "attendee limit",
-                "rsvp limit", "spots", "seats", "places", "guest limit", "total capacity",
+                "rsvp limit", "max", "max participants", "maximum participants", "spots", "seats", "places",
+                "guest limit", "total capacity",
             ]
         ),
         (
             .field("meeting_url"),
             ["meeting link", "online link", "zoom link", "video link", "join link", "meeting url", "online event url"]
         ),
+        (.length, ["length", "event duration", "event length"]),
+        (.state, ["event status", "event state"]),
         (.privacy, ["private", "sensitivity"]),
         (.approval, ["require approval"]),
         (.lost("price"), ["price", "ticket price", "cost", "fee", "display price", "event fee"]),
@@ -108,9 +115,11 @@ enum ColumnNames {
             [
                 "reminder on/off", "reminder date", "reminder time", "meeting organizer", "required attendees",
                 "optional attendees", "meeting resources", "billing information", "categories", "mileage", "priority",
-                "show time as", "event id", "event status", "event url", "event link", "organizer name", "organizer",
+                "show time as", "event id", "event url", "event link", "organizer name", "organizer",
                 "tickets sold", "gross sales", "net sales", "event category", "event type", "group name", "rsvps",
-                "yes rsvps", "waitlist", "no rsvps", "attendance", "guests", "registered",
+                "yes rsvps", "waitlist", "no rsvps", "attendance", "guests", "registered", "gross", "net",
+                "attachments", "tags",
+                "created time", "created by", "last edited time", "last edited by", "last modified", "last modified by",
             ]
         ),
     ]

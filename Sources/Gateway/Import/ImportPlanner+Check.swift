@@ -26,6 +26,10 @@ extension ImportPlanner {
         number += 1
         let event = completed(row.event)
         let name = event["name"]?.stringValue ?? ""
+        if let reason = row.passedOver {
+            plan.passedOver.append(ImportPlan.PassedOver(row: number, place: place, name: name, reason: reason))
+            return
+        }
         let usesTemplate = event["template_type"] != nil
         let document = JSON.object(event)
         let setting = EventInput.Setting(zones: zones, now: settings.now, surface: .importFile)

@@ -16,6 +16,8 @@ struct ImportedRow {
     /// What the row's key is made of, where that is not the event: what it was made of before more of a file was read.
     var keyed: JSONObject?
     var problems: [Problem] = []
+    /// Why it is no event that is to be made, in words that follow its name.
+    var passedOver: String?
     /// What the row says and the event will not have, such as its price.
     var lost: [String] = []
     /// By what the file itself tells its events apart, whatever they say: the UID of a calendar, and then the other names under

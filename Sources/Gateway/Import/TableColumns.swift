@@ -79,12 +79,26 @@ struct TableColumns {
             roles.append(role)
         }
         refuse(unknown: unknown)
+        takeTimes(rows)
         refuseTwice()
         for from in fields.map.map(\.from) where !from.isEmpty {
             guard !header.fields.contains(where: { $0 == from || TableText.trimmed($0) == from }) else { continue }
             let hint = NearestName.suggest(for: from, among: header.fields).map { "; did you mean \"\($0)\"?" } ?? ""
             refuse("--map names a column that the file does not have: \"\(APIError.shortened(from))\"\(hint)")
         }
+    }
+
+    /// `Date, Start, End`: beside a column of days, one that is named as a start and has times alone is the time of the start.
+    private mutating func takeTimes(_ rows: [CSVReader.Record]) {
+        guard all(.startDate).count == 1, all(.startTime).isEmpty, let start = all(.field("start_at")).first else {
+            return
+        }
+        let cells = rows.compactMap { $0.fields.count > start ? TableText.trimmed($0.fields[start]) : nil }.filter {
+            !$0.isEmpty
+        }
+        let areTimes = cells.allSatisfy { cell in CellRange.texts(cell).allSatisfy { CellTime.milliseconds($0) != nil }
+        }
+        if areTimes, !cells.isEmpty { roles[start] = .startTime }
     }
 
     private mutating func refuse(unknown: [String]) {
@@ -113,7 +127,8 @@ struct TableColumns {
         }
         let same: [(String, [ColumnRole])] = [
             ("the start", [.field("start_at"), .startDate]), ("the end", [.field("end_at"), .endDate]),
-            ("the time of the start", [.startTime]), ("the time of the end", [.endTime]),
+            ("the time of the start", [.startTime]), ("the time of the end", [.endTime]), ("the length", [.length]),
+            ("the state", [.state]),
         ]
         let names = Set(roles.compactMap { if case .field(let name)? = $0 { name } else { nil } })
         let all = same + names.subtracting(["start_at", "end_at"]).sorted().map { ($0, [.field($0)]) }
@@ -190,22 +205,27 @@ struct TableColumns {
                 if text.isEmpty { continue }
                 count += 1
                 if SerialDate.read(text) == .none { isNumeric = false }
-                guard let date = CellDate(text), case .open(let days) = date.day, !days.isEmpty else { continue }
-                needsOrder = true
-                if first == nil { first = record }
-                // What leaves fewer orders than there were is what is shown when none is left.
-                if !date.orders.isSuperset(of: orders) { proofs.append((date.orders, text)) }
-                orders.formIntersection(date.orders)
+                for text in CellRange.texts(text) { take(text, record) }
             }
             if count == 0 { isNumeric = false }
             guard needsOrder, !orders.isOne, !orders.isEmpty else { return }
             for record in rows where record.fields.count > column {
-                let text = TableText.trimmed(record.fields[column])
-                if let date = CellDate(text), date.isAmbiguous(among: orders) {
-                    ambiguous = (record, text)
-                    return
+                for text in CellRange.texts(TableText.trimmed(record.fields[column])) {
+                    if let date = CellDate(text), date.isAmbiguous(among: orders) {
+                        ambiguous = (record, text)
+                        return
+                    }
                 }
             }
+        }
+
+        private mutating func take(_ text: String, _ record: CSVReader.Record) {
+            guard let date = CellDate(text), case .open(let days) = date.day, !days.isEmpty else { return }
+            needsOrder = true
+            if first == nil { first = record }
+            // What leaves fewer orders than there were is what is shown when none is left.
+            if !date.orders.isSuperset(of: orders) { proofs.append((date.orders, text)) }
+            orders.formIntersection(date.orders)
         }
     }
 }

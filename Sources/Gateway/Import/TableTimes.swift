@@ -10,6 +10,8 @@ struct TableTimes {
         case text(String)
         case local(CivilDate, Int64?)
         case time(Int64)
+        /// A start and an end in one cell.
+        indirect case range(Moment, Moment)
         case problem(String, value: String)
     }
 
@@ -31,6 +33,17 @@ struct TableTimes {
         let isAllDay = columns.all(.allDay).contains { CellValue.boolean(cell($0).text) == true }
         var start = moment([.field("start_at"), .startDate], .startTime)
         var end = moment([.field("end_at"), .endDate], .endTime)
+        if case .range(let first, let last) = start {
+            start = first
+            if case .absent = end {
+                end = last
+            } else {
+                end = .problem("is said in two cells", value: text(of: [.field("end_at"), .endDate, .endTime]))
+            }
+        }
+        if case .range = end {
+            end = .problem("is a start and an end", value: text(of: [.field("end_at"), .endDate, .endTime]))
+        }
         if isAllDay { (start, end) = Self.wholeDays(start, end) }
         var local: LocalDateTime?
         switch start {
@@ -41,6 +54,7 @@ struct TableTimes {
         case .local(let day, let time?):
             local = Self.join(day, time)
             row.event["start_at"] = local.map { .string(Self.shown($0)) }
+        case .range: break
         case .local, .time:
             let text = cell(columns.all(.startDate).first ?? columns.all(.field("start_at")).first ?? 0).text
             refuse(
@@ -50,7 +64,8 @@ struct TableTimes {
         case .problem(let text, let value): refuse("start_at", text, value, &row)
         }
         switch end {
-        case .absent: break
+        case .absent: takeLength(local, &row)
+        case .range: break
         case .text(let text): row.event["end_at"] = .string(text)
         case .local(let day, let time?): row.event["end_at"] = .string(Self.shown(Self.join(day, time)))
         case .local:
@@ -90,7 +105,7 @@ struct TableTimes {
             guard let local = LocalDateTime(text) else { return (.local(first, 0), end) }
             let isMidnight = local == join(local.date, 0) && local.date > first
             return (.local(first, 0), .local(isMidnight ? local.date : after(local.date), 0))
-        case .problem: return (.local(first, 0), end)
+        case .problem, .range: return (.local(first, 0), end)
         }
     }
 
@@ -98,7 +113,7 @@ struct TableTimes {
         switch moment {
         case .local(let day, _): day
         case .text(let text): LocalDateTime(text)?.date
-        case .absent, .time, .problem: nil
+        case .absent, .time, .problem, .range: nil
         }
     }
 
@@ -111,7 +126,23 @@ struct TableTimes {
         String(local.text.prefix(local.millisecond == 0 ? 19 : 23))
     }
 
+    /// The end that a length gives. On clocks that move meanwhile it is the time that they show without moving.
+    private func takeLength(_ start: LocalDateTime?, _ row: inout ImportedRow) {
+        guard let (_, text) = filled([.length]) else { return }
+        guard let seconds = CellLength.seconds(text) else {
+            return refuse("end_at", "follows from a length such as 2h, 90 min or 1:30", text, &row)
+        }
+        if let start {
+            let end = LocalDateTime(milliseconds: start.milliseconds + Int64(seconds) * 1000)
+            row.event["end_at"] = .string(Self.shown(end))
+        } else if let instant = row.event["start_at"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) }) {
+            row.event["end_at"] = .string(instant.advanced(milliseconds: Int64(seconds) * 1000).rfc3339)
+        }
+    }
+
     // MARK: Cells
+
+    private func text(of roles: [ColumnRole]) -> String { filled(roles)?.text ?? "" }
 
     private func cell(_ column: Int) -> (column: Int, text: String) {
         (column, TableText.trimmed(record.fields[column]))
@@ -128,6 +159,12 @@ struct TableTimes {
         let day = read(column, text)
         switch (day, time) {
         case (.problem, _), (_, .absent): return day
+        case (.local(_, nil), .range(let first, let last)), (.local(_, 0?), .range(let first, let last)):
+            // The end of a time alone follows from the start.
+            guard case .local(let date, _) = day, case .time(let time) = first else {
+                return .problem("has two days", value: text)
+            }
+            return .range(.local(date, time), last)
         case (_, .problem): return time
         case (.local(let date, let own), .time(let time)):
             // Spreadsheets give a day the time of midnight.
@@ -143,6 +180,7 @@ struct TableTimes {
     }
 
     private func read(_ column: Int, _ text: String) -> Moment {
+        if let (first, last) = CellRange.parts(text) { return .range(read(column, first), read(column, last)) }
         let written = Self.withT(text)
         if Timestamp(rfc3339: written) != nil || LocalDateTime(written) != nil { return .text(written) }
         if let time = CellTime.milliseconds(text) { return .time(time) }
@@ -154,6 +192,10 @@ struct TableTimes {
         let order = columns.orders[column] ?? .dmy
         guard let day = date.day(order) else {
             return .problem("must be a day in the order \(order.shown)", value: text)
+        }
+        if let offset = date.offset {
+            let local = Self.join(day, date.time ?? 0)
+            return .text(local.timestamp(secondsEast: offset * 60).rfc3339)
         }
         return .local(day, date.time)
     }

@@ -12,20 +12,37 @@ struct CellDate: Equatable {
     let day: Day
     /// Milliseconds from midnight; nil for a date alone.
     let time: Int64?
+    /// Minutes east of UTC, where a time says so.
+    let offset: Int?
 
-    /// Reads `2027-07-01`, `01/07/2027 19:00`, `7/1/27, 7:00 PM`, `1.7.2027`, `July 1, 2027 at 7pm`, `Thu, 1-Jul-27`.
+    /// Reads `2027-07-01`, `01/07/2027 19:00`, `7/1/27, 7:00 PM`, `1.7.2027`, `July 1, 2027 at 7pm`, `Thu, 1-Jul-27`,
+    /// `Do, 1. Juli 2027 um 19 Uhr`, `14 juillet 2027 19h30`, `July 1, 2027 7:00 PM (GMT+2)`.
     /// - Returns: nil for what is no date.
     init?(_ text: String) {
-        var scanner = CellScanner(text)
-        let weekday = Self.weekday(&scanner)
+        let beginning = CellScanner(text)
+        if let date = CellDate(beginning, Self.weekday) ?? CellDate(beginning, Self.otherWeekday) {
+            self = date
+        } else {
+            return nil
+        }
+    }
+
+    private init?(_ beginning: CellScanner, _ passWeekday: (inout CellScanner) -> Int?) {
+        var scanner = beginning
+        let weekday = passWeekday(&scanner)
         guard let found = Self.day(&scanner) else { return nil }
         day = Self.falling(on: weekday, found)
         if scanner.isAtEnd {
-            time = nil
+            (self.time, self.offset) = (nil, nil)
             return
         }
-        guard Self.passToTime(&scanner), let time = CellTime.take(&scanner), scanner.isAtEnd else { return nil }
-        self.time = time
+        guard Self.passToTime(&scanner), let time = CellTime.take(&scanner) else { return nil }
+        if scanner.isAtEnd {
+            (self.time, self.offset) = (time, nil)
+            return
+        }
+        guard let offset = Self.offset(&scanner), scanner.isAtEnd else { return nil }
+        (self.time, self.offset) = (time, offset)
     }
 
     /// The orders that make a day of it; all for one that needs none.
@@ -72,6 +89,38 @@ struct CellDate: Equatable {
         return found
     }
 
+    /// The same in other languages; what begins like a month is one first.
+    private static func otherWeekday(_ scanner: inout CellScanner) -> Int? {
+        var ahead = scanner
+        guard let found = CalendarWords.weekdays[ahead.word()] else { return nil }
+        _ = ahead.take(".")
+        _ = ahead.take(",")
+        ahead.skipBlanks()
+        scanner = ahead
+        return found
+    }
+
+    /// ` UTC`, ` (GMT+2)`, ` (UTC-03:30)`.
+    private static func offset(_ scanner: inout CellScanner) -> Int? {
+        scanner.skipBlanks()
+        let isInBrackets = scanner.take("(")
+        guard scanner.take("utc") || scanner.take("gmt") else { return nil }
+        var minutes = 0
+        let isEast = scanner.take("+")
+        if isEast || scanner.take("-") || scanner.take("\u{2212}") {
+            guard let hours = scanner.digits(atMost: 2)?.value, hours < 15 else { return nil }
+            minutes = hours * 60
+            if scanner.take(":") {
+                guard let found = scanner.digits(atMost: 2), found.count == 2, found.value < 60 else { return nil }
+                minutes += found.value
+            }
+            if !isEast { minutes = -minutes }
+        }
+        return isInBrackets && !scanner.take(")") ? nil : minutes
+    }
+
+    private static func month(_ word: String) -> Int? { number(word, in: months) ?? CalendarWords.months[word] }
+
     /// Days of another weekday than is said are not meant.
     private static func falling(on weekday: Int?, _ day: Day) -> Day {
         guard let weekday else { return day }
@@ -117,7 +166,7 @@ struct CellDate: Equatable {
 
     /// `July 1, 2027`.
     private static func monthFirst(_ scanner: inout CellScanner) -> Day? {
-        guard let month = number(scanner.word(), in: months) else { return nil }
+        guard let month = month(scanner.word()) else { return nil }
         _ = scanner.take(".")
         scanner.skipBlanks()
         guard let day = scanner.digits(atMost: 2) else { return nil }
@@ -135,24 +184,27 @@ struct CellDate: Equatable {
         _ = scanner.take(".")
         _ = scanner.take("-") || scanner.take("/")
         scanner.skipBlanks()
-        guard let month = number(scanner.word(), in: months) else { return nil }
+        _ = scanner.take("de ")
+        guard let month = month(scanner.word()) else { return nil }
         _ = scanner.take(".")
         _ = scanner.take(",") || scanner.take("-") || scanner.take("/")
         scanner.skipBlanks()
+        _ = scanner.take("de ") || scanner.take("del ")
         guard let year = scanner.digits(atMost: 4).flatMap(year) else { return nil }
         return CivilDate(year: year, month: month + 1, day: day.value).map(Day.known) ?? .open([:])
     }
 
     private static func passOrdinal(_ scanner: inout CellScanner) {
-        _ = ["st", "nd", "rd", "th"].first { scanner.take($0) }
+        _ = ["st", "nd", "rd", "th", "er"].first { scanner.take($0) }
     }
 
-    /// What stands between a date and a time: a blank, a comma, `T`, `at`.
+    /// What stands between a date and a time: a blank, a comma, `T`, a word.
     private static func passToTime(_ scanner: inout CellScanner) -> Bool {
         let before = scanner.text.utf8.count
         _ = scanner.take(",") || scanner.take("t")
         scanner.skipBlanks()
-        if scanner.take("at ") { scanner.skipBlanks() }
+        // `at`, `um`, `à`, `a las`.
+        if ["at ", "um ", "a las ", "a "].contains(where: { scanner.take($0) }) { scanner.skipBlanks() }
         return scanner.text.utf8.count < before
     }
 }

@@ -1,22 +1,23 @@
+import Core
 import Formats
 
-/// Takes the text of a cell apart: blanks of every kind are one space, letters are small.
+/// Takes the text of a cell apart: blanks of every kind are one space, letters are small and without accents.
 struct CellScanner {
     private var rest: ArraySlice<UInt8>
 
     init(_ text: String) {
-        var output: [UInt8] = []
+        var output = ""
         var isBlank = false
         for scalar in TableText.trimmed(text).unicodeScalars {
             if TableText.isBlank(scalar) {
                 isBlank = true
                 continue
             }
-            if isBlank { output.append(0x20) }
+            if isBlank { output.append(" ") }
             isBlank = false
-            output += UTF8.encode(scalar).map(Array.init) ?? []
+            output.unicodeScalars.append(scalar)
         }
-        rest = output.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }[...]
+        rest = FoldedText.bytes(output)[...]
     }
 
     var isAtEnd: Bool { rest.isEmpty }

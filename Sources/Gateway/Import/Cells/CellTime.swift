@@ -1,4 +1,4 @@
-/// A time of day as tables show it: `19:00`, `7:00:00 PM`, `7pm`, `7 p.m.`, `19h30`.
+/// A time of day as tables show it: `19:00`, `7:00:00 PM`, `7pm`, `7 p.m.`, `19h30`, `19.30 Uhr`.
 enum CellTime {
     /// - Returns: milliseconds from midnight; nil for what is no time.
     static func milliseconds(_ text: String) -> Int64? {
@@ -19,6 +19,8 @@ enum CellTime {
                 guard let found = scanner.digits(atMost: 2), found.count == 2 else { return nil }
                 minute = found.value
             }
+        } else if let found = german(&scanner) {
+            minute = found
         } else if scanner.take(":") {
             guard let found = scanner.digits(atMost: 2), found.count == 2 else { return nil }
             minute = found.value
@@ -33,6 +35,7 @@ enum CellTime {
         }
         var half = scanner
         half.skipBlanks()
+        if minute != nil, half.take("uhr") { scanner = half }
         let isMorning = half.take("a.m.") || half.take("am")
         let isEvening = !isMorning && (half.take("p.m.") || half.take("pm"))
         var hours = hour
@@ -46,6 +49,20 @@ enum CellTime {
         }
         guard hours < 24, minute ?? 0 < 60, second < 60 else { return nil }
         return Int64(((hours * 60 + (minute ?? 0)) * 60 + second) * 1000 + fraction)
+    }
+
+    /// `.30 Uhr` or ` Uhr`; without its word a point is that of a number.
+    private static func german(_ scanner: inout CellScanner) -> Int? {
+        var ahead = scanner
+        var minute = 0
+        if ahead.take(".") {
+            guard let found = ahead.digits(atMost: 2), found.count == 2 else { return nil }
+            minute = found.value
+        }
+        ahead.skipBlanks()
+        guard ahead.take("uhr") else { return nil }
+        scanner = ahead
+        return minute
     }
 
     /// Milliseconds of the digits after the point.

@@ -11,7 +11,9 @@ import Testing
             ("19h30", 19 * 60 + 30), ("19h", 19 * 60), ("\u{a0}9:05 ", 9 * 60 + 5), ("23:59:00", 23 * 60 + 59),
             ("24:00", nil), ("13:00 PM", nil), ("0:30 PM", nil), ("19", nil), ("7:5", nil), ("19:60", nil),
             ("19:00:60", nil),
-            ("noon", nil), ("", nil), ("7pmm", nil), ("7:00 PM EST", nil), ("19:00 Uhr", nil),
+            ("noon", nil), ("", nil), ("7pmm", nil), ("7:00 PM EST", nil), ("19:00 Uhr", 19 * 60),
+            ("19.30 Uhr", 19 * 60 + 30), ("19 Uhr", 19 * 60), ("19.30", nil), ("19.5 Uhr", nil), ("25 Uhr", nil),
+            ("19:00 Uhrs", nil),
         ] as [(String, Int?)])
     func timesOfDay(_ text: String, _ minutes: Int?) {
         #expect(CellTime.milliseconds(text) == minutes.map { Int64($0) * 60_000 })
@@ -36,11 +38,56 @@ import Testing
             ("1-Jul-27", "2027-07-01"), ("Thu, 1 Jul 2027 19:00", "2027-07-01T19:00"), ("1st July 2027", "2027-07-01"),
             ("Thursday, July 1, 2027, 7pm", "2027-07-01T19:00"), ("Sept. 3 2027", "2027-09-03"),
             ("2027-07-01 7:00 PM", "2027-07-01T19:00"), ("Friday, July 1, 2027", nil), ("February 30, 2027", nil),
-            ("July 2027", nil), ("2027-13-01", nil),
+            ("July 2027", nil), ("2027-13-01", nil), ("1. Juli 2027 um 19 Uhr", "2027-07-01T19:00"),
+            ("Do, 1. Juli 2027", "2027-07-01"), ("Fr, 1. Juli 2027", nil), ("1. März 2027", "2027-03-01"),
+            ("1er août 2027 à 21h30", "2027-08-01T21:30"), ("mar. 6 juil. 2027", "2027-07-06"),
+            ("mar 6, 2027", "2027-03-06"), ("6 mars 2027", "2027-03-06"), ("14 de julio de 2027", "2027-07-14"),
+            ("miércoles, 14 de julio de 2027", "2027-07-14"), ("3 juinet 2027", nil), ("5 jui 2027", nil),
         ] as [(String, String?)])
     func datesThatNeedNoOrder(_ text: String, _ expected: String?) {
         for order in [DateOrder.dmy, .mdy, .ymd] { #expect(shown(text, order) == expected) }
     }
+
+    @Test(
+        arguments: [
+            ("2027-07-01 19:00 UTC", 0), ("July 1, 2027 7:00 PM (GMT+2)", 120), ("1/7/2027 19:00 (UTC-03:30)", -210),
+            ("2027-07-01 19:00 GMT+5:45", 345), ("2027-07-01 19:00", nil), ("2027-07-01", nil),
+        ] as [(String, Int?)]) func aTimeMaySayItsOffset(_ text: String, _ minutes: Int?) throws
+    {
+        #expect(try #require(CellDate(text)).offset == minutes)
+    }
+
+    @Test(arguments: [
+        "2027-07-01 19:00 EST", "2027-07-01 19:00 (GMT+2", "2027-07-01 19:00 UTC+15", "2027-07-01 UTC",
+        "2027-07-01 19:00 GMT+5:7",
+    ]) func anOffsetThatIsNoneIsNone(_ text: String) { #expect(CellDate(text) == nil) }
+
+    @Test(
+        arguments: [
+            ("19:00–21:00", "19:00", "21:00"), ("7:00 PM - 9:00 PM", "7:00 PM", "9:00 PM"),
+            ("July 1, 2027 7:00 PM → 9:00 PM", "July 1, 2027 7:00 PM", "9:00 PM"),
+            ("2027-07-01 19:00-21:00", "2027-07-01 19:00", "21:00"),
+            ("1. Juli 2027 19:00 bis 21:30 Uhr", "1. Juli 2027 19:00", "21:30 Uhr"),
+            ("2027-07-01T17:00:00Z → 2027-07-01T19:00:00Z", "2027-07-01T17:00:00Z", "2027-07-01T19:00:00Z"),
+            ("2027-07-01", nil, nil), ("1-7-2027 19:00", nil, nil), ("7-9 PM", nil, nil), ("Jul 1-2, 2027", nil, nil),
+            ("19:00 →", nil, nil), ("→", nil, nil), ("", nil, nil),
+        ] as [(String, String?, String?)])
+    func aCellMayHoldAStartAndAnEnd(_ text: String, _ start: String?, _ end: String?) {
+        let parts = CellRange.parts(text)
+        #expect(parts?.start == start && parts?.end == end)
+    }
+
+    @Test(
+        arguments: [
+            ("2h", 120), ("90 min", 90), ("1:30", 90), ("1:30:00", 90), ("2 hours", 120), ("1.5 h", 90),
+            ("1,5 Stunden", 90),
+            ("1 hr 30 mins", 90), ("1 Std. 30 Min.", 90), ("2 heures", 120), ("PT1H30M", 90), ("1 day", 1440),
+            ("3 días", 4320),
+            ("2 hours and 15 minutes", 135), ("120", nil), ("0:00", nil), ("", nil), ("long", nil), ("1:75", nil),
+            ("30 min 1 h", nil),
+            ("9999 days", nil), ("-2h", nil),
+        ] as [(String, Int?)])
+    func lengths(_ text: String, _ minutes: Int?) { #expect(CellLength.seconds(text) == minutes.map { $0 * 60 }) }
 
     @Test(
         arguments: [

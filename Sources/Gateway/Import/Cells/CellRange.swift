@@ -1,0 +1,32 @@
+import Core
+import Formats
+
+/// A start and an end in one cell, as Notion and people write them: `July 1, 2027 7:00 PM → 9:00 PM`, `19:00–21:00`.
+enum CellRange {
+    /// The surest first.
+    private static let separators = ["→", " – ", " — ", " - ", "–", "—", "-", " bis ", " to ", " until ", " à ", " a "]
+
+    /// - Returns: nil for a cell that says one thing, or that is no range.
+    static func parts(_ text: String) -> (start: String, end: String)? {
+        if text.utf8.count > 200 || isMoment(text) { return nil }
+        for separator in separators {
+            for range in text.ranges(of: separator) {
+                let parts = (
+                    TableText.trimmed(String(text[..<range.lowerBound])),
+                    TableText.trimmed(String(text[range.upperBound...]))
+                )
+                if isMoment(parts.0), isMoment(parts.1) { return parts }
+            }
+        }
+        return nil
+    }
+
+    /// The texts of a cell that may be dates: its parts, or itself.
+    static func texts(_ text: String) -> [String] { parts(text).map { [$0.start, $0.end] } ?? [text] }
+
+    private static func isMoment(_ text: String) -> Bool {
+        let written = TableTimes.withT(text)
+        return CellDate(text) != nil || CellTime.milliseconds(text) != nil || Timestamp(rfc3339: written) != nil
+            || LocalDateTime(written) != nil
+    }
+}
