@@ -46,6 +46,15 @@ import Testing
         #expect(result.code == 0, "\(result.out)\(result.err)")
     }
 
+    /// It would hold its loop, and take many times its size.
+    @Test func whatIsLargerThanAnyAnswerIsRefusedUnread() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-mcp-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let result = try await runDriver("large.py", [Program.path, folder.path])
+        #expect(result.code == 0, "\(result.out)\(result.err)")
+    }
+
     private func sandboxCreates(_ gateway: RunningGateway) async throws -> Int {
         let state = try await curl(try #require(gateway.sandboxAddress) + "/_sandbox/state")
         return try #require(state.json?["creates"]?.intValue, "\(state.body)")
