@@ -121,6 +121,23 @@ import Testing
         #expect(StoreInspection(folder: folder.path) == .sound)
     }
 
+    /// Killed between a commit and its note: the record knows less than there is.
+    @Test func aCommitThatWasNotNotedIsKept() async throws {
+        let (folder, left) = (try TemporaryFolder(), try TemporaryFolder())
+        let store = SQLiteStateStore(.folder(folder.path))
+        _ = try await store.started("noted")
+        try FileManager.default.copyItem(atPath: folder.file("commits"), toPath: left.file("commits"))
+        _ = try await store.started("not noted")
+        for name in ["luma.db", "luma.db-wal"] {
+            try FileManager.default.copyItem(atPath: folder.file(name), toPath: left.file(name))
+        }
+        let next = SQLiteStateStore(.folder(left.path))
+        #expect(try await next.counts().requests == 2)
+        _ = try await next.started("next")
+        next.close()
+        #expect(StoreInspection(folder: left.path) == .sound)
+    }
+
     /// A loss of power takes what no write has waited for, and that was promised to nobody.
     @Test func whatWasLostWithThePowerIsNoDamage() async throws {
         let folder = try TemporaryFolder()
