@@ -31,6 +31,9 @@ public enum Neutral {
         self.text(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
+    /// The same in quotes, none of which stands in the text: it cannot end them and go on in words that pass for ours.
+    public static func cited(_ text: String) -> String { "\"" + line(text).replacing("\"", with: "'") + "\"" }
+
     /// The same for a document in Markdown: it shows the text as it is, and makes no image, link, element of HTML or further
     /// column of it (CommonMark §2.4).
     public static func markdown(_ text: String) -> String {

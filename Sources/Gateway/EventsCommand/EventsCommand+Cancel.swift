@@ -17,7 +17,7 @@ struct CancelPlan {
 
     /// The lines that a person decides by.
     var lines: [String] {
-        var lines = ["Cancel \"\(event.name)\" (\(event.id))?", "  \(event.start)"]
+        var lines = ["Cancel \(Neutral.cited(event.name)) (\(event.id))?", "  \(event.start)"]
         let people = guests == 1 ? "1 guest is told" : "\(guests) guests are told"
         lines.append("  " + (guests == 0 ? "nobody has registered" : people + ", and it cannot be undone"))
         if isPaid {

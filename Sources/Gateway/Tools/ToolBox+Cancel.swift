@@ -151,7 +151,7 @@ extension ToolBox {
         _ preview: Preview, _ refund: Bool?, _ call: Call
     ) async throws(CallFailure) -> ElicitationAnswer {
         // On one line: a name with line ends could add words of its own to the question.
-        let name = APIError.shortened(Neutral.line(preview.name))
+        let name = Neutral.cited(APIError.shortened(preview.name))
         var properties: JSONObject = [
             "confirm": ["type": "boolean", "title": "Cancel the event", "description": "This cannot be undone."]
         ]
@@ -168,7 +168,7 @@ extension ToolBox {
             paid += refund ? " They get their money back." : " They do not get their money back."
         }
         let time = preview.starts.isEmpty ? "" : " on \(preview.starts)"
-        let message = "Cancel the event \"\(name)\"\(time) (\(preview.id))? It has \(guests).\(paid)"
+        let message = "Cancel the event \(name)\(time) (\(preview.id))? It has \(guests).\(paid)"
         return try await call.elicit(
             "cancel", message,
             schema: ["type": "object", "properties": .object(properties), "required": .array(required)],

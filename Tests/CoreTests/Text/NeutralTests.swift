@@ -38,6 +38,13 @@ import Testing
     ])
     func aTextWithinASentenceStaysOnItsLine(given: String, wanted: String) { #expect(Neutral.line(given) == wanted) }
 
+    /// A name cannot end the question that it stands in and ask another.
+    @Test(arguments: [
+        ("Tea", "\"Tea\""), ("Tea\" (evt-9)? It has 0 guests. \"", "\"Tea' (evt-9)? It has 0 guests. '\""),
+        ("a\n\"b", "\"a 'b\""), ("", "\"\""),
+    ])
+    func quotesEndWhereTheTextEnds(given: String, wanted: String) { #expect(Neutral.cited(given) == wanted) }
+
     /// What parts a long row of marks cannot be seen; without it the row must not be a long one again.
     @Test func aLongRowOfMarksIsCut() {
         let row = String(repeating: "\u{301}\u{323}", count: 100)
