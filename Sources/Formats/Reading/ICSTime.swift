@@ -39,7 +39,8 @@ public struct ICSTime: Sendable, Equatable {
 
     /// Reads a value that stands alone, such as that of UNTIL.
     init?(value: String, isDate mustBeDate: Bool = false, zone: String? = nil) {
-        let bytes = Array(value.utf8)
+        // Some programs write the letters small.
+        let bytes = value.utf8.map { $0 == UInt8(ascii: "t") || $0 == UInt8(ascii: "z") ? $0 & 0xdf : $0 }
         let isDate = mustBeDate || bytes.count == 8
         guard let year = Self.digits(bytes, 0, 4), let month = Self.digits(bytes, 4, 2),
             let day = Self.digits(bytes, 6, 2)

@@ -44,6 +44,8 @@ public struct FileText: Sendable, Equatable {
         let (inner, _) = Self.withoutMarks(text[...], [.utf8])
         if inner.startIndex > 0 { text = Array(inner) }
         if isWide { text = Array(Self.withoutPadding(text[...], ofZeros: isCalendar)) }
+        // Programs of old Macs end lines with a CR alone; a reader of tables knows it by itself.
+        if isCalendar, !text.contains(0x0a) { text = text.map { $0 == 0x0d ? 0x0a : $0 } }
         utf8 = text
     }
 

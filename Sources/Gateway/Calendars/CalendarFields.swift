@@ -21,6 +21,13 @@ struct CalendarFields {
         "PRIORITY", "URL", "GEO", "CONFERENCE", "STYLED-DESCRIPTION", "X-ALT-DESC", "REQUEST-STATUS",
     ]
     private static let mostLost = 64
+    /// What programs write for a place where there is a link and no place: without accents, in the languages of Outlook.
+    private static let online: Set<String> = [
+        "microsoft teams meeting", "microsoft teams besprechung", "reunion microsoft teams",
+        "reunion de microsoft teams",
+        "microsoft teams", "skype meeting", "skype besprechung", "google meet", "zoom", "zoom meeting", "webex",
+        "online",
+    ]
 
     init(_ event: ICSReader.Event) {
         if let summary = event["SUMMARY"]?.text { fields["name"] = .string(summary) }
@@ -114,11 +121,12 @@ struct CalendarFields {
         var link = event.properties.filter { $0.name == "CONFERENCE" }.map(\.value).first(where: WebURL.isValid)
         if link != nil { lost.remove("CONFERENCE") }
         link = link ?? Self.links.lazy.compactMap { event[$0]?.text }.first(where: WebURL.isValid)
-        var hasPlace = false
+        // A place on the map is one.
+        var hasPlace = event["GEO"].flatMap { ICSEvent.Place($0.value) } != nil
         if let place = event["LOCATION"]?.text, !place.isEmpty {
             if WebURL.isValid(place) {
                 if !Self.isLumaPage(place) { link = link ?? place }
-            } else {
+            } else if link == nil || !Self.online.contains(PlainText.words(place)) {
                 fields["geo_address_json"] = ["type": "manual", "address": .string(place)]
                 hasPlace = true
             }

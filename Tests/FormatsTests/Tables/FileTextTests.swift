@@ -80,6 +80,12 @@ import Testing
         }
     }
 
+    @Test func linesOfACalendarMayEndWithAReturnAlone() throws {
+        #expect(try FileText(Array("a\rb\r".utf8), isCalendar: true).utf8 == Array("a\nb\n".utf8))
+        #expect(try FileText(Array("a\rb\r\n".utf8), isCalendar: true).utf8 == Array("a\rb\r\n".utf8))
+        #expect(try FileText(Array("a\rb\r".utf8)).utf8 == Array("a\rb\r".utf8))
+    }
+
     @Test func zerosMayFillUpACalendar() throws {
         #expect(try FileText(Self.utf8 + [0, 0, 0], isCalendar: true).utf8 == Self.utf8)
         #expect(throws: ReadProblem.self) { try FileText(Self.utf8 + [0, 0, 0]) }

@@ -23,6 +23,7 @@ import Testing
             "2027-07-01T11:00:00.000Z"
         ),
         ("DTSTART:20270701T190000Z", "2027-07-01T19:00:00.000Z", "UTC", "2027-07-01T20:00:00.000Z"),
+        ("dtstart:20270701t190000z", "2027-07-01T19:00:00.000Z", "UTC", "2027-07-01T20:00:00.000Z"),
         (
             "DTSTART:20270701T190000Z\nX-LUMA-TIMEZONE:Asia/Tokyo", "2027-07-01T19:00:00.000Z", "Asia/Tokyo",
             "2027-07-01T20:00:00.000Z"
@@ -100,6 +101,14 @@ import Testing
         ("LOCATION:1 Main St\\, Town", nil, "1 Main St, Town"),
         ("LOCATION:https://meet.example/x\nURL:https://example.com/", "https://meet.example/x", nil),
         ("URL:https://example.com/", "https://example.com/", nil),
+        // A link beside what programs write for no place, and a page beside a place on the map.
+        (
+            "LOCATION:Microsoft Teams-Besprechung\nX-MICROSOFT-SKYPETEAMSMEETINGURL:https://teams.microsoft.com/l/x",
+            "https://teams.microsoft.com/l/x", nil
+        ),
+        ("LOCATION:Microsoft Teams Meeting", nil, "Microsoft Teams Meeting"),
+        ("CONFERENCE:https://meet.example/x\nLOCATION:Hall A", "https://meet.example/x", "Hall A"),
+        ("GEO:48.1;11.5\nURL:https://example.com/", nil, nil),
         ("URL:https://luma.com/tea", nil, nil), ("URL:https://lu.ma/tea", nil, nil), ("URL:mailto:x", nil, nil),
     ])
     func aPlaceIsALinkOrAnAddress(_ lines: String, _ link: String?, _ address: String?) {
