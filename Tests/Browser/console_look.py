@@ -150,9 +150,9 @@ def one_way_of_writing(binary, folder):
         assert ("AM" in stated or "PM" in stated) and stated.split(",")[1].split()[0].isalpha(), stated
         # So is what the gateway tells as data.
         told = page.driver.execute_async_script(
-            "const done = arguments[0]; import('/assets/console-problems.js').then(({ remarks }) => done(remarks(["
+            "const done = arguments[0]; import('/assets/console-problems.js').then(({ remarks }) => remarks(["
             "{ code: 'clock_moves', values: { before: '2027-07-01 19:00', after: '2027-07-01 13:00', timezone: 'America/New_York' } },"
-            "{ code: 'very_long', values: { days: 1234 } }])), (error) => done([String(error)]))")
+            "{ code: 'very_long', values: { days: 1234 } }])).then(done, (error) => done([String(error)]))")
         assert told == ["The instant stays: 7:00 PM is 1:00 PM in New York now.", "It lasts 1,234 days."], told
         # The list and the event count days alike.
         page.click("#sheet .close")
