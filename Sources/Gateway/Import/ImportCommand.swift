@@ -11,10 +11,12 @@ struct ImportCommand {
 
     private let options: ImportOptions
     private let target: GatewayTarget
+    private let registry: ImportRegistry
 
     init(_ call: EventsCall, _ environment: [String: String]) throws(CommandFailure) {
         options = try ImportOptions(call)
         target = try GatewayTarget.resolve(call, environment)
+        registry = ImportRegistry(environment)
     }
 
     /// - Throws: why it could not begin.
@@ -110,7 +112,8 @@ struct ImportCommand {
             StandardError.write("luma-mcp: \(CommandFailure.line(options.report)) \(error)")
             return .cannotCreate
         }
-        let neighbours = ImportNeighbours(of: options.report, at: place)
+        let neighbours = ImportNeighbours(of: options.report, at: place, listed: registry.reports)
+        registry.add(options.report)
         return await ImportSession(plan, options, report, neighbours, client).run()
     }
 
@@ -124,7 +127,7 @@ struct ImportCommand {
         } catch {
             StandardError.write("luma-mcp: \(CommandFailure.line(options.report)) \(error)")
         }
-        let neighbours = ImportNeighbours(of: options.report, at: place)
+        let neighbours = ImportNeighbours(of: options.report, at: place, listed: registry.reports)
         for line in neighbours.warnings { StandardError.write(line) }
         return ImportStanding(plan, ImportHistory(own, others: neighbours.reports), now: WallClock.now)
     }

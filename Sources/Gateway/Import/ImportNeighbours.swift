@@ -2,8 +2,8 @@ import Core
 import Glibc
 import IO
 
-/// The reports of other imports that lie in one folder with this import's: a calendar that is exported once more has another
-/// name, and its report too, but mostly the same folder.
+/// The reports of other imports: those that lie in one folder with this import's, and those that the user's registry knows. A
+/// calendar that is exported once more has another name, and its report too.
 struct ImportNeighbours: Sendable {
     /// Reports that are read.
     static let mostReports = 256
@@ -19,16 +19,21 @@ struct ImportNeighbours: Sendable {
     /// - Parameters:
     ///   - path: this import's report.
     ///   - place: where its rows go.
-    init(of path: String, at place: ImportReport.Place) {
+    ///   - listed: reports that may lie elsewhere.
+    init(of path: String, at place: ImportReport.Place, listed: [String] = []) {
         let slash = path.lastIndex(of: "/")
         let folder = slash.map { String(path[...$0]) } ?? "./"
         let own = slash.map { String(path[path.index(after: $0)...]) } ?? path
         // A folder that cannot be read has none.
-        let names = (try? SmallFile.names(in: folder, suffix: ".ndjson")) ?? []
+        let names = ((try? SmallFile.names(in: folder, suffix: ".ndjson")) ?? []).filter { $0 != own }
+        var seen = Set([path, folder + own].compactMap(ImportRegistry.resolved))
         var left = Self.mostBytes
-        for name in names where name != own && Self.isReport(folder + name) {
+        for (name, file) in names.map({ ($0, folder + $0) }) + listed.reversed().map({ ($0, $0) }) {
+            guard let whole = ImportRegistry.resolved(file), seen.insert(whole).inserted, Self.isReport(file) else {
+                continue
+            }
             guard reports.count < Self.mostReports, left > 0,
-                let bytes = try? SmallFile.bytes(folder + name, limit: min(Self.largest, left))
+                let bytes = try? SmallFile.bytes(file, limit: min(Self.largest, left))
             else {
                 unread.append(name)
                 continue
@@ -57,7 +62,7 @@ struct ImportNeighbours: Sendable {
         guard let first = unread.first else { return [] }
         let others = unread.count > 1 ? " and \(unread.count - 1) other reports" : ""
         return [
-            "\(CommandFailure.line(first))\(others) in the folder of the report cannot be read: what they tell is not known."
+            "\(CommandFailure.line(first))\(others) cannot be read: what they tell is not known."
         ]
     }
 }

@@ -122,6 +122,34 @@ import Testing
         }
     }
 
+    /// Reports in other folders are known by a list, which grows by each once.
+    @Test func reportsElsewhereAreKnownByTheUsersList() throws {
+        let place = ImportReport.Place(base: "http://a", mode: "live")
+        try withFolder { folder in
+            let registry = ImportRegistry(["HOME": folder + "nobody", "XDG_STATE_HOME": folder + "state"])
+            #expect(registry.path == folder + "state/luma-mcp/imports" && registry.reports.isEmpty)
+            registry.add(folder + "none.ndjson")
+            #expect(!FileManager.default.fileExists(atPath: folder + "state"))
+            for name in ["b", "own", "c", "b"] {
+                try FileManager.default.createDirectory(atPath: folder + name, withIntermediateDirectories: true)
+                let path = folder + name + "/r.ndjson"
+                let report = try ImportReport(path: path, place: place)
+                if report.earlier.isEmpty { try report.append(Self.entry(.created, Self.row("a"))) }
+                registry.add(path)
+                registry.add(folder + name + "/../" + name + "/r.ndjson")
+            }
+            let listed = registry.reports
+            #expect(listed.map { $0.suffix(10) } == ["b/r.ndjson", "n/r.ndjson", "c/r.ndjson"])
+            let modes = try FileManager.default.attributesOfItem(atPath: folder + "state/luma-mcp/imports")
+            #expect(modes[.posixPermissions] as? Int == 0o600)
+            try FileManager.default.removeItem(atPath: folder + "c/r.ndjson")
+            let found = ImportNeighbours(of: folder + "own/r.ndjson", at: place, listed: listed + listed)
+            #expect(found.reports.map(\.name) == listed.prefix(1).map { $0 })
+        }
+        #expect(ImportRegistry([:]).path == nil && ImportRegistry(["HOME": "relative"]).path == nil)
+        #expect(ImportRegistry(["HOME": "/h"]).path == "/h/.local/state/luma-mcp/imports")
+    }
+
     @Test func reportsBeyondTheBoundAreTold() throws {
         let place = ImportReport.Place(base: "http://a", mode: "live")
         try withFolder { folder in

@@ -1,0 +1,55 @@
+import Core
+import Glibc
+import IO
+
+/// Where the reports of this user's imports lie, whichever folders they are in: one path a line in the file `imports` of the folder
+/// in which programs keep their state (XDG Base Directory Specification). What is listed and is gone since is passed over.
+struct ImportRegistry: Sendable {
+    /// Reports that are kept in the list.
+    static let most = 1000
+    private static let largest = 4 << 20
+
+    /// Nil where the environment names no home.
+    let path: String?
+
+    init(_ environment: [String: String]) {
+        func folder(_ name: String, _ below: String) -> String? {
+            environment[name].flatMap { $0.hasPrefix("/") ? $0 + below : nil }
+        }
+        path = (folder("XDG_STATE_HOME", "") ?? folder("HOME", "/.local/state")).map { $0 + "/luma-mcp/imports" }
+    }
+
+    /// The newest last; empty where there is no list that can be read.
+    var reports: [String] {
+        guard let path, let text = try? SmallFile.read(path, limit: Self.largest) else { return [] }
+        return text.split(separator: "\n").suffix(Self.most).map(String.init)
+    }
+
+    /// Notes a report that is there. Who has no place for state is known by the reports beside his own.
+    func add(_ report: String) {
+        guard let path, let whole = Self.resolved(report), !whole.contains("\n"), !reports.contains(whole) else {
+            return
+        }
+        Self.makeFolder(of: path)
+        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        try? WholeFile.write(Array((whole + "\n").utf8), to: descriptor)
+    }
+
+    /// The path of a file that is there, without links and from the root.
+    static func resolved(_ path: String) -> String? {
+        guard let whole = realpath(path, nil) else { return nil }
+        defer { free(whole) }
+        return String(cString: whole)
+    }
+
+    /// With those above it that are missing; nobody else may look into them.
+    private static func makeFolder(of path: String) {
+        var end = path.startIndex
+        while let slash = path[end...].dropFirst().firstIndex(of: "/") {
+            mkdir(String(path[..<slash]), 0o700)
+            end = slash
+        }
+    }
+}
