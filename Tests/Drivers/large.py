@@ -1,7 +1,7 @@
 """Gives the gateway answers of Luma's that are far too large, and as large as they may be: large.py BINARY FOLDER
 
 What is larger than 4 MiB is refused before it is read as JSON, whatever it is made of, and takes no more memory than what is
-not. Ends with 0 when that is so.
+not. A list whose pages are larger is made of smaller ones, and is the same. Ends with 0 when that is so.
 """
 
 import http.server
@@ -10,8 +10,9 @@ import os
 import re
 import sys
 import threading
+import urllib.parse
 
-from harness import Gateway
+from harness import Gateway, parse, read_all
 
 MOST = 4 << 20
 # Of each octet of an answer what its tree may take.
@@ -33,10 +34,24 @@ def filled(size):
 class Luma(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     body = page(b"")
+    # Events of which pages are made; none to give `body`.
+    events = []
+    asked = 0
+
+    def pages(self):
+        Luma.asked += 1
+        query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query))
+        start = int(query.get("pagination_cursor", 0))
+        end = start + int(query.get("pagination_limit", 50))
+        more = end < len(Luma.events)
+        return json.dumps(
+            {"entries": Luma.events[start:end], "has_more": more, "next_cursor": str(end) if more else None}).encode()
 
     def do_GET(self):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        body = Luma.body if "/list" in self.path else b"{}"
+        body = b"{}"
+        if "/list" in self.path:
+            body = self.pages() if Luma.events else Luma.body
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -81,6 +96,22 @@ def main(binary, folder):
     assert peak(gateway.process) - before < FACTOR * MOST / 1e6, (before, peak(gateway.process))
     status, answer = ask(filled(MOST))
     assert status == 200 and json.loads(answer)["entries"][0]["id"] == "evt-large", (status, answer[:300])
+    # 7 events of 1.3 MB: three of them fit into one answer.
+    Luma.events = [
+        {"id": "evt-%d" % number, "name": "x", "start_at": "2030-05-01T18:00:00.000Z", "timezone": "UTC", "description_md": "x" * 1_300_000}
+        for number in range(7)]
+    ids = [event["id"] for event in Luma.events]
+    status, _, answer = gateway.get(b"/events/?limit=5")
+    told = json.loads(answer)
+    assert status == 200 and [event["id"] for event in told["entries"]] == ids[:5], (status, answer[:300])
+    assert told["has_more"] and told["next_cursor"] == "5", told["next_cursor"]
+    # Five are too many at once, two are not.
+    assert Luma.asked == 1 + 3, Luma.asked
+    with gateway.connect() as client:
+        # To HTTP/1.0, which has no chunks.
+        client.sendall(b"GET /events.ndjson HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        status, _, answer = parse(read_all(client))
+    assert status == 200 and [json.loads(line)["id"] for line in answer.splitlines()] == ids, (status, answer[:300])
     print("%.0f MB before, %.0f MB at most" % (before, peak(gateway.process)))
     gateway.end()
 
