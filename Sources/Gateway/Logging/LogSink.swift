@@ -50,11 +50,11 @@ public final class LogSink: Sendable {
     }
 
     /// For a descriptor that the caller owns and keeps open.
-    init(descriptor: Int32, format: Configuration.LogFormat, threshold: LogLevel) {
+    init(descriptor: Int32, format: Configuration.LogFormat, threshold: LogLevel, isTerminal: Bool? = nil) {
         path = nil
         self.format = format
         self.threshold = threshold
-        isTerminal = isatty(descriptor) == 1
+        self.isTerminal = isTerminal ?? (isatty(descriptor) == 1)
         output = Mutex(Output(descriptor: descriptor, encoder: LogEncoder(format)))
     }
 
