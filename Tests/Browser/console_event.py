@@ -53,7 +53,9 @@ def no_text_keeps_the_page_busy(binary, folder):
     with Sandbox(binary) as sandbox, gateway_to(sandbox, binary) as gateway, Console(gateway.url) as page:
         page.visit()
         hostile = ["*a" * 20_000, "[" * 40_000, "**" * 20_000, "`" * 50_000, "`" * 25_000 + "a" * 25_000, "[a](" * 10_000, "> " * 20_000 + "x", "- " * 20_000 + "x", "_a_" * 13_000,
-                   "http://" * 6_000, "\\n".join(["1. x"] * 9_000), "```\\n" * 9_000, "# " + "#" * 40_000]
+                   "http://" * 6_000, "\\n".join(["1. x"] * 9_000), "```\\n" * 9_000, "# " + "#" * 40_000,
+                   "# x" + " " * 49_000 + "x", "# x" + "#" * 49_000 + "x", "# x " + "#" * 24_000 + " " * 24_000 + "x", "x" + " " * 49_000 + "x", "\t" * 49_000 + "x",
+                   "\u00a0" * 49_000 + "x"]
         empty = page.driver.execute_async_script(
             "const done = arguments[1]; import('/assets/console-markdown.js').then(({ markdown }) => done(arguments[0]"
             ".filter((text) => markdown(text).length === 0)), (error) => done([String(error)]))", hostile)

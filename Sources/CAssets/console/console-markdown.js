@@ -13,7 +13,8 @@ export function markdown(text) {
   return blocks(text.replace(/\r\n?/g, "\n").split("\n"));
 }
 
-const HEADING = /^ {0,3}(#{1,6})\s+(.*?)\s*#*$/;
+// No pattern has two parts that take the same characters, one behind the other: each line is read once.
+const HEADING = /^ {0,3}#{1,6}\s+(.*)$/;
 const ITEM = /^ {0,3}(?:([-*+])|(\d{1,9})[.)])\s+(.*)$/;
 const RULE = /^ {0,3}([-*_])(?:\s*\1){2,}\s*$/;
 
@@ -37,8 +38,8 @@ function blocks(lines) {
     };
     if (fence) {
       flush();
-      let end = lines.findIndex((other, at) => at > index && other.trim().startsWith(fence));
-      if (end < 0) end = lines.length;
+      let end = index + 1;
+      while (end < lines.length && !lines[end].trim().startsWith(fence)) end += 1;
       made.push(element("pre", { tabindex: "0" }, element("code", {}, lines.slice(index + 1, end).join("\n"))));
       index = end;
     } else if (RULE.test(line)) {
@@ -47,7 +48,7 @@ function blocks(lines) {
     } else if (HEADING.test(line)) {
       flush();
       // The dialog's title is the second level; below it the text has one of its own.
-      made.push(foreign(inline(HEADING.exec(line)[2]), "h3"));
+      made.push(foreign(inline(headline(HEADING.exec(line)[1])), "h3"));
     } else if (ITEM.test(line)) {
       const isCounted = ITEM.exec(line)[2] !== undefined;
       const items = take((other) => ITEM.test(other) || (/^\s+\S/.test(other) && !HEADING.test(other)), (other) => ITEM.exec(other)?.[3] ?? other.trim());
@@ -56,10 +57,17 @@ function blocks(lines) {
       const quoted = take((other) => /^ {0,3}>/.test(other), (other) => other.replace(/^ {0,3}> ?/, ""));
       made.push(element("blockquote", {}, foreign(inline(quoted.join("\n")), "p")));
     } else if (line.trim() === "") flush();
-    else paragraph.push(line.replace(/\s+$/, ""));
+    else paragraph.push(line.trimEnd());
   }
   flush();
   return made;
+}
+
+/** The text of a heading, which may be closed by the signs that it begins with. */
+function headline(text) {
+  let end = text.trimEnd().length;
+  while (text[end - 1] === "#") end -= 1;
+  return text.slice(0, end).trimEnd();
 }
 
 /**
