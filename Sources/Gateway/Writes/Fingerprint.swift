@@ -23,8 +23,8 @@ enum Fingerprint {
         return try? Digest.sha256(bytes)
     }
 
-    /// What a caller has sent to Luma. Texts that look the same are the same: white space and the form of an accented letter say
-    /// nothing, nor does a member without a value.
+    /// What a caller has sent to Luma. Texts that look the same are the same: white space, what cannot be seen and the form of an
+    /// accented letter say nothing, nor does a member without a value.
     static func of(_ body: JSONObject, _ operation: String, principal: String) -> [UInt8]? {
         digest(JSON.object(body).loose, operation, principal)
     }
@@ -59,7 +59,7 @@ extension JSON {
                 JSONObject(object.members.filter { !$0.value.isNull }.map { (name: $0.name, value: $0.value.loose) }))
         case .array(let items): .array(items.map(\.loose))
         case .string(let text):
-            .string(text.split(whereSeparator: \.isWhitespace).joined(separator: " ").normalized)
+            .string(Neutral.line(text).normalized)
         default: self
         }
     }

@@ -52,6 +52,7 @@ import Testing
             ["name": "Cafe\u{301} au lait", "start_at": "y"], ["name": " Caf\u{e9}  au\tlait\n", "start_at": "y"],
             ["name": "Caf\u{e9} au lait", "start_at": "y", "end_at": .null],
             ["name": "Caf\u{e9}\u{a0}au lait", "start_at": "y"],
+            ["name": "Caf\u{200b}\u{e9} au\u{2028}la\u{ad}it\u{feff}\u{202c}", "start_at": "y"],
         ] as [JSONObject])
     func textsThatLookTheSameAreTheSame(body: JSONObject) {
         let first = Fingerprint.of(["name": "Caf\u{e9} au lait", "start_at": "y"], "events/create", principal: "a")
