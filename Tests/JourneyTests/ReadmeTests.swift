@@ -141,14 +141,23 @@ import Testing
             let result = try await run("bash", ["-euo", "pipefail", "-c", script], folder: folder)
             #expect(result.code == 0, "\(result.err)")
         }
+        // One Luma for both lives: a key belongs to the account that it was used for.
+        let sandbox = try Program(["sandbox", "--port", "0", "--seed", "7"])
+        let luma = try await sandbox.address()
         func create() async throws -> CurlAnswer {
-            let gateway = try await RunningGateway.start(.inProcess, environment: ["LUMA_DATA_DIR": state.path])
+            let program = try Program(
+                ["serve"],
+                environment: [
+                    "LUMA_PORT": "0", "LUMA_BASE_URL": luma, "LUMA_API_KEY": "k", "LUMA_DATA_DIR": state.path,
+                ])
+            let address = try await program.address()
+            try await eventually("the gateway is healthy") { try await curl(address + "/health").status == 200 }
             let answer = try await curlJSON(
-                "POST", gateway.address + "/events/",
+                "POST", address + "/events/",
                 ["name": "Kept", "start_at": "2027-07-01T19:00:00Z", "timezone": "Europe/Berlin"],
                 "-H", "Idempotency-Key: kept")
-            gateway.program.signal(SIGTERM)
-            #expect(try await gateway.program.exitCode() == 0)
+            program.signal(SIGTERM)
+            #expect(try await program.exitCode() == 0)
             return answer
         }
         let first = try await create()
@@ -161,5 +170,7 @@ import Testing
         let again = try await create()
         #expect(again.status == 201 && again.field("idempotency-replayed") == "true")
         #expect(again.json == first.json)
+        sandbox.signal(SIGTERM)
+        #expect(try await sandbox.exitCode() == 0)
     }
 }
