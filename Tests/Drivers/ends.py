@@ -2,12 +2,14 @@
 
     commands    what ends by itself, RUNS times each (500), several at once
     servers     serve and sandbox, RUNS times each (150), ended by signals at instants that SEED names
+    assistants  mcp, RUNS times (150), ended by signals while its input stays open
     cores       one that holds a key or tokens leaves no core, whatever ends it
 
 A run is right when it ends with the code that the documents name, by no signal of a fault, without a core, with nothing on
 standard error that is not expected, and leaves no process behind. Ends with 0 when all are, else tells what was wrong.
 """
 
+import atexit
 import collections
 import concurrent.futures
 import glob
@@ -31,18 +33,25 @@ PATIENCE = 60
 AT_ONCE = 4
 # An assistant's program waits a while for a read that it was asked for before it ends.
 WAITING_AT_ONCE = 32
-INPUT = b"".join(
-    json.dumps(message).encode() + b"\n"
-    for message in (
-        {
-            "jsonrpc": "2.0", "id": 1, "method": "initialize",
-            "params": {
-                "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "ends", "version": "1"}},
-        },
-        {"jsonrpc": "2.0", "method": "notifications/initialized"},
-        {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "list_events", "arguments": {}}},
-    )
+
+
+def lines(*messages):
+    return b"".join(json.dumps(dict(message, jsonrpc="2.0")).encode() + b"\n" for message in messages)
+
+
+def call(tool, **arguments):
+    return lines({"id": 2, "method": "tools/call", "params": {"name": tool, "arguments": arguments}})
+
+
+HELLO = lines(
+    {
+        "id": 1, "method": "initialize",
+        "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "ends", "version": "1"}},
+    },
+    {"method": "notifications/initialized"},
 )
+READ = HELLO + call("list_events")
+WRITE = HELLO + call("create_event", name="Tea", start_at="2027-07-01T19:00:00Z", timezone="UTC")
 TABLE = "name,start_at,timezone\nTea,2027-07-01T19:00:00Z,Europe/Berlin\n"
 NEW = ["--name", "Tea", "--start", "2027-07-01T19:00:00Z", "--zone", "Europe/Berlin"]
 
@@ -113,6 +122,8 @@ class Stage:
 
     def __init__(self, binary, folder):
         self.processes = []
+        # Whoever waits for the end of this program's output would wait for theirs.
+        atexit.register(self.end)
         base = {"PATH": os.environ["PATH"], "LUMA_LOG_FILE": os.path.join(folder, "log"), "TZ": "UTC"}
         self.luma = self.serve(binary, folder, base, "--rate-limit", "100000000")
         self.slow = self.serve(
@@ -133,7 +144,8 @@ class Stage:
         connection.close()
 
     def launch(self, command, folder, environment):
-        process = start(command, folder, environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        process = start(
+            command, folder, environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.processes.append(process)
         port = address(process)
         assert port, "%s does not serve" % command
@@ -203,17 +215,14 @@ def commands(binary, folder, runs, _):
 
     waiting = dict(stage.environment, LUMA_BASE_URL="http://127.0.0.1:%d" % stage.slow)
     left = "luma-mcp: requests left unanswered after the end of the input: 1\n"
-    try:
-        with concurrent.futures.ThreadPoolExecutor(WAITING_AT_ONCE) as slow, concurrent.futures.ThreadPoolExecutor(AT_ONCE) as quick:
-            tasks = [slow.submit(run, "mcp", ["mcp"], waiting, 0, left, INPUT) for _ in range(runs)]
-            for turn in range(runs):
-                for name, ways in rows.items():
-                    command, code, silence = ways[turn % len(ways)]
-                    tasks.append(quick.submit(run, name, command, stage.environment, code, silence))
-            for task in tasks:
-                task.result()
-    finally:
-        stage.end()
+    with concurrent.futures.ThreadPoolExecutor(WAITING_AT_ONCE) as slow, concurrent.futures.ThreadPoolExecutor(AT_ONCE) as quick:
+        tasks = [slow.submit(run, "mcp", ["mcp"], waiting, 0, left, READ) for _ in range(runs)]
+        for turn in range(runs):
+            for name, ways in rows.items():
+                command, code, silence = ways[turn % len(ways)]
+                tasks.append(quick.submit(run, name, command, stage.environment, code, silence))
+        for task in tasks:
+            task.result()
     faults.finish(folder)
 
 
@@ -285,13 +294,53 @@ def servers(binary, folder, runs, seed):
     assert held >= runs // 5, "of those that were held up only %d were ended by the second signal" % held
 
 
+def assistants(binary, folder, runs, seed):
+    faults = Faults()
+    environment = {
+        "PATH": os.environ["PATH"], "LUMA_SANDBOX": "true", "LUMA_LOG_FILE": os.path.join(folder, "log"),
+        "LUMA_SANDBOX_FAULTS": "latency=600000,on=events/create"}
+
+    def run(index):
+        random_ = random.Random("%s mcp %s" % (seed, index))
+        scene = ("starting", "asked", "held")[index % 3]
+        first, second = random_.sample([signal.SIGTERM, signal.SIGINT], 2)
+        process = start(
+            [binary, "mcp"], folder, environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        expected = {0}
+        if scene == "starting":
+            time.sleep(random_.uniform(0, 0.1))
+            expected.add(-first)
+        else:
+            process.stdin.write(HELLO if scene == "asked" else WRITE)
+            process.stdin.flush()
+            assert process.stdout.readline()
+            time.sleep(random_.uniform(0, 0.05))
+        process.send_signal(first)
+        if scene == "held":
+            # The write has been sent, or not yet: then it is not begun any more, and nothing holds the end up.
+            time.sleep(random_.uniform(0, 0.05))
+            if process.poll() is None:
+                process.send_signal(second)
+            expected = {0, 128 + first, 128 + second}
+        errors = process.stderr.read().decode()
+        faults.note("mcp %s" % scene, wait(process), expected, errors, "(?s).*", process.pid)
+        process.stdin.close()
+        process.stdout.close()
+
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        for task in [pool.submit(run, index) for index in range(runs)]:
+            task.result()
+    faults.finish(folder)
+
+
 def cores(binary, folder, *_):
     def leaves_core(**settings):
         # Swift's own handler of such signals would look for the cause first.
         environment = {
             "PATH": os.environ["PATH"], "LUMA_PORT": "0", "LUMA_LOG_FILE": os.path.join(folder, "log"),
             "LUMA_DATA_DIR": os.path.join(folder, "data"), "SWIFT_BACKTRACE": "enable=no", **settings}
-        process = start([binary, "serve"], folder, environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        process = start(
+            [binary, "serve"], folder, environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         assert address(process), "it does not serve"
         process.send_signal(signal.SIGABRT)
         _, status = os.waitpid(process.pid, 0)
@@ -317,5 +366,5 @@ if __name__ == "__main__":
     hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
     resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
     scenario, binary, folder, *more = sys.argv[1:]
-    runs = int(more[0]) if more else {"commands": 500, "servers": 150, "cores": 1}[scenario]
+    runs = int(more[0]) if more else {"commands": 500, "servers": 150, "assistants": 150, "cores": 1}[scenario]
     globals()[scenario](os.path.abspath(binary), os.path.abspath(folder), runs, more[1] if len(more) > 1 else "20")

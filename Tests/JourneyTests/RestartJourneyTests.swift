@@ -15,9 +15,9 @@ import Testing
         #expect(result.code == 0, "\(scenario): \(result.out)\(result.err)")
     }
 
-    /// Each command 500 times, `serve` and `sandbox` 150 times with signals at any instant. A program whose threads still ran when
+    /// Each command 500 times; `serve`, `sandbox` and `mcp` 150 times with signals at any instant. A program whose threads still ran when
     /// it ended crashed once in sixty runs: a fault of that kind would be missed by 500 runs once in four thousand.
-    @Test(arguments: ["commands", "servers", "cores"])
+    @Test(arguments: ["commands", "servers", "assistants", "cores"])
     func everyCommandEndsWithItsOwnCode(scenario: String) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
             "luma-" + UUID().uuidString.prefix(8))
