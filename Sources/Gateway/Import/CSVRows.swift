@@ -42,6 +42,7 @@ struct CSVRows {
         if isPrivate, row.event["visibility"] == nil { row.event["visibility"] = "private" }
         // A whole day may have an end that no cell says.
         row.take("end_at", of: times)
+        row.length = times.length
         if columns.isExport { row.lost += lostByExport }
         row.keyed = keyed(record, row.event)
         return row

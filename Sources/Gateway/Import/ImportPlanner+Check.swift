@@ -24,7 +24,7 @@ extension ImportPlanner {
 
     private mutating func check(_ place: ImportPlace, _ row: ImportedRow) {
         number += 1
-        let event = completed(row.event)
+        let event = ended(completed(row.event), after: row.length)
         let name = event["name"]?.stringValue ?? ""
         if let reason = row.passedOver {
             plan.passedOver.append(ImportPlan.PassedOver(row: number, place: place, name: name, reason: reason))
@@ -76,6 +76,29 @@ extension ImportPlanner {
         if event["timezone"] == nil, let zone = settings.zone { event["timezone"] = .string(zone) }
         if event["template_type"] == nil, let template = settings.template {
             event["template_type"] = .string(template)
+        }
+        return event
+    }
+
+    /// With the end that a length gives: so much time passes, whatever the clocks do meanwhile.
+    private func ended(_ event: JSONObject, after seconds: Int?) -> JSONObject {
+        guard let seconds, event["end_at"] == nil, let start = event["start_at"]?.stringValue else { return event }
+        let length = Int64(seconds) * 1000
+        var event = event
+        if let instant = Timestamp(rfc3339: start) {
+            event["end_at"] = .string(instant.advanced(milliseconds: length).rfc3339)
+        } else if let local = LocalDateTime(start) {
+            var end = LocalDateTime(milliseconds: local.milliseconds + length)
+            if let zone = event["timezone"]?.stringValue, let rules = try? zones.rules(for: zone) {
+                let instant = rules.first(local).advanced(milliseconds: length)
+                end = rules.local(at: instant)
+                // A time that the clocks show twice is the second here, which only the instant says.
+                if rules.first(end) != instant {
+                    event["end_at"] = .string(instant.rfc3339)
+                    return event
+                }
+            }
+            event["end_at"] = .string(TableTimes.shown(end))
         }
         return event
     }

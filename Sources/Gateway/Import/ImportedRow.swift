@@ -16,6 +16,8 @@ struct ImportedRow {
     /// What the row's key is made of, where that is not the event: what it was made of before more of a file was read.
     var keyed: JSONObject?
     var problems: [Problem] = []
+    /// How many seconds it lasts, where it has no end.
+    var length: Int?
     /// Why it is no event that is to be made, in words that follow its name.
     var passedOver: String?
     /// What the row says and the event will not have, such as its price.

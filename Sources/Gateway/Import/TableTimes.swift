@@ -64,7 +64,7 @@ struct TableTimes {
         case .problem(let text, let value): refuse("start_at", text, value, &row)
         }
         switch end {
-        case .absent: takeLength(local, &row)
+        case .absent: takeLength(&row)
         case .range: break
         case .text(let text): row.event["end_at"] = .string(text)
         case .local(let day, let time?): row.event["end_at"] = .string(Self.shown(Self.join(day, time)))
@@ -122,22 +122,17 @@ struct TableTimes {
     }
 
     /// `2027-07-01T19:00:00`.
-    private static func shown(_ local: LocalDateTime) -> String {
+    static func shown(_ local: LocalDateTime) -> String {
         String(local.text.prefix(local.millisecond == 0 ? 19 : 23))
     }
 
-    /// The end that a length gives. On clocks that move meanwhile it is the time that they show without moving.
-    private func takeLength(_ start: LocalDateTime?, _ row: inout ImportedRow) {
+    /// The length, from which the end follows when the zone is known.
+    private func takeLength(_ row: inout ImportedRow) {
         guard let (_, text) = filled([.length]) else { return }
         guard let seconds = CellLength.seconds(text) else {
             return refuse("end_at", "follows from a length such as 2h, 90 min or 1:30", text, &row)
         }
-        if let start {
-            let end = LocalDateTime(milliseconds: start.milliseconds + Int64(seconds) * 1000)
-            row.event["end_at"] = .string(Self.shown(end))
-        } else if let instant = row.event["start_at"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) }) {
-            row.event["end_at"] = .string(instant.advanced(milliseconds: Int64(seconds) * 1000).rfc3339)
-        }
+        row.length = seconds
     }
 
     // MARK: Cells
