@@ -1,3 +1,5 @@
+import Core
+
 /// Reads comma-separated values (RFC 4180), or values separated by another character: fields in quotes with `""` for a
 /// quote, line ends within them. Records end with CRLF or LF; where the first ends with a CR
 /// alone, as programs for the Mac wrote it, all may.
@@ -158,7 +160,7 @@ public struct CSVReader: Sendable {
             guard let text = String(validating: bytes[start..<end], as: UTF8.self) else {
                 return deliver(.problem(ReadProblem(line: recordLine, "field \(fields.count + 1) is not UTF-8 text")))
             }
-            fields.append(CSVGuard.restore(text))
+            fields.append(CSVGuard.restore(text).streamSafe)
             start = end
         }
         deliver(.row(Record(line: recordLine, row: row, fields: fields)))

@@ -1,3 +1,5 @@
+import Core
+
 /// One content line of iCalendar (RFC 5545 §3.1): `NAME;PARAMETER=value,"other value":VALUE`.
 public struct ICSProperty: Sendable, Equatable {
     /// In capitals; names are the same in any case.
@@ -28,7 +30,7 @@ public struct ICSProperty: Sendable, Equatable {
         }
         self.name = name
         self.parameters = parameters
-        self.value = value
+        self.value = value.streamSafe
     }
 
     private static let mostParameters = 64
@@ -55,7 +57,7 @@ public struct ICSProperty: Sendable, Equatable {
         }
         // A backslash at the very end escapes nothing.
         if isEscaped { output.append(UInt8(ascii: "\\")) }
-        return String(decoding: output, as: UTF8.self)
+        return String(decoding: output, as: UTF8.self).streamSafe
     }
 
     public static func == (a: ICSProperty, b: ICSProperty) -> Bool {
@@ -88,7 +90,7 @@ public struct ICSProperty: Sendable, Equatable {
                 rest = rest[bytes.endIndex...]
             }
             guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
-            values.append(text)
+            values.append(text.streamSafe)
             guard rest.first == UInt8(ascii: ",") else { return values }
             rest = rest.dropFirst()
         } while values.count < mostParameters

@@ -1,3 +1,5 @@
+import Core
+
 /// The characters that HTML writes by name or number. A name that is not known stays as it is.
 enum HTMLEntities {
     private static let names: [String: String] = {
@@ -31,7 +33,7 @@ enum HTMLEntities {
     }()
 
     static func decode(_ bytes: [UInt8]) -> String {
-        guard bytes.contains(UInt8(ascii: "&")) else { return String(decoding: bytes, as: UTF8.self) }
+        guard bytes.contains(UInt8(ascii: "&")) else { return String(decoding: bytes, as: UTF8.self).streamSafe }
         var output: [UInt8] = []
         var rest = bytes[...]
         while let byte = rest.first {
@@ -43,7 +45,7 @@ enum HTMLEntities {
                 rest = rest.dropFirst()
             }
         }
-        return String(decoding: output, as: UTF8.self)
+        return String(decoding: output, as: UTF8.self).streamSafe
     }
 
     private static func entity(_ bytes: ArraySlice<UInt8>) -> (String, Int)? {
