@@ -49,11 +49,11 @@ enum CellValue {
 
     private static func parsed(_ text: String) -> JSON? { try? JSON.parse(text, limits: JSONLimits(maxDepth: 32)) }
 
-    /// As programs that make tables write it.
+    /// As programs that make tables write it, spreadsheets in German, French and Spanish among them.
     static func boolean(_ text: String) -> Bool? {
         switch text.lowercased() {
-        case "true", "yes", "1", "on", "y": true
-        case "false", "no", "0", "off", "n": false
+        case "true", "yes", "1", "on", "y", "wahr", "ja", "vrai", "oui", "verdadero", "sí", "si": true
+        case "false", "no", "0", "off", "n", "falsch", "nein", "faux", "non", "falso": false
         default: nil
         }
     }

@@ -133,6 +133,15 @@ import Testing
         #expect(plan.count == 3)
     }
 
+    /// A whole day in the words of a spreadsheet's language.
+    @Test(arguments: ["Wahr", "VRAI", "Verdadero", "Sí", "TRUE"]) func aWholeDayIsSaidInEveryLanguage(_ word: String)
+        throws
+    {
+        let plan = plan("Betreff;Beginnt am;Beginnt um;Ganztägiges Ereignis\nTea;2027-07-01;;\(word)\n")
+        let event = try #require(plan.rows.first.map { try JSON.parse($0.body) })
+        #expect(event["start_at"] == "2027-07-01T00:00:00" && event["end_at"] == "2027-07-02T00:00:00")
+    }
+
     @Test(arguments: [
         ("name,start,end\nTea,2027-07-01 19:00 - 21:00,2027-07-01 22:00\n", "end_at is said in two cells"),
         ("name,start,end\nTea,2027-07-01 19:00,20:00 - 21:00\n", "end_at is a start and an end"),
