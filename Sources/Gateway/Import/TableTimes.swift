@@ -177,7 +177,7 @@ struct TableTimes {
     private func read(_ column: Int, _ text: String) -> Moment {
         if let (first, last) = CellRange.parts(text) { return .range(read(column, first), read(column, last)) }
         let written = Self.withT(text)
-        if Timestamp(rfc3339: written) != nil || LocalDateTime(written) != nil { return .text(written) }
+        if CellRange.isInstant(text) || LocalDateTime(written) != nil { return .text(written) }
         if let time = CellTime.milliseconds(text) { return .time(time) }
         if columns.numeric.contains(column) { return serial(text) }
         guard let date = CellDate(text) else {

@@ -25,8 +25,17 @@ enum CellRange {
     static func texts(_ text: String) -> [String] { parts(text).map { [$0.start, $0.end] } ?? [text] }
 
     private static func isMoment(_ text: String) -> Bool {
+        CellDate(text) != nil || CellTime.milliseconds(text) != nil || isInstant(text)
+            || LocalDateTime(TableTimes.withT(text)) != nil
+    }
+
+    /// Whether it is a date and a time with an offset. No clock is more than 14 hours from UTC: what follows in
+    /// `2027-07-01 19:00-21:00` is an end.
+    static func isInstant(_ text: String) -> Bool {
         let written = TableTimes.withT(text)
-        return CellDate(text) != nil || CellTime.milliseconds(text) != nil || Timestamp(rfc3339: written) != nil
-            || LocalDateTime(written) != nil
+        guard Timestamp(rfc3339: written) != nil else { return false }
+        let tail = Array(written.utf8.suffix(6))
+        guard tail.count == 6, tail[0] == UInt8(ascii: "-") || tail[0] == UInt8(ascii: "+") else { return true }
+        return (Int(tail[1]) - 0x30) * 10 + Int(tail[2]) - 0x30 <= 14
     }
 }
