@@ -92,8 +92,8 @@ extension ImportPlanner {
             if let zone = event["timezone"]?.stringValue, let rules = try? zones.rules(for: zone) {
                 let instant = rules.first(local).advanced(milliseconds: length)
                 end = rules.local(at: instant)
-                // A time that the clocks show twice is the second here, which only the instant says.
-                if rules.first(end) != instant {
+                // Of a time that the clocks show twice only the instant says which is meant.
+                guard case .unique = rules.resolve(end) else {
                     event["end_at"] = .string(instant.rfc3339)
                     return event
                 }

@@ -69,7 +69,8 @@ struct TableTimes {
         case .text(let text): row.event["end_at"] = .string(text)
         case .local(let day, let time?): row.event["end_at"] = .string(Self.shown(Self.join(day, time)))
         case .local:
-            let text = cell(columns.all(.endDate).first ?? columns.all(.field("end_at")).first ?? 0).text
+            let cells = [.endDate, .field("end_at"), .startDate, .field("start_at")].flatMap(columns.all)
+            let text = cell(cells.first ?? 0).text
             refuse("end_at", "must have a time; it is a day alone", text, &row)
         case .time(let time):
             guard let local else {
