@@ -18,7 +18,7 @@ final class CallShares: Sendable {
 
     /// Takes the room for `count` calls.
     ///
-    /// Nobody gets more than is left for everybody else, so there is room for who comes last, however much the others want.
+    /// Nobody gets more than is left for everybody else, so a few callers that want all leave room for others.
     /// - Returns: false when there is none.
     func take(_ count: Int, for caller: CallerKey) -> Bool {
         if count == 0 { return true }

@@ -67,7 +67,7 @@ import Testing
     }
 
     private static let create = call(
-        1, "create_event", #"{"name":"Tea","start_at":"2025-05-01T18:00:00Z","timezone":"Europe/Berlin"}"#)
+        1, "create_event", #"{"name":"Tea","start_at":"2030-05-01T18:00:00Z","timezone":"Europe/Berlin"}"#)
 
     private func ask(_ port: Int, _ request: String) async throws -> String {
         let socket = try Socket(port: port)
