@@ -47,12 +47,15 @@ let package = Package(
         .target(name: "IO", dependencies: ["Core", "HTTP", "Crypto", "CLinux", "CCurl"], swiftSettings: settings),
         .target(name: "Store", dependencies: ["Core", "Crypto", "CSQLite"], swiftSettings: settings),
 
+        // MARK: Settings, which server and client read alike. Pure but for the digests of listed tokens.
+        pure("Settings", ["Core", "Crypto"]),
+
         // MARK: Composition.
         .target(
             name: "Gateway",
             dependencies: [
                 "Core", "Formats", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "Crypto", "IO", "Store",
-                "CAssets",
+                "Settings", "CAssets",
             ],
             swiftSettings: settings),
         .executableTarget(name: "luma-mcp", dependencies: ["Core", "Gateway"], swiftSettings: settings),
@@ -62,7 +65,8 @@ let package = Package(
             name: "fixture-server", dependencies: ["Core", "Gateway", "MCP"], path: "Tests/FixtureServer",
             swiftSettings: settings),
         .target(
-            name: "TestKit", dependencies: ["Core", "Formats", "HTTP"], path: "Tests/TestKit", swiftSettings: settings),
+            name: "TestKit", dependencies: ["Core", "Formats", "HTTP", "Settings"], path: "Tests/TestKit",
+            swiftSettings: settings),
         tests(of: "Core"),
         tests(of: "Formats", ["Core"]),
         tests(of: "HTTP", ["Core"]),
@@ -73,7 +77,9 @@ let package = Package(
         tests(of: "Crypto", ["Core", "COpenSSL"]),
         tests(of: "IO", ["Core", "HTTP", "Crypto"]),
         tests(of: "Store", ["Core", "CSQLite"]),
-        tests(of: "Gateway", ["Core", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "IO", "Store"]),
+        tests(of: "Settings", ["Core"]),
+        tests(
+            of: "Gateway", ["Core", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "IO", "Settings", "Store"]),
         .testTarget(
             name: "JourneyTests", dependencies: ["luma-mcp", "fixture-server", "Gateway", "Store", "TestKit", "Core"],
             swiftSettings: settings),

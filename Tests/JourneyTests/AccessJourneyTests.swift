@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Settings
 import Testing
 
 /// Tokens, scopes, limits and origins as clients meet them over REST, by `curl`.

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Settings
 import Testing
 
 /// The examples for assistants, of the README and of docs/assistants.md, are what those programs can read, and lead to a server that answers.

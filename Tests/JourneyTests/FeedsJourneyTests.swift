@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Settings
 import Testing
 
 /// Calendar feeds from making one to revoking it, by the real `curl`.

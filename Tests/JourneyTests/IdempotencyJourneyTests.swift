@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Settings
 import Testing
 
 /// Requests with a key are served once, whatever happens in between.

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Settings
 import TestKit
 import Testing
 

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Settings
 import Testing
 
 /// What pages in browsers may do, told by the Host and Origin of their requests.

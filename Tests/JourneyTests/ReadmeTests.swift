@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Settings
 import Testing
 
 /// The README and the pages under `docs/` are true: every command in them is run, every path and target that they name exists.

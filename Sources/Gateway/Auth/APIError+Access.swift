@@ -1,4 +1,5 @@
 import Core
+import Settings
 
 extension APIError {
     private static let realm = "Bearer realm=\"luma-mcp\""

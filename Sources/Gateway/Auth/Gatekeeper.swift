@@ -1,6 +1,7 @@
 import Core
 import HTTP
 import IO
+import Settings
 
 /// Who may do what, for all loops.
 struct AccessRules: Sendable {

@@ -1,5 +1,6 @@
 import Core
 import IO
+import Settings
 
 /// Reads the file that `LUMA_AUTH_TOKENS=@file` names.
 enum TokenFile {

@@ -1,5 +1,6 @@
 import Core
 import Crypto
+import Settings
 import Synchronization
 
 /// The tokens that open the gateway, for all loops. Replaced as a whole when their file is read again.

@@ -1,3 +1,5 @@
+import Settings
+
 /// One command of the program as data: its line in the help, in the man page and in the shells' completions.
 struct CommandRow: Sendable {
     let name: String
@@ -75,7 +77,7 @@ struct CommandRow: Sendable {
     private static let working: [CommandRow] = [
         CommandRow(
             name: "serve", arguments: "[options]", summary: "serve REST and MCP on http://localhost:8000",
-            options: Settings.table,
+            options: SettingTable.table,
             notes: "It is what the program does without a command. SIGTERM and SIGINT let what runs finish; a second"
                 + " one ends it at once. SIGHUP opens the log file and reads certificate and key again.",
             examples: [
@@ -84,7 +86,7 @@ struct CommandRow: Sendable {
             ], exits: Exit.ofServers),
         CommandRow(
             name: "mcp", arguments: "[options]", summary: "speak MCP on standard input and output",
-            options: Settings.table, sharesOptionsOf: "serve",
+            options: SettingTable.table, sharesOptionsOf: "serve",
             notes: "For an assistant that starts its servers by itself. It lives as long as the assistant, and"
                 + " serves no port. Log lines go to standard error.",
             examples: [
@@ -93,7 +95,7 @@ struct CommandRow: Sendable {
             ], exits: Exit.ofServers),
         CommandRow(
             name: "sandbox", arguments: "[options]", summary: "run the emulator of Luma on its own",
-            options: Settings.sandboxTable, notes: "It is for developing and testing; no key is looked at.",
+            options: SettingTable.sandboxTable, notes: "It is for developing and testing; no key is looked at.",
             examples: [
                 ("luma-mcp sandbox --seed 7", "The same ids in each run."),
                 (
@@ -112,7 +114,7 @@ struct CommandRow: Sendable {
             ], exits: Exit.ofServers),
         CommandRow(
             name: "doctor", arguments: "[options]", summary: "look at what it needs, and say what to do",
-            options: Settings.table,
+            options: SettingTable.table,
             own: [OptionRow("--json", .yes([]), "Print one JSON document, for scripts.")],
             sharesOptionsOf: "serve",
             notes: "Start it as the gateway is started, with the same options and in the same folder. It changes"

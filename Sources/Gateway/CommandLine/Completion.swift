@@ -1,3 +1,5 @@
+import Settings
+
 /// The completions of `luma-mcp` for a shell, made from the tables of commands and settings.
 enum Completion {
     static func script(for shell: Shell) -> String {

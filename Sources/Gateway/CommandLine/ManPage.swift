@@ -1,4 +1,5 @@
 import Core
+import Settings
 
 /// The manual page luma-mcp(1) in the man macros of troff, made from the tables of commands and settings.
 enum ManPage {
@@ -30,8 +31,8 @@ enum ManPage {
             An option that is yes or no stands alone for yes, or takes its value after =.
 
             """
-        page += options(Settings.table)
-        page += ".SH OPTIONS OF THE SANDBOX\n" + options(Settings.sandboxTable)
+        page += options(SettingTable.table)
+        page += ".SH OPTIONS OF THE SANDBOX\n" + options(SettingTable.sandboxTable)
         page += EventsManual.text + ".SH EXIT STATUS\n" + exits(CommandRow.Exit.ofServers)
         page += ".SS Of luma\\-mcp doctor\n" + exits(CommandRow.Exit.ofDoctor)
         return page + ending

@@ -1,3 +1,5 @@
+import Settings
+
 /// One option of a command as data: parsing, help, manual page and completions read the same rows.
 struct OptionRow: Sendable, Equatable {
     /// With its two hyphens.

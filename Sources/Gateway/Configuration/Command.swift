@@ -1,4 +1,5 @@
 import Core
+public import Settings
 
 /// What the command line asks for.
 public enum Command: Sendable, Equatable {
@@ -33,17 +34,17 @@ public enum Command: Sendable, Equatable {
     /// - Throws: all problems at once, with exit code 64.
     public static func parse(_ arguments: [String]) throws(ConfigurationErrors) -> Command {
         guard let first = arguments.first, !first.hasPrefix("-") else {
-            return try flags(arguments[...], of: Settings.table, topic: .overview, Command.serve)
+            return try flags(arguments[...], of: SettingTable.table, topic: .overview, Command.serve)
         }
         let rest = arguments.dropFirst()
         switch first {
-        case "serve": return try flags(rest, of: Settings.table, topic: .command(first), Command.serve)
-        case "mcp": return try flags(rest, of: Settings.table, topic: .command(first), Command.mcp)
-        case "sandbox": return try flags(rest, of: Settings.sandboxTable, topic: .command(first), Command.sandbox)
+        case "serve": return try flags(rest, of: SettingTable.table, topic: .command(first), Command.serve)
+        case "mcp": return try flags(rest, of: SettingTable.table, topic: .command(first), Command.mcp)
+        case "sandbox": return try flags(rest, of: SettingTable.sandboxTable, topic: .command(first), Command.sandbox)
         case "doctor":
             let asJSON = rest.contains("--json")
             let others = rest.filter { $0 != "--json" }
-            return try flags(others[...], of: Settings.table, topic: .command(first)) {
+            return try flags(others[...], of: SettingTable.table, topic: .command(first)) {
                 .doctor(flags: $0, json: asJSON)
             }
         case "events":

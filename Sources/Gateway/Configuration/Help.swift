@@ -1,4 +1,6 @@
+import Core
 import LumaSandbox
+import Settings
 
 /// The text of `luma-mcp help`, made from the tables; no line is longer than 80 columns.
 public enum Help {
@@ -12,7 +14,7 @@ public enum Help {
 
     public static func text(_ topic: Topic) -> String {
         switch topic {
-        case .overview: introduction + usage + overview + options(Settings.table) + "\n" + examples
+        case .overview: introduction + usage + overview + options(SettingTable.table) + "\n" + examples
         case .events(let verb): EventsHelp.text(verb)
         case .command(let name): CommandRow.named(name).map(page) ?? text(.overview)
         }
@@ -99,7 +101,7 @@ public enum Help {
     private static let notEmulated =
         "What it does not emulate:\n"
         + Sandbox.notEmulated.map { item in
-            wrapped(item, to: width - 4).enumerated().map { ($0 == 0 ? "  * " : "    ") + $1 + "\n" }.joined()
+            item.wrapped(to: width - 4).enumerated().map { ($0 == 0 ? "  * " : "    ") + $1 + "\n" }.joined()
         }.joined()
 
     private static func options(_ table: [SettingRow]) -> String {
@@ -108,7 +110,7 @@ public enum Help {
             text += "\n\(group.rawValue):\n"
             for row in rows {
                 text += "  " + row.setting.flag + (row.placeholder.isEmpty ? "" : " " + row.placeholder) + "\n"
-                for line in wrapped("\(row.help) Default: \(row.documentedDefault).", to: width - 6) {
+                for line in "\(row.help) Default: \(row.documentedDefault).".wrapped(to: width - 6) {
                     text += "      " + line + "\n"
                 }
             }

@@ -1,9 +1,11 @@
+import Core
+
 /// The parts that the pages of the help are made of; no line is longer than 80 columns.
 extension Help {
     static let width = 80
 
     static func paragraph(_ text: String) -> String {
-        "\n" + wrapped(text, to: width - 2).joined(separator: "\n") + "\n"
+        "\n" + text.wrapped(to: width - 2).joined(separator: "\n") + "\n"
     }
 
     /// Options, each with what it is for.
@@ -12,7 +14,7 @@ extension Help {
         for row in rows {
             let short = row.short.map { "\($0), " } ?? ""
             text += "  \(short)\(row.name)" + (row.placeholder.isEmpty ? "" : " " + row.placeholder) + "\n"
-            for line in wrapped(row.help + choices(row), to: width - 6) { text += "      \(line)\n" }
+            for line in (row.help + choices(row)).wrapped(to: width - 6) { text += "      \(line)\n" }
         }
         return text
     }
@@ -26,7 +28,7 @@ extension Help {
     /// Command lines, each with what it does.
     static func list(_ examples: [(line: String, does: String)]) -> String {
         examples.map { row in
-            let lines = wrapped(row.line, to: width - 8)
+            let lines = row.line.wrapped(to: width - 8)
             return "  " + lines.joined(separator: " \\\n    ") + "\n      \(row.does)\n"
         }.joined()
     }
@@ -35,23 +37,9 @@ extension Help {
     static func list(_ exits: [CommandRow.Exit]) -> String {
         exits.map { exit in
             let number = String(exit.code)
-            let lines = wrapped(exit.meaning, to: width - 7)
+            let lines = exit.meaning.wrapped(to: width - 7)
             return "  " + number + String(repeating: " ", count: 5 - number.count)
                 + lines.joined(separator: "\n       ") + "\n"
         }.joined()
-    }
-
-    /// Breaks a text at its spaces; a word that is longer than the width stands alone.
-    static func wrapped(_ text: String, to width: Int) -> [String] {
-        var lines: [String] = []
-        var line = ""
-        for word in text.split(separator: " ") {
-            if !line.isEmpty, line.count + 1 + word.count > width {
-                lines.append(line)
-                line = ""
-            }
-            line += (line.isEmpty ? "" : " ") + word
-        }
-        return line.isEmpty ? lines : lines + [line]
     }
 }

@@ -4,6 +4,7 @@ import Glibc
 import HTTP
 import IO
 import LumaClient
+import Settings
 import Store
 
 /// `luma-mcp doctor`: looks at everything that the gateway needs, and says what to do. It changes nothing, and asks Luma

@@ -1,6 +1,7 @@
 import Core
 import HTTP
 import LumaClient
+import Settings
 
 extension DoctorReport {
     /// What a call to Luma with the key has shown.

@@ -45,7 +45,7 @@ struct DoctorReport: Equatable {
             let mark = finding.verdict.rawValue + String(repeating: " ", count: 8 - finding.verdict.rawValue.count)
             lines.append("\(mark) \(check)  \(finding.message)")
             if let advice = finding.advice {
-                for line in Help.wrapped(advice, to: 90) { lines.append("             " + line) }
+                for line in advice.wrapped(to: 90) { lines.append("             " + line) }
             }
         }
         let count = { (verdict: Verdict) in findings.count { $0.verdict == verdict } }

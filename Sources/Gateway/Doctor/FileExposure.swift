@@ -1,4 +1,5 @@
 import Glibc
+import Settings
 
 /// Whether files that hold secrets, or what must not be changed by others, are open to them.
 enum FileExposure {

@@ -1,5 +1,6 @@
 import Glibc
 import IO
+import Settings
 
 /// Which program of this machine listens on a port, as far as this user may see.
 enum PortHolder {

@@ -1,3 +1,5 @@
+import Settings
+
 /// Why a request was not served, as one stable word: clients and metrics branch on it, so a word never changes its meaning.
 public enum Reason: String, Sendable, CaseIterable {
     // What the request is.

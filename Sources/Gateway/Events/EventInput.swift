@@ -1,5 +1,6 @@
 public import Core
 import LumaAPI
+import Settings
 
 /// The event that a client sends, checked whole before anything is asked of Luma.
 ///

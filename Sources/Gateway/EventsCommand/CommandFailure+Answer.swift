@@ -1,5 +1,6 @@
 import Core
 import HTTP
+import Settings
 
 extension CommandFailure {
     /// An answer that is an error.
@@ -41,7 +42,7 @@ extension CommandFailure {
             default:
                 self.init(
                     .unavailable, "no gateway can be reached at \(target.base): \(error.cause.rawValue)\(detail)",
-                    ["Is it running? --server or \(GatewayTarget.urlVariable) says where it is."])
+                    ["Is it running? --server or \(ClientVariable.url) says where it is."])
             }
             return
         }
@@ -81,7 +82,7 @@ extension CommandFailure {
         case .refundDecisionRequired: "Say --refund or --no-refund."
         case .confirmationStale: "Nothing was cancelled. Give the command again to see the event as it is now."
         case .unauthenticated:
-            "Give a token in \(GatewayTarget.tokenVariable), or a file with --token @FILE."
+            "Give a token in \(ClientVariable.token), or a file with --token @FILE."
         case .idempotencyKeyReused:
             "The key was used for something else, perhaps for these words at another time by the clock: look for the event "
                 + "(luma-mcp events list) before you use another key."

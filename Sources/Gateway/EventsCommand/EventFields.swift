@@ -1,4 +1,5 @@
 import Core
+import Settings
 
 /// The fields of an event that have an option of their own; any other comes with `--from`.
 enum EventFields {

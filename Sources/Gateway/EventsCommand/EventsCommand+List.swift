@@ -1,4 +1,5 @@
 import Core
+import Settings
 
 extension EventsCommand {
     /// `events list`: what comes next, unless the options say which part of the calendar is wanted.

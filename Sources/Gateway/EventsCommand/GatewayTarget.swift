@@ -1,14 +1,11 @@
 import Core
 import HTTP
 import IO
+import Settings
 
 /// The gateway that a command talks to, and as whom.
 struct GatewayTarget: Sendable, Equatable {
     static let standard = "http://localhost:8000"
-    static let urlVariable = "LUMA_GATEWAY_URL"
-    static let tokenVariable = "LUMA_GATEWAY_TOKEN"
-    /// What a client reads of the environment and a server does not.
-    static let variables = [urlVariable, tokenVariable]
     private static let standardPatience = 60.0
     private static let mostTokenBytes = 4096
 
@@ -29,13 +26,15 @@ struct GatewayTarget: Sendable, Equatable {
     /// From the options and the environment, the former first.
     static func resolve(_ call: EventsCall, _ environment: [String: String]) throws(CommandFailure) -> GatewayTarget {
         func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        let text = call.text(EventsOptions.server) ?? variable(urlVariable) ?? standard
+        let text = call.text(EventsOptions.server) ?? variable(ClientVariable.url) ?? standard
         guard let url = BaseURL(text) else {
             throw CommandFailure(
                 .usage, "--server: expected \(SettingKind.baseURL.expectation): a token must not travel in the clear")
         }
         var token: Secret?
-        if let given = call.text(EventsOptions.token) ?? variable(tokenVariable) { token = try Self.token(given) }
+        if let given = call.text(EventsOptions.token) ?? variable(ClientVariable.token) {
+            token = try Self.token(given)
+        }
         let patience = try call.text(EventsOptions.timeout).map { text throws(CommandFailure) in
             guard case .number(let seconds)? = SettingKind.number(1...86_400).parse(text) else {
                 throw CommandFailure(.usage, "--timeout: expected a number of seconds from 1 to 86400")

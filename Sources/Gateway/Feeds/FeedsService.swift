@@ -4,6 +4,7 @@ import Formats
 import HTTP
 import IO
 import LumaClient
+import Settings
 import Store
 
 /// The work behind `/feeds`: calendars at an address of their own, for programs that cannot send a token.

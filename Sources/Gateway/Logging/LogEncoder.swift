@@ -1,5 +1,6 @@
 import Core
 import HTTP
+import Settings
 
 /// Writes records as lines, each appended to the caller's buffer without a string in between.
 ///

@@ -3,6 +3,7 @@ import Dispatch
 import Glibc
 import HTTP
 import IO
+public import Settings
 import Synchronization
 
 /// Where log lines end: a file or standard error, written by one background queue.

@@ -1,5 +1,6 @@
 import Core
 import HTTP
+import Settings
 
 /// The OpenAPI 3.1 document of what is served, made of the table of endpoints, the rows of fields and parameters, and the
 /// reasons of errors: the same that serve the requests.

@@ -1,4 +1,5 @@
 import Core
+import Settings
 
 /// The schema of `GET /status`, beside those of events.
 enum StatusSchema {

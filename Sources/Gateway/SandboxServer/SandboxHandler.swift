@@ -2,6 +2,7 @@ import Core
 import HTTP
 import IO
 import LumaSandbox
+import Settings
 
 /// Serves Luma's API from the emulator: the one place where the pure `Sandbox` meets sockets and clocks.
 ///

@@ -3,6 +3,7 @@ import Crypto
 import HTTP
 import IO
 import LumaSandbox
+import Settings
 
 /// The emulator as a server: inside the gateway on a free loopback port, or as a program of its own.
 struct SandboxServer: Sendable {

@@ -1,5 +1,6 @@
 import Core
 import IO
+import Settings
 
 /// What the program prints when it serves: where, against what, and a command to try.
 enum Banner {

@@ -1,3 +1,5 @@
+import Settings
+
 extension Configuration {
     /// There is a key of Luma's, a token or a certificate's key in memory.
     var holdsSecrets: Bool { apiKey != nil || access.tokens != nil || tls != nil }

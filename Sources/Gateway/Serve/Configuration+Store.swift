@@ -1,5 +1,6 @@
 import Core
 import IO
+import Settings
 import Store
 
 extension Configuration {

@@ -1,6 +1,7 @@
 import Core
 import Glibc
 import IO
+import Settings
 
 extension Listening {
     /// The sockets that a supervisor has handed over, or else new ones: for each loop one per address.

@@ -1,6 +1,7 @@
 import Core
 import IO
 package import MCP
+import Settings
 
 /// Serves another registry than the gateway's own over its transports, with its checks, its log and its end: the way in
 /// for servers that only tests of the protocol need.

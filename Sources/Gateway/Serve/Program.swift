@@ -1,6 +1,8 @@
 import Core
 import Glibc
 import IO
+import LumaSandbox
+import Settings
 
 /// The whole program behind `main`: arguments in, exit code out.
 public enum Program {
@@ -31,7 +33,7 @@ public enum Program {
             case .events(let call):
                 return await EventsCommand(call, environment: environment()).run()
             case .sandbox(let flags):
-                return try await SandboxCommand(options: .resolve(flags: flags)).run()
+                return try await SandboxCommand(options: .resolve(flags: flags, checks: FaultSet.settingChecks)).run()
             case .mcp(let flags):
                 let configuration = try configuration(flags, environment())
                 return try await StdioCommand(configuration: configuration).run()
@@ -81,7 +83,8 @@ public enum Program {
         }
         let surroundings = Surroundings(cores: cores(), isTerminal: isatty(STDERR_FILENO) == 1)
         var resolution = try Configuration.resolve(
-            flags: flags, environment: environment, dotEnv: dotEnv, surroundings: surroundings)
+            flags: flags, environment: environment, dotEnv: dotEnv, surroundings: surroundings,
+            checks: FaultSet.settingChecks)
         if dotEnv != nil, let problem = FileExposure.problem(".env") { resolution.warnings.append(".env \(problem)") }
         // The settings are known, and with them what must not be left behind in a core.
         if resolution.configuration.holdsSecrets, !resolution.configuration.debug { MemoryDump.forbid() }

@@ -1,5 +1,6 @@
 import Glibc
 import IO
+import Settings
 
 /// `luma-mcp sandbox`: the emulator on its own, until a signal.
 struct SandboxCommand {

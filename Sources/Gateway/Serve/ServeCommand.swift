@@ -5,6 +5,7 @@ import HTTP
 import IO
 import LumaClient
 import MCP
+import Settings
 import Store
 
 /// `luma-mcp serve`: builds the house from the ground up, serves until a signal, and closes it in reverse order.

@@ -3,6 +3,7 @@ import Crypto
 import HTTP
 import IO
 import LumaClient
+import Settings
 import Store
 
 /// What all loops of one gateway share: settings, and state behind a lock of its own.

@@ -3,6 +3,7 @@ import Glibc
 import IO
 import LumaClient
 import MCP
+import Settings
 import Store
 
 /// `luma-mcp mcp`: speaks MCP with the program that has started it, on standard input and output.

@@ -1,5 +1,6 @@
 import Crypto
 import IO
+import Settings
 
 extension TLSFile {
     /// - Parameter names: the settings that the files come from.

@@ -3,6 +3,7 @@ import HTTP
 import IO
 import LumaClient
 import MCP
+import Settings
 
 /// What one loop has of its own: its way to Luma, its rendered answers, its part of the log.
 final class Worker {

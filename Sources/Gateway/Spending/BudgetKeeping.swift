@@ -2,6 +2,7 @@ import Core
 import Crypto
 import IO
 import LumaClient
+import Settings
 import Store
 
 /// The budget outlives the program, so that one that dies and is started again and again does not spend, each time anew,

@@ -3,6 +3,7 @@ import HTTP
 import IO
 import LumaClient
 import MCP
+import Settings
 
 /// What this gateway offers to assistants, on one loop: the same work that REST does, as tools, resources and prompts.
 final class ToolBox {

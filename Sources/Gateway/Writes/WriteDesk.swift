@@ -2,6 +2,7 @@ import Core
 import HTTP
 import IO
 import LumaClient
+import Settings
 import Store
 
 /// Where one loop's requests that change something come by: it keeps the journal of their writes, and for those with an

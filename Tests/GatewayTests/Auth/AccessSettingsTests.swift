@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import IO
+import Settings
 import Testing
 
 @testable import Gateway

@@ -1,5 +1,6 @@
 import Core
 import MCP
+import Settings
 import Testing
 
 @testable import Gateway

@@ -1,5 +1,6 @@
 import Core
 import IO
+import Settings
 import Testing
 
 @testable import Gateway
@@ -24,11 +25,11 @@ import Testing
     }
 
     @Test func theValueThatAnOptionTakes() {
-        #expect(Completion.value(of: Settings[.debug]) == .yes(["true", "false"]))
-        #expect(Completion.value(of: Settings[.sandbox]) == .yes(["true", "false", "auto"]))
-        #expect(Completion.value(of: Settings[.logFormat]) == .words(["text", "json"]))
-        #expect(Completion.value(of: Settings[.tlsKey]) == .file)
-        #expect(Completion.value(of: Settings[.port]) == .free)
+        #expect(Completion.value(of: SettingTable[.debug]) == .yes(["true", "false"]))
+        #expect(Completion.value(of: SettingTable[.sandbox]) == .yes(["true", "false", "auto"]))
+        #expect(Completion.value(of: SettingTable[.logFormat]) == .words(["text", "json"]))
+        #expect(Completion.value(of: SettingTable[.tlsKey]) == .file)
+        #expect(Completion.value(of: SettingTable[.port]) == .free)
     }
 
     @Test(arguments: Shell.allCases) func whatOnlyTheProgramKnowsIsAskedFor(shell: Shell) throws {

@@ -1,3 +1,4 @@
+import Settings
 import Testing
 
 @testable import Gateway
@@ -6,7 +7,7 @@ import Testing
     @Test func itNamesEveryCommandOptionAndVariable() {
         let page = ManPage.text
         for row in CommandRow.table { #expect(page.contains("\n.B \(row.name)\n")) }
-        for row in Settings.table + Settings.sandboxTable {
+        for row in SettingTable.table + SettingTable.sandboxTable {
             #expect(page.contains("\\fB\(ManPage.escaped(row.setting.flag))\\fR"), "\(row.setting)")
             if let variable = row.setting.variable { #expect(page.contains("(\\fB\(variable)\\fR)")) }
         }

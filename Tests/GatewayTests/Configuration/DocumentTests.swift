@@ -1,4 +1,6 @@
 import Foundation
+import Settings
+import TestKit
 import Testing
 
 @testable import Gateway
@@ -14,7 +16,7 @@ import Testing
             #expect(line.count <= 80, "\(line)")
             #expect(line.last != " ")
         }
-        var names = Settings.table.map(\.setting.flag)
+        var names = SettingTable.table.map(\.setting.flag)
         if case .command(let name) = topic {
             let row = CommandRow.named(name)
             names = row?.own.map(\.name) ?? []
@@ -66,7 +68,7 @@ import Testing
         #expect(DotEnv.parse(example).lines.isEmpty)
         #expect(DotEnv.parse(example).problems.isEmpty)
         let all = example.replacing("\n#LUMA_", with: "\nLUMA_")
-        #expect(DotEnv.parse(all).lines.map(\.name) == Settings.table.map(\.setting.rawValue))
+        #expect(DotEnv.parse(all).lines.map(\.name) == SettingTable.table.map(\.setting.rawValue))
         #expect(throws: Never.self) {
             try Configuration.resolve(
                 flags: [.apiKey: "k"], environment: [:], dotEnv: all,
@@ -76,7 +78,7 @@ import Testing
 
     /// The table of docs/settings.md is generated; what stands between its markers must be what the rows say.
     @Test func settingsPageIsWhatTheTableSays() throws {
-        for row in Settings.table { #expect(SettingsDocument.markdown.contains("| `\(row.setting.rawValue)` |")) }
+        for row in SettingTable.table { #expect(SettingsDocument.markdown.contains("| `\(row.setting.rawValue)` |")) }
         let file = Self.root.appending(path: "docs/settings.md")
         let text = try String(contentsOf: file, encoding: .utf8)
         let section = try #require(SettingsDocument.section(of: text))

@@ -1,6 +1,7 @@
 import Core
 import HTTP
 import IO
+import Settings
 import Testing
 
 @testable import Gateway

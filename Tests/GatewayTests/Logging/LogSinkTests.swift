@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import HTTP
 import IO
+import Settings
 import Testing
 
 @testable import Gateway

@@ -1,5 +1,6 @@
 import HTTP
 import MCP
+import Settings
 import Testing
 
 @testable import Gateway

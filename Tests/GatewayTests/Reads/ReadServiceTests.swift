@@ -2,6 +2,7 @@ import Core
 import HTTP
 import IO
 import LumaClient
+import Settings
 import Synchronization
 import TestKit
 import Testing

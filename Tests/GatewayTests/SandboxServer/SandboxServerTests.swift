@@ -1,6 +1,8 @@
 import Core
 import Foundation
 import IO
+import LumaSandbox
+import Settings
 import Testing
 
 @testable import Gateway
@@ -22,6 +24,12 @@ import Testing
     private func create(_ port: Int, _ body: String = event) async throws -> String {
         try await Socket.ask(
             port, "POST /v1/events/create", [Self.key, "Content-Type: application/json"], body: body)
+    }
+
+    @Test func rulesOfASettingAreCheckedByTheEmulator() {
+        #expect(FaultSet.settingChecks(.faults, "rest")?.contains("did you mean reset?") == true)
+        #expect(FaultSet.settingChecks(.faults, "reset,after,nth=3") == nil)
+        #expect(FaultSet.settingChecks(.path, "rest") == nil)
     }
 
     @Test(arguments: [

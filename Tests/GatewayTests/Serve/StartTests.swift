@@ -1,6 +1,7 @@
 import Core
 import Glibc
 import IO
+import Settings
 import Testing
 
 @testable import Gateway

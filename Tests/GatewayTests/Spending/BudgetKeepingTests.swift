@@ -1,6 +1,7 @@
 import Core
 import IO
 import LumaClient
+import Settings
 import Store
 import Testing
 

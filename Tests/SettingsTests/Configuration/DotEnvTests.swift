@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Gateway
+@testable import Settings
 
 @Suite struct DotEnvTests {
     @Test(arguments: [

@@ -13,13 +13,14 @@ extension Configuration {
     /// - Parameter dotEnv: the text of the `.env` file, nil when there is none.
     /// - Throws: all problems at once.
     public static func resolve(
-        flags: [Setting: String], environment: [String: String], dotEnv: String?, surroundings: Surroundings
+        flags: [Setting: String], environment: [String: String], dotEnv: String?, surroundings: Surroundings,
+        checks: SettingChecks = { _, _ in nil }
     ) throws(ConfigurationErrors) -> Resolution {
         var warnings: [String] = []
         let (lines, problems) = DotEnv.parse(dotEnv ?? "")
         var file: [Setting: GivenText] = [:]
         var variables: [Setting: GivenText] = [:]
-        for row in Settings.table {
+        for row in SettingTable.table {
             if let line = lines.first(where: { $0.name == row.setting.rawValue }) {
                 file[row.setting] = GivenText(text: line.value, source: .dotEnv(line: line.number))
             }
@@ -28,11 +29,11 @@ extension Configuration {
             }
         }
         for name in environment.keys.sorted()
-        where name.hasPrefix("LUMA_") && Setting(rawValue: name) == nil && !GatewayTarget.variables.contains(name) {
+        where name.hasPrefix("LUMA_") && Setting(rawValue: name) == nil && !ClientVariable.names.contains(name) {
             warnings.append("\(name) in the environment is not a setting and is ignored\(suggestion(name))")
         }
         let given = flags.mapValues { GivenText(text: $0, source: .commandLine) }
-        var reader = SettingReader(Settings.table, sources: [given, variables, file])
+        var reader = SettingReader(SettingTable.table, sources: [given, variables, file], checks)
         for problem in problems + unknownNames(lines, &warnings) { reader.report(problem) }
 
         let configuration = build(&reader, surroundings, &warnings)
@@ -195,7 +196,7 @@ extension Configuration {
         return problems
     }
 
-    private static let names = Settings.table.map(\.setting.rawValue)
+    private static let names = SettingTable.table.map(\.setting.rawValue)
 
     /// Also finds a name whose prefix is missing or there twice.
     private static func suggestion(_ name: String) -> String {
@@ -208,9 +209,11 @@ extension Configuration {
 extension SandboxOptions {
     /// The options of the `sandbox` command from its flags.
     /// - Throws: all problems at once.
-    public static func resolve(flags: [Setting: String]) throws(ConfigurationErrors) -> SandboxOptions {
+    public static func resolve(
+        flags: [Setting: String], checks: SettingChecks = { _, _ in nil }
+    ) throws(ConfigurationErrors) -> SandboxOptions {
         let given = flags.mapValues { GivenText(text: $0, source: .commandLine) }
-        var reader = SettingReader(Settings.sandboxTable, sources: [given])
+        var reader = SettingReader(SettingTable.sandboxTable, sources: [given], checks)
         let host = reader.host(.sandboxHost)
         if reader.areRight(.sandboxHost, .sandboxAllowExternal), !host.isLoopback,
             !reader.boolean(.sandboxAllowExternal)

@@ -27,7 +27,7 @@ public struct SettingRow: Sendable {
     public let help: String
     public let group: Group
 
-    init(
+    package init(
         _ setting: Setting, _ kind: SettingKind, default defaultText: String? = nil, note: String = "none",
         placeholder: String = "", group: Group, _ help: String
     ) {
@@ -52,7 +52,7 @@ public struct SettingRow: Sendable {
     public var documentedDefault: String { defaultText ?? defaultNote }
 
     /// The rows by their groups, in the order of the documents, without groups that have none.
-    static func grouped(_ table: [SettingRow]) -> [(group: Group, rows: [SettingRow])] {
+    package static func grouped(_ table: [SettingRow]) -> [(group: Group, rows: [SettingRow])] {
         Group.allCases.compactMap { group in
             let rows = table.filter { $0.group == group }
             return rows.isEmpty ? nil : (group, rows)

@@ -1,5 +1,4 @@
 import Core
-import LumaSandbox
 
 /// What a setting's text must look like, with its bounds.
 public enum SettingKind: Sendable {
@@ -27,7 +26,7 @@ public enum SettingKind: Sendable {
     case baseURL
     /// The name of a file or a directory.
     case path
-    /// Rules by which the emulator misbehaves.
+    /// Rules by which the emulator misbehaves; it alone knows how they are written (`SettingChecks`).
     case faults
 
     /// On the command line its flag alone means true, and another value follows after `=`.
@@ -116,15 +115,8 @@ extension SettingKind {
         case .path:
             let isFit = (1...4096).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
             return isFit ? .text(text) : nil
-        case .faults: return problem(in: text) == nil ? .text(text) : nil
+        case .faults: return .text(text)
         }
-    }
-
-    /// What is wrong with a text, where more can be said than what is expected.
-    func problem(in text: String) -> String? {
-        guard case .faults = self else { return nil }
-        do throws(FaultError) { _ = try FaultSet(text: text) } catch { return error.problem }
-        return nil
     }
 
     /// Digits, and at most one point between digits: no sign, no exponent, no `nan`.
@@ -145,5 +137,8 @@ extension SettingKind {
 
 extension UInt8 {
     /// What Luma's ids are made of: letters, digits, hyphens and underscores.
-    var isLumaIDByte: Bool { isASCIIAlphanumeric || self == UInt8(ascii: "-") || self == UInt8(ascii: "_") }
+    package var isLumaIDByte: Bool { isASCIIAlphanumeric || self == UInt8(ascii: "-") || self == UInt8(ascii: "_") }
 }
+
+/// What is wrong with the text of a kind that this module does not know by itself; nil when nothing is.
+public typealias SettingChecks = @Sendable (SettingKind, String) -> String?

@@ -1,25 +1,25 @@
-import Core
+package import Core
 import Crypto
 
 /// Reads `label:scope:token` entries. What is wrong is told by the entry's number: whichever part is misplaced may be
 /// the secret, so no part is repeated.
-enum TokenList {
-    static let shortestToken = 20
-    static let longestToken = 256
-    static let longestLabel = 32
+package enum TokenList {
+    package static let shortestToken = 20
+    package static let longestToken = 256
+    package static let longestLabel = 32
     /// Each request's token is compared with all of them.
-    static let mostTokens = 256
+    package static let mostTokens = 256
 
     /// What was found, and what is wrong with the rest.
-    struct Reading {
-        var tokens: [AccessToken] = []
-        var problems: [String] = []
+    package struct Reading {
+        package var tokens: [AccessToken] = []
+        package var problems: [String] = []
     }
 
     /// Reads entries that commas or line ends separate. A line that starts with `#` is a comment.
     ///
     /// - Parameter key: Luma's own, which must not open the gateway: a client would then hold it.
-    static func read(_ text: String, key: Secret?) -> Reading {
+    package static func read(_ text: String, key: Secret?) -> Reading {
         var reading = Reading()
         var number = 0
         let forbidden = key.flatMap { digest($0.reveal()) }
@@ -67,7 +67,7 @@ enum TokenList {
         return nil
     }
 
-    static func digest(_ token: String) -> [UInt8]? { try? Digest.sha256(Array(token.utf8)) }
+    package static func digest(_ token: String) -> [UInt8]? { try? Digest.sha256(Array(token.utf8)) }
 
     private static func isLabelByte(_ byte: UInt8) -> Bool {
         byte.isASCIIAlphanumeric || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")

@@ -12,7 +12,7 @@ public struct AllowedOrigins: Sendable, Equatable {
     /// Whether a page of this origin may call. `null`, which sandboxed pages and local files send, is nobody's.
     public func contains(_ origin: String) -> Bool { Self.normal(origin).map(origins.contains) ?? false }
 
-    static func isEntry(_ text: String) -> Bool { normal(text) != nil }
+    package static func isEntry(_ text: String) -> Bool { normal(text) != nil }
 
     /// As browsers write it: lower case, without a port that goes without saying. Nil when it is no origin.
     private static func normal(_ text: String) -> String? {

@@ -1,5 +1,5 @@
-extension Settings {
-    static let memory: [SettingRow] = [
+extension SettingTable {
+    package static let memory: [SettingRow] = [
         SettingRow(
             .dataDirectory, .path, note: "./data; memory with the built-in emulator and for luma-mcp mcp",
             placeholder: "DIR", group: .memory,

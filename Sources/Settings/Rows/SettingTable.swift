@@ -1,5 +1,5 @@
 /// All settings as data, in the order of the documents.
-public enum Settings {
+public enum SettingTable {
     /// The settings of the gateway: environment variable, `.env` line and flag alike.
     public static let table: [SettingRow] =
         luma + server + access + limits + budget + calls + breaker + reads + memory + templates

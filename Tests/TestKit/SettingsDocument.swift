@@ -1,3 +1,6 @@
+import Core
+import Settings
+
 /// The documents that repeat the settings: each is made here, and a test compares the file with it.
 public enum SettingsDocument {
     public static let beginMarker = "<!-- settings:begin -->"
@@ -11,11 +14,11 @@ public enum SettingsDocument {
             # NAME=value, one per line; a value with spaces or # goes in quotes; nothing is expanded.
 
             """
-        for (group, rows) in SettingRow.grouped(Settings.table) {
+        for (group, rows) in SettingRow.grouped(SettingTable.table) {
             text += "\n# --- \(group.rawValue)\n"
             for row in rows {
                 text += "\n"
-                for line in Help.wrapped(row.help, to: 98) { text += "# \(line)\n" }
+                for line in row.help.wrapped(to: 98) { text += "# \(line)\n" }
                 if row.defaultText == nil { text += "# Default: \(row.defaultNote).\n" }
                 text += "#\(row.setting.rawValue)=\(row.defaultText ?? "")\n"
             }
@@ -26,7 +29,7 @@ public enum SettingsDocument {
     /// The settings as tables in Markdown, the text between the markers of docs/settings.md.
     public static var markdown: String {
         var text = ""
-        for (group, rows) in SettingRow.grouped(Settings.table) {
+        for (group, rows) in SettingRow.grouped(SettingTable.table) {
             text += "\n**\(group.rawValue)**\n\n| Setting | Default | |\n|---|---|---|\n"
             for row in rows {
                 let shown = row.defaultText.map { "`\($0)`" } ?? row.defaultNote

@@ -1,24 +1,24 @@
-import Core
+package import Core
 
 /// A setting's text as it was written, and where.
-struct GivenText {
-    let text: String
-    let source: ConfigurationError.Source
+package struct GivenText {
+    package let text: String
+    package let source: ConfigurationError.Source
 }
 
 /// The values of one table's rows, each from the first place that has it, with all problems gathered.
 ///
 /// A setting that is wrong reads as its default, so that the other checks can go on; the problems stop the start.
-struct SettingReader {
-    private(set) var problems: [ConfigurationError] = []
+package struct SettingReader {
+    package private(set) var problems: [ConfigurationError] = []
     private var values: [Setting: SettingValue] = [:]
     /// Settings that were given and are right.
-    private(set) var given: Set<Setting> = []
+    package private(set) var given: Set<Setting> = []
     private var wrong: Set<Setting> = []
 
     /// - Parameter sources: the best first. An empty text counts as not given, except on the command line, where it
     ///   takes an optional setting back.
-    init(_ table: [SettingRow], sources: [[Setting: GivenText]]) {
+    package init(_ table: [SettingRow], sources: [[Setting: GivenText]], _ checks: SettingChecks) {
         for row in table {
             if let text = row.defaultText {
                 guard let value = row.kind.parse(text) else {
@@ -32,11 +32,12 @@ struct SettingReader {
                     if written.source != .commandLine { continue }
                     if row.defaultText == nil { break }
                 }
-                if let value = row.kind.parse(written.text) {
+                let problem = checks(row.kind, written.text)
+                if problem == nil, let value = row.kind.parse(written.text) {
                     values[row.setting] = value
                     given.insert(row.setting)
                 } else {
-                    problems.append(ConfigurationError(row, text: written.text, from: written.source))
+                    problems.append(ConfigurationError(row, text: written.text, problem, from: written.source))
                     wrong.insert(row.setting)
                 }
                 break
@@ -45,41 +46,41 @@ struct SettingReader {
     }
 
     /// A setting that was named as wrong once is not complained about for what follows from it.
-    mutating func report(_ error: ConfigurationError) {
+    package mutating func report(_ error: ConfigurationError) {
         problems.append(error)
         if let setting = Setting(rawValue: error.setting) { wrong.insert(setting) }
     }
 
     /// Whether a check over these settings makes sense.
-    func areRight(_ settings: Setting...) -> Bool { wrong.isDisjoint(with: settings) }
+    package func areRight(_ settings: Setting...) -> Bool { wrong.isDisjoint(with: settings) }
 
-    func boolean(_ setting: Setting) -> Bool { optionalBoolean(setting) ?? mismatch(setting) }
+    package func boolean(_ setting: Setting) -> Bool { optionalBoolean(setting) ?? mismatch(setting) }
 
-    func optionalBoolean(_ setting: Setting) -> Bool? {
+    package func optionalBoolean(_ setting: Setting) -> Bool? {
         if case .boolean(let value)? = values[setting] { value } else { nil }
     }
 
-    func integer(_ setting: Setting) -> Int {
+    package func integer(_ setting: Setting) -> Int {
         optionalInteger(setting) ?? mismatch(setting)
     }
 
-    func optionalInteger(_ setting: Setting) -> Int? {
+    package func optionalInteger(_ setting: Setting) -> Int? {
         if case .integer(let value)? = values[setting] { value } else { nil }
     }
 
-    func number(_ setting: Setting) -> Double {
+    package func number(_ setting: Setting) -> Double {
         if case .number(let value)? = values[setting] { value } else { mismatch(setting) }
     }
 
-    func text(_ setting: Setting) -> String? {
+    package func text(_ setting: Setting) -> String? {
         if case .text(let value)? = values[setting] { value } else { nil }
     }
 
-    func list(_ setting: Setting) -> [String] {
+    package func list(_ setting: Setting) -> [String] {
         if case .list(let value)? = values[setting] { value } else { [] }
     }
 
-    func host(_ setting: Setting) -> HostName { text(setting).flatMap(HostName.init) ?? mismatch(setting) }
+    package func host(_ setting: Setting) -> HostName { text(setting).flatMap(HostName.init) ?? mismatch(setting) }
 
     /// A row whose kind does not fit its reader: every resolution reads every setting, so any test finds it.
     private func mismatch<T>(_ setting: Setting) -> T {

@@ -20,7 +20,8 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
     /// 64 for a wrong use (`EX_USAGE`), 78 for a setting that is missing (`EX_CONFIG`), by sysexits.h.
     public let exitCode: Int32
 
-    init(_ setting: String, value: String? = nil, _ problem: String, from source: Source, exitCode: Int32 = 64) {
+    package init(_ setting: String, value: String? = nil, _ problem: String, from source: Source, exitCode: Int32 = 64)
+    {
         self.setting = setting
         self.value = value
         self.problem = problem
@@ -29,11 +30,11 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
     }
 
     /// A value that is not of the row's kind.
-    init(_ row: SettingRow, text: String, from source: Source) {
+    package init(_ row: SettingRow, text: String, _ detail: String?, from source: Source) {
         // A URL with an @ may hold a password, one with a query a key.
         let isHidden = row.isSecret || text.utf8.contains { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "?") }
         let shown = isHidden ? "hidden, \(text.count) characters" : Neutral.quoted(text)
-        let problem = row.kind.problem(in: text).map { ": " + $0 } ?? ""
+        let problem = detail.map { ": " + $0 } ?? ""
         self.init(row.setting.rawValue, value: shown, "expected \(row.kind.expectation)\(problem)", from: source)
     }
 
@@ -52,7 +53,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
 
     /// A word of the command line as it may be shown: on a terminal it must do nothing, and it may be a key that has got into
     /// the wrong place.
-    static func word(_ text: String) -> String {
+    package static func word(_ text: String) -> String {
         let count = text.unicodeScalars.count
         return count > longestWord ? "\(Neutral.echo(text, most: 8))… (\(count) characters)" : Neutral.echo(text)
     }
@@ -66,12 +67,12 @@ public struct ConfigurationErrors: Error, Sendable, Equatable, CustomStringConve
     public let errors: [ConfigurationError]
 
     /// Nil when there is none.
-    init?(_ errors: [ConfigurationError]) {
+    package init?(_ errors: [ConfigurationError]) {
         if errors.isEmpty { return nil }
         self.errors = errors
     }
 
-    init(_ error: ConfigurationError) { errors = [error] }
+    package init(_ error: ConfigurationError) { errors = [error] }
 
     /// What the program should exit with: 64 as soon as one value is wrong, 78 when something is only missing.
     public var exitCode: Int32 { errors.contains { $0.exitCode == 64 } ? 64 : errors[0].exitCode }

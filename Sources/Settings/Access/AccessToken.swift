@@ -1,4 +1,4 @@
-import Core
+package import Core
 import Crypto
 
 /// What a token may do. Each scope contains the ones before it.
@@ -6,7 +6,7 @@ public enum AccessScope: String, Sendable, CaseIterable {
     case read, write, admin
 
     /// The same as a set, with what it contains.
-    var scopes: Principal.Scopes {
+    package var scopes: Principal.Scopes {
         switch self {
         case .read: .read
         case .write: [.read, .write]
@@ -21,9 +21,9 @@ public struct AccessToken: Sendable, Equatable {
     public let label: String
     public let scope: AccessScope
     /// SHA-256. A token is long and random, so nothing slower is needed to keep it from being guessed.
-    let digest: [UInt8]
+    package let digest: [UInt8]
 
-    var principal: Principal { Principal(label: label, scopes: scope.scopes) }
+    package var principal: Principal { Principal(label: label, scopes: scope.scopes) }
 }
 
 /// Where the tokens are written.

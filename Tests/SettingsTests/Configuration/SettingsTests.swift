@@ -1,24 +1,24 @@
 import Testing
 
-@testable import Gateway
+@testable import Settings
 
 @Suite struct SettingsTests {
     @Test func everySettingHasOneRowInOneTable() {
-        let rows = (Settings.table + Settings.sandboxTable).map(\.setting)
+        let rows = (SettingTable.table + SettingTable.sandboxTable).map(\.setting)
         #expect(rows.count == Setting.allCases.count)
         #expect(Set(rows) == Set(Setting.allCases))
-        #expect(Settings.table.allSatisfy { $0.setting.variable?.hasPrefix("LUMA_") == true })
-        #expect(Settings.sandboxTable.allSatisfy { $0.setting.variable == nil })
+        #expect(SettingTable.table.allSatisfy { $0.setting.variable?.hasPrefix("LUMA_") == true })
+        #expect(SettingTable.sandboxTable.allSatisfy { $0.setting.variable == nil })
     }
 
     @Test func everyDefaultIsOfItsKind() {
-        for row in Settings.table + Settings.sandboxTable {
+        for row in SettingTable.table + SettingTable.sandboxTable {
             if let text = row.defaultText { #expect(row.kind.parse(text) != nil, "\(row.setting)") }
         }
     }
 
     @Test func everyRowIsDocumented() {
-        for row in Settings.table + Settings.sandboxTable {
+        for row in SettingTable.table + SettingTable.sandboxTable {
             #expect(row.help.hasSuffix("."), "\(row.setting)")
             #expect(row.help.first?.isUppercase == true, "\(row.setting)")
             #expect(!row.documentedDefault.isEmpty)
@@ -34,7 +34,7 @@ import Testing
         #expect(Setting.rateLimitBlockDurationSeconds.flag == "--rate-limit-block-duration-seconds")
         #expect(Setting.apiKey.flag == "--api-key")
         #expect(Setting.sandboxSeed.flag == "--seed")
-        for table in [Settings.table, Settings.sandboxTable] {
+        for table in [SettingTable.table, SettingTable.sandboxTable] {
             #expect(Set(table.map(\.setting.flag)).count == table.count)
         }
     }

@@ -13,7 +13,7 @@ public struct AllowedHosts: Sendable, Equatable {
     /// Every name is allowed.
     public let allowsAny: Bool
 
-    static let loopback = ["localhost", "127.0.0.1", "[::1]"]
+    package static let loopback = ["localhost", "127.0.0.1", "[::1]"]
 
     /// - Parameter names: `host`, `host:port` or `*`; what is not an entry is left out, the settings refuse it before.
     public init(_ names: [String]) {
@@ -25,10 +25,10 @@ public struct AllowedHosts: Sendable, Equatable {
     }
 
     /// Only names of this machine's loopback are allowed.
-    var areLoopbackOnly: Bool { !allowsAny && entries.count == Self.loopback.count }
+    package var areLoopbackOnly: Bool { !allowsAny && entries.count == Self.loopback.count }
 
     /// Whether a list of allowed hosts may hold this text.
-    static func isEntry(_ text: String) -> Bool { text == "*" || parse(text) != nil }
+    package static func isEntry(_ text: String) -> Bool { text == "*" || parse(text) != nil }
 
     private static func parse(_ text: String) -> (host: HostName, port: Int?)? {
         if let bare = HostName(text) { return (bare, nil) }

@@ -1,7 +1,7 @@
 import Core
 import Testing
 
-@testable import Gateway
+@testable import Settings
 
 @Suite struct ResolveTests {
     private func resolve(
@@ -71,7 +71,7 @@ import Testing
     }
 
     /// The documented name is the name read: each variable alone changes what it says.
-    @Test(arguments: Settings.table.map(\.setting)) func everyNameIsRead(setting: Setting) throws {
+    @Test(arguments: SettingTable.table.map(\.setting)) func everyNameIsRead(setting: Setting) throws {
         let other: [Setting: String] = [
             .apiKey: "other", .calendarID: "cal-other", .sandbox: "true", .baseURL: "https://other.example",
             .host: "127.0.0.9", .allowedHosts: "other.example", .logFormat: "text", .logFile: "other", .workers: "9",
@@ -249,7 +249,10 @@ import Testing
         }
         #expect(errors.errors.map(\.setting) == ["--port", "--seed"])
         let unfit = try #require(throws: ConfigurationErrors.self) {
-            try SandboxOptions.resolve(flags: [.sandboxFault: "rest", .sandboxCertificate: "c.pem"])
+            try SandboxOptions.resolve(flags: [.sandboxFault: "rest", .sandboxCertificate: "c.pem"]) { kind, text in
+                guard case .faults = kind else { return nil }
+                return text == "rest" ? "did you mean reset?" : nil
+            }
         }
         #expect(unfit.errors.map(\.setting) == ["--fault", "--tls-key"])
         #expect(unfit.description.contains("did you mean reset?"))

@@ -27,7 +27,7 @@ public struct BaseURL: Sendable, Equatable {
     }
 
     /// `host` or `host:port`, an IPv6 address in brackets; user information is refused.
-    static func authority(_ text: Substring) -> (host: HostName, port: Int?)? {
+    package static func authority(_ text: Substring) -> (host: HostName, port: Int?)? {
         var hostText = text
         var port: Int?
         let end = text.first == "[" ? text.lastIndex(of: "]") : nil

@@ -1,7 +1,7 @@
 import Core
 
 /// The credential of a request (RFC 6750 §2.1): only the Authorization field, never the query or the body.
-enum Bearer: Equatable {
+package enum Bearer: Equatable {
     /// No field, or one of another scheme.
     case none
     /// A field that holds no token, or more than one field.
@@ -9,7 +9,7 @@ enum Bearer: Equatable {
     case token(String)
 
     /// - Parameter fields: the values of all Authorization fields.
-    init(_ fields: [String]) {
+    package init(_ fields: [String]) {
         guard let field = fields.first else {
             self = .none
             return
@@ -29,7 +29,7 @@ enum Bearer: Equatable {
     }
 
     /// What a `b64token` of RFC 6750 is made of.
-    static func isTokenByte(_ byte: UInt8) -> Bool {
+    package static func isTokenByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "+"),
             UInt8(ascii: "/"), UInt8(ascii: "="):
