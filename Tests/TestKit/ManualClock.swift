@@ -18,6 +18,8 @@ public final class ManualClock: TimeSource, Sendable {
         var lastID: UInt64 = 0
         var cancelled: Set<UInt64> = []
         var slept: [Double] = []
+        /// Sleepers that are on their way into a sleep or out of it, both of which pass through the global pool.
+        var passing = 0
     }
 
     private let state = Mutex(State())
@@ -48,15 +50,18 @@ public final class ManualClock: TimeSource, Sendable {
         let id = state.withLock { state in
             state.slept.append(deadline.seconds(since: state.now))
             state.lastID += 1
+            state.passing += isAutomatic ? 0 : 1
             if isAutomatic { state.now = max(state.now, deadline) }
             return state.lastID
         }
         if isAutomatic { return }
+        defer { state.withLock { $0.passing -= 1 } }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let isOver = state.withLock { state in
                     if state.cancelled.remove(id) != nil { return true }
                     state.sleepers.append(Sleeper(id: id, deadline: deadline, continuation: continuation))
+                    state.passing -= 1
                     return false
                 }
                 if isOver { continuation.resume(throwing: CancellationError()) }
@@ -67,6 +72,7 @@ public final class ManualClock: TimeSource, Sendable {
                     state.cancelled.insert(id)
                     return nil
                 }
+                state.passing += 1
                 return state.sleepers.remove(at: index)
             }
             sleeper?.continuation.resume(throwing: CancellationError())
@@ -87,6 +93,7 @@ public final class ManualClock: TimeSource, Sendable {
                 state.now = max(state.now, next)
                 let due = state.sleepers.filter { $0.deadline <= next }
                 state.sleepers.removeAll { $0.deadline <= next }
+                state.passing += due.count
                 return due
             }
             for sleeper in awake { sleeper.continuation.resume() }
@@ -97,12 +104,14 @@ public final class ManualClock: TimeSource, Sendable {
 
     /// Lets the other tasks of this executor run until each of them waits.
     ///
-    /// The start of a sleep passes through the global pool (the closure of `withTaskCancellationHandler` runs there), so
-    /// that pool is given a turn, too: a task of the lowest priority runs after what was queued before it.
+    /// The start and the end of a sleep pass through the global pool (the closure of `withTaskCancellationHandler` runs there):
+    /// who is on the way is waited for, and that pool is given a turn for what else passes through it.
     private func settle() async {
         for _ in 0..<8 {
-            for _ in 0..<8 { await Task.yield() }
-            await Task.detached(priority: .background) {}.value
+            repeat {
+                for _ in 0..<8 { await Task.yield() }
+                await Task.detached(priority: .background) {}.value
+            } while state.withLock { $0.passing > 0 }
         }
     }
 }
