@@ -34,7 +34,11 @@ struct EventsCommand: Sendable {
             // Many requests and not one, with a loop, signals and a report of its own.
             if call.verb == .import { return try await ImportCommand(call, environment).run().rawValue }
             let result = try await result()
-            for note in result.notes { StandardError.write("luma-mcp: \(note)") }
+            for note in result.notes {
+                // A terminal would break it within a word.
+                let lines = "luma-mcp: \(note)".wrapped(to: errors.columns.map { max(20, $0) - 2 } ?? .max)
+                StandardError.write(lines.joined(separator: "\n  "))
+            }
             try OutputFile.write(result.bytes, to: result.file, isTerminal: output.isTerminal)
             return ExitStatus.ok.rawValue
         } catch {
