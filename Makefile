@@ -61,9 +61,10 @@ test: need-packages ## Build with every warning an error, run all tests
 lint: need-packages ## Check formatting, scripts and the house rules for sources
 	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)
 	@for script in $(SCRIPTS); do bash -n $$script || exit; done
-	@if command -v python3 >/dev/null; then \
-	    python3 -c 'import ast, sys; [ast.parse(open(name).read(), name) for name in sys.argv[1:]]' $(PYTHON); fi
+	@Tests/Tools/packages.sh python3
+	@python3 -c 'import ast, sys; [ast.parse(open(name).read(), name) for name in sys.argv[1:]]' $(PYTHON)
 	Tests/Tools/check-sources.sh
+	python3 Tests/Tools/check-layers.py Tests/Tools/layers-gateway.txt
 
 format: need-packages ## Format the Swift sources in place
 	$(SWIFT) format --in-place --recursive --parallel $(FORMATTED)

@@ -100,6 +100,25 @@ fresh
 cp /bin/true Tests/tool && git add Tests/tool
 sources 'program tracked' failed
 
+# MARK: check-layers.py
+
+# layers NAME EXPECTED LINE-OF-THE-LOWER LINE-OF-THE-HIGHER [LINE-OF-THE-LIST]
+layers() {
+    rm -rf "$scratch/house"
+    mkdir -p "$scratch/house/Room/Low" "$scratch/house/Room/High/Deep"
+    cd "$scratch/house"
+    printf 'struct Floor {}\n%s\n' "$3" >Room/Low/A.swift
+    printf '@MainActor public final class Roof {}\n%s\n' "$4" >Room/High/Deep/B.swift
+    printf '# the list\nRoom\nLow\nHigh\n%s\n' "${5-}" >list
+    check "layers: $1" "$2" "$(outcome python3 "$tools/check-layers.py" list)"
+}
+layers 'downwards' ok '' 'let floor: Floor'
+layers 'upwards' failed 'let roof: Roof' ''
+layers 'upwards and named' ok 'let roof: Roof' '' 'Low -> High'
+layers 'named and gone' failed '' '' 'Low -> High'
+layers 'in a comment or a text' ok 'let text = "Roof" // Roof' ''
+layers 'a folder that is not named' failed '' ''  'Attic'
+
 # MARK: check-linkage.sh
 
 cd "$scratch"
