@@ -113,7 +113,8 @@ enum ToolSchemas {
             "description": "Default approved; pending ones wait to be taken into the calendar",
         ],
         "show": [
-            "type": "string", "enum": ["all"], "description": "all: also what left_out names, pending ones last",
+            "type": "string", "enum": ["all"],
+            "description": "all: also what left_out names, pending ones last. Default: without them",
         ], "fields": fields,
     ])
 
