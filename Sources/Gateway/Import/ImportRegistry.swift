@@ -7,7 +7,8 @@ import IO
 struct ImportRegistry: Sendable {
     /// Reports that are kept in the list.
     static let most = 1000
-    private static let largest = 4 << 20
+    /// Twice as many paths of the longest kind: longer is no list that was written here.
+    private static let largest = 2 * most * Int(PATH_MAX)
 
     /// Nil where the environment names no home.
     let path: String?
@@ -20,17 +21,30 @@ struct ImportRegistry: Sendable {
     }
 
     /// The newest last; empty where there is no list that can be read.
-    var reports: [String] {
-        guard let path, let text = try? SmallFile.read(path, limit: Self.largest) else { return [] }
-        return text.split(separator: "\n").suffix(Self.most).map(String.init)
+    var reports: [String] { lines?.suffix(Self.most).map(String.init) ?? [] }
+
+    /// All that is listed; nil where it cannot be read.
+    private var lines: [Substring]? {
+        guard let path else { return nil }
+        do throws(SmallFile.Failure) {
+            return try SmallFile.read(path, limit: Self.largest)?.split(separator: "\n") ?? []
+        } catch {
+            return nil
+        }
     }
 
     /// Notes a report that is there. Who has no place for state is known by the reports beside his own.
     func add(_ report: String) {
-        guard let path, let whole = Self.resolved(report), !whole.contains("\n"), !reports.contains(whole) else {
+        guard let path, let whole = Self.resolved(report), !whole.contains("\n") else { return }
+        let lines = lines
+        guard lines?.contains(Substring(whole)) != true else { return }
+        Self.makeFolder(of: path)
+        // What was listed long ago is looked at by nobody, and what cannot be read never will be.
+        guard let lines, lines.count < 2 * Self.most else {
+            let kept = (lines ?? []).suffix(Self.most - 1).map(String.init) + [whole]
+            try? WholeFile.replace(path, Array(kept.map { $0 + "\n" }.joined().utf8), mode: 0o600)
             return
         }
-        Self.makeFolder(of: path)
         let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }

@@ -150,6 +150,25 @@ import Testing
         #expect(ImportRegistry(["HOME": "/h"]).path == "/h/.local/state/luma-mcp/imports")
     }
 
+    /// However many imports there were: the list keeps the last, also when it had become what cannot be read.
+    @Test(arguments: [1998, 1999, 2000, 5000, 17_000_000]) func theUsersListIsBounded(size: Int) throws {
+        try withFolder { folder in
+            let registry = ImportRegistry(["XDG_STATE_HOME": folder])
+            let report = folder + "r.ndjson"
+            try Data().write(to: URL(fileURLWithPath: report))
+            let path = try #require(registry.path)
+            try FileManager.default.createDirectory(
+                atPath: folder + "luma-mcp", withIntermediateDirectories: true)
+            let old = size > 10_000 ? String(repeating: "x", count: size) : (1...size).map { "/r/\($0)\n" }.joined()
+            try Data(old.utf8).write(to: URL(fileURLWithPath: path))
+            registry.add(report)
+            let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+            #expect(lines.last?.hasSuffix("r.ndjson") == true)
+            #expect(lines.count == (size > 10_000 ? 1 : size < 2000 ? size + 1 : 1000))
+            #expect(registry.reports.count == min(lines.count, 1000))
+        }
+    }
+
     @Test func reportsBeyondTheBoundAreTold() throws {
         let place = ImportReport.Place(base: "http://a", mode: "live")
         try withFolder { folder in
