@@ -84,6 +84,23 @@ def files_are_saved(binary, folder):
         assert not wrong, wrong
 
 
+def a_file_that_stalls_is_told(binary, folder):
+    """Whoever waits for a file of which nothing more comes is told so, and can try again."""
+    with Sandbox(binary) as sandbox, gateway_to(sandbox, binary) as gateway, Console(gateway.url) as page:
+        page.visit()
+        # Patience is over at once, and a file has a beginning and no end.
+        page.run(
+            "const [real, later] = [window.fetch, window.setTimeout];"
+            "window.setTimeout = (work, time) => later(work, time === 70_000 ? 200 : time);"
+            "window.fetch = async (path, options) => !path.startsWith('/events.csv') ? real(path, options) : new Response(new ReadableStream({"
+            "start(stream) { stream.enqueue(new Uint8Array(9));"
+            "options.signal.addEventListener('abort', () => stream.error(options.signal.reason)); } }));")
+        page.press_button("Table (.csv)", "#export")
+        page.says("#toast", "No answer has come for a while")
+        page.eventually("it can be tried again", lambda: not page.all("#export button[aria-disabled]"))
+        page.check_quiet(gateway.url)
+
+
 def feeds_are_made_and_revoked(binary, folder):
     """An address is shown once, can be read while it lives, and leads nowhere after two presses of Revoke."""
     with Sandbox(binary) as sandbox, gateway_to(sandbox, binary) as gateway, Console(gateway.url) as page:
@@ -110,4 +127,5 @@ def feeds_are_made_and_revoked(binary, folder):
 
 
 if __name__ == "__main__":
-    play([events_are_found, a_date_is_gone_to, guests_are_counted, files_are_saved, feeds_are_made_and_revoked], *sys.argv[1:])
+    play([events_are_found, a_date_is_gone_to, guests_are_counted, files_are_saved, a_file_that_stalls_is_told,
+          feeds_are_made_and_revoked], *sys.argv[1:])

@@ -116,19 +116,34 @@ export async function ask(method, path, { body, headers = {}, patience = PATIENC
 }
 
 /**
- * A whole file.
+ * A whole file, which may take long: only a while in which nothing of it comes ends the wait.
  * @returns {Promise<Blob>}
  * @throws {Refused | Unreachable}
  */
 export async function download(path) {
+  const wait = new AbortController();
+  let timer;
+  const goOn = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => wait.abort(), PATIENCE);
+  };
+  const parts = [];
   let response;
-  let blob;
   try {
-    response = await fetch(path, { headers: token ? { Authorization: `Bearer ${token}` } : {}, cache: "no-store", credentials: "omit", redirect: "error" });
-    blob = await response.blob();
+    goOn();
+    const headers = token ? { Authorization: `Bearer ${token}` } : {};
+    response = await fetch(path, { headers, cache: "no-store", credentials: "omit", redirect: "error", signal: wait.signal });
+    const reader = response.body.getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      parts.push(part.value);
+      goOn();
+    }
   } catch {
-    throw new Unreachable();
+    throw wait.signal.aborted ? new Slow() : new Unreachable();
+  } finally {
+    clearTimeout(timer);
   }
+  const blob = new Blob(parts, { type: response.headers.get("Content-Type") ?? "" });
   if (!response.ok) throw new Refused(response.status, parsed(await blob.text()));
   return blob;
 }
