@@ -52,10 +52,13 @@ let package = Package(
 
         // MARK: Composition.
         .target(
+            name: "SandboxServer", dependencies: ["Core", "HTTP", "Crypto", "IO", "LumaSandbox", "Settings"],
+            swiftSettings: settings),
+        .target(
             name: "Gateway",
             dependencies: [
                 "Core", "Formats", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "Crypto", "IO", "Store",
-                "Settings", "CAssets",
+                "SandboxServer", "Settings", "CAssets",
             ],
             swiftSettings: settings),
         .executableTarget(name: "luma-mcp", dependencies: ["Core", "Gateway"], swiftSettings: settings),
@@ -78,6 +81,7 @@ let package = Package(
         tests(of: "IO", ["Core", "HTTP", "Crypto"]),
         tests(of: "Store", ["Core", "CSQLite"]),
         tests(of: "Settings", ["Core"]),
+        tests(of: "SandboxServer", ["Core", "IO", "LumaSandbox", "Settings"]),
         tests(
             of: "Gateway", ["Core", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "IO", "Settings", "Store"]),
         .testTarget(

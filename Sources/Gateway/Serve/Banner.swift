@@ -7,8 +7,8 @@ enum Banner {
     /// Where the gateway serves; `sockets` that were inherited have addresses that no setting names.
     static func url(_ configuration: Configuration, _ sockets: [BoundSocket]) -> String {
         let inherited = sockets.first { $0.isShared }.flatMap { HostName($0.address.host) }
-        return url(
-            configuration.tls == nil ? "http" : "https", host: inherited ?? configuration.host, sockets.map(\.address))
+        return Listening.url(
+            isSecure: configuration.tls != nil, host: inherited ?? configuration.host, sockets.map(\.address))
     }
 
     static func gateway(_ configuration: Configuration, url: String) -> String {
@@ -32,19 +32,5 @@ enum Banner {
             "  curl '\(url)/events/?limit=3'",
         ]
         return lines.joined(separator: "\n")
-    }
-
-    static func sandbox(_ options: SandboxOptions, addresses: [ListenAddress]) -> String {
-        let url = self.url(options.tls == nil ? "http" : "https", host: options.host, addresses)
-        return """
-            luma-mcp sandbox \(Version.number), an emulator of Luma's API, serves on \(url)
-            Any API key is good, except one that starts with "invalid". Try:
-              curl -H 'x-luma-api-key: anything' \(url)/v1/users/get-self
-            """
-    }
-
-    private static func url(_ scheme: String, host: HostName, _ addresses: [ListenAddress]) -> String {
-        let port = addresses.first?.port ?? 0
-        return "\(scheme)://\(host.isWildcard ? "localhost" : host.urlText):\(port)"
     }
 }

@@ -1,7 +1,7 @@
 import Core
 import Glibc
 import IO
-import LumaSandbox
+import SandboxServer
 import Settings
 
 /// The whole program behind `main`: arguments in, exit code out.
@@ -33,7 +33,7 @@ public enum Program {
             case .events(let call):
                 return await EventsCommand(call, environment: environment()).run()
             case .sandbox(let flags):
-                return try await SandboxCommand(options: .resolve(flags: flags, checks: FaultSet.settingChecks)).run()
+                return try await SandboxCommand(.resolve(flags: flags, checks: Emulator.settingChecks)).run()
             case .mcp(let flags):
                 let configuration = try configuration(flags, environment())
                 return try await StdioCommand(configuration: configuration).run()
@@ -84,7 +84,7 @@ public enum Program {
         let surroundings = Surroundings(cores: cores(), isTerminal: isatty(STDERR_FILENO) == 1)
         var resolution = try Configuration.resolve(
             flags: flags, environment: environment, dotEnv: dotEnv, surroundings: surroundings,
-            checks: FaultSet.settingChecks)
+            checks: Emulator.settingChecks)
         if dotEnv != nil, let problem = FileExposure.problem(".env") { resolution.warnings.append(".env \(problem)") }
         // The settings are known, and with them what must not be left behind in a core.
         if resolution.configuration.holdsSecrets, !resolution.configuration.debug { MemoryDump.forbid() }

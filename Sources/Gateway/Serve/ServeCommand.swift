@@ -5,6 +5,7 @@ import HTTP
 import IO
 import LumaClient
 import MCP
+import SandboxServer
 import Settings
 import Store
 
@@ -41,9 +42,9 @@ struct ServeCommand {
             StandardError.write("luma-mcp: warning: \(problem)")
         }
         let sockets = try Listening.open(configuration, environment)
-        var sandbox: SandboxServer?
+        var sandbox: Emulator?
         if configuration.usesSandbox {
-            sandbox = try await SandboxServer.startInProcess(faults: configuration.sandboxFaults)
+            sandbox = try await Emulator.startInProcess(faults: configuration.sandboxFaults)
         }
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
@@ -142,7 +143,7 @@ struct ServeCommand {
     }
 
     private func startWorkers(
-        _ shared: Shared, _ sockets: [[BoundSocket]], _ tls: TLSServerContext?, _ sandbox: SandboxServer?
+        _ shared: Shared, _ sockets: [[BoundSocket]], _ tls: TLSServerContext?, _ sandbox: Emulator?
     ) async throws -> [ServerNode<Application>] {
         let limits = ServerLimits(configuration.limits)
         let makeDispatcher = makeDispatcher

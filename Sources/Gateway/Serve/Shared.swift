@@ -3,6 +3,7 @@ import Crypto
 import HTTP
 import IO
 import LumaClient
+import SandboxServer
 import Settings
 import Store
 

@@ -3,6 +3,7 @@ import Glibc
 import IO
 import LumaClient
 import MCP
+import SandboxServer
 import Settings
 import Store
 
@@ -20,9 +21,9 @@ struct StdioCommand {
         try TLSFile.checkAuthorities(configuration)
         let log = try parts.openLog()
         signals.allow(patience) { ServeCommand.leave(log) }
-        var sandbox: SandboxServer?
+        var sandbox: Emulator?
         if configuration.usesSandbox {
-            sandbox = try await SandboxServer.startInProcess(faults: configuration.sandboxFaults)
+            sandbox = try await Emulator.startInProcess(faults: configuration.sandboxFaults)
         }
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,

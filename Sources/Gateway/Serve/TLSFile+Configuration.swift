@@ -3,15 +3,14 @@ import IO
 import Settings
 
 extension TLSFile {
-    /// - Parameter names: the settings that the files come from.
+    /// The certificate that the gateway shows.
     /// - Throws: a configuration's `StartFailure` that names the setting and the file.
     static func context(
-        _ files: Configuration.TLSFiles, _ tickets: TLSTicketKeys,
-        named names: (certificate: Setting, key: Setting) = (.tlsCertificate, .tlsKey)
+        _ files: Configuration.TLSFiles, _ tickets: TLSTicketKeys
     ) throws(StartFailure) -> TLSServerContext {
         try context(
-            certificate: NamedFile(names.certificate.rawValue, files.certificate),
-            key: NamedFile(names.key.rawValue, files.key), tickets: tickets)
+            certificate: NamedFile(Setting.tlsCertificate.rawValue, files.certificate),
+            key: NamedFile(Setting.tlsKey.rawValue, files.key), tickets: tickets)
     }
 
     /// Reads the certificates to trust for Luma's API.

@@ -23,4 +23,10 @@ package enum Listening {
             throw StartFailure(.unavailable, words, isInUse: error.code == EADDRINUSE)
         }
     }
+
+    /// The URL at which clients reach what listens there.
+    package static func url(isSecure: Bool, host: HostName, _ addresses: [ListenAddress]) -> String {
+        let name = host.isWildcard ? "localhost" : host.urlText
+        return "\(isSecure ? "https" : "http")://\(name):\(addresses.first?.port ?? 0)"
+    }
 }

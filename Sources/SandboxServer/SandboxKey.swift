@@ -1,4 +1,4 @@
-import Core
+package import Core
 import Crypto
 import Glibc
 import IO
@@ -7,13 +7,13 @@ import IO
 ///
 /// Sessions and confirmations are sealed by it, so it is drawn, and nobody can know it. Beside a state that is kept it is
 /// kept, too, so that sessions outlive a restart.
-enum SandboxKey {
-    static let fileName = "sandbox.key"
+package enum SandboxKey {
+    package static let fileName = "sandbox.key"
     /// Where it comes from, for who looks at the emulator's traffic.
     private static let prefix = "sandbox-in-process-"
     private static let randomBytes = 32
 
-    static func drawn() -> Secret {
+    package static func drawn() -> Secret {
         var random = SystemRandomNumberGenerator()
         return Secret(
             prefix + Hex.encode((0..<randomBytes).map { _ in UInt8.random(in: .min ... .max, using: &random) }))
@@ -21,7 +21,7 @@ enum SandboxKey {
 
     /// The one that is kept in the folder, made when there is none. Blocks: start-up only.
     /// - Parameter folder: of the state; nil when it is in memory.
-    static func kept(in folder: String?) -> Secret {
+    package static func kept(in folder: String?) -> Secret {
         guard let folder else { return drawn() }
         let path = folder + "/" + fileName
         if let text = try? SmallFile.read(path, limit: 1024), isKey(text) { return Secret(text) }

@@ -2,7 +2,7 @@ import Core
 import Foundation
 import Testing
 
-@testable import Gateway
+@testable import SandboxServer
 
 /// The key of a gateway before its own emulator is nobody's to guess, and outlives a restart where the state does.
 @Suite struct SandboxKeyTests {

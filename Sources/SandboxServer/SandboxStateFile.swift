@@ -1,19 +1,19 @@
 import Core
 import Dispatch
 import Glibc
-import IO
-import LumaSandbox
+package import IO
+package import LumaSandbox
 
 /// The file that `luma-mcp sandbox --state FILE` keeps its events in. Written whole beside the old one and renamed
 /// over it, on a queue of its own: a crash leaves the old state or the new one.
-final class SandboxStateFile: Sendable {
+package final class SandboxStateFile: Sendable {
     /// More than the emulator's own bound on its state can ever become as text.
     private static let largest = 256 << 20
     private let path: String
     private let queue = DispatchQueue(label: "luma-mcp.sandbox-state")
 
     /// - Parameter path: of a link, the file behind it is kept.
-    init(path: String) {
+    package init(path: String) {
         guard let real = realpath(path, nil) else {
             self.path = path
             return
@@ -24,7 +24,7 @@ final class SandboxStateFile: Sendable {
 
     /// The saved state, nil when there is no file yet. Blocks: start-up only.
     /// - Throws: `StartFailure` for a file that cannot be read or is not a saved state.
-    func load(_ configuration: SandboxConfiguration) throws(StartFailure) -> Sandbox? {
+    package func load(_ configuration: SandboxConfiguration) throws(StartFailure) -> Sandbox? {
         do {
             guard let text = try SmallFile.read(path, limit: Self.largest) else { return nil }
             let limits = JSONLimits(maxDepth: 64, maxBytes: Self.largest, maxValues: .max)
@@ -40,14 +40,14 @@ final class SandboxStateFile: Sendable {
 
     /// Writes the state for the first time, so that a place where nothing can be kept is known before anything is.
     /// Blocks: start-up only.
-    func begin(_ bytes: [UInt8]) throws(StartFailure) {
+    package func begin(_ bytes: [UInt8]) throws(StartFailure) {
         do throws(SystemError) { try WholeFile.replace(path, bytes, mode: 0o600) } catch {
             throw StartFailure(.configuration, "the sandbox's state cannot be kept in \(path): \(error)")
         }
     }
 
     /// Writes in the background, in order.
-    func save(_ bytes: [UInt8]) {
+    package func save(_ bytes: [UInt8]) {
         queue.async { [path] in
             do throws(SystemError) { try WholeFile.replace(path, bytes, mode: 0o600) } catch {
                 StandardError.write("luma-mcp: the sandbox's state could not be saved to \(path): \(error)")
@@ -56,5 +56,5 @@ final class SandboxStateFile: Sendable {
     }
 
     /// Returns when everything is written.
-    func finish() { queue.sync {} }
+    package func finish() { queue.sync {} }
 }

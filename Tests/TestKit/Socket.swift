@@ -2,11 +2,11 @@ import Dispatch
 import Glibc
 
 /// A TCP connection to this machine; whoever is alone with it may block on it.
-final class Socket: Sendable {
-    struct Failure: Error { let code: Int32 }
+public final class Socket: Sendable {
+    public struct Failure: Error { public let code: Int32 }
     private let descriptor: Int32
 
-    init(port: Int) throws {
+    public init(port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var wait = timeval(tv_sec: 10, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
@@ -25,21 +25,21 @@ final class Socket: Sendable {
     deinit { close(descriptor) }
 
     /// Ends the connection so that its peer notices at once (RST).
-    func reset() {
+    public func reset() {
         var option = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
     }
 
-    func send(_ text: String) {
+    public func send(_ text: String) {
         let bytes = Array(text.utf8)
         _ = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, 0x4000) }
     }
 
     /// Everything up to the end of the connection, read on a thread that may block.
-    func readAll() async -> String { await read { _ in false } }
+    public func readAll() async -> String { await read { _ in false } }
 
     /// What comes until it is enough, or until the connection ends.
-    func read(until isEnough: @escaping @Sendable (String) -> Bool) async -> String {
+    public func read(until isEnough: @escaping @Sendable (String) -> Bool) async -> String {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async { [self] in
                 var all: [UInt8] = []
@@ -58,13 +58,15 @@ final class Socket: Sendable {
 
 extension Socket {
     /// A request that ends its connection, and its answer.
-    static func ask(_ port: Int, _ line: String, _ fields: [String] = [], body: String = "") async throws -> String {
+    public static func ask(_ port: Int, _ line: String, _ fields: [String] = [], body: String = "") async throws
+        -> String
+    {
         let socket = try Socket(port: port)
         socket.send(request(line, fields + ["Connection: close"], body: body))
         return await socket.readAll()
     }
 
-    static func request(_ line: String, _ fields: [String] = [], body: String = "") -> String {
+    public static func request(_ line: String, _ fields: [String] = [], body: String = "") -> String {
         let host = fields.contains { $0.hasPrefix("Host:") } ? [] : ["Host: localhost"]
         let head = ["\(line) HTTP/1.1"] + host + ["Content-Length: \(body.utf8.count)"] + fields
         return head.joined(separator: "\r\n") + "\r\n\r\n" + body
@@ -72,7 +74,7 @@ extension Socket {
 }
 
 /// True as soon as `condition` holds; false when it does not within ten seconds.
-func soon(_ condition: () async -> Bool) async -> Bool {
+public func soon(_ condition: () async -> Bool) async -> Bool {
     for _ in 0..<1000 {
         if await condition() { return true }
         try? await Task.sleep(for: .milliseconds(10))

@@ -1,9 +1,9 @@
 import LumaSandbox
-import Settings
+package import Settings
 
-extension FaultSet {
+extension Emulator {
     /// Checks the rules that a setting gives.
-    static let settingChecks: SettingChecks = { kind, text in
+    package static let settingChecks: SettingChecks = { kind, text in
         guard case .faults = kind else { return nil }
         do throws(FaultError) { _ = try FaultSet(text: text) } catch { return error.problem }
         return nil

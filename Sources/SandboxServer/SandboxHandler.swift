@@ -1,13 +1,13 @@
-import Core
-import HTTP
-import IO
-import LumaSandbox
-import Settings
+package import Core
+package import HTTP
+package import IO
+package import LumaSandbox
+package import Settings
 
 /// Serves Luma's API from the emulator: the one place where the pure `Sandbox` meets sockets and clocks.
 ///
 /// It lives on one loop of its own, so that the emulator needs no lock.
-final class SandboxHandler: NodeHandler {
+package final class SandboxHandler: NodeHandler {
     private var sandbox: Sandbox
     private let reactor: Reactor
     private let clock: LoopClock
@@ -18,7 +18,7 @@ final class SandboxHandler: NodeHandler {
     private var isSavePlanned = false
 
     /// - Parameter hosts: the names under which it answers.
-    init(
+    package init(
         _ sandbox: Sandbox, _ faults: FaultControl, reactor: Reactor, stateFile: SandboxStateFile?, hosts: AllowedHosts
     ) {
         self.sandbox = sandbox
@@ -31,7 +31,7 @@ final class SandboxHandler: NodeHandler {
 
     /// No page in a browser is a client of Luma's API: it lets none read its answers. So whatever a page asks is refused,
     /// and a name that somebody made resolve to this machine.
-    static func refusalOfPlace(_ request: RequestView, _ hosts: AllowedHosts) -> Response? {
+    package static func refusalOfPlace(_ request: RequestView, _ hosts: AllowedHosts) -> Response? {
         if let host = request.hostBytes, !hosts.allows(host) {
             return refusal(status: 421, "The sandbox does not answer under the name in Host.")
         }
@@ -40,7 +40,7 @@ final class SandboxHandler: NodeHandler {
         return refusal(status: 403, "The sandbox is not for pages in a browser.")
     }
 
-    func handle(_ request: RequestView, _ exchange: Exchange) {
+    package func handle(_ request: RequestView, _ exchange: Exchange) {
         if let refusal = Self.refusalOfPlace(request, hosts) {
             exchange.respond(refusal)
             return
@@ -133,12 +133,12 @@ final class SandboxHandler: NodeHandler {
         }
     }
 
-    func refusal(_ error: ProtocolError, requestLine: String?) -> Response {
+    package func refusal(_ error: ProtocolError, requestLine: String?) -> Response {
         Self.refusal(status: error.status, "The request is not valid HTTP: \(error.label).")
     }
 
     /// An answer in Luma's shape of errors.
-    static func refusal(status: Int, _ message: String, _ fields: [Field] = []) -> Response {
+    package static func refusal(status: Int, _ message: String, _ fields: [Field] = []) -> Response {
         let body: JSON = ["message": .string(message), "code": nil]
         return Response(
             status: status, fields: [Field("Content-Type", "application/json")] + fields, body: body.encoded)
@@ -153,12 +153,12 @@ final class SandboxHandler: NodeHandler {
         }
     }
 
-    func couldNotAnswer(_ error: ResponseError) {
+    package func couldNotAnswer(_ error: ResponseError) {
         StandardError.write("luma-mcp: the sandbox could not write an answer: \(error)")
     }
 
     /// Writes the state and returns when it is on disk.
-    func end(by deadline: MonotonicTime) async {
+    package func end(by deadline: MonotonicTime) async {
         stateFile?.save(sandbox.snapshot().encoded)
         stateFile?.finish()
     }

@@ -3,9 +3,10 @@ import Foundation
 import IO
 import LumaSandbox
 import Settings
+import TestKit
 import Testing
 
-@testable import Gateway
+@testable import SandboxServer
 
 /// The emulator over sockets, and the file that keeps its state.
 @Suite struct SandboxServerTests {
@@ -27,9 +28,9 @@ import Testing
     }
 
     @Test func rulesOfASettingAreCheckedByTheEmulator() {
-        #expect(FaultSet.settingChecks(.faults, "rest")?.contains("did you mean reset?") == true)
-        #expect(FaultSet.settingChecks(.faults, "reset,after,nth=3") == nil)
-        #expect(FaultSet.settingChecks(.path, "rest") == nil)
+        #expect(Emulator.settingChecks(.faults, "rest")?.contains("did you mean reset?") == true)
+        #expect(Emulator.settingChecks(.faults, "reset,after,nth=3") == nil)
+        #expect(Emulator.settingChecks(.path, "rest") == nil)
     }
 
     @Test(arguments: [
@@ -45,7 +46,7 @@ import Testing
         ("GET /_sandbox/state", ["Sec-Fetch-Site: none"], 200, "creates"),
     ])
     func itAnswersAsLumaDoes(line: String, fields: [String], status: Int, text: String) async throws {
-        let server = try await SandboxServer.start(options())
+        let server = try await Emulator.start(options())
         let answer = try await Socket.ask(server.addresses[0].port, line, fields)
         #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer)")
         #expect(answer.contains(text), "\(answer)")
@@ -65,7 +66,7 @@ import Testing
         ("GET /_sandbox/state", ["Host: localhost:1"], 200), ("POST /_sandbox/reset", ["Host: [::1]"], 200),
     ])
     func noPageReachesIt(line: String, fields: [String], status: Int) async throws {
-        let server = try await SandboxServer.start(options())
+        let server = try await Emulator.start(options())
         let answer = try await Socket.ask(server.addresses[0].port, line, fields)
         #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer)")
         await server.stop(seconds: 1)
@@ -74,7 +75,7 @@ import Testing
     @Test func zonesAreTheSystemsAndTheStateIsKeptInItsFile() async throws {
         let path = file()
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let first = try await SandboxServer.start(options([.sandboxState: path]))
+        let first = try await Emulator.start(options([.sandboxState: path]))
         let port = first.addresses[0].port
         let refused = try await create(port, Self.event.replacing("Europe/Berlin", with: "Mars/Base"))
         #expect(refused.hasPrefix("HTTP/1.1 400 "))
@@ -86,7 +87,7 @@ import Testing
         #expect(permissions == 0o600)
         #expect(!FileManager.default.fileExists(atPath: path + ".new"))
 
-        let second = try await SandboxServer.start(options([.sandboxState: path]))
+        let second = try await Emulator.start(options([.sandboxState: path]))
         let found = try await Socket.ask(
             second.addresses[0].port, "GET /v1/events/get?event_id=\(id)", [Self.key])
         #expect(found.contains(#""name":"Kept""#))
@@ -96,7 +97,7 @@ import Testing
     @Test func aChangeIsWrittenWithinASecondOrSo() async throws {
         let path = file()
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let server = try await SandboxServer.start(options([.sandboxState: path]))
+        let server = try await Emulator.start(options([.sandboxState: path]))
         _ = try await create(server.addresses[0].port)
         #expect(await soon { (try? String(contentsOfFile: path, encoding: .utf8))?.contains("Kept") == true })
         await server.stop(seconds: 1)
@@ -111,7 +112,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: path) }
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         let error = await #expect(throws: StartFailure.self) {
-            try await SandboxServer.start(options([.sandboxState: path]))
+            try await Emulator.start(options([.sandboxState: path]))
         }
         #expect(error?.kind == .configuration)
         #expect(error?.description.contains(problem) == true, "\(String(describing: error))")

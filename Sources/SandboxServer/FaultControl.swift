@@ -1,13 +1,13 @@
 import Core
-import HTTP
-import IO
-import LumaSandbox
+package import HTTP
+package import IO
+package import LumaSandbox
 import Synchronization
 
 /// The rules of misbehaviour of one emulator, for its server and for the calls that are to fail before they reach it.
-final class FaultControl: Sendable {
+package final class FaultControl: Sendable {
     /// Which failures before a request can be played.
-    enum Connections: Sendable {
+    package enum Connections: Sendable {
         /// None: the server speaks plain HTTP.
         case none
         /// Those of TLS: the server ends handshakes.
@@ -23,7 +23,7 @@ final class FaultControl: Sendable {
     /// - Parameters:
     ///   - text: rules in the compact syntax; nil for none.
     ///   - seed: for rules that name none.
-    init(_ text: String?, seed: UInt64, _ connections: Connections) throws(StartFailure) {
+    package init(_ text: String?, seed: UInt64, _ connections: Connections) throws(StartFailure) {
         self.seed = seed
         self.connections = connections
         do throws(FaultError) {
@@ -36,17 +36,17 @@ final class FaultControl: Sendable {
     }
 
     /// What happens to a call that has arrived; nil for nothing.
-    func plan(for operation: String) -> FaultPlan? {
+    package func plan(for operation: String) -> FaultPlan? {
         book.withLock { $0.isEmpty ? nil : $0.plan(for: operation) }
     }
 
     /// What keeps a call, or a connection for nobody knows what, from arriving.
-    func connectionFault(for operation: String?) -> FaultBook.ConnectionFault? {
+    package func connectionFault(for operation: String?) -> FaultBook.ConnectionFault? {
         book.withLock { $0.hasConnectionFaults ? $0.connectionFault(for: operation) : nil }
     }
 
     /// Answers `/_sandbox/faults`.
-    func administer(_ method: Method, _ body: [UInt8]) -> Response {
+    package func administer(_ method: Method, _ body: [UInt8]) -> Response {
         do throws(FaultError) {
             switch method {
             case .get, .head: break
@@ -113,19 +113,19 @@ final class FaultControl: Sendable {
 
 /// Lets calls to the emulator in this process fail before they are sent, by sending them where they truly fail: to a
 /// name that nobody has (RFC 6761 §6.4), or with TLS to the emulator's port, where plain HTTP is spoken.
-final class FaultyTransport: Transport {
+package final class FaultyTransport: Transport {
     private let inner: any Transport
     private let faults: FaultControl
     /// The emulator's scheme and authority.
     private let origin: String
 
-    init(_ inner: any Transport, _ faults: FaultControl, origin: String) {
+    package init(_ inner: any Transport, _ faults: FaultControl, origin: String) {
         self.inner = inner
         self.faults = faults
         self.origin = origin
     }
 
-    func send(_ request: OutboundRequest) async throws(TransportError) -> OutboundResponse {
+    package func send(_ request: OutboundRequest) async throws(TransportError) -> OutboundResponse {
         guard request.url.hasPrefix(origin) else { return try await inner.send(request) }
         let target = request.url.dropFirst(origin.count)
         let path = String(target.prefix { $0 != "?" })
