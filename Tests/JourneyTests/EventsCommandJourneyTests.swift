@@ -151,7 +151,7 @@ func events(
             (66, ["get", "evt-none"], token, "no event"),
             (66, ["create", "--from", "no.json"], token, "does not exist"),
             (69, ["list", "--server", "http://localhost:1"], token, "Is it running?"),
-            (76, ["list", "--server", gateway.sandboxAddress ?? ""], token, "no gateway"),
+            (76, ["list", "--server", gateway.sandboxAddress ?? ""], token, "is this a luma-mcp gateway?"),
             (77, ["list"], [:], "LUMA_GATEWAY_TOKEN"), (77, Self.tea, token, "needed_scope: write"),
             (77, ["list"], ["LUMA_GATEWAY_TOKEN": "another-token-of-no-one"], "not valid"),
         ]

@@ -41,7 +41,7 @@ function budgetWords({ closed_seconds: closed, reset_seconds: reset, window_seco
 }
 
 const CIRCUITS = {
-  closed: "closed: calls go through", open: "open: Luma is left alone for a moment", half_open: "one call tries whether Luma is back",
+  closed: "closed: calls go through", open: "open: calls are paused for a moment", half_open: "one call tries whether Luma is back",
 };
 
 function drawHealth(root, { health, mode, upstream, version, started_at: started, now, calls, caller, read_only: readOnly }) {

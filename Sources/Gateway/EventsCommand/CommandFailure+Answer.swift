@@ -8,7 +8,7 @@ extension CommandFailure {
         let json = answer.json
         guard let message = json?["error"]?.stringValue, let reason = json?["reason"]?.stringValue else {
             self.init(
-                .protocol, "what answers there is no gateway: status \(answer.status) without its form of an error")
+                .protocol, "unexpected response with status \(answer.status): is this a luma-mcp gateway?")
             return
         }
         var lines = Self.fieldLines(json?["details"]?["fields"])

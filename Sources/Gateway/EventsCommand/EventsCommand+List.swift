@@ -32,7 +32,7 @@ extension EventsCommand {
         }
         if call.has(EventsOptions.json) { return Self.json(answer, notes: query.notes) }
         guard let entries = answer["entries"]?.arrayValue else {
-            throw CommandFailure(.protocol, "what answers there is no gateway: its answer has no entries")
+            throw CommandFailure(.protocol, "unexpected response without entries: is this a luma-mcp gateway?")
         }
         // What the gateway says, which may be older and say nothing.
         let kinds = (answer["left_out"]?.arrayValue ?? []).compactMap { $0.stringValue.flatMap(LeftOut.init) }

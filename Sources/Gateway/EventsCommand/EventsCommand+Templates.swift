@@ -7,7 +7,8 @@ extension EventsCommand {
         let answer = try await client.send(GatewayClient.Request(path: "/templates/"))
         let json = try Self.document(answer)
         guard let all = json.arrayValue else {
-            throw CommandFailure(.protocol, "what answers there is no gateway: it lists no templates")
+            throw CommandFailure(
+                .protocol, "unexpected response: not a luma-mcp gateway, or an older one (no templates)")
         }
         guard let type = call.operands.first else {
             if call.has(EventsOptions.json) { return Self.json(json) }

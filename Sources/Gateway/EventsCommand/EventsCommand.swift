@@ -176,10 +176,10 @@ struct EventsCommand: Sendable {
     /// The document of an answer.
     static func document(_ answer: GatewayClient.Answer) throws(CommandFailure) -> JSON {
         guard let json = answer.json else {
-            throw CommandFailure(.protocol, "what answers there is no gateway: its answer is no JSON")
+            throw CommandFailure(.protocol, "unexpected response, not JSON: is this a luma-mcp gateway?")
         }
         guard json.objectValue?.members.isEmpty != true else {
-            throw CommandFailure(.protocol, "what answers there is no gateway: its answer is empty")
+            throw CommandFailure(.protocol, "unexpected empty response: is this a luma-mcp gateway?")
         }
         return json
     }

@@ -34,7 +34,8 @@ enum ImportAnswer: Equatable {
         let text = Self.text(status, json)
         switch (status, json?["reason"]?.stringValue ?? "") {
         case (201, _) where json?["id"]?.stringValue?.isEmpty ?? true:
-            self = .useless("what answers there is no gateway: a created event has no id", isAccess: false)
+            self = .useless(
+                "unexpected response, a created event without an id: is this a luma-mcp gateway?", isAccess: false)
         case (201, _):
             let warnings = json?["warnings"]?.arrayValue?.compactMap(\.stringValue) ?? []
             self = .created(id: json?["id"]?.stringValue ?? "", isReplayed: isReplayed, warnings: warnings)

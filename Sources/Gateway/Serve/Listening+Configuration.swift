@@ -17,7 +17,8 @@ extension Listening {
         do throws(SystemError) {
             sockets = try InheritedSockets.adopt(descriptors, loops: configuration.workers)
         } catch {
-            throw StartFailure(.configuration, "LISTEN_FDS hands over what is no listening TCP socket: \(error).")
+            throw StartFailure(
+                .configuration, "LISTEN_FDS contains a descriptor that is not a listening TCP socket: \(error).")
         }
         for address in sockets[0].map(\.address) where !configuration.allowsExternal {
             guard HostName(address.host)?.isLoopback != true else { continue }

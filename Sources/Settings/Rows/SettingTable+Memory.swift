@@ -12,6 +12,6 @@ extension SettingTable {
             "Refuse a create without a key that equals one within this time before it; 0 refuses none."),
         SettingRow(
             .settleSeconds, .number(0.1...3600), default: "60", placeholder: "SECONDS", group: .memory,
-            "How long the effect of a write with a lost answer is looked for before it counts as not done."),
+            "How long to look for the effect of a write whose response was lost before it counts as not done."),
     ]
 }

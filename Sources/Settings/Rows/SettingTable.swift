@@ -27,7 +27,7 @@ public enum SettingTable {
             "Requests per minute before the sandbox answers 429 for a minute, as Luma does."),
         SettingRow(
             .sandboxFault, .faults, placeholder: "RULES", group: .sandbox,
-            "How to misbehave, until PUT or DELETE /_sandbox/faults says otherwise; see below."),
+            "Faults to inject, until PUT or DELETE /_sandbox/faults replaces them; see below."),
         SettingRow(
             .sandboxCertificate, .path, note: "none; plain HTTP", placeholder: "FILE", group: .sandbox,
             "Serve HTTPS with this certificate in PEM; clients must trust it, a gateway by LUMA_CA_FILE."),
@@ -57,7 +57,7 @@ public enum SettingTable {
             "Use the built-in emulator instead of Luma; auto does so only when there is no key."),
         SettingRow(
             .sandboxFaults, .faults, placeholder: "RULES", group: .luma,
-            "How the built-in emulator misbehaves, to see what a client makes of it: luma-mcp help sandbox."),
+            "Faults that the built-in emulator injects, to test clients: luma-mcp help sandbox."),
         SettingRow(
             .baseURL, .baseURL, default: "https://public-api.luma.com", placeholder: "URL", group: .luma,
             "Where Luma's API is: https, or http on this machine for a sandbox of your own."),
@@ -121,22 +121,22 @@ public enum SettingTable {
     private static let limits: [SettingRow] = [
         SettingRow(
             .maxBodyBytes, .integer(1024...16_777_216), default: "1048576", placeholder: "BYTES", group: .limits,
-            "Largest request body; more is answered with 413."),
+            "Maximum size of a request body; larger ones get 413."),
         SettingRow(
             .maxConnections, .integer(1...1_000_000), default: "10000", placeholder: "N", group: .limits,
-            "Most connections at the same time; who comes beyond them is answered with 503."),
+            "Maximum number of connections; further clients get 503."),
         SettingRow(
             .headerTimeoutSeconds, .number(0.1...300), default: "10", placeholder: "SECONDS", group: .limits,
-            "Longest time for a request's head to arrive, or for a TLS handshake."),
+            "Timeout for a request's header section, and for a TLS handshake."),
         SettingRow(
             .bodyTimeoutSeconds, .number(0.1...3600), default: "30", placeholder: "SECONDS", group: .limits,
-            "Longest time for a request's body to arrive."),
+            "Timeout for a request's body."),
         SettingRow(
             .idleTimeoutSeconds, .number(0.1...3600), default: "75", placeholder: "SECONDS", group: .limits,
             "How long an idle connection is kept."),
         SettingRow(
             .writeTimeoutSeconds, .number(0.1...3600), default: "30", placeholder: "SECONDS", group: .limits,
-            "How long a client may take nothing of an answer that waits for it; then it is cut off."),
+            "How long a client may stop reading a response before its connection is closed."),
     ]
 
     private static let budget: [SettingRow] = [
@@ -152,55 +152,55 @@ public enum SettingTable {
         SettingRow(
             .rateLimitBlockDurationSeconds, .number(1...86400), default: "60", placeholder: "SECONDS",
             group: .budget,
-            "How long nothing is sent after a 429 from Luma that names no time."),
+            "How long to pause after a 429 from Luma that gives no time."),
         SettingRow(
             .rateLimitAdaptive, .boolean, default: "true", group: .budget,
             "Let the limits in Luma's own answers replace the ones above."),
         SettingRow(
             .maxWaitSeconds, .number(0...600), default: "20", placeholder: "SECONDS", group: .budget,
-            "Longest a request may wait for budget; one that would wait longer gets 429 at once."),
+            "Maximum time a request waits for budget; one that would wait longer gets 429 at once."),
     ]
 
     private static let calls: [SettingRow] = [
         SettingRow(
             .requestTimeoutSeconds, .number(0.1...600), default: "30", placeholder: "SECONDS", group: .calls,
-            "Longest time for one call to Luma, its connection included."),
+            "Timeout for one call to Luma, connecting included."),
         SettingRow(
             .connectTimeoutSeconds, .number(0.1...120), default: "5", placeholder: "SECONDS", group: .calls,
-            "Longest time for a connection to Luma to be made."),
+            "Timeout for connecting to Luma."),
         SettingRow(
             .maxRetries, .integer(0...10), default: "3", placeholder: "N", group: .calls,
-            "How often a call that may be repeated is sent again."),
+            "Maximum number of retries of a call that may be repeated."),
         SettingRow(
             .retryBackoffFactor, .number(1...10), default: "2.0", placeholder: "FACTOR", group: .calls,
-            "By how much the wait before each further attempt grows."),
+            "Factor by which the delay before each further retry grows."),
         SettingRow(
             .upstreamConnections, .integer(1...10000), default: "64", placeholder: "N", group: .calls,
-            "Most calls to Luma in flight for each event loop."),
+            "Maximum number of calls to Luma in flight per event loop."),
         SettingRow(
             .healthIntervalSeconds, .number(1...3600), default: "30", placeholder: "SECONDS", group: .calls,
-            "Time between two background checks of Luma and the key; a probe of /health asks Luma nothing."),
+            "Interval of the background checks of Luma and the key; a probe of /health sends nothing to Luma."),
     ]
 
     private static let breaker: [SettingRow] = [
         SettingRow(
             .breakerFailures, .integer(0...1_000_000), default: "5", placeholder: "N", group: .calls,
-            "Failures of Luma in a row after which nothing is sent but a probe now and then; 0 for never."),
+            "Consecutive failures of Luma that open the circuit breaker; 0 disables it."),
         SettingRow(
             .breakerSeconds, .number(1...3600), default: "10", placeholder: "SECONDS", group: .calls,
-            "Longest time between two probes; the first comes after one second, each after twice the time."),
+            "Maximum delay between probes of an open circuit breaker; it starts at one second and doubles."),
     ]
 
     private static let reads: [SettingRow] = [
         SettingRow(
             .cacheSeconds, .number(0...86400), default: "5", placeholder: "SECONDS", group: .reads,
-            "How long the answer to a read is given again without asking Luma; 0 keeps nothing."),
+            "How long a cached response to a read is fresh; 0 disables the cache."),
         SettingRow(
             .cacheStaleSeconds, .number(0...604_800), default: "300", placeholder: "SECONDS", group: .reads,
-            "How long after that it is still given, marked as stale, while Luma is down or too slow."),
+            "How long after that it may be served, marked as stale, while Luma is down or slow."),
         SettingRow(
             .cacheBytes, .integer(0...1 << 40), default: "8388608", placeholder: "BYTES", group: .reads,
-            "Most octets of answers that are kept; the oldest make room."),
+            "Maximum size of the cache in bytes; the oldest responses are evicted."),
     ]
 
     private static let templates: [SettingRow] = [
