@@ -112,7 +112,7 @@ def input_required_result_unsupported_methods(both):
 def input_required_result_tampered_state(both):
     params = tool("tampered_state")
     state = both.result("tools/call", params)["requestState"]
-    for tampered in state + "-TAMPERED", state[:-1], "A" + state[1:], "":
+    for tampered in state + "-TAMPERED", state[:-1], ("B" if state[0] == "A" else "A") + state[1:], "":
         status, error = both.wire.error(
             "tools/call", params | {"inputResponses": {"confirm": accept(ok=True)}, "requestState": tampered})
         assert (status, error["code"]) == (400, -32602), (status, error)
