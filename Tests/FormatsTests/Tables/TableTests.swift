@@ -54,6 +54,8 @@ import Testing
     @Test func theHeaderTellsTheSeparator() throws {
         let cases: [(String, UInt8)] = [
             ("name,start_at\n\"a;b;c\",1;2;3\n", 0x2c), ("name;start_at, local\nx;1,5\n", 0x3b),
+            // Known names count for more than many columns that are alike.
+            ("name;start_at, local, if known\nx;1,5,7\n", 0x3b),
             ("name\nTea; with cake\n", 0x2c), ("\"name, of it\";start_at\nx;1\n", 0x3b),
             ("What;When\nTea, cake;1\n", 0x3b), ("name,start_at\n", 0x2c), ("", 0x2c),
         ]

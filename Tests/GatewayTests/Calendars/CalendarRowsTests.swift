@@ -15,6 +15,26 @@ import Testing
         return planner.finish()
     }
 
+    /// A program that only writes the file anew moves LAST-MODIFIED and not SEQUENCE (RFC 5545 §3.8.7.4).
+    @Test(arguments: [(2, "Tea"), (1, "Coffee"), (0, "Coffee")])
+    func theSequenceSaysWhichStateIsTheLatest(sequence: Int, name: String) {
+        let plan = plan(
+            """
+            UID:a
+            DTSTART:20270701T190000Z
+            SEQUENCE:\(sequence)
+            LAST-MODIFIED:20270101T000000Z
+            END:VEVENT
+            BEGIN:VEVENT
+            SUMMARY:Coffee
+            UID:a
+            DTSTART:20270701T190000Z
+            SEQUENCE:1
+            LAST-MODIFIED:20270201T000000Z
+            """)
+        #expect(plan.rows.count == 1 && event(plan)?["name"] == .string(name))
+    }
+
     private func event(_ plan: ImportPlan) -> JSON? { plan.rows.first.flatMap { try? JSON.parse($0.body) } }
 
     @Test(arguments: [

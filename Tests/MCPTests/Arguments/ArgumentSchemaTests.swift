@@ -75,6 +75,9 @@ import Testing
     @Test func whatAPersonTypedMayBeEmpty() {
         let form: JSONObject = ["type": "object", "properties": ["note": ["type": "string"]], "required": ["note"]]
         #expect(ArgumentSchema.read(["note": ""], schema: form, takesEmptyTexts: true) == .success(["note": ""]))
+        // Null is typed by nobody.
+        let optional: JSONObject = ["type": "object", "properties": ["note": ["type": "string"]]]
+        #expect(ArgumentSchema.read(["note": .null], schema: optional, takesEmptyTexts: true) == .success([:]))
     }
 
     @Test func aToolMayBeClosedWithoutSayingSoInItsSchema() {
