@@ -23,6 +23,21 @@ import Testing
         #expect(try await store.counts().requests == 0)
     }
 
+    /// A database that cannot be used at all is told before single statements and keys that were refused.
+    @Test func theWorstCauseIsTold() {
+        let keeper = ConditionKeeper(StoreListener())
+        keeper.found(.usable)
+        #expect(keeper.condition == .usable)
+        keeper.refusedKey("full")
+        #expect(keeper.condition == .unusable(.keysFull))
+        keeper.fault("refused")
+        #expect(keeper.condition == .unusable(.failed))
+        keeper.found(.unusable(.corrupt))
+        #expect(keeper.condition == .unusable(.corrupt))
+        keeper.found(.usable)
+        #expect(keeper.condition == .unusable(.failed))
+    }
+
     @Test func aFolderThatCannotBeMadeIsTold() async throws {
         let store = SQLiteStateStore(.folder("/proc/nowhere/data"))
         await #expect(throws: StoreFailure(.cannotOpen)) { try await store.counts() }
