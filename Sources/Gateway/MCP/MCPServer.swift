@@ -6,7 +6,7 @@ import Store
 
 /// What all loops share of MCP.
 struct MCPShared: Sendable {
-    let seal: SessionSeal
+    let seal: Seal
     let rounds = OpenRounds()
     let sessions: SessionTable
     let changes = ChangeFeed()
@@ -14,7 +14,7 @@ struct MCPShared: Sendable {
     let calls = CallShares()
 
     init(secret: Secret, store: any EndedSessionStore) {
-        seal = SessionSeal(secret: secret)
+        seal = Seal(secret: secret)
         sessions = SessionTable(seal: seal, store: store)
     }
 }

@@ -32,14 +32,14 @@ final class SessionTable: Sendable {
         /// The store's number of the last of them that is known from there.
         var lastEnded: Int64 = 0
     }
-    private let seal: SessionSeal
+    private let seal: Seal
     let store: any EndedSessionStore
     /// Until the store was heard once no id brings a session back.
     let firstLook = Milestone()
     private let state = Mutex(State())
 
     /// - Parameter store: outlives this process, and is shared with other gateways on the same folder.
-    init(seal: SessionSeal, store: any EndedSessionStore) {
+    init(seal: Seal, store: any EndedSessionStore) {
         self.seal = seal
         self.store = store
     }

@@ -28,7 +28,7 @@ struct CancelConfirmation {
     func isTokenGood(at now: Timestamp) -> Bool { (0..<Self.tokenLifetime).contains(now.seconds(since: issued)) }
 
     /// What a person agrees to: this name, at this time, with these guests.
-    static func digest(of event: JSON, _ seal: SessionSeal) -> String {
+    static func digest(of event: JSON, _ seal: Seal) -> String {
         let told: [JSON] = [
             event["name"] ?? .null, event["start_at"] ?? .null, event["timezone"] ?? .null,
             event["guest_counts"]?["approved"]?["guests"] ?? .null,
@@ -36,19 +36,19 @@ struct CancelConfirmation {
         return seal.digest(JSON.array(told).encoded)
     }
 
-    func sealed(_ seal: SessionSeal) throws(CryptoError) -> String {
+    func sealed(_ seal: Seal) throws(CryptoError) -> String {
         let payload: JSON = [
             .string(principal), .string(eventID), .string(digest), refund.map { .bool($0) } ?? .null, .bool(isPaid),
             .number(JSONNumber(guestCount)), .string(token.reveal()), .number(JSONNumber(Int(issued.milliseconds))),
         ]
-        return try seal.conceal(payload.encoded, for: "cancel")
+        return try seal.encrypt(payload.encoded, for: "cancel")
     }
 }
 
 extension CancelConfirmation {
     /// Reads what `sealed` gave; nil for anything else.
-    init?(_ text: String, _ seal: SessionSeal) {
-        guard let bytes = seal.reveal(text, for: "cancel"), let items = (try? JSON.parse(bytes))?.arrayValue,
+    init?(_ text: String, _ seal: Seal) {
+        guard let bytes = seal.decrypt(text, for: "cancel"), let items = (try? JSON.parse(bytes))?.arrayValue,
             items.count == 8, let principal = items[0].stringValue, let eventID = items[1].stringValue,
             let digest = items[2].stringValue, let isPaid = items[4].boolValue, let guests = items[5].intValue,
             let token = items[6].stringValue, let issued = items[7].intValue

@@ -19,12 +19,12 @@ final class EventsService {
     let templates: TemplateCatalog
     let reads: ReadService
     /// Of what a preview gives for its cancel.
-    let seal: SessionSeal
+    let seal: Seal
     private let clock: any TimeSource
 
     init(
         luma: LumaClient, reads: ReadService, zones: TimeZoneDatabase, templates: TemplateCatalog,
-        seal: SessionSeal, clock: any TimeSource
+        seal: Seal, clock: any TimeSource
     ) {
         self.luma = luma
         self.seal = seal

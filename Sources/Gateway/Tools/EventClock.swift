@@ -5,11 +5,11 @@ import MCP
 /// The times of events as people say them, and of what assistants write for a time.
 struct EventClock: Sendable {
     private let zones: TimeZoneDatabase
-    private let seal: SessionSeal
+    private let seal: Seal
     /// The zone of this machine, in which days begin and `now` is told: nobody has said another one.
     private let local: CommandZone?
 
-    init(zones: TimeZoneDatabase, seal: SessionSeal, variable: String? = getenv("TZ").map { String(cString: $0) }) {
+    init(zones: TimeZoneDatabase, seal: Seal, variable: String? = getenv("TZ").map { String(cString: $0) }) {
         self.zones = zones
         self.seal = seal
         local = try? CommandZone.find(nil, variable.map { ["TZ": $0] } ?? [:])

@@ -8,7 +8,7 @@ import Settings
 /// What this gateway offers to assistants, on one loop: the same work that REST does, as tools, resources and prompts.
 final class ToolBox {
     let worker: Worker
-    let seal: SessionSeal
+    let seal: Seal
     let catalog: TemplateCatalog
     let clock: EventClock
     let zones: TimeZoneDatabase

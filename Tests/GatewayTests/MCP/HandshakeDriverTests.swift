@@ -13,7 +13,7 @@ import Testing
     private static var dispatcher: Dispatcher {
         Dispatcher(
             Registry(), server: ServerInfo(name: "x", title: "x", version: "1", description: "x"),
-            seal: SessionSeal(secret: Secret("key")), rounds: OpenRounds())
+            seal: Seal(secret: Secret("key")), rounds: OpenRounds())
     }
     private static let refusal = JSONRPCMessage.failure(id: JSONRPCID(1), error: .sessionNotFound)
 

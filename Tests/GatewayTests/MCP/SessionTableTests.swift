@@ -9,11 +9,11 @@ import Testing
 @testable import Gateway
 
 @Suite struct SessionTableTests {
-    private let seal = SessionSeal(secret: Secret("key"))
+    private let seal = Seal(secret: Secret("key"))
     private let store = SQLiteStateStore(.memory)
 
     /// The table of one process; all have the same store, unless one is given.
-    private func process(_ seal: SessionSeal? = nil, store: (any EndedSessionStore)? = nil) -> SessionTable {
+    private func process(_ seal: Seal? = nil, store: (any EndedSessionStore)? = nil) -> SessionTable {
         SessionTable(seal: seal ?? self.seal, store: store ?? self.store)
     }
 
@@ -25,12 +25,12 @@ import Testing
 
     @Test func anotherProcessGoesOnWithTheSession() throws {
         let id = try #require(process().issue(make(.june2025)))
-        let after = process(SessionSeal(secret: Secret("key")))
+        let after = process(Seal(secret: Secret("key")))
         let session = try #require(after.session(id, for: .local))
         #expect(session.revision == .june2025)
         #expect(session.capabilities.elicitationForm)
         #expect(after.session(id, for: .local) === session)
-        #expect(process(SessionSeal(secret: Secret("other"))).session(id, for: .local) == nil)
+        #expect(process(Seal(secret: Secret("other"))).session(id, for: .local) == nil)
     }
 
     @Test func anIDIsVisibleASCIIAndOneOfAKind() throws {
@@ -91,7 +91,7 @@ import Testing
     /// It was in use all the time, so its process has never asked how old its id is.
     @Test(arguments: [false, true]) func aSessionEndsHoweverOldItIs(isPushedOut: Bool) throws {
         let now = Mutex(Timestamp(milliseconds: 1_800_000_000_000))
-        let table = process(SessionSeal(secret: Secret("key")) { now.withLock { $0 } })
+        let table = process(Seal(secret: Secret("key")) { now.withLock { $0 } })
         let session = make()
         let id = try #require(table.issue(session))
         if isPushedOut { for _ in 0..<SessionTable.capacity { _ = table.issue(make()) } }
@@ -212,7 +212,7 @@ import Testing
     /// Its id is too old to bring it back, and both gateways have it in use.
     @Test(arguments: [0, -1, -3_000_000]) func aSessionEndsElsewhereHoweverOldItIs(seconds: Double) async throws {
         let now = Mutex(Timestamp(milliseconds: 1_800_000_000_000))
-        let seal = SessionSeal(secret: Secret("key")) { now.withLock { $0 } }
+        let seal = Seal(secret: Secret("key")) { now.withLock { $0 } }
         let (here, there) = (process(seal), process(seal))
         let id = try #require(here.issue(make()))
         #expect(there.session(id, for: .local) != nil)

@@ -41,9 +41,9 @@ import Testing
     }
 
     private func preview(
-        _ fixture: ServiceFixture, _ query: [(name: String, value: String)] = []
+        _ fixture: ServiceFixture, _ query: [(name: String, value: String)] = [], principal: String = "ops"
     ) async throws -> String {
-        let told = await cancel(fixture, [("dry_run", "true")] + query)
+        let told = await cancel(fixture, [("dry_run", "true")] + query, principal: principal)
         #expect(told.json?["name"] == "Tea" && told.json?["start_at"] == "2026-12-31T23:00:00.000Z")
         #expect(told.json?["expires_in_seconds"] == 600)
         return try #require(told.json?["confirm"]?.stringValue)
@@ -91,6 +91,12 @@ import Testing
         #expect(refused.map(\.reason) == Array(repeating: "confirmation_stale", count: refused.count))
         #expect(fixture.posted.count == 1)
         #expect(await cancel(fixture, agreed).status == 200)
+    }
+
+    /// Luma's token would let its bearer cancel without having agreed to anything.
+    @Test func itsBearerCannotReadIt() async throws {
+        let confirm = try await preview(fixture(), principal: "operators")
+        for word in ["operators", "evt-1", "token-1"] { #expect(!SealTests.holds(confirm, word)) }
     }
 
     /// The decision on money may come with the cancel, and must come.

@@ -48,7 +48,7 @@ import Testing
             let reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
             service = EventsService(
                 luma: luma, reads: reads, zones: SystemZones.database, templates: TemplateCatalog(),
-                seal: SessionSeal(secret: Secret("key")), clock: clock)
+                seal: Seal(secret: Secret("key")), clock: clock)
         }
 
         /// A create that takes so many seconds at most.

@@ -7,7 +7,7 @@ import MCP
 ///
 /// The key is derived from the Luma key, so that what was signed is good after a restart and behind a balancer, and
 /// nothing is stored. Each use has a name of its own in what is signed: one kind can never pass for another.
-struct SessionSeal: StateSeal, Sendable {
+struct Seal: StateSeal, Sendable {
     private let key: [UInt8]
     /// For what its bearer must not read.
     private let cipherKey: [UInt8]
@@ -49,12 +49,12 @@ struct SessionSeal: StateSeal, Sendable {
 
     /// The payload encrypted, as visible ASCII without spaces: whoever carries it cannot read it.
     /// - Throws: `CryptoError` when OpenSSL has no memory or its configuration forbids AES.
-    func conceal(_ payload: [UInt8], for use: StaticString) throws(CryptoError) -> String {
+    func encrypt(_ payload: [UInt8], for use: StaticString) throws(CryptoError) -> String {
         Base64URL.encode(try AEAD.seal(payload, key: cipherKey, context: Array(use.description.utf8)))
     }
 
     /// The payload of such a text; nil for any other.
-    func reveal(_ text: String, for use: StaticString) -> [UInt8]? {
+    func decrypt(_ text: String, for use: StaticString) -> [UInt8]? {
         guard text.utf8.count <= 64 << 10, let bytes = try? Base64URL.decode(text) else { return nil }
         return try? AEAD.open(bytes, key: cipherKey, context: Array(use.description.utf8))
     }
@@ -72,48 +72,5 @@ struct SessionSeal: StateSeal, Sendable {
             fatalError("OpenSSL has no random numbers")
         }
         return Base64URL.encode(bytes)
-    }
-}
-
-/// What an `Mcp-Session-Id` says about its session, so that a process that never saw the session can go on with it.
-struct SessionTicket: Equatable {
-    /// A client that comes back later has to shake hands again, in seconds.
-    static let lifetime = 30.0 * 86400
-
-    let revision: Revision
-    let capabilities: ClientCapabilities
-    let principal: String
-    let issued: Timestamp
-    /// Makes the id unguessable and one of a kind.
-    let nonce: String
-
-    func id(_ seal: SessionSeal) -> String {
-        let json: JSON = [
-            .string(revision.rawValue), .number(JSONNumber(Int(capabilities.bits))), .string(principal),
-            .number(JSONNumber(Int(issued.milliseconds))), .string(nonce),
-        ]
-        return seal.seal(json.encoded, for: "session")
-    }
-
-    init(revision: Revision, capabilities: ClientCapabilities, principal: String, issued: Timestamp, nonce: String) {
-        self.revision = revision
-        self.capabilities = capabilities
-        self.principal = principal
-        self.issued = issued
-        self.nonce = nonce
-    }
-
-    /// Reads an id; nil when it is not one of ours, or too old.
-    init?(_ id: String, _ seal: SessionSeal) {
-        guard let bytes = seal.open(id, for: "session"), let items = (try? JSON.parse(bytes))?.arrayValue,
-            items.count == 5, let revision = items[0].stringValue.flatMap(Revision.init), revision.era == .legacy,
-            let bits = items[1].intValue.flatMap(UInt8.init(exactly:)), let principal = items[2].stringValue,
-            let issued = items[3].intValue, let nonce = items[4].stringValue
-        else { return nil }
-        let then = Timestamp(milliseconds: Int64(issued))
-        guard seal.now.seconds(since: then) < Self.lifetime else { return nil }
-        self.init(
-            revision: revision, capabilities: ClientCapabilities(bits: bits), principal: principal, issued: then,
-            nonce: nonce)
     }
 }
