@@ -5,13 +5,7 @@ extension SmallFile {
     ///
     /// Its owner and its group may read it and its owner may write it; for anybody else it must be closed.
     package static func readPrivate(_ path: String, limit: Int) throws(Failure) -> String? {
-        // Without O_NONBLOCK a pipe would hold the start up until somebody writes to it.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        if descriptor < 0 {
-            let error = SystemError("open")
-            if error.code == ENOENT { return nil }
-            throw .system(error)
-        }
+        guard let descriptor = try opened(path) else { return nil }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .system(SystemError("fstat")) }
@@ -22,8 +16,6 @@ extension SmallFile {
         guard status.st_mode & 0o027 == 0 else {
             throw .unfit("can be read or written by others; chmod 600 it")
         }
-        let bytes = try bytes(of: descriptor, limit: limit)
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
-        return text
+        return try text(bytes(of: descriptor, limit: limit))
     }
 }

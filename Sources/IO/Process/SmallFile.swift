@@ -25,21 +25,29 @@ public enum SmallFile {
     /// The text of a file, nil when there is no such file.
     public static func read(_ path: String, limit: Int) throws(Failure) -> String? {
         guard let bytes = try bytes(path, limit: limit) else { return nil }
+        return try text(bytes)
+    }
+
+    static func text(_ bytes: [UInt8]) throws(Failure) -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
         return text
     }
 
     /// The bytes of a file, nil when there is no such file.
     public static func bytes(_ path: String, limit: Int) throws(Failure) -> [UInt8]? {
-        // Without O_NONBLOCK a pipe would hold the start up until somebody writes to it.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        if descriptor < 0 {
-            let error = SystemError("open")
-            if error.code == ENOENT { return nil }
-            throw .system(error)
-        }
+        guard let descriptor = try opened(path) else { return nil }
         defer { close(descriptor) }
         return try bytes(of: descriptor, limit: limit)
+    }
+
+    /// The file open for reading, which the caller closes; nil when there is no such file.
+    static func opened(_ path: String) throws(Failure) -> Int32? {
+        // Without O_NONBLOCK a pipe would hold the start up until somebody writes to it.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        if descriptor >= 0 { return descriptor }
+        let error = SystemError("open")
+        if error.code == ENOENT { return nil }
+        throw .system(error)
     }
 
     /// Waits until a pipe has something, or its writer is gone. Before there is a writer it looks like an end.
