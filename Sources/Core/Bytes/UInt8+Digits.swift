@@ -22,4 +22,7 @@ extension UInt8 {
     public var isASCIIAlphanumeric: Bool {
         decimalDigitValue != nil || (self | 0x20) &- UInt8(ascii: "a") < 26
     }
+
+    /// What Luma's ids are made of: ASCII letters, digits, hyphens and underscores.
+    public var isLumaIDByte: Bool { isASCIIAlphanumeric || self == UInt8(ascii: "-") || self == UInt8(ascii: "_") }
 }

@@ -1,6 +1,4 @@
 import Core
-import HTTP
-import Settings
 
 /// What a person copies to name an event: its address at Luma in any of its spellings, its slug, or its id.
 enum EventAddress: Equatable {

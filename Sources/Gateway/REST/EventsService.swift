@@ -2,7 +2,6 @@ import Core
 import HTTP
 import LumaAPI
 import LumaClient
-import Settings
 
 /// One request's dealings with Luma: until when they may last, and what they cost.
 struct UpstreamCall {

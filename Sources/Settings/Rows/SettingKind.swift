@@ -135,10 +135,5 @@ extension SettingKind {
     }
 }
 
-extension UInt8 {
-    /// What Luma's ids are made of: letters, digits, hyphens and underscores.
-    package var isLumaIDByte: Bool { isASCIIAlphanumeric || self == UInt8(ascii: "-") || self == UInt8(ascii: "_") }
-}
-
 /// What is wrong with the text of a kind that this module does not know by itself; nil when nothing is.
 public typealias SettingChecks = @Sendable (SettingKind, String) -> String?
