@@ -9,17 +9,38 @@ extension String {
     /// grows with the square of their number. Without a bound one text of a megabyte takes hours wherever it is looked up.
     public var streamSafe: String {
         guard mayHaveLongRows else { return self }
-        var output = UnicodeScalarView()
-        var marks = 0
+        let ends = endsOfRows
+        guard !ends.isEmpty else { return self }
+        // A megabyte is copied as octets: scalar by scalar it would hold a loop for a tenth of a second.
+        let octets = Array(utf8)
+        var output: [UInt8] = []
+        output.reserveCapacity(octets.count + ends.count * Self.joiner.count)
+        var start = 0
+        for end in ends {
+            output += octets[start..<end]
+            output += Self.joiner
+            start = end
+        }
+        output += octets[start...]
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// U+034F COMBINING GRAPHEME JOINER in UTF-8.
+    private static let joiner: [UInt8] = [0xcd, 0x8f]
+
+    /// Where rows of marks reach their bound and go on, as offsets of octets.
+    private var endsOfRows: [Int] {
+        var ends: [Int] = []
+        var (offset, marks) = (0, 0)
         for scalar in unicodeScalars {
             marks = scalar.isCombiningMark ? marks + 1 : 0
             if marks > Self.mostMarksInARow {
-                output.append("\u{34f}")
+                ends.append(offset)
                 marks = 1
             }
-            output.append(scalar)
+            offset += UTF8.width(scalar)
         }
-        return String(output)
+        return ends
     }
 
     /// No mark is ASCII, and none is shorter than two octets: most texts are told apart by that alone.

@@ -256,14 +256,16 @@ struct EventCheck {
         }
         let text = given.trimmingBlanks
         if Self.isPlainName(text) { return .string(text) }
-        let count = text.count
         let codePoints = text.unicodeScalars
+        let length = codePoints.count
+        let isASCII = text.utf8.count == length
         if text.isEmpty, !given.isEmpty {
             report("name", .blank)
-        } else if !(1...200).contains(count) {
+        } else if !isASCII, length > Self.mostCodePoints {
+            // Characters of a long text are not counted: to find their borders takes many times as long.
+            report("name", .tooManyCodePoints(count: length, most: Self.mostCodePoints))
+        } else if case let count = isASCII ? length : text.count, !(1...200).contains(count) {
             report("name", .nameLength(count: count, most: 200))
-        } else if codePoints.count > Self.mostCodePoints {
-            report("name", .tooManyCodePoints(count: codePoints.count, most: Self.mostCodePoints))
         } else if codePoints.contains(where: { $0.properties.generalCategory == .control }) {
             report("name", .controlCharacters)
         } else if codePoints.allSatisfy(\.properties.isWhitespace) {
@@ -298,9 +300,9 @@ struct EventCheck {
 
     private mutating func checkMeetingURL(_ value: JSON) {
         guard let text = value.stringValue else { return report("meeting_url", .notText(expected: nil)) }
-        // No character is shorter than an octet.
-        if text.utf8.count > 2000, text.count > 2000 {
-            report("meeting_url", .tooLong(count: text.count, most: 2000))
+        // No code point is shorter than an octet.
+        if text.utf8.count > 2000, case let length = text.unicodeScalars.count, length > 2000 {
+            report("meeting_url", .tooLong(count: length, most: 2000))
         }
         if !WebURL.isValid(text) { report("meeting_url", .notWebURL) }
     }

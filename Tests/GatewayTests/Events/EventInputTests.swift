@@ -126,13 +126,13 @@ import Testing
 
     // The last is one character to Swift, a row of marks that is parted when it is read.
     @Test(arguments: [
-        (" ", "must not be blank"), ("\\t\u{3000}", "must not be blank"),
+        (" ", "must not be blank"), ("\\t\u{3000}", "must not be blank"), ("\u{3000}\u{a0}", "must not be blank"),
         ("a\\tb", "must not hold control characters, such as a line break"),
-        ("\u{3000}\u{a0}", "must not be blank"),
         ("a\\u0000b", "must not hold control characters, such as a line break"),
         ("a\\nb", "must not hold control characters, such as a line break"),
         (marked, "must be at most 2000 code points long; it has 2100"),
         ("a" + String(repeating: "\u{301}", count: 2000), "must be at most 2000 code points long; it has 2067"),
+        (String(repeating: "é", count: 2001), "must be at most 2000 code points long; it has 2001"),
     ])
     func aNameThatCannotBeShown(name: String, problem: String) throws {
         let event = try parse(
