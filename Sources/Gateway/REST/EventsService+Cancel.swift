@@ -41,7 +41,7 @@ extension EventsService {
         _ id: String, _ refund: Bool?, _ input: RequestInput, _ call: UpstreamCall
     ) async throws(APIError) -> Written {
         let request = try await cancellation(of: id, call)
-        let (event, read) = try await event(id, call)
+        let (event, read) = try await currentEvent(id, call)
         try await check(input.conditions, id, seen: read, call)
         let confirmation = CancelConfirmation(
             principal: input.principal, eventID: id, digest: CancelConfirmation.digest(of: event, seal),
@@ -74,7 +74,7 @@ extension EventsService {
             input.isAgreedInForm || !agreed.isExpired(at: wallClock)
         else { throw stale }
         if agreed.isPaid, refund == nil { throw APIError.refundUndecided(guestCount: agreed.guestCount) }
-        let (event, read) = try await event(id, call)
+        let (event, read) = try await currentEvent(id, call)
         guard agreed.digest == CancelConfirmation.digest(of: event, seal) else { throw stale }
         try await check(input.conditions, id, seen: read, call)
         var token = agreed.token
@@ -110,16 +110,6 @@ extension EventsService {
     private func cancellation(of id: String, _ call: UpstreamCall) async throws(APIError) -> CancellationRequest {
         do throws(LumaError) {
             return try await luma.requestCancellation(id, deadline: call.deadline, context: call.context)
-        } catch {
-            throw APIError(error, subject: id)
-        }
-    }
-
-    /// The event as it is now, not as it was kept.
-    private func event(_ id: String, _ call: UpstreamCall) async throws(APIError) -> (event: JSON, read: LumaAnswer) {
-        do throws(LumaError) {
-            let read = try await luma.getEvent(id, deadline: call.deadline, context: call.context)
-            return (try read.json(), read)
         } catch {
             throw APIError(error, subject: id)
         }

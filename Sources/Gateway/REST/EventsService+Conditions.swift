@@ -13,15 +13,7 @@ extension EventsService {
     ) async throws(APIError) {
         if conditions.isEmpty { return }
         let event: LumaAnswer
-        do throws(LumaError) {
-            if let seen {
-                event = seen
-            } else {
-                event = try await luma.getEvent(id, deadline: call.deadline, context: call.context)
-            }
-        } catch {
-            throw APIError(error, subject: id)
-        }
+        if let seen { event = seen } else { event = try await current(id, call) }
         guard conditions.verdict(tag: EntityTag(of: event.body), isRead: false) == .proceed else {
             throw APIError(.preconditionFailed, details: JSONObject([("event_id", .string(id))]))
         }

@@ -29,8 +29,7 @@ extension EventsService {
         switch address {
         case .id(let id):
             do throws(LumaError) {
-                return Self.summary(
-                    try await luma.getEvent(id, deadline: call.deadline, context: call.context).json())
+                return Self.summary(try await read(id, call).json())
             } catch {
                 switch error {
                 case .notFound, .eventNotAccessible: return .null

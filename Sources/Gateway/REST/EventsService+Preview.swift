@@ -15,13 +15,9 @@ extension EventsService {
 
     /// Reads the event that a change is made to.
     func known(_ id: String, _ call: UpstreamCall) async throws(APIError) -> (event: KnownEvent, answer: LumaAnswer) {
-        do throws(LumaError) {
-            let answer = try await luma.getEvent(id, deadline: call.deadline, context: call.context)
-            guard let event = KnownEvent(try answer.json()), event.zone != nil else { throw LumaError.malformedAnswer }
-            return (event, answer)
-        } catch {
-            throw APIError(error, subject: id)
-        }
+        let (event, answer) = try await currentEvent(id, call)
+        guard let known = KnownEvent(event), known.zone != nil else { throw APIError(.malformedAnswer, subject: id) }
+        return (known, answer)
     }
 
     /// Works out when an event will be of which a change does not say it. What is sent stays as it is.
@@ -29,15 +25,10 @@ extension EventsService {
     func complete(
         _ change: inout EventInput.Accepted, _ id: String, _ call: UpstreamCall
     ) async throws(APIError) -> LumaAnswer {
-        do throws(LumaError) {
-            let answer = try await luma.getEvent(id, deadline: call.deadline, context: call.context)
-            let named = change.outcome
-            change.outcome = EventOutcome(
-                start: named.start, end: named.end, zone: named.zone, known: KnownEvent(try answer.json()))
-            return answer
-        } catch {
-            throw APIError(error, subject: id)
-        }
+        let (event, answer) = try await currentEvent(id, call)
+        let named = change.outcome
+        change.outcome = EventOutcome(start: named.start, end: named.end, zone: named.zone, known: KnownEvent(event))
+        return answer
     }
 
     /// Whether a create or an update only tells what would become of it.

@@ -98,11 +98,7 @@ final class EventsService {
         try input.refuseQuery()
         let id = try eventID(input)
         return try await reads.read(.event(id), input, call) { () throws(APIError) in
-            do throws(LumaError) {
-                return Fetched(body: try await read(id, call).body, asOf: call.context.lastSentAt)
-            } catch {
-                throw APIError(error, subject: id)
-            }
+            return Fetched(body: try await current(id, call).body, asOf: call.context.lastSentAt)
         }
     }
 
@@ -173,8 +169,29 @@ final class EventsService {
 
     // MARK: Parts
 
-    private func read(_ id: String, _ call: UpstreamCall) async throws(LumaError) -> LumaAnswer {
+    func read(_ id: String, _ call: UpstreamCall) async throws(LumaError) -> LumaAnswer {
         try await luma.getEvent(id, deadline: call.deadline, context: call.context)
+    }
+
+    /// The event as it is now, not as it was kept.
+    func current(_ id: String, _ call: UpstreamCall) async throws(APIError) -> LumaAnswer {
+        do throws(LumaError) {
+            return try await read(id, call)
+        } catch {
+            throw APIError(error, subject: id)
+        }
+    }
+
+    /// The same, and what stands in it.
+    func currentEvent(
+        _ id: String, _ call: UpstreamCall
+    ) async throws(APIError) -> (event: JSON, answer: LumaAnswer) {
+        let answer = try await current(id, call)
+        do throws(LumaError) {
+            return (try answer.json(), answer)
+        } catch {
+            throw APIError(error, subject: id)
+        }
     }
 
     /// The event after a write, as Luma sends it. It is looked at, unlike in a read: the answer to a write is trusted to
