@@ -103,6 +103,15 @@ def wait(process):
         raise AssertionError("%s hangs" % process.args)
 
 
+def end(process, first, second, luck):
+    """Ends it by a signal, and when there is a second one, by that soon after."""
+    process.send_signal(first)
+    if second:
+        time.sleep(luck.uniform(0, 0.05))
+        if process.poll() is None:
+            process.send_signal(second)
+
+
 def start(command, folder, environment, **streams):
     # A group of its own: whatever it leaves behind is found by it.
     return subprocess.Popen(command, cwd=folder, env=environment, process_group=0, **streams)
@@ -271,13 +280,10 @@ def servers(binary, folder, runs, seed):
                     assert connection.recv(65536)
                     if random_.random() < 0.5:
                         connection.close()
-        process.send_signal(first)
+        end(process, first, second if scene == "held" else None, random_)
         if scene == "held":
             # It waits for the rest of the request, until a second signal ends it at once. The request may come to a loop that
             # closes already; then it has ended.
-            time.sleep(random_.uniform(0, 0.05))
-            if process.poll() is None:
-                process.send_signal(second)
             expected = {0, 128 + first, 128 + second}
         errors = process.stderr.read().decode()
         faults.note("%s %s" % (verb, scene), wait(process), expected, errors, "", process.pid)
@@ -315,12 +321,9 @@ def assistants(binary, folder, runs, seed):
             process.stdin.flush()
             assert process.stdout.readline()
             time.sleep(random_.uniform(0, 0.05))
-        process.send_signal(first)
+        end(process, first, second if scene == "held" else None, random_)
         if scene == "held":
             # The write has been sent, or not yet: then it is not begun any more, and nothing holds the end up.
-            time.sleep(random_.uniform(0, 0.05))
-            if process.poll() is None:
-                process.send_signal(second)
             expected = {0, 128 + first, 128 + second}
         errors = process.stderr.read().decode()
         faults.note("mcp %s" % scene, wait(process), expected, errors, "(?s).*", process.pid)

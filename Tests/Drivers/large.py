@@ -12,6 +12,7 @@ import sys
 import threading
 import urllib.parse
 
+from front import send_answer
 from harness import Gateway, parse, read_all
 
 MOST = 4 << 20
@@ -52,15 +53,7 @@ class Luma(http.server.BaseHTTPRequestHandler):
         body = b"{}"
         if "/list" in self.path:
             body = self.pages() if Luma.events else Luma.body
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        try:
-            self.wfile.write(body)
-        except ConnectionError:
-            # The gateway has seen enough.
-            self.close_connection = True
+        send_answer(self, 200, body)
 
     def log_message(self, *_):
         pass

@@ -8,6 +8,7 @@ import struct
 import threading
 import time
 
+from front import send_answer
 from harness import Gateway, eventually
 
 
@@ -33,15 +34,7 @@ class EndlessLuma(http.server.ThreadingHTTPServer):
                 answer = {"entries": entries, "has_more": True, "next_cursor": "c%d" % number}
             else:
                 answer = {"id": "usr-a", "user": {"id": "usr-a"}}
-            body = json.dumps(answer).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            try:
-                self.wfile.write(body)
-            except OSError:
-                self.close_connection = True
+            send_answer(self, 200, json.dumps(answer).encode())
 
         def caller_leaves(self, seconds):
             """Waits; true as soon as the caller has closed its connection."""
