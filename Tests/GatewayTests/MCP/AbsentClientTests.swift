@@ -2,7 +2,6 @@ import Core
 import HTTP
 import IO
 import LumaClient
-import Settings
 import Synchronization
 import TestKit
 import Testing
@@ -35,20 +34,10 @@ import Testing
     private let connections = ConnectionCounter()
 
     private func node(log: LogSink) async throws -> (node: ServerNode<Application>, port: Int, calls: CallShares) {
-        let resolution = try Configuration.resolve(
-            flags: [.apiKey: "secret-key"], environment: [:], dotEnv: nil,
-            surroundings: Surroundings(cores: 1, isTerminal: false))
-        let shared = Shared(
-            resolution.configuration, upstream: "https://luma.test", templates: TemplateCatalog(), log: log)
-        let sockets = try ListenSocket.open(host: "127.0.0.1", port: 0)[0]
+        let shared = try GatewayNode.shared(log: log)
         let upstream = upstream
-        let node = try await ServerNode.start(
-            label: "test", sockets: sockets, limits: ServerLimits(), counter: connections
-        ) { reactor in
-            let transport = ScriptedTransport { request, _ in await upstream.answer(request) }
-            return Application(Worker(shared, reactor: reactor, transport: transport), shared) {}
-        }
-        return (node, sockets[0].address.port, shared.mcp.calls)
+        let (node, port) = try await GatewayNode.start(shared, connections: connections) { await upstream.answer($0) }
+        return (node, port, shared.mcp.calls)
     }
 
     private static func post(_ target: String, _ body: String, session: String? = nil, closes: Bool = true) -> String {

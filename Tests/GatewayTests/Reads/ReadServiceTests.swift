@@ -55,27 +55,17 @@ import Testing
         let reads: SharedReads
 
         init(_ settings: [Setting: String] = [:]) async throws {
-            let flags = settings.merging([.apiKey: "secret-key", .maxRetries: "0"]) { first, _ in first }
-            let resolution = try Configuration.resolve(
-                flags: flags, environment: [:], dotEnv: nil, surroundings: Surroundings(cores: 1, isTerminal: false))
-            let shared = Shared(
-                resolution.configuration, upstream: "https://luma.test", templates: TemplateCatalog(),
-                log: try LogSink(path: "/dev/null", format: .text, threshold: .error),
-                tokens: try resolution.configuration.tokens())
+            let shared = try GatewayNode.shared(
+                settings.merging([.maxRetries: "0"]) { given, _ in given },
+                log: try LogSink(path: "/dev/null", format: .text, threshold: .error))
             reads = shared.reads
             let upstream = upstream
             var nodes: [ServerNode<Application>] = []
             var ports: [Int] = []
             for _ in 0..<2 {
-                let sockets = try ListenSocket.open(host: "127.0.0.1", port: 0)[0]
-                ports.append(sockets[0].address.port)
-                nodes.append(
-                    try await ServerNode.start(
-                        label: "test", sockets: sockets, limits: ServerLimits(), counter: ConnectionCounter()
-                    ) { reactor in
-                        let transport = ScriptedTransport { request, _ in await upstream.answer(request) }
-                        return Application(Worker(shared, reactor: reactor, transport: transport), shared) {}
-                    })
+                let (node, port) = try await GatewayNode.start(shared) { await upstream.answer($0) }
+                nodes.append(node)
+                ports.append(port)
             }
             (self.nodes, self.ports) = (nodes, ports)
         }

@@ -2,7 +2,6 @@ import Core
 import HTTP
 import IO
 import LumaClient
-import Settings
 import Synchronization
 import TestKit
 import Testing
@@ -30,22 +29,10 @@ import Testing
     private let upstream = Upstream()
 
     private func node(log: LogSink) async throws -> (node: ServerNode<Application>, port: Int) {
-        let resolution = try Configuration.resolve(
-            flags: [.apiKey: "secret-key"], environment: [:], dotEnv: nil,
-            surroundings: Surroundings(cores: 1, isTerminal: false))
-        let shared = Shared(
-            resolution.configuration, upstream: "https://luma.test", templates: TemplateCatalog(), log: log)
-        let sockets = try ListenSocket.open(host: "127.0.0.1", port: 0)[0]
         let upstream = upstream
-        let node = try await ServerNode.start(
-            label: "test", sockets: sockets, limits: ServerLimits(), counter: ConnectionCounter()
-        ) { reactor in
-            let transport = ScriptedTransport { request, _ in await upstream.answer(request) }
-            return Application(Worker(shared, reactor: reactor, transport: transport), shared) {
-                upstream.ended.add(1, ordering: .relaxed)
-            }
-        }
-        return (node, sockets[0].address.port)
+        return try await GatewayNode.start(
+            try GatewayNode.shared(log: log), ended: { upstream.ended.add(1, ordering: .relaxed) },
+            answer: { await upstream.answer($0) })
     }
 
     private static let create = Socket.request(

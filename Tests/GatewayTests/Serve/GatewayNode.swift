@@ -1,0 +1,39 @@
+import HTTP
+import IO
+import Settings
+import TestKit
+
+@testable import Gateway
+
+/// The loops of a gateway over sockets, with a scripted Luma.
+enum GatewayNode {
+    /// What its loops share, with these settings and a key.
+    static func shared(_ settings: [Setting: String] = [:], log: LogSink) throws -> Shared {
+        let resolution = try Configuration.resolve(
+            flags: settings.merging([.apiKey: "secret-key"]) { given, _ in given }, environment: [:], dotEnv: nil,
+            surroundings: Surroundings(cores: 1, isTerminal: false))
+        return Shared(
+            resolution.configuration, upstream: "https://luma.test", templates: TemplateCatalog(), log: log,
+            tokens: try resolution.configuration.tokens())
+    }
+
+    /// One loop, and the port where it is served.
+    /// - Parameters:
+    ///   - ended: is told when the loop needs Luma no more.
+    ///   - answer: Luma's.
+    static func start(
+        _ shared: Shared, connections: ConnectionCounter = ConnectionCounter(),
+        ended: @escaping @Sendable () -> Void = {},
+        answer: @escaping @Sendable (OutboundRequest) async -> ScriptedTransport.Answer
+    ) async throws -> (node: ServerNode<Application>, port: Int) {
+        let sockets = try ListenSocket.open(host: "127.0.0.1", port: 0)[0]
+        let node = try await ServerNode.start(
+            label: "test", sockets: sockets, limits: ServerLimits(), counter: connections
+        ) { reactor in
+            let transport = ScriptedTransport { request, _ in await answer(request) }
+            return Application(
+                Worker(shared, reactor: reactor, transport: transport), shared, shutDownTransport: ended)
+        }
+        return (node, sockets[0].address.port)
+    }
+}
