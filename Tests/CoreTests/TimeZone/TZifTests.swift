@@ -53,7 +53,7 @@ import Testing
 
     @Test func aFileWithoutTransitionsFollowsItsFooter() throws {
         var file = TZifFile(times: [], indices: [])
-        file.footer = "XXX-2"
+        file.footer = "EET-2"
         #expect(try TimeZoneRules(tzif: file.bytes()).offset(at: Timestamp(milliseconds: 0)).secondsEast == 7200)
         file.footer = ""
         #expect(try TimeZoneRules(tzif: file.bytes()).offset(at: Timestamp(milliseconds: 0)).secondsEast == 3600)
