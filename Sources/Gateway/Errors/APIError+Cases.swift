@@ -8,7 +8,7 @@ extension APIError {
     static let methodNotImplemented: APIError = {
         let methods = Method.allCases.filter { ![Method.trace, .connect, .other].contains($0) }.map(\.token)
         return APIError(
-            .notImplemented, "This method is not implemented: use one of \(methods.joined(separator: ", "))",
+            .notImplemented, "This method is not supported: use one of \(methods.joined(separator: ", "))",
             details: ["methods": .array(methods.map { .string($0) })])
     }()
     static let hostNotAllowed = APIError(.hostNotAllowed)
@@ -93,7 +93,7 @@ extension APIError {
         case .connectUnsupported: self = .methodNotImplemented
         case .unsupportedTransferCoding:
             self.init(
-                .notImplemented, "This transfer coding is not implemented: send the body as it is, by length or chunked"
+                .notImplemented, "This transfer coding is not supported: send the body as it is, by length or chunked"
             )
         default: self.init(reason)
         }

@@ -128,7 +128,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .tooManyKeys: "This caller has the maximum number of idempotency keys; older ones must expire first"
         case .fieldsTooLarge: "The header fields are too large"
         case .internal: "Something went wrong inside the gateway"
-        case .notImplemented: "This method or transfer coding is not implemented"
+        case .notImplemented: "This method or transfer coding is not supported"
         case .overloaded: "The gateway is overloaded"
         case .shuttingDown: "The gateway is shutting down"
         case .storeUnavailable:

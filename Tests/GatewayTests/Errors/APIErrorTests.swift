@@ -44,7 +44,7 @@ import Testing
 
     @Test(arguments: [
         (ProtocolError.connectUnsupported, "use one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
-        (.unsupportedTransferCoding, "by length or chunked"),
+        (.unsupportedTransferCoding, "is not supported: send the body as it is, by length or chunked"),
     ])
     func whatIsNotImplementedSaysWhatIs(error: ProtocolError, words: String) {
         let body = APIError(error).body(requestID: "r")

@@ -96,7 +96,10 @@ import Testing
         ("OPTIONS /nothing", 404, "", nil), ("GET /templates/workshp", 404, "", #""did_you_mean":"workshop""#),
         ("GET /events/evt-1", 200, "ETag: ", #""name":"Tea""#), ("GET /events?limit=0", 422, "", #""field":"limit""#),
         ("BREW /events", 501, "", #""reason":"not_implemented""#),
-        ("BREW /events", 501, "", "use one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
+        (
+            "BREW /events", 501, "",
+            "This method is not supported: use one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+        ),
     ])
     func everyPathIsAnsweredAndLogged(line: String, status: Int, field: String, body: String?) async throws {
         let output = try LogFile()
