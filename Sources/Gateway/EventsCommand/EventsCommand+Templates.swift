@@ -1,5 +1,4 @@
 import Core
-import MCP
 
 extension EventsCommand {
     /// `events templates`: all kinds of events in a table, or one with an example.

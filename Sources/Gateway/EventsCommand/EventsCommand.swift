@@ -3,7 +3,6 @@ import Crypto
 import Glibc
 import HTTP
 import IO
-import MCP
 
 /// What a command gives: nothing of it is written before all of it is there, so that a failure leaves standard output empty.
 struct CommandOutput: Sendable {

@@ -1,7 +1,6 @@
 import Core
 import HTTP
 import LumaClient
-import MCP
 import Store
 
 extension Worker {

@@ -2,7 +2,6 @@ import Core
 import Glibc
 import HTTP
 import IO
-import MCP
 
 /// `luma-mcp events import`: reads and checks a whole file, sends its rows to a running gateway, and writes down what was
 /// done to each.

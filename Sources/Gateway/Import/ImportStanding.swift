@@ -1,5 +1,4 @@
 import Core
-import MCP
 
 /// What is left to do of a plan after what earlier imports have done.
 struct ImportStanding: Sendable {

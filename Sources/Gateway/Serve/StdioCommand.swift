@@ -2,7 +2,6 @@ import Core
 import Glibc
 import IO
 import LumaClient
-import MCP
 import SandboxServer
 import Settings
 import Store

@@ -2,7 +2,6 @@ import Core
 import HTTP
 import IO
 import LumaClient
-import MCP
 import Settings
 
 /// What one loop has of its own: its way to Luma, its rendered answers, its part of the log.

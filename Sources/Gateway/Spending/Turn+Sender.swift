@@ -1,7 +1,6 @@
 import Core
 import IO
 import LumaClient
-import MCP
 
 extension Turn {
     /// Who spends Luma's budget for this request: whose token it came with, else where it comes from.

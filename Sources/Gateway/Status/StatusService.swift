@@ -2,7 +2,6 @@ import Core
 import HTTP
 import IO
 import LumaClient
-import MCP
 import Settings
 
 /// `GET /status`: how the gateway is, for a person's eyes: who asks, health, the budget with its last hour, the calls to

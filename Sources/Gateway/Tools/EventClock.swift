@@ -1,6 +1,5 @@
 import Core
 import Glibc
-import MCP
 
 /// The times of events as people say them, and of what assistants write for a time.
 struct EventClock: Sendable {
