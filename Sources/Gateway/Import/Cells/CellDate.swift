@@ -20,16 +20,20 @@ struct CellDate: Equatable {
     /// - Returns: nil for what is no date.
     init?(_ text: String) {
         let beginning = CellScanner(text)
-        if let date = CellDate(beginning, Self.weekday) ?? CellDate(beginning, Self.otherWeekday) {
+        // `mar` is a month first, and a weekday in another language when that gives no date.
+        if let date = CellDate(beginning, { Self.number($0, in: NaturalTime.weekdays) })
+            ?? CellDate(beginning, { CalendarWords.weekdays[$0] })
+        {
             self = date
         } else {
             return nil
         }
     }
 
-    private init?(_ beginning: CellScanner, _ passWeekday: (inout CellScanner) -> Int?) {
+    /// - Parameter weekdays: the number of a weekday's name, from 0 for Sunday.
+    private init?(_ beginning: CellScanner, _ weekdays: (String) -> Int?) {
         var scanner = beginning
-        let weekday = passWeekday(&scanner)
+        let weekday = Self.weekday(&scanner, weekdays)
         guard let found = Self.day(&scanner) else { return nil }
         day = Self.falling(on: weekday, found)
         if scanner.isAtEnd {
@@ -78,21 +82,10 @@ struct CellDate: Equatable {
         word.utf8.count < 3 ? nil : names.firstIndex { $0.hasPrefix(word) }
     }
 
-    /// `Thu, ` or `Thursday `, from 0 for Sunday; passes over it.
-    private static func weekday(_ scanner: inout CellScanner) -> Int? {
+    /// `Thu, ` or `Thursday `; passes over it.
+    private static func weekday(_ scanner: inout CellScanner, _ weekdays: (String) -> Int?) -> Int? {
         var ahead = scanner
-        guard let found = number(ahead.word(), in: NaturalTime.weekdays) else { return nil }
-        _ = ahead.take(".")
-        _ = ahead.take(",")
-        ahead.skipBlanks()
-        scanner = ahead
-        return found
-    }
-
-    /// The same in other languages; what begins like a month is one first.
-    private static func otherWeekday(_ scanner: inout CellScanner) -> Int? {
-        var ahead = scanner
-        guard let found = CalendarWords.weekdays[ahead.word()] else { return nil }
+        guard let found = weekdays(ahead.word()) else { return nil }
         _ = ahead.take(".")
         _ = ahead.take(",")
         ahead.skipBlanks()
