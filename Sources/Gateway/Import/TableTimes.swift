@@ -179,6 +179,7 @@ struct TableTimes {
         if let (first, last) = CellRange.parts(text) { return .range(read(column, first), read(column, last)) }
         let written = Self.withT(text)
         if CellRange.isInstant(text) || LocalDateTime(written) != nil { return .text(written) }
+        if CellRange.isFarInstant(text) { return .problem(Self.farOffset, value: text) }
         if let time = CellTime.milliseconds(text) { return .time(time) }
         if columns.numeric.contains(column) { return serial(text) }
         guard let date = CellDate(text) else {
@@ -190,11 +191,14 @@ struct TableTimes {
             return .problem("must be a day in the order \(order.shown)", value: text)
         }
         if let offset = date.offset {
+            guard abs(offset) <= CellRange.farthestOffset else { return .problem(Self.farOffset, value: text) }
             let local = Self.join(day, date.time ?? 0)
             return .text(local.timestamp(secondsEast: offset * 60).rfc3339)
         }
         return .local(day, date.time)
     }
+
+    private static let farOffset = "must have an offset of at most 14 hours from UTC"
 
     static let expectation =
         "a date and time such as 2027-07-01 19:00, 1 July 2027 7:00 PM, or 01/07/2027 19:00 with --date-format dmy"

@@ -110,6 +110,22 @@ import Testing
         #expect(event["geo_address_json"]?["address"]?.stringValue ?? "-" == found.place, "\(found.name)")
     }
 
+    /// No clock is farther from UTC than 14 hours: such an offset is a slip of the pen, and no instant is made of it.
+    @Test(arguments: [
+        ("2026-12-05T10:00+15:00", false), ("2026-12-05 10:00+15:00", false), ("2026-12-05T10:00:00-14:30", false),
+        ("2026-12-05T10:00-23:59", false), ("2026-12-05 10:00 UTC+14:30", false), ("5 Dec 2026 10:00 (GMT-15)", false),
+        ("2026-12-05 10:00 UTC+99", false), ("2026-12-05T10:00+14:00", true), ("2026-12-05T10:00-14:00", true),
+        ("2026-12-05 10:00 UTC+14", true),
+    ])
+    func anOffsetThatNoClockHasIsRefused(_ cell: String, _ isTaken: Bool) {
+        let plan = plan("name,start,end\nTea,\(cell),\nCake,2026-12-05 10:00,\(cell)\n")
+        // The end of the second row may lie before its start; then that is what is said.
+        let told = plan.problems.filter { $0.text.contains("offset") }.map(\.text)
+        let expected = ["start_at", "end_at"].map { "\($0) must have an offset of at most 14 hours from UTC" }
+        #expect(told == (isTaken ? [] : expected), "\(plan.problems)")
+        #expect(plan.rows.contains { $0.name == "Tea" } == isTaken)
+    }
+
     /// A length is time that passes: over the nights in which clocks are set, the end shows it.
     @Test(arguments: [
         ("2027-03-27 23:00", "4h", "2027-03-28T04:00:00"), ("2027-10-30 23:00", "5h", "2027-10-31T03:00:00"),

@@ -12,7 +12,7 @@ struct CellDate: Equatable {
     let day: Day
     /// Milliseconds from midnight; nil for a date alone.
     let time: Int64?
-    /// Minutes east of UTC, where a time says so.
+    /// Minutes east of UTC, where a time says so; whether any clock shows such a time is not decided here.
     let offset: Int?
 
     /// Reads `2027-07-01`, `01/07/2027 19:00`, `7/1/27, 7:00 PM`, `1.7.2027`, `July 1, 2027 at 7pm`, `Thu, 1-Jul-27`,
@@ -101,7 +101,7 @@ struct CellDate: Equatable {
         var minutes = 0
         let isEast = scanner.take("+")
         if isEast || scanner.take("-") || scanner.take("\u{2212}") {
-            guard let hours = scanner.digits(atMost: 2)?.value, hours < 15 else { return nil }
+            guard let hours = scanner.digits(atMost: 2)?.value else { return nil }
             minutes = hours * 60
             if scanner.take(":") {
                 guard let found = scanner.digits(atMost: 2), found.count == 2, found.value < 60 else { return nil }
