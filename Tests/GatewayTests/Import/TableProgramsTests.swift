@@ -150,6 +150,19 @@ import Testing
         #expect(plan.count == 3)
     }
 
+    /// One program writes the columns of a file in one order. Where two columns show two orders, nothing follows for a third.
+    @Test func anOrderThatColumnsDisagreeAboutIsNotGuessed() {
+        let rows = "name,start date,end date,start time\nTea,14/07/2027,07/15/2027,01/02/2027 19:00\n"
+        #expect(
+            plan(rows).problems.map(\.text) == [
+                "column \"start time\": \"01/02/2027 19:00\" can be more than one day; say in which order the dates are "
+                    + "written, with --date-format dmy or mdy"
+            ])
+        // One that all others have is that of the third, too.
+        let agreed = rows.replacing("07/15/2027", with: "15/07/2027")
+        #expect(plan(agreed).problems.allSatisfy { !$0.text.contains("more than one day") })
+    }
+
     /// A whole day in the words of a spreadsheet's language.
     @Test(arguments: ["Wahr", "VRAI", "Verdadero", "Sí", "TRUE"]) func aWholeDayIsSaidInEveryLanguage(_ word: String)
         throws
