@@ -174,6 +174,27 @@ def what_was_written_is_believed(binary, folder):
         assert not page.all(".chip[title='Renamed elsewhere']"), "a list from before the cancel brings it back"
 
 
+def each_thing_that_was_written_is_believed(binary, folder):
+    """A reading from before a change takes nothing of it back, whatever was changed; once one agrees, the next is believed."""
+    with Sandbox(binary) as sandbox, gateway_to(sandbox, binary) as gateway, Console(gateway.url) as page:
+        page.visit()
+        place = lambda address: {"type": "manual", "address": address}
+        changes = {"name": ("Old", "New"), "timezone": ("UTC", "Europe/Berlin"), "visibility": ("public", "private"), "max_capacity": (30, None),
+                   "meeting_url": ("https://meet.example.com/a", "https://meet.example.com/b"), "geo_address_json": (place("A"), place("B")),
+                   "start_at": ("2030-01-01T10:00:00.000Z", "2030-01-01T11:00:00.000Z"), "end_at": ("2030-01-01T12:00:00.000Z", "2030-01-01T13:00:00.000Z")}
+        found = page.driver.execute_async_script("""
+            const [changes, done] = arguments;
+            import('/assets/console-events.js').then(({ Events }) => done(Object.entries(changes).map(([member, [old]]) => {
+              const event = (change) => ({ ...Object.fromEntries(Object.entries(changes).map(([name, [, value]]) => [name, value])), id: 'evt-1', ...change });
+              const events = new Events();
+              const shown = () => events.get('evt-1').raw[member];
+              events.write(event({}));
+              const told = [event({ [member]: old }), event({}), event({ [member]: old })].map((raw) => { events.put(raw); return shown(); });
+              return [member, ...told];
+            })), (error) => done([String(error)]));""", changes)
+        assert found == [[member, new, new, old] for member, (old, new) in changes.items()], found
+
+
 def a_change_that_cannot_be_read_back(binary, folder):
     """What was sent is shown, all of it, when only an id has come back."""
     with Sandbox(binary) as sandbox, gateway_to(sandbox, binary) as gateway, Console(gateway.url) as page:
@@ -232,5 +253,6 @@ def who_waits_too_long_can_try_again(binary, folder):
 if __name__ == "__main__":
     play([
         a_description_is_rendered, no_text_keeps_the_page_busy, one_like_another, what_cannot_be_read_back_is_shown,
-        what_was_written_is_believed, a_change_that_cannot_be_read_back, who_waits_too_long_can_try_again,
+        what_was_written_is_believed, each_thing_that_was_written_is_believed, a_change_that_cannot_be_read_back,
+        who_waits_too_long_can_try_again,
     ], *sys.argv[1:])

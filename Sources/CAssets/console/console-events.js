@@ -21,10 +21,20 @@ export function eventOf(raw) {
   };
 }
 
-/** Whether two answers say the same of what a list shows. */
+/** What is compared of two answers, and how each is read. */
+const TOLD = {
+  name: (name) => name?.trim(), start_at: Date.parse, end_at: Date.parse, timezone: (zone) => zone, visibility: (who) => who,
+  max_capacity: (most) => most ?? null, meeting_url: (link) => link || null, geo_address_json: placeKey,
+};
+
+/** A place by Google's identifier, else by its address: what was written has fewer words for it than what is read. */
+function placeKey(place) {
+  return place?.google_maps_place_id ?? place?.place_id ?? place?.address ?? place?.full_address ?? null;
+}
+
+/** Whether two answers say the same of what a list shows. What one of them does not mention is no difference. */
 function isSame(a, b) {
-  const told = ({ name, start_at: start, end_at: end, timezone }) => [name?.trim(), Date.parse(start), Date.parse(end), timezone].join("\n");
-  return told(a) === told(b);
+  return Object.entries(TOLD).every(([name, read]) => !(name in a && name in b) || Object.is(read(a[name]), read(b[name])));
 }
 
 export class Events {
