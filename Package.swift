@@ -42,6 +42,8 @@ let package = Package(
         pure("LumaClient", ["Core", "HTTP", "LumaAPI"]),
         pure("LumaSandbox", ["Core", "HTTP", "LumaAPI"]),
 
+        pure("GatewayAPI", ["Core", "Formats", "HTTP", "LumaAPI"]),
+
         // MARK: Effects. The only targets that touch OpenSSL, the kernel, the network or the disk.
         .target(name: "Crypto", dependencies: ["Core", "COpenSSL"], swiftSettings: settings),
         .target(name: "IO", dependencies: ["Core", "HTTP", "Crypto", "CLinux", "CCurl"], swiftSettings: settings),
@@ -58,7 +60,7 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Core", "Formats", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "Crypto", "IO", "Store",
-                "SandboxServer", "Settings", "CAssets",
+                "GatewayAPI", "SandboxServer", "Settings", "CAssets",
             ],
             swiftSettings: settings),
         .executableTarget(name: "luma-mcp", dependencies: ["Core", "Gateway"], swiftSettings: settings),
@@ -81,9 +83,14 @@ let package = Package(
         tests(of: "IO", ["Core", "HTTP", "Crypto"]),
         tests(of: "Store", ["Core", "CSQLite"]),
         tests(of: "Settings", ["Core"]),
+        tests(of: "GatewayAPI", ["Core", "Formats", "HTTP", "LumaAPI"]),
         tests(of: "SandboxServer", ["Core", "IO", "LumaSandbox", "Settings"]),
         tests(
-            of: "Gateway", ["Core", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "IO", "Settings", "Store"]),
+            of: "Gateway",
+            [
+                "Core", "Formats", "GatewayAPI", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "IO",
+                "Settings", "Store",
+            ]),
         .testTarget(
             name: "JourneyTests", dependencies: ["luma-mcp", "fixture-server", "Gateway", "Store", "TestKit", "Core"],
             swiftSettings: settings),

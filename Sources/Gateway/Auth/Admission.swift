@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import HTTP
 
 /// What the gateway knows of who makes a request, beyond what it knows of everybody. Requests of which there is

@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import HTTP
 import IO
 import Settings
@@ -137,30 +138,4 @@ final class Gatekeeper {
         guard let tokens = rules.tokens else { return true }
         return tokens.principals.contains { Self.effective($0, rules) == principal }
     }
-}
-
-extension Endpoint {
-    /// Answered without a token: probes, browsers and readers of the description have none, and what these tell is no
-    /// secret. The address of a feed is its own token.
-    var isOpen: Bool {
-        switch self {
-        case .health, .live, .openAPI, .feed: true
-        default: isPage
-        }
-    }
-
-    /// What a principal needs. What MCP's tools need besides is theirs to say.
-    ///
-    /// A feed can be read long after the token that made it is gone: to make one is to operate the gateway.
-    var scope: Principal.Scopes {
-        switch self {
-        case .createFeed, .revokeFeed: .admin
-        default: isWrite ? .write : .read
-        }
-    }
-}
-
-extension Principal.Scopes {
-    /// The name of the scope that a token needs for these.
-    var name: AccessScope { contains(.admin) ? .admin : contains(.write) ? .write : .read }
 }

@@ -1,5 +1,6 @@
 import Core
 import Formats
+import GatewayAPI
 
 /// What is wrong with an event of a calendar by itself, before anything is made of it; each with its line.
 enum CalendarFaults {

@@ -1,5 +1,6 @@
 import Core
 import Formats
+import GatewayAPI
 
 /// The fields of an event that have nothing to do with when it is, from the properties of a VEVENT.
 struct CalendarFields {

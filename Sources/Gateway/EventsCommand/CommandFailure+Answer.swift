@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import HTTP
 import Settings
 
@@ -91,7 +92,7 @@ extension CommandFailure {
     }
 
     private static func fieldLines(_ fields: JSON?) -> [String] {
-        (fields?.arrayValue ?? []).map { line(ProblemText.line($0, .commandLine)) }
+        (fields?.arrayValue ?? []).map { line(ProblemText.line($0, .commandLine, option: EventFields.option)) }
     }
 
     /// A text from outside as it may stand in a line of ours.

@@ -43,6 +43,19 @@ enum EventFields {
         Row(option: OptionRow(name, .words(words), "WORD", help), field: field, kind: .text)
     }
 
+    /// The option that sets a field, or a part of it.
+    static func option(of field: String) -> String? {
+        let head = String(field.prefix { $0 != "." && $0 != "[" })
+        switch head {
+        case "name": return EventsOptions.name.name
+        case "start_at": return EventsOptions.start.name
+        case "end_at": return EventsOptions.end.name
+        case "timezone": return EventsOptions.zone.name
+        case "template_type": return EventsOptions.template.name
+        default: return table.first { $0.field == head }?.option.name
+        }
+    }
+
     /// The value of a field as it is written on the command line. Text that does not fit stays text, so that the gateway's
     /// own check says what belongs there.
     static func value(_ text: String, _ kind: Kind) -> JSON {

@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 
 /// An event as a person sees it.
 struct EventView {

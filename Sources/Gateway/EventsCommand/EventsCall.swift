@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import Settings
 
 /// A command line of `luma-mcp events`, read but not yet checked against what the options mean.

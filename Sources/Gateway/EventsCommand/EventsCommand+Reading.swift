@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 
 extension EventsCommand {
     /// `events get`.

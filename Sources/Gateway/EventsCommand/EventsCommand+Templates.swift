@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 
 extension EventsCommand {
     /// `events templates`: all kinds of events in a table, or one with an example.

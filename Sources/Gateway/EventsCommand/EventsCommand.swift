@@ -1,5 +1,6 @@
 import Core
 import Crypto
+import GatewayAPI
 import Glibc
 import HTTP
 import IO

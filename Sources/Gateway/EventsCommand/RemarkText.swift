@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 
 /// The sentences of the command line for what an answer's `remarks` tell as data: a person has options there and no fields.
 enum RemarkText {

@@ -1,11 +1,12 @@
 import Crypto
+import GatewayAPI
 
 /// What stands in a feed's address: the feed's id, and a signature over it that only this gateway's key makes.
 struct FeedToken: Equatable {
     private static let idBytes = 9
     private static let tagBytes = 24
     static let idLength = 12
-    static let length = 44
+    static let length = FeedInput.tokenLength
 
     let id: String
     private let tag: [UInt8]

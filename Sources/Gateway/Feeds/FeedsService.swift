@@ -1,6 +1,7 @@
 import Core
 import Crypto
 import Formats
+import GatewayAPI
 import HTTP
 import IO
 import LumaClient

@@ -1,5 +1,6 @@
 import Core
 import Formats
+import GatewayAPI
 
 /// Makes events of the rows of a table.
 struct CSVRows {

@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import HTTP
 
 /// What an answer of the gateway means for the row that was sent. A row is only ever sent again with its own key, so that

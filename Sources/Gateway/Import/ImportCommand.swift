@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import Glibc
 import HTTP
 import IO

@@ -1,5 +1,6 @@
 import Core
 import Formats
+import GatewayAPI
 import LumaAPI
 
 /// `--map "Title=name"`: the file's name for a field, and the field; empty for a column that is left out.
@@ -18,7 +19,7 @@ struct ImportFields {
         case leftOut
     }
 
-    static let known = Shapes.eventInput.map(\.name) + ["require_rsvp_approval", "template_type"]
+    static let known = EventInput.members
     /// What an export shows and no new event takes: Luma sets it.
     static let setByLuma = Set(Shapes.event.map(\.name)).subtracting(known)
     /// Columns of our own table of events that are no fields under that name; its `address` is a place.

@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 
 /// What was found in a file, before anything is sent, for a person: one line for one cause.
 struct ImportFindings {

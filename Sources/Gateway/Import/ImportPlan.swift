@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 
 /// What an import is going to do: every row of the file read and checked, before the first is sent.
 struct ImportPlan: Sendable {

@@ -1,6 +1,7 @@
 import Core
 import Crypto
 import Formats
+import GatewayAPI
 
 /// The check of each row, by the code that serves `POST /events/`.
 extension ImportPlanner {

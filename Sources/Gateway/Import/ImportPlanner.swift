@@ -1,6 +1,7 @@
 import Core
 import Crypto
 import Formats
+import GatewayAPI
 
 /// Reads a file's bytes, makes an event of each row, and checks it by the code that serves `POST /events/`.
 struct ImportPlanner {

@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 
 /// A row as it was understood, drawn from what is sent: name, local time with its weekday, zone, length and place.
 enum ImportPreview {

@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 
 /// What is left to do of a plan after what earlier imports have done.
 struct ImportStanding: Sendable {

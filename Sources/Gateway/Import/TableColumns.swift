@@ -1,5 +1,6 @@
 import Core
 import Formats
+import GatewayAPI
 
 /// The columns of a table: what each is, in which order its dates are written, and what is wrong with them.
 struct TableColumns {

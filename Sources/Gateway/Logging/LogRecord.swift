@@ -1,4 +1,5 @@
 public import Core
+public import GatewayAPI
 public import HTTP
 
 /// What is logged of one request. There is no place for a path, a query, a body or a key.

@@ -1,5 +1,6 @@
 import CAssets
 import Core
+import GatewayAPI
 import HTTP
 
 /// A file of the pages for people, which is part of the program. It holds nothing of the calendar: a page fetches that

@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import LumaClient
 
 /// `require_rsvp_approval`: Luma keeps it on the ticket types of an event, so setting it is a step of its own.

@@ -1,5 +1,6 @@
 import Core
 import Crypto
+import GatewayAPI
 import HTTP
 import LumaClient
 

@@ -1,5 +1,7 @@
 import Core
+import GatewayAPI
 import HTTP
+import LumaAPI
 import LumaClient
 
 extension EventsService {

@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import HTTP
 
 /// What a REST handler needs of a request, copied out of the connection's buffer so that it may wait.

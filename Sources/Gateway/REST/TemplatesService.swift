@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import HTTP
 
 /// `GET /templates/` and `GET /templates/{template_type}`: answers that are rendered once.

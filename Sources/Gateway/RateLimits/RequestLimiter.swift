@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import Synchronization
 
 /// Counts the requests of each caller in windows of a minute, for all loops. A caller's window begins with its first

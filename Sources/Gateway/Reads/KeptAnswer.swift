@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import HTTP
 
 /// What the calls of a read have brought.

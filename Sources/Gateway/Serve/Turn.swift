@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import HTTP
 import IO
 import LumaClient

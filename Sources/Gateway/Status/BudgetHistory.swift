@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import LumaClient
 import Synchronization
 
@@ -8,7 +9,7 @@ import Synchronization
 /// nobody looked is empty. It begins anew when Luma's answers teach another limit.
 final class BudgetHistory: Sendable {
     static let stepSeconds = 10
-    static let steps = 360
+    static let steps = StatusSchema.historySteps
 
     /// One step.
     struct Sample: Sendable, Equatable {

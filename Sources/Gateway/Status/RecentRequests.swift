@@ -1,10 +1,12 @@
+import GatewayAPI
+
 /// The last requests that one loop has answered, for a person who looks at the gateway.
 ///
 /// Written where the log line is written and as cheap: a place in a ring that is filled once and never grows. It holds what the
 /// log holds, so neither a path nor a body nor a token. Not `Sendable`: used on its loop alone.
 struct RecentRequests {
     /// How many are kept, of one loop and of all of them together.
-    static let capacity = 100
+    static let capacity = StatusSchema.mostRequests
 
     private var ring: [RequestRecord] = []
     /// Where the oldest one is, once the ring is full.

@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import Glibc
 
 /// The times of events as people say them, and of what assistants write for a time.

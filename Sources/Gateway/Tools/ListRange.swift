@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 
 /// Which events a list of an assistant shows, and in which order: what is next, unless it says otherwise.
 struct ListRange {

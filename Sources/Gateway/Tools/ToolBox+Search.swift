@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import MCP
 
 /// `search` and `fetch`: finds events by words, for hosts that know no other tools.

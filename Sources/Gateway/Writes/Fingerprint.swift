@@ -1,5 +1,6 @@
 import Core
 import Crypto
+import GatewayAPI
 import HTTP
 
 /// Digests that are the same for what means the same: a body written with other spaces, or its members in another order.

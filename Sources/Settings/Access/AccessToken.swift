@@ -1,19 +1,5 @@
-package import Core
+public import Core
 import Crypto
-
-/// What a token may do. Each scope contains the ones before it.
-public enum AccessScope: String, Sendable, CaseIterable {
-    case read, write, admin
-
-    /// The same as a set, with what it contains.
-    package var scopes: Principal.Scopes {
-        switch self {
-        case .read: .read
-        case .write: [.read, .write]
-        case .admin: .all
-        }
-    }
-}
 
 /// One token that opens the gateway, known by its digest alone.
 public struct AccessToken: Sendable, Equatable {

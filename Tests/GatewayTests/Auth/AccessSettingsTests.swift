@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import GatewayAPI
 import IO
 import Settings
 import Testing

@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import MCP
 import Settings
 import Testing

@@ -1,5 +1,7 @@
 import Core
 import Foundation
+import GatewayAPI
+import TestKit
 import Testing
 
 @testable import Formats

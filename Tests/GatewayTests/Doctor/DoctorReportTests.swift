@@ -1,6 +1,8 @@
 import Core
+import GatewayAPI
 import Glibc
 import HTTP
+import LumaAPI
 import LumaClient
 import Store
 import Testing

@@ -1,6 +1,8 @@
 import Core
+import GatewayAPI
 import LumaAPI
 import MCP
+import TestKit
 import Testing
 
 @testable import Gateway

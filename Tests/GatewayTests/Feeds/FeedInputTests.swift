@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import LumaClient
 import Testing
 

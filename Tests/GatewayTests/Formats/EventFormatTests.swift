@@ -1,6 +1,7 @@
 import Core
 import Formats
 import Foundation
+import GatewayAPI
 import HTTP
 import LumaClient
 import TestKit

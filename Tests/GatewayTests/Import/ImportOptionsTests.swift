@@ -1,4 +1,5 @@
 import Formats
+import GatewayAPI
 import Settings
 import Testing
 

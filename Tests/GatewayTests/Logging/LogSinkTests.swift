@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import GatewayAPI
 import Glibc
 import HTTP
 import IO

@@ -1,3 +1,4 @@
+import GatewayAPI
 import HTTP
 import MCP
 import Settings

@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import HTTP
 import IO
 import LumaAPI
@@ -8,7 +9,9 @@ import Testing
 
 /// The document says what is served: no endpoint, parameter or reason is missing, and its parts are the rows.
 @Suite struct OpenAPITests {
-    private let document = OpenAPIDocument(templates: TemplateCatalog(), zones: ["Europe/Berlin"]).json
+    private let document = OpenAPIDocument(
+        templates: TemplateCatalog(), examples: OpenAPIExamples(templates: TemplateCatalog()), zones: ["Europe/Berlin"]
+    ).json
 
     private func operations() -> [(path: String, method: String, operation: JSON)] {
         (document["paths"]?.objectValue?.members ?? []).flatMap { path, item in
@@ -85,7 +88,9 @@ import Testing
         #expect(schemas?["TimeZone"]?["enum"] == ["Europe/Berlin"])
         #expect(schemas?["EventChange"]?["properties"]?["event_id"] == nil)
         #expect(schemas?["NewEventFromTemplate"]?["properties"]?["template_type"]?["enum"]?.arrayValue?.count == 5)
-        let unlisted = OpenAPIDocument(templates: TemplateCatalog(), zones: []).json
+        let unlisted = OpenAPIDocument(
+            templates: TemplateCatalog(), examples: OpenAPIExamples(templates: TemplateCatalog()), zones: []
+        ).json
         #expect(unlisted["components"]?["schemas"]?["TimeZone"]?["pattern"] != nil)
     }
 

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import GatewayAPI
 import LumaClient
 import Store
 import Testing

@@ -1,3 +1,4 @@
+import GatewayAPI
 import HTTP
 import IO
 import Settings

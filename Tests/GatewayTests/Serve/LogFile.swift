@@ -1,4 +1,5 @@
 import Foundation
+import GatewayAPI
 import Settings
 
 @testable import Gateway

@@ -1,5 +1,6 @@
 import Core
 import HTTP
+import LumaAPI
 import LumaClient
 import TestKit
 import Testing

@@ -1,3 +1,4 @@
+import GatewayAPI
 import Testing
 
 @testable import Gateway

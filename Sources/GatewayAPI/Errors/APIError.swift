@@ -1,0 +1,81 @@
+public import Core
+
+/// An answer that is an error, before it has its request's id. Never holds a secret, a file's path or a stack.
+public struct APIError: Error, Sendable, Equatable {
+    public var reason: Reason
+    public var status: Int
+    public var message: String
+    public var details: JSONObject
+    /// Seconds after which it is worth to try again.
+    public var retryAfter: Double?
+    /// The value of `Allow`, for 405.
+    public var allow: String?
+    /// The value of `WWW-Authenticate`, for 401 and for a scope that does not suffice (RFC 6750 §3).
+    public var challenge: String?
+    /// What is taken instead, for 415: the value of `Accept` (RFC 9110 §12.5.1).
+    public var acceptedType: String?
+    /// The same for content codings: the value of `Accept-Encoding` (RFC 9110 §12.5.3).
+    public var acceptedCoding: String?
+    /// It was given before, to the same request.
+    public var isReplayed = false
+
+    public init(
+        _ reason: Reason, _ message: String? = nil, details: JSONObject = JSONObject(), retryAfter: Double? = nil
+    ) {
+        self.reason = reason
+        status = reason.status
+        self.message = message ?? reason.message
+        self.details = details
+        self.retryAfter = retryAfter
+    }
+
+    /// A body that is not JSON (400), or more of it than is taken (413).
+    public init(_ error: JSONError) {
+        if error.kind == .tooLarge {
+            self.init(.payloadTooLarge, details: JSONObject([("limit_bytes", .number(JSONNumber(error.offset)))]))
+            return
+        }
+        var details = JSONObject([
+            ("offset", .number(JSONNumber(error.offset))), ("problem", .string(Self.words(for: error.kind))),
+        ])
+        if let name = error.name { details.members.append(("name", .string(Self.shortened(name)))) }
+        self.init(.malformedJSON, details: details)
+    }
+
+    /// A document that is JSON but not acceptable, with one entry per field (422).
+    public init(invalid problems: [FieldProblem]) {
+        // What is wrong with the whole document is no field's.
+        let whole = problems.first { $0.field.isEmpty }.map {
+            $0.problem.prefix(1).uppercased() + $0.problem.dropFirst()
+        }
+        let fields = problems.filter { !$0.field.isEmpty }.map(\.json)
+        self.init(.validationFailed, whole, details: JSONObject([("fields", .array(fields))]))
+    }
+
+    /// A method that the path does not answer (405, RFC 9110 §15.5.6).
+    public init(methodNotAllowed allow: String) {
+        self.init(.methodNotAllowed, details: JSONObject([("allow", .string(allow))]))
+        self.allow = allow
+    }
+
+    private static func words(for kind: JSONError.Kind) -> String {
+        switch kind {
+        case .unexpectedEnd: "the text ends too early"
+        case .unexpectedByte: "this character cannot stand here"
+        case .invalidNumber: "this is not a number"
+        case .invalidEscape: "this escape is not valid"
+        case .loneSurrogate: "this escape is one half of a surrogate pair without the other"
+        case .invalidUTF8: "the text is not UTF-8"
+        case .controlCharacter: "a control character must be escaped"
+        case .duplicateKey: "this object has the same name twice"
+        case .tooDeep: "objects and arrays are nested too deep"
+        case .tooLarge: "the text is too long"
+        case .trailingData: "the text goes on after the value"
+        }
+    }
+
+    /// A text from outside, bounded.
+    package static func shortened(_ text: String, to limit: Int = 100) -> String {
+        text.unicodeScalars.count <= limit ? text : String(text.unicodeScalars.prefix(limit)) + "…"
+    }
+}

@@ -1,0 +1,38 @@
+import Core
+
+/// What a person copies to name an event: its address at Luma in any of its spellings, its slug, or its id.
+package enum EventAddress: Equatable {
+    case id(String)
+    case slug(String)
+
+    package static let hosts: Set<String> = ["luma.com", "www.luma.com", "lu.ma", "www.lu.ma"]
+    private static let longest = 1000
+
+    /// Reads `https://luma.com/SLUG?tk=…`, `lu.ma/SLUG`, `luma.com/event/ID`, `SLUG` or `ID`; nil for anything else.
+    package init?(_ text: String) {
+        guard text.utf8.count <= Self.longest else { return nil }
+        var rest = text[...].drop { $0 == " " }
+        while rest.last == " " { rest.removeLast() }
+        var mustNameHost = false
+        for scheme in ["https://", "http://"] where rest.lowercased().hasPrefix(scheme) {
+            rest = rest.dropFirst(scheme.count)
+            mustNameHost = true
+            break
+        }
+        rest = rest.prefix { $0 != "?" && $0 != "#" }
+        var segments = rest.split(separator: "/").map(String.init)
+        if let first = segments.first, Self.hosts.contains(first.lowercased()) {
+            segments.removeFirst()
+        } else if mustNameHost {
+            return nil
+        }
+        // The pages that are about an event have its id at their end.
+        if segments.count == 2, ["event", "e"].contains(segments[0]) { segments.removeFirst() }
+        if segments.count == 3, segments[0] == "event", segments[1] == "manage" { segments.removeFirst(2) }
+        guard segments.count == 1, let name = PercentCoding.decode(segments[0]), !name.isEmpty,
+            name.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f })
+        else { return nil }
+        let isID = name.hasPrefix("evt-") && name.utf8.allSatisfy(\.isLumaIDByte)
+        self = isID ? .id(name) : .slug(name)
+    }
+}

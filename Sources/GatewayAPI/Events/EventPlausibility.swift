@@ -1,0 +1,142 @@
+package import Core
+
+/// What is right by its form and absurd by its sense, and what each surface does about it: one table for all.
+public enum EventPlausibility {
+    /// Who asks.
+    public enum Surface: String, Sendable, CaseIterable {
+        case rest, assistant, commandLine, importFile, console
+    }
+
+    /// What is done about it.
+    public enum Level: String, Sendable {
+        /// It is not sent.
+        case refuse
+        /// A person has to say yes first.
+        case ask
+        /// It is sent, and the answer says so.
+        case warn
+    }
+
+    /// | Remark | REST | Assistant | Command line | Import | Console |
+    /// |---|---|---|---|---|---|
+    /// | before 2000, ten years ahead | refuse | refuse | refuse | refuse | refuse |
+    /// | start in the past | warn | refuse | ask | warn | warn |
+    /// | longer than 30 days | warn | warn | ask | warn | warn |
+    /// | `EST` in summer | warn | warn | warn | warn | warn |
+    /// | the clock moves | warn | warn | warn | warn | warn |
+    /// | left out | warn | warn | warn | warn | warn |
+    /// | approval not set, not read back, answer not kept | warn | warn | warn | warn | warn |
+    public static func level(_ code: EventRemark.Code, on surface: Surface) -> Level {
+        switch (code, surface) {
+        case (.tooEarly, _), (.tooFar, _): .refuse
+        case (.startInPast, .assistant): .refuse
+        case (.startInPast, .commandLine), (.veryLong, .commandLine): .ask
+        default: .warn
+        }
+    }
+
+    /// 2000-01-01T00:00:00Z.
+    package static let earliest = Timestamp(milliseconds: 946_684_800_000)
+    /// Ten years of 365.25 days, in milliseconds.
+    private static let reach: Int64 = 315_576_000_000
+    /// 30 days in milliseconds.
+    package static let longest: Int64 = 30 * 86_400_000
+    /// Whoever says "now" has said it a moment ago.
+    private static let grace: Int64 = 5 * 60_000
+
+    /// Looks at an event as it will be.
+    /// - Parameters:
+    ///   - named: the fields that the client names: what it does not touch is not held against it.
+    ///   - known: the event before; nil for a new one, or where nothing hangs on it.
+    package static func remarks(
+        _ outcome: EventOutcome, named: Set<String>, known: KnownEvent?, now: Timestamp, zones: TimeZoneDatabase
+    ) -> [EventRemark] {
+        var found: [EventRemark] = []
+        let farthest = now.advanced(milliseconds: reach)
+        for (name, time, before) in [
+            ("start_at", outcome.start, known?.start), ("end_at", outcome.end, known?.end),
+        ] where named.contains(name) && time != before {
+            guard let time else { continue }
+            if time < earliest {
+                found.append(
+                    EventRemark(
+                        code: .tooEarly, field: name, values: ["earliest": .string(earliest.rfc3339)],
+                        words: "is before the year 2000; is the year right?"))
+            } else if time > farthest {
+                found.append(
+                    EventRemark(
+                        code: .tooFar, field: name, values: ["latest": .string(farthest.rfc3339)],
+                        words: "is more than ten years ahead; is the year right?"))
+            }
+        }
+        guard found.isEmpty else { return found }
+        if named.contains("start_at"), let start = outcome.start, start != known?.start,
+            start.advanced(milliseconds: grace) < now, known?.start.map({ $0 >= now }) ?? true
+        {
+            found.append(
+                EventRemark(
+                    code: .startInPast, field: "start_at", values: ["now": .string(now.rfc3339)],
+                    words: "is in the past; now is \(moment(now, outcome.zone, zones))"))
+        }
+        if let length = outcome.length, length > longest, length != known?.length {
+            let days = Int(length / 86_400_000)
+            found.append(
+                EventRemark(
+                    code: .veryLong, field: "end_at", values: ["days": .number(JSONNumber(days))],
+                    words: "is \(days) days after start_at"))
+        }
+        if named.contains("timezone"), let zone = outcome.zone, zone != known?.zone {
+            if let usual = usualZone(zone, at: outcome.start, zones) {
+                found.append(
+                    EventRemark(
+                        code: .fixedOffsetZone, field: "timezone",
+                        values: ["timezone": .string(zone), "suggestion": .string(usual)],
+                        words: "is \(zone), which has no summer time; did you mean \(usual)?"))
+            }
+            if !named.contains("start_at"), let before = known?.zone, let start = outcome.start {
+                found += clockMoves(start, from: before, to: zone, zones)
+            }
+        }
+        return found
+    }
+
+    /// Fixed zones by the name that people use in summer as well.
+    private static let usualZones = ["EST": "America/New_York", "MST": "America/Denver"]
+
+    private static func usualZone(_ zone: String, at start: Timestamp?, _ zones: TimeZoneDatabase) -> String? {
+        guard let usual = usualZones[zone], let start, let rules = try? zones.rules(for: zone),
+            let usualRules = try? zones.rules(for: usual)
+        else { return nil }
+        return rules.offset(at: start).secondsEast == usualRules.offset(at: start).secondsEast ? nil : usual
+    }
+
+    private static func clockMoves(
+        _ start: Timestamp, from before: String, to zone: String, _ zones: TimeZoneDatabase
+    ) -> [EventRemark] {
+        guard let old = try? zones.rules(for: before), let new = try? zones.rules(for: zone),
+            old.local(at: start) != new.local(at: start)
+        else { return [] }
+        let (was, now) = (clock(start, old), clock(start, new))
+        return [
+            EventRemark(
+                code: .clockMoves, field: "timezone",
+                values: [
+                    "before": .string(was), "after": .string(now), "timezone_before": .string(before),
+                    "timezone": .string(zone),
+                ],
+                words: "changes and the instant stays: \(was) in \(before) is \(now) in \(zone) now; give start_at, "
+                    + "too, to move the event")
+        ]
+    }
+
+    /// `2026-12-08 19:00`.
+    private static func clock(_ instant: Timestamp, _ rules: TimeZoneRules) -> String {
+        String(rules.local(at: instant).text.prefix(16)).replacing("T", with: " ")
+    }
+
+    /// `2026-12-08 19:00 in Europe/Berlin`, or in UTC.
+    private static func moment(_ instant: Timestamp, _ zone: String?, _ zones: TimeZoneDatabase) -> String {
+        guard let zone, let rules = try? zones.rules(for: zone) else { return instant.rfc3339 }
+        return "\(clock(instant, rules)) in \(zone)"
+    }
+}

@@ -1,0 +1,60 @@
+import Core
+package import HTTP
+
+/// The media types that the gateway answers with.
+package enum Representation: String, CaseIterable {
+    case json = "application/json"
+    case ndjson = "application/x-ndjson"
+    case csv = "text/csv"
+    case calendar = "text/calendar"
+
+    /// The value of Content-Type.
+    package var contentType: Field {
+        switch self {
+        case .json, .ndjson: Field("Content-Type", rawValue)
+        case .csv: Field("Content-Type", "text/csv; charset=utf-8; header=present")
+        case .calendar: Field("Content-Type", "text/calendar; charset=utf-8")
+        }
+    }
+
+    /// Under which name a browser saves a file of this type; nil for what it shows itself.
+    ///
+    /// - Parameter stem: the name without its suffix, of letters that need no quoting.
+    package func disposition(_ stem: String) -> Field? {
+        switch self {
+        case .json, .ndjson: nil
+        case .csv: Field("Content-Disposition", "attachment; filename=\"\(stem).csv\"")
+        case .calendar: Field("Content-Disposition", "attachment; filename=\"\(stem).ics\"")
+        }
+    }
+}
+
+extension Endpoint {
+    /// What it can answer with, the usual one first.
+    package var representations: [Representation] {
+        switch self {
+        case .listEvents: [.json, .ndjson, .csv, .calendar]
+        case .getEvent: [.json, .calendar]
+        case .eventsLines: [.ndjson]
+        case .eventsTable: [.csv]
+        case .eventsCalendar, .eventCalendar, .feed: [.calendar]
+        default: [.json]
+        }
+    }
+
+    /// The format stands in the path: whoever writes it there means it, whatever else its program takes.
+    package var namesItsFormat: Bool {
+        switch self {
+        case .eventsJSON, .eventsLines, .eventsTable, .eventsCalendar, .eventCalendar, .feed: true
+        default: false
+        }
+    }
+
+    /// It lists events, in whatever format.
+    package var listsEvents: Bool {
+        switch self {
+        case .listEvents, .eventsJSON, .eventsLines, .eventsTable, .eventsCalendar: true
+        default: false
+        }
+    }
+}
