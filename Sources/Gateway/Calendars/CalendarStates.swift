@@ -18,6 +18,14 @@ enum CalendarStates {
         case cancelled(String)
         /// It is no event but somebody's answer about one.
         case message(String)
+
+        /// Whether it says what is to be now: what other entries say of an event is not asked.
+        var counts: Bool {
+            switch self {
+            case .current, .contradicts, .cancelled: true
+            case .earlier, .repeated, .message: false
+            }
+        }
     }
 
     private struct Key: Hashable {
@@ -51,10 +59,13 @@ enum CalendarStates {
     ) -> [Verdict] {
         var verdicts = [Verdict](repeating: .current, count: events.count)
         var groups: [Key: [Int]] = [:]
-        for (index, event) in events.enumerated() where isSound(index) {
+        for (index, event) in events.enumerated() {
             if let method = calendars[event.calendar].method, messages.contains(method) {
                 verdicts[index] = .message(method)
-            } else if let uid = uid(event) {
+                continue
+            }
+            guard isSound(index) else { continue }
+            if let uid = uid(event) {
                 groups[Key(uid: uid, date: event["RECURRENCE-ID"]?.value ?? ""), default: []].append(index)
             } else if let reason = cancellation(event, calendars) {
                 verdicts[index] = .cancelled(reason)

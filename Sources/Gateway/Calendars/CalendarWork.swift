@@ -25,7 +25,7 @@ struct CalendarWork {
         self.calendars = calendars
         self.verdicts = verdicts
         self.zones = zones
-        for (index, event) in events.enumerated() {
+        for (index, event) in events.enumerated() where verdicts[index].counts {
             guard let uid = CalendarStates.uid(event) else { continue }
             if event["RECURRENCE-ID"] != nil { moved[uid, default: []].append(index) } else { whole[uid] = index }
         }
