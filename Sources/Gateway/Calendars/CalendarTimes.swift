@@ -21,6 +21,8 @@ struct CalendarTimes {
     let start: ICSTime
     let clock: CalendarZones.Clock
     private let length: Length
+    /// The line of its calendar, whose zones its own time is in.
+    private let calendar: Int
     private let name: String
     private let line: Int
 
@@ -32,6 +34,7 @@ struct CalendarTimes {
             throw ReadProblem(line: property.line, "DTSTART of \(CalendarFaults.shown(event)) is no date and time")
         }
         self.start = start
+        self.calendar = calendar.line
         line = property.line
         name = CalendarFaults.shown(event)
         clock = try Self.clock(of: start, property, event, calendar, &zones)
@@ -136,10 +139,12 @@ struct CalendarTimes {
     }
 
     /// A time in another form as one on the clocks of the start.
+    /// - Parameter calendar: where the time stands: another one may define a zone of the same name otherwise.
     func local(_ time: ICSTime, _ calendar: ICSCalendarHead, _ zones: inout CalendarZones) throws(ReadProblem)
         -> LocalDateTime
     {
-        if time.kind == start.kind || time.kind == .floating || time.kind == .date { return time.local }
+        if time.kind == .floating || time.kind == .date { return time.local }
+        if time.kind == start.kind, time.kind == .utc || calendar.line == self.calendar { return time.local }
         let instant: Timestamp
         switch time.kind {
         case .zone(let name):

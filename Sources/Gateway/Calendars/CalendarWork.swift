@@ -97,7 +97,7 @@ struct CalendarWork {
         let times = try CalendarTimes(event, property, calendar, &zones)
         var dates = [times.start.local]
         if repeating != nil {
-            let moved = try movedDates(uid, times, calendar)
+            let moved = try movedDates(uid, times)
             let found = try CalendarSeries(event, times, moved: moved, calendar, &zones)
             dates = found.dates
             if let uid { series[uid] = (dates + found.takenOut).map { uid + " " + times.mark($0) } }
@@ -162,13 +162,11 @@ struct CalendarWork {
     }
 
     /// The dates that have events of their own, or that were taken out by one that is cancelled.
-    private mutating func movedDates(
-        _ uid: String?, _ times: CalendarTimes, _ calendar: ICSCalendarHead
-    ) throws(ReadProblem) -> Set<LocalDateTime> {
+    private mutating func movedDates(_ uid: String?, _ times: CalendarTimes) throws(ReadProblem) -> Set<LocalDateTime> {
         var dates: Set<LocalDateTime> = []
         for index in uid.flatMap({ moved[$0] }) ?? [] {
             guard let property = events[index]["RECURRENCE-ID"], let time = ICSTime(property) else { continue }
-            dates.insert(try times.local(time, calendar, &zones))
+            dates.insert(try times.local(time, calendars[events[index].calendar], &zones))
         }
         return dates
     }

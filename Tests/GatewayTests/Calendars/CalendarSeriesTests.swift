@@ -52,4 +52,22 @@ import Testing
         let cancelled = event("RECURRENCE-ID:20310108T100000Z\nDTSTART:20310108T100000Z\nSTATUS:CANCELLED")
         #expect(starts(plan(event(Self.weekly), head + cancelled)) == [Self.dates[0], Self.dates[2]])
     }
+
+    private static func zone(_ offset: String) -> String {
+        "BEGIN:VTIMEZONE\nTZID:Ours\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:\(offset)\n"
+            + "TZOFFSETTO:\(offset)\nEND:STANDARD\nEND:VTIMEZONE\n"
+    }
+
+    /// Two calendars of one file may call different clocks by one name: each time is on those of its own.
+    @Test(arguments: [
+        ("20310108T180000", ["2031-01-01T09:00", "2031-01-08T11:00", "2031-01-15T09:00"]),
+        ("20310108T100000", ["2031-01-01T09:00", "2031-01-08T09:00", "2031-01-08T11:00", "2031-01-15T09:00"]),
+    ])
+    func aDateIsNamedInTheZonesOfItsOwnCalendar(_ recurrence: String, _ expected: [String]) {
+        let series = event("DTSTART;TZID=Ours:20310101T100000\nRRULE:FREQ=WEEKLY;COUNT=3")
+        let moved = event("DTSTART;TZID=Ours:20310108T200000\nRECURRENCE-ID;TZID=Ours:\(recurrence)")
+        let (west, east) = (Self.zone("+0100") + series, Self.zone("+0900") + moved)
+        #expect(starts(plan(west, east)) == expected)
+        #expect(starts(plan(east, west)) == expected)
+    }
 }
