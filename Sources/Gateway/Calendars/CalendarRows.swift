@@ -44,8 +44,15 @@ struct CalendarRows {
         _ calendars: [ICSCalendarHead]
     ) -> (items: [CalendarItem], notes: [CalendarNote], series: [String: [String]]) {
         let faults = events.map(CalendarFaults.problems)
-        let verdicts = CalendarStates.verdicts(events, calendars) { faults[$0].isEmpty }
-        var work = CalendarWork(events, calendars, verdicts, CalendarZones(zones, settings))
+        var dates = CalendarDates(events, calendars, CalendarZones(zones, settings))
+        let states = CalendarStates(
+            events, calendars, isSound: { faults[$0].isEmpty },
+            date: { index, series in
+                let written = events[index]["RECURRENCE-ID"]?.value ?? ""
+                // Without --expand none of them is made.
+                return settings.expands ? (try? dates.name(index, of: series).mark) ?? written : written
+            })
+        var work = CalendarWork(events, calendars, states, dates)
         var items: [CalendarItem] = []
         for (index, event) in events.enumerated() {
             if faults[index].isEmpty {

@@ -9,19 +9,22 @@ struct CalendarSeries {
     /// Properties that make many events of one.
     private static let repeating = ["RRULE", "RDATE", "EXRULE"]
 
-    let dates: [LocalDateTime]
-    /// Dates that it would have, and that the file takes out or that have events of their own.
-    let takenOut: Set<LocalDateTime>
+    /// What its rules give, those that are taken out too.
+    let all: Set<LocalDateTime>
+    /// The first of them on each day, by the number of the day.
+    let firstOfDay: [Int: LocalDateTime]
+    /// Without those that the series itself takes out (EXDATE).
+    private let kept: Set<LocalDateTime>
+    private let times: CalendarTimes
+    private let name: String
+    private let line: Int
 
     static func property(_ event: ICSReader.Event) -> ICSProperty? {
         repeating.lazy.compactMap { event[$0] }.first
     }
 
-    /// - Parameters:
-    ///   - moved: the dates that events of their own stand for.
     init(
-        _ event: ICSReader.Event, _ times: CalendarTimes, moved: Set<LocalDateTime>, _ calendar: ICSCalendarHead,
-        _ zones: inout CalendarZones
+        _ event: ICSReader.Event, _ times: CalendarTimes, _ calendar: ICSCalendarHead, _ zones: inout CalendarZones
     ) throws(ReadProblem) {
         let name = CalendarFaults.shown(event)
         if let property = event["EXRULE"] {
@@ -32,22 +35,27 @@ struct CalendarSeries {
             dates.formUnion(try Self.dates(property, name, times, calendar, &zones))
         }
         for time in try Self.listed("RDATE", event, &zones) { dates.insert(try times.local(time, calendar, &zones)) }
-        let all = dates
+        all = dates
+        firstOfDay = Dictionary(dates.map { ($0.date.days, $0) }, uniquingKeysWith: min)
         var days: Set<Int> = []
         for time in try Self.listed("EXDATE", event, &zones) {
-            let local = try times.local(time, calendar, &zones)
             // A day takes out whatever begins on it.
             if time.kind == .date, times.start.kind != .date {
-                days.insert(local.date.days)
+                days.insert(time.local.date.days)
             } else {
-                dates.remove(local)
+                dates.remove(try times.date(time, calendar, &zones))
             }
         }
-        if !days.isEmpty { dates = dates.filter { !days.contains($0.date.days) } }
-        dates.subtract(moved)
-        guard dates.count <= Self.mostDates else { throw Self.tooMany(event.line, name) }
-        takenOut = all.subtracting(dates)
-        self.dates = dates.sorted()
+        kept = days.isEmpty ? dates : dates.filter { !days.contains($0.date.days) }
+        (self.times, self.name, line) = (times, name, event.line)
+    }
+
+    /// The dates that become events, in order.
+    /// - Parameter marks: those that other entries stand for.
+    func dates(without marks: Set<String>) throws(ReadProblem) -> [LocalDateTime] {
+        let dates = marks.isEmpty ? kept : kept.filter { !marks.contains(times.name(of: $0).mark) }
+        guard dates.count <= Self.mostDates else { throw Self.tooMany(line, name) }
+        return dates.sorted()
     }
 
     /// The dates of all properties of this name.

@@ -3,9 +3,10 @@ import Formats
 
 /// Which of the states of an event that a calendar file holds is the one that counts (RFC 5545 §3.8.7.4, RFC 5546 §2.1.5).
 ///
-/// Events with one UID, and one RECURRENCE-ID, are states of one event. The latest counts: that of the highest SEQUENCE, and
-/// among those of one SEQUENCE that of the latest LAST-MODIFIED or DTSTAMP. An empty UID is none: such events are all themselves.
-enum CalendarStates {
+/// Events with one UID that stand for one date (RECURRENCE-ID), or for none, are states of one event. The latest counts: that of
+/// the highest SEQUENCE, and among those of one SEQUENCE that of the latest LAST-MODIFIED or DTSTAMP. An empty UID is none: such
+/// events are all themselves.
+struct CalendarStates {
     enum Verdict: Equatable {
         case current
         /// Another says the same later.
@@ -53,29 +54,53 @@ enum CalendarStates {
     /// What people send each other about an invitation (RFC 5546 §1.4).
     private static let messages: Set<String> = ["REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"]
 
-    /// - Parameter isSound: whether the event at this index can be read at all; one that cannot is compared with nothing.
-    static func verdicts(
-        _ events: [ICSReader.Event], _ calendars: [ICSCalendarHead], isSound: (Int) -> Bool
-    ) -> [Verdict] {
-        var verdicts = [Verdict](repeating: .current, count: events.count)
-        var groups: [Key: [Int]] = [:]
+    private(set) var verdicts: [Verdict]
+    /// The indices of the states that count of what is no single date of a series, by UID.
+    private(set) var series: [String: Int] = [:]
+
+    private let events: [ICSReader.Event]
+    private let calendars: [ICSCalendarHead]
+
+    /// - Parameters:
+    ///   - isSound: whether the event at this index can be read at all; one that cannot is compared with nothing.
+    ///   - date: names the date that the event at an index stands for; `series` is the index of its series, if the file has it.
+    init(
+        _ events: [ICSReader.Event], _ calendars: [ICSCalendarHead], isSound: (Int) -> Bool,
+        date: (_ index: Int, _ series: Int?) -> String
+    ) {
+        (self.events, self.calendars) = (events, calendars)
+        verdicts = [Verdict](repeating: .current, count: events.count)
+        var whole: [String: [Int]] = [:]
+        var single: [(uid: String, index: Int)] = []
         for (index, event) in events.enumerated() {
-            if let method = calendars[event.calendar].method, messages.contains(method) {
+            if let method = calendars[event.calendar].method, Self.messages.contains(method) {
                 verdicts[index] = .message(method)
                 continue
             }
             guard isSound(index) else { continue }
-            if let uid = uid(event) {
-                groups[Key(uid: uid, date: event["RECURRENCE-ID"]?.value ?? ""), default: []].append(index)
-            } else if let reason = cancellation(event, calendars) {
+            if let uid = Self.uid(event) {
+                if event["RECURRENCE-ID"] != nil {
+                    single.append((uid, index))
+                } else {
+                    whole[uid, default: []].append(index)
+                }
+            } else if let reason = cancellation(event) {
                 verdicts[index] = .cancelled(reason)
             }
         }
-        for indices in groups.values { judge(indices, events, calendars, &verdicts) }
-        for (key, indices) in groups where !key.date.isEmpty {
-            cancelDates(of: groups[Key(uid: key.uid, date: "")] ?? [], indices, events, &verdicts)
+        for (uid, indices) in whole {
+            let winner = judge(indices)
+            series[uid] = winner
         }
-        return verdicts
+        // Which date an entry stands for hangs on its series, whose state is known now.
+        var groups: [Key: [Int]] = [:]
+        for (uid, index) in single {
+            groups[Key(uid: uid, date: date(index, series[uid])), default: []].append(index)
+        }
+        for (key, indices) in groups {
+            _ = judge(indices)
+            if let series = series[key.uid] { cancelDates(indices, of: series) }
+        }
     }
 
     /// The UID without blanks around it; nil for none.
@@ -87,21 +112,21 @@ enum CalendarStates {
         return end.map { String(scalars[...$0]) }
     }
 
-    private static func judge(
-        _ indices: [Int], _ events: [ICSReader.Event], _ calendars: [ICSCalendarHead], _ verdicts: inout [Verdict]
-    ) {
+    /// Says of each state of one event whether it counts.
+    /// - Returns: the one that does.
+    private mutating func judge(_ indices: [Int]) -> Int? {
         let ranks = indices.map { Rank(events[$0]) }
-        guard let best = ranks.max() else { return }
+        guard let best = ranks.max() else { return nil }
         let latest = zip(indices, ranks).filter { $0.1 == best }.map(\.0)
         // What is taken back is not made, whoever says otherwise at the same time.
-        let winner = latest.first { cancellation(events[$0], calendars) != nil } ?? latest[0]
+        let winner = latest.first { cancellation(events[$0]) != nil } ?? latest[0]
         let line = events[winner].line
-        let said = indices.count > 1 ? content(events[winner]) : []
-        let isCancelled = cancellation(events[winner], calendars) != nil
+        let said = indices.count > 1 ? Self.content(events[winner]) : []
+        let isCancelled = cancellation(events[winner]) != nil
         for (index, rank) in zip(indices, ranks) where index != winner {
             if rank != best {
                 verdicts[index] = .earlier(line: line)
-            } else if content(events[index]) == said {
+            } else if Self.content(events[index]) == said {
                 verdicts[index] = .repeated(line: line)
             } else if isCancelled {
                 verdicts[index] = .earlier(line: line)
@@ -110,29 +135,27 @@ enum CalendarStates {
                 verdicts[winner] = .contradicts(line: events[index].line)
             }
         }
-        if let reason = cancellation(events[winner], calendars) { verdicts[winner] = .cancelled(reason) }
+        if let reason = cancellation(events[winner]) { verdicts[winner] = .cancelled(reason) }
+        return winner
     }
 
     /// The dates of a series that is cancelled are cancelled with it.
-    private static func cancelDates(
-        of series: [Int], _ dates: [Int], _ events: [ICSReader.Event], _ verdicts: inout [Verdict]
-    ) {
-        let cancelled = series.first { if case .cancelled = verdicts[$0] { true } else { false } }
-        guard let cancelled else { return }
+    private mutating func cancelDates(_ dates: [Int], of series: Int) {
+        guard case .cancelled = verdicts[series] else { return }
         for index in dates where verdicts[index] == .current {
-            guard Rank(events[index]).sequence <= Rank(events[cancelled]).sequence else { continue }
-            verdicts[index] = .cancelled("its series is cancelled in line \(events[cancelled].line)")
+            guard Rank(events[index]).sequence <= Rank(events[series]).sequence else { continue }
+            verdicts[index] = .cancelled("its series is cancelled in line \(events[series].line)")
         }
     }
 
-    private static func cancellation(_ event: ICSReader.Event, _ calendars: [ICSCalendarHead]) -> String? {
+    private func cancellation(_ event: ICSReader.Event) -> String? {
         if event["STATUS"]?.value.uppercased() == "CANCELLED" { return "STATUS:CANCELLED" }
         return calendars[event.calendar].method == "CANCEL" ? "METHOD:CANCEL" : nil
     }
 
-    /// What an event says, in whichever order.
+    /// What an event says, in whichever order and in whichever form it names its date.
     private static func content(_ event: ICSReader.Event) -> [String] {
-        event.properties.map { property in
+        event.properties.filter { $0.name != "RECURRENCE-ID" }.map { property in
             property.name + property.parameters.map { ";\($0.name)=\($0.values)" }.joined() + ":" + property.value
         }.sorted()
     }

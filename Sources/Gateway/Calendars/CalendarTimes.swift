@@ -154,25 +154,39 @@ struct CalendarTimes {
         return start.kind == .utc ? instant.local(secondsEast: 0) : clock.rules.local(at: instant)
     }
 
-    /// Which date of its series a time is, in the same words however a file writes it: a day, an instant, or a time without a zone.
-    func mark(
-        _ time: ICSTime, _ calendar: ICSCalendarHead, _ zones: inout CalendarZones
-    ) throws(ReadProblem) -> String {
-        switch time.kind {
-        case .date: return String(time.local.text.prefix(10))
-        case .utc: return time.local.timestamp(secondsEast: 0).rfc3339
-        case .zone(let name):
-            return try zones.clock(of: name, in: calendar, at: time.local, line: line).rules.first(time.local).rfc3339
-        case .floating: return start.kind == .date ? time.local.text : mark(time.local)
+    /// The date of a series that a RECURRENCE-ID or an EXDATE names, on the clocks of the start. Some programs name a whole day by
+    /// a time: by its midnight, on these clocks or on those of UTC.
+    func date(_ time: ICSTime, _ calendar: ICSCalendarHead, _ zones: inout CalendarZones) throws(ReadProblem)
+        -> LocalDateTime
+    {
+        guard start.kind == .date else { return try local(time, calendar, &zones) }
+        if time.local == time.local.midnight { return time.local }
+        return try local(time, calendar, &zones).midnight
+    }
+
+    /// What one of its own dates is known by.
+    func name(of date: LocalDateTime) -> CalendarDateName {
+        let day = String(date.text.prefix(10))
+        switch start.kind {
+        case .date: return CalendarDateName(mark: day, day: day)
+        case .floating: return CalendarDateName(mark: date.text, day: day)
+        case .utc, .zone: return CalendarDateName(mark: instant(date).rfc3339, day: day)
         }
     }
 
-    /// The same of one of its own dates.
-    func mark(_ date: LocalDateTime) -> String {
-        switch start.kind {
-        case .date: String(date.text.prefix(10))
-        case .floating: date.text
-        case .utc, .zone: instant(date).rfc3339
+    /// The same of a date of a series of which nothing else is known.
+    func name(
+        of time: ICSTime, _ calendar: ICSCalendarHead, _ zones: inout CalendarZones
+    ) throws(ReadProblem) -> CalendarDateName {
+        let date = try local(time, calendar, &zones)
+        let day = String(date.text.prefix(10))
+        switch time.kind {
+        case .date: return CalendarDateName(mark: day, day: day)
+        case .utc: return CalendarDateName(mark: time.local.timestamp(secondsEast: 0).rfc3339, day: day)
+        case .zone(let name):
+            let clock = try zones.clock(of: name, in: calendar, at: time.local, line: line)
+            return CalendarDateName(mark: clock.rules.first(time.local).rfc3339, day: day)
+        case .floating: return start.kind == .date ? CalendarDateName(mark: date.text, day: day) : self.name(of: date)
         }
     }
 

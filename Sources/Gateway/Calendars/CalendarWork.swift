@@ -6,36 +6,34 @@ struct CalendarWork {
     private let events: [ICSReader.Event]
     private let calendars: [ICSCalendarHead]
     private let verdicts: [CalendarStates.Verdict]
-    private var zones: CalendarZones
+    private var dates: CalendarDates
     private var notes: [CalendarNote] = []
     /// How many events lose what a property says.
     private var lost: [String: Int] = [:]
     /// The events that stand for a date of a series, by its UID.
     private var moved: [String: [Int]] = [:]
-    /// The events that are no single date of a series, by their UIDs.
-    private var whole: [String: Int] = [:]
+    /// The states that count of what is no single date of a series, by UID.
+    private let whole: [String: Int]
     /// The identities that the dates of a series have, those that are taken out too, by its UID.
     private(set) var series: [String: [String]] = [:]
 
     init(
-        _ events: [ICSReader.Event], _ calendars: [ICSCalendarHead], _ verdicts: [CalendarStates.Verdict],
-        _ zones: CalendarZones
+        _ events: [ICSReader.Event], _ calendars: [ICSCalendarHead], _ states: CalendarStates, _ dates: CalendarDates
     ) {
         self.events = events
         self.calendars = calendars
-        self.verdicts = verdicts
-        self.zones = zones
-        for (index, event) in events.enumerated() where verdicts[index].counts {
-            guard let uid = CalendarStates.uid(event) else { continue }
-            if event["RECURRENCE-ID"] != nil { moved[uid, default: []].append(index) } else { whole[uid] = index }
+        (verdicts, whole) = (states.verdicts, states.series)
+        self.dates = dates
+        for (index, event) in events.enumerated() where verdicts[index].counts && event["RECURRENCE-ID"] != nil {
+            if let uid = CalendarStates.uid(event) { moved[uid, default: []].append(index) }
         }
     }
 
-    private var settings: CalendarSettings { zones.settings }
+    private var settings: CalendarSettings { dates.zones.settings }
 
     /// Everything to be said, in the order of lines.
     var allNotes: [CalendarNote] {
-        var all = notes + zones.notes.values
+        var all = notes + dates.zones.notes.values
         all.sort { ($0.line, $0.text) < ($1.line, $1.text) }
         guard !lost.isEmpty else { return all }
         let names = lost.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }.joined(separator: ", ")
@@ -50,7 +48,7 @@ struct CalendarWork {
         }
         if let outcome = Self.outcome(verdicts[index], event) { return single(outcome) }
         do throws(ReadProblem) {
-            return try made(event, name)
+            return try made(index, name)
         } catch {
             return single(.problems([error]))
         }
@@ -74,7 +72,8 @@ struct CalendarWork {
         }
     }
 
-    private mutating func made(_ event: ICSReader.Event, _ name: String) throws(ReadProblem) -> [CalendarItem] {
+    private mutating func made(_ index: Int, _ name: String) throws(ReadProblem) -> [CalendarItem] {
+        let event = events[index]
         let repeating = CalendarSeries.property(event)
         let uid = CalendarStates.uid(event)
         if let property = event["RECURRENCE-ID"] { try checkDate(property, event) }
@@ -84,7 +83,6 @@ struct CalendarWork {
                 "\(CalendarFaults.shown(event)) repeats (\(property.name)), and an event on Luma does not; --expand makes an event "
                     + "of each date")
         }
-        let calendar = calendars[event.calendar]
         let (fields, losses) = taken(event)
         guard let property = event["DTSTART"] else {
             // Without a start the check of the event says so.
@@ -94,57 +92,54 @@ struct CalendarWork {
                     identities: uid.map { [$0] } ?? [])
             ]
         }
-        let times = try CalendarTimes(event, property, calendar, &zones)
-        var dates = [times.start.local]
-        if repeating != nil {
-            let moved = try movedDates(uid, times)
-            let found = try CalendarSeries(event, times, moved: moved, calendar, &zones)
-            dates = found.dates
-            if let uid { series[uid] = (dates + found.takenOut).map { uid + " " + times.mark($0) } }
+        let times: CalendarTimes
+        let starts: [LocalDateTime]
+        if repeating != nil, let found = try dates.series(index) {
+            times = found.times
+            let series = try found.dates.get()
+            starts = try series.dates(without: try movedDates(uid, index))
+            if let uid { self.series[uid] = series.all.flatMap { times.name(of: $0).identities(uid, isFirst: false) } }
+        } else {
+            times = try CalendarTimes(event, property, calendars[event.calendar], &dates.zones)
+            starts = [times.start.local]
         }
-        if dates.isEmpty {
+        if starts.isEmpty {
             let reason = "repeats, and all of its dates are taken out or have events of their own"
             return [CalendarItem(line: event.line, name: name, outcome: .passedOver(reason))]
         }
-        let exception = event["RECURRENCE-ID"].map { ($0, mark($0, of: uid, times, in: event.calendar)) }
-        return dates.map { date in
-            let (found, note) = times.fields(at: date, hasTemplate: settings.hasTemplate)
+        let isDate = event["RECURRENCE-ID"] != nil
+        var identities: [String] = []
+        if isDate, let uid {
+            let named = try dates.name(index, of: whole[uid])
+            identities = named.identities(uid, isFirst: isFirst(named, of: uid))
+        }
+        return starts.map { start in
+            let (found, note) = times.fields(at: start, hasTemplate: settings.hasTemplate)
             if let note, notes.last?.text != note.text { notes.append(note) }
             var object = fields
             object.members += found.members
-            var identities: [String] = []
-            if let uid, let (property, mark) = exception {
-                identities = [uid + " " + mark] + (isFirst(property, of: uid) ? [uid] : [])
-            } else if let uid {
-                let dated = uid + " " + times.mark(date)
-                let begins = date == times.start.local
-                identities = repeating == nil ? [uid, dated] : [dated] + (begins ? [uid] : [])
+            if let uid, !isDate {
+                let own = times.name(of: start).identities(uid, isFirst: start == times.start.local)
+                // What does not repeat is itself, whatever its time is.
+                identities = repeating == nil ? [uid] + own.filter { $0 != uid } : own
             }
             return CalendarItem(
                 line: event.line, name: name, outcome: .event(object, lost: losses), identities: identities,
-                series: repeating == nil && exception == nil ? nil : uid)
+                series: repeating == nil && !isDate ? nil : uid)
         }
     }
 
-    /// Which date of its series a RECURRENCE-ID names. One without a zone is on the clocks of the series.
-    private mutating func mark(_ property: ICSProperty, of uid: String?, _ own: CalendarTimes, in calendar: Int)
-        -> String
-    {
-        guard let time = ICSTime(property) else { return property.value }
-        var times = own
-        if time.kind == .floating, let series = uid.flatMap({ whole[$0] }).map({ events[$0] }),
-            let start = series["DTSTART"],
-            let found = try? CalendarTimes(series, start, calendars[series.calendar], &zones)
-        {
-            times = found
-        }
-        return (try? times.mark(time, calendars[calendar], &zones)) ?? property.value
+    /// Whether it is the date with which its series begins, which was an event by itself before it repeated.
+    private mutating func isFirst(_ date: CalendarDateName, of uid: String) -> Bool {
+        guard let index = whole[uid], let times = (try? dates.series(index))?.times else { return false }
+        return date.mark == times.name(of: times.start.local).mark
     }
 
-    /// Whether a RECURRENCE-ID names the date with which its series begins, which was an event by itself before it repeated.
-    private func isFirst(_ property: ICSProperty, of uid: String) -> Bool {
-        guard let start = whole[uid].flatMap({ events[$0]["DTSTART"] }).flatMap(ICSTime.init) else { return false }
-        return ICSTime(property) == start
+    /// The dates of a series that have events of their own, or that were taken out by one that is cancelled.
+    private mutating func movedDates(_ uid: String?, _ series: Int) throws(ReadProblem) -> Set<String> {
+        var marks: Set<String> = []
+        for index in uid.flatMap({ moved[$0] }) ?? [] { marks.insert(try dates.name(index, of: series).mark) }
+        return marks
     }
 
     private func checkDate(_ property: ICSProperty, _ event: ICSReader.Event) throws(ReadProblem) {
@@ -159,16 +154,6 @@ struct CalendarWork {
             line: property.line,
             "\(CalendarFaults.shown(event)) repeats (RECURRENCE-ID): it is one date of a series; --expand makes an event of each date"
         )
-    }
-
-    /// The dates that have events of their own, or that were taken out by one that is cancelled.
-    private mutating func movedDates(_ uid: String?, _ times: CalendarTimes) throws(ReadProblem) -> Set<LocalDateTime> {
-        var dates: Set<LocalDateTime> = []
-        for index in uid.flatMap({ moved[$0] }) ?? [] {
-            guard let property = events[index]["RECURRENCE-ID"], let time = ICSTime(property) else { continue }
-            dates.insert(try times.local(time, calendars[events[index].calendar], &zones))
-        }
-        return dates
     }
 
     /// The fields, and what is lost of one of our own exports.

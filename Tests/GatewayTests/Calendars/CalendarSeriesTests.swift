@@ -70,4 +70,40 @@ import Testing
         #expect(starts(plan(west, east)) == expected)
         #expect(starts(plan(east, west)) == expected)
     }
+
+    /// A day names what begins on it on the clocks of its series: half past midnight in Berlin is the day before in UTC.
+    @Test(arguments: [
+        ("RDATE:20310119T140000Z\nEXDATE;VALUE=DATE:20310108", "", ["01T00:30", "15T00:30", "19T15:00"]),
+        ("EXDATE:20310108", "", ["01T00:30", "15T00:30"]),
+        ("RDATE:20310119T140000Z", ";VALUE=DATE:20310108", ["01T00:30", "15T00:30", "19T15:00", "25T20:00"]),
+        ("RDATE:20310119T140000Z", ";VALUE=DATE:20310119", ["01T00:30", "08T00:30", "15T00:30", "25T20:00"]),
+        ("RDATE:20310108T140000Z", ";VALUE=DATE:20310108", ["01T00:30", "08T15:00", "15T00:30", "25T20:00"]),
+        ("X-A:b", ";VALUE=DATE:20310107", ["01T00:30", "08T00:30", "15T00:30", "25T20:00"]),
+    ])
+    func aDayNamesTheDateThatBeginsOnIt(_ lines: String, _ recurrence: String, _ expected: [String]) {
+        let series = event("DTSTART;TZID=Europe/Berlin:20310101T003000\nRRULE:FREQ=WEEKLY;COUNT=3\n\(lines)")
+        let moved = event("DTSTART;TZID=Europe/Berlin:20310125T200000\nRECURRENCE-ID\(recurrence)")
+        let plan = recurrence.isEmpty ? plan(series) : plan(series + moved)
+        #expect(starts(plan) == expected.map { "2031-01-" + $0 })
+    }
+
+    /// The states of one date are those of one event, in whichever forms they name it; the latest counts.
+    @Test(arguments: [
+        ("DTSTART:20310108T120000Z\nSEQUENCE:1", "DTSTART:20310108T130000Z\nSEQUENCE:2", "2031-01-08T13:00"),
+        ("DTSTART:20310108T120000Z\nSEQUENCE:2", "DTSTART:20310108T130000Z\nSEQUENCE:1", "2031-01-08T12:00"),
+        (
+            "DTSTART:20310108T120000Z\nSEQUENCE:1\nSTATUS:CANCELLED", "DTSTART:20310108T130000Z\nSEQUENCE:2",
+            "2031-01-08T13:00"
+        ),
+        ("DTSTART:20310108T120000Z", "DTSTART:20310108T120000Z", "2031-01-08T12:00"),
+    ])
+    func theLatestStateOfADateCountsOnce(_ first: String, _ second: String, _ start: String) {
+        for recurrence in [":20310108T100000Z", ";TZID=Asia/Tokyo:20310108T190000", ";VALUE=DATE:20310108"] {
+            let states =
+                event("RECURRENCE-ID:20310108T100000Z\n" + first) + event("RECURRENCE-ID\(recurrence)\n" + second)
+            let plan = plan(event(Self.weekly) + states)
+            #expect(starts(plan) == [Self.dates[0], start, Self.dates[2]], "\(recurrence)")
+            #expect(plan.passedOver.count == 1 && plan.problems.isEmpty, "\(recurrence): \(plan.problems)")
+        }
+    }
 }

@@ -37,6 +37,7 @@ import Testing
     @Test(arguments: [
         (":20310108T090000Z", "20310108T100000Z"), (";TZID=Europe/Berlin:20310108T100000", "20310108T100000Z"),
         (":20310108T100000", "20310108T100000Z"), (";TZID=Asia/Tokyo:20310108T180000", "20310108T120000Z"),
+        (";VALUE=DATE:20310108", "20310108T120000Z"), (":20310108", "20310108T120000Z"),
     ])
     func aDateOfASeriesKeepsItsKeyWhenItGetsAnEntryOfItsOwn(_ recurrence: String, _ start: String) {
         let series = event("DTSTART;TZID=Europe/Berlin:20310101T100000\nRRULE:FREQ=WEEKLY;COUNT=3")
@@ -59,13 +60,53 @@ import Testing
     @Test func anEventThatBeginsToRepeatIsKnown() {
         let single = plan(event("DTSTART:20310101T100000Z")).rows
         let series = plan(event("DTSTART:20310101T100000Z\nRRULE:FREQ=DAILY;COUNT=2")).rows
-        #expect(series.map(\.aliases) == [["u"], []])
-        #expect(single.first?.aliases == series.prefix(1).compactMap(\.identity))
+        #expect(series.map(\.aliases) == [["u", "u 2031-01-01"], ["u 2031-01-02"]])
+        #expect(single.first?.aliases == series.prefix(1).compactMap(\.identity) + ["u 2031-01-01"])
         let moved = plan(
             event("DTSTART:20310101T100000Z\nRRULE:FREQ=DAILY;COUNT=2")
                 + event("DTSTART:20310101T120000Z\nRECURRENCE-ID:20310101T100000Z")
         ).rows
-        #expect(Set(moved.map(\.aliases)) == [["u"], []])
+        #expect(Set(moved.map(\.aliases)) == [["u", "u 2031-01-01"], ["u 2031-01-02"]])
+    }
+
+    /// What was an event by itself is the first date of the series that it has become, however an entry of its own names that.
+    @Test(arguments: [
+        ":20310101T090000Z", ";TZID=Europe/Berlin:20310101T100000", ";TZID=Asia/Tokyo:20310101T180000",
+        ":20310101T100000", ";VALUE=DATE:20310101", ":20310101",
+    ])
+    func theFirstDateIsKnownInEachForm(_ recurrence: String) {
+        let start = "DTSTART;TZID=Europe/Berlin:20310101T100000"
+        let made = plan(event(start)).rows.map { ImportReport.Entry($0, .created, eventID: "evt-1") }
+        let exception = event("DTSTART:20310101T150000Z\nRECURRENCE-ID\(recurrence)")
+        let series = event(start + "\nRRULE:FREQ=WEEKLY;COUNT=3")
+        for file in [series + exception, exception + series] {
+            let after = plan(file)
+            let standing = ImportStanding(after, ImportHistory(made), now: Timestamp(milliseconds: 0))
+            #expect(after.rows.count == 3 && standing.rows.count == 2, "\(after.rows.map(\.aliases))")
+            #expect(standing.changed.map(\.word.entry.eventID) == ["evt-1"])
+        }
+    }
+
+    /// Programs name a whole day by the day, or by a midnight.
+    @Test(arguments: [
+        ";VALUE=DATE:20310101", ":20310101T000000", ":20310101T000000Z", ":20301231T230000Z",
+        ";TZID=Europe/Berlin:20310101T000000",
+    ])
+    func theFirstDayIsKnownInEachForm(_ recurrence: String) {
+        let series = event("DTSTART;VALUE=DATE:20310101\nRRULE:FREQ=WEEKLY;COUNT=2").replacing(
+            "DURATION:PT1H\n", with: "")
+        let rows = plan(series + event("DTSTART:20310101T150000Z\nRECURRENCE-ID\(recurrence)")).rows
+        #expect(rows.map(\.identity) == ["u 2031-01-08", "u 2031-01-01"])
+        #expect(rows.map(\.aliases) == [[], ["u"]])
+    }
+
+    /// An entry that names its date by the day, and whose series came later.
+    @Test func aDateThatCameWithoutItsSeriesIsKnown() {
+        let exception = event("DTSTART:20310108T150000Z\nRECURRENCE-ID;VALUE=DATE:20310108")
+        let made = plan(exception).rows.map { ImportReport.Entry($0, .created, eventID: "evt-1") }
+        let after = plan(event("DTSTART;TZID=Europe/Berlin:20310101T100000\nRRULE:FREQ=WEEKLY;COUNT=3") + exception)
+        let standing = ImportStanding(after, ImportHistory(made), now: Timestamp(milliseconds: 0))
+        #expect(standing.rows.count == 2 && standing.made.map(\.word.entry.eventID) == ["evt-1"])
     }
 
     /// A series that is moved as a whole has other dates: none of them is made besides those that were.
@@ -97,6 +138,11 @@ import Testing
             event("DTSTART:20310102T150000Z\nRECURRENCE-ID\($0)\nDESCRIPTION:\($0.utf8.count)")
         }
         let plan = plan(series + exceptions.joined())
-        #expect(plan.problems.map(\.text) == ["has the UID and the date of the event in line 10; one of them must go"])
+        #expect(
+            plan.problems.map(\.text)
+                == [18, 10].map {
+                    "\"Tea\" has the UID, SEQUENCE and date of the event in line \($0) and says something else; one of them must go"
+                })
+        #expect(plan.rows.map(\.identity) == ["u 2031-01-01T10:00:00.000Z"])
     }
 }
