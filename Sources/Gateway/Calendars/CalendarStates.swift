@@ -17,6 +17,8 @@ struct CalendarStates {
         case contradicts(line: Int)
         /// It is not going to happen.
         case cancelled(String)
+        /// It stands for a date of a series that has been changed as a whole since.
+        case outdated(line: Int)
         /// It is no event but somebody's answer about one.
         case message(String)
 
@@ -24,7 +26,7 @@ struct CalendarStates {
         var counts: Bool {
             switch self {
             case .current, .contradicts, .cancelled: true
-            case .earlier, .repeated, .message: false
+            case .earlier, .repeated, .outdated, .message: false
             }
         }
     }
@@ -44,6 +46,12 @@ struct CalendarStates {
             sequence = event["SEQUENCE"].flatMap { Int($0.value) } ?? 0
             stamp = time("DTSTAMP") ?? LocalDateTime(milliseconds: .min)
             modified = time("LAST-MODIFIED") ?? stamp
+        }
+
+        /// Of those of one SEQUENCE, what says no time is neither older nor newer.
+        func isOlder(than other: Rank) -> Bool {
+            if sequence != other.sequence { return sequence < other.sequence }
+            return modified.milliseconds > .min && modified < other.modified
         }
 
         static func < (a: Rank, b: Rank) -> Bool {
@@ -99,7 +107,9 @@ struct CalendarStates {
         }
         for (key, indices) in groups {
             _ = judge(indices)
-            if let series = series[key.uid] { cancelDates(indices, of: series) }
+            guard let series = series[key.uid] else { continue }
+            cancelDates(indices, of: series)
+            outdate(indices, of: series, whole[key.uid] ?? [])
         }
     }
 
@@ -145,6 +155,19 @@ struct CalendarStates {
         for index in dates where verdicts[index] == .current {
             guard Rank(events[index]).sequence <= Rank(events[series]).sequence else { continue }
             verdicts[index] = .cancelled("its series is cancelled in line \(events[series].line)")
+        }
+    }
+
+    /// A series and the entries of its dates are one object (RFC 4791 §4.1): whoever changes it says all of it anew. An entry of before
+    /// the change, which another calendar or an earlier state of the series has brought, counts no more. In one calendar with one
+    /// state of all each counts: a date keeps its own number when its series is given another.
+    private mutating func outdate(_ dates: [Int], of series: Int, _ states: [Int]) {
+        if case .cancelled = verdicts[series] { return }
+        let latest = Rank(events[series])
+        let isHistory = states.contains { if case .earlier = verdicts[$0] { true } else { false } }
+        for index in dates where verdicts[index].counts && Rank(events[index]).isOlder(than: latest) {
+            guard isHistory || events[index].calendar != events[series].calendar else { continue }
+            verdicts[index] = .outdated(line: events[series].line)
         }
     }
 

@@ -61,6 +61,7 @@ struct CalendarWork {
         case .earlier(let line): .passedOver("is an earlier state of the event in line \(line) (UID)")
         case .repeated(let line): .passedOver("says the same as line \(line) (UID)")
         case .cancelled(let reason): .passedOver("is cancelled (\(reason))")
+        case .outdated(let line): .passedOver("is from before the series in line \(line) was changed (UID)")
         case .message(let method): .passedOver("is an answer to an invitation (METHOD:\(method))")
         case .contradicts(let line):
             .problems([

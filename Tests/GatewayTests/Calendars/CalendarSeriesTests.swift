@@ -106,4 +106,28 @@ import Testing
             #expect(plan.passedOver.count == 1 && plan.problems.isEmpty, "\(recurrence): \(plan.problems)")
         }
     }
+
+    /// What was said of a date before its series was changed as a whole counts no more; what is newer does, and what has no age.
+    @Test(arguments: [
+        ("SEQUENCE:1\nDTSTAMP:20300105T000000Z", true), ("SEQUENCE:2\nDTSTAMP:20300101T000000Z", true),
+        ("SEQUENCE:2\nDTSTAMP:20300105T000000Z\nLAST-MODIFIED:20300101T000000Z", true),
+        ("SEQUENCE:2\nDTSTAMP:20300105T000000Z", false), ("SEQUENCE:2\nDTSTAMP:20300103T000000Z", false),
+        ("SEQUENCE:2", false), ("SEQUENCE:3\nDTSTAMP:20300101T000000Z", false),
+    ])
+    func whatIsOlderThanItsSeriesCountsNoMore(_ age: String, _ isOlder: Bool) {
+        let series = event(Self.weekly + "\nSEQUENCE:2\nDTSTAMP:20300103T000000Z")
+        let before = event("DTSTART:20310101T090000Z\nRRULE:FREQ=WEEKLY;COUNT=3\nDTSTAMP:20300101T000000Z")
+        let moved = event("RECURRENCE-ID:20310108T100000Z\nDTSTART:20310108T120000Z\n" + age)
+        let cancelled = event("RECURRENCE-ID:20310108T100000Z\nDTSTART:20310108T100000Z\nSTATUS:CANCELLED\n" + age)
+        let changed = [Self.dates[0], "2031-01-08T12:00", Self.dates[2]]
+        #expect(starts(plan(series, moved)) == (isOlder ? Self.dates : changed))
+        #expect(starts(plan(moved, series)) == (isOlder ? Self.dates : changed))
+        #expect(starts(plan(before + moved + series)) == (isOlder ? Self.dates : changed))
+        #expect(starts(plan("METHOD:CANCEL\n" + cancelled, series)).count == (isOlder ? 3 : 2))
+        // One state of all: it is what the calendar shows, whatever the numbers are.
+        #expect(starts(plan(series + moved)) == changed)
+        #expect(starts(plan(series + cancelled)).count == 2)
+        let reasons = plan(series, moved).passedOver.map(\.reason)
+        #expect(reasons == (isOlder ? ["is from before the series in line 3 was changed (UID)"] : []))
+    }
 }
