@@ -95,17 +95,22 @@ struct CalendarWork {
         }
         let times: CalendarTimes
         let starts: [LocalDateTime]
-        if repeating != nil, let found = try dates.series(index) {
+        if repeating != nil || isNamed(event, uid), let found = try dates.series(index) {
             times = found.times
             let series = try found.dates.get()
             starts = try series.dates(without: try movedDates(uid, index))
-            if let uid { self.series[uid] = series.all.flatMap { times.name(of: $0).identities(uid, isFirst: false) } }
+            if let uid, repeating != nil {
+                self.series[uid] = series.all.flatMap { times.name(of: $0).identities(uid, isFirst: false) }
+            }
         } else {
             times = try CalendarTimes(event, property, calendars[event.calendar], &dates.zones)
             starts = [times.start.local]
         }
         if starts.isEmpty {
-            let reason = "repeats, and all of its dates are taken out or have events of their own"
+            let reason =
+                repeating == nil
+                ? "has an entry of its own for its date (RECURRENCE-ID)"
+                : "repeats, and all of its dates are taken out or have events of their own"
             return [CalendarItem(line: event.line, name: name, outcome: .passedOver(reason))]
         }
         let isDate = event["RECURRENCE-ID"] != nil
@@ -134,6 +139,11 @@ struct CalendarWork {
     private mutating func isFirst(_ date: CalendarDateName, of uid: String) -> Bool {
         guard let index = whole[uid], let times = (try? dates.series(index))?.times else { return false }
         return date.mark == times.name(of: times.start.local).mark
+    }
+
+    /// Whether another entry may stand for the only date of an event, which repeated once or will.
+    private func isNamed(_ event: ICSReader.Event, _ uid: String?) -> Bool {
+        settings.expands && event["RECURRENCE-ID"] == nil && uid.map { moved[$0] != nil } ?? false
     }
 
     /// The dates of a series that have events of their own, or that were taken out by one that is cancelled.

@@ -130,4 +130,19 @@ import Testing
         let reasons = plan(series, moved).passedOver.map(\.reason)
         #expect(reasons == (isOlder ? ["is from before the series in line 3 was changed (UID)"] : []))
     }
+
+    /// An event that does not repeat is a series of one date, which an entry of its own may stand for or take out.
+    @Test(arguments: [":20310101T100000Z", ";TZID=Asia/Tokyo:20310101T190000", ";VALUE=DATE:20310101"])
+    func anEventIsNotMadeBesideTheEntryForItsDate(_ recurrence: String) {
+        let alone = event("DTSTART:20310101T100000Z")
+        let moved = event("DTSTART:20310101T120000Z\nRECURRENCE-ID\(recurrence)")
+        let plan = plan(alone + moved)
+        #expect(starts(plan) == ["2031-01-01T12:00"])
+        #expect(plan.passedOver.map(\.reason) == ["has an entry of its own for its date (RECURRENCE-ID)"])
+        #expect(plan.rows.first?.aliases.first == "u")
+        let cancelled = event("DTSTART:20310101T100000Z\nSTATUS:CANCELLED\nRECURRENCE-ID\(recurrence)")
+        #expect(starts(self.plan(alone + cancelled)) == [])
+        let other = event("DTSTART:20310109T100000Z\nRECURRENCE-ID:20310108T100000Z")
+        #expect(starts(self.plan(alone + other)) == ["2031-01-01T10:00", "2031-01-09T10:00"])
+    }
 }
