@@ -29,6 +29,7 @@ struct ImportHistory: Sendable {
 
     private var byKey: [String: [Word]] = [:]
     private var byIdentity: [String: [Word]] = [:]
+    private var byAlias: [String: [Word]] = [:]
     /// What was or may have been made of the dates of a series.
     private var bySeries: [String: [Word]] = [:]
 
@@ -45,6 +46,7 @@ struct ImportHistory: Sendable {
         byKey[key, default: []].append(word)
         if let said = word.entry.said { byKey[said, default: []].append(word) }
         if let identity = word.entry.identity { byIdentity[identity, default: []].append(word) }
+        for alias in word.entry.aliases { byAlias[alias, default: []].append(word) }
         if let series = word.entry.series, word.entry.outcome.mayBeMade { bySeries[series, default: []].append(word) }
     }
 
@@ -75,7 +77,9 @@ struct ImportHistory: Sendable {
     /// - Parameter now: the time of day.
     func fate(of row: ImportPlan.Row, now: Timestamp) -> Fate {
         let identities = [row.identity].compactMap(\.self) + row.aliases
-        let words = (byKey[row.key] ?? []) + (byKey[row.content] ?? []) + identities.flatMap { byIdentity[$0] ?? [] }
+        var words = (byKey[row.key] ?? []) + (byKey[row.content] ?? []) + identities.flatMap { byIdentity[$0] ?? [] }
+        // Two events may have one alias, such as the day of two dates: only what one of them is called by itself tells them apart.
+        if let identity = row.identity { words += byAlias[identity] ?? [] }
         // The same words about the same event count, and of those what is certain counts first.
         let same = words.filter { $0.entry.content == row.content }
         if let made = same.first(where: \.entry.outcome.isDone) { return .made(made) }

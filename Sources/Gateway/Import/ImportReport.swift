@@ -46,6 +46,8 @@ final class ImportReport: Sendable {
         var sheetRow: Int?
         /// What the file tells the event by, whatever it says of it.
         var identity: String?
+        /// Other identities that the file could have told it by.
+        var aliases: [String] = []
         /// Made of what the row said, where the key is not.
         var said: String?
         /// The series that it is a date of.
@@ -67,6 +69,7 @@ final class ImportReport: Sendable {
             }
             object["at"] = at.map { .string($0.rfc3339) }
             object["uid"] = identity.map { .string($0) }
+            object["other_uids"] = aliases.isEmpty ? nil : JSON.array(aliases.map { .string($0) })
             object["content"] = said.map { .string($0) }
             object["series"] = series.map { .string($0) }
             object["known_from"] = source.map { .string($0) }
@@ -94,7 +97,7 @@ final class ImportReport: Sendable {
                 row: row.number, line: row.line, name: row.name, outcome, key: row.key, eventID: eventID,
                 requestID: requestID, problem: problem, at: at, sheetRow: row.place.row, identity: row.identity,
                 said: row.said, source: source)
-            series = row.series
+            (series, aliases) = (row.series, row.aliases)
         }
 
         /// An id that may stand in a command which a person is told to enter.
@@ -117,6 +120,7 @@ final class ImportReport: Sendable {
                 sheetRow: object["spreadsheet_row"]?.intValue, identity: object["uid"]?.stringValue,
                 said: object["content"]?.stringValue, source: object["known_from"]?.stringValue)
             series = object["series"]?.stringValue
+            aliases = object["other_uids"]?.arrayValue?.compactMap(\.stringValue) ?? []
         }
     }
 

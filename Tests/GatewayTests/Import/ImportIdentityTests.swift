@@ -109,6 +109,33 @@ import Testing
         #expect(standing.rows.count == 2 && standing.made.map(\.word.entry.eventID) == ["evt-1"])
     }
 
+    /// What a report tells of an event is found by each name that another state of its file may have for it.
+    @Test(arguments: [
+        // An event, and then its date without the series that it begins.
+        ("DTSTART:20310101T100000Z", "DTSTART:20310101T120000Z\nRECURRENCE-ID:20310101T100000Z", 0),
+        ("DTSTART:20310101T100000Z", "DTSTART:20310101T120000Z\nRECURRENCE-ID;VALUE=DATE:20310101", 0),
+        ("DTSTART:20310101T100000Z", "DTSTART:20310108T120000Z\nRECURRENCE-ID:20310108T100000Z", 1),
+        // A date, which is an event by itself at another time now, and is not its first.
+        ("DTSTART:20310101T100000Z\nRRULE:FREQ=WEEKLY;COUNT=2", "DTSTART:20310101T120000Z", 0),
+        ("DTSTART:20310101T100000Z\nRRULE:FREQ=WEEKLY;COUNT=2", "DTSTART:20310108T120000Z\nRECURRENCE-ID:20310108", 0),
+        // An event, and then a series that begins before it.
+        ("DTSTART:20310108T100000Z", "DTSTART:20310101T100000Z\nRRULE:FREQ=WEEKLY;COUNT=3", 1),
+        // Another time of a day of which one was made.
+        (
+            "DTSTART:20310101T100000Z\nRDATE:20310102T100000Z",
+            "DTSTART:20310101T100000Z\nRDATE:20310102T100000Z,20310102T150000Z", 1
+        ),
+    ])
+    func anEventIsKnownByEachOfItsNames(_ before: String, _ after: String, _ new: Int) {
+        let words = plan(event(before)).rows.map { ImportReport.Entry($0, .created, eventID: "evt-\($0.number)") }
+        let read = words.compactMap { ImportReport.Entry($0.object) }
+        #expect(read == words)
+        let plan = plan(event(after))
+        let standing = ImportStanding(plan, ImportHistory(read), now: Timestamp(milliseconds: 0))
+        #expect(standing.rows.count == new, "\(standing.rows.map(\.identity))")
+        #expect(standing.made.count + standing.changed.count == plan.rows.count - new)
+    }
+
     /// A series that is moved as a whole has other dates: none of them is made besides those that were.
     @Test(arguments: [
         ("DTSTART:20310102T100000Z\nRRULE:FREQ=WEEKLY;COUNT=3", 0, 3),
