@@ -63,7 +63,15 @@ let package = Package(
                 "GatewayAPI", "SandboxServer", "Settings", "CAssets",
             ],
             swiftSettings: settings),
-        .executableTarget(name: "luma-mcp", dependencies: ["Core", "Gateway"], swiftSettings: settings),
+        .target(
+            name: "GatewayCLI",
+            dependencies: ["Core", "Formats", "HTTP", "LumaAPI", "Crypto", "IO", "GatewayAPI", "Settings"],
+            swiftSettings: settings),
+        .target(
+            name: "Program",
+            dependencies: ["Core", "Gateway", "GatewayCLI", "IO", "LumaSandbox", "SandboxServer", "Settings"],
+            swiftSettings: settings),
+        .executableTarget(name: "luma-mcp", dependencies: ["Program"], swiftSettings: settings),
 
         // MARK: Never shipped.
         .executableTarget(
@@ -84,6 +92,8 @@ let package = Package(
         tests(of: "Store", ["Core", "CSQLite"]),
         tests(of: "Settings", ["Core"]),
         tests(of: "GatewayAPI", ["Core", "Formats", "HTTP", "LumaAPI"]),
+        tests(of: "GatewayCLI", ["Core", "Formats", "GatewayAPI", "HTTP", "IO", "LumaAPI", "Settings"]),
+        tests(of: "Program", ["Core", "Gateway", "GatewayAPI", "GatewayCLI", "Settings"]),
         tests(of: "SandboxServer", ["Core", "IO", "LumaSandbox", "Settings"]),
         tests(
             of: "Gateway",

@@ -1,5 +1,5 @@
-import Gateway
 import Glibc
+import Program
 
 @main struct Main {
     static func main() async {

@@ -1,25 +1,31 @@
-import Core
+package import Core
 import Crypto
 import GatewayAPI
 import Glibc
 import HTTP
 import IO
 import LumaClient
-import Settings
+package import Settings
 import Store
 
 /// `luma-mcp doctor`: looks at everything that the gateway needs, and says what to do. It changes nothing, and asks Luma
 /// one thing: who the key belongs to; and a gateway that runs already, how it is.
-struct DoctorCommand {
+package struct DoctorCommand {
     private static let patience = 15.0
-    /// For a gateway on this machine.
-    private static let gatewayPatience = 3.0
 
-    let asJSON: Bool
+    /// Asks a gateway at an address for its health, with the certificates of authorities in a file; nil when none answers.
+    package typealias AskGateway = @Sendable (_ url: String, _ caFile: String?) async -> JSON?
+
+    private let asJSON: Bool
+    private let askGateway: AskGateway
+
+    package init(asJSON: Bool, askGateway: @escaping AskGateway) {
+        (self.asJSON, self.askGateway) = (asJSON, askGateway)
+    }
 
     /// - Parameter resolve: finds the settings.
     /// - Returns: the exit code: 0 when all is well, 1 with warnings, 2 when something does not work.
-    func run(_ resolve: () throws -> Resolution) async -> Int32 {
+    package func run(_ resolve: () throws -> Resolution) async -> Int32 {
         var report = DoctorReport()
         do {
             let resolution = try resolve()
@@ -101,7 +107,8 @@ struct DoctorCommand {
         guard port != 0 else { return report.add("port", .ok, "a free one is picked at the start") }
         let name = host.isWildcard ? "localhost" : host.urlText
         let url = "\(configuration.tls == nil ? "http" : "https")://\(name):\(port)"
-        if let health = await askGateway(url, configuration) {
+        // Of our own certificate only that it is ours is of interest, and whose it is was looked at before.
+        if let health = await askGateway(url, configuration.tls?.certificate), DoctorReport.isHealth(health) {
             return report.addPresence(.gateway(health), at: url)
         }
         do throws(StartFailure) {
@@ -112,29 +119,6 @@ struct DoctorCommand {
             report.addPresence(
                 error.isInUse || holder != nil ? .taken(by: holder) : .refused(error.description), at: url)
         }
-    }
-
-    /// What a gateway at this address says of its health; nil when none answers.
-    private func askGateway(_ url: String, _ configuration: Configuration) async -> JSON? {
-        // Of our own certificate only that it is ours is of interest, and whose it is was looked at before.
-        let target = GatewayTarget(base: url, caFile: configuration.tls?.certificate, patience: Self.gatewayPatience)
-        do {
-            let loop = try Loop(label: "luma-mcp.doctor.gateway")
-            loop.start()
-            let (answers, answer) = AsyncStream<JSON>.makeStream()
-            try await loop.perform { loop in
-                let transport = try CurlTransport(reactor: loop.reactor, settings: EventsCommand.settings(target))
-                let client = GatewayClient(target, transport: transport, clock: LoopClock(loop.reactor))
-                _ = loop.reactor.start {
-                    let found = try? await client.answer(GatewayClient.Request(path: "/health"))
-                    if let json = found?.json, DoctorReport.isHealth(json) { answer.yield(json) }
-                    answer.finish()
-                    transport.shutdown()
-                }
-            }
-            for await found in answers { return found }
-        } catch {}
-        return nil
     }
 
     private static func parent(of path: String) -> String {

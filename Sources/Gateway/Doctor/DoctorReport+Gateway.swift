@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import Settings
 import Store
 
@@ -50,7 +51,7 @@ extension DoctorReport {
         default:
             let message = health["error"]?.stringValue ?? "it does not say why"
             add(
-                "port", .failed, "\(words), and is not healthy: \(CommandFailure.line(message))",
+                "port", .failed, "\(words), and is not healthy: \(Neutral.line(APIError.shortened(message, to: 1000)))",
                 advice: "Look at its log, and at what else is said here.")
         }
     }

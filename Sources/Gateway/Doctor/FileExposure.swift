@@ -2,11 +2,11 @@ import Glibc
 import Settings
 
 /// Whether files that hold secrets, or what must not be changed by others, are open to them.
-enum FileExposure {
+package enum FileExposure {
     /// What is wrong with a file's or folder's mode and what to do; nil when its owner alone decides, or when it is not there.
     ///
     /// Its group may read it, so that a certificate can be shared with another service; others may do nothing with it.
-    static func problem(_ path: String) -> String? {
+    package static func problem(_ path: String) -> String? {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         let isFolder = status.st_mode & S_IFMT == S_IFDIR

@@ -31,12 +31,14 @@ package enum OtherRegistry {
                 dotEnv: nil,
                 surroundings: Surroundings(cores: 1, isTerminal: false)
             ).configuration
-            return try await ServeCommand(configuration: configuration, environment: [:]) { worker, shared in
+            var command = ServeCommand(configuration: configuration, environment: [:])
+            command.makeDispatcher = { worker, shared in
                 makeDispatcher(
                     Host(
                         seal: shared.mcp.seal, rounds: shared.mcp.rounds, publish: { shared.mcp.changes.publish($0) },
                         pause: { seconds throws(CallFailure) in try await pause(worker.clock, seconds) }))
-            }.run()
+            }
+            return try await command.run()
         } catch {
             StandardError.write("the start failed: \(error)")
             return 70

@@ -7,15 +7,19 @@ import IO
 import LumaClient
 import MCP
 import SandboxServer
-import Settings
+package import Settings
 import Store
 
 /// `luma-mcp serve`: builds the house from the ground up, serves until a signal, and closes it in reverse order.
-struct ServeCommand {
-    let configuration: Configuration
-    let environment: [String: String]
+package struct ServeCommand {
+    private let configuration: Configuration
+    private let environment: [String: String]
     /// What speaks MCP on a loop.
     var makeDispatcher: @Sendable (Worker, Shared) -> Dispatcher = ToolBox.dispatcher
+
+    package init(configuration: Configuration, environment: [String: String]) {
+        (self.configuration, self.environment) = (configuration, environment)
+    }
 
     /// Where the state is kept when nothing else is said.
     static let dataDirectory = "data"
@@ -29,7 +33,7 @@ struct ServeCommand {
     /// Runs to the end.
     /// - Returns: the exit code.
     /// - Throws: `StartFailure` when something that it needs is not there.
-    func run() async throws -> Int32 {
+    package func run() async throws -> Int32 {
         let signals = Signals([SIGTERM, SIGINT, SIGHUP], patience: Self.secondsToStart)
         raiseDescriptorLimit()
         let templates = try self.templates()
@@ -82,7 +86,7 @@ struct ServeCommand {
             // Who stops is not ready any more.
             if !Task.isCancelled { supervisor.ready("Serves on \(url)") }
         }
-        signals.allow(configuration.shutdownSeconds + Self.secondsToClose) { Self.leave(log) }
+        signals.allow(configuration.shutdownSeconds + Self.secondsToClose) { _ = Self.leave(log) }
         for await number in signals.stream {
             guard number == SIGHUP else { break }
             reloads.wish()
@@ -99,20 +103,21 @@ struct ServeCommand {
         shared.account.budget.keepNow(LoopClock.monotonicNow)
         // From the signal on no more than its patience in all.
         guard shared.store.close(within: max(Self.secondsToClose, configuration.shutdownSeconds)) else {
-            Self.leave(log)
-            return ExitStatus.ioError.rawValue
+            return Self.leave(log)
         }
         log.flush()
         return 0
     }
 
     /// Says that the end took too long.
-    static func leave(_ log: LogSink) {
+    /// - Returns: the exit code, `EX_IOERR` of sysexits.h.
+    static func leave(_ log: LogSink) -> Int32 {
         log.log(
             LogEvent(
                 time: WallClock.now, .error,
                 "The end took longer than LUMA_SHUTDOWN_SECONDS: what hangs is left, as a kill would leave it"))
         log.flush(seconds: 0.4)
+        return 74
     }
 
     private func raiseDescriptorLimit() {

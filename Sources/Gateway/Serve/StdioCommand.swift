@@ -3,23 +3,25 @@ import Glibc
 import IO
 import LumaClient
 import SandboxServer
-import Settings
+package import Settings
 import Store
 
 /// `luma-mcp mcp`: speaks MCP with the program that has started it, on standard input and output.
-struct StdioCommand {
-    let configuration: Configuration
+package struct StdioCommand {
+    private let configuration: Configuration
+
+    package init(configuration: Configuration) { self.configuration = configuration }
 
     /// Runs until the input ends.
     /// - Returns: the exit code.
-    func run() async throws -> Int32 {
+    package func run() async throws -> Int32 {
         let patience = configuration.shutdownSeconds + ServeCommand.secondsToClose
         let signals = Signals([SIGTERM, SIGINT], patience: patience)
         let parts = ServeCommand(configuration: configuration, environment: [:])
         let templates = try parts.templates()
         try TLSFile.checkAuthorities(configuration)
         let log = try parts.openLog()
-        signals.allow(patience) { ServeCommand.leave(log) }
+        signals.allow(patience) { _ = ServeCommand.leave(log) }
         var sandbox: Emulator?
         if configuration.usesSandbox {
             sandbox = try await Emulator.startInProcess(faults: configuration.sandboxFaults)
@@ -56,8 +58,7 @@ struct StdioCommand {
         output.flush(seconds: 2)
         await sandbox?.stop(seconds: 1)
         guard shared.store.close(within: max(ServeCommand.secondsToClose, configuration.shutdownSeconds)) else {
-            ServeCommand.leave(log)
-            return ExitStatus.ioError.rawValue
+            return ServeCommand.leave(log)
         }
         log.flush()
         return 0

@@ -1,29 +1,27 @@
 import Core
 import GatewayAPI
 import Glibc
+import IO
 
 /// The times of events as people say them, and of what assistants write for a time.
 struct EventClock: Sendable {
     private let zones: TimeZoneDatabase
     private let seal: Seal
     /// The zone of this machine, in which days begin and `now` is told: nobody has said another one.
-    private let local: CommandZone?
+    private let local: (name: String, rules: TimeZoneRules)
 
     init(zones: TimeZoneDatabase, seal: Seal, variable: String? = getenv("TZ").map { String(cString: $0) }) {
         self.zones = zones
         self.seal = seal
-        local = try? CommandZone.find(nil, variable.map { ["TZ": $0] } ?? [:])
+        let (name, _) = MachineZone.name(variable.map { ["TZ": $0] } ?? [:])
+        local = (try? SystemTimeZones.database.rules(for: name)).map { (name, $0) } ?? ("UTC", .utc)
     }
 
     /// Its name; UTC when this machine's cannot be used.
-    var zone: String { local?.name ?? "UTC" }
+    var zone: String { local.name }
 
     /// The time, and the same in words: `Mon 2026-11-30 22:26 CET`.
-    var now: (instant: Timestamp, text: String) { (seal.now, text(seal.now, local)) }
-
-    private func text(_ instant: Timestamp, _ zone: CommandZone?) -> String {
-        zone?.shown(instant) ?? CommandZone.utc.shown(instant)
-    }
+    var now: (instant: Timestamp, text: String) { (seal.now, ZonedText.moment(seal.now, local.rules)) }
 
     // MARK: Of events
 
@@ -31,8 +29,7 @@ struct EventClock: Sendable {
     func text(of event: JSON, _ member: String) -> String? {
         guard let instant = event[member]?.stringValue.flatMap(Timestamp.init(rfc3339:)) else { return nil }
         let name = event["timezone"]?.stringValue ?? "UTC"
-        let rules = try? zones.rules(for: name)
-        return text(instant, rules.map { CommandZone(name: name, rules: $0, origin: nil) })
+        return ZonedText.moment(instant, (try? zones.rules(for: name)) ?? .utc)
     }
 
     /// Where an event is, on one line; nil when nothing is known.
@@ -72,8 +69,7 @@ struct EventClock: Sendable {
     func instant(_ arguments: JSONObject, _ name: String) throws(APIError) -> Timestamp? {
         guard let text = arguments[name]?.stringValue else { return nil }
         let now = seal.now
-        let zone = local ?? .utc
-        let localNow = zone.rules.local(at: now)
+        let localNow = local.rules.local(at: now)
         let moment: LocalDateTime
         switch NaturalTime(text, now: now, localNow: localNow) {
         case .instant(let instant)?: return instant
@@ -85,15 +81,10 @@ struct EventClock: Sendable {
             }
             moment = LocalDateTime(day: CivilDate(days: localNow.date.days - 1), millisecond: 0)
         }
-        return switch zone.rules.resolve(moment) {
+        return switch local.rules.resolve(moment) {
         case .unique(let instant): instant
         case .gap(_, let after): after
         case .overlap(let earlier, _): earlier
         }
     }
-}
-
-extension CommandZone {
-    /// Universal time, which needs no rules.
-    static let utc = CommandZone(name: "UTC", rules: .utc, origin: nil)
 }

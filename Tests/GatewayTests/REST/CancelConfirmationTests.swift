@@ -1,4 +1,5 @@
 import Core
+import Crypto
 import GatewayAPI
 import HTTP
 import TestKit

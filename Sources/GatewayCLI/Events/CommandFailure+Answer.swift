@@ -1,0 +1,100 @@
+import Core
+import GatewayAPI
+package import HTTP
+import Settings
+
+extension CommandFailure {
+    /// An answer that is an error.
+    package init(_ answer: GatewayClient.Answer, key: String?) {
+        let json = answer.json
+        guard let message = json?["error"]?.stringValue, let reason = json?["reason"]?.stringValue else {
+            self.init(
+                .protocol, "unexpected response with status \(answer.status): is this a luma-mcp gateway?")
+            return
+        }
+        var lines = Self.fieldLines(json?["details"]?["fields"])
+        if let luma = json?["details"]?["luma"]?["message"]?.stringValue { lines.append("Luma: " + Self.line(luma)) }
+        if let offset = json?["details"]?["offset"]?.intValue { lines.append("at byte \(offset)") }
+        for name in ["event_id", "guest_count", "needed_scope"] {
+            if let value = json?["details"]?[name] {
+                lines.append(
+                    "\(name): " + Self.line(value.stringValue ?? String(decoding: value.encoded, as: UTF8.self)))
+            }
+        }
+        if let seconds = answer.retryAfter {
+            lines.append("worth trying again in \(Int(seconds.rounded(.up))) seconds")
+        }
+        if let advice = Self.advice(reason, key) { lines.append(advice) }
+        if let id = json?["request_id"]?.stringValue { lines.append("request \(Self.line(id))") }
+        self.init(Self.status(answer.status, reason), Self.line(message), lines)
+    }
+
+    /// No answer.
+    package init(_ error: TransportError, _ target: GatewayTarget, wasSent: Bool, _ request: GatewayClient.Request) {
+        let detail = error.detail.isEmpty ? "" : " (\(Self.line(error.detail)))"
+        guard wasSent, !request.isSafe else {
+            switch error.cause {
+            case .timeout where wasSent:
+                self.init(.temporary, "\(target.base) did not answer in time")
+            case .connectionLost where wasSent, .malformedResponse, .responseTooLarge:
+                self.init(.protocol, "the answer of \(target.base) broke off: \(error.cause.rawValue)\(detail)")
+            case .invalidRequest:
+                self.init(.usage, "this cannot be sent\(detail)")
+            default:
+                self.init(
+                    .unavailable, "no gateway can be reached at \(target.base): \(error.cause.rawValue)\(detail)",
+                    ["Is it running? --server or \(ClientVariable.url) says where it is."])
+            }
+            return
+        }
+        self.init(
+            .unknown, "the answer was lost: whether it was done is not known",
+            ["\(error.cause.rawValue)\(detail)"] + [Self.repeatAdvice(request.key)])
+    }
+
+    /// What a person can do after a write whose end is not known.
+    package static func repeatAdvice(_ key: String?) -> String {
+        guard let key, !key.isEmpty else { return "Look for the event before you repeat it." }
+        return
+            "The same command with --key \(key) does it once, whatever became of this one. Write out a time that was said "
+            + "by the clock (now, tomorrow, 18:00): another minute makes another event of it."
+    }
+
+    private static func status(_ status: Int, _ reason: String) -> ExitStatus {
+        switch (status, Reason(rawValue: reason)) {
+        case (_, .outcomeUnknown): .unknown
+        case (_, .upstreamAuth): .noPermission
+        case (_, .eventNotAccessible): .notFound
+        case (_, .upstreamPlanRequired): .noPermission
+        case (401, _), (403, _), (421, _): .noPermission
+        case (404, _): .notFound
+        // What the earlier attempt with this key does is not known yet.
+        case (409, .requestInProgress): .unknown
+        case (409, _), (412, _): .undecided
+        case (408, _), (425, _), (429, _), (502, _), (503, _), (504, _): .temporary
+        case (500..., _): .software
+        default: .data
+        }
+    }
+
+    private static func advice(_ reason: String, _ key: String?) -> String? {
+        switch Reason(rawValue: reason) {
+        case .outcomeUnknown, .requestInProgress: repeatAdvice(key)
+        case .refundDecisionRequired: "Say --refund or --no-refund."
+        case .confirmationStale: "Nothing was cancelled. Give the command again to see the event as it is now."
+        case .unauthenticated:
+            "Give a token in \(ClientVariable.token), or a file with --token @FILE."
+        case .idempotencyKeyReused:
+            "The key was used for something else, perhaps for these words at another time by the clock: look for the event "
+                + "(luma-mcp events list) before you use another key."
+        default: nil
+        }
+    }
+
+    private static func fieldLines(_ fields: JSON?) -> [String] {
+        (fields?.arrayValue ?? []).map { line(ProblemText.line($0, .commandLine, option: EventFields.option)) }
+    }
+
+    /// A text from outside as it may stand in a line of ours.
+    package static func line(_ text: String) -> String { Neutral.line(APIError.shortened(text, to: 1000)) }
+}

@@ -1,0 +1,98 @@
+import Core
+import Glibc
+import HTTP
+import IO
+
+/// What cancelling an event would mean, and what its user has said about it.
+package struct CancelPlan {
+    package let event: EventView
+    package let guests: Int
+    package let isPaid: Bool
+    /// Nil when nothing was said.
+    package let refund: Bool?
+    /// What the gateway takes as the word for this event as it is told here.
+    package let confirmation: String?
+
+    package var isUndecided: Bool { isPaid && refund == nil }
+
+    /// The lines that a person decides by.
+    package var lines: [String] {
+        var lines = ["Cancel \(Neutral.cited(event.name)) (\(event.id))?", "  \(event.start)"]
+        let people = guests == 1 ? "1 guest is told" : "\(guests) guests are told"
+        lines.append("  " + (guests == 0 ? "nobody has registered" : people + ", and it cannot be undone"))
+        if isPaid {
+            lines.append(
+                "  guests have paid: "
+                    + (refund.map { $0 ? "they get their money back" : "they do not get it back" }
+                        ?? "say --refund or --no-refund"))
+        }
+        return lines
+    }
+}
+
+extension EventsCommand {
+    /// `events cancel`: shows what it means, asks, and cancels.
+    package func cancel(_ client: GatewayClient) async throws(CommandFailure) -> CommandOutput {
+        if call.has(EventsOptions.refund), call.has(EventsOptions.noRefund) {
+            throw CommandFailure(.usage, "--refund and --no-refund do not go together")
+        }
+        let refund = call.has(EventsOptions.refund) ? true : call.has(EventsOptions.noRefund) ? false : nil
+        let isPerson = isatty(STDIN_FILENO) == 1 && errors.isTerminal
+        let isAsked = !call.has(EventsOptions.yes) && !call.has(EventsOptions.dryRun)
+        if isAsked, !isPerson {
+            throw CommandFailure(
+                .undecided, "nobody can be asked here, so nothing is cancelled",
+                ["Say --yes to cancel without a question, or --dry-run to see what it would mean."])
+        }
+        let key = try key()
+        if call.has(EventsOptions.yes), call.has(EventsOptions.key) {
+            // Repeated with its key it is answered as before, though the event is gone.
+            return try await cancelled(client, refund, key, nil)
+        }
+
+        var query = QueryString([("dry_run", "true")])
+        if let refund { query.append("refund", refund ? "true" : "false") }
+        let told = try await client.send(
+            GatewayClient.Request(method: .delete, path: eventPath(), query: query, isPreview: true))
+        let meaning = try Self.document(told)
+        let plan = CancelPlan(
+            event: EventView(meaning), guests: meaning["guest_count"]?.wholeValue ?? 0,
+            isPaid: meaning["is_paid"] == true, refund: refund, confirmation: meaning["confirm"]?.stringValue)
+        if call.has(EventsOptions.dryRun) {
+            if call.has(EventsOptions.json) { return Self.json(meaning) }
+            return CommandOutput(
+                bytes: Array((plan.lines + ["Nothing was changed.", ""]).joined(separator: "\n").utf8))
+        }
+        if plan.isUndecided {
+            throw CommandFailure(
+                .undecided, "guests have paid, so nothing is cancelled", ["Say --refund or --no-refund."])
+        }
+        if isAsked, !confirm(plan) { throw CommandFailure(.undecided, "nothing was cancelled") }
+        return try await cancelled(client, refund, key, plan)
+    }
+
+    private func cancelled(
+        _ client: GatewayClient, _ refund: Bool?, _ key: String, _ plan: CancelPlan?
+    ) async throws(CommandFailure) -> CommandOutput {
+        var query = QueryString()
+        if let refund { query.append("refund", refund ? "true" : "false") }
+        if let confirmation = plan?.confirmation { query.append("confirm", confirmation) }
+        let answer = try await client.send(
+            GatewayClient.Request(method: .delete, path: eventPath(), query: query, key: key))
+        let outcome = try Self.document(answer)
+        if call.has(EventsOptions.json) { return Self.json(outcome) }
+        let guests = outcome["guest_count"]?.wholeValue ?? 0
+        let refunded = outcome["refunded"] == true ? ", and those who have paid get their money back" : ""
+        let subject = (plan?.event.name).map { "\"\($0)\" is" } ?? Neutral.line(call.operands.first ?? "") + " is"
+        return CommandOutput(bytes: Array("\(subject) cancelled; guests told: \(guests)\(refunded).\n".utf8))
+    }
+
+    /// Asks on standard error, so that standard output stays for the result. Only a plain yes is one.
+    private func confirm(_ plan: CancelPlan) -> Bool {
+        let limit = errors.columns ?? .max
+        StandardError.write(plan.lines.map { DisplayWidth.cut($0, to: limit) }.joined(separator: "\n"))
+        StandardError.prompt("Type yes to cancel it: ")
+        let answer = readLine()?.lowercased().filter { !$0.isWhitespace }
+        return answer == "yes" || answer == "y"
+    }
+}

@@ -1,0 +1,105 @@
+/// The options of the sub-commands of `luma-mcp events`, as data.
+package enum EventsOptions {
+    package static let server = OptionRow(
+        "--server", .free, "URL", "Where the gateway is (LUMA_GATEWAY_URL). Default: \(GatewayTarget.standard).")
+    package static let token = OptionRow(
+        "--token", .free, "TOKEN",
+        "The token for it, or @ and the name of a file that holds it; LUMA_GATEWAY_TOKEN takes the same. As an option a "
+            + "token shows in the list of processes; prefer the variable or a file.")
+    package static let caFile = OptionRow(
+        "--ca-file", .file, "FILE", "Certificates in PEM to trust for it besides the system's (LUMA_CA_FILE).")
+    package static let timeout = OptionRow(
+        "--timeout", .free, "SECONDS", "How long to wait for it, repeats included. Default: 60.")
+    package static let json = OptionRow("--json", .yes([]), "Print one JSON document, for scripts.")
+    /// What all sub-commands have.
+    package static let common = [server, token, caFile, timeout, json]
+
+    package static let after = OptionRow("--after", .free, "TIME", "Only events that start then or later.")
+    package static let before = OptionRow("--before", .free, "TIME", "Only events that start then or earlier.")
+    package static let zone = OptionRow("--zone", .zone, "ZONE", "The time zone of the times, such as Europe/Berlin.")
+    package static let sort = OptionRow(
+        "--sort", .words(["start_at", "-start_at"]), "FIELD", "The earliest or the latest first.")
+    package static let status = OptionRow(
+        "--status", .words(["approved", "pending"]), "STATUS",
+        "Events of the calendar, or those submitted to it that wait.")
+    package static let show = OptionRow(
+        "--show", .words(["all"]), "WHAT",
+        "all leaves nothing out: also events of other platforms, events that may only be viewed, and those that wait.")
+    private static let filters = [after, before, zone, sort, status, show]
+    package static let limit = OptionRow("--limit", .free, "NUMBER", "How many events to show, 1 to 100. Default: 50.")
+    package static let cursor = OptionRow("--cursor", .free, "CURSOR", "The next_cursor of the page before.")
+    package static let all = OptionRow("--all", .yes([]), "Show every event, not one page.")
+    package static let past = OptionRow("--past", .yes([]), "Show what has been, the latest first.")
+    package static let search = OptionRow(
+        "--search", .free, "WORDS", "Only events that have these words in their name, place or description.")
+    package static let list = filters + [past, search, limit, cursor, all]
+
+    package static let name = OptionRow("--name", .free, "NAME", "What it is called.")
+    package static let template = OptionRow("--template", .template, "TYPE", "Begin with the fields of this template.")
+    package static let start = OptionRow("--start", .free, "TIME", "When it begins.")
+    package static let end = OptionRow("--end", .free, "TIME", "When it ends.")
+    package static let duration = OptionRow(
+        "--duration", .free, "LENGTH", "How long it takes, such as 90m, 2h or 1h30m, instead of --end.")
+    package static let from = OptionRow(
+        "--from", .file, "FILE", "Take fields from a JSON object in a file, or - for standard input; options beat it.")
+    package static let key = OptionRow("--key", .free, "KEY", "The Idempotency-Key to use; a new one by default.")
+    private static let timing = [start, end, duration, zone]
+    package static let yes = OptionRow("--yes", .yes([]), "Do not ask.")
+    package static let dryRun = OptionRow("--dry-run", .yes([]), "Only tell what would happen.")
+    package static let create = [name, template] + timing + EventFields.options + [from, yes, dryRun, key]
+
+    package static let clear = OptionRow(
+        "--clear", .free, "FIELD", repeats: true, "Empty a field, such as max_capacity; may come several times.")
+    package static let update = [name] + timing + EventFields.options + [clear, from, yes, dryRun, key]
+
+    package static let refund = OptionRow("--refund", .yes([]), "Guests who have paid get their money back.")
+    package static let noRefund = OptionRow("--no-refund", .yes([]), "Guests who have paid do not get it back.")
+    package static let cancel = [yes, refund, noRefund, dryRun, key]
+
+    package static let format = OptionRow(
+        "--format", .words(ExportFormat.allCases.map(\.rawValue)), "FORMAT", "Default: ndjson, or json with --json.")
+    package static let output = OptionRow(
+        "--output", short: "-o", .file, "FILE", "Write to this file instead of standard output.")
+    package static let purpose = OptionRow(
+        "--for", .words(["spreadsheet"]), "PURPOSE", "Begin a CSV table with the mark that Excel needs.")
+    package static let export = filters + [format, purpose, output]
+}
+
+/// What `events export` writes.
+package enum ExportFormat: String, Sendable, CaseIterable {
+    case json, ndjson, csv, ics
+
+    /// What the ending of a file's name says; nil for a name without one.
+    /// - Parameter isGiven: the format is said otherwise, and any name will do but that of a workbook.
+    /// - Throws: for an ending that no format has, so that no file is of another kind than it says.
+    package init?(path: String, isGiven: Bool) throws(CommandFailure) {
+        let name = path.split(separator: "/").last ?? ""
+        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
+        let ending = name[name.index(after: dot)...].lowercased()
+        let workbooks = ["xlsx", "xlsm", "xls", "ods", "numbers"]
+        switch ending {
+        case "jsonl": self = .ndjson
+        case "ical": self = .ics
+        case _ where ExportFormat(rawValue: ending) != nil: self = ExportFormat(rawValue: ending) ?? .ndjson
+        case _ where workbooks.contains(ending):
+            throw CommandFailure(
+                .usage,
+                "--output: a workbook (.\(ending)) cannot be written; name a .csv, which every spreadsheet opens")
+        case _ where isGiven: return nil
+        default:
+            throw CommandFailure(
+                .usage,
+                "--output: .\(CommandFailure.line(ending)) is no format that is known; name a .csv, .ics, .ndjson or "
+                    + ".json, or say --format")
+        }
+    }
+
+    /// What the gateway is asked for.
+    package var mediaType: String {
+        switch self {
+        case .json, .ndjson: "application/x-ndjson"
+        case .csv: "text/csv"
+        case .ics: "text/calendar"
+        }
+    }
+}

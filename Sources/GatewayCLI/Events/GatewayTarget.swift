@@ -1,0 +1,71 @@
+package import Core
+package import HTTP
+import IO
+import Settings
+
+/// The gateway that a command talks to, and as whom.
+package struct GatewayTarget: Sendable, Equatable {
+    package static let standard = "http://localhost:8000"
+    private static let standardPatience = 60.0
+    private static let mostTokenBytes = 4096
+
+    /// Without a slash at its end.
+    package let base: String
+    package let token: Secret?
+    package let caFile: String?
+    /// How long a command waits for it, repeats included, in seconds.
+    package let patience: Double
+
+    /// The field that shows the token, when there is one.
+    package var access: [Field] { token.map { [Field("Authorization", "Bearer " + $0.reveal())] } ?? [] }
+
+    package init(base: String, token: Secret? = nil, caFile: String? = nil, patience: Double = standardPatience) {
+        (self.base, self.token, self.caFile, self.patience) = (base, token, caFile, patience)
+    }
+
+    /// From the options and the environment, the former first.
+    package static func resolve(_ call: EventsCall, _ environment: [String: String]) throws(CommandFailure)
+        -> GatewayTarget
+    {
+        func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        let text = call.text(EventsOptions.server) ?? variable(ClientVariable.url) ?? standard
+        guard let url = BaseURL(text) else {
+            throw CommandFailure(
+                .usage, "--server: expected \(SettingKind.baseURL.expectation): a token must not travel in the clear")
+        }
+        var token: Secret?
+        if let given = call.text(EventsOptions.token) ?? variable(ClientVariable.token) {
+            token = try Self.token(given)
+        }
+        let patience = try call.text(EventsOptions.timeout).map { text throws(CommandFailure) in
+            guard case .number(let seconds)? = SettingKind.number(1...86_400).parse(text) else {
+                throw CommandFailure(.usage, "--timeout: expected a number of seconds from 1 to 86400")
+            }
+            return seconds
+        }
+        return GatewayTarget(
+            base: url.text, token: token, caFile: call.text(EventsOptions.caFile) ?? variable("LUMA_CA_FILE"),
+            patience: patience ?? standardPatience)
+    }
+
+    /// A token, or the one in a file that its owner keeps closed.
+    private static func token(_ given: String) throws(CommandFailure) -> Secret {
+        var text = given
+        if given.hasPrefix("@") {
+            let path = String(given.dropFirst())
+            let found: String?
+            do throws(SmallFile.Failure) {
+                found = try SmallFile.readPrivate(path, limit: mostTokenBytes)
+            } catch {
+                throw CommandFailure(.usage, "the token's file \(path) \(error)")
+            }
+            guard let found else { throw CommandFailure(.notFound, "the token's file does not exist: \(path)") }
+            text = found
+            while text.last?.isWhitespace == true { text.removeLast() }
+        }
+        guard case .text? = SettingKind.secret.parse(text) else {
+            throw CommandFailure(.usage, "the token: expected \(SettingKind.secret.expectation)")
+        }
+        return Secret(text)
+    }
+}

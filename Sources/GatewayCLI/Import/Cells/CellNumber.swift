@@ -1,0 +1,100 @@
+/// A number as the tables of different countries show it. What may be two numbers is refused: `1.000` is one or a thousand.
+package enum CellNumber {
+    package enum Reading: Equatable {
+        /// As JSON writes it.
+        case number(String)
+        case ambiguous(String, String)
+        case none
+    }
+
+    package static func read(_ text: String) -> Reading {
+        var rest = Array(text.utf8)
+        let isNegative = rest.first == UInt8(ascii: "-")
+        if isNegative { rest.removeFirst() }
+        // A blank, a narrow one or an apostrophe is never a decimal point.
+        var text = String(decoding: rest, as: UTF8.self)
+        let groups = text.unicodeScalars.split(omittingEmptySubsequences: false) {
+            " \u{a0}\u{202f}\u{2009}'’".unicodeScalars.contains($0)
+        }.map { Array(String($0).utf8) }
+        if groups.count > 1 {
+            // Only the last group may have decimals.
+            let last = groups[groups.count - 1]
+            guard areGroups(groups.dropLast() + [Array(last.prefix(3))]),
+                last.count == 3 || last[3] == UInt8(ascii: ".") || last[3] == UInt8(ascii: ",")
+            else { return .none }
+            text = String(decoding: groups.joined(), as: UTF8.self)
+            if last.count == 3 { return .number(signed(isNegative, text)) }
+            // Behind other groups a point or a comma is that of the decimals.
+            return decimal(text, isNegative)
+        }
+        let points = text.utf8.count { $0 == UInt8(ascii: ".") }
+        let commas = text.utf8.count { $0 == UInt8(ascii: ",") }
+        switch (points, commas) {
+        case (0, 0): return digits(Array(text.utf8)) ? .number(signed(isNegative, text)) : .none
+        case (1, 0), (0, 1):
+            let parts = split(text, points == 1 ? UInt8(ascii: ".") : UInt8(ascii: ","))
+            if areGroups(parts), parts[0] != [UInt8(ascii: "0")] {
+                let joined = String(decoding: parts.joined(), as: UTF8.self)
+                return .ambiguous(
+                    signed(isNegative, String(decoding: trimmedFraction(parts), as: UTF8.self)),
+                    signed(isNegative, joined))
+            }
+            return decimal(text, isNegative)
+        default: return grouped(text, points: points, commas: commas, isNegative)
+        }
+    }
+
+    /// `1,000,000`, `1.000.000`, `1.234,5`, `1,234.5`.
+    private static func grouped(_ text: String, points: Int, commas: Int, _ isNegative: Bool) -> Reading {
+        if points == 0 || commas == 0 {
+            let parts = split(text, points == 0 ? UInt8(ascii: ",") : UInt8(ascii: "."))
+            return areGroups(parts)
+                ? .number(signed(isNegative, String(decoding: parts.joined(), as: UTF8.self))) : .none
+        }
+        guard points == 1 || commas == 1, let last = text.utf8.last(where: { $0 == 0x2e || $0 == 0x2c }),
+            (last == 0x2e ? points : commas) == 1
+        else { return .none }
+        let parts = split(text, last)
+        let whole = split(String(decoding: parts[0], as: UTF8.self), last == 0x2e ? 0x2c : 0x2e)
+        guard areGroups(whole), digits(parts[1]) else { return .none }
+        return .number(signed(isNegative, String(decoding: whole.joined() + [0x2e] + parts[1], as: UTF8.self)))
+    }
+
+    private static func decimal(_ text: String, _ isNegative: Bool) -> Reading {
+        let parts = text.utf8.split(omittingEmptySubsequences: false) { $0 == 0x2e || $0 == 0x2c }.map(Array.init)
+        guard parts.count == 2, digits(parts[0]), digits(parts[1]) else { return .none }
+        return .number(signed(isNegative, String(decoding: trimmedFraction(parts), as: UTF8.self)))
+    }
+
+    /// Without zeros at the end of the decimals, and without a point when there are none.
+    private static func trimmedFraction(_ parts: [[UInt8]]) -> [UInt8] {
+        var fraction = parts[1]
+        while fraction.last == UInt8(ascii: "0") { fraction.removeLast() }
+        return fraction.isEmpty ? parts[0] : parts[0] + [UInt8(ascii: ".")] + fraction
+    }
+
+    private static func split(_ text: String, _ separator: UInt8) -> [[UInt8]] {
+        text.utf8.split(separator: separator, omittingEmptySubsequences: false).map(Array.init)
+    }
+
+    /// One to three digits, then threes.
+    private static func areGroups(_ parts: [[UInt8]]) -> Bool {
+        guard let first = parts.first, parts.count > 1, (1...3).contains(first.count), digits(first) else {
+            return false
+        }
+        return parts.dropFirst().allSatisfy { $0.count == 3 && digits($0) }
+    }
+
+    private static func digits(_ bytes: [UInt8]) -> Bool {
+        !bytes.isEmpty && bytes.allSatisfy { (0x30...0x39).contains($0) }
+    }
+
+    private static func signed(_ isNegative: Bool, _ text: String) -> String {
+        // JSON has no zeros in front.
+        var digits = Array(text.utf8)[...]
+        while digits.count > 1, digits.first == UInt8(ascii: "0"), digits.dropFirst().first != UInt8(ascii: ".") {
+            digits = digits.dropFirst()
+        }
+        return (isNegative ? "-" : "") + String(decoding: digits, as: UTF8.self)
+    }
+}

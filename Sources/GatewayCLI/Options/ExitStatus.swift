@@ -1,0 +1,61 @@
+/// How a command of `luma-mcp events` ends, in the terms of sysexits.h where it has one: scripts branch on the number.
+package enum ExitStatus: Int32, Sendable, CaseIterable {
+    case ok = 0
+    case undecided = 1
+    case unknown = 2
+    case usage = 64
+    case data = 65
+    case notFound = 66
+    case unavailable = 69
+    case software = 70
+    case cannotCreate = 73
+    case ioError = 74
+    case temporary = 75
+    case `protocol` = 76
+    case noPermission = 77
+    case interrupted = 130
+
+    /// When it ends so, for the help and the manual page.
+    package var meaning: String {
+        switch self {
+        case .ok: "It was done."
+        case .undecided: "Nothing was done: it needs a decision, or it conflicts with what there is."
+        case .unknown: "Whether it was done is not known; look, or repeat it with the key that is named."
+        case .usage: "The command line is wrong."
+        case .data: "A field is not valid, or Luma refused the event; each problem is named."
+        case .notFound: "There is no such event, template or file."
+        case .unavailable: "The gateway cannot be reached."
+        case .software: "The gateway failed."
+        case .cannotCreate: "The output file cannot be made."
+        case .ioError: "Reading or writing failed."
+        case .temporary: "Not now: no budget, or Luma cannot be used; later it may work."
+        case .protocol: "What answered is not a gateway, or its answer broke off."
+        case .noPermission: "The token is missing, unknown, or may not do that."
+        case .interrupted: "It was interrupted."
+        }
+    }
+}
+
+/// Why a command did not do what it was asked to: what a person reads on standard error, and the exit code.
+package struct CommandFailure: Error, Sendable, Equatable {
+    package let status: ExitStatus
+    /// The first says what is wrong; the others follow below it.
+    package let lines: [String]
+
+    package init(_ status: ExitStatus, _ line: String, _ more: [String] = []) {
+        self.status = status
+        lines = [line] + more
+    }
+}
+
+/// An exit code of a command, for the help and the manual page.
+package struct ExitRow: Sendable {
+    package let code: Int32
+    /// When it is given.
+    package let meaning: String
+
+    package init(code: Int32, meaning: String) {
+        self.code = code
+        self.meaning = meaning
+    }
+}

@@ -1,0 +1,40 @@
+import Glibc
+import IO
+
+/// What a command may show on a stream: how wide its lines may be, and whether in colours.
+package struct Terminal: Sendable, Equatable {
+    package let isTerminal: Bool
+    /// The width that lines must fit in; nil for a file or a pipe, whose reader wants whole lines.
+    package let columns: Int?
+    package let hasColours: Bool
+
+    private static let standardColumns = 80
+    private static let widest = 1000
+
+    /// - Parameter size: what the terminal says of its width.
+    package init(isTerminal: Bool, size: Int?, environment: [String: String]) {
+        self.isTerminal = isTerminal
+        // COLUMNS is a user's wish and beats the terminal (POSIX, XBD 8.3); it also gives a pipe a width.
+        let wish = environment["COLUMNS"].flatMap(Int.init).flatMap { (1...Self.widest).contains($0) ? $0 : nil }
+        columns = wish ?? (isTerminal ? min(size ?? Self.standardColumns, Self.widest) : nil)
+        // An empty NO_COLOR counts as not set (no-color.org).
+        let isPlain = environment["NO_COLOR"]?.isEmpty == false || environment["TERM"] == "dumb"
+        hasColours = isTerminal && !isPlain
+    }
+
+    package static func of(_ descriptor: Int32, _ environment: [String: String]) -> Terminal {
+        Terminal(
+            isTerminal: isatty(descriptor) == 1, size: TerminalSize.columns(of: descriptor), environment: environment)
+    }
+
+    /// How a part of a text looks (ECMA-48, SGR).
+    package enum Style: String {
+        case bold = "1"
+        case dim = "2"
+        case red = "31"
+    }
+
+    package func styled(_ text: String, _ style: Style) -> String {
+        hasColours && !text.isEmpty ? "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m" : text
+    }
+}

@@ -1,0 +1,182 @@
+import Core
+public import GatewayCLI
+public import Settings
+
+/// What the command line asks for.
+public enum Command: Sendable, Equatable {
+    /// Run the gateway, with the flags' texts by setting.
+    case serve(flags: [Setting: String])
+    /// Speak MCP on standard input and output, with the same settings.
+    case mcp(flags: [Setting: String])
+    /// Run the emulator of Luma on its own.
+    case sandbox(flags: [Setting: String])
+    /// Look at everything that the gateway needs, with the same settings, and say what to do.
+    case doctor(flags: [Setting: String], json: Bool)
+    /// Work with the events of a running gateway.
+    case events(EventsCall)
+    case version
+    case help(Help.Topic)
+    /// Print what a shell needs to complete this program's arguments.
+    case completion(Shell)
+    /// Print what a shell may offer in one place, one a line: for the completions themselves.
+    case completionList(CompletionList)
+    /// Print the manual page.
+    case man
+
+    /// Whether it calls a server: Luma, or a gateway.
+    var usesNetwork: Bool {
+        switch self {
+        case .serve, .mcp, .doctor, .events, .completionList: true
+        case .sandbox, .version, .help, .completion, .man: false
+        }
+    }
+
+    /// Reads the arguments after the program's name. Values are taken as text here; the tables check them later.
+    /// - Throws: all problems at once, with exit code 64.
+    public static func parse(_ arguments: [String]) throws(ConfigurationErrors) -> Command {
+        guard let first = arguments.first, !first.hasPrefix("-") else {
+            return try flags(arguments[...], of: SettingTable.table, topic: .overview, Command.serve)
+        }
+        let rest = arguments.dropFirst()
+        switch first {
+        case "serve": return try flags(rest, of: SettingTable.table, topic: .command(first), Command.serve)
+        case "mcp": return try flags(rest, of: SettingTable.table, topic: .command(first), Command.mcp)
+        case "sandbox": return try flags(rest, of: SettingTable.sandboxTable, topic: .command(first), Command.sandbox)
+        case "doctor":
+            let asJSON = rest.contains("--json")
+            let others = rest.filter { $0 != "--json" }
+            return try flags(others[...], of: SettingTable.table, topic: .command(first)) {
+                .doctor(flags: $0, json: asJSON)
+            }
+        case "events":
+            switch try EventsCall.parse(rest) {
+            case .call(let call): return .events(call)
+            case .help(let verb): return .help(.events(verb))
+            case .version: return .version
+            }
+        case "version", "man", "completion", "help":
+            if let last = rest.last, ["--help", "-h"].contains(last) { return .help(.command(first)) }
+            return try text(first, rest)
+        default:
+            let hint =
+                NearestName.suggest(for: first, among: CommandRow.table.map(\.name)).map { "; did you mean \($0)?" }
+                ?? ""
+            throw ConfigurationErrors(
+                usage(
+                    ConfigurationError.word(first),
+                    "is not a command\(hint)\(hint.isEmpty ? "; see luma-mcp help" : "")"))
+        }
+    }
+
+    /// A command that only prints.
+    private static func text(_ name: String, _ rest: ArraySlice<String>) throws(ConfigurationErrors) -> Command {
+        switch name {
+        case "version":
+            try refuse(rest)
+            return .version
+        case "man":
+            try refuse(rest)
+            return .man
+        case "completion":
+            if rest.first == "list", let list = rest.dropFirst().first.flatMap(CompletionList.init), rest.count == 2 {
+                return .completionList(list)
+            }
+            try refuse(rest.dropFirst())
+            guard let shell = rest.first.flatMap(Shell.init) else {
+                let known = Shell.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ConfigurationErrors(usage("completion", "needs the name of a shell: \(known)"))
+            }
+            return .completion(shell)
+        default:
+            guard let name = rest.first else { return .help(.overview) }
+            if name == "events" {
+                try refuse(rest.dropFirst(2))
+                return .help(.events(try verb(rest.dropFirst().first)))
+            }
+            try refuse(rest.dropFirst())
+            guard CommandRow.named(name) != nil else {
+                throw ConfigurationErrors(
+                    usage(ConfigurationError.word(name), "is no command to get help on; see luma-mcp help"))
+            }
+            return .help(.command(name))
+        }
+    }
+
+    /// The sub-command of `events` that help is wanted on; nil for all.
+    private static func verb(_ name: String?) throws(ConfigurationErrors) -> EventsVerb? {
+        guard let name else { return nil }
+        guard let verb = EventsVerb(rawValue: name) else {
+            throw ConfigurationErrors(
+                usage(
+                    "events \(ConfigurationError.word(name))", "is no command to get help on; see luma-mcp help events")
+            )
+        }
+        return verb
+    }
+
+    private static func usage(_ name: String, _ problem: String) -> ConfigurationError {
+        ConfigurationError(name, problem, from: .commandLine)
+    }
+
+    private static func refuse(_ rest: ArraySlice<String>) throws(ConfigurationErrors) {
+        if let errors = ConfigurationErrors(rest.map { usage(ConfigurationError.word($0), "is one argument too many") })
+        {
+            throw errors
+        }
+    }
+
+    private static func flags(
+        _ arguments: ArraySlice<String>, of table: [SettingRow], topic: Help.Topic,
+        _ make: ([Setting: String]) -> Command
+    ) throws(ConfigurationErrors) -> Command {
+        var found: [Setting: String] = [:]
+        var problems: [ConfigurationError] = []
+        var rest = arguments
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "--help", "-h": return .help(topic)
+            case "--version": return .version
+            default: break
+            }
+            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = String(parts[0])
+            guard name.hasPrefix("--") else {
+                // Its text is not shown: it may be a key that lost its option.
+                problems.append(usage("argument \(rest.startIndex)", "is not an option; options start with --"))
+                continue
+            }
+            guard let row = table.first(where: { $0.setting.flag == name }) else {
+                problems.append(unknown(name, table))
+                // Its value, if that is what follows, would only be a second complaint about the same mistake.
+                if parts.count == 1, let next = rest.first, !next.hasPrefix("-") { rest.removeFirst() }
+                continue
+            }
+            let text: String
+            if parts.count == 2 {
+                text = String(parts[1])
+            } else if row.kind.standsAlone {
+                text = "true"
+                if let next = rest.first, row.kind.parse(next) != nil {
+                    rest.removeFirst()
+                    problems.append(usage(name, "takes its value after =, as in \(name)=\(next)"))
+                }
+            } else if let next = rest.first, !next.hasPrefix("--") {
+                text = rest.removeFirst()
+            } else {
+                problems.append(usage(name, "needs a value: \(row.kind.expectation)"))
+                continue
+            }
+            if found.updateValue(text, forKey: row.setting) != nil {
+                problems.append(usage(name, "is given twice"))
+            }
+        }
+        if let errors = ConfigurationErrors(problems) { throw errors }
+        return make(found)
+    }
+
+    private static func unknown(_ name: String, _ table: [SettingRow]) -> ConfigurationError {
+        let known = table.map(\.setting.flag) + ["--help", "--version"]
+        let hint = NearestName.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
+        return usage(ConfigurationError.word(name), "is not an option\(hint)")
+    }
+}

@@ -1,0 +1,121 @@
+import Core
+public import GatewayCLI
+import LumaSandbox
+import Settings
+
+/// The text of `luma-mcp help`, made from the tables; no line is longer than 80 columns.
+public enum Help {
+    public enum Topic: Sendable, Equatable {
+        case overview
+        /// The page of the command of this name.
+        case command(String)
+        /// Nil for all sub-commands.
+        case events(EventsVerb?)
+    }
+
+    public static func text(_ topic: Topic) -> String {
+        switch topic {
+        case .overview: introduction + usage + overview + options(SettingTable.table) + "\n" + examples
+        case .events(let verb): EventsHelp.text(verb)
+        case .command(let name): CommandRow.named(name).map(page) ?? text(.overview)
+        }
+    }
+
+    /// The page of one command.
+    private static func page(_ row: CommandRow) -> String {
+        let line = "luma-mcp \(row.name)"
+        var text = "\(line): \(row.summary).\n\nUsage:\n  \(line)"
+        text += row.arguments.isEmpty ? "\n" : " \(row.arguments)\n"
+        if !row.notes.isEmpty { text += HelpText.paragraph(row.notes) }
+        if !row.own.isEmpty { text += "\nOptions:\n" + HelpText.list(row.own) }
+        if let other = row.sharesOptionsOf {
+            text += HelpText.paragraph("It takes the options of luma-mcp \(other); luma-mcp help \(other) lists them.")
+        } else {
+            text += options(row.options)
+        }
+        if !row.words.isEmpty {
+            let name = row.arguments.filter { !"[]".contains($0) }
+            text += HelpText.paragraph("\(name) is one of: \(row.words.joined(separator: ", ")).")
+        }
+        if row.name == "sandbox" { text += "\n" + faults }
+        if !row.examples.isEmpty { text += "\nExamples:\n" + HelpText.list(row.examples) }
+        text += "\nExit status:\n" + HelpText.list(row.exits)
+        return row.name == "sandbox" ? text + "\n" + notEmulated : text
+    }
+
+    private static let introduction = "luma-mcp: a gateway between you and the Luma events API.\n\nUsage:\n"
+
+    private static var usage: String {
+        var text = ""
+        for (index, row) in CommandRow.table.enumerated() {
+            let name = index == 0 ? "[\(row.name)]" : row.name
+            let line = "  luma-mcp \(name)" + (row.arguments.isEmpty ? "" : " " + row.arguments)
+            text += line + String(repeating: " ", count: max(1, 32 - line.count)) + row.summary + "\n"
+        }
+        return text
+    }
+
+    private static let overview = """
+
+        Every option is also an environment variable and a line of the file .env in
+        the working directory: --max-retries is LUMA_MAX_RETRIES. An option beats the
+        environment, which beats .env. An option that is yes or no stands alone for
+        yes, or takes its value after =, as in --rate-limit-adaptive=false. A key given
+        as an option shows in the list of processes; prefer the other two.
+        luma-mcp help COMMAND, or COMMAND --help, shows the page of one command.
+
+        """
+
+    private static let examples = """
+        Examples:
+          luma-mcp --sandbox
+              Try it without a Luma account.
+          LUMA_API_KEY=... luma-mcp --port 8080
+              Serve the calendar of that key on port 8080.
+          curl http://localhost:8000/events/ -H 'Content-Type: application/json' \\
+          -d '{"name":"Tea","start_at":"2030-05-01T18:00","timezone":"Asia/Tokyo"}'
+              Create an event.
+
+        """
+
+    private static let faults = """
+        Rules of --fault, of a gateway's LUMA_SANDBOX_FAULTS, and of /_sandbox/faults:
+          Rules are separated by ";", the parts of a rule by ",". First what happens:
+            latency=MS or latency=MS-MS     wait, before the call takes effect
+            status=CODE                     answer so instead; with retry_after=SECONDS,
+                                            with html for a page instead of Luma's JSON
+            reset                           reset the connection
+            truncate or truncate=BYTES      end the connection within the body
+            slow=BYTES,milliseconds=MS      send so much at a time
+            length=N or length=-N           send a Content-Length that is wrong by N
+            tls                             cut the handshake, where TLS is spoken
+            dns                             do not know the name (only in a gateway)
+          With "after", a latency, status or reset comes when the call has taken effect.
+          Then on which calls, all when nothing is said:
+            on=events/create                this operation; on=events/* for a family
+            nth=N or every=N                the Nth of them, or each Nth
+            chance=0.2                      so likely, by seed=N as a rule of its own
+            limit=N                         at most so often
+
+        """
+
+    private static let notEmulated =
+        "What it does not emulate:\n"
+        + Sandbox.notEmulated.map { item in
+            item.wrapped(to: HelpText.width - 4).enumerated().map { ($0 == 0 ? "  * " : "    ") + $1 + "\n" }.joined()
+        }.joined()
+
+    private static func options(_ table: [SettingRow]) -> String {
+        var text = ""
+        for (group, rows) in SettingRow.grouped(table) {
+            text += "\n\(group.rawValue):\n"
+            for row in rows {
+                text += "  " + row.setting.flag + (row.placeholder.isEmpty ? "" : " " + row.placeholder) + "\n"
+                for line in "\(row.help) Default: \(row.documentedDefault).".wrapped(to: HelpText.width - 6) {
+                    text += "      " + line + "\n"
+                }
+            }
+        }
+        return text
+    }
+}

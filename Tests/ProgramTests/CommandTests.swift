@@ -1,0 +1,94 @@
+import GatewayAPI
+import GatewayCLI
+import Settings
+import Testing
+
+@testable import Program
+
+@Suite struct CommandTests {
+    @Test(arguments: [
+        ([], Command.serve(flags: [:])),
+        (["serve"], .serve(flags: [:])),
+        (["--port", "9000"], .serve(flags: [.port: "9000"])),
+        (["serve", "--port=9000", "--debug"], .serve(flags: [.port: "9000", .debug: "true"])),
+        (["--sandbox"], .serve(flags: [.sandbox: "true"])), (["--sandbox=auto"], .serve(flags: [.sandbox: "auto"])),
+        (["--debug=false", "--log-file="], .serve(flags: [.debug: "false", .logFile: ""])),
+        (["--api-key", "-k"], .serve(flags: [.apiKey: "-k"])),
+        (["--base-url", "http://localhost:1/?a=b"], .serve(flags: [.baseURL: "http://localhost:1/?a=b"])),
+        (["sandbox"], .sandbox(flags: [:])),
+        (
+            ["sandbox", "--port", "1", "--state", "f", "--seed", "2", "--host", "::1", "--rate-limit", "3"],
+            .sandbox(flags: [
+                .sandboxPort: "1", .sandboxState: "f", .sandboxSeed: "2", .sandboxHost: "::1", .sandboxRateLimit: "3",
+            ])
+        ),
+        (["man"], .man), (["completion", "bash"], .completion(.bash)), (["completion", "fish"], .completion(.fish)),
+        (["version"], .version), (["--version"], .version), (["serve", "--version"], .version),
+        (["help"], .help(.overview)), (["--help"], .help(.overview)), (["-h"], .help(.overview)),
+        (["--port", "1", "--help"], .help(.overview)),
+        (["serve", "--port", "1", "--help"], .help(.command("serve"))),
+        (["doctor", "--json", "--help"], .help(.command("doctor"))), (["mcp", "-h"], .help(.command("mcp"))),
+        (["completion", "--help"], .help(.command("completion"))),
+        (["completion", "bash", "--help"], .help(.command("completion"))),
+        (["man", "--help"], .help(.command("man"))), (["version", "-h"], .help(.command("version"))),
+        (["help", "--help"], .help(.command("help"))),
+    ])
+    func commands(arguments: [String], command: Command) throws {
+        #expect(try Command.parse(arguments) == command)
+    }
+
+    @Test func everyCommandHasAPageOfItsOwn() throws {
+        for row in CommandRow.table {
+            let topic = row.name == "events" ? Help.Topic.events(nil) : .command(row.name)
+            #expect(try Command.parse(["help", row.name]) == .help(topic))
+            #expect(try Command.parse([row.name, "--help"]) == .help(topic))
+        }
+    }
+
+    @Test(arguments: [
+        (["--prot", "9000"], ["--prot (command line): is not an option; did you mean --port?"]),
+        (["--xyzzy-plugh"], ["--xyzzy-plugh (command line): is not an option"]),
+        (["--port"], ["--port (command line): needs a value: a whole number from 0 to 65535"]),
+        (["--port", "--debug"], ["--port (command line): needs a value: a whole number from 0 to 65535"]),
+        (["--port", "1", "--port=2"], ["--port (command line): is given twice"]),
+        (["--debug", "false"], ["--debug (command line): takes its value after =, as in --debug=false"]),
+        (["--sandbox", "auto"], ["--sandbox (command line): takes its value after =, as in --sandbox=auto"]),
+        (["serv"], ["serv (command line): is not a command; did you mean serve?"]),
+        (["guests"], ["guests (command line): is not a command; see luma-mcp help"]),
+        (["help", "events", "x"], ["events x (command line): is no command to get help on; see luma-mcp help events"]),
+        (["serve", "now"], ["argument 2 (command line): is not an option; options start with --"]),
+        (["completion"], ["completion (command line): needs the name of a shell: bash, zsh, fish"]),
+        (["completion", "csh"], ["completion (command line): needs the name of a shell: bash, zsh, fish"]),
+        (["\u{1b}]0;owned\u{7}x"], ["]0;owned x (command line): is not a command; see luma-mcp help"]),
+        (
+            ["secret-0123456789abcdefghijklmnop"],
+            ["secret-0… (33 characters) (command line): is not a command; see luma-mcp help"]
+        ),
+        (["--xyzzy-plugh\u{1b}[31m"], ["--xyzzy-plugh [31m (command line): is not an option"]),
+        (["completion", "zsh", "x"], ["x (command line): is one argument too many"]),
+        (["man", "x"], ["x (command line): is one argument too many"]),
+        (["help", "nope"], ["nope (command line): is no command to get help on; see luma-mcp help"]),
+        (["help", "sandbox", "x"], ["x (command line): is one argument too many"]),
+        (["version", "x"], ["x (command line): is one argument too many"]),
+        (["sandbox", "--debug"], ["--debug (command line): is not an option"]),
+        (
+            ["-p", "1"],
+            [
+                "argument 1 (command line): is not an option; options start with --",
+                "argument 2 (command line): is not an option; options start with --",
+            ]
+        ),
+        (
+            ["--a", "--b=1", "--wrkers", "2"],
+            [
+                "--a (command line): is not an option", "--b (command line): is not an option",
+                "--wrkers (command line): is not an option; did you mean --workers?",
+            ]
+        ),
+    ])
+    func mistakes(arguments: [String], problems: [String]) throws {
+        let errors = try #require(throws: ConfigurationErrors.self) { try Command.parse(arguments) }
+        #expect(errors.errors.map(\.description) == problems)
+        #expect(errors.exitCode == 64)
+    }
+}
