@@ -16,6 +16,8 @@ public final class Operation: Sendable {
     public enum Rule: Sendable, Hashable {
         case atLeastOne(of: [String])
         case atMostOne(of: [String])
+        /// The first member must not come together with this value of the other one.
+        case notWith(String, String, Bool)
     }
 
     /// The stable name inside this program: the current path without version, such as `events/create`.
@@ -36,11 +38,13 @@ public final class Operation: Sendable {
     public let effects: Set<Effect>
     public let repetition: Repetition
     public let summary: String
+    let meaning: Meaning
 
     public init(
         _ name: String, _ method: Method, _ path: String, legacy: Legacy = [], keyKind: KeyKind = .calendar,
         query: [SchemaField] = [], body: [SchemaField]? = nil, bodyVariants: BodyVariants? = nil,
-        answer: [SchemaField] = [], rules: [Rule] = [], effects: Set<Effect>, repetition: Repetition, summary: String
+        answer: [SchemaField] = [], rules: [Rule] = [], effects: Set<Effect>, repetition: Repetition, summary: String,
+        meaning: Meaning = Meaning()
     ) {
         self.name = name
         self.method = method
@@ -55,6 +59,7 @@ public final class Operation: Sendable {
         self.effects = effects
         self.repetition = repetition
         self.summary = summary
+        self.meaning = meaning
     }
 
     /// Older paths that answer the same operation.

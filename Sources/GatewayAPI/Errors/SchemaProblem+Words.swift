@@ -30,7 +30,7 @@ extension SchemaProblem.Kind {
         case .badURL: "invalid_url"
         case .unknownMember: "unknown_field"
         case .repeated: "repeated"
-        case .noneOf, .moreThanOneOf: "invalid_combination"
+        case .noneOf, .moreThanOneOf, .notWith: "invalid_combination"
         }
     }
 
@@ -49,6 +49,7 @@ extension SchemaProblem.Kind {
         case .outOfRange(let bounds): ["bounds": .string(bounds)]
         case .badURL(let prefixes) where !prefixes.isEmpty: ["prefixes": texts(prefixes)]
         case .noneOf(let names), .moreThanOneOf(let names): ["names": texts(names)]
+        case .notWith(let other, _): ["names": texts([other])]
         default: [:]
         }
     }

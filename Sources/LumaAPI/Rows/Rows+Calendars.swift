@@ -5,7 +5,8 @@ extension Rows {
             legacy: .init(["/v1/calendar/get"], wrapper: "calendar"),
             answer: Shapes.calendar,
             effects: [.reads], repetition: .always,
-            summary: "The calendar that the key belongs to."),
+            summary: "The calendar that the key belongs to.",
+            meaning: .init(subject: .init(.calendar))),
         Operation(
             "calendars/events/list", .get, "/v1/calendars/events/list",
             legacy: .init(["/v1/calendar/list-events"], entryCopy: "event"),
@@ -24,7 +25,8 @@ extension Rows {
             ],
             answer: Shapes.page(of: Shapes.eventEntry),
             effects: [.reads], repetition: .always,
-            summary: "The events of the calendar, in pages, without their descriptions."),
+            summary: "The events of the calendar, in pages, without their descriptions.",
+            meaning: .init(subject: .init(.event))),
     ]
 
     static let users: [Operation] = [
@@ -33,7 +35,8 @@ extension Rows {
             legacy: .init(["/v1/user/get-self"], wrapper: "user"),
             answer: Shapes.person,
             effects: [.reads], repetition: .always,
-            summary: "The owner of the key; also the way to try a key.")
+            summary: "The owner of the key; also the way to try a key.",
+            meaning: .init(subject: .init(.user)))
     ]
 
     static let entities: [Operation] = [
@@ -43,6 +46,7 @@ extension Rows {
             query: [SchemaField("slug", .string(), required: true)],
             answer: [SchemaField("entity", Shapes.entity, required: true, nullable: true)],
             effects: [.reads], repetition: .always,
-            summary: "What a slug stands for; null when it is free.")
+            summary: "What a slug stands for; null when it is free.",
+            meaning: .init(subject: .init(.entity, "slug")))
     ]
 }

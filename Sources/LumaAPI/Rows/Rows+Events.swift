@@ -8,20 +8,29 @@ extension Rows {
             query: [SchemaField("event_id", .id(prefix: "evt-"), required: true)],
             answer: Shapes.event,
             effects: [.reads], repetition: .always,
-            summary: "One event with its hosts and guest counts."),
+            summary: "One event with its hosts and guest counts.",
+            meaning: .init(subject: .init(.event, "event_id"))),
         Operation(
             "events/create", .post, "/v1/events/create",
             legacy: ["/v1/event/create"],
             body: Shapes.eventInput,
             answer: [SchemaField("id", .id(prefix: "evt-"), required: true)],
             effects: [.changes], repetition: .onlyIfUnseen,
-            summary: "Creates an event and answers its id only."),
+            summary: "Creates an event and answers its id only.",
+            meaning: .init(
+                subject: .init(.event),
+                recovery: .listed(
+                    by: .init("calendars/events/list", [:]), same: ["name": "name", "start_at": "start_at"]),
+                touches: [.event, .calendar])),
         Operation(
             "events/update", .post, "/v1/events/update",
             legacy: .init(["/v1/event/update"], inputNames: legacyEventId),
             body: Shapes.eventChange,
             effects: [.changes, .notifiesGuests], repetition: .onlyIfUnseen,
-            summary: "Changes the given members of an event and answers an empty object."),
+            summary: "Changes the given members of an event and answers an empty object.",
+            meaning: .init(
+                subject: .init(.event, "event_id"), recovery: .shown(by: .init("events/get", ["event_id": "event_id"])),
+                touches: [.event, .calendar])),
     ]
 
     static let cancellation: [Operation] = [
@@ -35,7 +44,8 @@ extension Rows {
                 SchemaField("guest_count", .number(), required: true, note: "Approved guests."),
             ],
             effects: [.reads], repetition: .always,
-            summary: "Asks for the token that a cancellation needs; changes nothing."),
+            summary: "Asks for the token that a cancellation needs; changes nothing.",
+            meaning: .init(subject: .init(.event, "event_id"), secretAnswer: ["cancellation_token"])),
         Operation(
             "events/cancel", .post, "/v1/events/cancel",
             legacy: .init(["/v1/event/cancel"], inputNames: legacyEventId),
@@ -45,7 +55,10 @@ extension Rows {
                 SchemaField("should_refund", .boolean, note: "Required when the request said `is_paid`."),
             ],
             effects: [.changes, .notifiesGuests, .irreversible, .movesMoney], repetition: .onlyIfUnseen,
-            summary: "Cancels an event for good: tells all guests, refunds if asked, deletes it."),
+            summary: "Cancels an event for good: tells all guests, refunds if asked, deletes it.",
+            meaning: .init(
+                subject: .init(.event, "event_id"), recovery: .gone(by: .init("events/get", ["event_id": "event_id"])),
+                touches: [.event, .calendar])),
     ]
 
     static let legacyEventId = ["event_api_id": "event_id"]

@@ -11,14 +11,16 @@ extension Rows {
             ],
             answer: [SchemaField("entries", .array(of: .object(Shapes.ticketType)), required: true)],
             effects: [.reads], repetition: .always,
-            summary: "The ticket types of an event, all at once."),
+            summary: "The ticket types of an event, all at once.",
+            meaning: .init(subject: .init(.ticketType, of: (.event, "event_id")))),
         Operation(
             "events/ticket-types/create", .post, "/v1/events/ticket-types/create",
             legacy: .init(["/v1/event/ticket-types/create"], wrapper: "ticket_type", inputNames: legacyEventId),
             body: [SchemaField("event_id", .id(prefix: "evt-"), required: true)] + Shapes.ticketTypeInput,
             answer: Shapes.ticketType,
             effects: [.changes], repetition: .onlyIfUnseen,
-            summary: "Adds a ticket type to an event."),
+            summary: "Adds a ticket type to an event.",
+            meaning: .init(subject: .init(.ticketType, of: (.event, "event_id")), touches: [.event, .ticketType])),
         Operation(
             "events/ticket-types/update", .post, "/v1/events/ticket-types/update",
             legacy: .init(
@@ -28,6 +30,12 @@ extension Rows {
                 + Shapes.ticketTypeChange,
             answer: Shapes.ticketType,
             effects: [.changes], repetition: .onlyIfUnseen,
-            summary: "Changes the given members of a ticket type."),
+            summary: "Changes the given members of a ticket type.",
+            meaning: .init(
+                subject: .init(.ticketType, "event_ticket_type_id"),
+                recovery: .shown(
+                    by: .init(
+                        "events/ticket-types/list", ["event_id": "event_id"], entry: "event_ticket_type_id")),
+                touches: [.event, .ticketType])),
     ]
 }

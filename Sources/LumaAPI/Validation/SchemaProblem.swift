@@ -21,6 +21,8 @@ public struct SchemaProblem: Sendable, Hashable {
         case repeated
         case noneOf([String])
         case moreThanOneOf([String])
+        /// It must not come together with this value of that member.
+        case notWith(String, Bool)
     }
 
     /// Where, such as `ticket_types[0].name`; empty for the whole value.
@@ -54,6 +56,7 @@ public struct SchemaProblem: Sendable, Hashable {
         case .unknownMember: "is not known"
         case .repeated: "must be given once"
         case .noneOf(let names): "needs at least one of \(names.joined(separator: ", "))"
+        case .notWith(let other, let value): "cannot be combined with \(other) \(value)"
         case .moreThanOneOf(let names): "takes at most one of \(names.joined(separator: ", "))"
         }
     }

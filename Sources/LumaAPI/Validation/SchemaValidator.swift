@@ -27,7 +27,7 @@ public struct SchemaValidator: Sendable {
         var run = Run(validator: self)
         run.check(body, schema, at: "")
         if let object = body.objectValue {
-            run.check(operation.rules, present: object.members.filter { !$0.value.isNull }.map(\.name))
+            run.check(operation.rules, object)
         }
         return run.problems
     }
@@ -57,13 +57,16 @@ public struct SchemaValidator: Sendable {
             if !isFull { problems.append(SchemaProblem(path: path, kind)) }
         }
 
-        mutating func check(_ rules: [Operation.Rule], present: [String]) {
+        mutating func check(_ rules: [Operation.Rule], _ object: JSONObject) {
+            let present = object.members.filter { !$0.value.isNull }.map(\.name)
             for rule in rules {
                 switch rule {
                 case .atLeastOne(let names):
                     if !names.contains(where: present.contains) { add(.noneOf(names), at: "") }
                 case .atMostOne(let names):
                     if names.filter(present.contains).count > 1 { add(.moreThanOneOf(names), at: "") }
+                case .notWith(let name, let other, let value):
+                    if present.contains(name), object[other] == .bool(value) { add(.notWith(other, value), at: name) }
                 }
             }
         }

@@ -1,0 +1,94 @@
+public import Core
+
+/// What only Luma can say of an operation beyond its shape. Routes, tools, commands, the client's settling and the caches are
+/// derived from it.
+extension Operation {
+    /// A kind of thing that operations are about.
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        case event, guest, coupon, calendar, user, entity
+        case ticketType = "ticket_type"
+    }
+
+    /// The thing that an operation is about.
+    public struct Subject: Sendable {
+        public let kind: Kind
+        /// The member of the input that names it; nil for an operation that lists things or makes one.
+        public let member: String?
+        /// What it belongs to, by kind, and the member of the input that names that.
+        public let parent: (kind: Kind, member: String)?
+
+        public init(_ kind: Kind, _ member: String? = nil, of parent: (kind: Kind, member: String)? = nil) {
+            self.kind = kind
+            self.member = member
+            self.parent = parent
+        }
+
+        /// The members of the input that are ids, the outer one first.
+        public var members: [String] { [parent?.member, member].compactMap(\.self) }
+    }
+
+    /// A read that shows what a write has done.
+    public struct Reading: Sendable {
+        /// The name of the operation that reads.
+        public let operation: String
+        /// Its query parameters, each with the member of the write's input that gives the value.
+        public let query: [String: String]
+        /// The member of the write's input that is the `id` of one entry of the list that is read; nil when it reads the thing itself.
+        public let entry: String?
+
+        public init(_ operation: String, _ query: [String: String], entry: String? = nil) {
+            self.operation = operation
+            self.query = query
+            self.entry = entry
+        }
+    }
+
+    /// How the effect of a write is found when its answer was lost.
+    public enum Recovery: Sendable {
+        /// There is nothing to look for, or no way to look.
+        case none
+        /// The reading shows the members that were sent, some under another name: sent name → shown name.
+        case shown(by: Reading, renamed: [String: String] = [:])
+        /// The list has an entry whose members are those that were sent: path in what was sent → member of the entry. What was
+        /// not sent is not compared, and texts are compared without case.
+        case listed(by: Reading, same: [String: String])
+        /// The reading does not find it any more.
+        case gone(by: Reading)
+    }
+
+    /// Everything of a row that is not about its shape.
+    public struct Meaning: Sendable {
+        public var subject: Subject?
+        public var recovery: Recovery
+        /// Kinds of things whose cached reads the operation makes old.
+        public var touches: Set<Kind>
+        /// Members of the answer that no log and no model may see.
+        public var secretAnswer: Set<String>
+        /// One valid input, for documentation and for tests against an emulator that has been filled by its seed.
+        public var example: JSONObject
+
+        public init(
+            subject: Subject? = nil, recovery: Recovery = .none, touches: Set<Kind> = [],
+            secretAnswer: Set<String> = [],
+            example: JSONObject = JSONObject()
+        ) {
+            self.subject = subject
+            self.recovery = recovery
+            self.touches = touches
+            self.secretAnswer = secretAnswer
+            self.example = example
+        }
+    }
+
+    public var subject: Subject? { meaning.subject }
+    public var recovery: Recovery { meaning.recovery }
+    public var touches: Set<Kind> { meaning.touches }
+    public var secretAnswer: Set<String> { meaning.secretAnswer }
+    public var example: JSONObject { meaning.example }
+
+    /// It changes something at Luma.
+    public var isWrite: Bool { repetition == .onlyIfUnseen }
+
+    /// Every member of its input, of the query or of the body, but for the members of variants.
+    public var input: [SchemaField] { body ?? query }
+}
