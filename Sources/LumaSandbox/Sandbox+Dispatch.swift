@@ -36,21 +36,10 @@ extension Sandbox {
     mutating func perform(_ route: Route, _ request: SandboxRequest, now: Timestamp) throws(Refusal) -> JSON {
         if let calendar = request.calendarId, !calendar.isEmpty, calendar != state.calendarId { throw .noAccess }
         let call = try check(route, request, now: now)
-        return switch route.operation.name {
-        case "users/get-self": PersonAnswer.owner(id: state.userId)
-        case "calendars/get": CalendarAnswer.calendar(id: state.calendarId)
-        case "calendars/events/list": try listEvents(call)
-        case "entities/lookup": lookUp(call)
-        case "events/get": try getEvent(call)
-        case "events/create": try createEvent(call)
-        case "events/update": try updateEvent(call)
-        case "events/cancel/request": try requestCancellation(call)
-        case "events/cancel": try cancelEvent(call)
-        case "events/ticket-types/list": try listTicketTypes(call)
-        case "events/ticket-types/create": try createTicketType(call)
-        case "events/ticket-types/update": try updateTicketType(call)
-        default: throw Refusal(status: 501, message: "The sandbox does not emulate \(route.operation.name).")
+        guard let behaviour = Behaviours.table[route.operation.name] else {
+            throw Refusal(status: 501, message: "The sandbox does not emulate \(route.operation.name).")
         }
+        return try behaviour(&self, call)
     }
 
     /// Reads query and body, brings legacy names to the current ones, and checks both against the row.

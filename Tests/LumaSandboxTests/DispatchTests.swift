@@ -106,6 +106,10 @@ struct DispatchTests {
         #expect(visitor.sandbox.counters.creates == 1)
     }
 
+    @Test func rowsAndBehavioursAreTheSame() {
+        #expect(Set(Behaviours.table.keys) == Set(Catalog.operations.map(\.name)))
+    }
+
     /// An operation that has a row and no behaviour would be answered with 501.
     @Test(arguments: Catalog.operations.map(\.name))
     func everyOperationIsEmulated(_ name: String) throws {
