@@ -64,7 +64,8 @@ extension Operation {
         public var touches: Set<Kind>
         /// Members of the answer that no log and no model may see.
         public var secretAnswer: Set<String>
-        /// One valid input, for documentation and for tests against an emulator that has been filled by its seed.
+        /// One valid input, for documentation and for tests against an emulator that has been filled by its seed. An id is its
+        /// prefix alone (`evt-`), and `token` stands for a token that another operation gives.
         public var example: JSONObject
 
         public init(

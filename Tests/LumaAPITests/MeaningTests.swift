@@ -24,6 +24,16 @@ import Testing
         }
     }
 
+    @Test(arguments: Catalog.operations.map(\.name)) func itsExampleIsValid(name: String) throws {
+        let operation = try #require(Catalog[name])
+        let validator = SchemaValidator(unknownMembers: .refused)
+        let example = JSON.object(operation.example)
+        let problems =
+            operation.body == nil
+            ? validator.problems(in: example, fields: operation.query) : validator.problems(in: example, of: operation)
+        #expect(problems == [])
+    }
+
     /// A write that can be lost is found again, or its row says by having none that it cannot be.
     @Test func whatCannotBeFoundAgainIsKnown() {
         let blind = Catalog.operations.filter { operation in

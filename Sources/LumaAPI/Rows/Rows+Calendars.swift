@@ -1,3 +1,5 @@
+import Core
+
 extension Rows {
     static let calendars: [Operation] = [
         Operation(
@@ -26,7 +28,7 @@ extension Rows {
             answer: Shapes.page(of: Shapes.eventEntry),
             effects: [.reads], repetition: .always,
             summary: "The events of the calendar, in pages, without their descriptions.",
-            meaning: .init(subject: .init(.event))),
+            meaning: .init(subject: .init(.event), example: ["after": "2026-05-01T00:00:00Z", "pagination_limit": 10])),
     ]
 
     static let users: [Operation] = [
@@ -47,6 +49,6 @@ extension Rows {
             answer: [SchemaField("entity", Shapes.entity, required: true, nullable: true)],
             effects: [.reads], repetition: .always,
             summary: "What a slug stands for; null when it is free.",
-            meaning: .init(subject: .init(.entity, "slug")))
+            meaning: .init(subject: .init(.entity, "slug"), example: ["slug": "sandbox-calendar"]))
     ]
 }

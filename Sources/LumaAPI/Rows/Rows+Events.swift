@@ -1,3 +1,5 @@
+import Core
+
 extension Rows {
     static let events: [Operation] = [
         Operation(
@@ -9,7 +11,7 @@ extension Rows {
             answer: Shapes.event,
             effects: [.reads], repetition: .always,
             summary: "One event with its hosts and guest counts.",
-            meaning: .init(subject: .init(.event, "event_id"))),
+            meaning: .init(subject: .init(.event, "event_id"), example: ["event_id": "evt-"])),
         Operation(
             "events/create", .post, "/v1/events/create",
             legacy: ["/v1/event/create"],
@@ -21,7 +23,10 @@ extension Rows {
                 subject: .init(.event),
                 recovery: .listed(
                     by: .init("calendars/events/list", [:]), same: ["name": "name", "start_at": "start_at"]),
-                touches: [.event, .calendar])),
+                touches: [.event, .calendar],
+                example: [
+                    "name": "Community meetup", "start_at": "2026-09-01T18:00:00+02:00", "timezone": "Europe/Berlin",
+                ])),
         Operation(
             "events/update", .post, "/v1/events/update",
             legacy: .init(["/v1/event/update"], inputNames: legacyEventId),
@@ -30,7 +35,7 @@ extension Rows {
             summary: "Changes the given members of an event and answers an empty object.",
             meaning: .init(
                 subject: .init(.event, "event_id"), recovery: .shown(by: .init("events/get", ["event_id": "event_id"])),
-                touches: [.event, .calendar])),
+                touches: [.event, .calendar], example: ["event_id": "evt-", "name": "Community picnic"])),
     ]
 
     static let cancellation: [Operation] = [
@@ -45,7 +50,9 @@ extension Rows {
             ],
             effects: [.reads], repetition: .always,
             summary: "Asks for the token that a cancellation needs; changes nothing.",
-            meaning: .init(subject: .init(.event, "event_id"), secretAnswer: ["cancellation_token"])),
+            meaning: .init(
+                subject: .init(.event, "event_id"), secretAnswer: ["cancellation_token"],
+                example: ["event_id": "evt-"])),
         Operation(
             "events/cancel", .post, "/v1/events/cancel",
             legacy: .init(["/v1/event/cancel"], inputNames: legacyEventId),
@@ -58,7 +65,8 @@ extension Rows {
             summary: "Cancels an event for good: tells all guests, refunds if asked, deletes it.",
             meaning: .init(
                 subject: .init(.event, "event_id"), recovery: .gone(by: .init("events/get", ["event_id": "event_id"])),
-                touches: [.event, .calendar])),
+                touches: [.event, .calendar],
+                example: ["event_id": "evt-", "cancellation_token": "token"])),
     ]
 
     static let legacyEventId = ["event_api_id": "event_id"]

@@ -1,3 +1,5 @@
+import Core
+
 extension Rows {
     static let ticketTypes: [Operation] = [
         Operation(
@@ -12,7 +14,7 @@ extension Rows {
             answer: [SchemaField("entries", .array(of: .object(Shapes.ticketType)), required: true)],
             effects: [.reads], repetition: .always,
             summary: "The ticket types of an event, all at once.",
-            meaning: .init(subject: .init(.ticketType, of: (.event, "event_id")))),
+            meaning: .init(subject: .init(.ticketType, of: (.event, "event_id")), example: ["event_id": "evt-"])),
         Operation(
             "events/ticket-types/create", .post, "/v1/events/ticket-types/create",
             legacy: .init(["/v1/event/ticket-types/create"], wrapper: "ticket_type", inputNames: legacyEventId),
@@ -20,7 +22,9 @@ extension Rows {
             answer: Shapes.ticketType,
             effects: [.changes], repetition: .onlyIfUnseen,
             summary: "Adds a ticket type to an event.",
-            meaning: .init(subject: .init(.ticketType, of: (.event, "event_id")), touches: [.event, .ticketType])),
+            meaning: .init(
+                subject: .init(.ticketType, of: (.event, "event_id")), touches: [.event, .ticketType],
+                example: ["event_id": "evt-", "name": "Supporter", "type": "free"])),
         Operation(
             "events/ticket-types/update", .post, "/v1/events/ticket-types/update",
             legacy: .init(
@@ -36,6 +40,7 @@ extension Rows {
                 recovery: .shown(
                     by: .init(
                         "events/ticket-types/list", ["event_id": "event_id"], entry: "event_ticket_type_id")),
-                touches: [.event, .ticketType])),
+                touches: [.event, .ticketType],
+                example: ["event_ticket_type_id": "ttype-", "name": "Friends"])),
     ]
 }
