@@ -29,11 +29,16 @@ final class FeedsService {
     private let clock: any TimeSource
     private let events: EventsService
 
-    init(_ shared: Shared, reactor: Reactor, clock: any TimeSource, events: EventsService) {
-        store = shared.store
-        // The emulator forgets its events when the program ends; a feed shows whatever there is, so it may stay.
-        account = shared.configuration.usesSandbox ? "sandbox" : shared.storeAccount
-        scheme = shared.configuration.tls == nil ? "http" : "https"
+    /// - Parameters:
+    ///   - account: whose feeds these are.
+    ///   - scheme: of the addresses that are given.
+    init(
+        store: any StateStore, account: String, scheme: String, reactor: Reactor, clock: any TimeSource,
+        events: EventsService
+    ) {
+        self.store = store
+        self.account = account
+        self.scheme = scheme
         self.reactor = reactor
         self.clock = clock
         self.events = events
@@ -126,7 +131,7 @@ final class FeedsService {
         let now = clock.wallClock
         store.useFeed(feed.id, at: now)
         let filter = FeedFilter((try? JSON.parse(feed.filter))?.objectValue ?? JSONObject())
-        let query = EventsService.ListQuery(
+        let query = EventListQuery(
             limit: Self.mostEvents, cursor: nil, parameters: filter.parameters(now: now))
         let key = ReadKey.list("feed \(feed.id) \(query.parameters.after?.milliseconds ?? 0)")
         var answer = try await events.reads.read(key, input, call) { () throws(APIError) in
@@ -138,7 +143,7 @@ final class FeedsService {
     }
 
     private func render(
-        _ feed: FeedRecord, _ filter: FeedFilter, _ query: EventsService.ListQuery, _ nextCall: () -> UpstreamCall
+        _ feed: FeedRecord, _ filter: FeedFilter, _ query: EventListQuery, _ nextCall: () -> UpstreamCall
     ) async throws(APIError) -> Fetched {
         let call = nextCall()
         let first = try await events.page(query, limit: EventsService.upstreamPageLimit, nil, call)

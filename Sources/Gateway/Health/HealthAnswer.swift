@@ -16,12 +16,6 @@ final class HealthAnswer {
     private let firstCheck: Milestone
     private let clock: any TimeSource
 
-    convenience init(_ shared: Shared, clock: any TimeSource) {
-        self.init(
-            account: shared.account, mode: shared.mode, started: shared.started, store: shared.store,
-            firstCheck: shared.firstCheck, clock: clock)
-    }
-
     init(
         account: LumaAccount, mode: String, started: Timestamp, store: any StateStore, firstCheck: Milestone,
         clock: any TimeSource

@@ -44,7 +44,7 @@ extension MCPServer {
     func charge(_ parts: [JSONRPCPayload.Part], _ turn: Turn) -> APIError? {
         let requests = parts.count { if case .message(.request) = $0 { true } else { false } }
         var turn = turn
-        return turn.worker.gate.charge(&turn, requests - 1)
+        return gate.charge(&turn, requests - 1)
     }
 
     /// Serves what takes longer.

@@ -24,6 +24,7 @@ struct MCPShared: Sendable {
 final class MCPServer {
     let dispatcher: Dispatcher
     let shared: MCPShared
+    let gate: Gatekeeper
     let reactor: Reactor
     /// Streams that stay open until somebody ends them, by a number of their own, with whose they are.
     private var streams: [Int: (principal: Principal, end: () -> Void)] = [:]
@@ -34,8 +35,9 @@ final class MCPServer {
     /// Requests of the legacy era, which outlive their connections as writes do.
     let requests: WritesInProgress
 
-    init(_ dispatcher: Dispatcher, _ shared: MCPShared, reactor: Reactor) {
+    init(_ dispatcher: Dispatcher, _ shared: MCPShared, _ gate: Gatekeeper, reactor: Reactor) {
         self.dispatcher = dispatcher
+        self.gate = gate
         self.shared = shared
         self.reactor = reactor
         requests = WritesInProgress(reactor)
@@ -69,7 +71,7 @@ final class MCPServer {
         let body = Array(request.body)
         let method = request.method
         let message = method == .post ? JSONRPCID(ofRequestIn: request.body) : nil
-        let now = turn.worker.clock.now
+        let now = reactor.now
         let deadline = now.advanced(seconds: Self.storeSeconds)
         let firstLook = shared.sessions.firstLook
         requests.start { [self] in
@@ -162,7 +164,7 @@ final class MCPServer {
         guard shared.sessions.session(id, for: turn.principal) != nil else {
             return turn.finish(.mcpDelete, Self.sessionNotFound)
         }
-        let deadline = turn.worker.clock.now.advanced(seconds: Self.storeSeconds)
+        let deadline = reactor.now.advanced(seconds: Self.storeSeconds)
         let sessions = shared.sessions
         turn.exchange.perform { [reactor] in
             do throws(StoreWaitError) {
@@ -183,7 +185,7 @@ final class MCPServer {
     /// Writes the request's line when its stream has ended.
     func log(_ stream: EventStream, _ endpoint: Endpoint, _ turn: Turn) {
         stream.whenClosed { [weak stream] in
-            turn.worker.log(turn, endpoint, status: 200, bytes: stream?.bytes ?? 0, calls: nil, reason: nil)
+            turn.record(endpoint, bytes: stream?.bytes ?? 0)
         }
     }
 }

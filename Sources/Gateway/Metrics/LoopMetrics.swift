@@ -16,7 +16,7 @@ final class LoopMetrics: CallObserver {
     private let requests: UnsafeMutablePointer<UInt64>
     private let durations: UnsafeMutablePointer<LatencyHistogram>
     /// By source.
-    private var reads = [UInt64](repeating: 0, count: KeptAnswer.Source.allCases.count)
+    private var reads = [UInt64](repeating: 0, count: ReadSource.allCases.count)
     private var report = LoopReport()
     @exclusivity(unchecked) private var recent = RecentRequests()
 
@@ -54,7 +54,7 @@ final class LoopMetrics: CallObserver {
     func keep(_ record: RequestRecord) { recent.note(record) }
 
     /// Counts a read by how its answer came about.
-    func read(_ source: KeptAnswer.Source) { reads[source.number] &+= 1 }
+    func read(_ source: ReadSource) { reads[source.number] &+= 1 }
 
     func called(_ attempt: CallContext.Attempt) {
         report.calls[LoopReport.CallKey(operation: attempt.operation, outcome: attempt.outcome), default: 0] &+= 1
@@ -85,7 +85,7 @@ final class LoopMetrics: CallObserver {
             }
             if durations[slot].count > 0 { report.durations[endpoint] = durations[slot] }
         }
-        for source in KeptAnswer.Source.allCases { report.reads[source] = reads[source.number] }
+        for source in ReadSource.allCases { report.reads[source] = reads[source.number] }
         if withRequests { report.recent = recent.newestFirst }
         return report
     }
@@ -112,7 +112,7 @@ struct LoopReport: Sendable {
     var budgetWait = 0.0
     var tools: [CallKey: UInt64] = [:]
     /// Reads by how their answer came about.
-    var reads: [KeptAnswer.Source: UInt64] = [:]
+    var reads: [ReadSource: UInt64] = [:]
     /// The last requests, newest first, if they were asked for.
     var recent: [RequestRecord] = []
 
@@ -134,17 +134,5 @@ extension LatencyHistogram {
         var sum = a
         sum += b
         return sum
-    }
-}
-
-extension KeptAnswer.Source {
-    /// A number of its own, from 0 without gaps.
-    var number: Int {
-        switch self {
-        case .miss: 0
-        case .shared: 1
-        case .hit: 2
-        case .stale: 3
-        }
     }
 }

@@ -8,24 +8,8 @@ extension EventsService {
     /// Luma's own bound on a page is not published; 50 is what is known to be accepted.
     static let upstreamPageLimit = 50
 
-    /// One path has several types: what a cache keeps of it depends on Accept (RFC 9110 §12.5.5).
-    static let variesByAccept = Field("Vary", "Accept")
-
-    /// The validated query of a list.
-    struct ListQuery {
-        var limit: Int
-        var cursor: String?
-        var parameters: EventListParameters
-        /// Also what waits to be let onto the calendar, after what is on it.
-        var thenPending = false
-        /// What was asked for at most; nil when nothing was said, and all is shown where pages are no matter.
-        var most: Int?
-        /// A table begins with the mark by which a spreadsheet program knows its encoding.
-        var isForSpreadsheet = false
-    }
-
     /// - Parameter isTable: whether the answer is one; parameters that only a table has are refused elsewhere.
-    func listQuery(_ input: RequestInput, isTable: Bool = false) throws(APIError) -> ListQuery {
+    func listQuery(_ input: RequestInput, isTable: Bool = false) throws(APIError) -> EventListQuery {
         var query = QueryReader(input.query, rows: isTable ? QueryRows.list + [QueryRows.purpose] : QueryRows.list)
         var parameters = EventListParameters()
         let limit = query.integer(QueryRows.limit)
@@ -44,7 +28,7 @@ extension EventsService {
         let purpose = isTable ? query.choice(QueryRows.purpose) : nil
         try query.finish()
         let isSaid = input.query.contains { $0.name == QueryRows.limit.name }
-        return ListQuery(
+        return EventListQuery(
             limit: limit, cursor: cursor, parameters: parameters, thenPending: showsAll && parameters.status == nil,
             most: isSaid ? limit : nil, isForSpreadsheet: purpose != nil)
     }
@@ -56,7 +40,7 @@ extension EventsService {
         return try await reads.read(ReadKey(query), input, call) { () throws(APIError) in try await list(query, call) }
     }
 
-    private func list(_ query: ListQuery, _ call: UpstreamCall) async throws(APIError) -> Fetched {
+    private func list(_ query: EventListQuery, _ call: UpstreamCall) async throws(APIError) -> Fetched {
         var entries: [JSON] = []
         var asOf: MonotonicTime?
         var cursor = query.cursor
@@ -82,7 +66,7 @@ extension EventsService {
     /// One page of Luma's. What is pending is another list there: its pages follow those of the calendar, and their cursors
     /// say so.
     func page(
-        _ query: ListQuery, limit: Int, _ cursor: String?, _ call: UpstreamCall
+        _ query: EventListQuery, limit: Int, _ cursor: String?, _ call: UpstreamCall
     ) async throws(APIError) -> ListPage {
         var parameters = query.parameters
         parameters.limit = limit
@@ -132,7 +116,7 @@ extension EventsService {
     ///
     /// - Parameter nextCall: asked for each further page, because a long list may take longer than one request.
     func stream(
-        _ query: ListQuery, as representation: Representation, first: ListPage, nextCall: () -> UpstreamCall,
+        _ query: EventListQuery, as representation: Representation, first: ListPage, nextCall: () -> UpstreamCall,
         write: ([UInt8]) async throws -> Void
     ) async throws {
         var renderer = ListRenderer(
@@ -154,7 +138,7 @@ extension EventsService {
     ///
     /// - Parameter nextCall: asked for each further page, because a long list may take longer than one request.
     func pages(
-        of query: ListQuery, first: ListPage, nextCall: () -> UpstreamCall, take: (ListPage) async throws -> Bool
+        of query: EventListQuery, first: ListPage, nextCall: () -> UpstreamCall, take: (ListPage) async throws -> Bool
     ) async throws {
         var page = first
         var seen: Set<String> = []
@@ -162,14 +146,6 @@ extension EventsService {
             guard seen.insert(cursor).inserted else { throw APIError.endlessList }
             page = try await self.page(query, limit: Self.upstreamPageLimit, cursor, nextCall())
         }
-    }
-}
-
-extension EventsService.ListQuery {
-    /// What exists at Luma and is not in this list, whatever its pages.
-    var leftOut: JSON {
-        let kinds = LeftOut.kinds(showsAll: !parameters.platforms.isEmpty, status: parameters.status)
-        return .array(kinds.map { .string($0.rawValue) })
     }
 }
 

@@ -4,12 +4,6 @@ import HTTP
 import LumaAPI
 import LumaClient
 
-/// One request's dealings with Luma: until when they may last, and what they cost.
-struct UpstreamCall {
-    let deadline: MonotonicTime
-    let context: CallContext
-}
-
 /// The work behind `/events` and `/templates/create`: validates, calls Luma, and says what became of it.
 ///
 /// One per loop; every method stays on that loop.

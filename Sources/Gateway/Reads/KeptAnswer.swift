@@ -35,28 +35,17 @@ struct KeptAnswer: Sendable {
         (self.isList, self.asOf) = (isList, asOf)
     }
 
-    /// How an answer came about, in the words of `X-Cache`.
-    enum Source: String, Sendable, CaseIterable {
-        /// Luma was asked for it.
-        case miss = "MISS"
-        /// Luma was asked for it by somebody else at the same moment.
-        case shared = "SHARED"
-        case hit = "HIT"
-        /// Luma could not be asked, and this is what was known.
-        case stale = "STALE"
-    }
-
     /// Whole seconds since `asOf`.
     func age(_ now: MonotonicTime) -> Int { Int(max(0, min(now.seconds(since: asOf), 1e9))) }
 
     /// The fields of a 200 or a 304. A client may keep what it got, and must ask before it uses it again: what a
     /// write changes is known here and not there.
-    func fields(_ source: Source, age: Int, cause: String? = nil, isNew: Bool = true) -> [Field] {
+    func fields(_ source: ReadSource, age: Int, cause: String? = nil, isNew: Bool = true) -> [Field] {
         var fields: [Field] = []
         fields.reserveCapacity(7)
         if isNew { fields.append(format.contentType) }
         // What is there in JSON is there in other formats, too.
-        if format == .json { fields.append(EventsService.variesByAccept) }
+        if format == .json { fields.append(Representation.varies) }
         fields.append(Self.revalidate)
         fields.append(Self.marks[source] ?? Field("X-Cache", source.rawValue))
         switch source {
@@ -75,7 +64,7 @@ struct KeptAnswer: Sendable {
     /// The 200, or what the caller's conditions make of it.
     /// - Throws: `APIError` 412 when If-Match does not hold.
     func response(
-        _ source: Source, _ conditions: Preconditions, age: Int = 0, cause: String? = nil
+        _ source: ReadSource, _ conditions: Preconditions, age: Int = 0, cause: String? = nil
     ) throws(APIError) -> Response {
         switch conditions.verdict(tag: tag, isRead: true) {
         case .proceed: whole(source, age: age, cause: cause)
@@ -84,7 +73,7 @@ struct KeptAnswer: Sendable {
         }
     }
 
-    private func whole(_ source: Source, age: Int, cause: String?) -> Response {
+    private func whole(_ source: ReadSource, age: Int, cause: String?) -> Response {
         guard format == .json, let prepared = Self.prepared[source] else {
             return Response(status: 200, fields: fields(source, age: age, cause: cause), body: body)
         }
@@ -98,9 +87,9 @@ struct KeptAnswer: Sendable {
     }
 
     /// All fields but the tag of an answer in JSON that has no age, written once.
-    private static let prepared: [Source: FieldBlock] = {
-        var blocks: [Source: FieldBlock] = [:]
-        for source in [Source.miss, .shared] {
+    private static let prepared: [ReadSource: FieldBlock] = {
+        var blocks: [ReadSource: FieldBlock] = [:]
+        for source in [ReadSource.miss, .shared] {
             let bare = KeptAnswer(isList: false, asOf: MonotonicTime(nanoseconds: 0))
             blocks[source] = try? FieldBlock(bare.fields(source, age: 0))
         }
@@ -108,7 +97,7 @@ struct KeptAnswer: Sendable {
     }()
 
     private static let revalidate = Field("Cache-Control", "private, no-cache")
-    private static let marks: [Source: Field] = [
+    private static let marks: [ReadSource: Field] = [
         .miss: Field("X-Cache", "MISS"), .shared: Field("X-Cache", "SHARED"), .hit: Field("X-Cache", "HIT"),
         .stale: Field("X-Cache", "STALE"),
     ]

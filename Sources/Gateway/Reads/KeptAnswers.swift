@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import HTTP
 
 /// The answers that are kept, by key and, for those who ask in the same words again, by the words of the request.

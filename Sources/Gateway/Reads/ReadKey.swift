@@ -10,7 +10,7 @@ enum ReadKey: Hashable, Sendable {
 
     /// The key of one page of a list. What bounds and orders it has a fixed place; the cursor, which may hold anything,
     /// stands last.
-    init(_ query: EventsService.ListQuery) {
+    init(_ query: EventListQuery) {
         let parameters = query.parameters
         var text = String(query.limit)
         for part in [

@@ -145,7 +145,7 @@ final class ReadService {
 
     /// The answer in its shape, counted.
     private func given(
-        _ answer: KeptAnswer, _ source: KeptAnswer.Source, _ conditions: Preconditions, age: Int = 0,
+        _ answer: KeptAnswer, _ source: ReadSource, _ conditions: Preconditions, age: Int = 0,
         cause: String? = nil
     ) throws(APIError) -> Response {
         metrics?.read(source)

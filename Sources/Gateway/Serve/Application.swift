@@ -25,12 +25,13 @@ final class Application: NodeHandler {
         metrics = shared.metrics
         self.shutDownTransport = shutDownTransport
         mcp = MCPServer(
-            dispatcher ?? ToolBox.dispatcher(worker, shared), shared.mcp, reactor: worker.reactor)
+            dispatcher ?? ToolBox.dispatcher(worker, shared), shared.mcp, worker.gate, reactor: worker.reactor)
     }
 
     func handle(_ request: RequestView, _ exchange: Exchange) {
         var turn = Turn(
-            id: identifiers.identifier(for: request), method: request.method, exchange: exchange, worker: worker)
+            id: identifiers.identifier(for: request), method: request.method, exchange: exchange,
+            recorder: worker.recorder)
         let known = request.knownFields
         if known.contains(.traceparent) { turn.trace(request) }
         if let refusal = worker.gate.refusalOfPlace(request, known, &turn) { return turn.refuse(nil, refusal, request) }
@@ -64,7 +65,7 @@ final class Application: NodeHandler {
         let isMCP = requestLine.map { Self.isMCP(line: $0) } ?? false
         var answer = isMCP ? apiError.answer(toMessage: nil, requestID: id) : apiError.response(requestID: id)
         answer.fields.append(Field("X-Request-Id", id))
-        worker.logRefusal(id: id, answer, apiError.reason)
+        worker.recorder.refused(id: id, answer, apiError.reason)
         return answer
     }
 
@@ -74,13 +75,13 @@ final class Application: NodeHandler {
             && Endpoint.isMCP(target: parts[1])
     }
 
-    func couldNotAnswer(_ error: ResponseError) { worker.logFault("An answer could not be written", error) }
+    func couldNotAnswer(_ error: ResponseError) { worker.recorder.fault("An answer could not be written", error) }
 
     func handshakeFailed(_ failure: TLSFailure, from peer: String) {
         worker.handshakes.note(failure.description, from: peer)
     }
 
-    func interrupt() { worker.writes.cancel() }
+    func interrupt() { worker.operations.writes.cancel() }
 
     /// The tokens were read again: who has none any more hears nothing more.
     func tokensChanged() { mcp.endStreams(unless: worker.gate.isCurrent) }
@@ -90,9 +91,9 @@ final class Application: NodeHandler {
 
     func end(by deadline: MonotonicTime) async {
         await mcp.end()
-        await worker.writes.end(by: deadline)
+        await worker.operations.writes.end(by: deadline)
         shutDownTransport()
-        worker.flushLog()
+        worker.recorder.flush()
     }
 
     /// `OPTIONS` tells the methods of a path, or of the whole server for `*` (RFC 9110 §9.3.7).
@@ -153,7 +154,7 @@ final class Application: NodeHandler {
                 }
                 let worker = self.worker
                 if endpoint.isWrite {
-                    worker.writes.start { await worker.answer(input, representation, turn) }
+                    worker.operations.writes.start { await worker.answer(input, representation, turn) }
                 } else if endpoint == .getEvent, representation == .json {
                     turn.exchange.perform { await worker.answerEvent(input, turn) }
                 } else {

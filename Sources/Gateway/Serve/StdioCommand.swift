@@ -40,7 +40,7 @@ package struct StdioCommand {
             let worker = Worker(shared, reactor: loop.reactor, transport: way)
             let conversation = StdioConversation(
                 ToolBox.dispatcher(worker, shared), shared.mcp, worker.gate.local, reactor: loop.reactor,
-                output: output, writes: worker.writes)
+                output: output, writes: worker.operations.writes)
             return (LoopBound(conversation, on: loop.executor), worker.startMonitor(), worker.startSettler())
         }
         let (ends, ending) = AsyncStream<Void>.makeStream()

@@ -7,12 +7,12 @@ extension Worker {
     /// Streams all pages. Once the head is sent a failure can only be told by a body that is not complete, which every
     /// HTTP client notices: in lines after a last one with the error, in a calendar without its end.
     func streamList(
-        _ query: EventsService.ListQuery, as representation: Representation, _ input: RequestInput, _ turn: Turn,
+        _ query: EventListQuery, as representation: Representation, _ input: RequestInput, _ turn: Turn,
         _ call: UpstreamCall
     ) async throws(APIError) {
-        let first = try await events.page(query, limit: EventsService.upstreamPageLimit, query.cursor, call)
+        let first = try await operations.events.page(query, limit: EventsService.upstreamPageLimit, query.cursor, call)
         var head = Response(status: 200, fields: [representation.contentType])
-        if !input.endpoint.namesItsFormat { head.fields.append(EventsService.variesByAccept) }
+        if !input.endpoint.namesItsFormat { head.fields.append(Representation.varies) }
         head = try head.unless(input.conditions)
         if head.status != 200 { return turn.finish(input.endpoint, head, calls: call.context) }
         if let disposition = representation.disposition("events") { head.fields.append(disposition) }
@@ -21,7 +21,7 @@ extension Worker {
         // For HEAD the first page has shown all that the head depends on.
         if turn.method == .head {
             turn.exchange.endStream()
-            return log(turn, input.endpoint, status: 200, bytes: 0, calls: call.context, reason: nil)
+            return turn.record(input.endpoint, bytes: 0, calls: call.context)
         }
         var bytes = 0
         var reason: Reason?
@@ -30,9 +30,9 @@ extension Worker {
                 bytes += part.count
                 try await turn.exchange.write(part)
             }
-            try await events.stream(
+            try await operations.events.stream(
                 query, as: representation, first: first,
-                nextCall: { input.timeout == nil ? upstreamCall(call.context) : call }, write: write)
+                nextCall: { input.timeout == nil ? operations.upstreamCall(call.context) : call }, write: write)
             turn.exchange.endStream()
         } catch let error as APIError {
             reason = error.reason
@@ -44,6 +44,6 @@ extension Worker {
         } catch {
             turn.exchange.breakStream()
         }
-        log(turn, input.endpoint, status: 200, bytes: bytes, calls: call.context, reason: reason)
+        turn.record(input.endpoint, bytes: bytes, calls: call.context, reason: reason)
     }
 }

@@ -12,21 +12,27 @@ final class StatusService {
     private let health: HealthAnswer
     private let account: LumaAccount
     private let history: BudgetHistory
-    private let mode: String
-    private let upstream: String
-    private let started: Timestamp
-    private let readOnly: Bool
+    private let facts: Facts
     private let reactor: Reactor
     private let clock: LoopClock
 
-    init(_ shared: Shared, health: HealthAnswer, reactor: Reactor, clock: LoopClock) {
-        hub = shared.metrics
-        account = shared.account
-        history = shared.budgetHistory
-        mode = shared.mode
-        upstream = shared.upstream
-        started = shared.started
-        readOnly = shared.access.readOnly
+    /// What does not change while the program runs.
+    struct Facts {
+        let mode: String
+        /// Where Luma's API is.
+        let upstream: String
+        let started: Timestamp
+        let isReadOnly: Bool
+    }
+
+    init(
+        _ facts: Facts, hub: MetricsHub, account: LumaAccount, history: BudgetHistory, health: HealthAnswer,
+        reactor: Reactor, clock: LoopClock
+    ) {
+        self.facts = facts
+        self.hub = hub
+        self.account = account
+        self.history = history
         self.health = health
         self.reactor = reactor
         self.clock = clock
@@ -46,9 +52,9 @@ final class StatusService {
         let findings = await hub.gather(on: reactor, withRequests: true)
         let now = clock.now
         let told: JSON = [
-            "version": .string(Version.number), "mode": .string(mode), "upstream": .string(upstream),
-            "started_at": .string(started.rfc3339),
-            "now": .string(clock.wallClock(at: now).rfc3339), "read_only": .bool(readOnly),
+            "version": .string(Version.number), "mode": .string(facts.mode), "upstream": .string(facts.upstream),
+            "started_at": .string(facts.started.rfc3339),
+            "now": .string(clock.wallClock(at: now).rfc3339), "read_only": .bool(facts.isReadOnly),
             "caller": Self.told(principal), "health": .object(health.summary), "budget": budget(look(now), now),
             "calls": Self.calls(findings.sum),
             "requests": .array(findings.sum.recent.map(Self.told)),

@@ -14,8 +14,6 @@ extension ToolBox {
         "id", "name", "starts", "ends", "place", "start_at", "end_at", "timezone", "url", "visibility", "location_type",
         "status",
     ]
-    /// How long `health` waits for the first check of Luma, in seconds.
-    private static let firstCheckSeconds = 10.0
 
     func addReadingTools(to registry: inout Registry) {
         registry.add(
@@ -66,7 +64,7 @@ extension ToolBox {
             Tool(
                 "health", title: "Health", description: "Tells whether Luma can be reached.", input: ToolSchemas.none,
                 output: ToolSchemas.healthOutput, hints: Self.looks, isClosed: true, scope: .read
-            ) { [self] _, _ throws(CallFailure) in await health() })
+            ) { [self] _, _ throws(CallFailure) in await tellHealth() })
     }
 
     func event(_ id: String, _ call: Call) async throws(APIError) -> JSON {
@@ -120,17 +118,9 @@ extension ToolBox {
 
     // MARK: Health
 
-    private func health() async -> ToolResult {
-        // A program that was just started for this client is asking Luma for the first time, perhaps on another loop.
-        if worker.luma.account.reachability.last == nil {
-            let now = worker.clock.now
-            let deadline = now.advanced(seconds: Self.firstCheckSeconds)
-            let firstCheck = worker.firstCheck
-            // What is known then is told, whether or not it has ended.
-            try? await worker.reactor.wait(for: firstCheck, by: deadline, now: now)
-        }
+    private func tellHealth() async -> ToolResult {
         do throws(APIError) {
-            let body = try worker.health.answer().body
+            let body = try await health.answer().body
             return .structured((try? JSON.parse(body))?.objectValue ?? ["status": "healthy"])
         } catch {
             var object: JSONObject = ["status": "unhealthy", "message": .string(error.message)]

@@ -133,7 +133,7 @@ extension ToolBox {
     }
 
     private func recentEvents(_ call: Call) async -> [(id: String, name: String)] {
-        if let recent, recent.until > worker.clock.now { return recent.events }
+        if let recent, recent.until > operations.clock.now { return recent.events }
         let input = RequestInput(
             endpoint: .listEvents,
             query: [("limit", "50"), ("after", ListRange.minute(of: clock.now.instant).rfc3339), ("sort", "start_at")])
@@ -141,7 +141,7 @@ extension ToolBox {
             let events = (try await rest(input, call)["entries"]?.arrayValue ?? []).compactMap { event in
                 event["id"]?.stringValue.map { (id: $0, name: event["name"]?.stringValue ?? "") }
             }
-            recent = (events, worker.clock.now.advanced(seconds: Self.recentSeconds))
+            recent = (events, operations.clock.now.advanced(seconds: Self.recentSeconds))
             return events
         } catch {
             // Without Luma there is nothing to propose, which is no reason to fail.

@@ -21,15 +21,19 @@ final class WriteDesk {
     let duplicateWindow: Double
     private let keySeconds: Double
 
-    init(_ shared: Shared, reactor: Reactor, clock: any TimeSource) {
+    /// - Parameter account: under which name the store keeps what belongs to Luma's account.
+    init(
+        store: any StateStore, account: String, bell: Bell, steady: SteadyClock, memory: Configuration.Memory,
+        reactor: Reactor, clock: any TimeSource
+    ) {
         self.reactor = reactor
         self.clock = clock
-        store = shared.store
-        steady = shared.steady
-        account = shared.storeAccount
-        bell = shared.bell
-        duplicateWindow = shared.configuration.memory.duplicateWindowSeconds
-        keySeconds = shared.configuration.memory.keyHours * 3600
+        self.store = store
+        self.steady = steady
+        self.account = account
+        self.bell = bell
+        duplicateWindow = memory.duplicateWindowSeconds
+        keySeconds = memory.keyHours * 3600
     }
 
     /// Serves a request that may change something.

@@ -8,6 +8,9 @@ package enum Representation: String, CaseIterable {
     case csv = "text/csv"
     case calendar = "text/calendar"
 
+    /// One path has several types: what a cache keeps of it depends on Accept (RFC 9110 §12.5.5).
+    package static let varies = Field("Vary", "Accept")
+
     /// The value of Content-Type.
     package var contentType: Field {
         switch self {

@@ -44,7 +44,7 @@ import Testing
             }
             self.store = store
             clock = LoopClock(reactor)
-            desk = WriteDesk(shared, reactor: reactor, clock: clock)
+            desk = shared.makeDesk(reactor: reactor, clock: clock)
             let luma = shared.makeClient(transport: transport, time: clock)
             let reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
             service = EventsService(

@@ -13,14 +13,3 @@ extension RateLimitStatus {
             remaining: allowance.remaining, reset: budget.resetAt?.seconds(since: now))
     }
 }
-
-extension Turn {
-    /// What an answer of a path that may spend Luma's budget carries besides its own fields.
-    func spendingFields(_ endpoint: Endpoint?) -> [Field] {
-        let now = worker.clock.now
-        let status = RateLimitStatus(
-            luma: worker.luma.account.budget.snapshot(now: now), isWrite: endpoint?.isWrite == true, now: now)
-        guard let admission else { return RateLimitStatus.fields([status]) }
-        return admission.fields(admission.limits + [status])
-    }
-}

@@ -3,7 +3,7 @@ import GatewayAPI
 import IO
 import Store
 
-extension Worker {
+extension OperationService {
     /// How long an answer waits for what the journal knows, in seconds.
     private static let journalPatience = 1.0
 

@@ -7,8 +7,8 @@ extension Worker: ToolAuditor {
 
     /// Writes the one line of a tool's call.
     func audit(_ call: ToolAudit) {
-        metrics.used(call)
-        logEvent(
+        recorder.metrics.used(call)
+        recorder.event(
             .info, "Tool call",
             [
                 "label": .text(call.label), "tool": .text(call.tool ?? "-"), "arguments": .text(call.argumentDigest),

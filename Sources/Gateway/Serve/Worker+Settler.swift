@@ -7,13 +7,13 @@ extension Worker {
     /// Starts to look for the effects of lost writes on this loop; cancel the task to end it.
     func startSettler() -> Task<Void, Never> {
         let settler = Settler(
-            luma: luma, store: desk.store, account: desk.account, reactor: reactor, clock: clock,
-            steady: desk.steady,
+            luma: luma, store: operations.desk.store, account: operations.desk.account, reactor: reactor, clock: clock,
+            steady: operations.desk.steady,
             settings: settlerSettings
         ) { [self] write, effect in logSettled(write, effect) }
         let executor = reactor.executor
         let bound = LoopBound(settler, on: executor)
-        let bell = desk.bell
+        let bell = operations.desk.bell
         bell.setListener { executor.execute { bound.value.wake() } }
         return reactor.start {
             await settler.run()
@@ -23,14 +23,14 @@ extension Worker {
 
     /// An operator who reads this can find the event that a caller never heard of; and who follows the events hears of it now.
     private func logSettled(_ write: OrphanWrite, _ effect: WriteEffect) {
-        if case .done(let result) = effect, let id = write.subjectEvent ?? result { announce(id) }
+        if case .done(let result) = effect, let id = write.subjectEvent ?? result { operations.announce(id) }
         let (level, found, id): (LogLevel, String, String?) =
             switch effect {
             case .none: (.info, "not_done", write.subject)
             case .done(let result): (.info, "done", result ?? write.subject)
             case .unknown: (.warning, "unknown", write.subject)
             }
-        logEvent(
+        recorder.event(
             level, "A write whose outcome was unknown is settled",
             ["operation": .text(write.operation), "found": .text(found), "event_id": .text(id ?? "")])
     }

@@ -10,15 +10,15 @@ struct Turn {
     let id: String
     let method: Method
     let exchange: Exchange
-    let worker: Worker
+    private let recorder: RequestRecorder
     /// What is known of who asks, when there is anything to know.
     private(set) var admission: Admission?
 
-    init(id: String, method: Method, exchange: Exchange, worker: Worker) {
+    init(id: String, method: Method, exchange: Exchange, recorder: RequestRecorder) {
         self.id = id
         self.method = method
         self.exchange = exchange
-        self.worker = worker
+        self.recorder = recorder
     }
 
     /// The same, made when it is first asked for.
@@ -39,7 +39,7 @@ struct Turn {
     }
 
     /// Who asks.
-    var principal: Principal { admission?.principal ?? worker.gate.local }
+    var principal: Principal { admission?.principal ?? recorder.local }
 
     /// What an answer that is a stream carries besides its own fields.
     var streamFields: [Field] { [Field("X-Request-Id", id)] + (admission?.fields ?? []) }
@@ -53,7 +53,21 @@ struct Turn {
         exchange.respond(response, adding: Field("X-Request-Id", id))
         // The answer to HEAD has a length and no body (RFC 9110 §9.3.2).
         let bytes = method == .head ? 0 : response.body.count
-        worker.log(self, endpoint, status: response.status, bytes: bytes, calls: calls, reason: reason)
+        recorder.record(self, endpoint, status: response.status, bytes: bytes, calls: calls, reason: reason)
+    }
+
+    /// Logs a stream that has ended.
+    func record(
+        _ endpoint: Endpoint?, bytes: Int, calls: CallContext? = nil, reason: Reason? = nil
+    ) {
+        recorder.record(self, endpoint, status: 200, bytes: bytes, calls: calls, reason: reason)
+    }
+
+    /// What an answer of a path that may spend Luma's budget carries besides its own fields.
+    func spendingFields(_ endpoint: Endpoint?) -> [Field] {
+        let status = recorder.spending(isWrite: endpoint?.isWrite == true)
+        guard let admission else { return RateLimitStatus.fields([status]) }
+        return admission.fields(admission.limits + [status])
     }
 
     /// Answers with the error in the one shape, and logs. Whoever sends a message of MCP gets it in the shape of that.

@@ -33,7 +33,7 @@ extension Worker {
             let call = upstreamCall(input, .background, turn)
             calls = call.context
             let response = try await feeds.calendar(feed, input, call) {
-                input.timeout == nil ? upstreamCall(call.context) : call
+                input.timeout == nil ? operations.upstreamCall(call.context) : call
             }
             turn.finish(.feed, response, calls: calls)
         } catch {

@@ -1,0 +1,96 @@
+import Core
+import GatewayAPI
+import HTTP
+import IO
+import LumaClient
+
+/// The work behind every surface, on one loop: REST, tools and commands ask it, and only it asks Luma for them.
+final class OperationService {
+    let events: EventsService
+    let desk: WriteDesk
+    /// Writes that have begun, whether or not somebody waits for them.
+    let writes: WritesInProgress
+    let clock: LoopClock
+    let reactor: Reactor
+    private let changes: ChangeAnnouncer
+    /// The longest that one request may take towards Luma, all its calls and waits together, in seconds.
+    private let patience: Double
+
+    /// Tells whoever follows an event that it is new, other, or gone.
+    typealias ChangeAnnouncer = (_ eventID: String) -> Void
+
+    init(
+        events: EventsService, desk: WriteDesk, reactor: Reactor, clock: LoopClock, patience: Double,
+        announcing changes: @escaping ChangeAnnouncer
+    ) {
+        self.events = events
+        self.desk = desk
+        self.reactor = reactor
+        self.clock = clock
+        self.patience = patience
+        self.changes = changes
+        writes = WritesInProgress(reactor)
+    }
+
+    /// - Parameter timeout: the longest that the caller waits, in seconds; it makes the time shorter, never longer.
+    func upstreamCall(_ context: CallContext, timeout: Double? = nil) -> UpstreamCall {
+        UpstreamCall(deadline: clock.now.advanced(seconds: min(timeout ?? patience, patience)), context: context)
+    }
+
+    /// The answer of an endpoint that needs Luma. What changes something goes by the desk.
+    func response(to input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+        switch input.endpoint {
+        case .getEvent: return try await events.get(input, call)
+        case .lookupEvent: return try await events.lookUp(input, call)
+        case .listEvents, .eventsJSON: return try await events.list(input, call)
+        default:
+            return try await desk.answer(input, call) { () throws(APIError) in
+                let written = try await write(input, call)
+                if written.isChange, let id = written.eventID { announce(id) }
+                return written
+            }
+        }
+    }
+
+    private func write(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Written {
+        switch input.endpoint {
+        case .createEvent: try await events.create(input, call)
+        case .createFromTemplate: try await events.createFromTemplate(input, call)
+        case .replaceEvent, .patchEvent: try await events.update(input, call)
+        case .cancelEvent: try await events.cancel(input, call)
+        default: throw APIError.notFound
+        }
+    }
+
+    /// Tells clients of MCP that an event is new, other, or gone.
+    func announce(_ eventID: String) { changes(eventID) }
+
+    /// Carries a write to its end whether or not its caller waits for it.
+    /// - Throws: `APIError` when it failed, or when the caller is gone before it has ended.
+    func carryThrough(
+        _ input: RequestInput, _ context: CallContext
+    ) async throws(APIError) -> Response {
+        // What was cancelled before it began has not begun.
+        guard !Task.isCancelled else { throw APIError(LumaError.cancelled, subject: nil) }
+        let outcome = Outcome()
+        writes.start { [self] in
+            do throws(APIError) {
+                outcome.result = .success(try await response(to: input, upstreamCall(context)))
+            } catch {
+                outcome.result = .failure(await explained(error))
+            }
+            outcome.waiter?.resume(returning: ())
+        }
+        // A caller that is gone does not wait, and hears nothing.
+        try? await reactor.suspend { suspension in
+            if outcome.result == nil { outcome.waiter = suspension } else { suspension.resume(returning: ()) }
+        }
+        guard let result = outcome.result else { throw APIError(.shuttingDown) }
+        return try result.get()
+    }
+
+    private final class Outcome {
+        var result: Result<Response, APIError>?
+        var waiter: Suspension<Void>?
+    }
+}

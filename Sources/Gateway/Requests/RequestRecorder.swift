@@ -1,0 +1,108 @@
+import Core
+import GatewayAPI
+import HTTP
+import IO
+import LumaClient
+
+/// Counts and logs the requests of one loop, and tells what is left of Luma's budget. On its loop.
+final class RequestRecorder {
+    private let clock: LoopClock
+    private let log: LoopLog
+    private let account: LumaAccount
+    let metrics = LoopMetrics()
+    /// Who asks where no token is asked for.
+    let local: Principal
+
+    init(log: LoopLog, account: LumaAccount, local: Principal, clock: LoopClock) {
+        self.log = log
+        self.account = account
+        self.local = local
+        self.clock = clock
+    }
+
+    /// Where Luma's budget for reads or writes stands now.
+    func spending(isWrite: Bool) -> RateLimitStatus {
+        let now = clock.now
+        return RateLimitStatus(luma: account.budget.snapshot(now: now), isWrite: isWrite, now: now)
+    }
+
+    /// Whether a line of this level is written; ask before work that only a log line needs.
+    func isEnabled(_ level: LogLevel) -> Bool { log.isEnabled(level) }
+
+    /// Writes the request's line, when its answer is complete.
+    func record(
+        _ turn: Turn, _ endpoint: Endpoint?, status: Int, bytes: Int, calls: CallContext?, reason: Reason?
+    ) {
+        let now = clock.now
+        let duration = now.nanoseconds - turn.exchange.arrival.nanoseconds
+        metrics.answered(endpoint, status: status, nanoseconds: duration)
+        let record = RequestRecord(
+            time: clock.wallClock(at: now), requestID: turn.id, method: turn.method,
+            route: endpoint?.route.pattern ?? "-",
+            status: status, durationNanoseconds: duration, bytes: bytes,
+            upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason,
+            label: turn.admission?.principal?.label,
+            traceID: turn.admission?.trace?.traceID, address: Self.address(turn, reason))
+        log.log(record)
+        if endpoint?.isRoutine != true { metrics.keep(record) }
+    }
+
+    /// Where a request came from whose token is wrong or missing: else nobody could see who guesses.
+    private static func address(_ turn: Turn, _ reason: Reason?) -> String? {
+        switch reason {
+        case .unauthenticated, .invalidToken: turn.exchange.peerAddress
+        case .rateLimited where turn.admission?.principal == nil: turn.exchange.peerAddress
+        default: nil
+        }
+    }
+
+    /// Writes the line of bytes that were no request.
+    func refused(id: String, _ answer: Response, _ reason: Reason) {
+        metrics.refused(status: answer.status)
+        let record = RequestRecord(
+            time: clock.wallClock, requestID: id, method: .other, route: "-", status: answer.status,
+            durationNanoseconds: 0, bytes: answer.body.count, reason: reason)
+        log.log(record)
+        metrics.keep(record)
+    }
+
+    /// Writes a line about a fault of this program.
+    func fault(_ message: String, _ error: ResponseError) {
+        let cause =
+            switch error {
+            case .invalidField(let name): "invalid field \(name)"
+            case .reservedField(let name): "reserved field \(name)"
+            case .invalidStatus(let status): "invalid status \(status)"
+            }
+        log.log(LogEvent(time: clock.wallClock, .error, message, ["cause": .text(cause)]))
+    }
+
+    /// Writes a line for one call to Luma, at debug level.
+    func attempt(_ attempt: CallContext.Attempt, of turn: Turn) {
+        log.log(
+            LogEvent(
+                time: clock.wallClock, .debug, "Call to Luma",
+                [
+                    "request_id": .text(turn.id), "operation": .text(attempt.operation),
+                    "attempt": .integer(attempt.number), "outcome": .text(attempt.outcome),
+                    "duration_us": .integer(Int(attempt.seconds * 1e6)),
+                ]))
+    }
+
+    /// Says when Luma or the key begins to fail, and when it works again.
+    func reachability(_ outcome: Reachability.Outcome) {
+        switch outcome {
+        case .reachable: log.log(LogEvent(time: clock.wallClock, .info, "Luma answers"))
+        case .failing(let cause):
+            log.log(LogEvent(time: clock.wallClock, .warning, "Luma cannot be used", ["cause": .text(cause)]))
+        }
+    }
+
+    /// Writes a line about what is no request.
+    func event(_ level: LogLevel, _ message: String, _ fields: KeyValuePairs<String, LogEvent.Value>) {
+        log.log(LogEvent(time: clock.wallClock, level, message, fields))
+    }
+
+    /// Hands what is gathered to the log, before the end.
+    func flush() { log.flush() }
+}
