@@ -25,6 +25,11 @@ RELEASE := -c release --static-swift-stdlib --disable-local-rpath --no-color-dia
 # program without the sanitizer's options. A hanging test must fail.
 SANITIZED := --disable-xctest --no-parallel --skip 'JourneyTests\.(Chaos|Hostile|Kill|Overload|Restart)' --scratch-path .build
 BOUNDED := timeout --signal=INT --kill-after=20 1800
+# As many tests at once as there are cores and one more: journeys wait most of their time. A toolchain that cannot bound the number
+# runs one after the other.
+WIDTH := --experimental-maximum-parallelization-width
+SIDE_BY_SIDE = $$($(SWIFT) test --help-hidden | grep -q -- $(WIDTH) \
+    && echo --parallel $(WIDTH) $$(($$(nproc) + 1)) || echo --no-parallel)
 STRICT := --scratch-path .build/strict --explicit-target-dependency-import-check error -Xswiftc -warnings-as-errors
 
 PACKAGING_PACKAGES := man-db groff-base bsdextrautils bash zsh fish systemd debootstrap dpkg-dev gzip curl lintian nodejs python3
@@ -56,7 +61,7 @@ build: need-packages ## Build .build/release/luma-mcp
 test: need-packages ## Build with every warning an error, run all tests
 	@Tests/Tools/packages.sh $(TEST_PACKAGES)
 	Tests/Tools/selftest.sh
-	$(SWIFT) test $(STRICT) --disable-xctest --no-parallel
+	@Tests/Tools/run-tests.sh .build/tests.jsonl $(SWIFT) test $(STRICT) --disable-xctest $(SIDE_BY_SIDE)
 
 lint: need-packages ## Check formatting, scripts and the house rules for sources
 	$(SWIFT) format lint --strict --recursive --parallel $(FORMATTED)

@@ -80,6 +80,6 @@ import Testing
         let strict = try #require(makefile.firstMatch(of: /\nSTRICT := (.+)/)).1
         let contributing = try Self.text("CONTRIBUTING.md").replacing("\\\n    ", with: "")
         #expect(contributing.contains("swift test \(strict) --disable-xctest --no-parallel --filter "))
-        #expect(makefile.contains("$(SWIFT) test $(STRICT) --disable-xctest --no-parallel\n"))
+        #expect(makefile.contains(" $(SWIFT) test $(STRICT) --disable-xctest $(SIDE_BY_SIDE)\n"))
     }
 }

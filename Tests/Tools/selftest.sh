@@ -143,6 +143,26 @@ clang -x c -o dynamic - -x none libswiftCore.so <<<'extern int used; int main(vo
 linkage 'needs a Swift library' failed dynamic
 linkage 'no such file' failed nowhere
 
+# MARK: run-tests.sh
+
+cat >runner <<'EOF'
+#!/bin/sh
+while [ $# -gt 0 ]; do [ "$1" = --event-stream-output-path ] && events=$2; shift; done
+for part in "testCaseStarted 1 quick" "testCaseStarted 1 slow" "testCaseEnded 2 quick" "testCaseEnded 9 slow"; do
+    set -- $part
+    echo "{\"kind\":\"event\",\"payload\":{\"instant\":{\"absolute\":$2},\"kind\":\"$1\",\"testID\":\"T.$3\"}}" >>"$events"
+done
+echo first
+echo summary
+exit 3
+EOF
+chmod +x runner
+status=0
+"$tools/run-tests.sh" events.jsonl ./runner >output 2>&1 || status=$?
+check 'run-tests: the status is the runner’s' 3 "$status"
+check 'run-tests: lines' 'first|The tests took 8 s; the slowest of 2:|     8.0 s  T.slow|     1.0 s  T.quick|summary|' \
+    "$(tr '\n' '|' <output)"
+
 # MARK: packages.sh, with every program that it calls replaced
 
 mkdir fake
