@@ -35,12 +35,20 @@ extension Operation {
         public let query: [String: String]
         /// The member of the write's input that is the `id` of one entry of the list that is read; nil when it reads the thing itself.
         public let entry: String?
+        /// Query parameters that are the same for every write.
+        public let fixed: JSONObject
 
-        public init(_ operation: String, _ query: [String: String], entry: String? = nil) {
+        public init(
+            _ operation: String, _ query: [String: String], entry: String? = nil, fixed: JSONObject = JSONObject()
+        ) {
             self.operation = operation
             self.query = query
             self.entry = entry
+            self.fixed = fixed
         }
+
+        /// The members of the write's input that it needs.
+        public var members: Set<String> { Set(query.values).union([entry].compactMap(\.self)) }
     }
 
     /// How the effect of a write is found when its answer was lost.
@@ -50,10 +58,19 @@ extension Operation {
         /// The reading shows the members that were sent, some under another name: sent name → shown name.
         case shown(by: Reading, renamed: [String: String] = [:])
         /// The list has an entry whose members are those that were sent: path in what was sent → member of the entry. What was
-        /// not sent is not compared, and texts are compared without case.
-        case listed(by: Reading, same: [String: String])
+        /// not sent is not compared, and texts are compared without case. `unique` is one of the paths: there is never more
+        /// than one entry of its value, so that one with other members shows that the write was refused.
+        case listed(by: Reading, same: [String: String], unique: String? = nil)
         /// The reading does not find it any more.
         case gone(by: Reading)
+
+        /// What is read to find it; nil when there is nothing to look for.
+        public var reading: Reading? {
+            switch self {
+            case .none: nil
+            case .shown(let reading, _), .listed(let reading, _, _), .gone(let reading): reading
+            }
+        }
     }
 
     /// Everything of a row that is not about its shape.
@@ -64,19 +81,22 @@ extension Operation {
         public var touches: Set<Kind>
         /// Members of the answer that no log and no model may see.
         public var secretAnswer: Set<String>
+        /// Members of the input that no log and no journal may see.
+        public var secretInput: Set<String>
         /// One valid input, for documentation and for tests against an emulator that has been filled by its seed. An id is its
         /// prefix alone (`evt-`), and `token` stands for a token that another operation gives.
         public var example: JSONObject
 
         public init(
             subject: Subject? = nil, recovery: Recovery = .none, touches: Set<Kind> = [],
-            secretAnswer: Set<String> = [],
+            secretAnswer: Set<String> = [], secretInput: Set<String> = [],
             example: JSONObject = JSONObject()
         ) {
             self.subject = subject
             self.recovery = recovery
             self.touches = touches
             self.secretAnswer = secretAnswer
+            self.secretInput = secretInput
             self.example = example
         }
     }
@@ -85,6 +105,7 @@ extension Operation {
     public var recovery: Recovery { meaning.recovery }
     public var touches: Set<Kind> { meaning.touches }
     public var secretAnswer: Set<String> { meaning.secretAnswer }
+    public var secretInput: Set<String> { meaning.secretInput }
     public var example: JSONObject { meaning.example }
 
     /// It changes something at Luma.
@@ -92,4 +113,20 @@ extension Operation {
 
     /// Every member of its input, of the query or of the body, but for the members of variants.
     public var input: [SchemaField] { body ?? query }
+
+    /// Members that are given with the input and not sent: its effect is found by them, and the row does not have them.
+    public var besides: Set<String> {
+        guard let reading = recovery.reading else { return [] }
+        let variants = bodyVariants.map { Array($0.members.values.joined()) } ?? []
+        return reading.members.subtracting((input + variants).map(\.name))
+    }
+
+    /// It makes a thing and answers its id.
+    public var makesThing: Bool {
+        switch recovery {
+        case .shown, .gone: false
+        case .none, .listed:
+            isWrite && subject?.member == nil && answer.contains { $0.name == "id" && $0.required }
+        }
+    }
 }

@@ -39,7 +39,8 @@ extension Rows {
                 subject: .init(.ticketType, "event_ticket_type_id"),
                 recovery: .shown(
                     by: .init(
-                        "events/ticket-types/list", ["event_id": "event_id"], entry: "event_ticket_type_id")),
+                        "events/ticket-types/list", ["event_id": "event_id"], entry: "event_ticket_type_id",
+                        fixed: ["include_hidden": "true"])),
                 touches: [.event, .ticketType],
                 example: ["event_ticket_type_id": "ttype-", "name": "Friends"])),
     ]
