@@ -3,10 +3,16 @@ import Synchronization
 
 /// Which created events already belong to an answer, so that no event is taken for the result of two requests.
 ///
+/// Events of one name and start may exist side by side, so the row of `events/create` cannot say how the one is found that a
+/// lost create has made. It is the only operation that is looked for in a way of its own: this ledger's.
+///
 /// Requests with the same words as name and the same start are the same to Luma and to whoever looks for them later. While one of them is in
 /// flight, an event that is found may be its own; once all have ended, those without an answer may share out what is
 /// found, one event each, in any order.
 final class CreateLedger: Sendable {
+    /// The name of the operation that it is for. Whatever is particular to that one asks for this.
+    static let operation = "events/create"
+
     /// What an event can be found by.
     struct Key: Hashable, Sendable {
         /// The words of its name: Luma may put the white space between them in order, so that names which differ in it alone
@@ -17,6 +23,14 @@ final class CreateLedger: Sendable {
         init(name: String, start: Timestamp) {
             words = Self.words(name)
             self.start = start
+        }
+
+        /// What the event of a create can be found by; nil for any other operation, and when the body lacks it.
+        init?(_ operation: String, _ body: JSONObject) {
+            guard operation == CreateLedger.operation, let name = body["name"]?.stringValue,
+                let start = body["start_at"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) })
+            else { return nil }
+            self.init(name: name, start: start)
         }
 
         static func words(_ name: String) -> String {

@@ -1,6 +1,6 @@
 public import Core
 public import HTTP
-public import LumaAPI
+import LumaAPI
 
 /// Calls Luma's API: builds requests, waits for the budget, sends, retries what may be repeated, and says what went wrong.
 ///
@@ -72,14 +72,13 @@ public final class LumaClient {
         self.random = random
     }
 
-    /// Calls any operation and gives Luma's answer as it is. Nothing is done to settle an unknown outcome.
+    /// Sends what changes nothing, and gives Luma's answer as it is.
     ///
     /// - Parameter query: pairs in order; a repeated name is an array.
-    public func call(
+    func call(
         _ operation: Operation, query: QueryString = QueryString(), body: [UInt8]? = nil, deadline: MonotonicTime,
         context: CallContext
     ) async throws(LumaError) -> LumaAnswer {
-        defer { if operation.repetition == .onlyIfUnseen, context.hasSentWrite { account.touch(.everything) } }
         switch try await perform(operation, query: query, body: body, deadline: deadline, context) {
         case .answer(let answer): return answer
         case .unknown(let cause, _):
@@ -94,10 +93,12 @@ public final class LumaClient {
         case unknown(cause: String, sent: SendInstant)
     }
 
+    /// - Parameter write: what the journal keeps before the first attempt; every write has one, and no read.
     func perform(
         _ operation: Operation, query: QueryString = QueryString(), body: [UInt8]?, deadline: MonotonicTime,
         _ context: CallContext, journaled write: JournaledWrite? = nil
     ) async throws(LumaError) -> Performed {
+        assert(operation.isWrite == (write != nil), "\(operation.name) is a write without a record, or a read with one")
         var request = OutboundRequest(
             method: operation.method == .get ? .get : .post, url: url(operation, query),
             fields: fields(operation, context), body: body ?? [], deadline: deadline)

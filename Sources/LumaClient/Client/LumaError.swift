@@ -6,9 +6,9 @@ public struct UnknownOutcome: Sendable, Equatable {
     public enum Finding: String, Sendable {
         /// Nothing was found that the write would have left; it may still appear.
         case notFound = "not_found"
-        /// Several events fit, or more begin at the same instant than are read.
+        /// Several things fit, or the list of what may fit is longer than is read.
         case ambiguous
-        /// The thing is there, but not as the write would have left it; that may still come.
+        /// The thing, or one that stands in its place, is there, but not as the write would have left it; that may still come.
         case unchanged
         /// Looking failed, or there is no way to look.
         case notSettled = "not_settled"
@@ -19,7 +19,7 @@ public struct UnknownOutcome: Sendable, Equatable {
     /// What the call itself ended with: a bounded label.
     public let cause: String
     public let finding: Finding
-    /// Ids of the events that fit, at most ten.
+    /// Ids of what fits, at most ten.
     public let candidates: [String]
 
     public init(operation: String, cause: String, finding: Finding, candidates: [String] = []) {

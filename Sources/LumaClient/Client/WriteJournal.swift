@@ -1,4 +1,5 @@
 public import Core
+import LumaAPI
 
 /// Keeps account of the writes of one request, so that none is made twice and none is forgotten, even by a program that
 /// dies between two instructions. Whoever serves the request sets it in the `CallContext`.
@@ -10,7 +11,7 @@ public protocol WriteJournal: AnyObject {
     func earlier(_ operation: String, subject: String?) -> KnownWrite?
     /// Records that the write is about to leave. After it returns, the record outlives the program.
     func willSend(_ write: JournaledWrite) async throws(JournalRefusal)
-    /// Records an event that was looked for and found as what the write has made, unless it is or may be another write's,
+    /// Records a thing that was looked for and found as what the write has made, unless it is or may be another write's,
     /// also one of an earlier life of this program or of another program.
     func didFind(_ id: String) async -> EventOwner
     /// Records what became of the write that was to leave; does nothing when there is none.
@@ -22,35 +23,45 @@ public struct JournaledWrite: Sendable {
     public let operation: String
     /// The id of what it changes; nil when it makes something new.
     public let subject: String?
-    /// What is sent, without secrets.
+    /// What is sent and what its effect is found by, without the subject and without secrets.
     public let body: JSONObject
     /// What whoever sends it wants to know again when the request is made anew.
     public let notes: JSONObject
+    /// What Luma's answers tell the thing that it makes by: the same for all that could be mistaken for each other. A write after
+    /// which an event is no longer found by what it was made with has its event's own.
+    public let mark: String?
     /// No earlier than this, on Luma's clock, has Luma seen it, by what is known; the beginning of 1970 when nothing is.
     public internal(set) var sentAt: Timestamp
     /// The same instant in milliseconds since the machine was started.
     public internal(set) var sentTick: Int64?
 
-    init(_ operation: String, subject: String? = nil, body: JSONObject, notes: JSONObject = JSONObject()) {
-        self.operation = operation
-        self.subject = subject
-        self.body = body
+    init(_ operation: Operation, _ input: JSONObject, notes: JSONObject = JSONObject()) {
+        self.operation = operation.name
+        subject = operation.subjectID(in: input)
+        body = operation.kept(input)
         self.notes = notes
+        mark = Self.mark(operation, input)
         sentAt = SendInstant.unknown
     }
 
-    /// What Luma's answers tell the event of a create by: the same for all that could be mistaken for each other. A write after
-    /// which an event is no longer found by what it was made with has its event's own.
-    public var mark: String? {
-        guard let subject else { return CreateLedger.Key(body).map { "\($0.start.milliseconds) \($0.words)" } }
-        let hides =
-            operation == "events/cancel"
-            || operation == "events/update" && (body["name"] != nil || body["start_at"] != nil)
-        return hides ? "of \(subject)" : nil
+    private static func mark(_ operation: Operation, _ input: JSONObject) -> String? {
+        if let subject = operation.subjectID(in: input) {
+            guard operation.subject?.kind == .event else { return nil }
+            var isHidden = input["name"] != nil || input["start_at"] != nil
+            if case .gone = operation.recovery { isHidden = true }
+            return isHidden ? "of \(subject)" : nil
+        }
+        if operation.name == CreateLedger.operation {
+            return CreateLedger.Key(operation.name, input).map { "\($0.start.milliseconds) \($0.words)" }
+        }
+        guard case .listed(let reading, let same, let unique) = operation.recovery else { return nil }
+        let paths = reading.members.sorted() + same.keys.filter { unique == nil || $0 == unique }.sorted()
+        let values = JSON.array(paths.map { input.value(at: $0) ?? .null }).canonical.encoded
+        return "\(operation.name) \(String(decoding: values, as: UTF8.self).lowercased())"
     }
 }
 
-/// Whose an event is that was looked for and found, by the journal.
+/// Whose a thing is that was looked for and found, by the journal.
 public enum EventOwner: Sendable, Equatable {
     /// The write's that asks, and it is recorded.
     case own

@@ -1,23 +1,32 @@
 public import Core
-import LumaAPI
+public import LumaAPI
 
 extension LumaClient {
-    /// The owner of the key; also the way to try a key.
-    public func getSelf(deadline: MonotonicTime, context: CallContext) async throws(LumaError) -> LumaAnswer {
-        try await call(Self.row("users/get-self"), deadline: deadline, context: context)
+    /// Any operation that changes nothing, by its row, with Luma's answer as it is.
+    ///
+    /// - Parameter input: members of the body, or the parameters of the query: numbers and booleans as such, an array for a
+    ///   name that is repeated.
+    public func read(
+        _ operation: Operation, _ input: JSONObject, deadline: MonotonicTime, context: CallContext
+    ) async throws(LumaError) -> LumaAnswer {
+        guard operation.body == nil else {
+            return try await call(
+                operation, body: JSON.object(input).encoded, deadline: deadline, context: context)
+        }
+        return try await call(
+            operation, query: QueryString(input, operation.query), deadline: deadline, context: context)
     }
 
-    /// The calendar that the key belongs to.
-    public func getCalendar(deadline: MonotonicTime, context: CallContext) async throws(LumaError) -> LumaAnswer {
-        try await call(Self.row("calendars/get"), deadline: deadline, context: context)
+    /// The owner of the key; also the way to try a key.
+    public func getSelf(deadline: MonotonicTime, context: CallContext) async throws(LumaError) -> LumaAnswer {
+        try await read(Self.row("users/get-self"), JSONObject(), deadline: deadline, context: context)
     }
 
     /// One event as Luma sends it.
     public func getEvent(
         _ id: String, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> LumaAnswer {
-        try await call(
-            Self.eventsGet, query: QueryString([("event_id", id)]), deadline: deadline, context: context)
+        try await read(Self.eventsGet, ["event_id": .string(id)], deadline: deadline, context: context)
     }
 
     /// One page of the calendar's events: of several answers where one would be too large, and shorter than asked for where that
@@ -45,10 +54,9 @@ extension LumaClient {
     public func listTicketTypes(
         eventID: String, includeHidden: Bool, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> [JSON] {
-        var query = QueryString([("event_id", eventID)])
-        if includeHidden { query.append("include_hidden", "true") }
-        let answer = try await call(
-            Self.row("events/ticket-types/list"), query: query, deadline: deadline, context: context)
+        var input: JSONObject = ["event_id": .string(eventID)]
+        if includeHidden { input["include_hidden"] = "true" }
+        let answer = try await read(Self.row("events/ticket-types/list"), input, deadline: deadline, context: context)
         guard let entries = try answer.json()["entries"]?.arrayValue else { throw .malformedAnswer }
         return entries
     }
@@ -57,8 +65,8 @@ extension LumaClient {
     public func lookupEntity(
         slug: String, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> JSON? {
-        let answer = try await call(
-            Self.row("entities/lookup"), query: QueryString([("slug", slug)]), deadline: deadline, context: context)
+        let answer = try await read(
+            Self.row("entities/lookup"), ["slug": .string(slug)], deadline: deadline, context: context)
         guard let entity = try answer.json()["entity"] else { throw .malformedAnswer }
         // A bare nil would be JSON's null here.
         return entity.isNull ? Optional.none : entity
@@ -67,7 +75,7 @@ extension LumaClient {
     private static let eventsGet = row("events/get")
     private static let eventsList = row("calendars/events/list")
 
-    /// The row of an operation that this file calls by name; the tests of the rows see to it that it exists.
+    /// The row of an operation that is called by name; the tests of the rows see to it that it exists.
     static func row(_ name: String) -> Operation {
         guard let row = Catalog[name] else { preconditionFailure("no row for \(name)") }
         return row

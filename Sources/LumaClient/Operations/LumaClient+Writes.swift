@@ -1,29 +1,31 @@
 public import Core
-import LumaAPI
+public import LumaAPI
 
 /// The writes. Each is sent again only if it surely had no effect; when that is unknown, its effect is looked for
 /// (`LumaClient+Settle.swift`), and if it cannot be found the error is `unknownOutcome`. A second create is never sent.
 extension LumaClient {
-    /// Creates an event from a body that is valid by the row of `events/create`.
-    public func createEvent(
-        _ body: JSONObject, deadline: MonotonicTime, context: CallContext
-    ) async throws(LumaError) -> CreatedEvent {
-        let operation = Self.row("events/create")
-        defer { touched(.newEvent, context) }
-        if let earlier = try context.done(operation.name, nil) {
-            guard case .done(let id?) = earlier.effect else {
-                throw Lost(operation.name, "interrupted", sendInstant()).unknown(.notSettled)
-            }
-            return CreatedEvent(id: id, wasSettled: true)
+    /// Carries out any write: journals it, sends it once, and when its answer is lost looks for its effect as the row says.
+    ///
+    /// - Parameters:
+    ///   - input: valid by the row, with its `besides`.
+    ///   - notes: what the journal tells again when the request is made anew.
+    public func write(
+        _ operation: Operation, _ input: JSONObject, notes: JSONObject = JSONObject(), deadline: MonotonicTime,
+        context: CallContext
+    ) async throws(LumaError) -> WriteResult {
+        // Unless not one byte of it, or of another one of its request, was sent.
+        defer { if context.hasSentWrite { account.touch(Touched(operation, input)) } }
+        if let earlier = try context.done(operation.name, operation.subjectID(in: input)) {
+            return try result(of: earlier, operation)
         }
-        let key = CreateLedger.Key(body)
+        let key = CreateLedger.Key(operation.name, input)
         if let key { account.creates.begin(key) }
         let before = sendInstant()
         let performed: Performed
-        do {
+        do throws(LumaError) {
             performed = try await perform(
-                operation, body: JSON.object(body).encoded, deadline: deadline, context,
-                journaled: JournaledWrite(operation.name, body: body))
+                operation, body: JSON.object(operation.sent(input)).encoded, deadline: deadline, context,
+                journaled: JournaledWrite(operation, input, notes: notes))
         } catch {
             if let key { account.creates.end(key, id: nil) }
             context.journal?.didEnd(.none)
@@ -32,25 +34,51 @@ extension LumaClient {
         let lost: Lost
         switch performed {
         case .answer(let answer):
-            if let id = answer.id, !redactor.isNeeded(for: id) {
-                if let key { account.creates.end(key, id: id) }
-                context.journal?.didEnd(.done(id: id))
-                return CreatedEvent(id: id, wasSettled: false)
+            if let result = result(of: answer, operation) {
+                if let key { account.creates.end(key, id: result.id) }
+                context.journal?.didEnd(.done(id: result.id))
+                return result
             }
             lost = Lost(operation.name, LumaError.malformedAnswer.label, before)
         case .unknown(let cause, let sent): lost = Lost(operation.name, cause, sent)
         }
         do throws(LumaError) {
-            // Without a name or a start there is nothing to look for.
-            guard let key else { throw lost.unknown(.notSettled) }
-            let event = try await settleCreate(
-                key, named: body["name"]?.stringValue, lost, deadline, context)
-            context.journal?.didEnd(.done(id: event.id))
-            return event
+            let result = try await settle(operation, input, key, lost, deadline, context)
+            context.journal?.didEnd(.done(id: result.id))
+            return result
         } catch {
             context.journal?.didEnd(.unknown)
             throw error
         }
+    }
+
+    /// Nil when the answer does not hold what must be known of what was made.
+    private func result(of answer: LumaAnswer, _ operation: Operation) -> WriteResult? {
+        let document = try? answer.json()
+        guard operation.makesThing else { return WriteResult(answer: document, id: nil) }
+        guard let id = document?["id"]?.stringValue, !id.isEmpty, !redactor.isNeeded(for: id) else { return nil }
+        return WriteResult(answer: document, id: id)
+    }
+
+    /// What an earlier run of the request has done.
+    private func result(of earlier: KnownWrite, _ operation: Operation) throws(LumaError) -> WriteResult {
+        guard case .done(let id) = earlier.effect, id != nil || !operation.makesThing else {
+            throw Lost(operation.name, "interrupted", sendInstant()).unknown(.notSettled)
+        }
+        return WriteResult(found: id)
+    }
+
+    /// Creates an event from a body that is valid by the row of `events/create`.
+    public func createEvent(
+        _ body: JSONObject, deadline: MonotonicTime, context: CallContext
+    ) async throws(LumaError) -> CreatedEvent {
+        let operation = Self.row(CreateLedger.operation)
+        let result = try await write(operation, body, deadline: deadline, context: context)
+        // It makes a thing, so there is one.
+        guard let id = result.id else {
+            throw Lost(operation.name, LumaError.malformedAnswer.label, sendInstant()).unknown(.notSettled)
+        }
+        return CreatedEvent(id: id, wasSettled: result.wasSettled)
     }
 
     /// Changes the given members of an event; null clears where Luma allows it.
@@ -61,24 +89,17 @@ extension LumaClient {
     public func updateEvent(
         _ id: String, _ changes: JSONObject, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> WriteOutcome {
-        let operation = Self.row("events/update")
-        defer { touched(.event(id), context) }
-        let write = JournaledWrite(operation.name, subject: id, body: changes)
-        return try await change(
-            operation, Self.body("event_id", id, changes), deadline, context, write
-        ) { client, lost throws(LumaError) in
-            try await client.settleChange(lost, changes, deadline, context) { client throws(LumaError) in
-                try await client.getEvent(id, deadline: deadline, context: context).json()
-            }
-        }
+        let input = Self.input("event_id", id, changes)
+        let result = try await write(Self.row("events/update"), input, deadline: deadline, context: context)
+        return WriteOutcome(wasSettled: result.wasSettled)
     }
 
     /// Asks for the token that a cancellation needs; changes nothing.
     public func requestCancellation(
         _ id: String, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> CancellationRequest {
-        let answer = try await call(
-            Self.row("events/cancel/request"), body: Self.body("event_id", id), deadline: deadline, context: context)
+        let answer = try await read(
+            Self.row("events/cancel/request"), ["event_id": .string(id)], deadline: deadline, context: context)
         let json = try answer.json()
         guard let token = json["cancellation_token"]?.stringValue, let isPaid = json["is_paid"]?.boolValue,
             let count = json["guest_count"]?.doubleValue, count >= 0, count < 1e9
@@ -95,109 +116,26 @@ extension LumaClient {
         _ id: String, token: Secret, shouldRefund: Bool?, notes: JSONObject = JSONObject(), deadline: MonotonicTime,
         context: CallContext
     ) async throws(LumaError) -> WriteOutcome {
-        let operation = Self.row("events/cancel")
-        defer { touched(.event(id), context) }
-        var members = JSONObject([("cancellation_token", .string(token.reveal()))])
-        var kept = JSONObject()
-        if let shouldRefund {
-            members["should_refund"] = .bool(shouldRefund)
-            kept["should_refund"] = .bool(shouldRefund)
-        }
-        let write = JournaledWrite(operation.name, subject: id, body: kept, notes: notes)
-        return try await change(
-            operation, Self.body("event_id", id, members), deadline, context, write
-        ) { client, lost throws(LumaError) in try await client.settleCancel(id, lost, deadline, context) }
+        var input: JSONObject = ["event_id": .string(id), "cancellation_token": .string(token.reveal())]
+        if let shouldRefund { input["should_refund"] = .bool(shouldRefund) }
+        let result = try await write(
+            Self.row("events/cancel"), input, notes: notes, deadline: deadline, context: context)
+        return WriteOutcome(wasSettled: result.wasSettled)
     }
 
     /// Changes the given members of a ticket type of this event; settled as an update is.
     public func updateTicketType(
         _ id: String, of eventID: String, _ changes: JSONObject, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> WriteOutcome {
-        let operation = Self.row("events/ticket-types/update")
-        defer { touched(.event(eventID), context) }
-        let body = Self.body("event_ticket_type_id", id, changes)
-        let write = JournaledWrite(operation.name, subject: id, body: changes.with("event_id", .string(eventID)))
-        return try await change(operation, body, deadline, context, write) { client, lost throws(LumaError) in
-            try await client.settleChange(lost, changes, deadline, context) { client throws(LumaError) in
-                try await client.listTicketTypes(
-                    eventID: eventID, includeHidden: true, deadline: deadline, context: context
-                ).first { $0["id"]?.stringValue == id }
-            }
-        }
+        var input = Self.input("event_ticket_type_id", id, changes)
+        input["event_id"] = .string(eventID)
+        let result = try await write(
+            Self.row("events/ticket-types/update"), input, deadline: deadline, context: context)
+        return WriteOutcome(wasSettled: result.wasSettled)
     }
 
-    /// Sends a write that changes what is there, once, and keeps the journal of it.
-    private func change(
-        _ operation: Operation, _ body: [UInt8], _ deadline: MonotonicTime, _ context: CallContext,
-        _ write: JournaledWrite, settle: (LumaClient, Lost) async throws(LumaError) -> WriteOutcome
-    ) async throws(LumaError) -> WriteOutcome {
-        if try context.done(operation.name, write.subject) != nil { return WriteOutcome(wasSettled: true) }
-        let performed: Performed
-        do {
-            performed = try await perform(operation, body: body, deadline: deadline, context, journaled: write)
-        } catch {
-            context.journal?.didEnd(.none)
-            throw error
-        }
-        guard case .unknown(let cause, let sent) = performed else {
-            context.journal?.didEnd(.done(id: nil))
-            return WriteOutcome(wasSettled: false)
-        }
-        do {
-            let outcome = try await settle(self, Lost(operation.name, cause, sent))
-            context.journal?.didEnd(.done(id: nil))
-            return outcome
-        } catch {
-            context.journal?.didEnd(.unknown)
-            throw error
-        }
-    }
-
-    /// Adds a ticket type to an event; gives it as Luma answers it. An unknown outcome is not settled: ticket types of the
-    /// same name may exist side by side.
-    public func createTicketType(
-        eventID: String, _ members: JSONObject, deadline: MonotonicTime, context: CallContext
-    ) async throws(LumaError) -> JSON {
-        try await call(
-            Self.row("events/ticket-types/create"), body: Self.body("event_id", eventID, members), deadline: deadline,
-            context: context
-        ).json()
-    }
-
-    /// Tells of a write that has ended, unless not one byte of it, or of another one of its request, was sent.
-    private func touched(_ touched: Touched, _ context: CallContext) {
-        if context.hasSentWrite { account.touch(touched) }
-    }
-
-    private static func body(_ name: String, _ id: String, _ members: JSONObject = JSONObject()) -> [UInt8] {
-        var body = JSONObject([(name, .string(id))])
-        for member in members.members where member.name != name { body.members.append(member) }
-        return JSON.object(body).encoded
-    }
-}
-
-extension JSONObject {
-    fileprivate func with(_ name: String, _ value: JSON) -> JSONObject {
-        var object = self
-        object[name] = value
-        return object
-    }
-}
-
-extension LumaAnswer {
-    /// The id of what was created; nil when the answer does not hold one.
-    fileprivate var id: String? {
-        guard let id = (try? json())?["id"]?.stringValue, !id.isEmpty else { return nil }
-        return id
-    }
-}
-
-extension CreateLedger.Key {
-    /// What the event of this body can be found by; nil when the body lacks it.
-    init?(_ body: JSONObject) {
-        guard let name = body["name"]?.stringValue,
-            let start = body["start_at"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) })
-        else { return nil }
-        self.init(name: name, start: start)
+    /// What is changed, after the id of what it is changed of.
+    private static func input(_ name: String, _ id: String, _ changes: JSONObject) -> JSONObject {
+        JSONObject([(name: name, value: .string(id))] + changes.members.filter { $0.name != name })
     }
 }

@@ -1,6 +1,29 @@
 public import Core
 
-/// A write that took effect.
+/// Any write that took effect.
+public struct WriteResult: Sendable, Equatable {
+    /// Luma's document; nil when no answer was seen and the effect was found by looking, or when an earlier attempt of the
+    /// same request had it.
+    public let answer: JSON?
+    /// Of what was made; nil for a change of what was there.
+    public let id: String?
+    /// True when no answer was seen.
+    public let wasSettled: Bool
+
+    init(answer: JSON?, id: String?) {
+        (self.answer, self.id) = (answer, id)
+        wasSettled = false
+    }
+
+    /// What was found without an answer.
+    init(found id: String?) {
+        answer = Optional.none
+        self.id = id
+        wasSettled = true
+    }
+}
+
+/// A change that took effect.
 public struct WriteOutcome: Sendable, Equatable {
     /// True when the call's own answer was lost and the effect was found by looking.
     public let wasSettled: Bool

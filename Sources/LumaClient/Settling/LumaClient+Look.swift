@@ -1,11 +1,12 @@
 public import Core
+import LumaAPI
 
 /// A write whose outcome nobody knows and nobody waits for, such as one that a program has left behind.
 public struct LostWrite: Sendable {
     public let operation: String
     /// The id of what it changes; nil for a create.
     public let subject: String?
-    /// What was sent.
+    /// What was sent, as the journal has kept it.
     public let body: JSONObject
     /// On Luma's clock, as far as it was known then; the beginning of 1970 when it was not.
     public let sentAt: Timestamp
@@ -29,6 +30,12 @@ public struct LostWrite: Sendable {
     /// How far from the start that was sent an event may begin that a create may have made, in milliseconds.
     public static var nearMilliseconds: Int64 { CreateLedger.nearMilliseconds }
 
+    /// It may have made an event, whatever that is called and whenever it begins now.
+    public var makesEvent: Bool { operation == CreateLedger.operation }
+
+    /// What its event is found by; nil when it makes none.
+    var key: CreateLedger.Key? { CreateLedger.Key(operation, body) }
+
     var sent: SendInstant { SendInstant(tick: sentTick, earliest: sentAt) }
 }
 
@@ -51,12 +58,12 @@ public enum LookFinding: Sendable, Equatable {
 extension LumaClient {
     /// Counts this write among those that the events that are found may belong to. To be ended by `release`.
     public func adopt(_ write: LostWrite) {
-        if write.subject == nil, let key = CreateLedger.Key(write.body) { account.creates.adopt(key) }
+        if let key = write.key { account.creates.adopt(key) }
     }
 
     /// The write is settled, or somebody else looks for it.
     public func release(_ write: LostWrite) {
-        if write.subject == nil, let key = CreateLedger.Key(write.body) { account.creates.resolve(key) }
+        if let key = write.key { account.creates.resolve(key) }
     }
 
     /// An event that was given as done turned out not to be recorded as this write's: it is free again for whoever looks.
@@ -91,41 +98,26 @@ extension LumaClient {
     private func shown(
         _ write: LostWrite, _ deadline: MonotonicTime, _ context: CallContext
     ) async throws(LumaError) -> LookFinding {
-        switch (write.operation, write.subject) {
-        case ("events/create", _): return try await lookForEvent(write, deadline, context)
-        case ("events/cancel", let id?):
-            do throws(LumaError) {
-                _ = try await getEvent(id, deadline: deadline, context: context)
-                return .notSeen
-            } catch  where error.saysAbsent {
-                return .done(id: nil)
+        if write.makesEvent { return try await lookForEvent(write, deadline, context) }
+        guard let operation = Catalog[write.operation] else { return .untold }
+        let input = operation.restored(subject: write.subject, kept: write.body)
+        let evidence = try await evidence(of: operation, input, others: Set(write.claimed), deadline, context)
+        switch evidence {
+        case .done(let id): return .done(id: id)
+        case .unchanged, .notFound, .missing: return .notSeen
+        case .ambiguous: return .untold
+        case .untold:
+            guard case .shown = operation.recovery, ChangeComparison.isHarmless(operation, input) else {
+                return .untold
             }
-        case ("events/update", let id?):
-            do throws(LumaError) {
-                let event = try await getEvent(id, deadline: deadline, context: context).json()
-                return ChangeComparison.finding(write.body, in: event)
-            } catch  where error.saysAbsent {
-                return .notSeen
-            }
-        case ("events/ticket-types/update", let id?):
-            guard let event = write.body["event_id"]?.stringValue else { return .untold }
-            let types: [JSON]
-            do throws(LumaError) {
-                types = try await listTicketTypes(
-                    eventID: event, includeHidden: true, deadline: deadline, context: context)
-            } catch  where error.saysAbsent {
-                return .notSeen
-            }
-            guard let type = types.first(where: { $0["id"]?.stringValue == id }) else { return .notSeen }
-            return ChangeComparison.finding(write.body, in: type)
-        default: return .untold
+            return .untoldHarmless
         }
     }
 
     private func lookForEvent(
         _ write: LostWrite, _ deadline: MonotonicTime, _ context: CallContext
     ) async throws(LumaError) -> LookFinding {
-        guard let key = CreateLedger.Key(write.body) else { return .untold }
+        guard let key = write.key else { return .untold }
         let lost = Lost(write.operation, "interrupted", write.sent)
         var found: CreateLedger.Candidates
         do throws(LumaError) {
@@ -144,25 +136,6 @@ extension LumaClient {
         case .busy: return .busy
         case .ambiguous: return .untold
         case .doubtful(let ids): return .doubtful(ids)
-        }
-    }
-}
-
-extension ChangeComparison {
-    /// Members whose change Luma may tell the guests of.
-    private static let announced: Set<String> = [
-        "name", "start_at", "end_at", "timezone", "geo_address_json", "coordinate", "meeting_url",
-    ]
-
-    static func finding(_ changes: JSONObject, in current: JSON) -> LookFinding {
-        switch shows(changes, in: current) {
-        case true?: return .done(id: nil)
-        case false?: return .notSeen
-        case nil:
-            // An update holds absolute values: made twice it leaves the same event, and what remains is the mail.
-            let isSilent = changes["suppress_notifications"] == true
-            let tellsGuests = changes.members.contains { announced.contains($0.name) }
-            return isSilent || !tellsGuests ? .untoldHarmless : .untold
         }
     }
 }

@@ -1,4 +1,5 @@
 import Core
+import LumaAPI
 
 /// A write whose answer was lost: what it was, how it ended, and when it was sent.
 struct Lost {
@@ -24,15 +25,58 @@ struct Lost {
 /// pause between them, as far as the deadline lets.
 extension LumaClient {
     private static let looks = 2
-    private static let pageSize = 50
-    /// Far more events than a calendar holds at one instant.
-    private static let pages = 10
+
+    /// Looks for the effect of a write whose answer was lost.
+    ///
+    /// - Parameter key: what the event of a create is found by; nil for any other operation, and for a create without.
+    func settle(
+        _ operation: Operation, _ input: JSONObject, _ key: CreateLedger.Key?, _ lost: Lost,
+        _ deadline: MonotonicTime, _ context: CallContext
+    ) async throws(LumaError) -> WriteResult {
+        guard operation.name == CreateLedger.operation else {
+            return try await settle(operation, input, lost, deadline, context)
+        }
+        // Without a name or a start there is nothing to look for.
+        guard let key else { throw lost.unknown(.notSettled) }
+        let id = try await settleCreate(key, named: input["name"]?.stringValue, lost, deadline, context)
+        return WriteResult(found: id)
+    }
+
+    /// Looks in the way that the row says.
+    private func settle(
+        _ operation: Operation, _ input: JSONObject, _ lost: Lost, _ deadline: MonotonicTime, _ context: CallContext
+    ) async throws(LumaError) -> WriteResult {
+        var finding = UnknownOutcome.Finding.notSettled
+        for look in 0..<Self.looks {
+            if look > 0 { guard try await pauseBeforeLook(deadline) else { break } }
+            guard
+                let evidence = try await attempt({ client throws(LumaError) in
+                    try await client.evidence(of: operation, input, deadline, context)
+                })
+            else { continue }
+            switch evidence {
+            case .done(let id):
+                guard let id else { return WriteResult(found: id) }
+                switch await context.journal?.didFind(id) ?? .own {
+                case .own: return WriteResult(found: id)
+                case .anothers: finding = .unchanged
+                case .untold: finding = .notSettled
+                }
+            case .unchanged: finding = .unchanged
+            case .notFound: finding = .notFound
+            case .missing: break
+            case .untold: throw lost.unknown(.notSettled)
+            case .ambiguous(let ids): throw lost.unknown(.ambiguous, ids)
+            }
+        }
+        throw lost.unknown(finding)
+    }
 
     /// Looks for the event of a create: same name, same start, not older than the create, nobody else's.
-    func settleCreate(
+    private func settleCreate(
         _ key: CreateLedger.Key, named name: String?, _ lost: Lost, _ deadline: MonotonicTime,
         _ context: CallContext
-    ) async throws(LumaError) -> CreatedEvent {
+    ) async throws(LumaError) -> String {
         account.creates.suspend(key)
         defer { account.creates.resolve(key) }
         var finding = UnknownOutcome.Finding.notSettled
@@ -49,7 +93,7 @@ extension LumaClient {
             case .mine(let id):
                 // The ledger is as old as this program; the journal is older.
                 switch await context.journal?.didFind(id) ?? .own {
-                case .own: return CreatedEvent(id: id, wasSettled: true)
+                case .own: return id
                 case .anothers: finding = .notFound
                 case .untold:
                     // Whoever looks next must see it again: what stays claimed is seen by nobody, and the create would count
@@ -65,47 +109,6 @@ extension LumaClient {
             }
         }
         throw lost.unknown(finding, doubtful)
-    }
-
-    /// Looks whether a cancelled event is gone.
-    func settleCancel(
-        _ id: String, _ lost: Lost, _ deadline: MonotonicTime, _ context: CallContext
-    ) async throws(LumaError) -> WriteOutcome {
-        var finding = UnknownOutcome.Finding.notSettled
-        for look in 0..<Self.looks {
-            if look > 0 { guard try await pauseBeforeLook(deadline) else { break } }
-            do throws(LumaError) {
-                _ = try await getEvent(id, deadline: deadline, context: context)
-                finding = .unchanged
-            } catch  where error.saysAbsent {
-                return WriteOutcome(wasSettled: true)
-            } catch .cancelled {
-                throw .cancelled
-            } catch {
-                continue
-            }
-        }
-        throw lost.unknown(finding)
-    }
-
-    /// Looks whether what was changed shows every value that was sent.
-    ///
-    /// - Parameter read: gives the thing as it is now, nil when it is not there.
-    func settleChange(
-        _ lost: Lost, _ changes: JSONObject, _ deadline: MonotonicTime, _ context: CallContext,
-        read: (LumaClient) async throws(LumaError) -> JSON?
-    ) async throws(LumaError) -> WriteOutcome {
-        var finding = UnknownOutcome.Finding.notSettled
-        for look in 0..<Self.looks {
-            if look > 0 { guard try await pauseBeforeLook(deadline) else { break } }
-            guard let current = try await attempt(read) else { continue }
-            switch ChangeComparison.shows(changes, in: current) {
-            case true?: return WriteOutcome(wasSettled: true)
-            case false?: finding = .unchanged
-            case nil: throw lost.unknown(.notSettled)
-            }
-        }
-        throw lost.unknown(finding)
     }
 
     /// The result of a look; nil when it failed, so that the next one may tell.

@@ -2,6 +2,7 @@ import Core
 import GatewayAPI
 import HTTP
 import IO
+import LumaAPI
 import Settings
 import Store
 import TestKit
@@ -154,7 +155,7 @@ import Testing
             let journal = RequestJournal(
                 room.desk, principal: "p", deadline: room.clock.now.advanced(seconds: 0.3))
             let body = try #require(Self.event.objectValue)
-            try await journal.willSend(JournaledWrite("events/create", body: body))
+            try await journal.willSend(JournaledWrite(try #require(Catalog["events/create"]), body))
             journal.didEnd(.done(id: "evt-1"))
             journal.didEnd(.none)
             room.store.release()

@@ -136,8 +136,13 @@ import Testing
         let operation = try #require(Catalog[name])
         let fixture = Fixture([.json(status, body)])
         let error = await failure {
-            _ = try await fixture.client.call(
-                operation, body: [], deadline: fixture.deadline(), context: fixture.context)
+            if operation.isWrite {
+                _ = try await fixture.client.write(
+                    operation, [:], deadline: fixture.deadline(), context: fixture.context)
+            } else {
+                _ = try await fixture.client.read(
+                    operation, [:], deadline: fixture.deadline(), context: fixture.context)
+            }
         }
         #expect(error == expected)
         #expect(fixture.transport.requests.count == 1)
@@ -181,7 +186,7 @@ import Testing
         #expect(fixture.transport.requests.count == 1)
         // Everybody else is refused without a call, by the same account.
         let other = await failure {
-            _ = try await fixture.client.getCalendar(deadline: fixture.deadline(deadline), context: fixture.context)
+            _ = try await fixture.client.getSelf(deadline: fixture.deadline(deadline), context: fixture.context)
         }
         #expect(other == .budgetExhausted(retryAfterSeconds: told))
         #expect(fixture.transport.requests.count == 1)

@@ -1,5 +1,6 @@
 import Core
 import HTTP
+import LumaAPI
 import LumaClient
 import TestKit
 import Testing
@@ -75,8 +76,9 @@ import Testing
     @Test func aTicketTypeIsNeverCreatedTwice() async {
         let fixture = Fixture([.lost(.timeout)])
         let error = await failure {
-            _ = try await fixture.client.createTicketType(
-                eventID: "evt-1", ["name": "VIP", "type": "free"], deadline: fixture.deadline(),
+            _ = try await fixture.client.write(
+                try #require(Catalog["events/ticket-types/create"]),
+                ["event_id": "evt-1", "name": "VIP", "type": "free"], deadline: fixture.deadline(),
                 context: fixture.context)
         }
         guard case .unknownOutcome(let outcome) = error else {

@@ -1,0 +1,125 @@
+import Core
+import LumaAPI
+
+/// One look for the effect of a write, in the way that its row says (`Operation.Recovery`). Only reads are sent.
+extension LumaClient {
+    /// Entries of a page that are asked for at once.
+    static let pageSize = 50
+    /// Pages of a list that are read: far more than a calendar has events at one instant, or an event coupons.
+    static let pages = 10
+
+    /// - Parameters:
+    ///   - input: of the write; its secrets are not needed.
+    ///   - others: ids of what other writes have made.
+    /// - Throws: when Luma could not be asked.
+    func evidence(
+        of operation: Operation, _ input: JSONObject, others: Set<String> = [], _ deadline: MonotonicTime,
+        _ context: CallContext
+    ) async throws(LumaError) -> Evidence {
+        guard let reading = operation.recovery.reading else { return .untold }
+        let row = Self.row(reading.operation)
+        guard let query = reading.parameters(of: row, input) else { return .untold }
+        let shown: Shown
+        do throws(LumaError) {
+            if operation.recovery.readsList {
+                shown = try await entries(row, query, deadline, context)
+            } else {
+                shown = Shown(entries: [try await read(row, query, deadline: deadline, context: context).json()])
+            }
+        } catch  where error.saysAbsent {
+            if case .gone = operation.recovery { return .done(id: nil) }
+            return .missing
+        }
+        switch operation.recovery {
+        case .none: return .untold
+        case .gone:
+            if shown.thing(reading, input) != nil { return .unchanged }
+            return shown.isWhole ? .done(id: nil) : .untold
+        case .shown(_, let renamed):
+            guard let thing = shown.thing(reading, input) else { return shown.isWhole ? .missing : .untold }
+            let changes = ChangeComparison.changes(of: operation, input, reading, renamed)
+            switch ChangeComparison.shows(changes, in: thing) {
+            case true?: return .done(id: nil)
+            case false?: return .unchanged
+            case nil: return .untold
+            }
+        case .listed(_, let same, let unique):
+            var terms = JSONObject()
+            for (path, member) in same.sorted(by: { $0.key < $1.key }) { terms[member] = input.value(at: path) }
+            let entries = shown.entries.filter { !redactor.isNeeded(for: $0["id"]?.stringValue ?? "") }
+            let found = Evidence(terms, unique: unique.flatMap { same[$0] }, among: entries, others: others)
+            if shown.isWhole { return found }
+            // What was not seen on the pages that were read proves nothing, and no later look would see more.
+            switch found {
+            case .done where unique != nil, .unchanged: return found
+            default: return .ambiguous([])
+            }
+        }
+    }
+
+    /// What a reading has shown.
+    private struct Shown {
+        /// The entries of a list, or the one thing that was read.
+        var entries: [JSON]
+        /// There is no more of the list than that.
+        var isWhole = true
+
+        /// The thing that the write was about.
+        func thing(_ reading: Operation.Reading, _ input: JSONObject) -> JSON? {
+            guard let member = reading.entry else { return entries.first }
+            return entries.first { $0["id"] == input[member] }
+        }
+    }
+
+    /// The entries of a list, of as many pages as are read.
+    private func entries(
+        _ row: Operation, _ query: JSONObject, _ deadline: MonotonicTime, _ context: CallContext
+    ) async throws(LumaError) -> Shown {
+        guard row.isPaged else {
+            let answer = try await read(row, query, deadline: deadline, context: context)
+            guard let entries = try answer.json()["entries"]?.arrayValue else { throw .malformedAnswer }
+            return Shown(entries: entries)
+        }
+        var query = query
+        var limit = Self.pageSize
+        var entries: [JSON] = []
+        for _ in 0..<Self.pages {
+            query["pagination_limit"] = .number(JSONNumber(limit))
+            let page: ListPage
+            do throws(LumaError) {
+                page = try ListPage(try await read(row, query, deadline: deadline, context: context))
+            } catch .tooLarge where limit > 1 {
+                limit /= 2
+                continue
+            }
+            entries += page.entries
+            guard page.hasMore else { return Shown(entries: entries) }
+            guard let cursor = page.nextCursor, query["pagination_cursor"]?.stringValue != cursor else {
+                throw .malformedAnswer
+            }
+            query["pagination_cursor"] = .string(cursor)
+        }
+        return Shown(entries: entries, isWhole: false)
+    }
+}
+
+extension Operation.Recovery {
+    /// Its reading is a list that is looked through.
+    fileprivate var readsList: Bool {
+        if case .listed = self { return true }
+        return reading?.entry != nil
+    }
+}
+
+extension Operation.Reading {
+    /// What it asks for the effect of a write of this input; nil when the input lacks something.
+    fileprivate func parameters(of row: Operation, _ input: JSONObject) -> JSONObject? {
+        if let entry, input[entry]?.stringValue == nil { return nil }
+        var parameters = JSONObject()
+        for field in row.query {
+            parameters[field.name] = fixed[field.name] ?? query[field.name].flatMap { input[$0] }
+            if field.required, parameters[field.name] == nil { return nil }
+        }
+        return parameters
+    }
+}
