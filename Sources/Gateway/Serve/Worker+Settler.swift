@@ -23,12 +23,13 @@ extension Worker {
 
     /// An operator who reads this can find the event that a caller never heard of; and who follows the events hears of it now.
     private func logSettled(_ write: OrphanWrite, _ effect: WriteEffect) {
-        if case .done(let result) = effect, let id = write.subjectEvent ?? result { operations.announce(id) }
-        let (level, found, id): (LogLevel, String, String?) =
+        let id = write.event(effect)
+        if case .done = effect, let id { operations.announce(id) }
+        let (level, found): (LogLevel, String) =
             switch effect {
-            case .none: (.info, "not_done", write.subject)
-            case .done(let result): (.info, "done", result ?? write.subject)
-            case .unknown: (.warning, "unknown", write.subject)
+            case .none: (.info, "not_done")
+            case .done: (.info, "done")
+            case .unknown: (.warning, "unknown")
             }
         recorder.event(
             level, "A write whose outcome was unknown is settled",
@@ -37,9 +38,14 @@ extension Worker {
 }
 
 extension OrphanWrite {
-    /// The event that it was to change; nil for a create.
-    fileprivate var subjectEvent: String? {
-        guard operation == "events/ticket-types/update" else { return subject }
-        return (try? JSON.parse(body))?["event_id"]?.stringValue
+    /// The event that it was to change, or has made; nil when it was about no event, or the event is not known. What else it was
+    /// to change stands in no log: a guest may be named by an address.
+    func event(_ effect: WriteEffect) -> String? {
+        let body = (try? JSON.parse(self.body))?.objectValue ?? JSONObject()
+        switch Touched(operation, subject: subject, body: body) {
+        case .event(let id): return id
+        case .newEvent: if case .done(let result) = effect { return result } else { return nil }
+        case .everything: return nil
+        }
     }
 }

@@ -194,6 +194,8 @@ final class Settler {
         case .none: return WriteEffect.none
         case .open: return nil
         case .overtaken: return .unknown
+        // Only an event may be hidden by what is done to events.
+        case .hidden where !write.makesEvent: return WriteEffect.none
         case .hidden(let ids, let isOpen):
             guard let isHidden = await isHidden(write, by: ids, begun) else { return nil }
             if isHidden { return .unknown }
