@@ -10,9 +10,13 @@ extension Sandbox {
 
     /// What a call brings, checked against its row and with current names.
     struct Call {
+        let operation: LumaAPI.Operation
         let query: JSONObject
         let body: JSONObject
         let now: Timestamp
+
+        /// What names and describes things: the body, or the query of an operation without one.
+        var input: JSONObject { operation.body == nil ? query : body }
     }
 
     static func route(_ request: SandboxRequest) -> Result<Route, Refusal> {
@@ -57,12 +61,14 @@ extension Sandbox {
         }
         let (query, problems) = validator.read(query: pairs, fields: operation.query)
         if !problems.isEmpty { throw .invalid(problems) }
-        guard operation.body != nil else { return Call(query: query, body: JSONObject(), now: now) }
+        guard operation.body != nil else {
+            return Call(operation: operation, query: query, body: JSONObject(), now: now)
+        }
         var body = try readBody(request)
         if route.isLegacy { body = LegacyShape.currentNames(body, operation.legacy) }
         let bodyProblems = validator.problems(in: .object(body), of: operation)
         if !bodyProblems.isEmpty { throw .invalid(bodyProblems) }
-        return Call(query: query, body: body, now: now)
+        return Call(operation: operation, query: query, body: body, now: now)
     }
 
     private func readBody(_ request: SandboxRequest) throws(Refusal) -> JSONObject {

@@ -80,6 +80,7 @@ public struct Sandbox: Sendable {
         case .create: counters.creates += 1
         case .update: counters.updates += 1
         case .cancel: counters.cancels += 1
+        case .other: break
         }
         changes.note(change, eventId, at: call.now)
     }

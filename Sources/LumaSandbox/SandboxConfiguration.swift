@@ -14,7 +14,7 @@ public struct SandboxConfiguration: Sendable {
     public var rateLimit: Int
     /// The most events that the state may hold.
     public var maxEvents: Int
-    /// The most bytes that the settings of all events may take together.
+    /// The most bytes that the settings of all events and what is kept for them may take together.
     public var maxStateBytes: Int
     /// The longest body that is read.
     public var maxBodyBytes: Int

@@ -6,7 +6,7 @@ typealias Behaviour = @Sendable (inout Sandbox, Sandbox.Call) throws(Refusal) ->
 /// The behaviour of each operation, by the name of its row.
 enum Behaviours {
     static let table: [String: Behaviour] = Dictionary(
-        uniqueKeysWithValues: [calendars, events, cancellation, ticketTypes].flatMap { $0 })
+        uniqueKeysWithValues: [calendars, events, cancellation, ticketTypes, coupons].flatMap { $0 })
 
     private typealias Row = (String, Behaviour)
 
@@ -34,5 +34,10 @@ enum Behaviours {
         row("events/ticket-types/list") { (sandbox, call) throws(Refusal) in try sandbox.listTicketTypes(call) },
         row("events/ticket-types/create") { (sandbox, call) throws(Refusal) in try sandbox.createTicketType(call) },
         row("events/ticket-types/update") { (sandbox, call) throws(Refusal) in try sandbox.updateTicketType(call) },
+    ]
+
+    private static let coupons: [Row] = [
+        row("events/coupons/list", Shelf.coupons.list),
+        row("events/coupons/create", Shelf.coupons.create),
     ]
 }

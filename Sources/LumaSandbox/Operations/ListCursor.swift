@@ -1,27 +1,44 @@
 import Core
 
 /// The place after which the next page starts. It names the last entry and not a number, so that pages neither
-/// repeat nor skip events while others come and go. Opaque to clients: base 64 of its parts, as Luma's are.
+/// repeat nor skip entries while others come and go. Opaque to clients: base 64 of its parts, as Luma's are.
 struct ListCursor: Equatable {
-    let descending: Bool
-    let key: EventShelf.Key
+    /// The order of the list; in another one the place means nothing.
+    let order: String
+    /// What the last entry is sorted by.
+    let value: String
+    let id: String
 
-    init(descending: Bool, key: EventShelf.Key) {
-        self.descending = descending
-        self.key = key
+    init(order: String, value: String, id: String) {
+        self.order = order
+        self.value = value
+        self.id = id
     }
 
-    var text: String { Base64.encode(Array("\(descending ? "d" : "a")|\(key.startAt.milliseconds)|\(key.id)".utf8)) }
+    var text: String { Base64.encode(Array("\(order)|\(value)|\(id)".utf8)) }
 
     init?(_ text: String) {
-        guard text.utf8.count <= 256, let bytes = Base64.decode(text) else { return nil }
-        let parts = String(decoding: bytes, as: UTF8.self).split(separator: "|", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == "a" || parts[0] == "d", let milliseconds = Int64(parts[1]) else {
-            return nil
-        }
+        let bar = UInt8(ascii: "|")
+        guard text.utf8.count <= 1024, let bytes = Base64.decode(text), let first = bytes.firstIndex(of: bar),
+            let last = bytes.lastIndex(of: bar), first < last
+        else { return nil }
         self.init(
-            descending: parts[0] == "d",
-            key: EventShelf.Key(startAt: Timestamp(milliseconds: milliseconds), id: String(parts[2])))
+            order: String(decoding: bytes[..<first], as: UTF8.self),
+            value: String(decoding: bytes[(first + 1)..<last], as: UTF8.self),
+            id: String(decoding: bytes[(last + 1)...], as: UTF8.self))
+    }
+}
+
+/// Cursors of the list of events, which is always in the order of their start.
+extension ListCursor {
+    init(descending: Bool, key: EventShelf.Key) {
+        self.init(order: descending ? "d" : "a", value: String(key.startAt.milliseconds), id: key.id)
+    }
+
+    /// The event's place in the order of the shelf; nil when the cursor is not one of this direction.
+    func key(descending: Bool) -> EventShelf.Key? {
+        guard order == (descending ? "d" : "a"), let milliseconds = Int64(value) else { return nil }
+        return EventShelf.Key(startAt: Timestamp(milliseconds: milliseconds), id: id)
     }
 }
 

@@ -35,7 +35,7 @@ extension Sandbox {
         "routes": [
             "GET /_sandbox/state": "counts of events, creates, updates, cancels, requests by operation; seed and limit",
             "GET /_sandbox/events": "every event with its settings",
-            "GET /_sandbox/changes": "every create, update and cancel in order, with the event's id",
+            "GET /_sandbox/changes": "every change in order, with the id of its event and of what was changed in it",
             "POST /_sandbox/reset": "start anew: the first events, no counts, no used budget",
             "POST /_sandbox/rate-limit": "{\"limit\": N} requests per minute, and no used budget",
             "GET /_sandbox/faults": "the rules of misbehaviour, with how often each was asked and has struck",
@@ -50,7 +50,7 @@ extension Sandbox {
     public static let notEmulated = [
         "mail, invitations and notifications: nobody is told anything", "payments and refunds: they are only counted",
         "guests who register: those of the first events are all there are", "geocoding, images and webhooks",
-        "operations other than those on events, ticket types, calendar, user and lookup: they answer 404",
+        "operations other than those on events, ticket types, coupons, calendar, user and lookup: they answer 404",
         "what Luma does not publish: the texts of most errors, the largest page, the shape of cursors and some defaults "
             + "are plausible choices",
     ]

@@ -14,11 +14,11 @@ extension Sandbox {
         let order = state.events.order
         var index = descending ? order.count - 1 : 0
         if let text = query["pagination_cursor"]?.stringValue {
-            guard let cursor = ListCursor(text), cursor.descending == descending else {
+            guard let key = ListCursor(text)?.key(descending: descending) else {
                 throw .invalid("pagination_cursor is invalid.")
             }
-            let place = state.events.firstIndex(notBefore: cursor.key)
-            let isThere = place < order.count && order[place] == cursor.key
+            let place = state.events.firstIndex(notBefore: key)
+            let isThere = place < order.count && order[place] == key
             index = descending ? place - 1 : isThere ? place + 1 : place
         }
         let answers = EventAnswer(state: state, now: call.now)
@@ -41,7 +41,7 @@ extension Sandbox {
         return ["entries": .array(entries), "has_more": false, "next_cursor": .string(cursor.text)]
     }
 
-    private static func pageSize(_ value: JSON?) throws(Refusal) -> Int {
+    static func pageSize(_ value: JSON?) throws(Refusal) -> Int {
         guard let number = value?.doubleValue else { return maxPage }
         guard number >= 1, number == number.rounded() else {
             throw .invalid("Invalid request: pagination_limit must be a whole number of at least 1.")

@@ -22,6 +22,7 @@ extension Sandbox {
             throw .invalid("should_refund is required because this event has paid guests.")
         }
         state.events.remove(event.id)
+        state.shelves.removeAll(of: event.id)
         state.tokens.removeAll(for: event.id)
         note(.cancel, event.id, call)
         if event.guests.hasPaid, shouldRefund == true { count(\.refunds) }

@@ -52,11 +52,16 @@ extension Sandbox {
 
     /// Takes the record into the state unless the state would grow past its bound.
     mutating func store(_ record: EventRecord) throws(Refusal) {
-        let before = state.events[record.id]?.weight ?? 0
-        guard state.events.weight - before + record.weight <= configuration.maxStateBytes else {
-            throw .invalid("The sandbox keeps at most \(configuration.maxStateBytes) bytes of events.")
-        }
+        try makeRoom(for: record.weight - (state.events[record.id]?.weight ?? 0))
         state.events.put(record)
+    }
+
+    /// Refuses what would let the state grow past its bound.
+    func makeRoom(for bytes: Int) throws(Refusal) {
+        guard state.weight + bytes <= configuration.maxStateBytes else {
+            throw .invalid(
+                "The sandbox keeps at most \(configuration.maxStateBytes) bytes of events and what is theirs.")
+        }
     }
 
     /// Members that are kept elsewhere or act once.

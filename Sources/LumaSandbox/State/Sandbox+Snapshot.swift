@@ -11,6 +11,7 @@ extension Sandbox {
             "calendar_id": .string(state.calendarId), "is_seeded": .bool(state.isSeeded),
             "events": .array(state.events.order.compactMap { state.events[$0.id]?.saved }),
             "tokens": .array(state.tokens.tokens.map(\.saved)),
+            "shelves": .object(JSONObject(Shelf.all.map { (name: $0.name, value: state.shelves.saved($0)) })),
         ]
     }
 
@@ -42,6 +43,7 @@ extension Sandbox {
         }
         let tokens = (snapshot["tokens"]?.arrayValue ?? []).compactMap(CancellationTokens.Token.init(saved:))
         state.tokens = CancellationTokens(tokens.filter { state.events[$0.eventId] != nil })
+        for shelf in Shelf.all { try state.takeUp(shelf, snapshot["shelves"]?[shelf.name]) }
         self.init(configuration, state: state)
     }
 }

@@ -8,6 +8,7 @@ struct SandboxState: Sendable {
     /// Whether the first events were made; they wait for the first use, because their times are relative to it.
     var isSeeded = false
     var events = EventShelf()
+    var shelves = ShelfStock()
     var tokens = CancellationTokens()
 
     init(seed: UInt64) {
@@ -23,6 +24,9 @@ struct SandboxState: Sendable {
     }
 
     static let calendarSlug = "sandbox-calendar"
+
+    /// Bytes of what callers chose, for the bound on the state.
+    var weight: Int { events.weight + shelves.weight }
 
     /// Whether an address on Luma is in use.
     func isTaken(slug: String) -> Bool { slug == Self.calendarSlug || events.event(slug: slug) != nil }

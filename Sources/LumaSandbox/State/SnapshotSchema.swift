@@ -13,7 +13,16 @@ enum SnapshotSchema {
         SchemaField("is_seeded", .boolean, required: true),
         SchemaField("events", .array(of: .object(event)), required: true),
         SchemaField("tokens", .array(of: .object(token)), required: true),
+        SchemaField("shelves", .object(Shelf.all.map { SchemaField($0.name, .array(of: .object(things($0)))) })),
     ]
+
+    private static func things(_ shelf: Shelf) -> [SchemaField] {
+        [
+            SchemaField("owner", .string(), required: true),
+            SchemaField("number", .integer(1...9_007_199_254_740_991), required: true),
+            SchemaField("values", .object(shelf.fields), required: true),
+        ]
+    }
 
     private static let event: [SchemaField] = [
         SchemaField("id", .id(prefix: "evt-"), required: true),

@@ -121,13 +121,22 @@ struct ReferenceTests {
             #expect(theirs["format"]?.stringValue == "date-time", "\(place)")
         case .string(let length):
             #expect(theirs["type"]?.stringValue == "string", "\(place)")
-            #expect(theirs["minLength"]?.intValue == length?.lowerBound, "\(place)")
+            // A length from nothing on need not be said.
+            #expect((theirs["minLength"]?.intValue ?? 0) == (length?.lowerBound ?? 0), "\(place)")
             #expect(theirs["maxLength"]?.intValue == length?.upperBound, "\(place)")
         case .id, .duration, .timeZone: #expect(theirs["type"]?.stringValue == "string", "\(place)")
         case .url: #expect(theirs["format"]?.stringValue == "uri", "\(place)")
         case .boolean: #expect(theirs["type"]?.stringValue == "boolean", "\(place)")
-        case .number: #expect(theirs["type"]?.stringValue == "number", "\(place)")
-        case .integer: #expect(theirs["type"]?.stringValue == "integer", "\(place)")
+        case .number(let range):
+            #expect(theirs["type"]?.stringValue == "number", "\(place)")
+            #expect(theirs["minimum"]?.doubleValue == range?.lowerBound, "\(place)")
+            // Without an end of theirs, ours is where numbers cease to be exact.
+            let end = theirs["maximum"]?.doubleValue ?? (range == nil ? nil : 9_007_199_254_740_991)
+            #expect(end == range?.upperBound, "\(place)")
+        case .integer(let range):
+            #expect(theirs["type"]?.stringValue == "integer", "\(place)")
+            #expect(theirs["minimum"]?.intValue == range?.lowerBound, "\(place)")
+            #expect(theirs["maximum"]?.intValue == range?.upperBound, "\(place)")
         case .any: break
         }
     }

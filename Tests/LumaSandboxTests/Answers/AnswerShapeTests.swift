@@ -45,6 +45,13 @@ struct AnswerShapeTests {
         let created = try post("events/ticket-types/create", ["event_id": event, "name": "t", "type": "free"])
         let type = created["id"] ?? created["ticket_type"]?["id"]
         _ = try post("events/ticket-types/update", ["event_ticket_type_id": type ?? nil, "name": "u"])
+        _ = try post(
+            "events/coupons/create",
+            [
+                "event_id": event, "code": "one", "discount": ["discount_type": "percent", "percent_off": 10],
+                "event_ticket_type_id": type ?? nil,
+            ])
+        for id in [id, paid] { _ = try get("events/coupons/list", ["event_id": id]) }
         let token = try post("events/cancel/request", ["event_id": event])["cancellation_token"]
         _ = try post("events/cancel", ["event_id": event, "cancellation_token": token ?? nil])
         return replies
