@@ -23,8 +23,9 @@ extension Rows {
                     by: .init("events/coupons/list", ["event_id": "event_id"]),
                     same: [
                         "code": "code", "discount.percent_off": "percent_off", "discount.cents_off": "cents_off",
-                        "discount.currency": "currency",
-                    ]),
+                        "discount.currency": "currency", "valid_start_at": "valid_start_at",
+                        "valid_end_at": "valid_end_at", "event_ticket_type_id": "event_ticket_type_id",
+                    ], unique: "code"),
                 touches: [.coupon],
                 example: [
                     "event_id": "evt-", "code": "EARLYBIRD",

@@ -172,6 +172,36 @@ import Testing
         }
     }
 
+    /// What becomes of events says nothing of a coupon.
+    @Test func aLostCouponIsHiddenByNoEvent() async throws {
+        try await onLoop { reactor in
+            let store = SQLiteStateStore(.memory)
+            let coupon: JSONObject = ["event_id": "evt-1", "code": "EARLY"]
+            store.abandon(
+                try await Self.record(store, reactor, "events/coupons/create", mark: "coupon", body: coupon))
+            let edit = try await Self.record(store, reactor, "events/update", subject: "evt-1", mark: "of evt-1")
+            store.settle(edit, .done(result: nil), at: LoopClock(reactor).wallClock)
+            let effect = try await Self.settled(store, reactor, seconds: 0) { [] }
+            #expect(effect == WriteEffect.none)
+        }
+    }
+
+    /// Another coupon of the code is there, and it is known whose: this one was refused, and is not looked for without an end.
+    @Test func whatAnotherWriteHasMadeIsLeftToItForGood() async throws {
+        try await onLoop { reactor in
+            let store = SQLiteStateStore(.memory)
+            let coupon: JSONObject = ["event_id": "evt-1", "code": "EARLY"]
+            let made = try await Self.record(
+                store, reactor, "events/coupons/create", mark: "coupon", body: coupon)
+            store.settle(made, .done(result: "cpn-1"), at: LoopClock(reactor).wallClock)
+            store.abandon(
+                try await Self.record(store, reactor, "events/coupons/create", mark: "coupon", body: coupon))
+            let entry: JSON = ["id": "cpn-1", "code": "EARLY"]
+            let effect = try await Self.settled(store, reactor, seconds: 0) { [entry] }
+            #expect(effect == WriteEffect.none)
+        }
+    }
+
     /// An event that Luma may have made of it, under a name of its own, that nobody else has made: for ever a doubt. One that another
     /// create has made, or that was there when the create was recorded, is none.
     @Test(arguments: [0, 1, 2]) func anEventNearbyIsADoubtUnlessItIsAnothers(reason: Int) async throws {
