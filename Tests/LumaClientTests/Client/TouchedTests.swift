@@ -50,6 +50,24 @@ import Testing
                     try #require(Catalog["events/ticket-types/create"]), ["event_id": "evt-1", "name": "x"],
                     deadline: deadline, context: context)
             } == [.event("evt-1")])
+        #expect(
+            await touched(done) { client, context, deadline in
+                _ = try await client.write(
+                    try #require(Catalog["events/coupons/create"]), ["event_id": "evt-1", "code": "x"],
+                    deadline: deadline, context: context)
+            } == [.event("evt-1")])
+    }
+
+    /// What a journal has kept of a write says the same.
+    @Test func aKeptWriteTellsWhatItTouches() {
+        let kept: [(operation: String, subject: String?, body: JSONObject, touched: Touched)] = [
+            ("events/create", nil, ["name": "Tea"], .newEvent), ("events/update", "evt-1", [:], .event("evt-1")),
+            ("events/cancel", "evt-1", [:], .event("evt-1")),
+            ("events/ticket-types/update", "ttype-1", ["event_id": "evt-1"], .event("evt-1")),
+            ("events/ticket-types/update", "ttype-1", [:], .everything),
+            ("events/coupons/create", nil, ["event_id": "evt-1"], .event("evt-1")), ("unknown", "x", [:], .everything),
+        ]
+        for row in kept { #expect(Touched(row.operation, subject: row.subject, body: row.body) == row.touched) }
     }
 
     @Test func whatMayHaveTakenEffectCountsAndWhatWasNeverSentDoesNot() async {
