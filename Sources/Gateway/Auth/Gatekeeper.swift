@@ -101,7 +101,7 @@ final class Gatekeeper {
         // Who guesses tokens is counted too.
         if let problem = charge(&turn) ?? problem { return problem }
         // A feed shows the calendar to whoever has its address, which nobody asks for who wants nothing changed.
-        if endpoint.isWrite || endpoint == .createFeed, rules.readOnly { return .readOnly }
+        if endpoint.isWrite || endpoint.kind == .createFeed, rules.readOnly { return .readOnly }
         return turn.principal.scopes.isSuperset(of: endpoint.scope) ? nil : .insufficientScope(endpoint.scope)
     }
 

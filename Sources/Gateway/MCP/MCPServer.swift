@@ -46,7 +46,7 @@ final class MCPServer {
     /// Serves one request, whose route has been found.
     func handle(_ endpoint: Endpoint, _ request: RequestView, _ turn: Turn) {
         let headers = MCPHeaders(request)
-        switch endpoint {
+        switch endpoint.kind {
         case .mcpPost, .mcpGet, .mcpDelete:
             guard let id = headers.session, shared.sessions.mustWait(for: id) else { fallthrough }
             waitForStore(endpoint, headers, request, turn)
@@ -55,7 +55,7 @@ final class MCPServer {
     }
 
     private func serve(_ endpoint: Endpoint, _ headers: MCPHeaders, _ request: RequestView, _ turn: Turn) {
-        switch endpoint {
+        switch endpoint.kind {
         case .mcpPost: post(headers, request, turn)
         case .mcpGet: get(headers, turn)
         case .mcpDelete: delete(headers, turn)

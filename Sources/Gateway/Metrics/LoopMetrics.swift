@@ -38,10 +38,10 @@ final class LoopMetrics: CallObserver {
 
     /// Counts an answer. Streams that last as long as their client wants say nothing about speed.
     func answered(_ endpoint: Endpoint?, status: Int, nanoseconds: Int64) {
-        let slot = endpoint.map { $0.rawValue + 1 } ?? 0
+        let slot = endpoint.map { $0.id + 1 } ?? 0
         let column = min(max(status, Self.statuses.lowerBound), Self.statuses.upperBound) - Self.statuses.lowerBound
         requests[slot * Self.statuses.count + column] &+= 1
-        if endpoint != .mcpGet, endpoint != .sse { durations[slot].add(nanoseconds) }
+        if endpoint?.kind != .mcpGet, endpoint?.kind != .sse { durations[slot].add(nanoseconds) }
     }
 
     /// Counts an answer to what was no request.
@@ -76,7 +76,7 @@ final class LoopMetrics: CallObserver {
     func snapshot(withRequests: Bool = false) -> LoopReport {
         var report = report
         for slot in 0..<Self.slots {
-            let endpoint = slot == 0 ? nil : Endpoint(rawValue: slot - 1)
+            let endpoint = slot == 0 ? nil : Endpoint.allCases[slot - 1]
             for column in 0..<Self.statuses.count {
                 let count = requests[slot * Self.statuses.count + column]
                 guard count > 0 else { continue }

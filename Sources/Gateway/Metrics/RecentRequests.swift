@@ -38,13 +38,3 @@ struct RecentRequests {
         return merged
     }
 }
-
-extension Endpoint {
-    /// Asked at an interval by programs that watch, or a file of a page: a list of what was asked would show little else.
-    var isRoutine: Bool {
-        switch self {
-        case .health, .live, .metrics, .status: true
-        default: isPage
-        }
-    }
-}

@@ -39,7 +39,7 @@ final class OperationService {
 
     /// The answer of an endpoint that needs Luma. What changes something goes by the desk.
     func response(to input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
-        switch input.endpoint {
+        switch input.endpoint.kind {
         case .getEvent: return try await events.get(input, call)
         case .lookupEvent: return try await events.lookUp(input, call)
         case .listEvents, .eventsJSON: return try await events.list(input, call)
@@ -53,7 +53,7 @@ final class OperationService {
     }
 
     private func write(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Written {
-        switch input.endpoint {
+        switch input.endpoint.kind {
         case .createEvent: try await events.create(input, call)
         case .createFromTemplate: try await events.createFromTemplate(input, call)
         case .replaceEvent, .patchEvent: try await events.update(input, call)

@@ -53,8 +53,3 @@ extension EventsService {
         return .json(status: 200, JSON.object(told).encoded)
     }
 }
-
-extension Endpoint {
-    /// It changes an event that is there.
-    var isUpdate: Bool { self == .replaceEvent || self == .patchEvent }
-}

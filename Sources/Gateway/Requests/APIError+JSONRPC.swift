@@ -57,7 +57,7 @@ extension Endpoint {
     private static let pathsOfMCP = {
         var router = Router<Endpoint>()
         for endpoint in allCases where endpoint.isMCP {
-            router.add(endpoint.route.method, endpoint.route.pattern, endpoint)
+            router.add(endpoint.method, endpoint.pattern, endpoint)
         }
         return router
     }()

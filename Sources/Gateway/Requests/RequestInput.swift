@@ -52,26 +52,19 @@ extension RequestInput {
                     details: JSONObject([("problem", .string(Self.words(for: error)))]))
             }
         }
-        switch endpoint {
-        case .createEvent, .replaceEvent, .patchEvent, .createFromTemplate:
+        let traits = endpoint.traits
+        if traits.contains(.takesBody) {
             body = Array(request.body)
             contentType = request.combined("content-type")
             contentEncoding = request.combined("content-encoding")
-            prefer = request.combined("prefer")
+            if endpoint.isWrite { prefer = request.combined("prefer") }
             // RFC 9110 §14.5: whoever does not know partial PUT must not take the part for the whole.
-            if endpoint == .replaceEvent, request.field("content-range") != nil {
+            if endpoint.method == .put, request.field("content-range") != nil {
                 throw APIError(.badRequest, "A part of an event cannot be put: leave Content-Range away")
             }
-        case .createFeed:
-            body = Array(request.body)
-            contentType = request.combined("content-type")
-            contentEncoding = request.combined("content-encoding")
-            host = request.field("host")
-        case .openAPI: host = request.field("host")
-        case .getEvent, .listEvents, .eventsJSON, .eventCalendar:
-            wish = ReadWish(request.combined("cache-control"))
-        default: break
         }
+        if traits.contains(.namesHost) { host = request.field("host") }
+        if traits.contains(.cached) { wish = ReadWish(request.combined("cache-control")) }
         timeout = try Self.timeout(request)
         if endpoint.isWrite {
             if let key = request.combined("idempotency-key") { idempotencyKey = try IdempotencyKey(field: key) }

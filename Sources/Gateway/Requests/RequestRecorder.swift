@@ -38,7 +38,7 @@ final class RequestRecorder {
         metrics.answered(endpoint, status: status, nanoseconds: duration)
         let record = RequestRecord(
             time: clock.wallClock(at: now), requestID: turn.id, method: turn.method,
-            route: endpoint?.route.pattern ?? "-",
+            route: endpoint?.pattern ?? "-",
             status: status, durationNanoseconds: duration, bytes: bytes,
             upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason,
             label: turn.admission?.principal?.label,

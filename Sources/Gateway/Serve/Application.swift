@@ -52,7 +52,7 @@ final class Application: NodeHandler {
             if let refusal = worker.gate.refusal(of: endpoint, request, &turn) {
                 return turn.refuse(endpoint, refusal, request)
             }
-            serve(endpoint, endpoint.parameterName.flatMap { parameters[$0] }, request, turn)
+            serve(endpoint, endpoint.parameterNames.last.flatMap { parameters[$0] }, request, turn)
         case .methodNotAllowed(let allowed):
             turn.refuse(nil, APIError(methodNotAllowed: Self.list(allowed)), request)
         case .notFound: turn.finish(nil, APIError.notFound)
@@ -120,11 +120,11 @@ final class Application: NodeHandler {
     private func serve(_ endpoint: Endpoint, _ parameter: String?, _ request: RequestView, _ turn: Turn) {
         if endpoint.isMCP { return mcp.handle(endpoint, request, turn) }
         do throws(APIError) {
-            switch endpoint {
+            switch endpoint.kind {
             case .live: turn.finish(endpoint, Self.alive)
             case .health: turn.finish(endpoint, try worker.health.answer())
-            case let page where page.isPage:
-                let path = parameter.map { "/assets/" + $0 } ?? endpoint.route.pattern
+            case .console, .docs, .asset:
+                let path = parameter.map { "/assets/" + $0 } ?? endpoint.pattern
                 turn.finish(endpoint, try StaticFile.at(path).response(Preconditions(request)))
             case .metrics:
                 let (hub, reactor) = (metrics, worker.reactor)
@@ -134,7 +134,7 @@ final class Application: NodeHandler {
                 _ = try input.representation()
                 let worker = self.worker
                 turn.exchange.perform {
-                    if endpoint == .feed {
+                    if endpoint.kind == .feed {
                         await worker.answerFeed(input, turn)
                     } else {
                         await worker.answerFeeds(input, turn)
@@ -155,7 +155,7 @@ final class Application: NodeHandler {
                 let worker = self.worker
                 if endpoint.isWrite {
                     worker.operations.writes.start { await worker.answer(input, representation, turn) }
-                } else if endpoint == .getEvent, representation == .json {
+                } else if endpoint.kind == .getEvent, representation == .json {
                     turn.exchange.perform { await worker.answerEvent(input, turn) }
                 } else {
                     turn.exchange.perform { await worker.answer(input, representation, turn) }

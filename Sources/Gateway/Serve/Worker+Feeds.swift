@@ -9,7 +9,7 @@ extension Worker {
     func answerFeeds(_ input: RequestInput, _ turn: Turn) async {
         do throws(APIError) {
             let response =
-                switch input.endpoint {
+                switch input.endpoint.kind {
                 case .createFeed: try await feeds.create(input, creator: turn.principal.label)
                 case .revokeFeed: try await feeds.revoke(input)
                 default: try await feeds.list(input)

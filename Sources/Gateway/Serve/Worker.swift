@@ -72,7 +72,7 @@ final class Worker {
     func localAnswer(
         _ input: RequestInput, _ representation: Representation, _ request: RequestView
     ) throws(APIError) -> Response? {
-        switch input.endpoint {
+        switch input.endpoint.kind {
         case .listTemplates: try templates.list(input)
         case .getTemplate: try templates.get(input)
         case .openAPI: try openAPI.answer(input)

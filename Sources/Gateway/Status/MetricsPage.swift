@@ -31,7 +31,7 @@ enum MetricsPage {
     private static func write(_ report: LoopReport, to text: inout MetricsText) {
         text.begin("luma_mcp_http_requests_total", .counter, "Requests by route and status.")
         let requests = report.requests.sorted { a, b in
-            (a.key.endpoint?.rawValue ?? -1, a.key.status) < (b.key.endpoint?.rawValue ?? -1, b.key.status)
+            (a.key.endpoint?.id ?? -1, a.key.status) < (b.key.endpoint?.id ?? -1, b.key.status)
         }
         for (key, count) in requests {
             text.sample(Double(count), labels(key.endpoint) + [("status", String(key.status))])
@@ -39,7 +39,7 @@ enum MetricsPage {
         text.begin(
             "luma_mcp_http_request_duration_seconds", .histogram,
             "Time from a request's first octet to its answer; without the streams of /sse and GET /mcp.")
-        for (endpoint, histogram) in report.durations.sorted(by: { ($0.key?.rawValue ?? -1) < ($1.key?.rawValue ?? -1) }
+        for (endpoint, histogram) in report.durations.sorted(by: { ($0.key?.id ?? -1) < ($1.key?.id ?? -1) }
         ) {
             histogram.write(to: &text, labels(endpoint))
         }
@@ -72,7 +72,7 @@ enum MetricsPage {
     }
 
     private static func labels(_ endpoint: Endpoint?) -> [MetricsText.Label] {
-        guard let route = endpoint?.route else { return [("method", "-"), ("route", "-")] }
-        return [("method", route.method.token), ("route", route.pattern)]
+        guard let endpoint else { return [("method", "-"), ("route", "-")] }
+        return [("method", endpoint.method.token), ("route", endpoint.pattern)]
     }
 }

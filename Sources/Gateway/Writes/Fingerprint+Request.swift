@@ -8,7 +8,7 @@ extension Fingerprint {
     /// somebody has agreed.
     /// - Returns: nil for a body that is no JSON, which asks for nothing.
     static func of(_ input: RequestInput) -> [UInt8]? {
-        var bytes = Array("\(input.endpoint.route.method.token) \(input.endpoint)".utf8)
+        var bytes = Array("\(input.endpoint.method.token) \(input.endpoint)".utf8)
         append(input.parameter ?? "", to: &bytes)
         let asked = input.query.filter { $0.name != QueryRows.confirm.name }
         for (name, value) in asked.sorted(by: { ($0.name, $0.value) < ($1.name, $1.value) }) {

@@ -138,7 +138,7 @@ extension Endpoint {
     package var documentation: EndpointDocumentation? {
         let event = EventSchemas.reference("Event")
         let written = EventSchemas.reference("WrittenEvent")
-        switch self {
+        switch kind {
         case .listEvents:
             return EndpointDocumentation(
                 group: .events, summary: "List events",
@@ -195,7 +195,7 @@ extension Endpoint {
                 ], reasons: Reason.lumaRead + [.eventNotFound, .eventNotAccessible])
         case .replaceEvent, .patchEvent:
             return EndpointDocumentation(
-                group: .events, summary: self == .patchEvent ? "Change an event" : "Change an event (as PATCH does)",
+                group: .events, summary: kind == .patchEvent ? "Change an event" : "Change an event (as PATCH does)",
                 description: "Changes the fields that are named and leaves the rest.", query: QueryRows.write,
                 fields: [.idempotencyKey, .ifMatch, .priority, .requestTimeout],
                 body: "EventChange",

@@ -3,7 +3,7 @@ package import Core
 /// What people are told of the paths of feeds.
 extension Endpoint {
     package var feedDocumentation: EndpointDocumentation {
-        switch self {
+        switch kind {
         case .listFeeds:
             return EndpointDocumentation(
                 group: .feeds, summary: "List feeds",

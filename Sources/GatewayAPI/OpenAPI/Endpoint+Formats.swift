@@ -6,7 +6,7 @@ extension Endpoint {
     package var formatDocumentation: EndpointDocumentation {
         let format = representations[0]
         let (summary, description): (String, String) =
-            switch self {
+            switch kind {
             case .eventsJSON: ("List events as JSON", "One page, as `/events/` gives it.")
             case .eventsLines: ("List events as lines of JSON", "All pages, one event a line.")
             case .eventsTable:
@@ -22,7 +22,7 @@ extension Endpoint {
                 ("List events as a calendar", "All pages, an iCalendar event each, with times in UTC.")
             default: ("Read an event as a calendar", "An iCalendar file with this event, its times in UTC.")
             }
-        let schema: JSON = self == .eventsJSON ? EventSchemas.reference("EventPage") : ["type": "string"]
+        let schema: JSON = kind == .eventsJSON ? EventSchemas.reference("EventPage") : ["type": "string"]
         let isStream = listsEvents && format != .json
         let exported = format == .csv ? QueryRows.table : QueryRows.exported
         var documentation = EndpointDocumentation(
@@ -35,7 +35,7 @@ extension Endpoint {
                     fields: isStream ? [] : DocumentedField.ofReads),
                 .init(status: 304, description: "The caller has it already.", fields: isStream ? [] : [.etag]),
             ], reasons: Reason.lumaRead)
-        if self == .eventCalendar { documentation.reasons += [.eventNotFound, .eventNotAccessible] }
+        if kind == .eventCalendar { documentation.reasons += [.eventNotFound, .eventNotAccessible] }
         return documentation
     }
 }

@@ -48,16 +48,17 @@ package struct OpenAPIDocument {
         var paths = JSONObject()
         for endpoint in Endpoint.allCases {
             guard let documentation = endpoint.documentation else { continue }
-            let (method, pattern) = endpoint.route
+            let (method, pattern) = (endpoint.method, endpoint.pattern)
             var item = paths[pattern]?.objectValue ?? JSONObject()
-            if item.isEmpty, let name = endpoint.parameterName {
-                item["parameters"] = [
-                    [
-                        "name": .string(name), "in": "path", "required": true,
-                        "schema": .object(Self.pathSchema(name)),
-                        "example": .string(examples.pathParameter(name)),
-                    ]
-                ]
+            if item.isEmpty, !endpoint.parameterNames.isEmpty {
+                item["parameters"] = .array(
+                    endpoint.parameterNames.map { name in
+                        [
+                            "name": .string(name), "in": "path", "required": true,
+                            "schema": .object(Self.pathSchema(name)),
+                            "example": .string(examples.pathParameter(name)),
+                        ]
+                    })
             }
             item[method.token.lowercased()] = .object(operation(endpoint, documentation, &responses))
             paths[pattern] = .object(item)

@@ -67,7 +67,7 @@ package struct OpenAPIExamples {
 
     /// The JSON that an endpoint answers with.
     package func answer(_ endpoint: Endpoint, _ status: Int) -> JSON? {
-        switch endpoint {
+        switch endpoint.kind {
         case .createEvent where status == 200, .createFromTemplate where status == 200: Self.preview
         case .getEvent, .createEvent, .createFromTemplate, .replaceEvent, .patchEvent: event
         case .listEvents, .eventsJSON: page

@@ -1,94 +1,130 @@
+package import Core
 package import HTTP
+import LumaAPI
 
-/// What the gateway serves: one case per method and path, and the one table that the router is built from.
-package enum Endpoint: Int, CaseIterable, Sendable {
-    case health, live, openAPI, metrics, status
-    case listEvents, lookupEvent, createEvent, getEvent, replaceEvent, patchEvent, cancelEvent
-    case eventsJSON, eventsLines, eventsTable, eventsCalendar, eventCalendar
-    case listTemplates, getTemplate, createFromTemplate
-    case listFeeds, createFeed, revokeFeed, feed
-    case mcpPost, mcpGet, mcpDelete, sse, sseMessage
-    case console, docs, asset
-
-    /// The method and the path pattern; the trailing slash is optional on every path.
-    package var route: (method: Method, pattern: String) {
-        switch self {
-        case .health: (.get, "/health")
-        case .live: (.get, "/health/live")
-        case .openAPI: (.get, "/openapi.json")
-        case .metrics: (.get, "/metrics")
-        case .status: (.get, "/status")
-        case .listEvents: (.get, "/events/")
-        case .lookupEvent: (.get, "/events/lookup")
-        case .createEvent: (.post, "/events/")
-        case .getEvent: (.get, "/events/{event_id}")
-        case .replaceEvent: (.put, "/events/{event_id}")
-        case .patchEvent: (.patch, "/events/{event_id}")
-        case .cancelEvent: (.delete, "/events/{event_id}")
-        case .eventsJSON: (.get, "/events.json")
-        case .eventsLines: (.get, "/events.ndjson")
-        case .eventsTable: (.get, "/events.csv")
-        case .eventsCalendar: (.get, "/events.ics")
-        case .eventCalendar: (.get, "/events/{event_id}.ics")
-        case .listTemplates: (.get, "/templates/")
-        case .getTemplate: (.get, "/templates/{template_type}")
-        case .createFromTemplate: (.post, "/templates/create")
-        case .listFeeds: (.get, "/feeds/")
-        case .createFeed: (.post, "/feeds/")
-        case .revokeFeed: (.delete, "/feeds/{feed_id}")
-        case .feed: (.get, "/feeds/{feed_token}.ics")
-        case .mcpPost: (.post, "/mcp")
-        case .mcpGet: (.get, "/mcp")
-        case .mcpDelete: (.delete, "/mcp")
-        case .sse: (.get, "/sse")
-        case .sseMessage: (.post, "/messages/")
-        case .console: (.get, "/")
-        case .docs: (.get, "/docs")
-        case .asset: (.get, "/assets/{file}")
-        }
+/// What the gateway serves under one method and path: a row of the one table that the router, the gate, the metrics and
+/// `/openapi.json` are made of.
+///
+/// An object that never changes, of which there is one for each row: two are equal when they are the same.
+package final class Endpoint: Sendable {
+    /// Who serves it. The paths that only pass on an operation of Luma's are served alike.
+    package enum Kind: Int, CaseIterable, Sendable {
+        case health, live, openAPI, metrics, status
+        case listEvents, lookupEvent, createEvent, getEvent, replaceEvent, patchEvent, cancelEvent
+        case eventsJSON, eventsLines, eventsTable, eventsCalendar, eventCalendar
+        case listTemplates, getTemplate, createFromTemplate
+        case listFeeds, createFeed, revokeFeed, feed
+        case mcpPost, mcpGet, mcpDelete, sse, sseMessage
+        case console, docs, asset
+        case operation
     }
 
-    /// The name of the one segment that the pattern leaves open.
-    package var parameterName: String? {
-        switch self {
-        case .getEvent, .replaceEvent, .patchEvent, .cancelEvent, .eventCalendar: "event_id"
-        case .getTemplate: "template_type"
-        case .revokeFeed: "feed_id"
-        case .feed: "feed_token"
-        case .asset: "file"
-        default: nil
-        }
+    /// What holds of a row beyond its path.
+    package struct Traits: OptionSet, Sendable {
+        package let rawValue: UInt16
+
+        package init(rawValue: UInt16) { self.rawValue = rawValue }
+
+        /// It changes something at Luma.
+        package static let write = Traits(rawValue: 1 << 0)
+        /// It speaks MCP and not REST.
+        package static let mcp = Traits(rawValue: 1 << 1)
+        /// A page for people, or a file of one: no part of the interface for programs.
+        package static let page = Traits(rawValue: 1 << 2)
+        /// Answered without a token: probes, browsers and readers of the description have none, and what these tell is no
+        /// secret. The address of a feed is its own token.
+        package static let open = Traits(rawValue: 1 << 3)
+        /// Asked at an interval by programs that watch: a list of what was asked would show little else.
+        package static let routine = Traits(rawValue: 1 << 4)
+        /// The format stands in the path: whoever writes it there means it, whatever else its program takes.
+        package static let namesItsFormat = Traits(rawValue: 1 << 5)
+        /// It lists events, in whatever format.
+        package static let listsEvents = Traits(rawValue: 1 << 6)
+        /// It changes an event that is there.
+        package static let update = Traits(rawValue: 1 << 7)
+        /// Only who operates the gateway may: a feed can be read long after the token that made it is gone.
+        package static let admin = Traits(rawValue: 1 << 8)
+        /// The body of the request is read.
+        package static let takesBody = Traits(rawValue: 1 << 9)
+        /// The answer may be one that is kept, so what the caller says of those is read.
+        package static let cached = Traits(rawValue: 1 << 10)
+        /// The answer names the address by which the server was reached.
+        package static let namesHost = Traits(rawValue: 1 << 11)
     }
 
-    /// It changes something at Luma.
-    package var isWrite: Bool {
-        switch self {
-        case .createEvent, .replaceEvent, .patchEvent, .cancelEvent, .createFromTemplate: true
-        default: false
+    /// From 0 without gaps: the row's place in the table, and the slot of its metrics.
+    package let id: Int
+    package let kind: Kind
+    package let method: Method
+    /// The path; the trailing slash is optional on every path.
+    package let pattern: String
+    /// The names of the segments that the pattern leaves open.
+    package let parameterNames: [String]
+    package let traits: Traits
+    /// What a principal needs. What MCP's tools need besides is theirs to say.
+    package let scope: Principal.Scopes
+    /// What it can answer with, the usual one first.
+    package let representations: [Representation]
+    /// What it passes on; nil for what the gateway serves by itself.
+    package let surface: Surface?
+
+    private init(
+        _ id: Int, _ kind: Kind, _ method: Method, _ pattern: String, _ traits: Traits,
+        _ representations: [Representation], _ surface: Surface?
+    ) {
+        self.id = id
+        self.kind = kind
+        self.method = method
+        self.pattern = pattern
+        parameterNames = pattern.split(separator: "/").compactMap { segment in
+            guard segment.first == "{", let end = segment.firstIndex(of: "}") else { return nil }
+            return String(segment[..<end].dropFirst())
         }
+        self.traits = traits
+        scope = traits.contains(.admin) ? .admin : traits.contains(.write) ? .write : .read
+        self.representations = representations
+        self.surface = surface
     }
 
-    /// It speaks MCP and not REST.
-    package var isMCP: Bool {
-        switch self {
-        case .mcpPost, .mcpGet, .mcpDelete, .sse, .sseMessage: true
-        default: false
+    /// The table: what the gateway serves by itself in the order of the kinds, then the operations that are passed on.
+    package static let allCases: [Endpoint] = {
+        var all = rows.enumerated().map { id, row in
+            precondition(row.kind.rawValue == id, "the rows stand in the order of the kinds: \(row.pattern)")
+            return Endpoint(id, row.kind, row.method, row.pattern, row.traits, row.representations, nil)
         }
-    }
+        for surface in Surfaces.all {
+            guard let route = surface.route, !surface.handmade.contains(.rest) else { continue }
+            let traits: Traits = surface.operation.isWrite ? [.write, .takesBody] : .cached
+            all.append(Endpoint(all.count, .operation, route.method, route.pattern, traits, [.json], surface))
+        }
+        return all
+    }()
 
-    /// It is a page for people, or a file of one: no part of the interface for programs.
-    package var isPage: Bool {
-        switch self {
-        case .console, .docs, .asset: true
-        default: false
-        }
-    }
+    /// The row of a kind that there is one of.
+    package static subscript(_ kind: Kind) -> Endpoint { allCases[kind.rawValue] }
 
     package static func router() -> Router<Endpoint> {
         var router = Router<Endpoint>()
         for endpoint in allCases {
-            router.add(endpoint.route.method, endpoint.route.pattern, endpoint, answersHead: !endpoint.isMCP)
+            router.add(endpoint.method, endpoint.pattern, endpoint, answersHead: !endpoint.isMCP)
         }
         return router
     }
+
+    package var isWrite: Bool { traits.contains(.write) }
+    package var isMCP: Bool { traits.contains(.mcp) }
+    package var isPage: Bool { traits.contains(.page) }
+    package var isOpen: Bool { traits.contains(.open) }
+    package var isRoutine: Bool { traits.contains(.routine) }
+    package var namesItsFormat: Bool { traits.contains(.namesItsFormat) }
+    package var listsEvents: Bool { traits.contains(.listsEvents) }
+    package var isUpdate: Bool { traits.contains(.update) }
+}
+
+extension Endpoint: Hashable, CustomStringConvertible {
+    package static func == (a: Endpoint, b: Endpoint) -> Bool { a === b }
+    package func hash(into hasher: inout Hasher) { hasher.combine(id) }
+
+    /// A word for it, unique and stable: it is kept with idempotency keys, and is the `operationId` of the description.
+    package var description: String { surface?.name ?? "\(kind)" }
 }

@@ -31,33 +31,3 @@ package enum Representation: String, CaseIterable {
         }
     }
 }
-
-extension Endpoint {
-    /// What it can answer with, the usual one first.
-    package var representations: [Representation] {
-        switch self {
-        case .listEvents: [.json, .ndjson, .csv, .calendar]
-        case .getEvent: [.json, .calendar]
-        case .eventsLines: [.ndjson]
-        case .eventsTable: [.csv]
-        case .eventsCalendar, .eventCalendar, .feed: [.calendar]
-        default: [.json]
-        }
-    }
-
-    /// The format stands in the path: whoever writes it there means it, whatever else its program takes.
-    package var namesItsFormat: Bool {
-        switch self {
-        case .eventsJSON, .eventsLines, .eventsTable, .eventsCalendar, .eventCalendar, .feed: true
-        default: false
-        }
-    }
-
-    /// It lists events, in whatever format.
-    package var listsEvents: Bool {
-        switch self {
-        case .listEvents, .eventsJSON, .eventsLines, .eventsTable, .eventsCalendar: true
-        default: false
-        }
-    }
-}

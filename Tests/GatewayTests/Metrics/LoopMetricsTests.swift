@@ -28,7 +28,7 @@ import Testing
         let metrics = LoopMetrics()
         for endpoint in Endpoint.allCases { metrics.answered(endpoint, status: 200, nanoseconds: 1) }
         #expect(metrics.snapshot().requests.count == Endpoint.allCases.count)
-        #expect(Endpoint.allCases.map(\.rawValue) == Array(0..<Endpoint.allCases.count))
+        #expect(Endpoint.allCases.map(\.id) == Array(0..<Endpoint.allCases.count))
     }
 
     @Test func loopsAreSummedUp() {

@@ -22,7 +22,7 @@ import Testing
     @Test func everyEndpointForProgramsButThoseOfMCPIsThere() {
         let documented = Set(operations().map { "\($0.method) \($0.path)" })
         let served = Endpoint.allCases.filter { !$0.isMCP && !$0.isPage }.map {
-            "\($0.route.method.token.lowercased()) \($0.route.pattern)"
+            "\($0.method.token.lowercased()) \($0.pattern)"
         }
         #expect(documented == Set(served))
         #expect(Set(operations().compactMap { $0.operation["operationId"]?.stringValue }).count == served.count)
@@ -63,7 +63,7 @@ import Testing
     }
 
     private static func scope(_ endpoint: Endpoint) -> String {
-        switch endpoint {
+        switch endpoint.kind {
         case .createFeed, .revokeFeed: "admin"
         default: endpoint.isWrite ? "write" : "read"
         }

@@ -21,7 +21,7 @@ import Testing
     ]
 
     @Test(arguments: Endpoint.allCases) func anEndpointTakesWhatItReads(endpoint: Endpoint) throws {
-        let input = try input(endpoint, "\(endpoint.route.method.token) /x?a=1&b=%20", fields: Self.all, body: "{}")
+        let input = try input(endpoint, "\(endpoint.method.token) /x?a=1&b=%20", fields: Self.all, body: "{}")
         let takesEvent = endpoint.isWrite && endpoint != .cancelEvent
         let takesBody = takesEvent || endpoint == .createFeed
         #expect(input.query.map(\.name) == ["a", "b"] && input.query.map(\.value) == ["1", " "])
