@@ -1,7 +1,8 @@
 /// All operations that this program knows, found by name or by path.
 public enum Catalog {
     public static let operations: [Operation] =
-        Rows.users + Rows.events + Rows.cancellation + Rows.ticketTypes + Rows.coupons + Rows.calendars + Rows.entities
+        Rows.users + Rows.events + Rows.cancellation + Rows.ticketTypes + Rows.guests + Rows.coupons + Rows.calendars
+        + Rows.entities
 
     /// The row of this name, such as `events/create`.
     public static subscript(name: String) -> Operation? { byName[name] }

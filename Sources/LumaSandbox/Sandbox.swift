@@ -8,7 +8,8 @@ import LumaAPI
 /// give the same answers. The state is bounded: past its limits new events are refused with a message that says so.
 ///
 /// It answers both path families, checks keys, bodies and budgets. It knows one user and one calendar, tells nobody
-/// anything, has no guests that register, and its texts of most errors are assumed, because Luma publishes none.
+/// anything, has guests that register only when they are told to, and its texts of most errors are assumed, because
+/// Luma publishes none.
 public struct Sandbox: Sendable {
     public let configuration: SandboxConfiguration
     /// What happened since the start or the last reset.

@@ -14,6 +14,8 @@ public struct SandboxConfiguration: Sendable {
     public var rateLimit: Int
     /// The most events that the state may hold.
     public var maxEvents: Int
+    /// The most guests that all events may have together.
+    public var maxGuests: Int
     /// The most bytes that the settings of all events and what is kept for them may take together.
     public var maxStateBytes: Int
     /// The longest body that is read.
@@ -24,7 +26,7 @@ public struct SandboxConfiguration: Sendable {
     public var startsWithEvents: Bool
 
     public init(
-        keys: Keys = .any, seed: UInt64 = 1, rateLimit: Int = 200, maxEvents: Int = 10_000,
+        keys: Keys = .any, seed: UInt64 = 1, rateLimit: Int = 200, maxEvents: Int = 10_000, maxGuests: Int = 10_000,
         maxStateBytes: Int = 64 << 20, maxBodyBytes: Int = 256 << 10, startsWithEvents: Bool = true,
         isTimeZone: @escaping @Sendable (String) -> Bool = { _ in true }
     ) {
@@ -32,6 +34,7 @@ public struct SandboxConfiguration: Sendable {
         self.seed = seed
         self.rateLimit = rateLimit
         self.maxEvents = maxEvents
+        self.maxGuests = maxGuests
         self.maxStateBytes = maxStateBytes
         self.maxBodyBytes = maxBodyBytes
         self.startsWithEvents = startsWithEvents

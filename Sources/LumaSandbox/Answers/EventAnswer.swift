@@ -9,8 +9,9 @@ struct EventAnswer {
     /// The whole event, as `events/get` answers it.
     func full(_ event: EventRecord) -> JSON {
         let markdown = event.settings["description_md"]?.stringValue ?? ""
+        let tally = event.tally
         let counts = GuestTally.statuses.map { status in
-            let count = event.guests[status]
+            let count = tally[status]
             let both: JSON = ["guests": .number(count.guests), "tickets": .number(count.tickets)]
             return (name: status, value: both)
         }
@@ -82,7 +83,7 @@ struct EventAnswer {
 
     private func spotsRemaining(_ event: EventRecord) -> JSON {
         guard let capacity = event.settings["max_capacity"]?.wholeValue else { return nil }
-        let taken = event.guests["approved"]
+        let taken = event.tally["approved"]
         let perTicket = event.settings["can_register_for_multiple_tickets"]?.boolValue ?? false
         return .number(max(0, capacity - (perTicket ? taken.tickets : taken.guests)))
     }

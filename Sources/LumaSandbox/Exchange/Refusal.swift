@@ -14,6 +14,7 @@ struct Refusal: Error, Equatable {
     /// Also for an id that does not exist and for an event that is cancelled.
     static let noEvent = Refusal(status: 403, message: "You don't have access to this event.")
     static let noTicketType = Refusal(status: 404, message: "Ticket type not found.")
+    static let noGuest = Refusal(status: 404, message: "Guest not found.")
     static let noAccess = Refusal(status: 403, message: "You don't have access to this calendar.")
 
     static func invalid(_ message: String) -> Refusal { Refusal(status: 400, message: message) }

@@ -6,7 +6,7 @@ typealias Behaviour = @Sendable (inout Sandbox, Sandbox.Call) throws(Refusal) ->
 /// The behaviour of each operation, by the name of its row.
 enum Behaviours {
     static let table: [String: Behaviour] = Dictionary(
-        uniqueKeysWithValues: [calendars, events, cancellation, ticketTypes, coupons].flatMap { $0 })
+        uniqueKeysWithValues: [calendars, events, cancellation, ticketTypes, guests, coupons].flatMap { $0 })
 
     private typealias Row = (String, Behaviour)
 
@@ -34,6 +34,12 @@ enum Behaviours {
         row("events/ticket-types/list") { (sandbox, call) throws(Refusal) in try sandbox.listTicketTypes(call) },
         row("events/ticket-types/create") { (sandbox, call) throws(Refusal) in try sandbox.createTicketType(call) },
         row("events/ticket-types/update") { (sandbox, call) throws(Refusal) in try sandbox.updateTicketType(call) },
+    ]
+
+    private static let guests: [Row] = [
+        row("events/guests/list") { (sandbox, call) throws(Refusal) in try sandbox.listGuests(call) },
+        row("events/guests/get") { (sandbox, call) throws(Refusal) in try sandbox.getGuest(call) },
+        row("events/guests/update-status") { (sandbox, call) throws(Refusal) in try sandbox.updateGuestStatus(call) },
     ]
 
     private static let coupons: [Row] = [

@@ -21,10 +21,19 @@ extension Sandbox {
             limiter.limit = limit
             limiter.forget()
             return .json(overview)
+        case (.post, "/_sandbox/guests"):
+            guard let body = try? JSON.parse(request.body, limits: JSONLimits(maxDepth: 4, maxBytes: 1024)) else {
+                return Refusal.invalid("The body must be {\"event_id\": ID, \"count\": N}.").response
+            }
+            do throws(Refusal) {
+                return .json(try registerGuests(body, now: now))
+            } catch {
+                return error.response
+            }
         case (_, "/_sandbox"), (_, "/_sandbox/"), (_, "/_sandbox/state"), (_, "/_sandbox/events"),
             (_, "/_sandbox/changes"):
             return Refusal(status: 405, message: "Method not allowed.", fields: [Field("Allow", "GET")]).response
-        case (_, "/_sandbox/reset"), (_, "/_sandbox/rate-limit"):
+        case (_, "/_sandbox/reset"), (_, "/_sandbox/rate-limit"), (_, "/_sandbox/guests"):
             return Refusal(status: 405, message: "Method not allowed.", fields: [Field("Allow", "POST")]).response
         default: return Refusal.noRoute.response
         }
@@ -38,6 +47,8 @@ extension Sandbox {
             "GET /_sandbox/changes": "every change in order, with the id of its event and of what was changed in it",
             "POST /_sandbox/reset": "start anew: the first events, no counts, no used budget",
             "POST /_sandbox/rate-limit": "{\"limit\": N} requests per minute, and no used budget",
+            "POST /_sandbox/guests":
+                "{\"event_id\": ID, \"count\": N} people who register, with \"status\" of this status",
             "GET /_sandbox/faults": "the rules of misbehaviour, with how often each was asked and has struck",
             "PUT /_sandbox/faults": "{\"seed\": N, \"rules\": [...]} in place of those that are there",
             "POST /_sandbox/faults": "the same behind those that are there",
@@ -48,9 +59,11 @@ extension Sandbox {
 
     /// What the emulator does not do, in plain words.
     public static let notEmulated = [
-        "mail, invitations and notifications: nobody is told anything", "payments and refunds: they are only counted",
-        "guests who register: those of the first events are all there are", "geocoding, images and webhooks",
-        "operations other than those on events, ticket types, coupons, calendar, user and lookup: they answer 404",
+        "mail, invitations and notifications: nobody is told anything",
+        "payments and refunds: no money moves, it is only noted what was paid and given back",
+        "people: they register when POST /_sandbox/guests says so, and answer no questions, use no coupons and come to no door",
+        "geocoding, images and webhooks",
+        "operations other than those on events, ticket types, guests, coupons, calendar, user and lookup: they answer 404",
         "what Luma does not publish: the texts of most errors, the largest page, the shape of cursors and some defaults "
             + "are plausible choices",
     ]
@@ -58,7 +71,8 @@ extension Sandbox {
     private var overview: JSON {
         let requests = counters.requests.sorted { $0.key < $1.key }.map { (name: $0.key, value: JSON.number($0.value)) }
         return [
-            "events": .number(state.events.count), "creates": .number(counters.creates),
+            "events": .number(state.events.count), "guests": .number(state.events.guestCount),
+            "creates": .number(counters.creates),
             "updates": .number(counters.updates), "cancels": .number(counters.cancels),
             "refunds": .number(counters.refunds),
             "rate_limited": .number(counters.rateLimited), "unauthorized": .number(counters.unauthorized),
@@ -74,7 +88,7 @@ extension Sandbox {
                 "id": .string(event.id), "platform": .string(event.platform.rawValue),
                 "name": event.settings["name"] ?? "", "start_at": .string(event.startAt.rfc3339),
                 "created_at": .string(event.createdAt.rfc3339), "url": .string(EventAnswer.url(event)),
-                "is_paid": .bool(event.guests.hasPaid),
+                "is_paid": .bool(event.tally.hasPaid),
                 "settings": .object(
                     JSONObject(event.settings.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) })),
             ]

@@ -6,7 +6,7 @@ public struct SandboxCounters: Sendable, Equatable {
     public internal(set) var updates = 0
     /// Events that were cancelled.
     public internal(set) var cancels = 0
-    /// Cancellations that refunded guests.
+    /// Cancellations that refunded guests, and guests who were refunded when their status changed.
     public internal(set) var refunds = 0
     /// Requests answered with 429.
     public internal(set) var rateLimited = 0

@@ -17,7 +17,7 @@ struct EventRecord: Sendable, Equatable {
     /// What create and update set, by Luma's names, as it was given. Times and slug are not in it.
     var settings: [String: JSON]
     var ticketTypes: [TicketTypeRecord] = []
-    var guests = GuestTally()
+    var guests: [GuestRecord] = []
 
     /// Bytes of what callers chose, for the bound on the state.
     var weight: Int {
@@ -35,20 +35,4 @@ struct TicketTypeRecord: Sendable, Equatable {
     var isHidden: Bool { values["is_hidden"]?.boolValue ?? false }
     var isPaid: Bool { values["type"] == "paid" }
     var weight: Int { values.reduce(id.utf8.count) { $0 + $1.key.utf8.count + $1.value.encoded.count } }
-}
-
-/// How many guests of an event have each status, with their tickets.
-struct GuestTally: Sendable, Equatable {
-    static let statuses = ["approved", "pending_approval", "waitlist", "invited", "declined", "checked_in"]
-
-    struct Count: Sendable, Equatable {
-        var guests = 0
-        var tickets = 0
-    }
-
-    var counts: [String: Count] = [:]
-    /// Whether some guest has paid, so that a cancellation must say whether to refund.
-    var hasPaid = false
-
-    subscript(status: String) -> Count { counts[status] ?? Count() }
 }

@@ -14,6 +14,8 @@ struct EventShelf: Sendable {
     private(set) var order: [Key] = []
     /// Sum of the weights of all records.
     private(set) var weight = 0
+    /// The guests of all events.
+    private(set) var guestCount = 0
     private var idsBySlug: [String: String] = [:]
     private var idsByTicketType: [String: String] = [:]
 
@@ -32,6 +34,7 @@ struct EventShelf: Sendable {
         let key = Key(startAt: record.startAt, id: record.id)
         order.insert(key, at: firstIndex(notBefore: key))
         weight += record.weight
+        guestCount += record.guests.count
         idsBySlug[record.slug] = record.id
         for type in record.ticketTypes { idsByTicketType[type.id] = record.id }
     }
@@ -41,6 +44,7 @@ struct EventShelf: Sendable {
         guard let record = records.removeValue(forKey: id) else { return nil }
         order.remove(at: firstIndex(notBefore: Key(startAt: record.startAt, id: id)))
         weight -= record.weight
+        guestCount -= record.guests.count
         idsBySlug[record.slug] = nil
         for type in record.ticketTypes { idsByTicketType[type.id] = nil }
         return record

@@ -39,6 +39,9 @@ extension Sandbox {
             guard state.events[record.id] == nil, !state.isTaken(slug: record.slug),
                 record.ticketTypes.allSatisfy({ ticketTypes.insert($0.id).inserted })
             else { throw SnapshotError("events[\(index)] repeats an id or a slug") }
+            guard state.events.guestCount + record.guests.count <= configuration.maxGuests else {
+                throw SnapshotError("there are more than \(configuration.maxGuests) guests")
+            }
             state.events.put(record)
         }
         let tokens = (snapshot["tokens"]?.arrayValue ?? []).compactMap(CancellationTokens.Token.init(saved:))
@@ -50,15 +53,12 @@ extension Sandbox {
 
 extension EventRecord {
     fileprivate var saved: JSON {
-        let counts = guests.counts.sorted { $0.key < $1.key }.map { status, count in
-            (name: status, value: ["guests": .number(count.guests), "tickets": .number(count.tickets)] as JSON)
-        }
-        return [
+        [
             "id": .string(id), "platform": .string(platform.rawValue), "submission": .string(submission.rawValue),
             "created_at": .string(createdAt.rfc3339), "start_at": .string(startAt.rfc3339),
             "end_at": .string(endAt.rfc3339), "slug": .string(slug), "settings": settings.saved,
             "ticket_types": .array(ticketTypes.map { ["id": .string($0.id), "values": $0.values.saved] }),
-            "guests": ["has_paid": .bool(guests.hasPaid), "counts": .object(JSONObject(counts))],
+            "guest_list": .array(guests.map(\.saved)),
         ]
     }
 
@@ -77,11 +77,17 @@ extension EventRecord {
         ticketTypes = (saved["ticket_types"]?.arrayValue ?? []).map {
             TicketTypeRecord(id: $0["id"]?.stringValue ?? "", values: Dictionary(saved: $0["values"]))
         }
-        guests.hasPaid = saved["guests"]?["has_paid"]?.boolValue ?? false
-        for (status, count) in saved["guests"]?["counts"]?.objectValue?.members ?? [] {
-            guests.counts[status] = GuestTally.Count(
-                guests: count["guests"]?.intValue ?? 0, tickets: count["tickets"]?.intValue ?? 0)
+        guard let list = saved["guest_list"]?.arrayValue else {
+            guests = makeGuests(by: try GuestTally(saved: saved["guests"], at: place))
+            return
         }
+        for (index, saved) in list.enumerated() {
+            guard let guest = GuestRecord(saved: saved) else {
+                throw SnapshotError("\(place).guest_list[\(index)] is incomplete")
+            }
+            guests.append(guest)
+        }
+        guard Set(guests.map(\.id)).count == guests.count else { throw SnapshotError("\(place) repeats a guest") }
     }
 }
 

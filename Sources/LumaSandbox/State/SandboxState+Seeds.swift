@@ -25,12 +25,13 @@ extension SandboxState {
             var settings = seed.settings
             settings["name"] = .string(seed.name)
             settings["timezone"] = .string(seed.timezone)
-            events.put(
-                EventRecord(
-                    id: mint.id("evt-"), createdAt: Timestamp(milliseconds: today - 30 * day),
-                    startAt: Timestamp(milliseconds: start),
-                    endAt: Timestamp(milliseconds: start + seed.hours * 3_600_000), slug: slug, settings: settings,
-                    ticketTypes: ticketTypes, guests: seed.guests))
+            var event = EventRecord(
+                id: mint.id("evt-"), createdAt: Timestamp(milliseconds: today - 30 * day),
+                startAt: Timestamp(milliseconds: start),
+                endAt: Timestamp(milliseconds: start + seed.hours * 3_600_000), slug: slug, settings: settings,
+                ticketTypes: ticketTypes)
+            event.guests = event.makeGuests(by: seed.guests)
+            events.put(event)
         }
         for (days, submission) in [(5 as Int64, EventRecord.Submission.approved), (9, .pending)] {
             let start = today + days * day + 10 * 3_600_000
@@ -75,6 +76,7 @@ extension SandboxState {
             tickets: [TicketTypeRecord.standard.merging(["require_approval": true]) { $1 }],
             guests: GuestTally(counts: [
                 "approved": .init(guests: 4, tickets: 4), "pending_approval": .init(guests: 3, tickets: 3),
+                "invited": .init(guests: 2),
             ])),
         Seed(
             name: "Benefit concert", days: 30, hours: 4, timezone: "Europe/Paris",

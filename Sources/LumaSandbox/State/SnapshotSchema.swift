@@ -40,7 +40,9 @@ enum SnapshotSchema {
                     SchemaField("id", .id(prefix: "ttype-"), required: true),
                     SchemaField("values", .object(Shapes.ticketTypeInput), required: true),
                 ])), required: true),
-        SchemaField("guests", .object(guests), required: true),
+        // What there was before guests were kept: how many.
+        SchemaField("guests", .object(guests)),
+        SchemaField("guest_list", .array(of: .object(guest))),
     ]
 
     private static let settings = Shapes.eventChange.filter { $0.name != "event_id" } + [SchemaField("host", .string())]
@@ -49,6 +51,40 @@ enum SnapshotSchema {
         SchemaField("has_paid", .boolean, required: true),
         SchemaField(
             "counts", .object(GuestTally.statuses.map { SchemaField($0, count) }), required: true),
+    ]
+
+    private static let guest: [SchemaField] = [
+        SchemaField("id", .id(prefix: "gst-"), required: true),
+        SchemaField("key", .id(prefix: "g-"), required: true),
+        SchemaField("user_id", .id(prefix: "usr-"), required: true),
+        SchemaField("email", .string(length: 1...320), required: true),
+        SchemaField("name", .string(), nullable: true),
+        SchemaField("status", .enumeration(GuestRecord.Status.allCases.map(\.rawValue)), required: true),
+        SchemaField("created_at", .dateTime, required: true),
+        SchemaField("invited_at", .dateTime, nullable: true),
+        SchemaField("registered_at", .dateTime, nullable: true),
+        SchemaField("tickets", .array(of: .object(ticket)), required: true),
+        SchemaField("orders", .array(of: .object(order)), required: true),
+    ]
+
+    private static let ticket: [SchemaField] =
+        charge + [
+            SchemaField("id", .id(prefix: "tkt-"), required: true),
+            SchemaField("type_id", .id(prefix: "ttype-"), required: true),
+            SchemaField("name", .string(), required: true),
+            SchemaField("checked_in_at", .dateTime, nullable: true),
+        ]
+
+    private static let order: [SchemaField] =
+        charge + [
+            SchemaField("id", .id(prefix: "tord-"), required: true),
+            SchemaField("refunded", .integer(0...9_007_199_254_740_991), required: true),
+        ]
+
+    private static let charge: [SchemaField] = [
+        SchemaField("amount", .integer(0...9_007_199_254_740_991), required: true),
+        SchemaField("currency", Shapes.currency, required: true),
+        SchemaField("is_captured", .boolean, required: true),
     ]
 
     private static let count: Schema = .object([

@@ -52,6 +52,21 @@ struct AnswerShapeTests {
                 "event_ticket_type_id": type ?? nil,
             ])
         for id in [id, paid] { _ = try get("events/coupons/list", ["event_id": id]) }
+        let guests = try get("events/guests/list", ["event_id": paid, "pagination_limit": "3"])["entries"]?.arrayValue
+        let guest = try #require(guests?.first?["id"]?.stringValue)
+        for status in ["declined", "approved"] {
+            _ = try post(
+                "events/guests/update-status",
+                [
+                    "event_id": .string(paid), "guest_id": .string(guest), "status": .string(status),
+                    "should_refund": true,
+                ])
+            _ = try get("events/guests/get", ["event_id": paid, "id": guest])
+        }
+        for name in ["Hands-on workshop", "Autumn retrospective", "Office hours"] {
+            let seeded = try visitor.seeded(name)
+            _ = try get("events/guests/list", ["event_id": seeded])
+        }
         let token = try post("events/cancel/request", ["event_id": event])["cancellation_token"]
         _ = try post("events/cancel", ["event_id": event, "cancellation_token": token ?? nil])
         return replies

@@ -54,6 +54,74 @@ struct SnapshotTests {
         #expect(visitor.get("/v1/calendars/events/list").entries.count == 5)
     }
 
+    @Test func guestsGoOnWhereTheyStopped() throws {
+        var visitor = Visitor()
+        let event = try visitor.seeded("Benefit concert")
+        _ = visitor.register(2, for: event, "invited")
+        let ids = visitor.register(2, for: event, "pending_approval").map { $0["id"] }
+        _ = visitor.setStatus("approved", of: ids[0], at: event)
+        _ = visitor.setStatus("declined", of: ids[0], at: event, ["should_refund": true])
+        var again = visitor
+        again.sandbox = try Sandbox(snapshot: try JSON.parse(visitor.sandbox.snapshot().encoded))
+        #expect(again.sandbox.snapshot() == visitor.sandbox.snapshot())
+        let past = try visitor.seeded("Autumn retrospective")
+        for id in [event, past] { #expect(again.guests(of: id) == visitor.guests(of: id)) }
+        #expect(again.guest(ids[0], of: event).json == visitor.guest(ids[0], of: event).json)
+        #expect(again.get("/_sandbox/state").json["guests"]?.intValue == 102)
+        // What is kept of a declined guest is kept in the file, too.
+        for status in ["approved", "waitlist"] {
+            #expect(again.setStatus(status, of: ids[0], at: event).status == 200)
+            #expect(visitor.setStatus(status, of: ids[0], at: event).status == 200)
+        }
+        #expect(again.sandbox.snapshot() == visitor.sandbox.snapshot())
+        #expect(again.register(1, for: event) == visitor.register(1, for: event))
+    }
+
+    /// As it was written before there were guests and shelves.
+    private static func old(_ approved: String) -> String {
+        """
+        {"version": 1, "seed": "1", "ids_made": "40", "user_id": "usr-RMvMlWsjX73tZeiU",
+        "calendar_id": "cal-nft42kXcgafqOPqg", "is_seeded": true, "events": [{"id": "evt-old", "platform": "luma",
+        "submission": "approved", "created_at": "2026-05-01T00:00:00.000Z", "start_at": "2026-06-11T18:00:00.000Z",
+        "end_at": "2026-06-11T20:00:00.000Z", "slug": "old-one", "settings": {"name": "Old", "timezone": "UTC"},
+        "ticket_types": [{"id": "ttype-old", "values": {"cents": 2500, "currency": "eur", "description": null,
+        "is_flexible": false, "is_hidden": false, "max_capacity": null, "min_cents": null, "name": "Seat",
+        "require_approval": false, "type": "paid", "valid_end_at": null, "valid_start_at": null}}],
+        "guests": {"has_paid": true, "counts": {"approved": \(approved),
+        "checked_in": {"guests": 1, "tickets": 1}, "declined": {"guests": 1, "tickets": 1}}}}], "tokens": []}
+        """
+    }
+
+    @Test func aSnapshotFromBeforeThereWereGuestsGetsAsMany() throws {
+        var visitor = Visitor()
+        visitor.sandbox = try Sandbox(snapshot: try JSON.parse(Self.old(#"{"guests": 3, "tickets": 5}"#)))
+        let counts = visitor.get("/v1/events/get", ["event_id": "evt-old"]).json["guest_counts"]
+        #expect(counts?["approved"] == ["guests": 3, "tickets": 5])
+        #expect(counts?["checked_in"]?["guests"] == 1)
+        #expect(counts?["declined"]?["guests"] == 1)
+        #expect(visitor.isPaid("evt-old") == true)
+        let guests = visitor.guests(of: "evt-old")
+        #expect(guests.count == 4)
+        #expect(visitor.get("/v1/events/coupons/list", ["event_id": "evt-old"]).entries.isEmpty)
+        // They stay who they are when the state is written anew.
+        visitor.sandbox = try Sandbox(snapshot: visitor.sandbox.snapshot())
+        #expect(visitor.guests(of: "evt-old") == guests)
+    }
+
+    @Test(arguments: [
+        (#"{"guests": 10001, "tickets": 1}"#, "there are more than 10000 guests"),
+        (#"{"guests": 1, "tickets": 1000000}"#, "events[0] has too many guests"),
+    ])
+    func aSnapshotWithTooManyGuestsIsRefused(_ approved: String, _ words: String) throws {
+        let saved = try JSON.parse(Self.old(approved))
+        do throws(SnapshotError) {
+            _ = try Sandbox(snapshot: saved)
+            Issue.record("it was taken up")
+        } catch {
+            #expect(error.problem == words)
+        }
+    }
+
     @Test func keysAreNotSaved() throws {
         var visitor = Visitor()
         visitor.key = "very-secret-key"
@@ -93,6 +161,16 @@ struct SnapshotTests {
         #expect(problem { $0["shelves"] = shelf([stray]) } == "shelves.coupons[0] belongs to nothing")
         stray["values"] = ["code": 1]
         #expect(problem { $0["shelves"] = shelf([stray]) }?.hasPrefix("shelves.coupons[0].values.") == true)
+        let withGuests = try #require(
+            good["events"]?.arrayValue?.first { $0["guest_list"]?.arrayValue?.isEmpty == false }?.objectValue)
+        let guest = try #require(withGuests["guest_list"]?.arrayValue?.first)
+        func event(_ guests: [JSON]) -> JSON {
+            var event = withGuests
+            event["guest_list"] = .array(guests)
+            return [.object(event)]
+        }
+        #expect(problem { $0["events"] = event([guest, guest]) } == "events[0] repeats a guest")
+        #expect(problem { $0["events"] = event([[:]]) } == "events[0].guest_list[0].id is required")
         let first = try #require(good["events"]?.arrayValue?.first)
         #expect(problem { $0["events"] = [first, first] } == "events[1] repeats an id or a slug")
         #expect(

@@ -21,6 +21,9 @@ extension Visitor {
         let types = get("/v1/events/ticket-types/list", ["event_id": event]).entries
         var texts = ["evt-": event]
         texts["ttype-"] = types.first?["id"]?.stringValue
+        let guests = get("/v1/events/guests/list", ["event_id": event]).entries
+        let asking = guests.first { $0["approval_status"] == "pending_approval" }
+        texts["gst-"] = (asking ?? guests.first)?["id"]?.stringValue
         if operation.name == "events/cancel" {
             let asked = post("/v1/events/cancel/request", ["event_id": .string(event)])
             texts["token"] = asked.json["cancellation_token"]?.stringValue

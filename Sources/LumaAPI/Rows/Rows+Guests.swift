@@ -1,0 +1,63 @@
+import Core
+
+extension Rows {
+    static let guests: [Operation] = [
+        Operation(
+            "events/guests/list", .get, "/v1/events/guests/list",
+            legacy: .init(["/v1/event/get-guests"], entryCopy: "guest", inputNames: legacyEventId),
+            query: [
+                eventID,
+                SchemaField(
+                    "approval_status", .enumeration(Shapes.approvalStatuses), note: "Only guests of this status."),
+            ] + Shapes.paging + [
+                SchemaField(
+                    "sort_column", .enumeration(["name", "email", "created_at", "registered_at", "checked_in_at"])),
+                Shapes.sortDirection,
+            ],
+            answer: Shapes.page(of: .object(Shapes.guestEntry)),
+            effects: [.reads], repetition: .always,
+            summary: "The guests of an event, in pages, without their orders.",
+            meaning: .init(
+                subject: .init(.guest, of: (.event, "event_id")),
+                example: ["event_id": "evt-", "approval_status": "approved"])),
+        Operation(
+            "events/guests/get", .get, "/v1/events/guests/get",
+            legacy: .init(
+                ["/v1/event/get-guest"], wrapper: "guest",
+                inputNames: ["event_api_id": "event_id", "api_id": "id", "email": "id", "proxy_key": "id"]),
+            query: [eventID, SchemaField("id", .string(), required: true, note: guestNote)],
+            answer: Shapes.guest,
+            effects: [.reads], repetition: .always,
+            summary: "One guest of an event with tickets and orders.",
+            meaning: .init(
+                subject: .init(.guest, "id", of: (.event, "event_id")), example: ["event_id": "evt-", "id": "gst-"])),
+        Operation(
+            "events/guests/update-status", .post, "/v1/events/guests/update-status",
+            legacy: .init(["/v1/event/update-guest-status"], inputNames: legacyEventId),
+            body: [
+                eventID, SchemaField("guest_id", .string(), required: true, note: guestNote),
+                SchemaField(
+                    "status", .enumeration(["approved", "declined", "pending_approval", "waitlist"]), required: true,
+                    note: "What the guest becomes."),
+                SchemaField(
+                    "should_refund", .boolean, note: "A guest who has paid and is approved no more gets the money back."
+                ),
+                SchemaField(
+                    "send_email", .boolean, nullable: true, note: "Luma tells the guest by mail; true when absent."),
+                SchemaField(
+                    "message", .string(length: 0...200), nullable: true, note: "A personal note in that mail."),
+            ],
+            rules: [.notWith("message", "send_email", false)],
+            effects: [.changes, .notifiesGuests, .movesMoney], repetition: .onlyIfUnseen,
+            summary: "Approves or declines a guest, or puts them back, and answers an empty object.",
+            meaning: .init(
+                subject: .init(.guest, "guest_id", of: (.event, "event_id")),
+                recovery: .shown(
+                    by: .init("events/guests/get", ["event_id": "event_id", "id": "guest_id"]),
+                    renamed: ["status": "approval_status"]),
+                touches: [.guest, .event], example: ["event_id": "evt-", "guest_id": "gst-", "status": "approved"])),
+    ]
+
+    private static let eventID = SchemaField("event_id", .id(prefix: "evt-"), required: true)
+    private static let guestNote = "The guest's id, one of their ticket keys, or their e-mail address."
+}
