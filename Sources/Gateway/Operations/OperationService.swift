@@ -43,6 +43,7 @@ final class OperationService {
         case .getEvent: return try await events.get(input, call)
         case .lookupEvent: return try await events.lookUp(input, call)
         case .listEvents, .eventsJSON: return try await events.list(input, call)
+        case .operation where !input.endpoint.isWrite: return try await passRead(input, call)
         default:
             return try await desk.answer(input, call) { () throws(APIError) in
                 let written = try await write(input, call)
@@ -58,6 +59,7 @@ final class OperationService {
         case .createFromTemplate: try await events.createFromTemplate(input, call)
         case .replaceEvent, .patchEvent: try await events.update(input, call)
         case .cancelEvent: try await events.cancel(input, call)
+        case .operation: try await passWrite(input, call)
         default: throw APIError.notFound
         }
     }

@@ -152,7 +152,7 @@ struct ReadTable<Waiter: Sendable>: Sendable {
     mutating func touch(_ touched: Touched) {
         let isTouched: (ReadKey) -> Bool =
             switch touched {
-            case .event(let id): { $0.isList || $0 == .event(id) }
+            case .event(let id): { $0.isList || $0.isOfOperation || $0 == .event(id) }
             case .newEvent: { $0.isList }
             case .everything: { _ in true }
             }

@@ -7,6 +7,8 @@ struct RequestInput {
     var endpoint: Endpoint
     /// The one segment that a path pattern leaves open, percent-decoded.
     var parameter: String?
+    /// Luma's input, read and checked, of a path that passes an operation on.
+    var operation: JSONObject?
     /// The query by name and value, decoded, in order.
     var query: [(name: String, value: String)] = []
     var body: [UInt8] = []

@@ -52,7 +52,7 @@ final class Application: NodeHandler {
             if let refusal = worker.gate.refusal(of: endpoint, request, &turn) {
                 return turn.refuse(endpoint, refusal, request)
             }
-            serve(endpoint, endpoint.parameterNames.last.flatMap { parameters[$0] }, request, turn)
+            serve(endpoint, parameters, request, turn)
         case .methodNotAllowed(let allowed):
             turn.refuse(nil, APIError(methodNotAllowed: Self.list(allowed)), request)
         case .notFound: turn.finish(nil, APIError.notFound)
@@ -117,20 +117,20 @@ final class Application: NodeHandler {
 
     private static func list(_ methods: [Method]) -> String { methods.map(\.token).joined(separator: ", ") }
 
-    private func serve(_ endpoint: Endpoint, _ parameter: String?, _ request: RequestView, _ turn: Turn) {
+    private func serve(_ endpoint: Endpoint, _ parameters: RouteParameters, _ request: RequestView, _ turn: Turn) {
         if endpoint.isMCP { return mcp.handle(endpoint, request, turn) }
         do throws(APIError) {
             switch endpoint.kind {
             case .live: turn.finish(endpoint, Self.alive)
             case .health: turn.finish(endpoint, try worker.health.answer())
             case .console, .docs, .asset:
-                let path = parameter.map { "/assets/" + $0 } ?? endpoint.pattern
+                let path = parameters["file"].map { "/assets/" + $0 } ?? endpoint.pattern
                 turn.finish(endpoint, try StaticFile.at(path).response(Preconditions(request)))
             case .metrics:
                 let (hub, reactor) = (metrics, worker.reactor)
                 turn.exchange.perform { turn.finish(endpoint, await MetricsPage.response(hub, on: reactor)) }
             case .listFeeds, .createFeed, .revokeFeed, .feed:
-                let input = try self.input(endpoint, parameter, request, turn)
+                let input = try self.input(endpoint, parameters, request, turn)
                 _ = try input.representation()
                 let worker = self.worker
                 turn.exchange.perform {
@@ -141,13 +141,13 @@ final class Application: NodeHandler {
                     }
                 }
             case .status:
-                let input = try self.input(endpoint, nil, request, turn)
+                let input = try self.input(endpoint, parameters, request, turn)
                 _ = try input.representation()
                 try input.refuseQuery()
                 let status = worker.status
                 turn.exchange.perform { turn.finish(endpoint, await status.answer(to: turn.principal)) }
             default:
-                let input = try self.input(endpoint, parameter, request, turn)
+                let input = try self.input(endpoint, parameters, request, turn)
                 let representation = try input.representation()
                 if let answer = try worker.localAnswer(input, representation, request) {
                     return turn.finish(endpoint, answer)
@@ -167,9 +167,11 @@ final class Application: NodeHandler {
     }
 
     private func input(
-        _ endpoint: Endpoint, _ parameter: String?, _ request: RequestView, _ turn: Turn
+        _ endpoint: Endpoint, _ parameters: RouteParameters, _ request: RequestView, _ turn: Turn
     ) throws(APIError) -> RequestInput {
+        let parameter = endpoint.parameterNames.last.flatMap { parameters[$0] }
         var input = try RequestInput(endpoint, parameter: parameter, request)
+        if let surface = endpoint.surface { input.operation = try input.operation(of: surface, parameters) }
         if endpoint.isWrite { input.principal = turn.principal.label }
         return input
     }

@@ -47,6 +47,7 @@ final class ToolBox {
         box.addReadingTools(to: &registry)
         box.addWritingTools(to: &registry)
         box.addCancelTool(to: &registry)
+        box.addSurfaceTools(to: &registry)
         box.addResources(to: &registry)
         box.addPrompts(to: &registry)
         return Dispatcher(registry, server: server(box.clock), seal: parts.seal, rounds: rounds)

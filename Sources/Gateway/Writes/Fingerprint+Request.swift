@@ -16,7 +16,9 @@ extension Fingerprint {
             append(value, to: &bytes)
         }
         bytes.append(0)
-        if !input.body.isEmpty {
+        if let operation = input.operation {
+            JSON.object(operation).canonical.write(to: &bytes)
+        } else if !input.body.isEmpty {
             guard let document = try? JSON.parse(input.body) else { return nil }
             document.canonical.write(to: &bytes)
         }

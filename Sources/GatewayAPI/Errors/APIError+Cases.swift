@@ -52,6 +52,18 @@ extension APIError {
         APIError(.eventNotFound, details: absence(of: id, words))
     }
 
+    /// A thing of this kind is not there.
+    /// - Parameter words: as for an event.
+    package static func notFound(_ kind: Operation.Kind, _ id: String, _ words: LumaMessage? = nil) -> APIError {
+        switch kind {
+        case .guest:
+            var details: JSONObject = ["guest_id": .string(shortened(id))]
+            details["luma"] = words?.details
+            return APIError(.guestNotFound, details: details)
+        default: return eventNotFound(id, words)
+        }
+    }
+
     /// Luma answers so for an id that does not exist, for an event that was cancelled, and for another calendar's.
     package static func eventNotAccessible(_ id: String, _ words: LumaMessage) -> APIError {
         APIError(.eventNotAccessible, details: absence(of: id, words))

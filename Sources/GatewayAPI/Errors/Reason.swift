@@ -15,6 +15,7 @@ public enum Reason: String, Sendable, CaseIterable {
     case notFound = "not_found"
     case eventNotFound = "event_not_found"
     case eventNotAccessible = "event_not_accessible"
+    case guestNotFound = "guest_not_found"
     case templateNotFound = "template_not_found"
     case feedNotFound = "feed_not_found"
     case methodNotAllowed = "method_not_allowed"
@@ -61,7 +62,7 @@ public enum Reason: String, Sendable, CaseIterable {
     public var status: Int {
         switch self {
         case .badRequest, .malformedJSON, .idempotencyKeyInvalid, .emptyUpdate: 400
-        case .notFound, .eventNotFound, .templateNotFound, .feedNotFound: 404
+        case .notFound, .eventNotFound, .guestNotFound, .templateNotFound, .feedNotFound: 404
         case .unauthenticated, .invalidToken: 401
         case .originNotAllowed, .insufficientScope, .readOnly, .eventNotAccessible: 403
         case .methodNotAllowed: 405
@@ -97,6 +98,7 @@ public enum Reason: String, Sendable, CaseIterable {
         case .misdirectedRequest: "An https URL cannot be asked for over a connection without TLS"
         case .notFound: "There is nothing at this path"
         case .eventNotFound: "There is no event with this id"
+        case .guestNotFound: "The event has no such guest"
         case .eventNotAccessible:
             "Luma shows no event with this id: the id may be wrong, or the event is cancelled or on another calendar"
         case .templateNotFound: "There is no template of this type"

@@ -18,6 +18,8 @@ package struct EndpointDocumentation {
     package var fields: [DocumentedField] = []
     /// The name of the body's schema.
     package var body: String?
+    /// The body's schema where it has no name.
+    package var bodySchema: JSON?
     package var answers: [Answer]
     /// Why it may refuse, besides the reasons that every path has.
     package var reasons: [Reason] = []
@@ -26,6 +28,8 @@ package struct EndpointDocumentation {
 
     package enum Group: String, CaseIterable {
         case events = "Events"
+        case guests = "Guests"
+        case coupons = "Coupons"
         case templates = "Templates"
         case feeds = "Feeds"
         case service = "Service"
@@ -33,6 +37,8 @@ package struct EndpointDocumentation {
         package var description: String {
             switch self {
             case .events: "The events of the calendar that the gateway's key belongs to."
+            case .guests: "Who comes to an event."
+            case .coupons: "Codes that make an event's tickets cheaper, or show hidden ones."
             case .templates: "Kinds of events to start from."
             case .feeds: "Calendars at an address of their own, for programs that cannot send a token."
             case .service: "The gateway itself."
@@ -105,7 +111,8 @@ extension Reason {
         let particular = Set(
             access + lumaRead + lumaWrite + body
                 + [
-                    .duplicateEvent, .eventNotFound, .eventNotAccessible, .templateNotFound, .feedNotFound,
+                    .duplicateEvent, .eventNotFound, .eventNotAccessible, .guestNotFound, .templateNotFound,
+                    .feedNotFound,
                     .tooManyFeeds,
                     .emptyUpdate, .refundDecisionRequired, .confirmationStale, .starting, .notAsked,
                 ])
@@ -296,6 +303,7 @@ extension Endpoint {
                 answers: [
                     .init(description: "How it is.", content: [Self.media(EventSchemas.reference("Status"))])
                 ], reasons: [.notAcceptable, .validationFailed])
+        case .operation: return surface?.documentation
         default: return nil
         }
     }
@@ -304,7 +312,7 @@ extension Endpoint {
         _ schema: JSON, _ type: String = Representation.json.rawValue
     ) -> (type: String, schema: JSON) { (type, schema) }
 
-    private static let previewed = EndpointDocumentation.Answer(
+    static let previewed = EndpointDocumentation.Answer(
         description: "With `dry_run=true`: what would be sent. Nothing is created.",
         content: [media(EventSchemas.reference("EventPreview"))])
 

@@ -87,6 +87,13 @@ package struct OpenAPIDocument {
                 ],
             ]
         }
+        if let schema = documentation.bodySchema {
+            var media: JSONObject = ["schema": schema]
+            if let surface = endpoint.surface { media["example"] = examples.body(surface) }
+            operation["requestBody"] = [
+                "required": true, "content": [Representation.json.rawValue: .object(media)],
+            ]
+        }
         var answers = JSONObject()
         for answer in documentation.answers {
             answers[String(answer.status)] = .object(response(endpoint, answer))

@@ -1,5 +1,6 @@
 package import Core
 import HTTP
+import LumaAPI
 
 /// The examples of the document. Events and pages come from outside: what the emulator answers is always the same.
 package struct OpenAPIExamples {
@@ -31,6 +32,7 @@ package struct OpenAPIExamples {
     package func pathParameter(_ name: String) -> String {
         switch name {
         case "event_id": eventID
+        case "guest_id": "gst-a1B2c3D4e5"
         case "feed_id": Self.feedID
         case "feed_token": Self.feedID + String(repeating: "x", count: FeedInput.tokenLength - Self.feedID.utf8.count)
         default: templates.templates.first?.type ?? ""
@@ -63,6 +65,12 @@ package struct OpenAPIExamples {
                 ],
             ]
         }
+    }
+
+    /// A body of a path that passes an operation on: the example of its row, without what stands in the path.
+    package func body(_ surface: Surface) -> JSON {
+        let path = surface.pathMembers
+        return .object(JSONObject(surface.operation.example.members.filter { !path.contains($0.name) }))
     }
 
     /// The JSON that an endpoint answers with.

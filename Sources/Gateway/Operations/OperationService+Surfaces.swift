@@ -1,0 +1,76 @@
+import Core
+import GatewayAPI
+import HTTP
+import LumaAPI
+import LumaClient
+
+/// Operations of Luma's that are passed on by their rows: nothing here knows one of them.
+extension OperationService {
+    /// A read, by the cache that all reads share.
+    func passRead(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
+        let (surface, given) = try Self.parts(input)
+        let key = ReadKey(surface.operation, given)
+        return try await events.reads.read(key, input, call) { () throws(APIError) in
+            do throws(LumaError) {
+                let answer = try await events.luma.read(
+                    surface.operation, given, deadline: call.deadline, context: call.context)
+                var body = answer.body
+                if surface.answer == .page {
+                    guard let page = surface.page(try answer.json()) else { throw .malformedAnswer }
+                    body = JSON.object(page).encoded
+                }
+                return Fetched(body: body, asOf: call.context.lastSentAt)
+            } catch {
+                throw Self.error(error, surface, given)
+            }
+        }
+    }
+
+    /// A write, for which the desk keeps key and journal.
+    func passWrite(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Written {
+        let (surface, given) = try Self.parts(input)
+        try EventsService.check(input.conditions, hasRepresentation: true)
+        let event = given["event_id"]?.stringValue
+        if input.isDryRun {
+            let told: JSONObject = ["status": "unchanged", "dry_run": true, "sends": .object(given)]
+            return .unchanged(.json(status: 200, JSON.object(told).encoded), event)
+        }
+        let result: WriteResult
+        do throws(LumaError) {
+            result = try await events.luma.write(
+                surface.operation, given, deadline: call.deadline, context: call.context)
+        } catch {
+            throw Self.error(error, surface, given)
+        }
+        let isNew = surface.operation.makesThing
+        var answer = surface.done(given)
+        if surface.answer == .document {
+            // Its own answer was lost, and what it made was found: of that only the id is sure.
+            answer = result.answer?.objectValue ?? ["id": result.id.map { .string($0) } ?? .null]
+        }
+        return Written(
+            response: .json(status: isNew ? 201 : 200, JSON.object(answer).encoded), eventID: event,
+            isChange: call.context.hasSentWrite)
+    }
+
+    private static func parts(_ input: RequestInput) throws(APIError) -> (Surface, JSONObject) {
+        guard let surface = input.endpoint.surface, let given = input.operation else { throw APIError(.internal) }
+        return (surface, given)
+    }
+
+    /// What a caller is told of a call that gave no result. Luma's 404 does not say which of several ids it means.
+    private static func error(_ error: LumaError, _ surface: Surface, _ given: JSONObject) -> APIError {
+        guard case .notFound(let words) = error else {
+            return APIError(error, subject: given["event_id"]?.stringValue)
+        }
+        let subject = surface.operation.subject
+        if let subject, let id = subject.member.flatMap({ given[$0]?.stringValue }) {
+            return .notFound(subject.kind, id, words)
+        }
+        let others = given.members.filter { $0.name.hasSuffix("_id") && $0.name != subject?.parent?.member }
+        guard let parent = subject?.parent, others.isEmpty, let id = given[parent.member]?.stringValue else {
+            return APIError(lumaRefused: 404, words)
+        }
+        return .notFound(parent.kind, id, words)
+    }
+}

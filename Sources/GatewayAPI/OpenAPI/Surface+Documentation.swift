@@ -1,0 +1,79 @@
+package import Core
+import LumaAPI
+
+/// What people are told of a path that passes an operation on, all of it from the operation's row.
+extension Surface {
+    package var documentation: EndpointDocumentation {
+        let isRead = !operation.isWrite
+        return EndpointDocumentation(
+            group: group, summary: String(operation.summary.prefix { $0 != "." && $0 != ";" }),
+            description: operation.summary,
+            query: isRead ? openFields.map { QueryRow($0.name, $0.schema, $0.note) } : [Self.dryRun],
+            fields: isRead
+                ? [.ifNoneMatch, .cacheControl, .requestTimeout] : [.idempotencyKey, .priority, .requestTimeout],
+            bodySchema: isRead ? nil : .object(JSONSchema.object(openFields, .input)),
+            answers: isRead ? [success, Endpoint.notModified] : operation.makesThing ? [success, preview] : [success],
+            reasons: reasons)
+    }
+
+    private static let dryRun = QueryRow("dry_run", .boolean, default: false, "Only tell what would be sent.")
+
+    private var group: EndpointDocumentation.Group {
+        switch operation.subject?.kind {
+        case .guest?: .guests
+        case .coupon?: .coupons
+        default: .events
+        }
+    }
+
+    private var success: EndpointDocumentation.Answer {
+        let isChange = operation.isWrite && !operation.makesThing
+        return EndpointDocumentation.Answer(
+            status: operation.makesThing ? 201 : 200,
+            description: isChange ? "It is done, or with `dry_run=true` what would be sent." : "It is done.",
+            content: [Endpoint.media(isChange ? ["oneOf": [.object(schema), Self.previewSchema]] : .object(schema))],
+            fields: operation.isWrite ? [.idempotencyReplayed] : DocumentedField.ofReads)
+    }
+
+    private var preview: EndpointDocumentation.Answer {
+        EndpointDocumentation.Answer(
+            description: "With `dry_run=true`: what would be sent. Nothing is done.",
+            content: [Endpoint.media(Self.previewSchema)])
+    }
+
+    private static let previewSchema: JSON = [
+        "type": "object", "required": ["status", "dry_run", "sends"],
+        "properties": ["status": ["const": "unchanged"], "dry_run": ["const": true], "sends": ["type": "object"]],
+    ]
+
+    /// Of the answer.
+    package var schema: JSONObject {
+        switch answer {
+        case .document: return JSONSchema.object(operation.answer, .answer)
+        case .done:
+            var properties = JSONObject()
+            for name in operation.subject?.members ?? [] { properties[name] = ["type": "string"] }
+            properties["done"] = ["const": true]
+            return JSONSchema.object(properties, required: properties.names, .answer)
+        case .page:
+            return JSONSchema.object(
+                [
+                    "entries": ["type": "array", "items": .object(JSONSchema.object(entryFields, .answer))],
+                    "has_more": ["type": "boolean"],
+                    "next_cursor": [
+                        "type": ["string", "null"], "description": "For the next page; null on the last.",
+                    ],
+                ], required: ["entries", "has_more", "next_cursor"], .answer)
+        }
+    }
+
+    /// Why it may refuse: by its method, and by the things that it names.
+    private var reasons: [Reason] {
+        var reasons = operation.isWrite ? Reason.lumaWrite + Reason.body : Reason.lumaRead
+        if operation.subject?.parent?.kind == .event || operation.subject?.kind == .event {
+            reasons += [.eventNotFound, .eventNotAccessible]
+        }
+        if operation.subject?.kind == .guest, operation.subject?.member != nil { reasons.append(.guestNotFound) }
+        return reasons
+    }
+}
