@@ -48,6 +48,8 @@ final class ToolBox {
         box.addWritingTools(to: &registry)
         box.addCancelTool(to: &registry)
         box.addSurfaceTools(to: &registry)
+        let problems = Surfaces.problems(of: Surfaces.all, tools: registry.tools.map(\.name))
+        precondition(problems.isEmpty, "the table of surfaces: \(problems.joined(separator: "; "))")
         box.addResources(to: &registry)
         box.addPrompts(to: &registry)
         return Dispatcher(registry, server: server(box.clock), seal: parts.seal, rounds: rounds)

@@ -88,6 +88,12 @@ package final class Endpoint: Sendable {
 
     /// The table: what the gateway serves by itself in the order of the kinds, then the operations that are passed on.
     package static let allCases: [Endpoint] = {
+        let problems =
+            Surfaces.problems(
+                of: Surfaces.all, withheld: Surfaces.withheld, operations: Catalog.operations.map(\.name))
+            + Surfaces.problems(
+                of: Surfaces.all, servedByHand: rows.map { (method: $0.method, pattern: $0.pattern) })
+        precondition(problems.isEmpty, "the table of surfaces: \(problems.joined(separator: "; "))")
         var all = rows.enumerated().map { id, row in
             precondition(row.kind.rawValue == id, "the rows stand in the order of the kinds: \(row.pattern)")
             return Endpoint(id, row.kind, row.method, row.pattern, row.traits, row.representations, nil)

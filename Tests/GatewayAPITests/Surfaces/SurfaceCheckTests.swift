@@ -1,0 +1,114 @@
+import GatewayAPI
+import HTTP
+import LumaAPI
+import Testing
+
+/// The table of surfaces keeps what it must, and a table that does not is named for what is wrong with it.
+@Suite struct SurfaceCheckTests {
+    private static let names = Catalog.operations.map(\.name)
+
+    private func problems(_ table: [Surface], withheld: [String: String] = [:]) -> [String] {
+        Surfaces.problems(of: table, withheld: withheld, operations: table.map(\.operation.name))
+    }
+
+    private static func coupons(
+        _ pattern: String = "/events/{event_id}/coupons/", tool: String? = "list_coupons",
+        command: String? = "coupons list EVENT", handmade: Set<Surface.Edge> = []
+    ) -> Surface {
+        Surface("events/coupons/list", .get, pattern, tool: tool, command: command, answer: .page, handmade: handmade)
+    }
+
+    private static func types(
+        _ pattern: String = "/events/{event_id}/ticket-types/", tool: String? = "list_ticket_types",
+        command: String? = "ticket-types list EVENT", handmade: Set<Surface.Edge> = []
+    ) -> Surface {
+        Surface("events/ticket-types/list", .get, pattern, tool: tool, command: command, handmade: handmade)
+    }
+
+    @Test func theTableIsWhole() {
+        #expect(Surfaces.problems(of: Surfaces.all, withheld: Surfaces.withheld, operations: Self.names) == [])
+        #expect(Surfaces.withheld.values.allSatisfy { !$0.isEmpty })
+        #expect(problems([Self.coupons(), Self.types()]) == [])
+    }
+
+    /// Every row leads to one endpoint: by hand to one of the gateway's own, else to one that passes its operation on.
+    @Test(arguments: Surfaces.all.map(\.operation.name)) func everyRowHasItsEndpoint(name: String) throws {
+        let surface = try #require(Surfaces[operation: name])
+        let route = try #require(surface.route)
+        let served = Endpoint.allCases.filter { $0.method == route.method && $0.pattern == route.pattern }
+        #expect(served.count == 1)
+        #expect((served.first?.kind == .operation) == !surface.handmade.contains(.rest))
+        #expect(served.first?.surface?.operation.name == (surface.handmade.contains(.rest) ? nil : name))
+    }
+
+    @Test func everyOperationIsOfferedOrWithheldAndNotBoth() {
+        let table = [Self.coupons()]
+        func problems(_ withheld: [String: String]) -> [String] {
+            Surfaces.problems(of: table, withheld: withheld, operations: ["events/coupons/list", "events/get"])
+        }
+        #expect(problems(["events/get": "why"]) == [])
+        #expect(problems([:]) == ["events/get is neither offered nor withheld"])
+        #expect(
+            problems(["events/get": "why", "events/coupons/list": "why"]) == [
+                "events/coupons/list is offered and withheld"
+            ])
+        #expect(problems(["events/get": "why", "events/got": "why"]) == ["there is no events/got to withhold"])
+    }
+
+    @Test func noNameIsThereTwice() {
+        #expect(
+            problems([Self.coupons(), Self.coupons("/events/{event_id}/codes", tool: "codes", command: nil)]) == [
+                "two rows are of events/coupons/list"
+            ])
+        #expect(
+            problems([Self.coupons(), Self.types("/events/{event_id}/coupons")]) == [
+                "two rows are at GET /events/{}/coupons"
+            ])
+        #expect(
+            problems([Self.coupons(), Self.types(tool: "list_coupons")]) == [
+                "two rows have the tool list_coupons", "two rows have the name listCoupons",
+            ])
+        #expect(
+            problems([Self.coupons(), Self.types(command: "coupons list TYPE")]) == [
+                "two rows have the command coupons list"
+            ])
+    }
+
+    /// The names that a pattern has for its open segments are part of no path.
+    @Test func pathsAreComparedAsTheyAreServed() {
+        let paths: [Surfaces.Route] = [(.get, "/events/{id}/coupons"), (.post, "/events/{event_id}/ticket-types/")]
+        #expect(Surfaces.problems(of: [Self.coupons(handmade: [.rest]), Self.types()], servedByHand: paths) == [])
+        #expect(
+            Surfaces.problems(of: [Self.coupons(), Self.types(handmade: [.rest])], servedByHand: paths) == [
+                "GET /events/{}/coupons is served by hand and by its row",
+                "nobody serves GET /events/{}/ticket-types",
+            ])
+    }
+
+    @Test func everyToolIsServedOnce() {
+        let table = [Self.coupons(), Self.types(handmade: [.tool])]
+        #expect(Surfaces.problems(of: table, tools: ["health", "list_ticket_types", "list_coupons"]) == [])
+        #expect(
+            Surfaces.problems(of: table, tools: ["list_coupons", "list_coupons"]) == [
+                "the tool list_coupons is served twice", "nobody serves the tool list_ticket_types",
+            ])
+    }
+
+    @Test func aRowPromisesNoEdgeThatItDoesNotHave() {
+        #expect(
+            problems([Self.coupons(tool: nil, command: nil, handmade: [.tool, .command])]) == [
+                "events/coupons/list has no tool to serve", "events/coupons/list has no command to serve",
+            ])
+        #expect(
+            problems([Self.coupons("/coupons/{coupon_id}", command: "coupons list COUPON")]) == [
+                "events/coupons/list has no coupon_id"
+            ])
+        #expect(
+            problems([Self.coupons(command: "coupons list")]) == [
+                "coupons list has other operands than its path has members"
+            ])
+        let long = String(repeating: "x", count: 40)
+        #expect(problems([Self.coupons(tool: long)]) == ["\(long) is too long for a tool"])
+        #expect(problems([Self.coupons(tool: String(long.dropFirst()))]) == [])
+    }
+}
