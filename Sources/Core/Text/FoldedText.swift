@@ -74,3 +74,106 @@ public enum FoldedText {
         return table
     }()
 }
+
+/// Texts without what people leave away when they type: accents, capital letters, and marks between words.
+public enum PlainText {
+    private static let longest = 200
+
+    /// Lower-case letters without accents, digits, and one blank where there was anything else between them.
+    public static func words(_ text: String) -> String {
+        let beginning = String(text.unicodeScalars.prefix(longest))
+        var output = String.UnicodeScalarView()
+        for scalar in String(decoding: FoldedText.bytes(beginning), as: UTF8.self).unicodeScalars {
+            if scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
+                output.append(scalar)
+            } else if output.last != " ", !output.isEmpty {
+                output.append(" ")
+            }
+        }
+        if output.last == " " { output.removeLast() }
+        return String(output)
+    }
+}
+
+extension String {
+    /// Without blanks and tabs around it.
+    public var trimmingBlanks: String {
+        guard let first = utf8.first, let last = utf8.last, [first, last].contains(where: { $0 == 0x20 || $0 == 0x09 })
+        else { return self }
+        let start = drop { $0 == " " || $0 == "\t" }
+        guard let end = start.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return "" }
+        return String(start[...end])
+    }
+}
+
+/// Finds the name that was probably meant, for an error that names it.
+public enum NearestName {
+    /// Longer texts are no slips of the hand; also bounds the work.
+    private static let longest = 64
+
+    /// The name among `names` that differs least from `text`, the first of several; nil when none is near.
+    ///
+    /// A difference is a character that is missing, extra or another, or two neighbours that are swapped; the case of
+    /// ASCII letters does not count. Near means at most one difference for every three characters, and never over two:
+    /// no name is better than a wrong one.
+    public static func suggest(for text: String, among names: some Sequence<String>) -> String? {
+        let wanted = folded(text)
+        guard !wanted.isEmpty, wanted.count <= longest else { return nil }
+        var limit = min(wanted.count / 3, 2)
+        var nearest: String?
+        var rows = Rows(width: wanted.count + limit + 2)
+        for name in names where name.utf8.count <= 4 * longest {
+            let candidate = folded(name)
+            guard abs(candidate.count - wanted.count) <= limit,
+                let distance = rows.distance(wanted, candidate, atMost: limit)
+            else { continue }
+            nearest = name
+            // Only something nearer is of interest from here on.
+            limit = distance - 1
+            if distance == 0 { break }
+        }
+        return nearest
+    }
+
+    private static func folded(_ text: String) -> [UInt32] {
+        text.unicodeScalars.map { $0.value &- 0x41 < 26 ? $0.value | 0x20 : $0.value }
+    }
+
+    /// Three rows of the table of distances between all beginnings of two texts (optimal string alignment).
+    private struct Rows {
+        private var beforePrevious: [Int]
+        private var previous: [Int]
+        private var current: [Int]
+
+        init(width: Int) {
+            beforePrevious = Array(repeating: 0, count: width)
+            previous = beforePrevious
+            current = beforePrevious
+        }
+
+        /// The number of differences, or nil when it is more than `limit`. `b` fits the width less one.
+        mutating func distance(_ a: [UInt32], _ b: [UInt32], atMost limit: Int) -> Int? {
+            for column in 0...b.count { current[column] = column }
+            var leastBefore = 0
+            for row in a.indices {
+                (beforePrevious, previous, current) = (previous, current, beforePrevious)
+                current[0] = row + 1
+                var least = current[0]
+                for column in b.indices {
+                    let isSame = a[row] == b[column]
+                    var best = min(previous[column + 1], current[column]) + 1
+                    best = min(best, previous[column] + (isSame ? 0 : 1))
+                    if row > 0, column > 0, a[row] == b[column - 1], a[row - 1] == b[column] {
+                        best = min(best, beforePrevious[column - 1] + 1)
+                    }
+                    current[column + 1] = best
+                    least = min(least, best)
+                }
+                // Every later row grows out of this one, or by a swap, which costs one, out of the one before.
+                if least > limit, leastBefore >= limit { return nil }
+                leastBefore = least
+            }
+            return current[b.count] <= limit ? current[b.count] : nil
+        }
+    }
+}

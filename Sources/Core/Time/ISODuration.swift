@@ -72,3 +72,42 @@ public struct ISODuration: Sendable, Hashable, Comparable {
 extension ISODuration: CustomStringConvertible {
     public var description: String { text }
 }
+
+/// A length of time as a person types it: `2h`, `90m`, `1h30m`, `1d`, `1:30` for hours and minutes, or `PT1H30M`.
+public enum NaturalDuration {
+    private static let units: [(letter: Unicode.Scalar, seconds: Int)] = [
+        ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1),
+    ]
+    /// Ten years.
+    private static let longest = 315_576_000
+
+    /// The seconds of a length above zero; nil when the text is none.
+    public static func seconds(_ text: String) -> Int? {
+        guard text.utf8.count <= TimeText.longest else { return nil }
+        let found = ISODuration(text.uppercased())?.seconds ?? clock(text) ?? inUnits(text.lowercased())
+        guard let found, (1...longest).contains(found) else { return nil }
+        return found
+    }
+
+    private static func clock(_ text: String) -> Int? {
+        var cursor = TimeText(text)
+        guard let hours = cursor.number(), hours <= longest / 3600, cursor.take(":"), let minutes = cursor.digits(2),
+            minutes < 60, cursor.isAtEnd
+        else { return nil }
+        return hours * 3600 + minutes * 60
+    }
+
+    /// Each unit at most once, the longest first.
+    private static func inUnits(_ text: String) -> Int? {
+        var cursor = TimeText(text)
+        var left = units[...]
+        var total = 0
+        while !cursor.isAtEnd {
+            guard let number = cursor.number(), number <= longest else { return nil }
+            while let unit = left.first, !cursor.take(unit.letter) { left.removeFirst() }
+            guard let unit = left.popFirst() else { return nil }
+            total += number * unit.seconds
+        }
+        return total
+    }
+}

@@ -1,3 +1,15 @@
+@_spi(_Unicode) import Swift
+
+extension String {
+    /// Normalization Form C (UAX #15): the same bytes for texts that are canonically equivalent, as Swift's own `==` calls them
+    /// equal. The standard library has it, but not in its public interface yet.
+    public var normalized: String {
+        var scalars = UnicodeScalarView()
+        for scalar in _nfc { scalars.append(scalar) }
+        return String(scalars)
+    }
+}
+
 extension String {
     /// Marks that may follow each other: more than any language writes over one letter (UAX #15, Stream-Safe Text Format).
     static let mostMarksInARow = 30
@@ -57,4 +69,20 @@ extension String {
 extension Unicode.Scalar {
     /// Whether it stands over, under or in what comes before it, and has a place in the order of such marks.
     var isCombiningMark: Bool { value >= 0x300 && properties.canonicalCombiningClass != .notReordered }
+}
+
+extension String {
+    /// The text in lines of at most `width` characters, broken at its spaces; a word that is longer stands alone.
+    public func wrapped(to width: Int) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        for word in split(separator: " ") {
+            if !line.isEmpty, line.count + 1 + word.count > width {
+                lines.append(line)
+                line = ""
+            }
+            line += (line.isEmpty ? "" : " ") + word
+        }
+        return line.isEmpty ? lines : lines + [line]
+    }
 }
