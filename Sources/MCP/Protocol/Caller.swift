@@ -64,3 +64,82 @@ public struct Envelope: Sendable {
         params?["_meta"]?[versionKey]?.stringValue
     }
 }
+
+/// What a client says that it can do for the server.
+public struct ClientCapabilities: Sendable, Hashable {
+    /// Shows a form to its user.
+    public var elicitationForm = false
+    /// Sends its user to a web page.
+    public var elicitationURL = false
+    /// Asks its model.
+    public var sampling = false
+    /// Names its folders.
+    public var roots = false
+
+    /// A client that can do nothing for the server.
+    public init() {}
+
+    /// Reads the `capabilities` of a handshake or the `clientCapabilities` of a request. What is not understood is not there.
+    public init(_ json: JSON) {
+        if let elicitation = json["elicitation"]?.objectValue {
+            // An empty object is a form: URLs came later.
+            elicitationForm = elicitation["form"]?.objectValue != nil || elicitation["url"] == nil
+            elicitationURL = elicitation["url"]?.objectValue != nil
+        }
+        sampling = json["sampling"]?.objectValue != nil
+        roots = json["roots"]?.objectValue != nil
+    }
+
+    /// The same as one small number, for a session's id.
+    public var bits: UInt8 {
+        (elicitationForm ? 1 : 0) | (elicitationURL ? 2 : 0) | (sampling ? 4 : 0) | (roots ? 8 : 0)
+    }
+
+    /// Undoes `bits`.
+    public init(bits: UInt8) {
+        elicitationForm = bits & 1 != 0
+        elicitationURL = bits & 2 != 0
+        sampling = bits & 4 != 0
+        roots = bits & 8 != 0
+    }
+}
+
+/// A revision of the Model Context Protocol that this server speaks.
+///
+/// Compared as members of a list, never as dates: what a version string means is what this list says.
+public enum Revision: String, Sendable, CaseIterable, Comparable {
+    case november2024 = "2024-11-05"
+    case march2025 = "2025-03-26"
+    case june2025 = "2025-06-18"
+    case november2025 = "2025-11-25"
+    case july2026 = "2026-07-28"
+
+    /// How a conversation is held.
+    public enum Era: Sendable, Equatable {
+        /// A handshake by `initialize`, then a session.
+        case legacy
+        /// Every request says everything about itself.
+        case modern
+    }
+
+    /// Which of the two ways this revision holds a conversation.
+    public var era: Era { self == .july2026 ? .modern : .legacy }
+
+    /// What a request over HTTP is taken for that names no version and no session.
+    public static let unnamed = Revision.march2025
+
+    /// Several messages in one JSON array; before and after 2025-03-26 nothing says that there are any.
+    public var allowsBatches: Bool { self == .march2025 }
+
+    public static func < (a: Revision, b: Revision) -> Bool { a.position < b.position }
+
+    private var position: Int {
+        switch self {
+        case .november2024: 0
+        case .march2025: 1
+        case .june2025: 2
+        case .november2025: 3
+        case .july2026: 4
+        }
+    }
+}

@@ -77,3 +77,62 @@ private func described(
     object["mimeType"] = .string(mimeType)
     return .object(object)
 }
+
+/// A URI with `{variables}` that each stand for one piece of a path (RFC 6570, level 1).
+public struct URITemplate: Sendable, Hashable {
+    private enum Part: Hashable {
+        case literal([UInt8])
+        case variable(String)
+    }
+
+    /// As it was written.
+    public let text: String
+    private let parts: [Part]
+
+    /// Reads a template. Braces that do not pair, and two variables side by side, stop the program.
+    public init(_ text: String) {
+        self.text = text
+        var parts: [Part] = []
+        var rest = Substring(text)
+        while !rest.isEmpty {
+            let literal = rest.prefix { $0 != "{" }
+            rest = rest.dropFirst(literal.count)
+            if !literal.isEmpty { parts.append(.literal(Array(literal.utf8))) }
+            guard rest.first == "{" else { continue }
+            let name = rest.dropFirst().prefix { $0 != "}" }
+            precondition(!name.isEmpty && rest.count > name.count + 1, "not a URI template: \(text)")
+            if case .variable = parts.last { preconditionFailure("not a URI template: \(text)") }
+            parts.append(.variable(String(name)))
+            rest = rest.dropFirst(name.count + 2)
+        }
+        self.parts = parts
+    }
+
+    /// The names of the variables in order.
+    public var variables: [String] {
+        parts.compactMap { if case .variable(let name) = $0 { name } else { nil } }
+    }
+
+    /// The values of the variables in a URI of this form; nil for a URI of another. A value is not empty, has no
+    /// slash, and is percent-decoded.
+    public func match(_ uri: String) -> [String: String]? {
+        var values: [String: String] = [:]
+        var rest = Array(uri.utf8)[...]
+        for (index, part) in parts.enumerated() {
+            switch part {
+            case .literal(let bytes):
+                guard rest.starts(with: bytes) else { return nil }
+                rest = rest.dropFirst(bytes.count)
+            case .variable(let name):
+                var end = rest.startIndex
+                let next: UInt8? =
+                    if index + 1 < parts.count, case .literal(let bytes) = parts[index + 1] { bytes[0] } else { nil }
+                while end < rest.endIndex, rest[end] != UInt8(ascii: "/"), rest[end] != next { end += 1 }
+                guard end > rest.startIndex, let value = PercentCoding.decode(rest[..<end]) else { return nil }
+                values[name] = value
+                rest = rest[end...]
+            }
+        }
+        return rest.isEmpty ? values : nil
+    }
+}
