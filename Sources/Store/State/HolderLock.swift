@@ -92,3 +92,74 @@ extension StoreFailure {
         }
     }
 }
+
+/// Which file a path leads to, so that one in its place is told from it.
+struct FileIdentity: Equatable, Sendable {
+    private let device: UInt64
+    private let number: UInt64
+
+    /// - Returns: nil when nothing can be found there.
+    init?(of path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        device = UInt64(status.st_dev)
+        number = UInt64(status.st_ino)
+    }
+}
+
+/// The files of an open database, as they were when it was opened.
+///
+/// SQLite goes on with the files that it has open, whatever becomes of their names: a program that writes to a removed
+/// database is told that all is well, and the next one finds nothing. So whoever promises to remember looks at the names.
+struct DatabaseFiles {
+    private let files: [(path: String, identity: FileIdentity)]
+    /// Which file is the main one.
+    let main: FileIdentity
+
+    /// - Parameter database: the path of the main file. Its log and the index of its log belong to it.
+    /// - Returns: nil when the main file is not there.
+    init?(database: String) {
+        files = Self.paths(database).compactMap { path in FileIdentity(of: path).map { (path, $0) } }
+        guard let first = files.first, first.path == database else { return nil }
+        main = first.identity
+    }
+
+    /// Whether each is still found under its name: some microseconds.
+    var areInPlace: Bool { files.allSatisfy { FileIdentity(of: $0.path) == $0.identity } }
+
+    private static func paths(_ database: String) -> [String] { ["", "-wal", "-shm"].map { database + $0 } }
+
+    /// Looks at the files of a database that is not open, and at nothing in them.
+    ///
+    /// SQLite makes a database of an empty file, and removes the log beside it: so what speaks against that is found before.
+    /// - Parameter isKnown: there was a database in this place before.
+    /// - Returns: the octets of the main file; nil when there is none, and a new one may be made.
+    static func size(ofDatabase path: String, isKnown: Bool) throws(StoreProblem) -> Int64? {
+        // SQLite follows a link, and looks for the log where it ends.
+        let real = realPath(path) ?? path
+        var sizes: [Int64?] = []
+        for path in paths(real) {
+            var status = stat()
+            if stat(path, &status) != 0 {
+                sizes.append(nil)
+            } else if status.st_mode & S_IFMT == S_IFREG {
+                sizes.append(Int64(status.st_size))
+            } else {
+                throw StoreProblem(.corrupt, "what lies in the place of one of its files is no file")
+            }
+        }
+        let log = sizes[1] ?? 0
+        guard let main = sizes[0] else {
+            if log > 0 { throw StoreProblem(.corrupt, "luma.db is gone, and its log luma.db-wal is there") }
+            return nil
+        }
+        if main == 0, log > 0 || isKnown { throw StoreProblem(.corrupt, "luma.db is empty, and was not before") }
+        return main
+    }
+
+    private static func realPath(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
+    }
+}

@@ -66,3 +66,126 @@ enum StateMigrations {
         feedEvents,
     ]
 }
+
+extension StateMigrations {
+    static let feeds = Migration(
+        number: 3,
+        sql: """
+            -- id: also stands in the feed's address. filter: what of the calendar it shows. used_at: to the minute.
+            CREATE TABLE feed (
+                number INTEGER PRIMARY KEY AUTOINCREMENT,
+                id TEXT NOT NULL UNIQUE,
+                account TEXT NOT NULL,
+                name TEXT NOT NULL,
+                filter BLOB NOT NULL,
+                creator TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                used_at INTEGER
+            ) STRICT;
+            CREATE INDEX feed_by_account ON feed (account);
+            """)
+}
+
+extension StateMigrations {
+    static let sessions = Migration(
+        number: 4,
+        sql: """
+            -- Sessions that were ended before they expired. nonce: what the session's id holds.
+            CREATE TABLE ended_session (
+                number INTEGER PRIMARY KEY AUTOINCREMENT,
+                nonce TEXT NOT NULL UNIQUE,
+                expires_at INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX ended_session_by_expiry ON ended_session (expires_at);
+            -- Where they were before: one list of pairs. What is not of that kind is left behind.
+            INSERT OR IGNORE INTO ended_session (nonce, expires_at)
+            SELECT nonce, expires_at FROM (
+                SELECT CASE WHEN pair.type = 'array' THEN json_extract(pair.value, '$[0]') END AS nonce,
+                    CASE WHEN pair.type = 'array' THEN json_extract(pair.value, '$[1]') END AS expires_at,
+                    pair.id AS place
+                FROM value AS kept, json_each(
+                    CASE WHEN json_valid(CAST(kept.bytes AS TEXT)) THEN CAST(kept.bytes AS TEXT) ELSE '[]' END) AS pair
+                WHERE kept.name = 'ended-sessions')
+            WHERE typeof(nonce) = 'text' AND typeof(expires_at) = 'integer' ORDER BY place;
+            DELETE FROM value WHERE name = 'ended-sessions';
+            """)
+}
+
+extension StateMigrations {
+    static let boot = Migration(
+        number: 5,
+        sql: """
+            -- sent_tick: sent_at in milliseconds since the start of the machine that boot names.
+            ALTER TABLE write ADD COLUMN sent_tick INTEGER;
+            ALTER TABLE write ADD COLUMN boot TEXT;
+            """)
+}
+
+extension StateMigrations {
+    static let commits = Migration(
+        number: 6,
+        sql: """
+            -- How many transactions have changed the database, to be compared with the file commits; and its name.
+            CREATE TABLE history (
+                id INTEGER PRIMARY KEY CHECK (id = 1),
+                name INTEGER NOT NULL,
+                number INTEGER NOT NULL
+            ) STRICT;
+            INSERT INTO history VALUES (1, random(), 0);
+
+            -- Step 1 was once another: digest could not be null, one index was missing and one held all rows.
+            CREATE TABLE new_write (
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                account TEXT NOT NULL,
+                request INTEGER REFERENCES request (id) ON DELETE SET NULL,
+                operation TEXT NOT NULL,
+                subject TEXT,
+                mark TEXT,
+                body BLOB,
+                digest BLOB,
+                notes BLOB NOT NULL,
+                recorded_at INTEGER NOT NULL,
+                sent_at INTEGER NOT NULL,
+                holder TEXT,
+                effect INTEGER,
+                result TEXT,
+                settled_at INTEGER,
+                sent_tick INTEGER,
+                boot TEXT
+            ) STRICT;
+            -- No number is given again.
+            INSERT INTO sqlite_sequence (name, seq) SELECT 'new_write', seq FROM sqlite_sequence WHERE name = 'write';
+            INSERT INTO new_write (id, account, request, operation, subject, mark, body, digest, notes, recorded_at,
+                sent_at, holder, effect, result, settled_at, sent_tick, boot)
+            SELECT id, account, request, operation, subject, mark, body, digest, notes, recorded_at, sent_at, holder,
+                effect, result, settled_at, sent_tick, boot FROM write;
+            DROP TABLE write;
+            ALTER TABLE new_write RENAME TO write;
+            CREATE INDEX write_unsettled ON write (account) WHERE effect IS NULL;
+            CREATE INDEX write_by_settling ON write (settled_at) WHERE effect IS NOT NULL;
+            CREATE INDEX write_by_request ON write (request) WHERE request IS NOT NULL;
+            CREATE INDEX write_by_mark ON write (account, mark) WHERE mark IS NOT NULL;
+            CREATE INDEX write_by_result ON write (account, result) WHERE result IS NOT NULL;
+            CREATE INDEX write_by_digest ON write (account, digest, recorded_at) WHERE digest IS NOT NULL;
+            CREATE INDEX write_by_subject ON write (account, subject) WHERE subject IS NOT NULL;
+            CREATE INDEX IF NOT EXISTS request_held ON request (holder) WHERE holder IS NOT NULL;
+            """)
+}
+
+extension StateMigrations {
+    static let feedEvents = Migration(
+        number: 7,
+        sql: """
+            -- What readers of a feed were last shown of each event. digest: of all that is said of it. sequence: how often that
+            -- has changed. modified_at: when it changed last. seen_at: when the feed showed it last, to the day.
+            CREATE TABLE feed_event (
+                feed TEXT NOT NULL,
+                uid TEXT NOT NULL,
+                digest BLOB NOT NULL,
+                sequence INTEGER NOT NULL,
+                modified_at INTEGER NOT NULL,
+                seen_at INTEGER NOT NULL,
+                PRIMARY KEY (feed, uid)
+            ) STRICT, WITHOUT ROWID;
+            """)
+}
