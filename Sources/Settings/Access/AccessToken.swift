@@ -19,3 +19,121 @@ public enum TokenSource: Sendable, Equatable {
     /// In a file of this path, read at the start and on SIGHUP.
     case file(String)
 }
+
+/// Reads `label:scope:token` entries. What is wrong is told by the entry's number: whichever part is misplaced may be
+/// the secret, so no part is repeated.
+package enum TokenList {
+    package static let shortestToken = 20
+    package static let longestToken = 256
+    package static let longestLabel = 32
+    /// Each request's token is compared with all of them.
+    package static let mostTokens = 256
+
+    /// What was found, and what is wrong with the rest.
+    package struct Reading {
+        package var tokens: [AccessToken] = []
+        package var problems: [String] = []
+    }
+
+    /// Reads entries that commas or line ends separate. A line that starts with `#` is a comment.
+    ///
+    /// - Parameter key: Luma's own, which must not open the gateway: a client would then hold it.
+    package static func read(_ text: String, key: Secret?) -> Reading {
+        var reading = Reading()
+        var number = 0
+        let forbidden = key.flatMap { digest($0.reveal()) }
+        for line in text.split(whereSeparator: \.isNewline) where trimmed(line).first != "#" {
+            for part in line.split(separator: ",") {
+                let entry = trimmed(part)
+                if entry.isEmpty { continue }
+                number += 1
+                if let problem = add(entry, forbidden, &reading.tokens) {
+                    reading.problems.append("entry \(number) \(problem)")
+                }
+            }
+        }
+        if number == 0 { reading.problems.append("there is no entry; expected label:scope:token") }
+        if reading.tokens.count > mostTokens { reading.problems.append("there are more than \(mostTokens) tokens") }
+        return reading
+    }
+
+    /// - Returns: what is wrong with the entry, nil when it was added.
+    private static func add(_ entry: Substring, _ forbidden: [UInt8]?, _ tokens: inout [AccessToken]) -> String? {
+        let parts = entry.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 3 else { return "is not of the form label:scope:token" }
+        let (label, token) = (String(parts[0]), parts[2])
+        guard (1...longestLabel).contains(label.utf8.count), label.utf8.allSatisfy(isLabelByte) else {
+            return "has no label of 1 to \(longestLabel) letters, digits, dots, hyphens and underscores"
+        }
+        guard label != "local" else { return "has the label local, which means whoever needs no token" }
+        guard let scope = AccessScope(rawValue: String(parts[1])) else {
+            return "has a scope that is not read, write or admin"
+        }
+        guard token.utf8.count >= shortestToken else {
+            return "has a token of less than \(shortestToken) characters; openssl rand -hex 24 makes a good one"
+        }
+        guard token.utf8.count <= longestToken else { return "has a token of more than \(longestToken) characters" }
+        guard token.utf8.allSatisfy(Bearer.isTokenByte) else {
+            return "has a token with other characters than letters, digits and -._~+/="
+        }
+        guard let digest = digest(String(token)) else { return "has a token that OpenSSL cannot hash" }
+        guard digest != forbidden else { return "has the Luma API key as its token; make one of its own" }
+        guard !tokens.contains(where: { $0.digest == digest }) else { return "has a token that another entry has" }
+        guard !tokens.contains(where: { $0.label == label && $0.scope != scope }) else {
+            return "has a label that another entry has with another scope"
+        }
+        tokens.append(AccessToken(label: label, scope: scope, digest: digest))
+        return nil
+    }
+
+    package static func digest(_ token: String) -> [UInt8]? { try? Digest.sha256(Array(token.utf8)) }
+
+    private static func isLabelByte(_ byte: UInt8) -> Bool {
+        byte.isASCIIAlphanumeric || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        let start = text.drop { $0 == " " || $0 == "\t" }
+        guard let last = start.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return "" }
+        return start[...last]
+    }
+}
+
+/// The credential of a request (RFC 6750 §2.1): only the Authorization field, never the query or the body.
+package enum Bearer: Equatable {
+    /// No field, or one of another scheme.
+    case none
+    /// A field that holds no token, or more than one field.
+    case malformed
+    case token(String)
+
+    /// - Parameter fields: the values of all Authorization fields.
+    package init(_ fields: [String]) {
+        guard let field = fields.first else {
+            self = .none
+            return
+        }
+        guard fields.count == 1 else {
+            self = .malformed
+            return
+        }
+        let scheme = field.prefix { $0 != " " }
+        guard scheme.lowercased() == "bearer" else {
+            self = .none
+            return
+        }
+        let token = field.dropFirst(scheme.count).drop { $0 == " " }
+        let isFit = !token.isEmpty && token.utf8.count <= 4096 && token.utf8.allSatisfy(Self.isTokenByte)
+        self = isFit ? .token(String(token)) : .malformed
+    }
+
+    /// What a `b64token` of RFC 6750 is made of.
+    package static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "+"),
+            UInt8(ascii: "/"), UInt8(ascii: "="):
+            true
+        default: byte.isASCIIAlphanumeric
+        }
+    }
+}
