@@ -1,5 +1,6 @@
-import Core
+package import Core
 import Crypto
+import Glibc
 package import HTTP
 package import IO
 import LumaSandbox
@@ -65,5 +66,76 @@ package struct Emulator: Sendable {
     package func stop(seconds: Double) async {
         await node.end(seconds: seconds)
         await node.stop()
+    }
+}
+
+extension Emulator {
+    /// Checks the rules that a setting gives.
+    package static let settingChecks: SettingChecks = { kind, text in
+        guard case .faults = kind else { return nil }
+        do throws(FaultError) { _ = try FaultSet(text: text) } catch { return error.problem }
+        return nil
+    }
+}
+
+/// `luma-mcp sandbox`: the emulator on its own, until a signal.
+package struct SandboxCommand {
+    private let options: SandboxOptions
+
+    package init(_ options: SandboxOptions) { self.options = options }
+
+    package func run() async throws -> Int32 {
+        let signals = Signals([SIGTERM, SIGINT], patience: 7)
+        DescriptorLimit.raise()
+        let server = try await Emulator.start(options)
+        StandardOutput.write(Self.banner(options, server.addresses))
+        for await _ in signals.stream { break }
+        await server.stop(seconds: 5)
+        return 0
+    }
+
+    /// Where it serves, and a command to try.
+    package static func banner(_ options: SandboxOptions, _ addresses: [ListenAddress]) -> String {
+        let url = Listening.url(isSecure: options.tls != nil, host: options.host, addresses)
+        return """
+            luma-mcp sandbox \(Version.number), an emulator of Luma's API, serves on \(url)
+            Any API key is good, except one that starts with "invalid". Try:
+              curl -H 'x-luma-api-key: anything' \(url)/v1/users/get-self
+            """
+    }
+}
+
+/// The key that a gateway shows to its own emulator, which takes any.
+///
+/// Sessions and confirmations are sealed by it, so it is drawn, and nobody can know it. Beside a state that is kept it is
+/// kept, too, so that sessions outlive a restart.
+package enum SandboxKey {
+    package static let fileName = "sandbox.key"
+    /// Where it comes from, for who looks at the emulator's traffic.
+    private static let prefix = "sandbox-in-process-"
+    private static let randomBytes = 32
+
+    package static func drawn() -> Secret {
+        var random = SystemRandomNumberGenerator()
+        return Secret(
+            prefix + Hex.encode((0..<randomBytes).map { _ in UInt8.random(in: .min ... .max, using: &random) }))
+    }
+
+    /// The one that is kept in the folder, made when there is none. Blocks: start-up only.
+    /// - Parameter folder: of the state; nil when it is in memory.
+    package static func kept(in folder: String?) -> Secret {
+        guard let folder else { return drawn() }
+        let path = folder + "/" + fileName
+        if let text = try? SmallFile.read(path, limit: 1024), isKey(text) { return Secret(text) }
+        let key = drawn()
+        mkdir(folder, 0o700)
+        // Where it cannot be kept, sessions end with the program.
+        try? WholeFile.replace(path, Array(key.reveal().utf8), mode: 0o600)
+        return key
+    }
+
+    private static func isKey(_ text: String) -> Bool {
+        text.hasPrefix(prefix) && text.utf8.count == prefix.utf8.count + 2 * randomBytes
+            && text.utf8.dropFirst(prefix.utf8.count).allSatisfy { $0.hexDigitValue != nil }
     }
 }
