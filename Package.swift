@@ -102,7 +102,10 @@ let package = Package(
                 "Settings", "Store",
             ]),
         .testTarget(
-            name: "JourneyTests", dependencies: ["luma-mcp", "fixture-server", "Gateway", "Store", "TestKit", "Core"],
+            name: "JourneyTests",
+            dependencies: [
+                "luma-mcp", "fixture-server", "Gateway", "GatewayAPI", "LumaAPI", "Store", "TestKit", "Core",
+            ],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],

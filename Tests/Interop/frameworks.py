@@ -15,7 +15,7 @@ import gateway
 
 TOOLS = {
     "list_events", "get_event", "create_event", "create_event_from_template", "list_templates", "update_event", "cancel_event",
-    "search", "fetch", "health",
+    "search", "fetch", "health", "list_guests", "update_guest_status", "create_coupon",
 }
 EVENT = {"name": "Tea with frameworks", "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo", "max_capacity": 12}
 

@@ -14,7 +14,7 @@ HANDSHAKES = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
 MODERN = "2026-07-28"
 TOOLS = {
     "list_events", "get_event", "create_event", "update_event", "cancel_event", "list_templates",
-    "create_event_from_template", "search", "fetch", "health"}
+    "create_event_from_template", "search", "fetch", "health", "list_guests", "update_guest_status", "create_coupon"}
 
 
 @dataclass

@@ -36,7 +36,7 @@ import Testing
         #expect(greeting.status == 200, "\(greeting.body)")
         let session = try #require(greeting.field("mcp-session-id"))
         let tools = try await post("tools/list", [:], ["Mcp-Session-Id: \(session)"])
-        #expect(tools.json?["result"]?["tools"]?.arrayValue?.count == 10)
+        #expect(tools.json?["result"]?["tools"]?.arrayValue?.count == OfferedTools.all.count)
     }
 
     @Test func everyAddressAnswersWithItsFields() async throws {

@@ -54,7 +54,7 @@ import Testing
                 url, request("tools/list", id: 0), session + ["MCP-Protocol-Version: 2025-06-18"])
             #expect(tools.status == 200 && tools.json?["id"] == 0)
             #expect(tools.field("content-type") == "application/json")
-            #expect(tools.json?["result"]?["tools"]?.arrayValue?.count == 10)
+            #expect(tools.json?["result"]?["tools"]?.arrayValue?.count == OfferedTools.all.count)
             let unknown = try await post(url, request("none", id: ""), session)
             #expect(unknown.status == 200 && unknown.json?["id"] == "" && unknown.json?["error"]?["code"] == -32601)
 

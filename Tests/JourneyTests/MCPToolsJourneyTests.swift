@@ -34,13 +34,9 @@ private let referenceFolder = ProcessInfo.processInfo.environment["LUMA_REFERENC
         let gateway = try await RunningGateway.start(.inProcess)
         let answer = try await ask(gateway.address, "tools/list")
         let tools = try #require(answer["result"]?["tools"]?.arrayValue)
-        // A token of JSON has more than 2.5 bytes in the tokenizers of today's models: 6000 tokens are more than that.
-        #expect(JSON.array(tools).encoded.count < 15_000)
-        #expect(
-            Set(tools.compactMap { $0["name"]?.stringValue }) == [
-                "list_events", "get_event", "create_event", "update_event", "cancel_event", "list_templates",
-                "create_event_from_template", "search", "fetch", "health",
-            ])
+        // A token of JSON has more than 2.5 bytes in the tokenizers of today's models: 600 tokens a tool are more than that.
+        #expect(JSON.array(tools).encoded.count < 1500 * tools.count)
+        #expect(Set(tools.compactMap { $0["name"]?.stringValue }) == OfferedTools.all)
         for tool in tools {
             #expect(tool["name"]?.stringValue?.wholeMatch(of: /[a-zA-Z0-9_-]{1,40}/) != nil)
             let text = String(decoding: tool.encoded, as: UTF8.self)

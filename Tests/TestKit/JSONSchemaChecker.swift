@@ -78,6 +78,10 @@ public struct JSONSchemaChecker: Sendable {
             return unless((value.stringValue?.unicodeScalars.count ?? .max) >= argument.intValue ?? 0, "too short")
         case "maxLength":
             return unless((value.stringValue?.unicodeScalars.count ?? 0) <= argument.intValue ?? 0, "too long")
+        case "pattern":
+            guard let text = value.stringValue else { return [] }
+            guard let pattern = try? Regex(argument.stringValue ?? "(") else { return ["\(path): not a pattern"] }
+            return unless(text.firstMatch(of: pattern) != nil, "\(found) is not of the pattern")
         case "minItems": return unless((value.arrayValue?.count ?? .max) >= argument.intValue ?? 0, "too few items")
         case "maxItems": return unless((value.arrayValue?.count ?? 0) <= argument.intValue ?? 0, "too many items")
         default: return ["\(path): the checker does not know the word \(word)"]

@@ -4,17 +4,16 @@ import LumaAPI
 
 /// The schemas of a tool that passes an operation on.
 enum SurfaceSchema {
+    /// A longer list costs every conversation more than it tells; who gives a word that is not in it is told so.
+    private static let mostWords = 40
+
     static func input(_ surface: Surface) -> JSONObject {
         let fields = surface.fields
         var properties = RowSchema.properties(fields.map(\.name), of: fields)
         for name in surface.pathMembers where properties[name]?["description"] == nil {
             properties[name] = ["type": "string", "description": .string("Id of the " + thing(name, surface))]
         }
-        for name in properties.names where properties[name]?["description"] == nil {
-            var schema = properties[name]?.objectValue ?? JSONObject()
-            schema["description"] = .string(name.split(separator: "_").joined(separator: " "))
-            properties[name] = .object(schema)
-        }
+        properties = described(properties)
         if surface.needsConfirmation {
             properties["confirm"] = ToolSchemas.string("From the preview, when the user agrees")
         }
@@ -33,6 +32,26 @@ enum SurfaceSchema {
             properties["next_cursor"] = ["type": ["string", "null"]]
         }
         return ToolSchemas.object(properties, required: ["notice"])
+    }
+
+    /// The same with a description of each member, at every depth.
+    private static func described(_ properties: JSONObject) -> JSONObject {
+        JSONObject(
+            properties.members.map { name, value in
+                guard var schema = value.objectValue else { return (name: name, value: value) }
+                if schema["description"] == nil {
+                    schema["description"] = .string(name.split(separator: "_").joined(separator: " "))
+                }
+                return (name: name, value: .object(shortened(schema)))
+            })
+    }
+
+    private static func shortened(_ schema: JSONObject) -> JSONObject {
+        var schema = schema
+        if let words = schema["enum"]?.arrayValue, words.count > mostWords { schema["enum"] = nil }
+        if let properties = schema["properties"]?.objectValue { schema["properties"] = .object(described(properties)) }
+        if let items = schema["items"]?.objectValue { schema["items"] = .object(shortened(items)) }
+        return schema
     }
 
     private static func thing(_ member: String, _ surface: Surface) -> String {

@@ -41,7 +41,7 @@ extension Surface {
         guard case .enumeration(let words) = field.schema else { return field }
         return SchemaField(
             "sort", .enumeration(words.flatMap { [$0, "-" + $0] }),
-            note: "By this column; with a minus from the last to the first.")
+            note: "By this column; with a minus from the last to the first. Default: Luma's own order.")
     }
 
     /// Checks what a client gives.

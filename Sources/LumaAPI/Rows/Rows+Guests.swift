@@ -8,7 +8,8 @@ extension Rows {
             query: [
                 eventID,
                 SchemaField(
-                    "approval_status", .enumeration(Shapes.approvalStatuses), note: "Only guests of this status."),
+                    "approval_status", .enumeration(Shapes.approvalStatuses),
+                    note: "Only guests of this status. Default: all."),
             ] + Shapes.paging + [
                 SchemaField(
                     "sort_column", .enumeration(["name", "email", "created_at", "registered_at", "checked_in_at"])),
@@ -49,7 +50,7 @@ extension Rows {
             ],
             rules: [.notWith("message", "send_email", false)],
             effects: [.changes, .notifiesGuests, .movesMoney], repetition: .onlyIfUnseen,
-            summary: "Approves or declines a guest, or puts them back, and answers an empty object.",
+            summary: "Approves or declines a guest, or puts them back.",
             meaning: .init(
                 subject: .init(.guest, "guest_id", of: (.event, "event_id")),
                 recovery: .shown(
