@@ -3,31 +3,82 @@ public import HTTP
 
 /// One request and its answer, as its handler holds it. On the loop only; cheap to copy and to keep.
 ///
-/// A handle whose request has been answered, or whose peer is gone, does nothing.
+/// A handle whose request has been answered, or whose peer is gone, does nothing. Behind it is a connection, or a record for who
+/// wants to see what a handler does without one: both keep what is said here, and a test plays the same to both.
 public struct Exchange {
-    let connection: SocketConnection
-    let sequence: UInt32
+    /// Two classes that the compiler knows: one word, and a branch for each call.
+    private enum Way {
+        case socket(SocketConnection)
+        case recorded(RecordedExchange)
+    }
+
+    private let way: Way
+    private let sequence: UInt32
     /// When the request's first octet was read; for one that was pipelined, when its turn came.
     public let arrival: MonotonicTime
 
+    init(connection: SocketConnection, sequence: UInt32, arrival: MonotonicTime) {
+        way = .socket(connection)
+        self.sequence = sequence
+        self.arrival = arrival
+    }
+
+    /// The handle of a record's one request.
+    package init(_ recorded: RecordedExchange) {
+        way = .recorded(recorded)
+        sequence = 0
+        arrival = recorded.arrival
+    }
+
+    /// The connection; nil for a record.
+    var connection: SocketConnection? {
+        switch way {
+        case .socket(let connection): connection
+        case .recorded: nil
+        }
+    }
+
     /// The loop's sockets and timers.
-    public var reactor: Reactor { connection.server.reactor }
+    public var reactor: Reactor {
+        switch way {
+        case .socket(let connection): connection.server.reactor
+        case .recorded(let recorded): recorded.reactor
+        }
+    }
 
     /// The peer's address without its port.
-    public var peerAddress: String { connection.peerAddress }
+    public var peerAddress: String {
+        switch way {
+        case .socket(let connection): connection.peerAddress
+        case .recorded(let recorded): recorded.peerAddress
+        }
+    }
 
     /// A number for where the peer is: its IPv4 address, or the network (/64) of its IPv6 address.
-    public var peerNetwork: UInt64 { connection.peerNetwork }
+    public var peerNetwork: UInt64 {
+        switch way {
+        case .socket(let connection): connection.peerNetwork
+        case .recorded(let recorded): recorded.peerNetwork
+        }
+    }
 
     /// False once the answer has ended or the peer is gone.
-    public var isOpen: Bool { connection.isOpen(sequence) }
+    public var isOpen: Bool {
+        switch way {
+        case .socket(let connection): connection.isOpen(sequence)
+        case .recorded(let recorded): recorded.isOpen
+        }
+    }
 
     /// Queues a whole answer. A second answer to one request is a fault that stops a debug build.
     ///
     /// - Parameter extra: one more field, without a copy of the answer's own.
     /// - Returns: octets queued, head included; 0 when the peer is gone.
     @discardableResult public func respond(_ response: Response, adding extra: Field? = nil) -> Int {
-        connection.respond(sequence, response, adding: extra)
+        switch way {
+        case .socket(let connection): connection.respond(sequence, response, adding: extra)
+        case .recorded(let recorded): recorded.respond(response, adding: extra)
+        }
     }
 
     /// Starts `operation` as a task on the loop, up to its first suspension at once.
@@ -36,41 +87,84 @@ public struct Exchange {
     /// the last operation of a request ends and has left no answer, the server answers 500, or 503 while it drains: a
     /// peer never waits for a handler that forgot it.
     public func perform(_ operation: @escaping () async -> Void) {
-        connection.perform(sequence, operation)
+        switch way {
+        case .socket(let connection): connection.perform(sequence, operation)
+        case .recorded(let recorded): recorded.perform(operation)
+        }
     }
 
     /// Begins an answer whose length is not known: in chunks, or for HTTP/1.0 up to the close. Its body is ignored.
-    public func beginStream(_ head: Response) { connection.beginStream(sequence, head) }
+    public func beginStream(_ head: Response) {
+        switch way {
+        case .socket(let connection): connection.beginStream(sequence, head)
+        case .recorded(let recorded): recorded.beginStream(head)
+        }
+    }
 
     /// Begins an answer whose length is known before its body is. Nobody counts: a peer believes `length`, so that one
     /// who writes more or less desynchronizes the connection, which only a server that plays faults may want.
-    public func beginStream(_ head: Response, length: Int) { connection.beginStream(sequence, head, length: length) }
+    public func beginStream(_ head: Response, length: Int) {
+        switch way {
+        case .socket(let connection): connection.beginStream(sequence, head, length: length)
+        case .recorded(let recorded): recorded.beginStream(head, length: length)
+        }
+    }
 
     /// Sends a part of the body. One call at a time.
     ///
     /// Returns when the kernel, or a bounded buffer, has taken it.
     /// - Throws: `CancellationError` once the peer is gone.
-    public func write(_ bytes: [UInt8]) async throws { try await connection.write(sequence, bytes) }
+    public func write(_ bytes: [UInt8]) async throws {
+        switch way {
+        case .socket(let connection): try await connection.write(sequence, bytes)
+        case .recorded(let recorded): try await recorded.write(bytes)
+        }
+    }
 
     /// Calls `action` on the loop, at once or later, when the peer of a stream that has begun ends its side.
     ///
     /// It may still read; it may also be gone. Whoever writes something then finds out: a peer that is gone answers
     /// with a reset, which ends the operations.
-    public func whenPeerEnds(_ action: @escaping () -> Void) { connection.whenPeerEnds(sequence, action) }
+    public func whenPeerEnds(_ action: @escaping () -> Void) {
+        switch way {
+        case .socket(let connection): connection.whenPeerEnds(sequence, action)
+        case .recorded(let recorded): recorded.whenPeerEnds(action)
+        }
+    }
 
     /// Calls `action` on the loop when the peer goes away before its answer has ended; at once when it is gone. Never when the
     /// answer has ended.
-    public func whenGone(_ action: @escaping () -> Void) { connection.whenGone(sequence, action) }
+    public func whenGone(_ action: @escaping () -> Void) {
+        switch way {
+        case .socket(let connection): connection.whenGone(sequence, action)
+        case .recorded(let recorded): recorded.whenGone(action)
+        }
+    }
 
     /// Ends the body of a stream.
-    public func endStream() { connection.endStream(sequence) }
+    public func endStream() {
+        switch way {
+        case .socket(let connection): connection.endStream(sequence)
+        case .recorded(let recorded): recorded.endStream()
+        }
+    }
 
     /// Ends the connection without ending the stream's body: what was written still arrives, and the peer sees that
     /// the body is not complete. For HTTP/1.0, whose bodies end with the connection, that takes a reset.
-    public func breakStream() { connection.breakStream(sequence) }
+    public func breakStream() {
+        switch way {
+        case .socket(let connection): connection.breakStream(sequence)
+        case .recorded(let recorded): recorded.breakStream()
+        }
+    }
 
     /// Resets the connection; what was written may be lost.
-    public func abort() { connection.abort(sequence) }
+    public func abort() {
+        switch way {
+        case .socket(let connection): connection.abort(sequence)
+        case .recorded(let recorded): recorded.abort()
+        }
+    }
 }
 
 /// What an answer needs that is not given at once. Only such answers pay for it.

@@ -69,7 +69,7 @@ extension SocketConnection {
         } while offset < bytes.count
     }
 
-    private static func append(_ piece: UnsafeRawBufferPointer, _ framing: AnswerFraming, to out: inout ByteBuffer) {
+    static func append(_ piece: UnsafeRawBufferPointer, _ framing: AnswerFraming, to out: inout ByteBuffer) {
         if framing.body == .chunked { ResponseEncoder.appendChunk(piece, to: &out) } else { out.append(piece) }
     }
 
@@ -101,8 +101,8 @@ extension SocketConnection {
     }
 
     func whenGone(_ sequence: UInt32, _ action: @escaping () -> Void) {
-        if life != .open { return action() }
-        if isOpen(sequence) { pendingAnswer().onGone.append(action) }
+        guard sequence == self.sequence, machine.phase == .answering else { return }
+        if life == .open { pendingAnswer().onGone.append(action) } else { action() }
     }
 
     func endStream(_ sequence: UInt32) {

@@ -105,7 +105,7 @@ import Testing
                     for _ in 0..<(total / piece.count) {
                         do { try await exchange.write(piece) } catch { return }
                         written.add(piece.count, ordering: .relaxed)
-                        most.max(exchange.connection.outbox.reserved, ordering: .relaxed)
+                        most.max(exchange.connection?.outbox.reserved ?? 0, ordering: .relaxed)
                     }
                     exchange.endStream()
                     ended.add()
