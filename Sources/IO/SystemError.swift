@@ -15,3 +15,27 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
 
     public var description: String { "\(call): \(String(cString: strerror(code)))" }
 }
+
+/// Why the program cannot start: what a person is told, and the exit code by sysexits.h.
+public struct StartFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Kind: Int32, Sendable {
+        /// `EX_UNAVAILABLE`: something outside is in the way, such as a port in use.
+        case unavailable = 69
+        /// `EX_CONFIG`: something that the settings name cannot be used.
+        case configuration = 78
+    }
+
+    public let kind: Kind
+    /// What is wrong and what to do.
+    public let description: String
+    /// Another program has the port.
+    package let isInUse: Bool
+
+    public init(_ kind: Kind, _ description: String) { self.init(kind, description, isInUse: false) }
+
+    package init(_ kind: Kind, _ description: String, isInUse: Bool) {
+        self.kind = kind
+        self.description = description
+        self.isInUse = isInUse
+    }
+}

@@ -133,7 +133,7 @@ public final class CurlTransport: Transport, BatchFollower {
         call.timer = reactor.schedule(at: call.request.deadline, call)
     }
 
-    fileprivate static let overdue = TransportError(
+    static let overdue = TransportError(
         .timeout, neverSent: true, detail: "the deadline passed before it was sent")
 
     /// Starts what waits after this batch. All that it starts is sent in one go then, and an upstream that sleeps is woken
@@ -277,7 +277,7 @@ public final class CurlTransport: Transport, BatchFollower {
 
     private func discard(_ transfer: CurlTransfer) { transfers.removeAll { $0 === transfer } }
 
-    fileprivate func finish(_ call: Call, _ outcome: Outcome) {
+    func finish(_ call: Call, _ outcome: Outcome) {
         if case .ended = call.state { return }
         if case .waiting = call.state {
             leaveQueue(call)
@@ -288,42 +288,5 @@ public final class CurlTransport: Transport, BatchFollower {
         call.outcome = outcome
         call.suspension?.resume(returning: outcome)
         call.suspension = nil
-    }
-}
-
-extension CurlTransport {
-    typealias Outcome = Result<OutboundResponse, TransportError>
-
-    /// One `send`, from its admission to its end.
-    final class Call: TimerHandler {
-        enum State {
-            case new
-            case waiting
-            case running(CurlTransfer)
-            case ended
-        }
-
-        let request: OutboundRequest
-        let target: UpstreamURL
-        @exclusivity(unchecked) var state = State.new
-        @exclusivity(unchecked) var suspension: Suspension<Outcome>?
-        /// Set at the end.
-        @exclusivity(unchecked) var outcome: Outcome?
-        /// Its deadline while it waits.
-        @exclusivity(unchecked) var timer: TimerQueue.Token?
-        /// Its `send` holds it.
-        private unowned let transport: CurlTransport
-
-        init(_ request: OutboundRequest, _ target: UpstreamURL, for transport: CurlTransport) {
-            self.request = request
-            self.target = target
-            self.transport = transport
-        }
-
-        /// The deadline has passed while it waited.
-        func timerFired() {
-            timer = nil
-            transport.finish(self, .failure(CurlTransport.overdue))
-        }
     }
 }

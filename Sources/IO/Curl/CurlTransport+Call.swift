@@ -1,3 +1,5 @@
+import HTTP
+
 extension CurlTransport {
     /// How a transport behaves. There is no way to turn the verification of certificates off.
     public struct Settings: Sendable {
@@ -27,5 +29,42 @@ extension CurlTransport {
         ]
 
         public init() {}
+    }
+}
+
+extension CurlTransport {
+    typealias Outcome = Result<OutboundResponse, TransportError>
+
+    /// One `send`, from its admission to its end.
+    final class Call: TimerHandler {
+        enum State {
+            case new
+            case waiting
+            case running(CurlTransfer)
+            case ended
+        }
+
+        let request: OutboundRequest
+        let target: UpstreamURL
+        @exclusivity(unchecked) var state = State.new
+        @exclusivity(unchecked) var suspension: Suspension<Outcome>?
+        /// Set at the end.
+        @exclusivity(unchecked) var outcome: Outcome?
+        /// Its deadline while it waits.
+        @exclusivity(unchecked) var timer: TimerQueue.Token?
+        /// Its `send` holds it.
+        private unowned let transport: CurlTransport
+
+        init(_ request: OutboundRequest, _ target: UpstreamURL, for transport: CurlTransport) {
+            self.request = request
+            self.target = target
+            self.transport = transport
+        }
+
+        /// The deadline has passed while it waited.
+        func timerFired() {
+            timer = nil
+            transport.finish(self, .failure(CurlTransport.overdue))
+        }
     }
 }
