@@ -1,4 +1,5 @@
 public import Core
+import LumaAPI
 
 /// What one request to the gateway cost towards Luma, for its log line.
 ///
@@ -51,4 +52,41 @@ public final class CallContext {
 
     /// Nobody waits for the result and nothing has happened yet that must be brought to an end.
     var isAbandoned: Bool { !hasSentWrite && isCallerGone() }
+}
+
+/// Is told of every call to Luma as it ends, and of every wait for the budget: what numbers are made of. On the loop.
+public protocol CallObserver: AnyObject {
+    func called(_ attempt: CallContext.Attempt)
+    func waited(seconds: Double)
+}
+
+/// What a write may have changed at Luma, so that whoever keeps copies can drop them.
+public enum Touched: Sendable, Equatable {
+    /// One event and what belongs to it, so every list as well.
+    case event(String)
+    /// There may be one event more: every list.
+    case newEvent
+    /// Who knows.
+    case everything
+}
+
+extension Touched {
+    /// What a write that a journal has kept may have changed.
+    public init(_ operation: String, subject: String?, body: JSONObject) {
+        guard let row = Catalog[operation] else {
+            self = .everything
+            return
+        }
+        self.init(row, row.restored(subject: subject, kept: body))
+    }
+
+    init(_ operation: Operation, _ input: JSONObject) {
+        if let id = input["event_id"]?.stringValue {
+            self = .event(id)
+        } else if operation.subject?.kind == .event, operation.subject?.member == nil {
+            self = .newEvent
+        } else {
+            self = .everything
+        }
+    }
 }

@@ -1,4 +1,5 @@
 public import Core
+import LumaAPI
 
 /// Any write that took effect.
 public struct WriteResult: Sendable, Equatable {
@@ -98,5 +99,64 @@ public struct EventListParameters: Sendable {
         for platform in platforms { query.append("platforms", platform) }
         for kind in access { query.append("access", kind) }
         return query
+    }
+}
+
+/// The input of a write in its forms: as it is given, as it is sent, and as a journal keeps it.
+extension Operation {
+    /// The id of what it changes; nil when it makes something new.
+    func subjectID(in input: JSONObject) -> String? { subject?.member.flatMap { input[$0]?.stringValue } }
+
+    /// What is sent of it.
+    func sent(_ input: JSONObject) -> JSONObject {
+        let besides = self.besides
+        return JSONObject(input.members.filter { !besides.contains($0.name) })
+    }
+
+    /// What is kept of it beside the subject.
+    func kept(_ input: JSONObject) -> JSONObject {
+        JSONObject(input.members.filter { $0.name != subject?.member && !secretInput.contains($0.name) })
+    }
+
+    /// The input of a write that was kept, without its secrets.
+    func restored(subject id: String?, kept body: JSONObject) -> JSONObject {
+        guard let id, let member = subject?.member else { return body }
+        var input = body
+        input[member] = .string(id)
+        return input
+    }
+}
+
+extension JSONObject {
+    /// The value at names between dots, such as `discount.percent_off`.
+    func value(at path: String) -> JSON? {
+        var value: JSON? = JSON.object(self)
+        for name in path.split(separator: ".") { value = value?[String(name)] }
+        return value
+    }
+}
+
+extension QueryString {
+    /// The members of an input as query parameters: what is null is left out, an array repeats its name, and an integer is
+    /// written in digits however it was.
+    init(_ input: JSONObject, _ fields: [SchemaField]) {
+        self.init()
+        for (name, value) in input.members {
+            var schema = fields.first { $0.name == name }?.schema
+            if case .array(let element, _) = schema { schema = element }
+            for item in value.arrayValue ?? [value] where !item.isNull {
+                append(name, Self.text(of: item, schema))
+            }
+        }
+    }
+
+    private static func text(of value: JSON, _ schema: Schema?) -> String {
+        switch value {
+        case .string(let text): return text
+        case .number(let number):
+            if case .integer? = schema, let whole = number.wholeValue { return String(whole) }
+            return number.text
+        default: return String(decoding: value.encoded, as: UTF8.self)
+        }
     }
 }
