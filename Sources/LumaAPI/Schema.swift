@@ -42,3 +42,90 @@ public struct SchemaField: Sendable {
         self.note = note
     }
 }
+
+/// One way in which a value does not fit its schema, and where.
+public struct SchemaProblem: Sendable, Hashable {
+    /// What is wrong, for callers that word it themselves.
+    public enum Kind: Sendable, Hashable {
+        case missing
+        case null
+        /// The JSON type that belongs here, such as `string`.
+        case wrongType(expected: String)
+        case notOneOf([String])
+        /// Length in Unicode scalars.
+        case badLength(ClosedRange<Int>)
+        /// Number of elements.
+        case badCount(ClosedRange<Int>)
+        /// The bounds as text, such as `0 to 100`.
+        case outOfRange(String)
+        case badDateTime, badDuration, badTimeZone, badId
+        /// The prefixes that it may start with; empty when any absolute URL will do.
+        case badURL([String])
+        /// A member that the shape does not have, with the names that it has.
+        case unknownMember([String])
+        case repeated
+        case noneOf([String])
+        case moreThanOneOf([String])
+        /// It must not come together with this value of that member.
+        case notWith(String, Bool)
+    }
+
+    /// Where, such as `ticket_types[0].name`; empty for the whole value.
+    public let path: String
+    public let kind: Kind
+
+    public init(path: String, _ kind: Kind) {
+        self.path = path
+        self.kind = kind
+    }
+
+    /// What is wrong in plain words, without the path and without the offending value.
+    public var problem: String {
+        switch kind {
+        case .missing: "is required"
+        case .null: "must not be null"
+        case .wrongType(let expected): "must be \(Self.article(expected))"
+        case .notOneOf(let values):
+            values.count == 1
+                ? "must be \(values[0])"
+                : values.count <= 40 ? "must be one of \(values.joined(separator: ", "))" : "is not a known value"
+        case .badLength(let range): "must be \(Self.span(range)) characters long"
+        case .badCount(let range): "must have \(Self.span(range)) elements"
+        case .outOfRange(let bounds): "must be \(bounds)"
+        case .badDateTime: "must be a date and time with an offset, such as 2026-05-01T18:00:00.000Z"
+        case .badDuration: "must be an ISO 8601 duration, such as PT1H30M"
+        case .badTimeZone: "must be an IANA time zone, such as Europe/Berlin"
+        case .badId: "must be an id"
+        case .badURL(let prefixes):
+            prefixes.isEmpty ? "must be a URL" : "must be a URL that starts with \(prefixes.joined(separator: " or "))"
+        case .unknownMember: "is not known"
+        case .repeated: "must be given once"
+        case .noneOf(let names): "needs at least one of \(names.joined(separator: ", "))"
+        case .notWith(let other, let value): "cannot be combined with \(other) \(value)"
+        case .moreThanOneOf(let names): "takes at most one of \(names.joined(separator: ", "))"
+        }
+    }
+
+    private static func article(_ noun: String) -> String {
+        noun.first.map("aeio".contains) == true ? "an \(noun)" : "a \(noun)"
+    }
+
+    private static func span(_ range: ClosedRange<Int>) -> String {
+        range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+    }
+}
+
+/// Luma's own words about a refusal, bounded; fit to be shown to the caller.
+public struct LumaMessage: Sendable, Equatable {
+    public var message: String?
+    public var code: String?
+
+    /// Whether Luma itself said it, as far as its shape tells: all its refusals have a message. A page of something in
+    /// between has none, and proves nothing about what the request has done or what it names.
+    public var isLumas: Bool { message != nil }
+
+    public init(message: String? = nil, code: String? = nil) {
+        self.message = message
+        self.code = code
+    }
+}

@@ -63,3 +63,76 @@ extension Shapes {
             SchemaField("amount_refunded", .number(), note: "What of it was given back."),
         ]
 }
+
+extension Shapes {
+    /// What a ticket type is created from.
+    public static let ticketTypeInput: [SchemaField] =
+        [
+            SchemaField("name", .string(), required: true),
+            SchemaField("type", ticketKind, required: true),
+        ] + ticketTypeOptions
+
+    /// What may change of a ticket type.
+    public static let ticketTypeChange: [SchemaField] =
+        [SchemaField("name", .string()), SchemaField("type", ticketKind)] + ticketTypeOptions
+
+    /// A ticket type as answers carry it.
+    public static let ticketType: [SchemaField] =
+        [SchemaField("id", .id(prefix: "ttype-"), required: true)] + ticketTypeInput
+
+    private static let ticketKind: Schema = .enumeration(["free", "paid"])
+
+    private static let ticketTypeOptions: [SchemaField] = [
+        SchemaField("require_approval", .boolean, note: "A host approves each registration."),
+        SchemaField("is_hidden", .boolean, note: "Offered only through an unlock code."),
+        SchemaField("description", .string(), nullable: true),
+        SchemaField("valid_start_at", .string(), nullable: true, note: "When the sale starts, ISO 8601."),
+        SchemaField("valid_end_at", .string(), nullable: true, note: "When the sale ends, ISO 8601."),
+        SchemaField("max_capacity", .number(), nullable: true),
+        SchemaField("cents", .number(), nullable: true, note: "Price in minor units; a paid type needs it."),
+        SchemaField("currency", .string(), nullable: true, note: "Lower-case ISO 4217; a paid type needs it."),
+        SchemaField("is_flexible", .boolean, note: "The guest chooses the price."),
+        SchemaField("min_cents", .number(), nullable: true, note: "Lowest price that a guest may choose."),
+    ]
+}
+
+extension Shapes {
+    /// What a coupon is created from.
+    public static let couponInput: [SchemaField] = [
+        SchemaField("code", .string(length: 1...20), required: true, note: "What guests type; capitals do not matter."),
+        SchemaField("discount", discount, required: true, note: "Percent, or an amount in minor units of a currency."),
+        SchemaField(
+            "remaining_count", .integer(0...1_000_000), note: "How often it can be used; 1000000 is without a limit."),
+        SchemaField("valid_start_at", .dateTime, nullable: true, note: "From when it can be used."),
+        SchemaField("valid_end_at", .dateTime, nullable: true, note: "Until when it can be used."),
+        SchemaField(
+            "event_ticket_type_id", .id(prefix: "ttype-"),
+            note: "Only for this ticket type; the code shows it when the type is hidden."),
+    ]
+
+    /// A coupon as answers carry it.
+    public static let coupon: [SchemaField] = [
+        SchemaField("id", .id(prefix: "coup-"), required: true),
+        SchemaField("code", .string(), required: true),
+        SchemaField("remaining_count", .integer(-mostExact...mostExact), required: true),
+        SchemaField("valid_start_at", .dateTime, required: true, nullable: true),
+        SchemaField("valid_end_at", .dateTime, required: true, nullable: true),
+        SchemaField("percent_off", .number(), required: true, nullable: true),
+        SchemaField("cents_off", .number(), required: true, nullable: true),
+        SchemaField("currency", currency, required: true, nullable: true),
+        SchemaField("event_ticket_type_id", .id(prefix: "ttype-"), nullable: true),
+    ]
+
+    /// The largest integer that every reader of JSON takes as it is: 2⁵³ − 1.
+    private static let mostExact = 9_007_199_254_740_991
+
+    private static let discount: Schema = .variants(
+        discriminator: "discount_type",
+        [
+            "percent": [SchemaField("percent_off", .number(0...100), required: true)],
+            "amount": [
+                SchemaField("cents_off", .number(0...Double(mostExact)), required: true),
+                SchemaField("currency", currency, required: true),
+            ],
+        ])
+}

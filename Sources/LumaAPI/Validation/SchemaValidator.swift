@@ -159,3 +159,95 @@ public struct SchemaValidator: Sendable {
 extension Schema {
     fileprivate var isAny: Bool { if case .any = self { true } else { false } }
 }
+
+extension SchemaValidator.Run {
+    /// Checks a text against the schemas that texts satisfy.
+    mutating func check(text: String, _ schema: Schema, at path: String) {
+        switch schema {
+        case .string(let length):
+            if let length, !length.contains(text.unicodeScalars.count) { add(.badLength(length), at: path) }
+        case .dateTime: if Timestamp(rfc3339: text) == nil { add(.badDateTime, at: path) }
+        // A feedback e-mail may go out before the end: Luma takes a leading minus there.
+        case .duration:
+            if ISODuration(text.hasPrefix("-") ? String(text.dropFirst()) : text) == nil { add(.badDuration, at: path) }
+        case .timeZone:
+            if !Self.looksLikeZone(text) || !validator.isTimeZone(text) { add(.badTimeZone, at: path) }
+        case .url(let prefixes):
+            if !Self.looksLikeURL(text) || !(prefixes.isEmpty || prefixes.contains(where: text.hasPrefix)) {
+                add(.badURL(prefixes), at: path)
+            }
+        case .enumeration(let values): if !values.contains(text) { add(.notOneOf(values), at: path) }
+        // Luma calls ids opaque: the prefix is usual, not promised.
+        case .id: if text.isEmpty { add(.badId, at: path) }
+        case .any, .boolean, .integer, .number, .array, .object, .variants: break
+        }
+    }
+
+    /// Letters, digits and `_ + - / .`, as tzdata names zones; no empty part and no `..` that could leave a folder.
+    private static func looksLikeZone(_ text: String) -> Bool {
+        guard (1...64).contains(text.utf8.count) else { return false }
+        return text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { part in
+            !part.isEmpty && part.first != UInt8(ascii: ".")
+                && part.allSatisfy { byte in
+                    switch byte {
+                    case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
+                    default: "_+-.".utf8.contains(byte)
+                    }
+                }
+        }
+    }
+
+    /// A scheme, `://` and something after it, without spaces and control characters.
+    private static func looksLikeURL(_ text: String) -> Bool {
+        guard text.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7f }) else { return false }
+        let scheme = text.utf8.prefix { $0 != UInt8(ascii: ":") }
+        let rest = text.utf8.dropFirst(scheme.count)
+        guard let first = scheme.first, (first | 0x20) >= 0x61, (first | 0x20) <= 0x7a else { return false }
+        return rest.starts(with: "://".utf8) && rest.count > 3
+    }
+}
+
+extension SchemaValidator {
+    /// Reads decoded query pairs as the JSON object that these parameters stand for, and checks it.
+    ///
+    /// A repeated name makes an array where the schema has one and is a problem elsewhere. Numbers and booleans are
+    /// read from their text; a text that is neither stays a string, so that the check names it.
+    public func read(
+        query pairs: [(name: String, value: String)], fields: [SchemaField]
+    ) -> (values: JSONObject, problems: [SchemaProblem]) {
+        var members: [(name: String, value: JSON)] = []
+        var repeated: [SchemaProblem] = []
+        for (name, text) in pairs {
+            let schema = fields.first { $0.name == name }?.schema
+            let position = members.firstIndex { $0.name == name }
+            if case .array(let element, _) = schema {
+                let item = Self.value(of: text, element)
+                guard let position else {
+                    members.append((name, .array([item])))
+                    continue
+                }
+                if case .array(let items) = members[position].value { members[position].value = .array(items + [item]) }
+            } else if position == nil {
+                members.append((name, schema.map { Self.value(of: text, $0) } ?? .string(text)))
+            } else if schema != nil, repeated.count < maxProblems, !repeated.contains(where: { $0.path == name }) {
+                repeated.append(SchemaProblem(path: name, .repeated))
+            }
+        }
+        let values = JSONObject(members)
+        return (values, Array((repeated + problems(in: .object(values), fields: fields)).prefix(maxProblems)))
+    }
+
+    private static func value(of text: String, _ schema: Schema) -> JSON {
+        switch schema {
+        case .boolean: text == "true" ? true : text == "false" ? false : .string(text)
+        case .integer, .number:
+            if let parsed = try? JSON.parse(text, limits: JSONLimits(maxDepth: 1, maxBytes: 64)), case .number = parsed
+            {
+                parsed
+            } else {
+                .string(text)
+            }
+        default: .string(text)
+        }
+    }
+}
