@@ -1,5 +1,5 @@
 import Core
-import HTTP
+public import HTTP
 import LumaAPI
 
 extension Sandbox {
@@ -94,5 +94,69 @@ extension Sandbox {
     func event(_ id: JSON?) throws(Refusal) -> EventRecord {
         guard let id = id?.stringValue, let event = state.events[id], event.platform == .luma else { throw .noEvent }
         return event
+    }
+}
+
+/// One request to the emulator, complete in memory and decoded from its wire form.
+public struct SandboxRequest: Sendable {
+    public var method: Method
+    /// The path without its query, as it was sent.
+    public var path: String
+    /// Query parameters in their order, percent-decoded; a name may repeat.
+    public var query: [(name: String, value: String)]
+    /// The field `x-luma-api-key`.
+    public var apiKey: String?
+    /// The field `x-luma-calendar-id`.
+    public var calendarId: String?
+    /// The field `content-type`.
+    public var contentType: String?
+    public var body: [UInt8]
+
+    public init(
+        method: Method, path: String, query: [(name: String, value: String)] = [], apiKey: String? = nil,
+        calendarId: String? = nil, contentType: String? = nil, body: [UInt8] = []
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.apiKey = apiKey
+        self.calendarId = calendarId
+        self.contentType = contentType
+        self.body = body
+    }
+}
+
+/// An answer that is no success, in Luma's shape of errors.
+struct Refusal: Error, Equatable {
+    var status: Int
+    var message: String
+    var fields: [Field] = []
+
+    static let noKey = Refusal(status: 400, message: "Please provide an API key.")
+    static let badKey = Refusal(status: 401, message: "You are not signed in.")
+    static let noRoute = Refusal(status: 404, message: "Not found.")
+    /// Also for an id that does not exist and for an event that is cancelled.
+    static let noEvent = Refusal(status: 403, message: "You don't have access to this event.")
+    static let noTicketType = Refusal(status: 404, message: "Ticket type not found.")
+    static let noGuest = Refusal(status: 404, message: "Guest not found.")
+    static let noAccess = Refusal(status: 403, message: "You don't have access to this calendar.")
+
+    static func invalid(_ message: String) -> Refusal { Refusal(status: 400, message: message) }
+
+    /// Names the first problems of a request; a body with thousands must not make an answer of thousands.
+    static func invalid(_ problems: [SchemaProblem]) -> Refusal {
+        let named = problems.prefix(5).map { $0.path.isEmpty ? "The body \($0.problem)" : "\($0.path) \($0.problem)" }
+        let rest = problems.count > named.count ? "; and \(problems.count - named.count) more" : ""
+        return .invalid("Invalid request: " + named.joined(separator: "; ") + rest + ".")
+    }
+
+    var response: Response {
+        .json(status: status, ["message": .string(message), "code": nil], fields: fields)
+    }
+}
+
+extension Response {
+    static func json(status: Int = 200, _ body: JSON, fields: [Field] = []) -> Response {
+        Response(status: status, fields: [Field("Content-Type", "application/json")] + fields, body: body.encoded)
     }
 }

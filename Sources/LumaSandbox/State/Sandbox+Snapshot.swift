@@ -117,3 +117,11 @@ extension [String: JSON] {
         self.init((saved?.objectValue?.members ?? []).map { ($0.name, $0.value) }) { $1 }
     }
 }
+
+/// Why a saved state cannot be taken up.
+public struct SnapshotError: Error, Sendable, Equatable {
+    /// What is wrong and where, in plain words.
+    public let problem: String
+
+    init(_ problem: String) { self.problem = problem }
+}
