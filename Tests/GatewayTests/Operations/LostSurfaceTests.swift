@@ -1,0 +1,58 @@
+import Core
+import GatewayAPI
+import LumaAPI
+import Testing
+
+@testable import Gateway
+
+/// Writes that are passed on by their rows, whose answer is lost after Luma has done them: each is found as its row says, and
+/// never done twice.
+@Suite struct LostSurfaceTests {
+    @Test(arguments: SurfaceTests.writes) func itIsSettledAsTheRowSays(name: String) async throws {
+        let surface = try Surface.row(name)
+        try await SurfaceStage.play { stage in
+            let input = try stage.luma.example(of: surface.operation)
+            stage.luma.lose(name)
+            let answer = try await stage.rest(surface, input)
+            if surface.operation.recovery.reading == nil {
+                #expect(answer.status == 504 && answer.json["reason"] == "outcome_unknown", "\(answer.json)")
+            } else {
+                #expect(answer.status == surface.success, "\(answer.json)")
+            }
+            #expect(stage.luma.requests[name] == 1 && stage.luma.changes == 1)
+        }
+    }
+
+    @Test(arguments: SurfaceTests.writes, [false, true]) func withAKeyItIsDoneOnceAndAnsweredOnce(
+        name: String, isLost: Bool
+    ) async throws {
+        let surface = try Surface.row(name)
+        guard !isLost || surface.operation.recovery.reading != nil else { return }
+        try await SurfaceStage.play { stage in
+            let input = try stage.luma.example(of: surface.operation)
+            if isLost { stage.luma.lose(name) }
+            let first = try await stage.rest(surface, input, key: "one")
+            let again = try await stage.rest(surface, input, key: "one")
+            #expect(first.status == surface.success && again.status == first.status, "\(again.json)")
+            #expect(again.json == first.json)
+            #expect(!first.head.contains("Idempotency-Replayed") && again.head.contains("Idempotency-Replayed: true"))
+            let other = try await stage.rest(surface, try surface.other(than: input), key: "one")
+            #expect(other.status == 422 && other.json["reason"] == "idempotency_key_reused", "\(other.json)")
+            #expect(stage.luma.requests[name] == 1 && stage.luma.changes == 1)
+        }
+    }
+
+    @Test(arguments: SurfaceTests.writes.filter { SurfaceTests.tools.contains($0) }, [false, true])
+    func byAToolToo(name: String, isLost: Bool) async throws {
+        let surface = try Surface.row(name)
+        guard !isLost || surface.operation.recovery.reading != nil else { return }
+        try await SurfaceStage.play { stage in
+            let input = try stage.luma.example(of: surface.operation)
+            if isLost { stage.luma.lose(name) }
+            let first = try await stage.perform(surface, input, key: "one")
+            let again = try await stage.perform(surface, input, key: "one")
+            #expect(first == again)
+            #expect(stage.luma.requests[name] == 1 && stage.luma.changes == 1)
+        }
+    }
+}

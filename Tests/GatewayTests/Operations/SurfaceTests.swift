@@ -1,0 +1,146 @@
+import Core
+import GatewayAPI
+import LumaAPI
+import TestKit
+import Testing
+
+@testable import Gateway
+
+/// Every row that passes an operation on, by its own example, against the emulator.
+@Suite struct SurfaceTests {
+    static let served = Surfaces.all.filter { !$0.handmade.contains(.rest) }.map(\.operation.name)
+    static let writes = Surfaces.all.filter { $0.operation.isWrite && !$0.handmade.contains(.rest) }
+        .map(\.operation.name)
+    /// Those whose tool is made of the row.
+    static let tools = Surfaces.all.filter { $0.tool != nil && !$0.handmade.contains(.tool) }.map(\.operation.name)
+    static let confirmed = tools.filter { Surfaces[operation: $0]?.needsConfirmation == true }
+
+    @Test func thereAreRowsOfEachKind() {
+        #expect(!Self.writes.isEmpty && Self.writes.count < Self.served.count)
+        #expect(!Self.confirmed.isEmpty && Self.confirmed.count < Self.tools.count)
+    }
+
+    @Test(arguments: served) func itsDocumentIsThePromisedOneAndNothingOfItIsLogged(name: String) async throws {
+        let surface = try Surface.row(name)
+        var input = JSONObject()
+        let log = try await SurfaceStage.play { stage in
+            input = try stage.luma.example(of: surface.operation)
+            let answer = try await stage.rest(surface, input)
+            #expect(answer.status == surface.success, "\(answer.json)")
+            #expect(JSONSchemaChecker(.object(surface.schema)).problems(answer.json) == [])
+            #expect(stage.luma.changes == (surface.operation.isWrite ? 1 : 0))
+            #expect(!answer.head.contains("secret-key") && !"\(answer.json)".contains("secret-key"))
+        }
+        #expect(log.contains("\(surface.success)") && !log.contains("secret-key"), "\(log)")
+        for member in surface.pathMembers { #expect(!log.contains(input[member]?.stringValue ?? "?"), "\(log)") }
+    }
+
+    @Test(arguments: tools) func restAndToolGiveTheSame(name: String) async throws {
+        let surface = try Surface.row(name)
+        var told = JSON.null
+        try await SurfaceStage.play { stage in
+            told = try await stage.rest(surface, try stage.luma.example(of: surface.operation)).json
+        }
+        try await SurfaceStage.play { stage in
+            let result = try await stage.perform(surface, try stage.luma.example(of: surface.operation))
+            #expect(result == Neutral.json(surface.withoutSecrets(told)))
+            #expect(stage.luma.changes == (surface.operation.isWrite ? 1 : 0))
+        }
+    }
+
+    /// An agreement is for what was shown, and for nothing else.
+    @Test(arguments: confirmed) func whatReachesPeopleIsShownBeforeItIsDone(name: String) async throws {
+        let surface = try Surface.row(name)
+        let tool = try #require(surface.tool)
+        try await SurfaceStage.play { stage in
+            let input = try stage.luma.example(of: surface.operation)
+            let arguments = surface.given(input)
+            let preview = try await stage.result(tool, arguments)
+            #expect(preview["status"] == "needs_confirmation")
+            #expect(preview["sends"]?.canonical == Neutral.json(.object(input)).canonical)
+            let token = try #require(preview["confirm"])
+            var wrong = arguments
+            wrong["confirm"] = .string((token.stringValue ?? "") + "x")
+            var other = try surface.other(than: arguments)
+            other["confirm"] = token
+            for refused in [wrong, other] {
+                let answer = try await stage.call(tool, refused)
+                #expect(answer["isError"] == true)
+                #expect("\(answer)".contains("This confirmation is not valid"), "\(answer)")
+            }
+            #expect(stage.luma.requests[name] == nil && stage.luma.changes == 0)
+            var agreed = arguments
+            agreed["confirm"] = token
+            _ = try await stage.result(tool, agreed)
+            #expect(stage.luma.requests[name] == 1 && stage.luma.changes == 1)
+        }
+    }
+
+    @Test(arguments: writes) func aDryRunSendsNothing(name: String) async throws {
+        let surface = try Surface.row(name)
+        try await SurfaceStage.play { stage in
+            let input = try stage.luma.example(of: surface.operation)
+            let before = stage.luma.requests
+            let answer = try await stage.rest(surface, input, query: [(name: "dry_run", value: "true")])
+            #expect(answer.status == 200 && answer.json["status"] == "unchanged" && answer.json["dry_run"] == true)
+            #expect(answer.json["sends"]?.canonical == JSON.object(input).canonical)
+            #expect(stage.luma.requests == before && stage.luma.changes == 0)
+        }
+    }
+
+    @Test(arguments: served) func whatIsNotKnownIsRefusedByItsName(name: String) async throws {
+        let surface = try Surface.row(name)
+        try await SurfaceStage.play { stage in
+            let input = try stage.luma.example(of: surface.operation)
+            var more = input
+            more["nonsense"] = 1
+            let before = stage.luma.requests
+            let parameter = try await stage.rest(surface, input, query: [(name: "nonsense", value: "1")])
+            #expect(parameter.status == 422 && parameter.refused == ["nonsense"], "\(parameter.json)")
+            if surface.operation.body != nil {
+                let member = try await stage.rest(surface, more)
+                #expect(member.status == 422 && member.refused == ["nonsense"], "\(member.json)")
+            }
+            if let tool = surface.tool, !surface.handmade.contains(.tool) {
+                let answer = try await stage.call(tool, surface.given(more))
+                #expect(answer["isError"] == true && "\(answer)".contains("nonsense is not known"), "\(answer)")
+            }
+            #expect(stage.luma.requests == before)
+        }
+    }
+
+    @Test(arguments: served) func aTokenMayWhatItsScopeSays(name: String) async throws {
+        let surface = try Surface.row(name)
+        let isWrite = surface.operation.isWrite
+        try await SurfaceStage.play(hasTokens: true) { stage in
+            let input = try stage.luma.example(of: surface.operation)
+            let before = stage.luma.requests[name]
+            #expect(try await stage.rest(surface, input).status == 401)
+            let read = try await stage.rest(surface, input, token: SurfaceStage.reader)
+            #expect(read.status == (isWrite ? 403 : 200), "\(read.json)")
+            if let tool = surface.tool {
+                #expect(try await stage.tools(token: SurfaceStage.reader).contains(tool) != isWrite)
+                #expect(try await stage.tools(token: SurfaceStage.writer).contains(tool))
+            }
+            if isWrite {
+                #expect(read.json["reason"] == "insufficient_scope")
+                if let tool = surface.tool {
+                    let refused = try await stage.message(
+                        "tools/call", ["name": .string(tool), "arguments": .object(surface.given(input))],
+                        token: SurfaceStage.reader)
+                    #expect("\(refused["error"] ?? .null)".contains("This token may only read"), "\(refused)")
+                }
+                #expect(stage.luma.requests[name] == before)
+            }
+            #expect(try await stage.rest(surface, input, token: SurfaceStage.writer).status == surface.success)
+        }
+    }
+
+    @Test func everyToolOfTheTableIsRegisteredOnce() async throws {
+        try await SurfaceStage.play { stage in
+            let tools = try await stage.tools()
+            #expect(Surfaces.problems(of: Surfaces.all, tools: tools) == [])
+            #expect(Set(tools).count == tools.count)
+        }
+    }
+}
