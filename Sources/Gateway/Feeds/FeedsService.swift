@@ -134,9 +134,10 @@ final class FeedsService {
         let query = EventListQuery(
             limit: Self.mostEvents, cursor: nil, parameters: filter.parameters(now: now))
         let key = ReadKey.list("feed \(feed.id) \(query.parameters.after?.milliseconds ?? 0)")
-        var answer = try await events.reads.read(key, input, call) { () throws(APIError) in
+        let read = try await events.reads.read(key, input.wish, call) { () throws(APIError) in
             try await render(feed, filter, query, nextCall)
         }
+        var answer = try read.response(input.conditions)
         // The address is a secret: no page that a link in it leads to is told it, and no search engine keeps it.
         answer.fields += [Field("Referrer-Policy", "no-referrer"), Field("X-Robots-Tag", "noindex")]
         return answer

@@ -7,10 +7,11 @@ import LumaClient
 /// Operations of Luma's that are passed on by their rows: nothing here knows one of them.
 extension OperationService {
     /// A read, by the cache that all reads share.
-    func passRead(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
-        let (surface, given) = try Self.parts(input)
-        let key = ReadKey(surface.operation, given)
-        return try await events.reads.read(key, input, call) { () throws(APIError) in
+    func passRead(
+        _ passed: PassedOperation, _ wish: ReadWish, _ call: UpstreamCall
+    ) async throws(APIError) -> ReadAnswer {
+        let (surface, given) = (passed.surface, passed.input)
+        return try await events.reads.read(ReadKey(surface.operation, given), wish, call) { () throws(APIError) in
             do throws(LumaError) {
                 let answer = try await events.luma.read(
                     surface.operation, given, deadline: call.deadline, context: call.context)
@@ -28,7 +29,8 @@ extension OperationService {
 
     /// A write, for which the desk keeps key and journal.
     func passWrite(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Written {
-        let (surface, given) = try Self.parts(input)
+        let passed = try PassedOperation(input)
+        let (surface, given) = (passed.surface, passed.input)
         try EventsService.check(input.conditions, hasRepresentation: true)
         let event = given["event_id"]?.stringValue
         if input.isDryRun {
@@ -51,11 +53,6 @@ extension OperationService {
         return Written(
             response: .json(status: isNew ? 201 : 200, JSON.object(answer).encoded), eventID: event,
             isChange: call.context.hasSentWrite)
-    }
-
-    private static func parts(_ input: RequestInput) throws(APIError) -> (Surface, JSONObject) {
-        guard let surface = input.endpoint.surface, let given = input.operation else { throw APIError(.internal) }
-        return (surface, given)
     }
 
     /// What a caller is told of a call that gave no result. Luma's 404 does not say which of several ids it means.

@@ -39,17 +39,26 @@ final class OperationService {
 
     /// The answer of an endpoint that needs Luma. What changes something goes by the desk.
     func response(to input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
-        switch input.endpoint.kind {
-        case .getEvent: return try await events.get(input, call)
-        case .lookupEvent: return try await events.lookUp(input, call)
-        case .listEvents, .eventsJSON: return try await events.list(input, call)
-        case .operation where !input.endpoint.isWrite: return try await passRead(input, call)
-        default:
-            return try await desk.answer(input, call) { () throws(APIError) in
-                let written = try await write(input, call)
-                if written.isChange, let id = written.eventID { announce(id) }
-                return written
-            }
+        guard input.endpoint.isWrite else {
+            return try await read(try ReadRequest(input), input.wish, call).response(input.conditions)
+        }
+        return try await desk.answer(input, call) { () throws(APIError) in
+            let written = try await write(input, call)
+            if written.isChange, let id = written.eventID { announce(id) }
+            return written
+        }
+    }
+
+    /// Answers a read.
+    /// - Parameter wish: what the caller says about kept answers.
+    func read(
+        _ request: ReadRequest, _ wish: ReadWish, _ call: UpstreamCall
+    ) async throws(APIError) -> ReadResult {
+        switch request {
+        case .event(let id): .shared(try await events.get(id, wish, call))
+        case .list(let query): .shared(try await events.list(query, wish, call))
+        case .lookUp(let address): .own(try await events.lookUp(address, call))
+        case .operation(let passed): .shared(try await passRead(passed, wish, call))
         }
     }
 

@@ -13,7 +13,7 @@ extension EventsService {
         let dryRun = query.boolean(QueryRows.dryRun.name) ?? false
         let refund = query.boolean(QueryRows.refund.name)
         try query.finish()
-        let id = try eventID(input)
+        let id = try input.eventID().text
         if dryRun { return try await previewCancel(id, refund, input, call) }
         if let told = call.context.journal?.earlier("events/cancel", subject: id), case .done = told.effect {
             return Written(

@@ -1,6 +1,5 @@
 import Core
 import GatewayAPI
-import HTTP
 import LumaAPI
 import LumaClient
 
@@ -8,36 +7,15 @@ extension EventsService {
     /// Luma's own bound on a page is not published; 50 is what is known to be accepted.
     static let upstreamPageLimit = 50
 
-    /// - Parameter isTable: whether the answer is one; parameters that only a table has are refused elsewhere.
-    func listQuery(_ input: RequestInput, isTable: Bool = false) throws(APIError) -> EventListQuery {
-        var query = QueryReader(input.query, rows: isTable ? QueryRows.list + [QueryRows.purpose] : QueryRows.list)
-        var parameters = EventListParameters()
-        let limit = query.integer(QueryRows.limit)
-        let cursor = query.text(QueryRows.cursor.name)
-        parameters.after = query.instant(QueryRows.after.name)
-        parameters.before = query.instant(QueryRows.before.name)
-        parameters.sort = query.choice(QueryRows.sort).map {
-            $0 == "start_at" ? .ascending : .descending
-        }
-        parameters.status = query.choice(QueryRows.status)
-        let showsAll = query.choice(QueryRows.show) != nil
-        if showsAll {
-            parameters.platforms = ["luma", "external"]
-            parameters.access = ["manage", "view"]
-        }
-        let purpose = isTable ? query.choice(QueryRows.purpose) : nil
-        try query.finish()
-        let isSaid = input.query.contains { $0.name == QueryRows.limit.name }
-        return EventListQuery(
-            limit: limit, cursor: cursor, parameters: parameters, thenPending: showsAll && parameters.status == nil,
-            most: isSaid ? limit : nil, isForSpreadsheet: purpose != nil)
+    /// One page. A limit above Luma's page is made of two of Luma's pages; the end is known by `has_more` alone, never by a
+    /// short page.
+    func list(_ query: EventListQuery, _ wish: ReadWish, _ call: UpstreamCall) async throws(APIError) -> ReadAnswer {
+        try await reads.read(ReadKey(query), wish, call) { () throws(APIError) in try await list(query, call) }
     }
 
-    /// `GET /events/`: one page. A limit above Luma's page is made of two of Luma's pages; the end is known by
-    /// `has_more` alone, never by a short page.
-    func list(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
-        let query = try listQuery(input)
-        return try await reads.read(ReadKey(query), input, call) { () throws(APIError) in try await list(query, call) }
+    /// The same, after its look at what is kept.
+    func list(_ query: EventListQuery, _ open: OpenRead, _ call: UpstreamCall) async throws(APIError) -> ReadAnswer {
+        try await reads.proceed(open, call) { () throws(APIError) in try await list(query, call) }
     }
 
     private func list(_ query: EventListQuery, _ call: UpstreamCall) async throws(APIError) -> Fetched {

@@ -1,29 +1,17 @@
 import Core
 import GatewayAPI
-import HTTP
 import LumaClient
 
 extension EventsService {
-    /// `GET /events/lookup`: the event that an address or a slug stands for, in short; null when it stands for none.
-    func lookUp(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
-        let query = QueryReader(input.query, rows: QueryRows.lookup)
-        try query.finish()
-        let text = query.text(QueryRows.url.name) ?? ""
-        guard let address = EventAddress(text) else {
-            throw APIError(invalid: [
-                FieldProblem(
-                    QueryRows.url.name,
-                    text.isEmpty
-                        ? "is missing" : "must be the address of an event at luma.com or lu.ma, its slug or its id")
-            ])
-        }
+    /// The event that an address or a slug stands for, in short; null when it stands for none.
+    func lookUp(_ address: EventAddress, _ call: UpstreamCall) async throws(APIError) -> JSON {
         let event: JSON
         do throws(LumaError) {
             event = try await found(address, call)
         } catch {
             throw APIError(error, subject: nil)
         }
-        return try .tagged(JSON.object(["event": event]).encoded, input.conditions)
+        return ["event": event]
     }
 
     private func found(_ address: EventAddress, _ call: UpstreamCall) async throws(LumaError) -> JSON {

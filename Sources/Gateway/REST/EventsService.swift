@@ -88,23 +88,18 @@ final class EventsService {
 
     // MARK: Read
 
-    /// `GET /events/{event_id}`: Luma's object as Luma sent it.
-    func get(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
-        try input.refuseQuery()
-        let id = try eventID(input)
-        return try await reads.read(.event(id), input, call) { () throws(APIError) in
-            return Fetched(body: try await current(id, call).body, asOf: call.context.lastSentAt)
+    /// One event: Luma's object as Luma sent it.
+    func get(_ id: EventID, _ wish: ReadWish, _ call: UpstreamCall) async throws(APIError) -> ReadAnswer {
+        try await reads.read(.event(id.text), wish, call) { () throws(APIError) in
+            return Fetched(body: try await current(id.text, call).body, asOf: call.context.lastSentAt)
         }
     }
 
-    /// The answer to a read that needs no call; nil when it needs one.
-    func kept(
-        _ input: RequestInput, _ representation: Representation, _ request: RequestView
-    ) throws(APIError) -> Response? {
-        if representation != .json || reads.isOff { return nil }
-        if input.endpoint == .listEvents { return try reads.kept(ReadKey(try listQuery(input)), input, request) }
-        try input.refuseQuery()
-        return try reads.kept(.event(try eventID(input)), input, request)
+    /// The same, after its look at what is kept.
+    func get(_ id: EventID, _ open: OpenRead, _ call: UpstreamCall) async throws(APIError) -> ReadAnswer {
+        try await reads.proceed(open, call) { () throws(APIError) in
+            return Fetched(body: try await current(id.text, call).body, asOf: call.context.lastSentAt)
+        }
     }
 
     // MARK: Update
@@ -112,7 +107,7 @@ final class EventsService {
     /// `PUT` and `PATCH /events/{event_id}`: both change what is named and leave the rest.
     func update(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Written {
         let isDryRun = try Self.isDryRun(input)
-        let id = try eventID(input)
+        let id = try input.eventID().text
         let document = try input.json()
         let setting = setting(input, call)
         var outcome = EventInput.parse(document, mode: .update, setting)
@@ -200,14 +195,6 @@ final class EventsService {
     private static func accepted(_ outcome: EventInput.Outcome) throws(APIError) -> EventInput.Accepted {
         if case .accepted(let accepted) = outcome { return accepted }
         throw outcome.error ?? APIError(.internal)
-    }
-
-    /// The event id of the path. Luma's ids are opaque, so only what cannot be one is refused, as not found.
-    func eventID(_ input: RequestInput) throws(APIError) -> String {
-        let id = input.parameter ?? ""
-        let isPlausible = !id.isEmpty && id.utf8.count <= 100 && id.utf8.allSatisfy(\.isLumaIDByte)
-        guard isPlausible else { throw APIError.eventNotFound(id) }
-        return id
     }
 
     /// - Parameter done: what was done to the event all the same.

@@ -16,9 +16,34 @@ struct EventListQuery {
 }
 
 extension EventListQuery {
+    /// - Parameters:
+    ///   - status: `approved` or `pending`; nil is the former.
+    ///   - showsAll: also what is left out otherwise, and what is pending after all else unless a status is named.
+    init(
+        limit: Int, cursor: String? = nil, after: Timestamp? = nil, before: Timestamp? = nil,
+        sort: EventListParameters.Sort? = nil, status: String? = nil, showsAll: Bool = false
+    ) {
+        var parameters = EventListParameters()
+        parameters.after = after
+        parameters.before = before
+        parameters.sort = sort
+        parameters.status = status
+        if showsAll {
+            parameters.platforms = ["luma", "external"]
+            parameters.access = ["manage", "view"]
+        }
+        self.init(
+            limit: limit, cursor: cursor, parameters: parameters, thenPending: showsAll && status == nil)
+    }
+
     /// What exists at Luma and is not in this list, whatever its pages.
     var leftOut: JSON {
         let kinds = LeftOut.kinds(showsAll: !parameters.platforms.isEmpty, status: parameters.status)
         return .array(kinds.map { .string($0.rawValue) })
     }
+}
+
+extension EventListParameters.Sort {
+    /// - Parameter word: `start_at` or `-start_at`.
+    init(word: String) { self = word == "start_at" ? .ascending : .descending }
 }

@@ -42,54 +42,72 @@ final class ReadService {
         accept.elementsEqual("*/*".utf8) || accept.elementsEqual("application/json".utf8)
     }
 
-    /// Nothing is ever kept.
-    var isOff: Bool { shared.settings.freshSeconds <= 0 }
+    // MARK: One look
 
-    /// The kept answer to a read; nil when Luma must be asked. The next request in the same words finds it ready.
-    /// - Throws: `APIError` 412 when If-Match does not hold.
-    func kept(_ key: ReadKey, _ input: RequestInput, _ request: RequestView) throws(APIError) -> Response? {
-        guard input.wish.mayUse else { return nil }
-        let now = clock.now
-        guard let answer = shared.fresh(key, input.wish, now: now) else { return nil }
-        shared.remember(RequestWords(path: request.path, query: request.query), for: key)
-        return try given(answer, .hit, input.conditions, age: answer.age(now))
+    /// What becomes of a read at its one look at the table.
+    enum Asked {
+        case answer(ReadAnswer)
+        /// Something has to be waited for.
+        case open(OpenRead)
     }
 
-    // MARK: With one
+    /// Looks at what is kept, once and without a wait.
+    /// - Parameter words: those of the request: the next one in the same words finds the answer ready.
+    func ask(_ key: ReadKey, _ wish: ReadWish, words: RequestWords? = nil) -> Asked {
+        let now = clock.now
+        switch shared.ask(key, wish, now: now) {
+        case .hit(let answer):
+            if let words { shared.remember(words, for: key) }
+            return .answer(given(answer, .hit, age: answer.age(now)))
+        case .lead(let lease): return .open(OpenRead(key, wish, .lead(lease), shared))
+        case .busy, .follow: return .open(OpenRead(key, wish, .follow, shared))
+        case .absent: return .open(OpenRead(key, wish, .absent, shared))
+        }
+    }
+
+    // MARK: With a wait
 
     /// Answers a read: from what is kept, from a call that is under way, or by `fetch`, which makes the call.
     func read(
-        _ key: ReadKey, _ input: RequestInput, _ call: UpstreamCall, fetch: () async throws(APIError) -> Fetched
-    ) async throws(APIError) -> Response {
-        let now = clock.now
-        switch shared.ask(key, input.wish, now: now) {
-        case .hit(let answer): return try given(answer, .hit, input.conditions, age: answer.age(now))
-        case .absent: throw APIError(.notKept)
-        case .lead(let lease): return try await lead(lease, input, call, fetch)
-        case .busy, .follow: return try await follow(key, input, call, fetch)
+        _ key: ReadKey, _ wish: ReadWish, _ call: UpstreamCall, fetch: () async throws(APIError) -> Fetched
+    ) async throws(APIError) -> ReadAnswer {
+        switch ask(key, wish) {
+        case .answer(let answer): return answer
+        case .open(let open): return try await proceed(open, call, fetch: fetch)
+        }
+    }
+
+    /// Goes on with a read after its look: from a call that is under way, or by `fetch`, which makes the call.
+    func proceed(
+        _ open: OpenRead, _ call: UpstreamCall, fetch: () async throws(APIError) -> Fetched
+    ) async throws(APIError) -> ReadAnswer {
+        switch open.take() {
+        case .lead(let lease)?: return try await lead(lease, open.wish, call, fetch)
+        case .follow?: return try await follow(open.key, open.wish, call, fetch)
+        case .absent?, nil: throw APIError(.notKept)
         }
     }
 
     private func lead(
-        _ lease: SharedReads.Table.Lease, _ input: RequestInput, _ call: UpstreamCall,
+        _ lease: SharedReads.Table.Lease, _ wish: ReadWish, _ call: UpstreamCall,
         _ fetch: () async throws(APIError) -> Fetched
-    ) async throws(APIError) -> Response {
+    ) async throws(APIError) -> ReadAnswer {
         do throws(APIError) {
             let fetched = try await fetch()
             let answer = KeptAnswer(
                 fetched.body, as: fetched.format, isList: lease.key.isList, asOf: fetched.asOf ?? clock.now)
-            shared.finish(lease, .answer(answer, keep: input.wish.mayStore), now: clock.now)
-            return try given(answer, .miss, input.conditions)
+            shared.finish(lease, .answer(answer, keep: wish.mayStore), now: clock.now)
+            return given(answer, .miss)
         } catch {
             shared.finish(lease, landing(error, call), now: clock.now)
-            return try standIn(lease.key, input, error)
+            return try standIn(lease.key, wish, error)
         }
     }
 
-    // Not a part of `read`, whose every call would reserve the memory for it.
+    // Not a part of `proceed`, whose every call would reserve the memory for it.
     @inline(never) private func follow(
-        _ key: ReadKey, _ input: RequestInput, _ call: UpstreamCall, _ fetch: () async throws(APIError) -> Fetched
-    ) async throws(APIError) -> Response {
+        _ key: ReadKey, _ wish: ReadWish, _ call: UpstreamCall, _ fetch: () async throws(APIError) -> Fetched
+    ) async throws(APIError) -> ReadAnswer {
         let (shared, clock) = (shared, clock)
         var number: UInt64?
         let news: ReadWaiter.News
@@ -97,10 +115,10 @@ final class ReadService {
             news = try await parking.park(
                 until: call.deadline,
                 missed: { news in
-                    if case .lead(let lease) = news { shared.finish(lease, .abandoned, now: clock.now) }
+                    if case .lead(let lease) = news { shared.abandon(lease) }
                 },
                 { waiter in
-                    switch shared.ask(key, input.wish, now: clock.now, waiter: waiter) {
+                    switch shared.ask(key, wish, now: clock.now, waiter: waiter) {
                     case .hit(let answer): waiter.tell(.end(.success(answer)))
                     case .lead(let lease): waiter.tell(.lead(lease))
                     case .follow(let id): number = id
@@ -112,12 +130,12 @@ final class ReadService {
             throw APIError(LumaError.cancelled, subject: nil)
         }
         switch news {
-        case .lead(let lease): return try await lead(lease, input, call, fetch)
-        case .end(.success(let answer)): return try given(answer, .shared, input.conditions)
-        case .end(.failure(let error)): return try standIn(key, input, error)
+        case .lead(let lease): return try await lead(lease, wish, call, fetch)
+        case .end(.success(let answer)): return given(answer, .shared)
+        case .end(.failure(let error)): return try standIn(key, wish, error)
         case .overdue:
             if let number { shared.leave(key, number) }
-            return try standIn(key, input, APIError(.upstreamTimeout))
+            return try standIn(key, wish, APIError(.upstreamTimeout))
         }
     }
 
@@ -135,21 +153,18 @@ final class ReadService {
     }
 
     /// What was known before, while Luma is down; else the error.
-    private func standIn(_ key: ReadKey, _ input: RequestInput, _ error: APIError) throws(APIError) -> Response {
+    private func standIn(_ key: ReadKey, _ wish: ReadWish, _ error: APIError) throws(APIError) -> ReadAnswer {
         let now = clock.now
-        guard Self.isOutage(error), input.wish.maxAge == .infinity, let answer = shared.standIn(key, now: now) else {
+        guard Self.isOutage(error), wish.maxAge == .infinity, let answer = shared.standIn(key, now: now) else {
             throw error
         }
-        return try given(answer, .stale, input.conditions, age: answer.age(now), cause: error.reason.rawValue)
+        return given(answer, .stale, age: answer.age(now), cause: error.reason.rawValue)
     }
 
-    /// The answer in its shape, counted.
-    private func given(
-        _ answer: KeptAnswer, _ source: ReadSource, _ conditions: Preconditions, age: Int = 0,
-        cause: String? = nil
-    ) throws(APIError) -> Response {
+    /// The answer, counted.
+    private func given(_ answer: KeptAnswer, _ source: ReadSource, age: Int = 0, cause: String? = nil) -> ReadAnswer {
         metrics?.read(source)
-        return try answer.response(source, conditions, age: age, cause: cause)
+        return ReadAnswer(kept: answer, source: source, age: age, cause: cause)
     }
 
     private static func isOutage(_ error: APIError) -> Bool {

@@ -86,7 +86,7 @@ struct ReadTable<Waiter: Sendable>: Sendable {
     }
 
     /// What is kept of `key` and still fresh enough.
-    func fresh(_ key: ReadKey, _ wish: ReadWish, _ now: MonotonicTime) -> KeptAnswer? {
+    private func fresh(_ key: ReadKey, _ wish: ReadWish, _ now: MonotonicTime) -> KeptAnswer? {
         guard let answer = kept[key], now < answer.asOf.advanced(seconds: settings.freshSeconds),
             wish.maxAge == .infinity || now.seconds(since: answer.asOf) <= wish.maxAge
         else { return nil }

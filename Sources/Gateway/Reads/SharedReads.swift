@@ -47,11 +47,6 @@ final class SharedReads: Sendable {
         withTable { $0.ask(key, wish, now: now, waiter: waiter) }
     }
 
-    /// What is kept and fresh.
-    func fresh(_ key: ReadKey, _ wish: ReadWish, now: MonotonicTime) -> KeptAnswer? {
-        withTable { $0.fresh(key, wish, now) }
-    }
-
     func standIn(_ key: ReadKey, now: MonotonicTime) -> KeptAnswer? {
         withTable { $0.standIn(key, now: now) }
     }
@@ -63,6 +58,12 @@ final class SharedReads: Sendable {
         case .all(let waiters, let end): for waiter in waiters { waiter.tell(.end(end)) }
         case .next(let waiter, let lease): waiter.tell(.lead(lease))
         }
+    }
+
+    /// Ends a flight for which nobody makes the call: the next one who waits may.
+    func abandon(_ lease: Table.Lease) {
+        // Nothing is kept, so it does not matter when.
+        finish(lease, .abandoned, now: MonotonicTime(nanoseconds: 0))
     }
 
     func leave(_ key: ReadKey, _ id: UInt64) { withTable { $0.leave(key, id) } }

@@ -149,16 +149,17 @@ final class Application: NodeHandler {
             default:
                 let input = try self.input(endpoint, parameters, request, turn)
                 let representation = try input.representation()
-                if let answer = try worker.localAnswer(input, representation, request) {
-                    return turn.finish(endpoint, answer)
-                }
+                if let answer = try worker.localAnswer(input) { return turn.finish(endpoint, answer) }
                 let worker = self.worker
-                if endpoint.isWrite {
-                    worker.operations.writes.start { await worker.answer(input, representation, turn) }
-                } else if endpoint.kind == .getEvent, representation == .json {
-                    turn.exchange.perform { await worker.answerEvent(input, turn) }
-                } else {
-                    turn.exchange.perform { await worker.answer(input, representation, turn) }
+                switch endpoint.kind {
+                case .getEvent where representation == .json: try worker.serveEvent(input, request, turn)
+                case .listEvents where representation == .json: try worker.serveList(input, request, turn)
+                default:
+                    if endpoint.isWrite {
+                        worker.operations.writes.start { await worker.answer(input, representation, turn) }
+                    } else {
+                        turn.exchange.perform { await worker.answer(input, representation, turn) }
+                    }
                 }
             }
         } catch {

@@ -30,7 +30,7 @@ extension Worker {
             if let feed { turn.admitted.principal = Principal(label: "feed " + feed.id, scopes: .read) }
             if let refusal = gate.charge(&turn) { throw refusal }
             guard let feed else { throw .notFound }
-            let call = upstreamCall(input, .background, turn)
+            let call = upstreamCall(input.timeout, .background, turn)
             calls = call.context
             let response = try await feeds.calendar(feed, input, call) {
                 input.timeout == nil ? operations.upstreamCall(call.context) : call

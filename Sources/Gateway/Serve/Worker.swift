@@ -68,34 +68,21 @@ final class Worker {
         return reactor.start { await monitor.run() }
     }
 
-    /// The answer that needs nobody else, nil when Luma must be asked.
-    func localAnswer(
-        _ input: RequestInput, _ representation: Representation, _ request: RequestView
-    ) throws(APIError) -> Response? {
+    /// The answer that needs nobody else; nil of an endpoint that may have to ask Luma.
+    func localAnswer(_ input: RequestInput) throws(APIError) -> Response? {
         switch input.endpoint.kind {
         case .listTemplates: try templates.list(input)
         case .getTemplate: try templates.get(input)
         case .openAPI: try openAPI.answer(input)
-        case .getEvent, .listEvents: try operations.events.kept(input, representation, request)
         default: nil
         }
     }
 
-    /// Serves `GET /events/{event_id}`, which is most of what there is to serve: a function of its own keeps its task small.
-    func answerEvent(_ input: RequestInput, _ turn: Turn) async {
-        let call = upstreamCall(input, .interactive, turn)
-        do throws(APIError) {
-            turn.finish(.getEvent, try await operations.events.get(input, call), calls: call.context)
-        } catch {
-            let error = await operations.explained(error)
-            turn.finish(.getEvent, error.told(after: call.context), calls: call.context)
-        }
-    }
-
-    func upstreamCall(_ input: RequestInput, _ priority: Priority, _ turn: Turn) -> UpstreamCall {
+    /// - Parameter timeout: the longest that the caller waits, in seconds.
+    func upstreamCall(_ timeout: Double?, _ priority: Priority, _ turn: Turn) -> UpstreamCall {
         let exchange = turn.exchange
         let call = operations.upstreamCall(
-            CallContext(turn.sender(priority)) { !exchange.isOpen }, timeout: input.timeout)
+            CallContext(turn.sender(priority)) { !exchange.isOpen }, timeout: timeout)
         call.context.traceparent = turn.admission?.trace?.traceparent
         if recorder.isEnabled(.debug) { call.context.onAttempt = { [recorder] in recorder.attempt($0, of: turn) } }
         return call
@@ -105,15 +92,16 @@ final class Worker {
     func answer(_ input: RequestInput, _ representation: Representation, _ turn: Turn) async {
         // A list of everything waits behind who looks at one thing, and so does who says that there is no hurry.
         let isStream = input.endpoint.listsEvents && representation != .json
-        let call = upstreamCall(input, isStream || input.isBackground ? .background : .interactive, turn)
+        let call = upstreamCall(input.timeout, isStream || input.isBackground ? .background : .interactive, turn)
         do throws(APIError) {
             if isStream {
-                let query = try operations.events.listQuery(input, isTable: representation == .csv)
+                let query = try EventListQuery(input.query, isTable: representation == .csv)
                 return try await streamList(query, as: representation, input, turn, call)
             }
             if representation == .calendar {
-                return turn.finish(
-                    input.endpoint, try await operations.events.calendar(input, call), calls: call.context)
+                let response = try await operations.events.calendar(
+                    try input.loneEventID(), input.wish, input.conditions, call)
+                return turn.finish(input.endpoint, response, calls: call.context)
             }
             turn.finish(input.endpoint, try await operations.response(to: input, call), calls: call.context)
         } catch {

@@ -54,8 +54,11 @@ import Testing
             let call = fixture.call()
             let response: Response =
                 switch input.endpoint {
-                case .getEvent: try await fixture.service.get(input, call)
-                case .listEvents: try await fixture.service.list(input, call)
+                case .getEvent:
+                    try await fixture.service.get(try input.eventID(), input.wish, call).response(input.conditions)
+                case .listEvents:
+                    try await fixture.service.list(try EventListQuery(input.query), input.wish, call)
+                        .response(input.conditions)
                 case .createEvent: try await fixture.service.create(input, call).response
                 case .patchEvent: try await fixture.service.update(input, call).response
                 default: try await fixture.service.cancel(input, call).response

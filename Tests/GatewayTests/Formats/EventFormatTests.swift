@@ -141,7 +141,7 @@ import Testing
     ) async throws -> (text: String, error: APIError?) {
         let fixture = ServiceFixture(ScriptedTransport(answers))
         let service = fixture.service
-        let query = try service.listQuery(.event(.listEvents))
+        let query = try EventListQuery([])
         var bytes: [UInt8] = []
         do {
             let first = try await service.page(query, limit: 50, nil, fixture.call())
@@ -184,10 +184,8 @@ import Testing
     // MARK: One event
 
     private func calendar(_ conditions: Preconditions = Preconditions(), _ body: JSON = event) async -> Answer {
-        var input = RequestInput.event(.eventCalendar, "evt-1")
-        input.conditions = conditions
-        return await ServiceFixture([("events/get", [.json(200, body)])]).answer { service, call throws(APIError) in
-            try await service.calendar(input, call)
+        await ServiceFixture([("events/get", [.json(200, body)])]).answer { service, call throws(APIError) in
+            try await service.calendar(try EventID("evt-1"), ReadWish(), conditions, call)
         }
     }
 

@@ -11,7 +11,7 @@ import Testing
     private func get(_ fixture: ServiceFixture, _ id: String, ifNoneMatch: String? = nil) async -> Answer {
         var input = RequestInput.event(.getEvent, id)
         input.conditions = Preconditions(ifNoneMatch: ifNoneMatch)
-        return await fixture.answer { service, call throws(APIError) in try await service.get(input, call) }
+        return await fixture.read(input)
     }
 
     private func update(_ fixture: ServiceFixture, _ body: JSON, _ query: [(name: String, value: String)] = []) async

@@ -35,8 +35,7 @@ import Testing
         #expect(created.status == 201)
         #expect(created.json?["id"] == "evt-1")
         #expect(created.json?["warnings"]?.arrayValue?.count == 1)
-        let one = RequestInput.event(.getEvent, "evt-1")
-        let read = await fixture.answer { service, call throws(APIError) in try await service.get(one, call) }
+        let read = await fixture.read(.event(.getEvent, "evt-1"))
         #expect(read.status == 502 && read.reason == "upstream_failure")
     }
 }

@@ -17,10 +17,7 @@ import Testing
     }
 
     private func list(_ fixture: ServiceFixture, _ query: [(name: String, value: String)] = []) async -> Answer {
-        let input = RequestInput.event(.listEvents, query: query)
-        return await fixture.answer { service, call throws(APIError) in
-            try await service.list(input, call)
-        }
+        await fixture.read(.event(.listEvents, query: query))
     }
 
     @Test func everyParameterGoesToLumaUnderItsOwnName() async {
@@ -93,7 +90,7 @@ import Testing
     /// The lines that were written, and the error that ended them.
     private func stream(_ fixture: ServiceFixture) async throws -> (lines: [String], error: APIError?) {
         let service = fixture.service
-        let query = try service.listQuery(.event(.listEvents))
+        let query = try EventListQuery([])
         var bytes: [UInt8] = []
         var failure: APIError?
         do {

@@ -26,8 +26,7 @@ import Testing
     }
 
     private func lookUp(_ fixture: ServiceFixture, _ query: [(name: String, value: String)]) async -> Answer {
-        let input = RequestInput.event(.lookupEvent, query: query)
-        return await fixture.answer { service, call throws(APIError) in try await service.lookUp(input, call) }
+        await fixture.read(.event(.lookupEvent, query: query))
     }
 
     @Test(arguments: ["lu.ma/tea", "https://luma.com/tea?tk=x#y", "luma.com/event/evt-1", "tea"])

@@ -70,6 +70,20 @@ struct ServiceFixture {
         }
     }
 
+    /// The same of a read over REST.
+    func read(_ input: RequestInput) async -> Answer {
+        await answer { service, call throws(APIError) in
+            let result: ReadResult =
+                switch try ReadRequest(input) {
+                case .event(let id): .shared(try await service.get(id, input.wish, call))
+                case .list(let query): .shared(try await service.list(query, input.wish, call))
+                case .lookUp(let address): .own(try await service.lookUp(address, call))
+                case .operation: throw APIError.notFound
+                }
+            return try result.response(input.conditions)
+        }
+    }
+
     /// The same of a write, with whether it says that it has changed the event.
     func written(_ body: (EventsService, UpstreamCall) async throws(APIError) -> Written) async -> (
         answer: Answer, isChange: Bool

@@ -15,12 +15,17 @@ import Testing
     private static func keep(_ reads: SharedReads, _ key: ReadKey) -> Bool {
         guard case .lead(let lease) = reads.ask(key, ReadWish(), now: now) else { return false }
         reads.finish(lease, .answer(KeptAnswer([1], isList: false, asOf: now), keep: true), now: now)
-        return reads.fresh(key, ReadWish(), now: now) != nil
+        return has(reads, key)
     }
 
-    private static func has(_ reads: SharedReads, _ id: String) -> Bool {
-        reads.fresh(.event(id), ReadWish(), now: now) != nil
+    private static func has(_ reads: SharedReads, _ key: ReadKey) -> Bool {
+        var wish = ReadWish()
+        wish.onlyIfCached = true
+        if case .hit = reads.ask(key, wish, now: now) { return true }
+        return false
     }
+
+    private static func has(_ reads: SharedReads, _ id: String) -> Bool { has(reads, .event(id)) }
 
     @Test func aWriteOfOneEmptiesTheOther() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
