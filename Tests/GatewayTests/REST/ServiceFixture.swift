@@ -1,6 +1,7 @@
 import Core
 import GatewayAPI
 import HTTP
+import IO
 import LumaClient
 import TestKit
 
@@ -117,7 +118,14 @@ struct Answer {
         text = String(decoding: response.body, as: UTF8.self)
     }
 
-    func field(_ name: String) -> String? { fields.first { $0.name == name }?.value }
+    /// What was recorded so far; the status is 0 before the head.
+    init(_ record: RecordedExchange) {
+        status = record.status ?? 0
+        fields = record.fields
+        text = String(decoding: Array(record.pieces.joined()), as: UTF8.self)
+    }
+
+    func field(_ name: String) -> String? { fields.first { $0.name.lowercased() == name.lowercased() }?.value }
 }
 
 extension RequestInput {

@@ -5,13 +5,13 @@ import Settings
 @testable import Gateway
 
 /// A log that goes to a file of its own, which goes with it.
-final class LogFile {
+final class LogFile: Sendable {
     let sink: LogSink
     private let path: String
 
-    init() throws {
+    init(_ format: Configuration.LogFormat = .text) throws {
         path = FileManager.default.temporaryDirectory.appendingPathComponent("log-" + UUID().uuidString).path
-        sink = try LogSink(path: path, format: .text, threshold: .info)
+        sink = try LogSink(path: path, format: format, threshold: .info)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }

@@ -1,0 +1,68 @@
+import Core
+import HTTP
+import IO
+import LumaSandbox
+import Synchronization
+import TestKit
+
+/// Luma behind a gateway that is asked in process: the emulator, without a socket either. Any thread.
+final class EmulatedLuma: Sendable {
+    private struct State {
+        var sandbox: Sandbox
+        var asked: [String] = []
+        var cancelled: [String] = []
+        var held: Set<String> = []
+        var answers: [String: ScriptedTransport.Answer] = [:]
+    }
+
+    /// Where the gateway believes it to be.
+    static let origin = "https://luma.test"
+    private let state: Mutex<State>
+
+    init(_ configuration: SandboxConfiguration = SandboxConfiguration()) {
+        state = Mutex(State(sandbox: Sandbox(configuration)))
+    }
+
+    /// The operations that were asked for, in order, such as `events/create`.
+    var asked: [String] { state.withLock { $0.asked } }
+
+    /// Those whose caller did not wait for the answer.
+    var cancelled: [String] { state.withLock { $0.cancelled } }
+
+    func count(_ operation: String) -> Int { asked.count { $0 == operation } }
+
+    /// Leaves an operation without an answer until it is released. It takes effect then.
+    func hold(_ operation: String) { state.withLock { _ = $0.held.insert(operation) } }
+
+    func release(_ operation: String) { state.withLock { _ = $0.held.remove(operation) } }
+
+    /// Answers an operation with this from now on; nil for what the emulator says.
+    func answer(_ operation: String, with answer: ScriptedTransport.Answer?) {
+        state.withLock { $0.answers[operation] = answer }
+    }
+
+    func answer(_ request: OutboundRequest) async -> ScriptedTransport.Answer {
+        let target = request.url.dropFirst(Self.origin.count)
+        let path = String(target.prefix { $0 != "?" })
+        let operation = String(path.dropFirst("/v1/".count))
+        state.withLock { $0.asked.append(operation) }
+        while state.withLock({ $0.held.contains(operation) }) {
+            do {
+                try await Task.sleep(for: .milliseconds(2))
+            } catch {
+                state.withLock { $0.cancelled.append(operation) }
+                return .lost(.cancelled)
+            }
+        }
+        if let answer = state.withLock({ $0.answers[operation] }) { return answer }
+        func field(_ name: String) -> String? { request.fields.first { $0.name.lowercased() == name }?.value }
+        let query = (try? QueryString(parsing: String(target.dropFirst(path.count + 1))))?.items ?? []
+        let asked = SandboxRequest(
+            method: request.method == .get ? .get : .post, path: path, query: query, apiKey: field("x-luma-api-key"),
+            calendarId: field("x-luma-calendar-id"), contentType: field("content-type"), body: request.body)
+        let now = WallClock.now
+        let told = state.withLock { $0.sandbox.handle(asked, now: now, monotonic: LoopClock.monotonicNow) }
+        let fields = told.allFields.map { Field($0.name.lowercased(), $0.value) } + [Field("date", now.httpDate)]
+        return .success(OutboundResponse(status: told.status, fields: fields, body: told.body))
+    }
+}
