@@ -38,10 +38,10 @@ package enum Surfaces {
         "calendars/get": "nothing is promised of the calendar itself yet",
         "events/cancel/request": "a part of events/cancel, whose preview it makes",
         "events/ticket-types/list": "a part of events/update, for approval",
-        "events/ticket-types/create": "no surface yet",
+        "events/ticket-types/create": "not offered yet",
         "events/ticket-types/update": "a part of events/update, for approval",
-        "events/guests/get": "shows what events/guests/update-status has done; no surface yet",
-        "events/coupons/list": "shows what events/coupons/create has made; no surface yet",
+        "events/guests/get": "shows what events/guests/update-status has done; not offered yet",
+        "events/coupons/list": "shows what events/coupons/create has made; not offered yet",
     ]
 
     /// The row of an operation; nil for one that is withheld.
