@@ -48,16 +48,11 @@ public enum Command: Sendable, Equatable {
             return try flags(others[...], of: SettingTable.table, topic: .command(first)) {
                 .doctor(flags: $0, json: asJSON)
             }
-        case "events":
-            switch try EventsCall.parse(rest) {
-            case .call(let call): return .events(call)
-            case .help(let verb): return .help(.events(verb))
-            case .version: return .version
-            }
         case "version", "man", "completion", "help":
             if let last = rest.last, ["--help", "-h"].contains(last) { return .help(.command(first)) }
             return try text(first, rest)
         default:
+            if let family = CommandFamily.named(first) { return try command(of: family, rest) }
             let hint =
                 NearestName.suggest(for: first, among: CommandRow.table.map(\.name)).map { "; did you mean \($0)?" }
                 ?? ""
@@ -65,6 +60,17 @@ public enum Command: Sendable, Equatable {
                 usage(
                     ConfigurationError.word(first),
                     "is not a command\(hint)\(hint.isEmpty ? "; see luma-mcp help" : "")"))
+        }
+    }
+
+    /// A command of a family.
+    private static func command(
+        of family: CommandFamily, _ rest: ArraySlice<String>
+    ) throws(ConfigurationErrors) -> Command {
+        switch try family.read(rest) {
+        case .events(let call): .events(call)
+        case .help(let verb): .help(.family(family.name, verb))
+        case .version: .version
         }
     }
 
@@ -89,9 +95,9 @@ public enum Command: Sendable, Equatable {
             return .completion(shell)
         default:
             guard let name = rest.first else { return .help(.overview) }
-            if name == "events" {
+            if let family = CommandFamily.named(name) {
                 try refuse(rest.dropFirst(2))
-                return .help(.events(try verb(rest.dropFirst().first)))
+                return .help(.family(name, try verb(rest.dropFirst().first, of: family)))
             }
             try refuse(rest.dropFirst())
             guard CommandRow.named(name) != nil else {
@@ -102,16 +108,16 @@ public enum Command: Sendable, Equatable {
         }
     }
 
-    /// The sub-command of `events` that help is wanted on; nil for all.
-    private static func verb(_ name: String?) throws(ConfigurationErrors) -> EventsVerb? {
+    /// The command of a family that help is wanted on; nil for all.
+    private static func verb(_ name: String?, of family: CommandFamily) throws(ConfigurationErrors) -> String? {
         guard let name else { return nil }
-        guard let verb = EventsVerb(rawValue: name) else {
+        guard family.verb(name) != nil else {
             throw ConfigurationErrors(
                 usage(
-                    "events \(ConfigurationError.word(name))", "is no command to get help on; see luma-mcp help events")
-            )
+                    "\(family.name) \(ConfigurationError.word(name))",
+                    "is no command to get help on; see luma-mcp help \(family.name)"))
         }
-        return verb
+        return name
     }
 
     private static func usage(_ name: String, _ problem: String) -> ConfigurationError {

@@ -15,7 +15,7 @@ struct CommandRow: Sendable {
     /// The words that it takes, one of them.
     var words: [String] = []
     /// Its own commands, of which it needs one.
-    var subcommands: [Subcommand] = []
+    var subcommands: [VerbRow] = []
     /// The command whose page lists its settings; nil when its own does.
     var sharesOptionsOf: String?
     /// What a reader of its page should know besides.
@@ -23,14 +23,6 @@ struct CommandRow: Sendable {
     var examples: [(line: String, does: String)] = []
     /// How it ends.
     var exits: [ExitRow] = ExitRow.ofTexts
-
-    struct Subcommand: Sendable {
-        let name: String
-        let summary: String
-        let options: [OptionRow]
-        /// What it takes besides options.
-        let operand: OptionRow.Value
-    }
 
     /// The options as the shells and the manual see them.
     var optionRows: [OptionRow] { own + options.map(OptionRow.init) }
@@ -44,14 +36,21 @@ struct CommandRow: Sendable {
             CommandRow(
                 name: "help", arguments: "[COMMAND]", summary: "this text, or one command's own page",
                 words: working.map(\.name),
-                notes: "Of luma-mcp events each command has a page of its own, too.",
+                notes: "A command of a command, such as luma-mcp events create, has a page of its own, too.",
                 examples: [
                     ("luma-mcp help doctor", "What doctor looks at, and its options."),
                     ("luma-mcp help events create", "How an event is made."),
                 ])
         ]
 
-    private static let working: [CommandRow] = [
+    private static let working = servers + families + texts
+
+    /// The commands that have commands of their own.
+    static let families = CommandFamily.all.map { family in
+        CommandRow(name: family.name, arguments: "COMMAND", summary: family.summary, subcommands: family.verbs)
+    }
+
+    private static let servers: [CommandRow] = [
         CommandRow(
             name: "serve", arguments: "[options]", summary: "serve REST and MCP on http://localhost:8000",
             options: SettingTable.table,
@@ -100,15 +99,9 @@ struct CommandRow: Sendable {
                 ("luma-mcp doctor", "Each thing that was looked at, and what to do about it."),
                 ("luma-mcp doctor --json --port 8080", "The same for a script, of a gateway on port 8080."),
             ], exits: ExitRow.ofDoctor),
-        CommandRow(
-            name: "events", arguments: "COMMAND", summary: "list, create, change, export, import events",
-            subcommands: EventsVerb.allCases.map { verb in
-                let row = verb.row
-                let operand: OptionRow.Value =
-                    row.takesFile ? .file : row.takesID ? .event : row.takesTemplate ? .template : .free
-                return Subcommand(
-                    name: verb.rawValue, summary: verb.row.summary, options: verb.options, operand: operand)
-            }),
+    ]
+
+    private static let texts: [CommandRow] = [
         CommandRow(
             name: "completion", arguments: "SHELL", summary: "print completions for bash, zsh or fish",
             words: Shell.allCases.map(\.rawValue),

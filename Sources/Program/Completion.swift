@@ -41,9 +41,6 @@ enum Completion {
         }
     }
 
-    /// The commands that have commands of their own.
-    private static var families: [CommandRow] { CommandRow.table.filter { !$0.subcommands.isEmpty } }
-
     // MARK: bash
 
     private static var bash: String {
@@ -77,7 +74,7 @@ enum Completion {
             }
             if !places(.free).isEmpty { values += "        \(places(.free)))\n            return ;;\n" }
         }
-        let heads = families.map(\.name).joined(separator: "|")
+        let heads = CommandRow.families.map(\.name).joined(separator: "|")
         return """
             # Completions of luma-mcp for bash. Made by `luma-mcp completion bash`.
             _luma_mcp_list() { luma-mcp completion list "$1" 2>/dev/null | cut -f1; }
@@ -153,7 +150,7 @@ enum Completion {
 
     private static var zsh: String {
         var cases = ""
-        for entry in Entry.all where !families.contains(where: { $0.name == entry.name }) {
+        for entry in Entry.all where !CommandRow.families.contains(where: { $0.name == entry.name }) {
             var lines = entry.options.flatMap(zshSpecification)
             if !lines.isEmpty {
                 lines += common.map { quoted("\($0)[\($0 == "--help" ? "Show the help" : "Print the version")]") }
@@ -166,7 +163,7 @@ enum Completion {
             cases += lines.joined(separator: " \\\n                ") + "\n            ;;\n"
         }
         var inner = ""
-        for family in families {
+        for family in CommandRow.families {
             inner += """
                     if [[ $command == \(family.name) ]]; then
                         commands=(

@@ -1,5 +1,5 @@
 import Core
-public import GatewayCLI
+import GatewayCLI
 import LumaSandbox
 import Settings
 
@@ -9,14 +9,16 @@ public enum Help {
         case overview
         /// The page of the command of this name.
         case command(String)
-        /// Nil for all sub-commands.
-        case events(EventsVerb?)
+        /// The page of a command that has commands of its own, or that of one of these.
+        case family(String, String?)
     }
 
     public static func text(_ topic: Topic) -> String {
         switch topic {
         case .overview: introduction + usage + overview + options(SettingTable.table) + "\n" + examples
-        case .events(let verb): EventsHelp.text(verb)
+        case .family(let name, let verb):
+            CommandFamily.named(name).map { family in FamilyHelp.text(family, verb.flatMap { family.verb($0) }) }
+                ?? text(.overview)
         case .command(let name): CommandRow.named(name).map(page) ?? text(.overview)
         }
     }

@@ -34,7 +34,7 @@ enum ManPage {
             """
         page += options(SettingTable.table)
         page += ".SH OPTIONS OF THE SANDBOX\n" + options(SettingTable.sandboxTable)
-        page += EventsManual.text + ".SH EXIT STATUS\n" + exits(ExitRow.ofServers)
+        page += FamilyManual.text + ".SH EXIT STATUS\n" + exits(ExitRow.ofServers)
         page += ".SS Of luma\\-mcp doctor\n" + exits(ExitRow.ofDoctor)
         return page + ending
     }

@@ -39,7 +39,7 @@ import Testing
 
     @Test func everyCommandHasAPageOfItsOwn() throws {
         for row in CommandRow.table {
-            let topic = row.name == "events" ? Help.Topic.events(nil) : .command(row.name)
+            let topic = row.subcommands.isEmpty ? Help.Topic.command(row.name) : .family(row.name, nil)
             #expect(try Command.parse(["help", row.name]) == .help(topic))
             #expect(try Command.parse([row.name, "--help"]) == .help(topic))
         }

@@ -92,8 +92,10 @@ import Testing
 
     @Test func everyCommandIsOneThatTheProgramKnows() throws {
         for row in CommandRow.table {
-            let verb = row.subcommands.first.map { [$0.name] } ?? []
-            #expect(throws: Never.self) { try Command.parse([row.name] + row.words.prefix(1) + verb) }
+            let verbs = row.subcommands.map { [$0.name] + $0.operands.map { _ in "x" } }
+            for words in verbs.isEmpty ? [Array(row.words.prefix(1))] : verbs {
+                #expect(throws: Never.self) { try Command.parse([row.name] + words) }
+            }
         }
     }
 }

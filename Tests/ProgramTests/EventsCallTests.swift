@@ -39,11 +39,11 @@ import Testing
     @Test func everyVerbHasHelp() throws {
         for verb in EventsVerb.allCases {
             #expect(try EventsCall.parse([verb.rawValue, "--help"]) == .help(verb))
-            #expect(try Command.parse(["help", "events", verb.rawValue]) == .help(.events(verb)))
-            #expect(try Command.parse(["events", "help", verb.rawValue]) == .help(.events(verb)))
+            #expect(try Command.parse(["help", "events", verb.rawValue]) == .help(.family("events", verb.rawValue)))
+            #expect(try Command.parse(["events", "help", verb.rawValue]) == .help(.family("events", verb.rawValue)))
         }
         #expect(try EventsCall.parse(["--help"]) == .help(nil))
-        #expect(try Command.parse(["help", "events"]) == .help(.events(nil)))
+        #expect(try Command.parse(["help", "events"]) == .help(.family("events", nil)))
     }
 
     @Test(arguments: [
@@ -70,41 +70,5 @@ import Testing
         let errors = try #require(throws: ConfigurationErrors.self) { try parse(line) }
         #expect(errors.exitCode == 64)
         #expect(errors.description.contains(problem), "\(errors)")
-    }
-
-    /// The examples of the help are command lines that are accepted.
-    @Test(arguments: EventsVerb.allCases) func examplesAreAccepted(verb: EventsVerb) throws {
-        #expect(!verb.row.examples.isEmpty)
-        for example in verb.row.examples {
-            // Words in quotes are one argument.
-            let words = example.line.split(separator: "'", omittingEmptySubsequences: false).enumerated().flatMap {
-                index, part in index % 2 == 1 ? [String(part)] : part.split(separator: " ").map(String.init)
-            }
-            #expect(words.prefix(3) == ["luma-mcp", "events", verb.rawValue])
-            guard case .events = try Command.parse(Array(words.dropFirst())) else {
-                Issue.record("\(example.line)")
-                continue
-            }
-        }
-    }
-
-    @Test func optionNamesAreDistinct() {
-        for verb in EventsVerb.allCases {
-            let names = verb.options.flatMap { [$0.name] + ($0.short.map { [$0] } ?? []) }
-            #expect(Set(names).count == names.count, "\(verb)")
-        }
-    }
-
-    @Test(arguments: [nil] + EventsVerb.allCases.map(Optional.some)) func helpFits(verb: EventsVerb?) {
-        let text = Help.text(.events(verb))
-        for line in text.split(separator: "\n") {
-            #expect(line.count <= 80, "\(line)")
-            #expect(line.last != " ")
-        }
-        for row in verb?.options ?? EventsOptions.common { #expect(text.contains(row.name)) }
-        #expect(text.contains("\nExamples:\n") && text.hasSuffix("\n") && !text.hasSuffix("\n\n"))
-        if verb == nil {
-            for status in GatewayCLI.ExitStatus.allCases { #expect(text.contains("\n  \(status.rawValue) ")) }
-        }
     }
 }

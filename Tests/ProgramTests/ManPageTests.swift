@@ -15,11 +15,15 @@ import Testing
         }
     }
 
-    @Test func itNamesEveryEventsCommandOptionAndStatus() {
+    @Test func itNamesEveryCommandAgainstAGatewayWithItsOptionsAndStatus() {
         let page = ManPage.text
-        for verb in EventsVerb.allCases {
-            #expect(page.contains("\n.SS events \(verb.rawValue) "))
-            for row in verb.options { #expect(page.contains("\\fB\(ManPage.escaped(row.name))\\fR"), "\(row.name)") }
+        for family in CommandFamily.all {
+            for verb in family.verbs {
+                #expect(page.contains("\n.SS \(ManPage.escaped("\(family.name) \(verb.name) "))"))
+                for row in verb.options {
+                    #expect(page.contains("\\fB\(ManPage.escaped(row.name))\\fR"), "\(row.name)")
+                }
+            }
         }
         for status in GatewayCLI.ExitStatus.allCases { #expect(page.contains("\n.B \(status.rawValue)\n")) }
     }

@@ -41,10 +41,10 @@ package struct CompletionValues: Sendable {
     }
 
     private func document(_ path: String, _ query: QueryString) async -> JSON? {
-        var call = EventsCall(verb: .list)
-        call.values[EventsOptions.timeout.name] = [Self.patience]
-        let command = EventsCommand(call, environment: environment)
-        let answer = try? await command.onLoop { client, _ throws(CommandFailure) in
+        var arguments = CommandArguments()
+        arguments.values[EventsOptions.timeout.name] = [Self.patience]
+        let run = CommandRun(arguments, environment: environment)
+        let answer = try? await run.onLoop { client, _ throws(CommandFailure) in
             let answer = try await client.send(GatewayClient.Request(path: path, query: query))
             return CommandOutput(bytes: answer.body)
         }

@@ -1,7 +1,5 @@
 import Core
-import Glibc
 import HTTP
-import IO
 
 /// What cancelling an event would mean, and what its user has said about it.
 package struct CancelPlan {
@@ -37,14 +35,13 @@ extension EventsCommand {
             throw CommandFailure(.usage, "--refund and --no-refund do not go together")
         }
         let refund = call.has(EventsOptions.refund) ? true : call.has(EventsOptions.noRefund) ? false : nil
-        let isPerson = isatty(STDIN_FILENO) == 1 && errors.isTerminal
         let isAsked = !call.has(EventsOptions.yes) && !call.has(EventsOptions.dryRun)
-        if isAsked, !isPerson {
+        if isAsked, !Question.canBeAsked(errors) {
             throw CommandFailure(
                 .undecided, "nobody can be asked here, so nothing is cancelled",
                 ["Say --yes to cancel without a question, or --dry-run to see what it would mean."])
         }
-        let key = try key()
+        let key = try WriteKey.of(call.arguments)
         if call.has(EventsOptions.yes), call.has(EventsOptions.key) {
             // Repeated with its key it is answered as before, though the event is gone.
             return try await cancelled(client, refund, key, nil)
@@ -67,7 +64,9 @@ extension EventsCommand {
             throw CommandFailure(
                 .undecided, "guests have paid, so nothing is cancelled", ["Say --refund or --no-refund."])
         }
-        if isAsked, !confirm(plan) { throw CommandFailure(.undecided, "nothing was cancelled") }
+        if isAsked, !Question.isAgreed(plan.lines, "to cancel it", errors) {
+            throw CommandFailure(.undecided, "nothing was cancelled")
+        }
         return try await cancelled(client, refund, key, plan)
     }
 
@@ -85,14 +84,5 @@ extension EventsCommand {
         let refunded = outcome["refunded"] == true ? ", and those who have paid get their money back" : ""
         let subject = (plan?.event.name).map { "\"\($0)\" is" } ?? Neutral.line(call.operands.first ?? "") + " is"
         return CommandOutput(bytes: Array("\(subject) cancelled; guests told: \(guests)\(refunded).\n".utf8))
-    }
-
-    /// Asks on standard error, so that standard output stays for the result. Only a plain yes is one.
-    private func confirm(_ plan: CancelPlan) -> Bool {
-        let limit = errors.columns ?? .max
-        StandardError.write(plan.lines.map { DisplayWidth.cut($0, to: limit) }.joined(separator: "\n"))
-        StandardError.prompt("Type yes to cancel it: ")
-        let answer = readLine()?.lowercased().filter { !$0.isWhitespace }
-        return answer == "yes" || answer == "y"
     }
 }

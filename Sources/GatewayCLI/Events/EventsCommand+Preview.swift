@@ -1,6 +1,5 @@
 package import Core
 import GatewayAPI
-import Glibc
 import HTTP
 import IO
 
@@ -29,16 +28,14 @@ extension EventsCommand {
             doubts.append("It lasts \(EventOutcome.text(ofLength: length) ?? "very long").")
         }
         guard !doubts.isEmpty else { return }
-        guard isatty(STDIN_FILENO) == 1, errors.isTerminal else {
+        guard Question.canBeAsked(errors) else {
             throw CommandFailure(
                 .undecided, "nothing was sent, as nobody can be asked here: \(doubts[0])",
                 doubts.dropFirst() + ["Say --yes if that is meant."])
         }
-        let lines = doubts + Self.when(times.json)
-        StandardError.write(lines.map { DisplayWidth.cut($0, to: errors.columns ?? .max) }.joined(separator: "\n"))
-        StandardError.prompt("Type yes if that is meant: ")
-        let answer = readLine()?.lowercased().filter { !$0.isWhitespace }
-        if answer != "yes", answer != "y" { throw CommandFailure(.undecided, "nothing was sent") }
+        if !Question.isAgreed(doubts + Self.when(times.json), "if that is meant", errors) {
+            throw CommandFailure(.undecided, "nothing was sent")
+        }
     }
 
     private static func sentence(_ remark: EventRemark, _ times: EventOutcomeText) -> String {

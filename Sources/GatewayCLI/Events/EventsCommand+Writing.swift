@@ -22,7 +22,7 @@ extension EventsCommand {
         let isTemplate = template != nil || base["template_type"] != nil
         let request = GatewayClient.Request(
             method: .post, path: isTemplate ? "/templates/create" : "/events/", body: .object(draft.body),
-            key: try key())
+            key: try WriteKey.of(call.arguments))
         if call.has(EventsOptions.dryRun) { return try await preview(client, request) }
         try ask(draft.body, nil, now: now, endInWords: draft.isEndInWords)
         let answer = try await client.send(request)
@@ -59,7 +59,7 @@ extension EventsCommand {
         try draft.takeTimes(call, knownStart: knownStart)
         if call.has(EventsOptions.zone) { draft.set("timezone", .string(known.name)) }
         let request = GatewayClient.Request(
-            method: .patch, path: eventPath(), body: .object(draft.body), key: try key())
+            method: .patch, path: eventPath(), body: .object(draft.body), key: try WriteKey.of(call.arguments))
         if call.has(EventsOptions.dryRun) { return try await preview(client, request) }
         if let seen { try ask(draft.body, seen, now: now, endInWords: draft.isEndInWords) }
         let answer = try await client.send(request)

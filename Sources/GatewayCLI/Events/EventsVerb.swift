@@ -119,9 +119,12 @@ public enum EventsVerb: String, Sendable, CaseIterable {
         }
     }
 
-    private var times: String {
+    private var times: String { Self.times(inZoneOf: self == .update ? "the event" : "this machine (TZ)") }
+
+    /// How times are written.
+    static func times(inZoneOf place: String) -> String {
         "A TIME is '2030-12-31 18:00', 'tomorrow 18:00', 'friday 19:30', '6:30pm' (the next one), or RFC 3339 with an"
-            + " offset. Without --zone it is in the zone of " + (self == .update ? "the event." : "this machine (TZ).")
+            + " offset. Without --zone it is in the zone of \(place)."
     }
 
     private var keys: String {

@@ -15,7 +15,7 @@ package enum GatewayProbe {
             loop.start()
             let (answers, answer) = AsyncStream<JSON>.makeStream()
             try await loop.perform { loop in
-                let transport = try CurlTransport(reactor: loop.reactor, settings: EventsCommand.settings(target))
+                let transport = try CurlTransport(reactor: loop.reactor, settings: CommandRun.settings(target))
                 let client = GatewayClient(target, transport: transport, clock: LoopClock(loop.reactor))
                 _ = loop.reactor.start {
                     let found = try? await client.answer(GatewayClient.Request(path: "/health"))

@@ -24,27 +24,27 @@ package struct GatewayTarget: Sendable, Equatable {
     }
 
     /// From the options and the environment, the former first.
-    package static func resolve(_ call: EventsCall, _ environment: [String: String]) throws(CommandFailure)
+    package static func resolve(_ arguments: CommandArguments, _ environment: [String: String]) throws(CommandFailure)
         -> GatewayTarget
     {
         func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        let text = call.text(EventsOptions.server) ?? variable(ClientVariable.url) ?? standard
+        let text = arguments.text(EventsOptions.server) ?? variable(ClientVariable.url) ?? standard
         guard let url = BaseURL(text) else {
             throw CommandFailure(
                 .usage, "--server: expected \(SettingKind.baseURL.expectation): a token must not travel in the clear")
         }
         var token: Secret?
-        if let given = call.text(EventsOptions.token) ?? variable(ClientVariable.token) {
+        if let given = arguments.text(EventsOptions.token) ?? variable(ClientVariable.token) {
             token = try Self.token(given)
         }
-        let patience = try call.text(EventsOptions.timeout).map { text throws(CommandFailure) in
+        let patience = try arguments.text(EventsOptions.timeout).map { text throws(CommandFailure) in
             guard case .number(let seconds)? = SettingKind.number(1...86_400).parse(text) else {
                 throw CommandFailure(.usage, "--timeout: expected a number of seconds from 1 to 86400")
             }
             return seconds
         }
         return GatewayTarget(
-            base: url.text, token: token, caFile: call.text(EventsOptions.caFile) ?? variable("LUMA_CA_FILE"),
+            base: url.text, token: token, caFile: arguments.text(EventsOptions.caFile) ?? variable("LUMA_CA_FILE"),
             patience: patience ?? standardPatience)
     }
 

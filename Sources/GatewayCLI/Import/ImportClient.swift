@@ -24,7 +24,7 @@ package struct ImportClient {
 
     /// On the loop.
     package func transport(_ loop: isolated Loop) throws(TransportError) -> CurlTransport {
-        try CurlTransport(reactor: loop.reactor, settings: EventsCommand.settings(target))
+        try CurlTransport(reactor: loop.reactor, settings: CommandRun.settings(target))
     }
 
     /// Where rows are sent.

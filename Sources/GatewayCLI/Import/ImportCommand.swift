@@ -15,7 +15,7 @@ package struct ImportCommand {
 
     package init(_ call: EventsCall, _ environment: [String: String]) throws(CommandFailure) {
         options = try ImportOptions(call)
-        target = try GatewayTarget.resolve(call, environment)
+        target = try GatewayTarget.resolve(call.arguments, environment)
         registry = ImportRegistry(environment)
     }
 

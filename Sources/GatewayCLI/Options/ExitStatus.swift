@@ -1,4 +1,4 @@
-/// How a command of `luma-mcp events` ends, in the terms of sysexits.h where it has one: scripts branch on the number.
+/// How a command against a gateway ends, in the terms of sysexits.h where it has one: scripts branch on the number.
 package enum ExitStatus: Int32, Sendable, CaseIterable {
     case ok = 0
     case undecided = 1
@@ -22,8 +22,8 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         case .undecided: "Nothing was done: it needs a decision, or it conflicts with what there is."
         case .unknown: "Whether it was done is not known; look, or repeat it with the key that is named."
         case .usage: "The command line is wrong."
-        case .data: "A field is not valid, or Luma refused the event; each problem is named."
-        case .notFound: "There is no such event, template or file."
+        case .data: "A field is not valid, or Luma refused it; each problem is named."
+        case .notFound: "There is no such event, guest, template or file."
         case .unavailable: "The gateway cannot be reached."
         case .software: "The gateway failed."
         case .cannotCreate: "The output file cannot be made."

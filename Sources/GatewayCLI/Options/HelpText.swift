@@ -3,6 +3,11 @@ import Core
 /// The parts that the pages of the help are made of; no line is longer than 80 columns.
 package enum HelpText {
     package static let width = 80
+    /// So many words of one option can be told; of more a shell knows all.
+    static let mostChoices = 24
+
+    /// A text on as many lines as it needs.
+    static func lines(_ text: String) -> String { text.wrapped(to: width).joined(separator: "\n") + "\n" }
 
     package static func paragraph(_ text: String) -> String {
         "\n" + text.wrapped(to: width - 2).joined(separator: "\n") + "\n"
@@ -21,7 +26,7 @@ package enum HelpText {
 
     /// The words that an option takes, where the help does not name them.
     package static func choices(_ row: OptionRow) -> String {
-        guard case .words(let words) = row.value else { return "" }
+        guard case .words(let words) = row.value, words.count <= mostChoices else { return "" }
         return " One of: \(words.joined(separator: ", "))."
     }
 

@@ -38,3 +38,21 @@ package struct Terminal: Sendable, Equatable {
         hasColours && !text.isEmpty ? "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m" : text
     }
 }
+
+/// A question to the person at the terminal.
+enum Question {
+    /// Whether somebody is there who can be asked.
+    static func canBeAsked(_ errors: Terminal) -> Bool { isatty(STDIN_FILENO) == 1 && errors.isTerminal }
+
+    /// Asks on standard error, so that standard output stays for the result. Only a plain yes is one.
+    /// - Parameters:
+    ///   - lines: what the person decides by.
+    ///   - prompt: the end of the question, such as `to cancel it`.
+    static func isAgreed(_ lines: [String], _ prompt: String, _ errors: Terminal) -> Bool {
+        let limit = errors.columns ?? .max
+        StandardError.write(lines.map { DisplayWidth.cut($0, to: limit) }.joined(separator: "\n"))
+        StandardError.prompt("Type yes \(prompt): ")
+        let answer = readLine()?.lowercased().filter { !$0.isWhitespace }
+        return answer == "yes" || answer == "y"
+    }
+}

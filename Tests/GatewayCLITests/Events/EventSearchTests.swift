@@ -35,6 +35,6 @@ import Testing
         ("www.lu.ma/rooftop", true), ("evt-a1B2c3", false), ("rooftop", false), ("", false),
     ])
     func theAddressOfAPageIsNoId(_ text: String, _ isAddress: Bool) {
-        #expect(EventsCommand.isAddress(text) == isAddress)
+        #expect(EventPage.isAddress(text) == isAddress)
     }
 }

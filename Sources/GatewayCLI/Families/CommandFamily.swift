@@ -1,0 +1,143 @@
+import Core
+package import Settings
+
+/// A command that has commands of its own, all of them against a running gateway.
+package struct CommandFamily: Sendable {
+    package let name: String
+    /// What it does, in a few words that begin with a verb.
+    package let summary: String
+    /// What it is, for the first line of its page.
+    package let title: String
+    package let verbs: [VerbRow]
+    /// Command lines for its page, each with what it does.
+    package let examples: [(line: String, does: String)]
+
+    /// `luma-mcp events`.
+    package static let events = CommandFamily(
+        name: "events", summary: "list, create, change, export, import events",
+        title: "your calendar from the command line, through a running gateway",
+        verbs: EventsVerb.allCases.map(VerbRow.init),
+        examples: [EventsVerb.list, .create, .cancel].compactMap { $0.row.examples.first })
+
+    /// In the order of the documents.
+    package static let all = [events]
+
+    /// The family of a command; nil for a command that has none.
+    package static func named(_ name: String) -> CommandFamily? { all.first { $0.name == name } }
+
+    /// The row of one of its commands; nil for a name that is none.
+    package func verb(_ name: String) -> VerbRow? { verbs.first { $0.name == name } }
+}
+
+extension CommandFamily {
+    /// What a command line of a family asks for.
+    package enum Reading: Equatable {
+        case events(EventsCall)
+        /// The page of one of its commands; nil for that of the family.
+        case help(String?)
+        case version
+    }
+
+    /// What follows the name of the family.
+    enum Beginning: Equatable {
+        case verb(String)
+        case help(String?)
+        case version
+    }
+
+    /// Reads what follows the name of the family.
+    /// - Throws: all problems at once, with exit code 64.
+    package func read(_ arguments: ArraySlice<String>) throws(ConfigurationErrors) -> Reading {
+        switch try EventsCall.parse(arguments) {
+        case .call(let call): return .events(call)
+        case .help(let verb): return .help(verb?.rawValue)
+        case .version: return .version
+        }
+    }
+
+    /// Reads the first word.
+    func begin(_ arguments: ArraySlice<String>) throws(ConfigurationErrors) -> Beginning {
+        guard let first = arguments.first else {
+            let names = verbs.map(\.name).joined(separator: ", ")
+            throw Self.problem(name, "needs to know what to do: \(names)")
+        }
+        switch first {
+        case "--help", "-h", "help":
+            let wanted = arguments.dropFirst().first
+            return .help(wanted.flatMap { verb($0) }?.name)
+        case "--version": return .version
+        default:
+            guard verb(first) != nil else { throw unknown(first) }
+            return .verb(first)
+        }
+    }
+
+    /// A word in the place of a command that is none.
+    func unknown(_ word: String) -> ConfigurationErrors {
+        let hint = NearestName.suggest(for: word, among: verbs.map(\.name)).map { "did you mean \($0)?" }
+        return Self.problem(
+            "\(name) \(ConfigurationError.word(word))", "is not a command; \(hint ?? "see luma-mcp help \(name)")")
+    }
+
+    private static func problem(_ name: String, _ text: String) -> ConfigurationErrors {
+        ConfigurationErrors(ConfigurationError(String(name.prefix(80)), text, from: .commandLine))
+    }
+}
+
+/// One command of a family as data: help, manual page and completions read the same rows.
+package struct VerbRow: Sendable {
+    package let name: String
+    /// What follows the name in the help.
+    package let arguments: String
+    /// What it does, in a few words.
+    package let summary: String
+    /// Its own options.
+    package let own: [OptionRow]
+    /// What a person may want to know before the first use.
+    package var notes = ""
+    /// Command lines, each with what it does.
+    package let examples: [(line: String, does: String)]
+    /// What it needs besides options, by the names in the help.
+    package var operands: [String] = []
+    /// What a shell can offer besides options.
+    package var operand = OptionRow.Value.free
+    /// How it may end.
+    package let exits: [ExitStatus]
+
+    /// Its own options, then those that all have.
+    package var options: [OptionRow] { own + EventsOptions.common }
+}
+
+extension VerbRow {
+    /// A command of `luma-mcp events`.
+    init(_ verb: EventsVerb) {
+        let row = verb.row
+        self.init(
+            name: verb.rawValue, arguments: row.arguments, summary: row.summary, own: row.options, notes: row.notes,
+            examples: row.examples, operands: row.takesID ? ["ID"] : row.takesFile ? ["FILE"] : [],
+            operand: row.takesFile ? .file : row.takesID ? .event : row.takesTemplate ? .template : .free,
+            exits: verb.exits)
+    }
+}
+
+extension EventsVerb {
+    /// How it may end.
+    package var exits: [ExitStatus] {
+        switch self {
+        case .list, .get, .templates: ExitStatus.ofReads
+        case .export: ExitStatus.allCases.filter { ![.undecided, .unknown].contains($0) }
+        case .create, .update, .cancel: ExitStatus.ofWrites
+        case .import: ExitStatus.allCases
+        }
+    }
+}
+
+extension ExitStatus {
+    /// How a command may end that only reads.
+    static let ofReads = allCases.filter { ![.undecided, .unknown, .cannotCreate].contains($0) }
+    /// How a command may end that changes something.
+    static let ofWrites = allCases.filter { $0 != .cannotCreate }
+
+    /// As the pages of the help list it.
+    var row: ExitRow { ExitRow(code: rawValue, meaning: meaning) }
+}
