@@ -57,6 +57,9 @@ extension OperationService {
 
     /// What a caller is told of a call that gave no result. Luma's 404 does not say which of several ids it means.
     private static func error(_ error: LumaError, _ surface: Surface, _ given: JSONObject) -> APIError {
+        if case .notRecorded(.duplicate(let id)) = error {
+            return .duplicate(of: surface.operation.subject?.kind ?? .event, id)
+        }
         guard case .notFound(let words) = error else {
             return APIError(error, subject: given["event_id"]?.stringValue)
         }

@@ -124,12 +124,13 @@ final class ToolBox {
         case .refundDecisionRequired: lines.append("Call again with refund true or false.")
         case .emptyUpdate: lines.append("Name at least one field to change.")
         case .requestInProgress: lines.append("Wait a few seconds, then call again with the same key and fields.")
-        case .idempotencyKeyReused: lines.append("Use a new key for another event.")
+        case .idempotencyKeyReused: lines.append("Use a new key for another request.")
         case .duplicateEvent:
-            if let id = error.details["event_id"]?.stringValue { lines.append("It is \(id).") }
+            let id = error.details.members.first { $0.name.hasSuffix("_id") }?.value.stringValue
+            if let id { lines.append("It is \(id).") }
         case .tooManyKeys: lines.append("Call again without a key.")
         case .storeUnavailable: lines.append("Call again without a key only if nothing was created yet.")
-        case .outcomeUnknown: lines.append("Do not call again before you have looked with list_events.")
+        case .outcomeUnknown: lines.append("Do not call again before you have looked whether it is done.")
         case .upstreamUnreachable, .upstreamTimeout, .upstreamFailure, .upstreamUnavailable:
             lines.append("Try again in a minute.")
         case .upstreamAuth: lines.append("Whoever runs this server has to set a valid LUMA_API_KEY.")

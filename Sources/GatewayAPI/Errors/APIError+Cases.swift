@@ -36,6 +36,17 @@ extension APIError {
         return APIError(.duplicateEvent, details: JSONObject([("event_id", .string(id))]))
     }
 
+    /// The same for a thing of any kind.
+    package static func duplicate(of kind: Operation.Kind, _ id: String?) -> APIError {
+        guard kind != .event else { return duplicateEvent(id) }
+        let noun = kind.rawValue.split(separator: "_").joined(separator: " ")
+        var details = JSONObject()
+        if let id { details["\(kind.rawValue)_id"] = .string(id) }
+        return APIError(
+            .duplicateEvent, "The same \(noun) was created a moment ago", details: details,
+            retryAfter: id == nil ? 1 : nil)
+    }
+
     /// Luma's refusal of the request itself: keeps Luma's status and words.
     package init(lumaRefused status: Int, _ words: LumaMessage) {
         self.init(.upstreamRefused, details: JSONObject([("luma", words.details)]))

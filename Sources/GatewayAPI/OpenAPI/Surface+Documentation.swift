@@ -73,6 +73,7 @@ extension Surface {
         if operation.subject?.parent?.kind == .event || operation.subject?.kind == .event {
             reasons += [.eventNotFound, .eventNotAccessible]
         }
+        if operation.makesThing { reasons.append(.duplicateEvent) }
         if operation.subject?.kind == .guest, operation.subject?.member != nil { reasons.append(.guestNotFound) }
         return reasons
     }

@@ -1,6 +1,7 @@
 import Core
 import GatewayAPI
 import LumaAPI
+import Settings
 import Testing
 
 @testable import Gateway
@@ -20,6 +21,23 @@ import Testing
                 #expect(answer.status == surface.success, "\(answer.json)")
             }
             #expect(stage.luma.requests[name] == 1 && stage.luma.changes == 1)
+        }
+    }
+
+    /// The guard against a create that is sent twice without a key speaks of the thing that it is about.
+    @Test(arguments: SurfaceTests.writes.filter { Catalog[$0]?.makesThing == true })
+    func theSameAgainIsRefusedByItsOwnName(name: String) async throws {
+        let surface = try Surface.row(name)
+        let kind = try #require(surface.operation.subject?.kind).rawValue
+        let noun = kind.split(separator: "_").joined(separator: " ")
+        try await SurfaceStage.play([.duplicateWindowSeconds: "60"]) { stage in
+            let input = try stage.luma.example(of: surface.operation)
+            let first = try await stage.rest(surface, input)
+            let again = try await stage.rest(surface, input)
+            #expect(first.status == 201 && again.status == 409 && again.json["reason"] == "duplicate_event")
+            #expect(again.json["error"]?.stringValue?.hasPrefix("The same \(noun) ") == true, "\(again.json)")
+            #expect(again.json["details"]?["\(kind)_id"] == first.json["id"])
+            #expect(stage.luma.requests[name] == 1)
         }
     }
 

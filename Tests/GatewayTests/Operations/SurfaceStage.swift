@@ -27,14 +27,17 @@ struct SurfaceStage {
     private let port: Int
 
     /// Plays a scene on a stage of its own.
-    /// - Parameter hasTokens: the gateway asks for one, of `writer` and `reader`.
+    /// - Parameters:
+    ///   - given: settings of the gateway.
+    ///   - hasTokens: it asks for one, of `writer` and `reader`.
     /// - Returns: what was logged.
     @discardableResult static func play(
-        hasTokens: Bool = false, _ scene: (SurfaceStage) async throws -> Void
+        _ given: [Setting: String] = [:], hasTokens: Bool = false, _ scene: (SurfaceStage) async throws -> Void
     ) async throws -> String {
         let luma = EmulatedLuma()
         let output = try LogFile()
-        let settings: [Setting: String] = hasTokens ? [.authTokens: "w:write:\(writer),r:read:\(reader)"] : [:]
+        var settings = given
+        if hasTokens { settings[.authTokens] = "w:write:\(writer),r:read:\(reader)" }
         let (node, port) = try await GatewayNode.start(
             try GatewayNode.shared(settings, log: output.sink), answer: { luma.answer($0) })
         var failure: (any Error)?
