@@ -129,27 +129,6 @@ import Testing
         #expect(many.status == 429 && many.json?["error"]?["data"]?["reason"] == "rate_limited")
     }
 
-    /// Who guesses tokens is seen, and stopped; who has one from the same address is not.
-    @Test func guessesAreCountedByAddress() async throws {
-        let gateway = try await AccessJourneyTests.gateway()
-        let url = gateway.address + "/templates/"
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent("guess-" + UUID().uuidString)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let lines = (0..<1003).map { _ in "url = \(url)\noutput = /dev/null" }.joined(separator: "\n")
-        try Data(lines.utf8).write(to: file)
-        let told = try await run(
-            "curl", ["-sS", "-H", "Authorization: Bearer wrong", "-w", "%{http_code}\n", "-K", file.path]
-        ).out.split(separator: "\n")
-        #expect(told.count { $0 == "401" } == 1000 && told.count { $0 == "429" } == 3)
-        #expect(try await curl(AccessJourneyTests.bearer(AccessJourneyTests.reader) + [url]).status == 200)
-        gateway.program.signal(SIGTERM)
-        #expect(try await gateway.program.exitCode() == 0)
-        let log = gateway.program.standardError.split(separator: "\n").compactMap { try? JSON.parse(String($0)) }
-        let guesses = log.filter { $0["reason"] == "invalid_token" }
-        #expect(guesses.count == 1000 && guesses.allSatisfy { $0["address"] == "127.0.0.1" })
-        #expect(log.allSatisfy { $0["status"]?.intValue != 200 || $0["address"] == nil })
-    }
-
     /// A stream ends with the token that it was opened with, and with its scope.
     @Test func aRevokedTokenHearsNothingMore() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tokens-" + UUID().uuidString)
