@@ -1,7 +1,6 @@
 import Core
 import GatewayAPI
 import HTTP
-import IO
 import LumaAPI
 import Settings
 import TestKit
@@ -9,59 +8,33 @@ import Testing
 
 @testable import Gateway
 
-/// One loop of a gateway over a socket, before the emulator: asked by REST and as an assistant asks.
+/// A gateway in process before the emulator with its seeds: asked by REST and as an assistant asks.
 struct SurfaceStage {
-    struct Reply {
-        let status: Int
-        let head: String
-        let json: JSON
-
-        /// The fields of which a refusal says what is wrong with them.
-        var refused: [String] { json["details"]?["fields"]?.arrayValue?.compactMap { $0["field"]?.stringValue } ?? [] }
-    }
-
     static let writer = "writer-writer-writer-1"
     static let reader = "reader-reader-reader-1"
 
-    let luma: EmulatedLuma
-    private let port: Int
+    let gateway: InProcess
+    var luma: EmulatedLuma { gateway.luma }
 
     /// Plays a scene on a stage of its own.
     /// - Parameters:
     ///   - given: settings of the gateway.
     ///   - hasTokens: it asks for one, of `writer` and `reader`.
-    /// - Returns: what was logged.
-    @discardableResult static func play(
+    static func play(
         _ given: [Setting: String] = [:], hasTokens: Bool = false, _ scene: (SurfaceStage) async throws -> Void
-    ) async throws -> String {
-        let luma = EmulatedLuma()
-        let output = try LogFile()
+    ) async throws {
         var settings = given
         if hasTokens { settings[.authTokens] = "w:write:\(writer),r:read:\(reader)" }
-        let (node, port) = try await GatewayNode.start(
-            try GatewayNode.shared(settings, log: output.sink), answer: { luma.answer($0) })
-        var failure: (any Error)?
-        do { try await scene(SurfaceStage(luma: luma, port: port)) } catch { failure = error }
-        await node.end(seconds: 5)
-        await node.stop()
-        if let failure { throw failure }
-        output.sink.flush()
-        return output.text
+        try await InProcess.serve(settings) { try await scene(SurfaceStage(gateway: $0)) }
     }
 
-    private init(luma: EmulatedLuma, port: Int) { (self.luma, self.port) = (luma, port) }
+    private func ask(_ line: String, _ body: JSON?, _ fields: [String], token: String?) async throws -> Answer {
+        try await gateway.ask(line, fields + (token.map { ["Authorization: Bearer \($0)"] } ?? []), body)
+    }
 
-    private func ask(_ line: String, _ body: JSON?, _ fields: [String], token: String?) async throws -> Reply {
-        var fields = fields
-        if body != nil { fields.append("Content-Type: application/json") }
-        if let token { fields.append("Authorization: Bearer \(token)") }
-        let sent = body.map { String(decoding: $0.encoded, as: UTF8.self) } ?? ""
-        let text = try await Socket.ask(port, line, fields, body: sent)
-        let parts = text.split(separator: "\r\n\r\n", maxSplits: 1)
-        let told = try? JSON.parse(String(parts.dropFirst().first ?? ""))
-        return Reply(
-            status: Int(text.dropFirst("HTTP/1.1 ".count).prefix(3)) ?? 0, head: String(parts.first ?? ""),
-            json: told ?? .null)
+    /// What was logged so far.
+    func log() async -> String {
+        String(decoding: JSON.array(await gateway.logLines()).encoded, as: UTF8.self)
     }
 
     // MARK: REST
@@ -72,7 +45,7 @@ struct SurfaceStage {
     func rest(
         _ surface: Surface, _ input: JSONObject, query: [(name: String, value: String)] = [], key: String? = nil,
         token: String? = nil
-    ) async throws -> Reply {
+    ) async throws -> Answer {
         let (line, body) = surface.request(input, query: query)
         return try await ask(line, body, key.map { ["Idempotency-Key: \"\($0)\""] } ?? [], token: token)
     }
@@ -88,7 +61,8 @@ struct SurfaceStage {
         let body: JSON = ["jsonrpc": "2.0", "id": 1, "method": .string(method), "params": .object(params)]
         var fields = ["MCP-Protocol-Version: 2026-07-28", "Mcp-Method: \(method)"]
         if let name = params["name"]?.stringValue { fields.append("Mcp-Name: \(name)") }
-        return try await ask("POST /mcp", body, fields, token: token).json
+        let answer = try await ask("POST /mcp", body, fields, token: token)
+        return try #require(answer.json, "\(answer.text)")
     }
 
     /// The names of the tools that a token sees.
@@ -121,6 +95,34 @@ struct SurfaceStage {
         if let key { arguments["idempotency_key"] = .string(key) }
         if surface.needsConfirmation { arguments["confirm"] = try await result(tool, arguments)["confirm"] }
         return try await result(tool, arguments)
+    }
+}
+
+extension Answer {
+    /// The fields of which a refusal says what is wrong with them.
+    var refused: [String] { json?["details"]?["fields"]?.arrayValue?.compactMap { $0["field"]?.stringValue } ?? [] }
+}
+
+extension EmulatedLuma {
+    /// The example of a row, about an event that a guest waits to be let into.
+    func example(of operation: LumaAPI.Operation) throws -> JSONObject {
+        func entries(_ path: String, of event: String) -> [JSON] {
+            look(path, [(name: "event_id", value: event)])["entries"]?.arrayValue ?? []
+        }
+        func asking(_ event: String) -> String? {
+            let guests = entries("/v1/events/guests/list", of: event)
+            return guests.first { $0["approval_status"] == "pending_approval" }?["id"]?.stringValue
+        }
+        let events = (look("/_sandbox/events")["entries"]?.arrayValue ?? []).filter { $0["platform"] == "luma" }
+        let event = try #require(events.compactMap { $0["id"]?.stringValue }.first { asking($0) != nil })
+        var texts = ["evt-": event]
+        texts["gst-"] = asking(event)
+        texts["ttype-"] = entries("/v1/events/ticket-types/list", of: event).first?["id"]?.stringValue
+        let example = operation.example.filled(with: texts)
+        for (name, value) in example.members {
+            #expect(value.stringValue?.hasSuffix("-") != true, "nothing stands for \(name)")
+        }
+        return example
     }
 }
 

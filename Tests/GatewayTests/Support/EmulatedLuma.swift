@@ -12,6 +12,7 @@ final class EmulatedLuma: Sendable {
         var asked: [String] = []
         var cancelled: [String] = []
         var held: Set<String> = []
+        var losing: Set<String> = []
         var answers: [String: ScriptedTransport.Answer] = [:]
     }
 
@@ -35,6 +36,20 @@ final class EmulatedLuma: Sendable {
     func hold(_ operation: String) { state.withLock { _ = $0.held.insert(operation) } }
 
     func release(_ operation: String) { state.withLock { _ = $0.held.remove(operation) } }
+
+    /// Loses the next answer of an operation, after it took effect.
+    func lose(_ operation: String) { state.withLock { _ = $0.losing.insert(operation) } }
+
+    /// What the emulator tells somebody else.
+    func look(_ path: String, _ query: [(name: String, value: String)] = []) -> JSON {
+        let asked = SandboxRequest(method: .get, path: path, query: query, apiKey: "another key")
+        let now = WallClock.now
+        let told = state.withLock { $0.sandbox.handle(asked, now: now, monotonic: LoopClock.monotonicNow) }
+        return (try? JSON.parse(told.body)) ?? .null
+    }
+
+    /// How many changes there were.
+    var changes: Int { look("/_sandbox/changes")["entries"]?.arrayValue?.count ?? 0 }
 
     /// Answers an operation with this from now on; nil for what the emulator says.
     func answer(_ operation: String, with answer: ScriptedTransport.Answer?) {
@@ -62,6 +77,7 @@ final class EmulatedLuma: Sendable {
             calendarId: field("x-luma-calendar-id"), contentType: field("content-type"), body: request.body)
         let now = WallClock.now
         let told = state.withLock { $0.sandbox.handle(asked, now: now, monotonic: LoopClock.monotonicNow) }
+        if state.withLock({ $0.losing.remove(operation) != nil }) { return .lost(.timeout) }
         let fields = told.allFields.map { Field($0.name.lowercased(), $0.value) } + [Field("date", now.httpDate)]
         return .success(OutboundResponse(status: told.status, fields: fields, body: told.body))
     }
