@@ -55,43 +55,6 @@ import Testing
         #expect(after.types.count >= 25)
     }
 
-    @Test func callsOfToolsAreCounted() async throws {
-        let gateway = try await RunningGateway.start(.inProcess)
-        let call =
-            #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_templates","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}"#
-        let answer = try await curl(
-            "-H", "Content-Type: application/json", "-H", "MCP-Protocol-Version: 2026-07-28", "-H",
-            "Mcp-Method: tools/call", "-H", "Mcp-Name: list_templates", "-d", call, gateway.address + "/mcp")
-        #expect(answer.status == 200)
-        let text = try await scrape(gateway.address)
-        #expect(text.values("luma_mcp_tool_calls_total", ["tool": "list_templates", "outcome": "ok"]) == [1])
-        #expect(text.values("luma_mcp_http_requests_total", ["route": "/mcp", "method": "POST"]) == [1])
-    }
-
-    @Test func aTraceIsInTheLog() async throws {
-        let gateway = try await RunningGateway.start(.inProcess)
-        let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
-        for (id, value) in [("good", "00-\(trace)-00f067aa0ba902b7-01"), ("bad", "00-\(trace)-xyz-01")] {
-            let answer = try await curl(
-                "-H", "traceparent: \(value)", "-H", "X-Request-Id: \(id)", gateway.address + "/events/")
-            #expect(answer.status == 200)
-        }
-        _ = try await curl("-H", "X-Request-Id: none", gateway.address + "/events/")
-        gateway.program.signal(SIGTERM)
-        #expect(try await gateway.program.exitCode() == 0)
-        let lines = gateway.program.standardError.split(separator: "\n").compactMap { try? JSON.parse(String($0)) }
-        func traced(_ id: JSON) -> String? { lines.first { $0["request_id"] == id }?["trace_id"]?.stringValue }
-        #expect(traced("good") == trace && traced("none") == nil)
-        #expect(traced("bad")?.count == 32 && traced("bad") != trace)
-    }
-
-    @Test func aScrapeNeedsATokenWhereThereAreSome() async throws {
-        let gateway = try await AccessJourneyTests.gateway()
-        #expect(try await curl(gateway.address + "/metrics").status == 401)
-        _ = try await scrape(gateway.address, AccessJourneyTests.bearer(AccessJourneyTests.reader))
-        #expect(try await curl("-X", "POST", gateway.address + "/metrics").status == 405)
-    }
-
     /// Prometheus' own reader, where it is installed.
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/promtool"), "promtool is not installed"))
     func promtoolFindsNothingWrong() async throws {

@@ -8,10 +8,11 @@ import TestKit
 
 /// The loops of a gateway over sockets, with a scripted Luma.
 enum GatewayNode {
-    /// What its loops share, with these settings and a key.
+    /// What its loops share, with these settings and a key, unless they ask for the emulator's.
     static func shared(_ settings: [Setting: String] = [:], log: LogSink) throws -> Shared {
+        let key: [Setting: String] = settings[.sandbox] == nil ? [.apiKey: "secret-key"] : [:]
         let resolution = try Configuration.resolve(
-            flags: settings.merging([.apiKey: "secret-key"]) { given, _ in given }, environment: [:], dotEnv: nil,
+            flags: settings.merging(key) { given, _ in given }, environment: [:], dotEnv: nil,
             surroundings: Surroundings(cores: 1, isTerminal: false))
         return Shared(
             resolution.configuration, upstream: "https://luma.test", templates: TemplateCatalog(), log: log,
