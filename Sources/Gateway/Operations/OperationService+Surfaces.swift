@@ -1,6 +1,5 @@
 import Core
 import GatewayAPI
-import HTTP
 import LumaAPI
 import LumaClient
 
@@ -28,14 +27,15 @@ extension OperationService {
     }
 
     /// A write, for which the desk keeps key and journal.
-    func passWrite(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Written {
-        let passed = try PassedOperation(input)
+    func passWrite(
+        _ passed: PassedOperation, _ terms: WriteTerms, _ call: UpstreamCall
+    ) async throws(APIError) -> Written {
         let (surface, given) = (passed.surface, passed.input)
-        try EventsService.check(input.conditions, hasRepresentation: true)
+        try EventsService.check(terms.conditions, hasRepresentation: true)
         let event = given["event_id"]?.stringValue
-        if input.isDryRun {
+        if terms.isDryRun {
             let told: JSONObject = ["status": "unchanged", "dry_run": true, "sends": .object(given)]
-            return .unchanged(.json(status: 200, JSON.object(told).encoded), event)
+            return .unchanged(Document(.object(told)), event)
         }
         let result: WriteResult
         do throws(LumaError) {
@@ -51,7 +51,7 @@ extension OperationService {
             answer = result.answer?.objectValue ?? ["id": result.id.map { .string($0) } ?? .null]
         }
         return Written(
-            response: .json(status: isNew ? 201 : 200, JSON.object(answer).encoded), eventID: event,
+            kind: isNew ? .made : .done, document: Document(.object(answer)), eventID: event,
             isChange: call.context.hasSentWrite)
     }
 

@@ -1,6 +1,5 @@
 import Core
 import GatewayAPI
-import HTTP
 import IO
 import LumaClient
 
@@ -37,18 +36,6 @@ final class OperationService {
         UpstreamCall(deadline: clock.now.advanced(seconds: min(timeout ?? patience, patience)), context: context)
     }
 
-    /// The answer of an endpoint that needs Luma. What changes something goes by the desk.
-    func response(to input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Response {
-        guard input.endpoint.isWrite else {
-            return try await read(try ReadRequest(input), input.wish, call).response(input.conditions)
-        }
-        return try await desk.answer(input, call) { () throws(APIError) in
-            let written = try await write(input, call)
-            if written.isChange, let id = written.eventID { announce(id) }
-            return written
-        }
-    }
-
     /// Answers a read.
     /// - Parameter wish: what the caller says about kept answers.
     func read(
@@ -62,14 +49,25 @@ final class OperationService {
         }
     }
 
-    private func write(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Written {
-        switch input.endpoint.kind {
-        case .createEvent: try await events.create(input, call)
-        case .createFromTemplate: try await events.createFromTemplate(input, call)
-        case .replaceEvent, .patchEvent: try await events.update(input, call)
-        case .cancelEvent: try await events.cancel(input, call)
-        case .operation: try await passWrite(input, call)
-        default: throw APIError.notFound
+    /// Does what may change something. It goes by the desk, which sees to it that it is done once.
+    func write(_ request: WriteRequest, _ call: UpstreamCall) async throws(APIError) -> Written {
+        try await desk.answer(request, call) { () throws(APIError) in
+            let written = try await perform(request, call)
+            if written.isChange, let id = written.eventID { announce(id) }
+            return written
+        }
+    }
+
+    private func perform(_ request: WriteRequest, _ call: UpstreamCall) async throws(APIError) -> Written {
+        let terms = request.terms
+        return switch request.wanted {
+        case .create(let event, let isMinimal):
+            try await events.create(event, isMinimal: isMinimal, terms, call)
+        case .createFromTemplate(let event, let isMinimal):
+            try await events.createFromTemplate(event, isMinimal: isMinimal, terms, call)
+        case .update(let id, let change): try await events.update(id, change, terms, call)
+        case .cancel(let id, let cancel): try await events.cancel(id, cancel, terms, call)
+        case .operation(let passed): try await passWrite(passed, terms, call)
         }
     }
 
@@ -79,14 +77,14 @@ final class OperationService {
     /// Carries a write to its end whether or not its caller waits for it.
     /// - Throws: `APIError` when it failed, or when the caller is gone before it has ended.
     func carryThrough(
-        _ input: RequestInput, _ context: CallContext
-    ) async throws(APIError) -> Response {
+        _ request: WriteRequest, _ context: CallContext
+    ) async throws(APIError) -> Written {
         // What was cancelled before it began has not begun.
         guard !Task.isCancelled else { throw APIError(LumaError.cancelled, subject: nil) }
         let outcome = Outcome()
         writes.start { [self] in
             do throws(APIError) {
-                outcome.result = .success(try await response(to: input, upstreamCall(context)))
+                outcome.result = .success(try await write(request, upstreamCall(context)))
             } catch {
                 outcome.result = .failure(await explained(error))
             }
@@ -101,7 +99,7 @@ final class OperationService {
     }
 
     private final class Outcome {
-        var result: Result<Response, APIError>?
+        var result: Result<Written, APIError>?
         var waiter: Suspension<Void>?
     }
 }

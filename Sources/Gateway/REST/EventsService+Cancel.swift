@@ -1,37 +1,34 @@
 import Core
 import Crypto
 import GatewayAPI
-import HTTP
 import LumaClient
 
 extension EventsService {
-    /// `DELETE /events/{event_id}`: asks Luma what a cancel would mean, then cancels. It cannot be undone, so a paid
-    /// event needs the caller's decision on refunds. `dry_run=true` only tells, and gives a `confirm` for what was told;
-    /// with that the cancel asks for no token of its own.
-    func cancel(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Written {
-        var query = QueryReader(input.query, rows: QueryRows.cancel)
-        let dryRun = query.boolean(QueryRows.dryRun.name) ?? false
-        let refund = query.boolean(QueryRows.refund.name)
-        try query.finish()
-        let id = try input.eventID().text
-        if dryRun { return try await previewCancel(id, refund, input, call) }
+    /// Asks Luma what a cancel would mean, then cancels. It cannot be undone, so a paid event needs the caller's decision on
+    /// refunds. A dry run only tells, and gives a `confirm` for what was told; with that the cancel asks for no token of
+    /// its own.
+    func cancel(
+        _ id: EventID, _ cancel: CancelTerms, _ terms: WriteTerms, _ call: UpstreamCall
+    ) async throws(APIError) -> Written {
+        let id = id.text
+        let refund = cancel.refund
+        if terms.isDryRun { return try await previewCancel(id, refund, terms, call) }
         if let told = call.context.journal?.earlier("events/cancel", subject: id), case .done = told.effect {
-            return Written(
-                response: .json(status: 200, JSON.object(told.notes).encoded), eventID: id, isChange: false)
+            return .unchanged(Document(.object(told.notes)), id)
         }
-        if let confirm = query.text(QueryRows.confirm.name) {
-            return try await cancel(id, confirm, refund, input, call)
+        if let confirm = cancel.confirm {
+            return try await self.cancel(id, confirm, cancel, terms, call)
         }
         let request = try await cancellation(of: id, call)
         if request.isPaid, refund == nil { throw APIError.refundUndecided(guestCount: request.guestCount) }
-        try await check(input.conditions, id, call)
+        try await check(terms.conditions, id, call)
         // Luma forgets the event: what is to be answered stands in the journal, for whoever repeats the request.
         let answer: JSONObject = [
             "id": .string(id), "status": "canceled", "guest_count": .number(JSONNumber(request.guestCount)),
             "refunded": .bool(request.isPaid && refund == true),
         ]
         do throws(LumaError) {
-            return try await cancel(id, request.token, refund, answer, call)
+            return try await self.cancel(id, request.token, refund, answer, call)
         } catch {
             throw APIError(error, subject: id)
         }
@@ -39,13 +36,13 @@ extension EventsService {
 
     /// Tells what a cancel would mean, and gives what it is confirmed with.
     private func previewCancel(
-        _ id: String, _ refund: Bool?, _ input: RequestInput, _ call: UpstreamCall
+        _ id: String, _ refund: Bool?, _ terms: WriteTerms, _ call: UpstreamCall
     ) async throws(APIError) -> Written {
         let request = try await cancellation(of: id, call)
         let (event, read) = try await currentEvent(id, call)
-        try await check(input.conditions, id, seen: read, call)
+        try await check(terms.conditions, id, seen: read, call)
         let confirmation = CancelConfirmation(
-            principal: input.principal, eventID: id, digest: CancelConfirmation.digest(of: event, seal),
+            principal: terms.principal, eventID: id, digest: CancelConfirmation.digest(of: event, seal),
             refund: refund, isPaid: request.isPaid, guestCount: request.guestCount, token: request.token,
             issued: wallClock)
         let sealed: String
@@ -62,22 +59,23 @@ extension EventsService {
         told.members += Self.identity(of: event)
         told["confirm"] = .string(sealed)
         told["expires_in_seconds"] = .number(JSONNumber(Int(CancelConfirmation.lifetime)))
-        return Written(response: .json(status: 200, JSON.object(told).encoded), eventID: id, isChange: false)
+        return .unchanged(Document(.object(told)), id)
     }
 
     /// Cancels what a preview told of, with the token that the preview got, if the event is still as it was told.
     private func cancel(
-        _ id: String, _ confirm: String, _ refund: Bool?, _ input: RequestInput, _ call: UpstreamCall
+        _ id: String, _ confirm: String, _ cancel: CancelTerms, _ terms: WriteTerms, _ call: UpstreamCall
     ) async throws(APIError) -> Written {
+        let refund = cancel.refund
         let stale = APIError(.confirmationStale, details: JSONObject([("event_id", .string(id))]))
-        guard let agreed = CancelConfirmation(confirm, seal), agreed.principal == input.principal,
+        guard let agreed = CancelConfirmation(confirm, seal), agreed.principal == terms.principal,
             agreed.eventID == id, agreed.refund == nil || agreed.refund == refund,
-            input.isAgreedInForm || !agreed.isExpired(at: wallClock)
+            cancel.isAgreedInForm || !agreed.isExpired(at: wallClock)
         else { throw stale }
         if agreed.isPaid, refund == nil { throw APIError.refundUndecided(guestCount: agreed.guestCount) }
         let (event, read) = try await currentEvent(id, call)
         guard agreed.digest == CancelConfirmation.digest(of: event, seal) else { throw stale }
-        try await check(input.conditions, id, seen: read, call)
+        try await check(terms.conditions, id, seen: read, call)
         var token = agreed.token
         if !agreed.isTokenGood(at: wallClock) {
             let request = try await cancellation(of: id, call)
@@ -90,7 +88,7 @@ extension EventsService {
         ]
         answer.members += Self.identity(of: event)
         do throws(LumaError) {
-            return try await cancel(id, token, refund, answer, call)
+            return try await self.cancel(id, token, refund, answer, call)
         } catch {
             // Somebody has paid since, or the token is none any more: either way a new preview tells what holds now.
             guard case .refused(400, let words) = error else { throw APIError(error, subject: id) }
@@ -105,7 +103,7 @@ extension EventsService {
     ) async throws(LumaError) -> Written {
         _ = try await luma.cancelEvent(
             id, token: token, shouldRefund: refund, notes: answer, deadline: call.deadline, context: call.context)
-        return Written(response: .json(status: 200, JSON.object(answer).encoded), eventID: id, isChange: true)
+        return Written(kind: .done, document: Document(.object(answer)), eventID: id, isChange: true)
     }
 
     private func cancellation(of id: String, _ call: UpstreamCall) async throws(APIError) -> CancellationRequest {

@@ -1,17 +1,16 @@
 import Core
 import GatewayAPI
-import HTTP
 import LumaClient
 
 extension EventsService {
     /// What an event is read against, for this request.
     ///
     /// An earlier run of the same request has judged the time already: by now its event may have begun.
-    func setting(_ input: RequestInput, _ call: UpstreamCall, known: KnownEvent? = nil) -> EventInput.Setting {
-        let operation = input.endpoint.isUpdate ? "events/update" : "events/create"
-        let wasBegun = call.context.journal?.earlier(operation, subject: input.parameter) != nil
-        return EventInput.Setting(
-            zones: zones, now: wasBegun ? nil : wallClock, surface: input.surface, known: known)
+    /// - Parameter id: of the event that is changed; nil for a new one.
+    func setting(of id: String?, _ terms: WriteTerms, _ call: UpstreamCall) -> EventInput.Setting {
+        let operation = id == nil ? "events/create" : "events/update"
+        let wasBegun = call.context.journal?.earlier(operation, subject: id) != nil
+        return EventInput.Setting(zones: zones, now: wasBegun ? nil : wallClock, surface: terms.surface)
     }
 
     /// Reads the event that a change is made to.
@@ -32,16 +31,8 @@ extension EventsService {
         return answer
     }
 
-    /// Whether a create or an update only tells what would become of it.
-    static func isDryRun(_ input: RequestInput) throws(APIError) -> Bool {
-        var query = QueryReader(input.query, rows: QueryRows.write)
-        let isDryRun = query.boolean(QueryRows.preview.name) ?? false
-        try query.finish()
-        return isDryRun
-    }
-
     /// What a write would send, and when the event would be. Nothing is changed and nothing remembered.
-    func preview(_ event: EventInput.Accepted, of id: String?) -> Response {
+    func preview(_ event: EventInput.Accepted, of id: String?) -> Document {
         var told: JSONObject = [:]
         if let id { told["id"] = .string(id) }
         told["status"] = "unchanged"
@@ -50,6 +41,6 @@ extension EventsService {
         if let approval = event.approval { told["require_rsvp_approval"] = .bool(approval) }
         told["outcome"] = .object(EventOutcomeText(event.outcome, zones).json)
         if event.remarks.isEmpty { told["remarks"] = [] } else { told.members += event.remarks.members }
-        return .json(status: 200, JSON.object(told).encoded)
+        return Document(.object(told))
     }
 }

@@ -1,10 +1,9 @@
 import Core
 import GatewayAPI
-import HTTP
 import LumaAPI
 import LumaClient
 
-/// The work behind `/events` and `/templates/create`: validates, calls Luma, and says what became of it.
+/// The work behind everything that is done with events: validates, calls Luma, and says what became of it.
 ///
 /// One per loop; every method stays on that loop.
 final class EventsService {
@@ -33,28 +32,31 @@ final class EventsService {
 
     // MARK: Create
 
-    /// `POST /events/`.
-    func create(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Written {
-        let isDryRun = try Self.isDryRun(input)
-        let event = try Self.accepted(EventInput.parse(try input.json(), mode: .create, setting(input, call)))
-        try Self.check(input.conditions, hasRepresentation: true)
-        if isDryRun { return .unchanged(preview(event, of: nil)) }
-        return try await create(event, minimal: input.prefersMinimal, call)
+    /// A new event.
+    /// - Parameter isMinimal: nothing is wanted back but the id, which saves a call.
+    func create(
+        _ document: JSON, isMinimal: Bool, _ terms: WriteTerms, _ call: UpstreamCall
+    ) async throws(APIError) -> Written {
+        let event = try Self.accepted(EventInput.parse(document, mode: .create, setting(of: nil, terms, call)))
+        try Self.check(terms.conditions, hasRepresentation: true)
+        if terms.isDryRun { return .unchanged(preview(event, of: nil)) }
+        return try await create(event, isMinimal: isMinimal, call)
     }
 
-    /// `POST /templates/create`.
-    func createFromTemplate(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Written {
-        let isDryRun = try Self.isDryRun(input)
-        let event = try Self.accepted(templates.expand(try input.json(), setting(input, call)))
-        try Self.check(input.conditions, hasRepresentation: false)
-        if isDryRun { return .unchanged(preview(event, of: nil)) }
-        return try await create(event, minimal: input.prefersMinimal, call)
+    /// A new event of a kind that has a template.
+    func createFromTemplate(
+        _ document: JSON, isMinimal: Bool, _ terms: WriteTerms, _ call: UpstreamCall
+    ) async throws(APIError) -> Written {
+        let event = try Self.accepted(templates.expand(document, setting(of: nil, terms, call)))
+        try Self.check(terms.conditions, hasRepresentation: false)
+        if terms.isDryRun { return .unchanged(preview(event, of: nil)) }
+        return try await create(event, isMinimal: isMinimal, call)
     }
 
     /// Creates, sets approval where Luma keeps it, reads back. From the moment the event exists nothing may turn
     /// the answer into an error, or a caller would create it again: a later failure is a warning.
     private func create(
-        _ event: EventInput.Accepted, minimal: Bool, _ call: UpstreamCall
+        _ event: EventInput.Accepted, isMinimal: Bool, _ call: UpstreamCall
     ) async throws(APIError) -> Written {
         let id: String
         do throws(LumaError) {
@@ -69,21 +71,17 @@ final class EventsService {
         {
             remarks.append(failure.remark)
         }
-        // Luma's ids are opaque: whatever one holds, it must not end the field.
-        var fields = [Field("Location", "/events/\(PercentCoding.encode(id))")]
-        var body: [UInt8]?
-        if minimal {
-            fields.append(Field("Preference-Applied", "return=minimal"))
-        } else {
+        var readBack: Document?
+        if !isMinimal {
             do throws(LumaError) {
-                body = try await readBack(id, call)
+                readBack = try await self.readBack(id, call)
             } catch {
                 remarks.append(Self.notReadBack("created", APIError(error, subject: id)))
             }
         }
-        let answer = Self.answer(eventID: id, event: body, remarks)
         return Written(
-            response: .json(status: 201, fields: fields, answer), eventID: id, isChange: call.context.hasSentWrite)
+            kind: .created(isMinimal: isMinimal), document: Self.answer(eventID: id, event: readBack, remarks),
+            eventID: id, isChange: call.context.hasSentWrite)
     }
 
     // MARK: Read
@@ -104,12 +102,12 @@ final class EventsService {
 
     // MARK: Update
 
-    /// `PUT` and `PATCH /events/{event_id}`: both change what is named and leave the rest.
-    func update(_ input: RequestInput, _ call: UpstreamCall) async throws(APIError) -> Written {
-        let isDryRun = try Self.isDryRun(input)
-        let id = try input.eventID().text
-        let document = try input.json()
-        let setting = setting(input, call)
+    /// Changes what is named and leaves the rest.
+    func update(
+        _ id: EventID, _ document: JSON, _ terms: WriteTerms, _ call: UpstreamCall
+    ) async throws(APIError) -> Written {
+        let id = id.text
+        let setting = setting(of: id, terms, call)
         var outcome = EventInput.parse(document, mode: .update, setting)
         var seen: LumaAnswer?
         if case .needsEvent = outcome {
@@ -126,13 +124,13 @@ final class EventsService {
             (change, isSame) = (try Self.accepted(outcome), false)
         }
         // Nothing of what is sent hangs on the event, but whether it can be sent does, and when the event will be.
-        if isDryRun, seen == nil { seen = try await complete(&change, id, call) }
+        if terms.isDryRun, seen == nil { seen = try await complete(&change, id, call) }
         // They held when an earlier run of this request made its change, and need not hold after it.
         if call.context.journal?.earlier("events/update", subject: id) == nil {
-            try await check(input.conditions, id, seen: seen, call)
+            try await check(terms.conditions, id, seen: seen, call)
         }
-        if isDryRun { return .unchanged(preview(change, of: id), id) }
-        if isSame, let seen { return .unchanged(.json(status: 200, seen.body), id) }
+        if terms.isDryRun { return .unchanged(preview(change, of: id), id) }
+        if isSame, let seen { return .unchanged(Document(octets: seen.body), id) }
         if !change.body.isEmpty {
             do throws(LumaError) {
                 _ = try await luma.updateEvent(id, change.body, deadline: call.deadline, context: call.context)
@@ -146,14 +144,14 @@ final class EventsService {
             if change.body.isEmpty, !failure.isPartial { throw failure.error }
             remarks.append(failure.remark)
         }
-        var body: [UInt8]?
+        var readBack: Document?
         do throws(LumaError) {
-            body = try await readBack(id, call)
+            readBack = try await self.readBack(id, call)
         } catch {
             remarks.append(Self.notReadBack("changed", APIError(error, subject: id)))
         }
         return Written(
-            response: .json(status: 200, Self.answer(eventID: id, event: body, remarks)), eventID: id,
+            kind: .done, document: Self.answer(eventID: id, event: readBack, remarks), eventID: id,
             isChange: call.context.hasSentWrite)
     }
 
@@ -186,10 +184,11 @@ final class EventsService {
 
     /// The event after a write, as Luma sends it. It is looked at, unlike in a read: the answer to a write is trusted to
     /// be about what was written.
-    private func readBack(_ id: String, _ call: UpstreamCall) async throws(LumaError) -> [UInt8] {
+    private func readBack(_ id: String, _ call: UpstreamCall) async throws(LumaError) -> Document {
         let answer = try await read(id, call)
-        guard try answer.json()["id"]?.stringValue == id else { throw .malformedAnswer }
-        return answer.body
+        let event = try answer.json()
+        guard event["id"]?.stringValue == id else { throw .malformedAnswer }
+        return Document(octets: answer.body, tree: event)
     }
 
     private static func accepted(_ outcome: EventInput.Outcome) throws(APIError) -> EventInput.Accepted {
@@ -208,11 +207,10 @@ final class EventsService {
     }
 
     /// Luma's event bytes untouched when there is nothing to add; else the event with `remarks` and `warnings` at its end.
-    private static func answer(eventID: String, event: [UInt8]?, _ remarks: [EventRemark]) -> [UInt8] {
+    private static func answer(eventID: String, event: Document?, _ remarks: [EventRemark]) -> Document {
         if let event, remarks.isEmpty { return event }
-        var object = JSONObject([(name: "id", value: .string(eventID))])
-        if let event, let parsed = try? JSON.parse(event), let members = parsed.objectValue { object = members }
+        var object = event?.tree?.objectValue ?? ["id": .string(eventID)]
         for (name, value) in remarks.isEmpty ? [] : remarks.members { object[name] = value }
-        return JSON.object(object).encoded
+        return Document(.object(object))
     }
 }

@@ -23,6 +23,15 @@ enum ReadResult {
     /// Made for who asked.
     case own(JSON)
 
+    /// The document.
+    /// - Throws: `APIError` 502 for an answer that is no JSON.
+    func json() throws(APIError) -> JSON {
+        switch self {
+        case .shared(let answer): try Document(octets: answer.kept.body).json()
+        case .own(let document): document
+        }
+    }
+
     /// As REST gives it.
     /// - Throws: `APIError` 412 when If-Match does not hold.
     func response(_ conditions: Preconditions) throws(APIError) -> Response {

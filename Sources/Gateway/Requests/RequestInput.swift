@@ -28,10 +28,6 @@ struct RequestInput {
     var isBackground = false
     /// What the caller says about kept answers.
     var wish = ReadWish()
-    /// On whose behalf it is made: what is a warning to one is a refusal to another.
-    var surface = EventPlausibility.Surface.rest
-    /// The cancel was agreed to in a form that its user may have looked at for as long as they liked.
-    var isAgreedInForm = false
 
     /// A preview changes nothing, whatever its method is.
     var isDryRun: Bool {

@@ -103,7 +103,13 @@ final class Worker {
                     try input.loneEventID(), input.wish, input.conditions, call)
                 return turn.finish(input.endpoint, response, calls: call.context)
             }
-            turn.finish(input.endpoint, try await operations.response(to: input, call), calls: call.context)
+            let response: Response =
+                if input.endpoint.isWrite {
+                    try await operations.write(try WriteRequest(input), call).response
+                } else {
+                    try await operations.read(try ReadRequest(input), input.wish, call).response(input.conditions)
+                }
+            turn.finish(input.endpoint, response, calls: call.context)
         } catch {
             let error = await operations.explained(error)
             turn.finish(input.endpoint, error.told(after: call.context), calls: call.context)

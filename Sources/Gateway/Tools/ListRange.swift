@@ -1,23 +1,29 @@
 import Core
 import GatewayAPI
+import LumaClient
 
 /// Which events a list of an assistant shows, and in which order: what is next, unless it says otherwise.
 struct ListRange {
-    private(set) var query: [(name: String, value: String)] = []
+    private var after: Timestamp?
+    private let before: Timestamp?
+    private let sort: EventListParameters.Sort
+    private let lumaCursor: String?
     /// The instant from which on the list shows events because nobody has said one, in whole minutes: the same list is then
     /// asked for in the same words for a while.
     private var impliedStart: Timestamp?
 
     /// Begins a cursor that carries such an instant: the next page is one of the same list, whenever it is asked for.
     private static let mark = "from"
+    /// Events of one page when nobody says how many.
+    private static let usualLimit = 20
 
     /// - Throws: `APIError` 422 when a time cannot be read.
     init(_ arguments: JSONObject, _ clock: EventClock) throws(APIError) {
-        var after = try clock.instant(arguments, "after")
-        let before = try clock.instant(arguments, "before")
-        var sort = arguments["sort"]?.stringValue
+        after = try clock.instant(arguments, "after")
+        before = try clock.instant(arguments, "before")
+        let said = arguments["sort"]?.stringValue.map { EventListParameters.Sort(word: $0) }
         var cursor = arguments["cursor"]?.stringValue
-        if after == nil, before == nil, sort != "-start_at" {
+        if after == nil, before == nil, said != .descending {
             if let given = cursor {
                 if let (start, rest) = Self.opened(given) { (impliedStart, cursor) = (start, rest) }
             } else {
@@ -25,11 +31,16 @@ struct ListRange {
             }
             after = impliedStart
         }
-        if sort == nil { sort = after == nil && before != nil ? "-start_at" : "start_at" }
-        if let after { query.append(("after", after.rfc3339)) }
-        if let before { query.append(("before", before.rfc3339)) }
-        if let sort { query.append(("sort", sort)) }
-        if let cursor { query.append(("cursor", cursor)) }
+        sort = said ?? (after == nil && before != nil ? .descending : .ascending)
+        lumaCursor = cursor
+    }
+
+    /// The page that is asked for.
+    /// - Parameter arguments: those of the tool, which its schema has let in.
+    func query(_ arguments: JSONObject) -> EventListQuery {
+        EventListQuery(
+            limit: arguments["limit"]?.intValue ?? Self.usualLimit, cursor: lumaCursor, after: after, before: before,
+            sort: sort, status: arguments["status"]?.stringValue, showsAll: arguments["show"]?.stringValue != nil)
     }
 
     /// Luma's cursor as the assistant gets it.

@@ -1,6 +1,5 @@
 import Core
 import GatewayAPI
-import HTTP
 import MCP
 
 /// `cancel_event`: tells what would happen, has a person agree, and only then cancels.
@@ -114,28 +113,21 @@ extension ToolBox {
             + " Tell the user to cancel the event on its page at Luma, in the gateway's console, or with"
             + " luma-mcp events cancel.")
 
-    private func request(_ id: String, _ refund: Bool?, _ call: Call) -> RequestInput {
-        var input = RequestInput(endpoint: .cancelEvent, parameter: id)
-        input.principal = call.caller.principal.label
-        if let refund { input.query.append((QueryRows.refund.name, refund ? "true" : "false")) }
-        return input
-    }
-
     private func preview(_ id: String, _ refund: Bool?, _ call: Call) async throws(APIError) -> Preview {
-        var input = request(id, refund, call)
-        input.query.append((QueryRows.dryRun.name, "true"))
-        return Preview(told: try await rest(input, call), clock)
+        var terms = Self.terms(of: call)
+        terms.isDryRun = true
+        let request = WriteRequest(wanted: .cancel(try EventID(id), CancelTerms(refund: refund)), terms: terms)
+        return Preview(told: try await carryOut(request, call), clock)
     }
 
     /// Cancels what was agreed to, if the event is still as the user was told.
     private func cancel(
         _ id: String, _ confirm: String, _ refund: Bool?, _ call: Call, isAgreedInForm: Bool
     ) async -> ToolResult {
-        var input = request(id, refund, call)
-        input.query.append((QueryRows.confirm.name, confirm))
-        input.isAgreedInForm = isAgreedInForm
+        let cancel = CancelTerms(refund: refund, confirm: confirm, isAgreedInForm: isAgreedInForm)
         do throws(APIError) {
-            let answer = try await rest(input, call)
+            let request = WriteRequest(wanted: .cancel(try EventID(id), cancel), terms: Self.terms(of: call))
+            let answer = try await carryOut(request, call)
             var result: JSONObject = ["status": "canceled", "notice": Self.notice]
             result.members += Preview(told: answer, clock).json.members
             result["refunded"] = answer["refunded"]

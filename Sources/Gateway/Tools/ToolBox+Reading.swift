@@ -68,7 +68,7 @@ extension ToolBox {
     }
 
     func event(_ id: String, _ call: Call) async throws(APIError) -> JSON {
-        try await rest(RequestInput(endpoint: .getEvent, parameter: id), call)
+        try await answer(to: .event(try EventID(id)), call)
     }
 
     private func get(_ arguments: JSONObject, _ call: Call) async -> ToolResult {
@@ -89,12 +89,7 @@ extension ToolBox {
         let named = Self.namedFields(arguments)
         do throws(APIError) {
             let range = try ListRange(arguments, clock)
-            var query: [(name: String, value: String)] = [("limit", arguments["limit"]?.numberValue?.text ?? "20")]
-            query += range.query
-            for name in ["status", "show"] {
-                if let word = arguments[name]?.stringValue { query.append((name, word)) }
-            }
-            let page = try await rest(RequestInput(endpoint: .listEvents, query: query), call)
+            let page = try await answer(to: .list(range.query(arguments)), call)
             let events = (page["entries"]?.arrayValue ?? []).map(clock.dated)
             if let refusal = Self.refusal(ofFields: named, events, inList: true) { return refusal }
             var result: JSONObject = [

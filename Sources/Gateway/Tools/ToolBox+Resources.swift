@@ -1,7 +1,7 @@
 import Core
 import GatewayAPI
-import HTTP
 import IO
+import LumaClient
 import MCP
 
 /// What can be read without a tool: events, the calendar, the templates.
@@ -20,10 +20,7 @@ extension ToolBox {
                 "luma://calendar", name: "calendar", title: "Upcoming events",
                 description: "The next events of the calendar, soonest first.", mimeType: Self.json
             ) { [self] call, uri throws(CallFailure) in
-                let now = ListRange.minute(of: clock.now.instant).rfc3339
-                let input = RequestInput(
-                    endpoint: .listEvents, query: [("limit", "50"), ("after", now), ("sort", "start_at")])
-                let page = try await read(uri, input, call)
+                let page = try await read(uri, call) { .list(upcoming) }
                 let events = page["entries"]?.arrayValue ?? []
                 let hasMore = page["has_more"]?.boolValue ?? false
                 let document: JSON = [
@@ -48,8 +45,9 @@ extension ToolBox {
                 Self.eventsTemplate, name: "event", title: "Event", description: "One event of the calendar.",
                 mimeType: Self.json, completers: ["event_id": eventIDs]
             ) { [self] call, uri, variables throws(CallFailure) in
-                let input = RequestInput(endpoint: .getEvent, parameter: variables["event_id"])
-                let event = try await read(uri, input, call)
+                let event = try await read(uri, call) { () throws(APIError) in
+                    .event(try EventID(variables["event_id"] ?? ""))
+                }
                 let document: JSON = ["notice": Self.notice, "event": shown(event)]
                 return [
                     ResourceContents(uri: uri, json: document),
@@ -90,9 +88,16 @@ extension ToolBox {
         return noticed("It is \(clock.now.text).\n\n" + lines.joined(separator: "\n"))
     }
 
-    private func read(_ uri: String, _ input: RequestInput, _ call: Call) async throws(CallFailure) -> JSON {
+    /// The upcoming events of the calendar, one page of them.
+    private var upcoming: EventListQuery {
+        EventListQuery(limit: 50, after: ListRange.minute(of: clock.now.instant), sort: .ascending)
+    }
+
+    private func read(
+        _ uri: String, _ call: Call, _ request: () throws(APIError) -> ReadRequest
+    ) async throws(CallFailure) -> JSON {
         do throws(APIError) {
-            return try await rest(input, call)
+            return try await answer(to: try request(), call)
         } catch {
             if [.eventNotFound, .eventNotAccessible].contains(error.reason) { throw .notFound(uri: uri) }
             let data: JSON = ["reason": .string(error.reason.rawValue)]
@@ -134,11 +139,9 @@ extension ToolBox {
 
     private func recentEvents(_ call: Call) async -> [(id: String, name: String)] {
         if let recent, recent.until > operations.clock.now { return recent.events }
-        let input = RequestInput(
-            endpoint: .listEvents,
-            query: [("limit", "50"), ("after", ListRange.minute(of: clock.now.instant).rfc3339), ("sort", "start_at")])
         do throws(APIError) {
-            let events = (try await rest(input, call)["entries"]?.arrayValue ?? []).compactMap { event in
+            let page = try await answer(to: .list(upcoming), call)
+            let events = (page["entries"]?.arrayValue ?? []).compactMap { event in
                 event["id"]?.stringValue.map { (id: $0, name: event["name"]?.stringValue ?? "") }
             }
             recent = (events, operations.clock.now.advanced(seconds: Self.recentSeconds))

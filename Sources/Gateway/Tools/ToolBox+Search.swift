@@ -1,5 +1,6 @@
 import Core
 import GatewayAPI
+import LumaClient
 import MCP
 
 /// `search` and `fetch`: finds events by words, for hosts that know no other tools.
@@ -31,14 +32,12 @@ extension ToolBox {
             words: EventSearch(arguments["query"]?.stringValue ?? ""),
             isNarrowed: after != nil || before != nil)
         if !search.isNarrowed {
-            let now = ListRange.minute(of: clock.now.instant).rfc3339
-            try await look(&search, [("after", now), ("sort", "start_at")], call)
-            try await look(&search, [("before", now), ("sort", "-start_at")], call)
+            let now = ListRange.minute(of: clock.now.instant)
+            try await look(&search, Self.page(after: now, sort: .ascending), call)
+            try await look(&search, Self.page(before: now, sort: .descending), call)
         } else {
-            var range: [(String, String)] = [("sort", after == nil ? "-start_at" : "start_at")]
-            if let after { range.append(("after", after.rfc3339)) }
-            if let before { range.append(("before", before.rfc3339)) }
-            try await look(&search, range, call)
+            let sort = after == nil ? EventListParameters.Sort.descending : .ascending
+            try await look(&search, Self.page(after: after, before: before, sort: sort), call)
         }
         var result: JSONObject = [
             "notice": Self.notice, "now": .string(clock.now.text), "results": .array(search.results),
@@ -60,27 +59,32 @@ extension ToolBox {
         return "Looked at all events\(range): names, places and dates, not descriptions."
     }
 
+    private static func page(
+        after: Timestamp? = nil, before: Timestamp? = nil, sort: EventListParameters.Sort
+    ) -> EventListQuery {
+        EventListQuery(limit: 50, after: after, before: before, sort: sort)
+    }
+
+    /// Looks through a list from this page on.
     private func look(
-        _ search: inout Search, _ range: [(String, String)], _ call: Call
+        _ search: inout Search, _ first: EventListQuery, _ call: Call
     ) async throws(APIError) {
-        var cursor: String?
+        var query = first
         repeat {
             guard search.pages < Self.mostSearchPages, !search.isFull else {
                 search.isComplete = false
                 return
             }
-            var input = RequestInput(endpoint: .listEvents, query: [("limit", "50")] + range.map { ($0.0, $0.1) })
-            if let cursor { input.query.append(("cursor", cursor)) }
-            let answer = try await rest(input, call)
+            let page = try await answer(to: .list(query), call)
             search.pages += 1
-            for event in answer["entries"]?.arrayValue ?? [] {
+            for event in page["entries"]?.arrayValue ?? [] {
                 guard search.seen.insert(event["id"]?.stringValue ?? "").inserted else { continue }
                 guard search.words.matches(event, and: known(event)) else { continue }
                 if search.isFull { search.isComplete = false } else { search.results.append(result(event)) }
             }
             call.progress(Double(search.pages), "Looked through \(search.seen.count) events")
-            cursor = answer["next_cursor"]?.stringValue
-        } while cursor != nil
+            query.cursor = page["next_cursor"]?.stringValue
+        } while query.cursor != nil
     }
 
     /// What is known of an event besides its texts: names that lead to it, and its date.

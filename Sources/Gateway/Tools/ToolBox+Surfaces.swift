@@ -1,6 +1,5 @@
 import Core
 import GatewayAPI
-import HTTP
 import LumaAPI
 import MCP
 
@@ -47,25 +46,33 @@ extension ToolBox {
     private func serve(
         _ endpoint: Endpoint, _ surface: Surface, _ arguments: JSONObject, _ call: Call
     ) async throws(CallFailure) -> ToolResult {
-        var request = RequestInput(endpoint: endpoint)
-        request.principal = call.caller.principal.label
-        request.surface = .assistant
-        let input: JSONObject
+        let passed: PassedOperation
+        let keyed: KeyedWrite?
         do throws(APIError) {
-            input = try Self.input(surface, arguments)
-            if let key = arguments[Self.key]?.stringValue { request.idempotencyKey = try IdempotencyKey(text: key) }
+            passed = PassedOperation(surface: surface, input: try Self.input(surface, arguments))
+            if let key = arguments[Self.key]?.stringValue {
+                keyed = KeyedWrite(try IdempotencyKey(text: key), endpoint, document: .object(passed.input))
+            } else {
+                keyed = nil
+            }
         } catch {
             return Self.failure(error)
         }
-        request.operation = input
         if surface.needsConfirmation {
-            if let refusal = try await askFirst(surface, input, arguments[Self.confirm]?.stringValue, call) {
+            if let refusal = try await askFirst(surface, passed.input, arguments[Self.confirm]?.stringValue, call) {
                 return refusal
             }
         }
         return await attempt { () throws(APIError) in
-            let answer = surface.withoutSecrets(try await rest(request, call))
-            return JSONObject([("notice", Self.notice)] + (answer.objectValue ?? JSONObject()).members)
+            let document: JSON =
+                if endpoint.isWrite {
+                    try await carryOut(
+                        WriteRequest(wanted: .operation(passed), terms: Self.terms(of: call), keyed: keyed), call)
+                } else {
+                    try await answer(to: .operation(passed), call)
+                }
+            let told = surface.withoutSecrets(document)
+            return JSONObject([("notice", Self.notice)] + (told.objectValue ?? JSONObject()).members)
         }
     }
 

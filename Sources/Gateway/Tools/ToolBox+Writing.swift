@@ -1,6 +1,5 @@
 import Core
 import GatewayAPI
-import HTTP
 import MCP
 
 /// The tools that create and change events.
@@ -62,32 +61,43 @@ extension ToolBox {
             }
             change[name] = ToolSchemas.clearable[name]
         }
-        let id = arguments["event_id"]?.stringValue
-        return await write(
-            RequestInput(endpoint: .patchEvent, parameter: id, body: JSON.object(change).encoded), call)
+        let (id, document) = (arguments["event_id"]?.stringValue ?? "", JSON.object(change))
+        return await write(call) { () throws(APIError) in
+            WriteRequest(wanted: .update(try EventID(id), document), terms: Self.terms(of: call))
+        }
     }
 
     /// Creates as REST does; the key is a field there.
     private func create(_ endpoint: Endpoint, _ arguments: JSONObject, _ call: Call) async -> ToolResult {
-        var event = arguments
-        event[ToolSchemas.key] = nil
-        var input = RequestInput(endpoint: endpoint, body: JSON.object(event).encoded)
-        if let key = arguments[ToolSchemas.key]?.stringValue {
-            do throws(APIError) {
-                input.idempotencyKey = try IdempotencyKey(text: key)
-            } catch {
-                return Self.failure(APIError(invalid: [FieldProblem(ToolSchemas.key, IdempotencyKey.rule)]))
-            }
+        await write(call) { () throws(APIError) in
+            try Self.creation(endpoint, arguments, Self.terms(of: call))
         }
-        return await write(input, call)
     }
 
-    private func write(_ input: RequestInput, _ call: Call) async -> ToolResult {
+    /// What a create asks for.
+    /// - Parameter endpoint: of REST, for which its key stands as well.
+    /// - Throws: `APIError` 422 for a key that cannot be one.
+    static func creation(
+        _ endpoint: Endpoint, _ arguments: JSONObject, _ terms: WriteTerms
+    ) throws(APIError) -> WriteRequest {
+        var event = arguments
+        event[ToolSchemas.key] = nil
+        let document = JSON.object(event)
+        var request = WriteRequest(
+            wanted: endpoint == .createEvent
+                ? .create(document, isMinimal: false) : .createFromTemplate(document, isMinimal: false),
+            terms: terms)
+        guard let text = arguments[ToolSchemas.key]?.stringValue else { return request }
+        guard let key = try? IdempotencyKey(text: text) else {
+            throw APIError(invalid: [FieldProblem(ToolSchemas.key, IdempotencyKey.rule)])
+        }
+        request.keyed = KeyedWrite(key, endpoint, document: document)
+        return request
+    }
+
+    private func write(_ call: Call, _ request: () throws(APIError) -> WriteRequest) async -> ToolResult {
         await attempt { () throws(APIError) in
-            var input = input
-            input.principal = call.caller.principal.label
-            input.surface = .assistant
-            let answer = try await rest(input, call)
+            let answer = try await carryOut(try request(), call)
             guard var event = answer.objectValue else { throw APIError(.upstreamFailure) }
             var result: JSONObject = ["notice": Self.notice]
             result["remarks"] = event["remarks"]

@@ -1,6 +1,5 @@
 import Core
 import GatewayAPI
-import HTTP
 import IO
 import MCP
 
@@ -77,27 +76,28 @@ final class ToolBox {
         gg==
         """
 
-    // MARK: The way to REST
+    // MARK: The work
 
-    /// Makes a request to the gateway itself, in the process, for whoever has made the call. What changes something is brought
-    /// to its end even when nobody waits for it any more.
-    func rest(_ input: RequestInput, _ call: Call) async throws(APIError) -> JSON {
-        let body: [UInt8]
-        if input.endpoint.isWrite {
-            body = try await operations.carryThrough(input, CallOrigin.context(of: call)).body
-        } else {
-            let call = operations.upstreamCall(CallOrigin.context(of: call) { Task.isCancelled })
-            do throws(APIError) {
-                body = try await operations.response(to: input, call).body
-            } catch {
-                throw await operations.explained(error)
-            }
-        }
-        do throws(JSONError) {
-            return Neutral.json(try JSON.parse(body))
+    /// Answers a read for whoever has made the call, in texts that hide nothing.
+    func answer(to request: ReadRequest, _ call: Call) async throws(APIError) -> JSON {
+        let upstream = operations.upstreamCall(CallOrigin.context(of: call) { Task.isCancelled })
+        do throws(APIError) {
+            return Neutral.json(try await operations.read(request, ReadWish(), upstream).json())
         } catch {
-            throw APIError(.upstreamFailure)
+            throw await operations.explained(error)
         }
+    }
+
+    /// Does what may change something, in the name of whoever has made the call. It is brought to its end even when nobody waits
+    /// for it any more.
+    func carryOut(_ request: WriteRequest, _ call: Call) async throws(APIError) -> JSON {
+        let written = try await operations.carryThrough(request, CallOrigin.context(of: call))
+        return Neutral.json(try written.document.json())
+    }
+
+    /// The terms on which an assistant asks.
+    static func terms(of call: Call) -> WriteTerms {
+        WriteTerms(principal: call.caller.principal.label, surface: .assistant)
     }
 
     /// Runs a tool's work; what goes wrong becomes a result that says what to change.

@@ -42,7 +42,7 @@ extension StoredAnswer {
 
     /// The answer again.
     /// - Throws: the refusal again.
-    func replayed() throws(APIError) -> Response {
+    func replayed() throws(APIError) -> Written {
         guard let head = try? JSON.parse(head) else { throw APIError(.internal) }
         if let fields = head.arrayValue {
             let kept = fields.compactMap { field -> Field? in
@@ -50,7 +50,10 @@ extension StoredAnswer {
                 else { return nil }
                 return Field(name, value)
             }
-            return Response(status: status, fields: kept, body: body).markedAsReplayed
+            return Written(
+                kind: .kept(status: status, fields: kept), document: Document(octets: body), eventID: nil,
+                isChange: false,
+                isReplayed: true)
         }
         guard let reason = head["reason"]?.stringValue.flatMap(Reason.init) else { throw APIError(.internal) }
         var error = APIError(
@@ -58,14 +61,5 @@ extension StoredAnswer {
         error.status = status
         error.isReplayed = true
         throw error
-    }
-}
-
-extension Response {
-    /// This answer with the field that says it was given before, or relies on what an earlier attempt did.
-    var markedAsReplayed: Response {
-        var response = self
-        response.fields.append(APIError.replayedField)
-        return response
     }
 }

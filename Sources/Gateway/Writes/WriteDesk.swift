@@ -1,7 +1,5 @@
 import Core
-import Crypto
 import GatewayAPI
-import HTTP
 import IO
 import LumaClient
 import Settings
@@ -43,19 +41,17 @@ final class WriteDesk {
     /// Nobody waits for the store longer than for Luma: when the request's time is over first, nothing was sent.
     /// - Parameter serve: does the work, once at most.
     func answer(
-        _ input: RequestInput, _ call: UpstreamCall, serve: () async throws(APIError) -> Written
-    ) async throws(APIError) -> Response {
-        guard let key = input.idempotencyKey, input.endpoint.isWrite, !input.isDryRun,
-            let fingerprint = Fingerprint.of(input)
-        else {
-            call.context.journal = RequestJournal(
-                self, principal: input.principal, deadline: call.deadline)
-            return try await serve().response
+        _ request: WriteRequest, _ call: UpstreamCall, serve: () async throws(APIError) -> Written
+    ) async throws(APIError) -> Written {
+        let principal = request.terms.principal
+        guard let keyed = request.keyed, !request.terms.isDryRun else {
+            call.context.journal = RequestJournal(self, principal: principal, deadline: call.deadline)
+            return try await serve()
         }
-        let request: RequestID
+        let number: RequestID
         let earlier: [EarlierWrite]
-        switch try await begin(key, fingerprint, input.principal, by: call.deadline) {
-        case .begun(let id, let writes): (request, earlier) = (id, writes)
+        switch try await begin(keyed, principal, by: call.deadline) {
+        case .begun(let id, let writes): (number, earlier) = (id, writes)
         case .answered(let answer): return try answer.replayed()
         case .differs: throw .idempotencyKeyReused
         case .running: throw .requestInProgress("running")
@@ -65,26 +61,26 @@ final class WriteDesk {
         case .full(let count): throw .tooManyKeys(count)
         }
         let journal = RequestJournal(
-            self, principal: input.principal, deadline: call.deadline, request: request, earlier: earlier)
+            self, principal: principal, deadline: call.deadline, request: number, earlier: earlier)
         call.context.journal = journal
         do throws(APIError) {
-            let written = try await serve()
-            let response = written.response
-            finish(request, StoredAnswer(response, id: written.eventID))
-            return journal.hasUsedEarlier ? response.markedAsReplayed : response
+            var written = try await serve()
+            finish(number, StoredAnswer(written.response, id: written.eventID))
+            written.isReplayed = journal.hasUsedEarlier
+            return written
         } catch {
             // What cost Luma nothing is found out again for nothing, and must not fill the store.
-            finish(request, call.context.upstreamCalls == 0 ? nil : StoredAnswer(error))
+            finish(number, call.context.upstreamCalls == 0 ? nil : StoredAnswer(error))
             throw error
         }
     }
 
     private func begin(
-        _ key: IdempotencyKey, _ fingerprint: [UInt8], _ principal: String, by deadline: MonotonicTime
+        _ keyed: KeyedWrite, _ principal: String, by deadline: MonotonicTime
     ) async throws(APIError) -> RequestStanding {
         let now = steady.now
         let request = KeyedRequest(
-            account: account, principal: principal, key: key.text, fingerprint: fingerprint, now: now,
+            account: account, principal: principal, key: keyed.key.text, fingerprint: keyed.fingerprint, now: now,
             expires: now.advanced(seconds: keySeconds))
         do throws(StoreWaitError) {
             return try await reactor.ask(by: deadline, late: giveBack) { store.begin(request, then: $0) }

@@ -59,9 +59,7 @@ import Testing
                 case .listEvents:
                     try await fixture.service.list(try EventListQuery(input.query), input.wish, call)
                         .response(input.conditions)
-                case .createEvent: try await fixture.service.create(input, call).response
-                case .patchEvent: try await fixture.service.update(input, call).response
-                default: try await fixture.service.cancel(input, call).response
+                default: try await fixture.service.write(try WriteRequest(input), call).response
                 }
             return String(decoding: response.body, as: UTF8.self) + response.fields.map(\.value).joined()
         } catch {

@@ -32,7 +32,7 @@ import Testing
         var body = Self.body.objectValue ?? JSONObject()
         for member in more.objectValue?.members ?? [] { body[member.name] = member.value }
         let input = RequestInput.event(.createEvent, body: .object(body), prefer: prefer)
-        return await fixture.written { service, call throws(APIError) in try await service.create(input, call) }.answer
+        return await fixture.written(input).answer
     }
 
     @Test func theEventIsReadBackAsLumaSentIt() async {
@@ -151,9 +151,7 @@ import Testing
                 "template_type": "workshop", "name": "Swift", "start_at": "2027-05-04T17:00:00+02:00",
                 "timezone": "Europe/Berlin", "require_rsvp_approval": false, "meeting_url": "https://meet.example/a",
             ])
-        let answer = await fixture.written { service, call throws(APIError) in
-            try await service.createFromTemplate(input, call)
-        }.answer
+        let answer = await fixture.written(input).answer
         #expect(answer.status == 201)
         let sent = try #require(fixture.transport.requests.first.flatMap { try? JSON.parse($0.body) })
         #expect(sent["start_at"] == "2027-05-04T15:00:00.000Z")
@@ -167,10 +165,7 @@ import Testing
     {
         let fixture = fixture()
         let input = RequestInput.event(endpoint, body: Self.body, query: [("dryrun", "true")])
-        let answer = await fixture.written { service, call throws(APIError) in
-            endpoint == .createEvent
-                ? try await service.create(input, call) : try await service.createFromTemplate(input, call)
-        }.answer
+        let answer = await fixture.written(input).answer
         #expect(answer.status == 422)
         #expect(answer.json?["details"]?["fields"]?.arrayValue?.first?["field"] == "dryrun")
         #expect(fixture.transport.requests.isEmpty)

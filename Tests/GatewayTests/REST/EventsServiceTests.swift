@@ -15,8 +15,7 @@ import Testing
         let id = "../a b\r\nX: y"
         let fixture = ServiceFixture([("events/create", [.json(200, ["id": .string(id)])])])
         let input = RequestInput.event(.createEvent, body: Self.party, prefer: "return=minimal")
-        let answer = await fixture.written { service, call throws(APIError) in try await service.create(input, call) }
-            .answer
+        let answer = await fixture.written(input).answer
         #expect(answer.status == 201)
         #expect(answer.field("Location") == "/events/..%2Fa%20b%0D%0AX%3A%20y")
         #expect(answer.json?["id"] == .string(id))
@@ -30,8 +29,7 @@ import Testing
             ("events/get", [.success(OutboundResponse(status: 200, body: Array(body.utf8)))]),
         ])
         let input = RequestInput.event(.createEvent, body: Self.party)
-        let created = await fixture.written { service, call throws(APIError) in try await service.create(input, call) }
-            .answer
+        let created = await fixture.written(input).answer
         #expect(created.status == 201)
         #expect(created.json?["id"] == "evt-1")
         #expect(created.json?["warnings"]?.arrayValue?.count == 1)

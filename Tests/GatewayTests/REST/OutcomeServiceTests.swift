@@ -35,17 +35,15 @@ import Testing
     ) async -> Answer {
         var input = RequestInput.event(
             .patchEvent, "evt-1", body: body, query: dryRun ? [("dry_run", "true")] : [])
-        input.surface = surface
         if let ifMatch { input.conditions = Preconditions(ifMatch: ifMatch) }
-        return await fixture.written { service, call throws(APIError) in try await service.update(input, call) }.answer
+        return await fixture.written(input, surface: surface).answer
     }
 
     private func create(
         _ fixture: ServiceFixture, _ body: JSON, dryRun: Bool = false, surface: EventPlausibility.Surface = .rest
     ) async -> Answer {
-        var input = RequestInput.event(.createEvent, body: body, query: dryRun ? [("dry_run", "true")] : [])
-        input.surface = surface
-        return await fixture.written { service, call throws(APIError) in try await service.create(input, call) }.answer
+        let input = RequestInput.event(.createEvent, body: body, query: dryRun ? [("dry_run", "true")] : [])
+        return await fixture.written(input, surface: surface).answer
     }
 
     private func changed(_ members: JSONObject) -> JSON {

@@ -85,12 +85,19 @@ struct ServiceFixture {
         }
     }
 
-    /// The same of a write, with whether it says that it has changed the event.
-    func written(_ body: (EventsService, UpstreamCall) async throws(APIError) -> Written) async -> (
-        answer: Answer, isChange: Bool
-    ) {
+    /// The same of a write over REST, with whether it says that it has changed the event.
+    /// - Parameter isAgreedInForm: of a cancel.
+    func written(
+        _ input: RequestInput, surface: EventPlausibility.Surface = .rest, isAgreedInForm: Bool = false
+    ) async -> (answer: Answer, isChange: Bool) {
         do throws(APIError) {
-            let written = try await body(service, call())
+            var request = try WriteRequest(input)
+            request.terms.surface = surface
+            if case .cancel(let id, var cancel) = request.wanted {
+                cancel.isAgreedInForm = isAgreedInForm
+                request = WriteRequest(wanted: .cancel(id, cancel), terms: request.terms)
+            }
+            let written = try await service.write(request, call())
             return (Answer(written.response), written.isChange)
         } catch {
             return (Answer(error.response(requestID: "r")), false)
@@ -101,6 +108,21 @@ struct ServiceFixture {
     var posted: [String] {
         transport.requests.filter { $0.method == .post }.map {
             "\($0.url.split(separator: "/v1/").last ?? "") \(String(decoding: $0.body, as: UTF8.self))"
+        }
+    }
+}
+
+extension EventsService {
+    /// What `OperationService` asks of it.
+    func write(_ request: WriteRequest, _ call: UpstreamCall) async throws(APIError) -> Written {
+        let terms = request.terms
+        return switch request.wanted {
+        case .create(let event, let isMinimal): try await create(event, isMinimal: isMinimal, terms, call)
+        case .createFromTemplate(let event, let isMinimal):
+            try await createFromTemplate(event, isMinimal: isMinimal, terms, call)
+        case .update(let id, let change): try await update(id, change, terms, call)
+        case .cancel(let id, let cancel): try await self.cancel(id, cancel, terms, call)
+        case .operation: throw APIError.notFound
         }
     }
 }

@@ -13,7 +13,7 @@ import Testing
     @Test func anAnswerComesBackWithItsFieldsAndTheMark() throws {
         let response = Response.json(
             status: 201, fields: [Field("Location", "/events/evt-1")], Array(#"{"id":"evt-1"}"#.utf8))
-        let again = try StoredAnswer(response, id: "evt-1").replayed()
+        let again = try StoredAnswer(response, id: "evt-1").replayed().response
         #expect(again.status == 201)
         #expect(again.body == response.body)
         #expect(again.fields == response.fields + [Field("Idempotency-Replayed", "true")])
@@ -21,7 +21,7 @@ import Testing
 
     @Test func aLongAnswerIsKeptWithoutItsEvent() throws {
         let response = Response.json(status: 201, Array(#"{"x":""#.utf8) + [UInt8](repeating: 0x61, count: 70_000))
-        let again = try StoredAnswer(response, id: "evt-1").replayed()
+        let again = try StoredAnswer(response, id: "evt-1").replayed().response
         #expect(try JSON.parse(again.body)["id"] == "evt-1")
         #expect(try JSON.parse(again.body)["remarks"]?.arrayValue?.first?["code"] == "answer_not_kept")
         #expect(again.body.count < 500)

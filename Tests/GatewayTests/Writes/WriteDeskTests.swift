@@ -61,12 +61,11 @@ import Testing
             let call = UpstreamCall(
                 deadline: clock.now.advanced(seconds: seconds), context: CallContext())
             do throws(APIError) {
-                return (
-                    try await desk.answer(input, call) { () throws(APIError) in
-                        try await service.create(input, call)
-                    }
-                    .status, nil
-                )
+                let request = try WriteRequest(input)
+                let written = try await desk.answer(request, call) { () throws(APIError) in
+                    try await service.write(request, call)
+                }
+                return (written.response.status, nil)
             } catch {
                 return (error.status, error.reason.rawValue)
             }
@@ -85,9 +84,10 @@ import Testing
                 var input = RequestInput.event(.createEvent, body: Self.event)
                 input.idempotencyKey = try IdempotencyKey(text: "k\(calls)")
                 let call = UpstreamCall(deadline: room.clock.now.advanced(seconds: 5), context: CallContext())
+                let request = try WriteRequest(input)
                 var reason: Reason?
                 do throws(APIError) {
-                    _ = try await room.desk.answer(input, call) { () throws(APIError) in
+                    _ = try await room.desk.answer(request, call) { () throws(APIError) in
                         call.context.upstreamCalls = calls
                         throw APIError(.preconditionFailed)
                     }
