@@ -17,7 +17,7 @@ extension MCPServer {
         guard headers.acceptsJSON || headers.acceptsStream else {
             return turn.refuse(.mcpPost, APIError.notAcceptable, request)
         }
-        if let type = headers.contentType, !RequestInput.isJSON(type) {
+        if let type = headers.contentType, !JSONMediaType.isOne(type) {
             return turn.refuse(.mcpPost, APIError(.unsupportedMediaType), request)
         }
         let payload = JSONRPCPayload(parsing: request.body, limits: Self.limits, maxBatch: Self.mostInBatch)

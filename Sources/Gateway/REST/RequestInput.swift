@@ -115,7 +115,7 @@ extension RequestInput {
             error.acceptedCoding = "identity"
             throw error
         }
-        if let contentType, !Self.isJSON(contentType) {
+        if let contentType, !JSONMediaType.isOne(contentType) {
             var error = APIError(
                 .unsupportedMediaType, "Send the body as JSON, with Content-Type: application/json",
                 details: JSONObject([("content_type", .string(APIError.shortened(contentType)))]))
@@ -131,24 +131,6 @@ extension RequestInput {
             return try JSON.parse(body)
         } catch {
             throw APIError(error)
-        }
-    }
-
-    /// `application/json` or a `+json` type (RFC 9110 §8.3, RFC 6839), unless a parameter says that it is in another charset
-    /// than UTF-8, which JSON between systems always is (RFC 8259 §8.1).
-    static func isJSON(_ contentType: String) -> Bool {
-        // What nearly everybody sends needs no reading by characters.
-        if contentType == "application/json" { return true }
-        let parts = contentType.split(separator: ";", omittingEmptySubsequences: false).map { part in
-            part.filter { $0 != " " && $0 != "\t" }.lowercased()
-        }
-        let type = parts.first ?? ""
-        guard type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json")) else {
-            return false
-        }
-        return parts.dropFirst().allSatisfy { parameter in
-            guard parameter.hasPrefix("charset=") else { return true }
-            return ["utf-8", "utf8", "us-ascii"].contains(parameter.dropFirst(8).filter { $0 != "\"" })
         }
     }
 
