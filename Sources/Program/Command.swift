@@ -14,6 +14,8 @@ public enum Command: Sendable, Equatable {
     case doctor(flags: [Setting: String], json: Bool)
     /// Work with the events of a running gateway.
     case events(EventsCall)
+    /// Pass one of Luma's operations on through a running gateway.
+    case operation(OperationCall)
     case version
     case help(Help.Topic)
     /// Print what a shell needs to complete this program's arguments.
@@ -26,7 +28,7 @@ public enum Command: Sendable, Equatable {
     /// Whether it calls a server: Luma, or a gateway.
     var usesNetwork: Bool {
         switch self {
-        case .serve, .mcp, .doctor, .events, .completionList: true
+        case .serve, .mcp, .doctor, .events, .operation, .completionList: true
         case .sandbox, .version, .help, .completion, .man: false
         }
     }
@@ -69,6 +71,7 @@ public enum Command: Sendable, Equatable {
     ) throws(ConfigurationErrors) -> Command {
         switch try family.read(rest) {
         case .events(let call): .events(call)
+        case .operation(let call): .operation(call)
         case .help(let verb): .help(.family(family.name, verb))
         case .version: .version
         }

@@ -34,6 +34,8 @@ public enum Program {
                 return 0
             case .events(let call):
                 return await EventsCommand(call, environment: environment()).run()
+            case .operation(let call):
+                return await OperationCommand(call, environment: environment()).run()
             case .sandbox(let flags):
                 return try await SandboxCommand(.resolve(flags: flags, checks: Emulator.settingChecks)).run()
             case .mcp(let flags):

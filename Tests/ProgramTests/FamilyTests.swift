@@ -52,7 +52,7 @@ import Testing
             }
             #expect(words.prefix(3) == ["luma-mcp", page.family.name, verb.name])
             switch try Command.parse(Array(words.dropFirst())) {
-            case .events: break
+            case .events, .operation: break
             default: Issue.record("\(example.line)")
             }
         }

@@ -5,17 +5,20 @@ import Settings
 
 extension CommandFailure {
     /// An answer that is an error.
-    package init(_ answer: GatewayClient.Answer, key: String?) {
+    /// - Parameter option: the option by which a field is said.
+    package init(
+        _ answer: GatewayClient.Answer, key: String?, option: (String) -> String? = EventFields.option
+    ) {
         let json = answer.json
         guard let message = json?["error"]?.stringValue, let reason = json?["reason"]?.stringValue else {
             self.init(
                 .protocol, "unexpected response with status \(answer.status): is this a luma-mcp gateway?")
             return
         }
-        var lines = Self.fieldLines(json?["details"]?["fields"])
+        var lines = Self.fieldLines(json?["details"]?["fields"], option)
         if let luma = json?["details"]?["luma"]?["message"]?.stringValue { lines.append("Luma: " + Self.line(luma)) }
         if let offset = json?["details"]?["offset"]?.intValue { lines.append("at byte \(offset)") }
-        for name in ["event_id", "guest_count", "needed_scope"] {
+        for name in ["event_id", "guest_id", "guest_count", "needed_scope"] {
             if let value = json?["details"]?[name] {
                 lines.append(
                     "\(name): " + Self.line(value.stringValue ?? String(decoding: value.encoded, as: UTF8.self)))
@@ -54,10 +57,10 @@ extension CommandFailure {
 
     /// What a person can do after a write whose end is not known.
     package static func repeatAdvice(_ key: String?) -> String {
-        guard let key, !key.isEmpty else { return "Look for the event before you repeat it." }
+        guard let key, !key.isEmpty else { return "Look at what is there before you repeat it." }
         return
             "The same command with --key \(key) does it once, whatever became of this one. Write out a time that was said "
-            + "by the clock (now, tomorrow, 18:00): another minute makes another event of it."
+            + "by the clock (now, tomorrow, 18:00): another minute makes something else of it."
     }
 
     private static func status(_ status: Int, _ reason: String) -> ExitStatus {
@@ -85,14 +88,14 @@ extension CommandFailure {
         case .unauthenticated:
             "Give a token in \(ClientVariable.token), or a file with --token @FILE."
         case .idempotencyKeyReused:
-            "The key was used for something else, perhaps for these words at another time by the clock: look for the event "
-                + "(luma-mcp events list) before you use another key."
+            "The key was used for something else, perhaps for these words at another time by the clock: look at what is there "
+                + "before you use another key."
         default: nil
         }
     }
 
-    private static func fieldLines(_ fields: JSON?) -> [String] {
-        (fields?.arrayValue ?? []).map { line(ProblemText.line($0, .commandLine, option: EventFields.option)) }
+    private static func fieldLines(_ fields: JSON?, _ option: (String) -> String?) -> [String] {
+        (fields?.arrayValue ?? []).map { line(ProblemText.line($0, .commandLine, option: option)) }
     }
 
     /// A text from outside as it may stand in a line of ours.

@@ -66,11 +66,16 @@ package final class GatewayClient {
     }
 
     /// Sends a request until it is answered or the target's patience is over.
+    /// - Parameter option: the option by which a field is said.
     /// - Returns: the answer, if it says that it was done (2xx).
     /// - Throws: every other answer, and the lack of one, as what a command tells its user.
-    package func send(_ request: Request) async throws(CommandFailure) -> Answer {
+    package func send(
+        _ request: Request, option: (String) -> String? = EventFields.option
+    ) async throws(CommandFailure) -> Answer {
         let answer = try await answer(request)
-        guard (200...299).contains(answer.status) else { throw CommandFailure(answer, key: request.key) }
+        guard (200...299).contains(answer.status) else {
+            throw CommandFailure(answer, key: request.key, option: option)
+        }
         return answer
     }
 

@@ -12,15 +12,16 @@ package struct CommandFamily: Sendable {
     /// Command lines for its page, each with what it does.
     package let examples: [(line: String, does: String)]
 
-    /// `luma-mcp events`.
+    /// `luma-mcp events`: written by hand, with those commands of the same noun that are made from rows.
     package static let events = CommandFamily(
         name: "events", summary: "list, create, change, export, import events",
         title: "your calendar from the command line, through a running gateway",
-        verbs: EventsVerb.allCases.map(VerbRow.init),
+        verbs: EventsVerb.allCases.map(VerbRow.init) + OperationVerb.verbs(of: "events").map(\.row),
         examples: [EventsVerb.list, .create, .cancel].compactMap { $0.row.examples.first })
 
-    /// In the order of the documents.
-    package static let all = [events]
+    /// All families: events, then the nouns of the operations that are passed on, in the order of their table.
+    package static let all: [CommandFamily] =
+        [events] + OperationVerb.nouns.filter { $0 != events.name }.map { CommandFamily(noun: $0) }
 
     /// The family of a command; nil for a command that has none.
     package static func named(_ name: String) -> CommandFamily? { all.first { $0.name == name } }
@@ -30,9 +31,24 @@ package struct CommandFamily: Sendable {
 }
 
 extension CommandFamily {
+    /// A family that is made from rows alone.
+    private init(noun: String) {
+        let verbs = OperationVerb.verbs(of: noun).map(\.row)
+        let things = noun.replacing("-", with: " ")
+        let all = "work with \(things): \(verbs.map(\.name).joined(separator: ", "))"
+        // One line of the help, beside the name.
+        let summary = all.count <= 48 ? all : "work with \(things)"
+        self.init(
+            name: noun, summary: summary, title: "work with \(things), through a running gateway", verbs: verbs,
+            examples: verbs.prefix(3).compactMap(\.examples.first))
+    }
+}
+
+extension CommandFamily {
     /// What a command line of a family asks for.
     package enum Reading: Equatable {
         case events(EventsCall)
+        case operation(OperationCall)
         /// The page of one of its commands; nil for that of the family.
         case help(String?)
         case version
@@ -48,6 +64,14 @@ extension CommandFamily {
     /// Reads what follows the name of the family.
     /// - Throws: all problems at once, with exit code 64.
     package func read(_ arguments: ArraySlice<String>) throws(ConfigurationErrors) -> Reading {
+        switch try begin(arguments) {
+        case .help(let verb): return .help(verb)
+        case .version: return .version
+        case .verb(let verb):
+            if let found = OperationVerb.verbs(of: name).first(where: { $0.name == verb }) {
+                return try OperationCall.parse(found, arguments.dropFirst())
+            }
+        }
         switch try EventsCall.parse(arguments) {
         case .call(let call): return .events(call)
         case .help(let verb): return .help(verb?.rawValue)

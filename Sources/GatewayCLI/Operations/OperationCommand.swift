@@ -1,0 +1,165 @@
+import Core
+import GatewayAPI
+import Glibc
+import HTTP
+import LumaAPI
+import Settings
+
+/// A command line that passes an operation of Luma's on, read but not yet checked against what the options mean.
+public struct OperationCall: Sendable, Equatable {
+    let verb: OperationVerb
+    package let arguments: CommandArguments
+
+    init(_ verb: OperationVerb, _ arguments: CommandArguments) { (self.verb, self.arguments) = (verb, arguments) }
+
+    /// Commands are told apart by their names.
+    public static func == (a: OperationCall, b: OperationCall) -> Bool {
+        a.verb.title == b.verb.title && a.arguments == b.arguments
+    }
+
+    /// Reads what follows the names of the command.
+    /// - Throws: all problems at once, with exit code 64.
+    static func parse(
+        _ verb: OperationVerb, _ arguments: ArraySlice<String>
+    ) throws(ConfigurationErrors) -> CommandFamily.Reading {
+        var reader = ArgumentReader(verb.title, verb.row.options, arguments)
+        switch reader.read() {
+        case .help: return .help(verb.name)
+        case .version: return .version
+        case .arguments: break
+        }
+        let operands = reader.arguments.operands
+        let missing = verb.operands.indices.filter { !operands.indices.contains($0) || operands[$0].isEmpty }
+        if !missing.isEmpty {
+            reader.report(verb.title, "needs " + missing.map { verb.operands[$0].name }.joined(separator: " and "))
+        }
+        for extra in operands.dropFirst(verb.operands.count) {
+            reader.report("\"\(ConfigurationError.word(extra))\"", "is one argument too many")
+        }
+        try reader.finish()
+        return .operation(OperationCall(verb, reader.arguments))
+    }
+}
+
+/// A command that passes one operation of Luma's on to a running gateway.
+package struct OperationCommand: Sendable {
+    let call: OperationCall
+    let environment: [String: String]
+    let output: Terminal
+    /// Asks whoever sits at the terminal, by the lines that are decided by; nil where nobody can be asked.
+    let ask: (@Sendable ([String]) -> Bool)?
+
+    package init(_ call: OperationCall, environment: [String: String]) {
+        let errors = Terminal.of(STDERR_FILENO, environment)
+        let ask: @Sendable ([String]) -> Bool = { Question.isAgreed($0, "to do it", errors) }
+        self.init(
+            call, environment: environment, output: Terminal.of(STDOUT_FILENO, environment),
+            ask: Question.canBeAsked(errors) ? ask : nil)
+    }
+
+    init(
+        _ call: OperationCall, environment: [String: String], output: Terminal, ask: (@Sendable ([String]) -> Bool)?
+    ) {
+        (self.call, self.environment, self.output, self.ask) = (call, environment, output, ask)
+    }
+
+    var verb: OperationVerb { call.verb }
+    var arguments: CommandArguments { call.arguments }
+    var isJSON: Bool { arguments.has(EventsOptions.json) }
+
+    /// - Returns: the exit code.
+    package func run() async -> Int32 {
+        await CommandRun(arguments, environment: environment).run { client, now throws(CommandFailure) in
+            try await work(client, now: now)
+        }
+    }
+
+    /// What the command gives.
+    func work(_ client: GatewayClient, now: Timestamp) async throws(CommandFailure) -> CommandOutput {
+        try checkOptions()
+        let draft = try OperationDraft(
+            verb.surface.openFields, verb.options, arguments, environment: environment, now: now)
+        let isPreview = arguments.has(EventsOptions.dryRun)
+        let isAsked = verb.surface.needsConfirmation && !isPreview && !arguments.has(EventsOptions.yes)
+        if isAsked, ask == nil {
+            throw CommandFailure(
+                .undecided, "nobody can be asked here, so nothing is done",
+                ["Say --yes to do it without a question, or --dry-run to see what would be sent."])
+        }
+        let key = verb.isWrite ? try WriteKey.of(arguments) : nil
+        var request = GatewayClient.Request(method: method, path: try await path(client), key: key)
+        guard verb.isWrite else {
+            request.query = draft.query
+            return try await read(client, request, notes: draft.notes)
+        }
+        request.body = .object(draft.members)
+        if isPreview || isAsked {
+            let told = try await preview(client, request)
+            if isPreview { return shown(preview: told, notes: draft.notes) }
+            let question = ["\(verb.title) would send:"] + lines(of: told) + ["  \(verb.warning)"]
+            guard ask?(question) == true else { throw CommandFailure(.undecided, "nothing was done") }
+        }
+        return try await write(client, request, notes: draft.notes)
+    }
+
+    private func checkOptions() throws(CommandFailure) {
+        guard arguments.has(OperationVerb.everything) else { return }
+        if let other = [EventsOptions.limit, EventsOptions.cursor].first(where: arguments.has) {
+            throw CommandFailure(.usage, "\(OperationVerb.everything.name) and \(other.name) do not go together")
+        }
+    }
+
+    // MARK: Requests
+
+    private var method: OutboundRequest.Method {
+        OutboundRequest.Method(rawValue: verb.surface.route?.method.token ?? "") ?? .get
+    }
+
+    /// The route's path with what the operands name; an event may be named by its page.
+    private func path(_ client: GatewayClient) async throws(CommandFailure) -> String {
+        var path = verb.surface.route?.pattern ?? ""
+        for (operand, word) in zip(verb.operands, arguments.operands) {
+            let id = operand.isEvent ? try await EventPage.id(word, client) : word
+            path = path.replacing("{\(operand.member)}", with: PercentCoding.encode(id, allowed: .unreserved))
+        }
+        return path
+    }
+
+    func send(
+        _ client: GatewayClient, _ request: GatewayClient.Request
+    ) async throws(CommandFailure) -> GatewayClient.Answer {
+        try await client.send(request, option: verb.option)
+    }
+
+    /// What the gateway would send to Luma; it checks everything and does nothing.
+    private func preview(
+        _ client: GatewayClient, _ request: GatewayClient.Request
+    ) async throws(CommandFailure) -> JSON {
+        var request = request
+        request.query = QueryString([("dry_run", "true")])
+        request.isPreview = true
+        return try EventsCommand.document(try await send(client, request))
+    }
+
+    private func write(
+        _ client: GatewayClient, _ request: GatewayClient.Request, notes: [String]
+    ) async throws(CommandFailure) -> CommandOutput {
+        let answer = try await send(client, request)
+        let document = try EventsCommand.document(answer)
+        var notes = notes
+        if answer["idempotency-replayed"] != nil { notes.append("it had been done before, with the same key") }
+        notes += RemarkText.sentences(of: document).map { "warning: " + $0 }
+        guard verb.surface.answer == .done, !isJSON else { return shown(document, notes: notes) }
+        return CommandOutput(bytes: Array("done\n".utf8), notes: notes)
+    }
+
+    private func read(
+        _ client: GatewayClient, _ request: GatewayClient.Request, notes: [String]
+    ) async throws(CommandFailure) -> CommandOutput {
+        guard verb.surface.answer == .page else {
+            return shown(try EventsCommand.document(try await send(client, request)), notes: notes)
+        }
+        let page = try await arguments.has(OperationVerb.everything) ? all(client, request) : page(client, request)
+        return isJSON ? EventsCommand.json(page.document, notes: notes) : shown(page, notes: notes)
+    }
+}
