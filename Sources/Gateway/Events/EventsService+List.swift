@@ -38,7 +38,7 @@ extension EventsService {
             "entries": .array(entries), "has_more": .bool(hasMore),
             "next_cursor": hasMore ? cursor.map { .string($0) } ?? .null : .null, "left_out": query.leftOut,
         ]
-        return Fetched(body: answer.encoded, asOf: asOf)
+        return Fetched(body: answer.encoded, asOf: asOf, tree: answer)
     }
 
     /// One page of Luma's. What is pending is another list there: its pages follow those of the calendar, and their cursors

@@ -27,7 +27,7 @@ enum ReadResult {
     /// - Throws: `APIError` 502 for an answer that is no JSON.
     func json() throws(APIError) -> JSON {
         switch self {
-        case .shared(let answer): try Document(octets: answer.kept.body).json()
+        case .shared(let answer): try answer.document.json()
         case .own(let document): document
         }
     }

@@ -14,12 +14,10 @@ extension OperationService {
             do throws(LumaError) {
                 let answer = try await events.luma.read(
                     surface.operation, given, deadline: call.deadline, context: call.context)
-                var body = answer.body
-                if surface.answer == .page {
-                    guard let page = surface.page(try answer.json()) else { throw .malformedAnswer }
-                    body = JSON.object(page).encoded
-                }
-                return Fetched(body: body, asOf: call.context.lastSentAt)
+                let asOf = call.context.lastSentAt
+                guard surface.answer == .page else { return Fetched(body: answer.body, asOf: asOf) }
+                guard let page = surface.page(try answer.json()) else { throw .malformedAnswer }
+                return Fetched(body: JSON.object(page).encoded, asOf: asOf, tree: .object(page))
             } catch {
                 throw Self.error(error, surface, given)
             }

@@ -8,6 +8,8 @@ struct Fetched {
     var format = Representation.json
     /// When the first of them was sent that is part of it; nil when none was.
     let asOf: MonotonicTime?
+    /// What the octets say, where they were made of it.
+    var tree: JSON?
 }
 
 /// A representation that Luma gave, as it is passed on to whoever asks for it.

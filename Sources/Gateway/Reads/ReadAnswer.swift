@@ -1,3 +1,4 @@
+import Core
 import GatewayAPI
 import HTTP
 
@@ -9,6 +10,10 @@ struct ReadAnswer {
     var age = 0
     /// Why it is one of before.
     var cause: String?
+    /// What its octets say, where that is at hand.
+    var tree: JSON?
+
+    var document: Document { Document(octets: kept.body, tree: tree) }
 
     /// As REST gives it.
     /// - Throws: `APIError` 412 when If-Match does not hold.

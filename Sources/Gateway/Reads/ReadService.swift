@@ -97,7 +97,7 @@ final class ReadService {
             let answer = KeptAnswer(
                 fetched.body, as: fetched.format, isList: lease.key.isList, asOf: fetched.asOf ?? clock.now)
             shared.finish(lease, .answer(answer, keep: wish.mayStore), now: clock.now)
-            return given(answer, .miss)
+            return given(answer, .miss, tree: fetched.tree)
         } catch {
             shared.finish(lease, landing(error, call), now: clock.now)
             return try standIn(lease.key, wish, error)
@@ -162,9 +162,11 @@ final class ReadService {
     }
 
     /// The answer, counted.
-    private func given(_ answer: KeptAnswer, _ source: ReadSource, age: Int = 0, cause: String? = nil) -> ReadAnswer {
+    private func given(
+        _ answer: KeptAnswer, _ source: ReadSource, age: Int = 0, cause: String? = nil, tree: JSON? = nil
+    ) -> ReadAnswer {
         metrics?.read(source)
-        return ReadAnswer(kept: answer, source: source, age: age, cause: cause)
+        return ReadAnswer(kept: answer, source: source, age: age, cause: cause, tree: tree)
     }
 
     private static func isOutage(_ error: APIError) -> Bool {
