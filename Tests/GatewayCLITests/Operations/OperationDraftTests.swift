@@ -109,7 +109,7 @@ import Testing
         arguments: [
             (discount, ["--percent-off", "20"], ["discount": ["discount_type": "percent", "percent_off": 20]]),
             (
-                Self.discount, ["--cents-off", "500", "--currency", "eur"],
+                discount, ["--cents-off", "500", "--currency", "eur"],
                 ["discount": ["discount_type": "amount", "cents_off": 500, "currency": "eur"]]
             ),
             // What is missing is the gateway's to say.
