@@ -2,7 +2,7 @@ import Core
 import Foundation
 import Testing
 
-/// What one run of `luma-mcp events` wrote, and how it ended.
+/// What one run of a command against a gateway wrote, and how it ended.
 struct EventsRun {
     let code: Int32
     let out: String
@@ -14,9 +14,16 @@ struct EventsRun {
 func events(
     _ address: String, _ arguments: [String], environment: [String: String] = [:], folder: URL? = nil
 ) async throws -> EventsRun {
+    try await command(address, ["events"] + arguments, environment: environment, folder: folder)
+}
+
+/// Runs a command against a gateway.
+func command(
+    _ address: String, _ arguments: [String], environment: [String: String] = [:], folder: URL? = nil
+) async throws -> EventsRun {
     let settings = ["PATH": "/usr/bin:/bin", "LUMA_GATEWAY_URL": address, "TZ": "Europe/Berlin"]
     let result = try await run(
-        Program.path, ["events"] + arguments, folder: folder, environment: settings.merging(environment) { $1 })
+        Program.path, arguments, folder: folder, environment: settings.merging(environment) { $1 })
     return EventsRun(code: result.code, out: result.out, err: result.err)
 }
 
