@@ -1,7 +1,9 @@
 import Core
-import Foundation
+import GatewayAPI
 import TestKit
 import Testing
+
+@testable import Gateway
 
 /// The published rules of hosts and providers for tools, over what the gateway really lists.
 @Suite struct ToolRulesTests {
@@ -120,23 +122,18 @@ import Testing
     ]
 
     @Test func everyToolKeepsEveryRule() async throws {
-        let gateway = try await RunningGateway.start(.inProcess)
-        let list = try await curl(
-            "-H", "Content-Type: application/json", "-H", "MCP-Protocol-Version: 2026-07-28", "-H",
-            "Mcp-Method: tools/list", "--data-binary",
-            #"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{"#
-                + #""io.modelcontextprotocol/protocolVersion":"2026-07-28","#
-                + #""io.modelcontextprotocol/clientCapabilities":{}}}}"#,
-            gateway.address + "/mcp")
-        let tools = try #require(list.json?["result"]?["tools"]?.arrayValue)
-        #expect(tools.count == OfferedTools.all.count)
-        for rule in Self.rules {
-            for tool in tools {
-                #expect(rule.problems(tool) == [], "\(rule.name): \(tool["name"] ?? .null)")
+        try await InProcess.serve { gateway in
+            let list = try await MCPClient(gateway).modern("tools/list")
+            let tools = try #require(list.json?["result"]?["tools"]?.arrayValue)
+            #expect(tools.count == MCPClient.readingTools.count + MCPClient.writingTools.count)
+            for rule in Self.rules {
+                for tool in tools {
+                    #expect(rule.problems(tool) == [], "\(rule.name): \(tool["name"] ?? .null)")
+                }
             }
+            // Each word costs every conversation.
+            #expect(list.text.utf8.count < 1400 * tools.count)
         }
-        // Each word costs every conversation.
-        #expect(list.body.utf8.count < 1400 * tools.count)
     }
 
     /// A rule that nothing can break tells nothing.
