@@ -56,6 +56,23 @@ final class EmulatedLuma: Sendable {
         state.withLock { $0.answers[operation] = answer }
     }
 
+    /// Makes an event past the gateway, as another program does.
+    /// - Returns: its id.
+    func create(_ event: JSON) async throws -> JSON {
+        let request = OutboundRequest(
+            method: .post, url: Self.origin + "/v1/events/create",
+            fields: [Field("x-luma-api-key", "another"), Field("content-type", "application/json")],
+            body: event.encoded, deadline: LoopClock.monotonicNow)
+        let answer = try await answer(request).get()
+        guard let id = try JSON.parse(answer.body)["id"] else {
+            throw NotMade(description: String(decoding: answer.body, as: UTF8.self))
+        }
+        return id
+    }
+
+    /// Luma has said why not.
+    struct NotMade: Error, CustomStringConvertible { let description: String }
+
     func answer(_ request: OutboundRequest) async -> ScriptedTransport.Answer {
         let target = request.url.dropFirst(Self.origin.count)
         let path = String(target.prefix { $0 != "?" })

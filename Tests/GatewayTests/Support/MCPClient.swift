@@ -98,6 +98,12 @@ struct MCPClient {
         return try await open(body, fields)
     }
 
+    /// The whole answer.
+    func ask(_ method: String, _ params: JSONObject = [:]) async throws -> JSON {
+        let answer = try await modern(method, params)
+        return try #require(answer.json, "\(method): \(answer.text)")
+    }
+
     /// The result of a tool.
     func call(_ tool: String, _ arguments: JSON = [:]) async throws -> JSON {
         let answer = try await modern("tools/call", ["name": .string(tool), "arguments": arguments])
