@@ -2,8 +2,7 @@ import Core
 import Foundation
 import Testing
 
-/// A confirmed cancel, by every way that is not an assistant's: what was told is what is cancelled, and Luma is asked for one
-/// token for both.
+/// A confirmed cancel on the command line: what was told is what is cancelled, and Luma is asked for one token for both.
 @Suite struct CancelJourneyTests {
     private static func create(_ gateway: RunningGateway, _ name: String) async throws -> String {
         let made = try await curlJSON(
@@ -15,24 +14,6 @@ import Testing
     private static func tokens(_ gateway: RunningGateway) async throws -> Int {
         let state = try await curl(try #require(gateway.sandboxAddress) + "/_sandbox/state").json
         return state?["requests"]?["events/cancel/request"]?.intValue ?? 0
-    }
-
-    @Test func overREST() async throws {
-        let gateway = try await RunningGateway.start(.standAlone)
-        let id = try await Self.create(gateway, "Tea")
-        let url = gateway.address + "/events/\(id)"
-        let told = try await curl("-X", "DELETE", url + "?dry_run=true").json
-        #expect(told?["name"] == "Tea" && told?["timezone"] == "Asia/Tokyo")
-        let confirm = try #require(told?["confirm"]?.stringValue)
-        #expect(try await curlJSON("PATCH", url, ["name": "Coffee"]).status == 200)
-        let stale = try await curl("-X", "DELETE", url + "?confirm=\(confirm)")
-        #expect(stale.status == 412)
-        expectErrorShape(stale, reason: "confirmation_stale")
-        #expect(try await Self.tokens(gateway) == 1)
-        let again = try await curl("-X", "DELETE", url + "?dry_run=true").json?["confirm"]?.stringValue
-        let done = try await curl("-X", "DELETE", url + "?confirm=\(try #require(again))")
-        #expect(done.status == 200 && done.json?["name"] == "Coffee", "\(done.body)")
-        #expect(try await Self.tokens(gateway) == 2)
     }
 
     @Test func onTheCommandLine() async throws {

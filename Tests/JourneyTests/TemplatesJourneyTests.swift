@@ -3,53 +3,6 @@ import Foundation
 import Testing
 
 @Suite struct TemplatesJourneyTests {
-    @Test(arguments: RunningGateway.Upstream.allCases)
-    func createsFromEachOfTheFive(_ upstream: RunningGateway.Upstream) async throws {
-        let gateway = try await RunningGateway.start(upstream)
-        let list = try await curl(gateway.address + "/templates")
-        #expect(
-            list.json?.arrayValue?.compactMap { $0["type"]?.stringValue }
-                == ["meetup", "workshop", "conference", "social_gathering", "webinar"])
-        let expected: [(type: String, end: String, approval: Bool)] = [
-            ("meetup", "2027-06-01T20:00:00.000Z", false), ("workshop", "2027-06-01T21:00:00.000Z", true),
-            ("conference", "2027-06-02T02:00:00.000Z", true), ("social_gathering", "2027-06-01T22:00:00.000Z", false),
-            ("webinar", "2027-06-01T19:00:00.000Z", false),
-        ]
-        for template in expected {
-            let one = try await curl(gateway.address + "/templates/\(template.type)")
-            #expect(one.json?["type"] == .string(template.type))
-            #expect(one.json?["require_rsvp_approval"] == .bool(template.approval))
-            let created = try await curlJSON(
-                "POST", gateway.address + "/templates/create",
-                [
-                    "template_type": .string(template.type), "name": .string("From \(template.type)"),
-                    "start_at": "2027-06-01T18:00:00Z", "timezone": "UTC",
-                    "meeting_url": "https://meet.example.com/x",
-                ])
-            #expect(created.status == 201, "\(created.body)")
-            #expect(created.json?["end_at"] == .string(template.end))
-            #expect(created.json?["require_approval"] == .bool(template.approval))
-            #expect(created.json?["warnings"] == nil)
-            // A location that does not fit the template is honoured, never dropped.
-            #expect(created.json?["meeting_url"] == "https://meet.example.com/x")
-        }
-        // The example that a template brings along makes an event.
-        for template in list.json?.arrayValue ?? [] {
-            let example = try #require(template["example"])
-            let created = try await curlJSON("POST", gateway.address + "/templates/create", example)
-            #expect(created.status == 201, "\(created.body)")
-        }
-        let overridden = try await curlJSON(
-            "POST", gateway.address + "/templates/create/",
-            [
-                "template_type": "workshop", "name": "Open", "start_at": "2027-06-01T18:00:00Z", "timezone": "UTC",
-                "require_rsvp_approval": false, "end_at": "2027-06-01T18:30:00Z", "visibility": "private",
-            ])
-        #expect(overridden.status == 201)
-        #expect(overridden.json?["require_approval"] == false)
-        #expect(overridden.json?["end_at"] == "2027-06-01T18:30:00.000Z")
-        #expect(overridden.json?["visibility"] == "private")
-    }
 
     /// A person reads what a kind of event starts with; a script takes the document.
     @Test func theCommandLineShowsThem() async throws {
@@ -74,22 +27,6 @@ import Testing
         #expect(json.json?["type"] == "workshop" && json.json?["summary"] != nil)
         let none = try await events(gateway.address, ["templates", "workshp"])
         #expect(none.code == 66 && none.out.isEmpty && none.err.contains("did you mean workshop?"), "\(none.err)")
-    }
-
-    @Test func wrongInputIsToldByName() async throws {
-        let gateway = try await RunningGateway.start(.inProcess)
-        let unknown = try await curl(gateway.address + "/templates/meetupp")
-        #expect(unknown.status == 404)
-        expectErrorShape(unknown, reason: "template_not_found")
-        let missing = try await curlJSON("POST", gateway.address + "/templates/create", ["name": "x"])
-        #expect(missing.status == 422)
-        let fields = (missing.json?["details"]?["fields"]?.arrayValue ?? []).compactMap { $0["field"]?.stringValue }
-        #expect(Set(fields).isSuperset(of: ["template_type", "start_at", "timezone"]))
-        let wrong = try await curlJSON(
-            "POST", gateway.address + "/templates/create",
-            ["template_type": "meetupp", "name": "x", "start_at": "2027-06-01T18:00:00Z", "timezone": "UTC"])
-        #expect(wrong.status == 422)
-        #expect(wrong.body.contains("meetup"))
     }
 
     @Test func filesAddTemplates() async throws {
