@@ -45,7 +45,7 @@ extension OperationService {
         let isNew = surface.operation.makesThing
         var answer = surface.done(given)
         if surface.answer == .document {
-            // Its own answer was lost, and what it made was found: of that only the id is sure.
+            // Made by an earlier attempt, whose answer was lost: of that only the id is sure.
             answer = result.answer?.objectValue ?? ["id": result.id.map { .string($0) } ?? .null]
         }
         return Written(

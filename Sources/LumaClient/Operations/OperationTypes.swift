@@ -3,8 +3,8 @@ import LumaAPI
 
 /// Any write that took effect.
 public struct WriteResult: Sendable, Equatable {
-    /// Luma's document; nil when no answer was seen and the effect was found by looking, or when an earlier attempt of the
-    /// same request had it.
+    /// Luma's document: its answer, or when that was lost what the write made or changed, as it was read. Nil when nothing of
+    /// that is to be read, and when an earlier attempt of the same request had the answer.
     public let answer: JSON?
     /// Of what was made; nil for a change of what was there.
     public let id: String?
@@ -17,8 +17,9 @@ public struct WriteResult: Sendable, Equatable {
     }
 
     /// What was found without an answer.
-    init(found id: String?) {
-        answer = Optional.none
+    /// - Parameter shown: as it was read.
+    init(found id: String?, _ shown: JSON? = nil) {
+        answer = shown
         self.id = id
         wasSettled = true
     }

@@ -4,8 +4,10 @@ import LumaAPI
 /// What one look for the effect of a write has shown.
 enum Evidence: Equatable {
     /// It took effect.
-    /// - Parameter id: of what it made.
-    case done(id: String?)
+    /// - Parameters:
+    ///   - id: of what it made.
+    ///   - shown: what it made or changed, as Luma shows it; nil when there is nothing of it to show.
+    case done(id: String?, shown: JSON?)
     /// What the write was to change, or what stands in its place, is there as it was.
     case unchanged
     /// The list does not have what the write was to make.
@@ -32,7 +34,7 @@ extension Evidence {
             self = .untold
             return
         }
-        var fitting: [String] = []
+        var fitting: [(id: String, entry: JSON)] = []
         var isTaken = false
         var isUntold = false
         for entry in entries {
@@ -43,15 +45,15 @@ extension Evidence {
                 }
             }
             switch others.contains(id) ? false : ChangeComparison.shows(terms, in: entry, ignoringCase: true) {
-            case true?: fitting.append(id)
+            case true?: fitting.append((id, entry))
             case false?: isTaken = isTaken || unique != nil
             case nil: isUntold = true
             }
         }
         if fitting.count == 1 {
-            self = .done(id: fitting[0])
+            self = .done(id: fitting[0].id, shown: fitting[0].entry)
         } else if !fitting.isEmpty {
-            self = .ambiguous(fitting)
+            self = .ambiguous(fitting.map(\.id))
         } else if isUntold {
             self = .untold
         } else {
@@ -86,19 +88,19 @@ extension LumaClient {
                 shown = Shown(entries: [try await read(row, query, deadline: deadline, context: context).json()])
             }
         } catch  where error.saysAbsent {
-            if case .gone = operation.recovery { return .done(id: nil) }
+            if case .gone = operation.recovery { return .done(id: nil, shown: nil) }
             return .missing
         }
         switch operation.recovery {
         case .none: return .untold
         case .gone:
             if shown.thing(reading, input) != nil { return .unchanged }
-            return shown.isWhole ? .done(id: nil) : .untold
+            return shown.isWhole ? .done(id: nil, shown: nil) : .untold
         case .shown(_, let renamed):
             guard let thing = shown.thing(reading, input) else { return shown.isWhole ? .missing : .untold }
             let changes = ChangeComparison.changes(of: operation, input, reading, renamed)
             switch ChangeComparison.shows(changes, in: thing) {
-            case true?: return .done(id: nil)
+            case true?: return .done(id: nil, shown: thing)
             case false?: return .unchanged
             case nil: return .untold
             }

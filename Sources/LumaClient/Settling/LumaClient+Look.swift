@@ -103,7 +103,7 @@ extension LumaClient {
         let input = operation.restored(subject: write.subject, kept: write.body)
         let evidence = try await evidence(of: operation, input, others: Set(write.claimed), deadline, context)
         switch evidence {
-        case .done(let id): return .done(id: id)
+        case .done(let id, _): return .done(id: id)
         case .unchanged, .notFound, .missing: return .notSeen
         case .ambiguous: return .untold
         case .untold:

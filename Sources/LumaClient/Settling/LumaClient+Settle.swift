@@ -55,10 +55,10 @@ extension LumaClient {
                 })
             else { continue }
             switch evidence {
-            case .done(let id):
-                guard let id else { return WriteResult(found: id) }
+            case .done(let id, let shown):
+                guard let id else { return WriteResult(found: id, shown) }
                 switch await context.journal?.didFind(id) ?? .own {
-                case .own: return WriteResult(found: id)
+                case .own: return WriteResult(found: id, shown)
                 case .anothers: finding = .unchanged
                 case .untold: finding = .notSettled
                 }

@@ -2,6 +2,7 @@ import Core
 import GatewayAPI
 import LumaAPI
 import Settings
+import TestKit
 import Testing
 
 @testable import Gateway
@@ -19,6 +20,9 @@ import Testing
                 #expect(answer.status == 504 && answer.reason == "outcome_unknown", "\(answer.text)")
             } else {
                 #expect(answer.status == surface.success, "\(answer.text)")
+                // As whole as if the answer had come.
+                let document = try #require(answer.json)
+                #expect(JSONSchemaChecker(.object(surface.schema)).problems(document) == [])
             }
             #expect(stage.luma.count(name) == 1 && stage.luma.changes == 1)
         }
@@ -70,6 +74,7 @@ import Testing
             let first = try await stage.perform(surface, input, key: "one")
             let again = try await stage.perform(surface, input, key: "one")
             #expect(first == again)
+            #expect(JSONSchemaChecker(.object(surface.schema)).problems(first) == [])
             #expect(stage.luma.count(name) == 1 && stage.luma.changes == 1)
         }
     }

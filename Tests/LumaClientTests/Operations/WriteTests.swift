@@ -67,9 +67,10 @@ import Testing
         if case .failure(.unknownOutcome(let outcome)) = result { outcome } else { nil }
     }
 
-    private func expectFound(_ result: Result<WriteResult, LumaError>, id: String?) throws {
+    /// - Parameter shown: what was read of it; nil for what an earlier run has done.
+    private func expectFound(_ result: Result<WriteResult, LumaError>, id: String?, shown: JSON? = nil) throws {
         let found = try result.get()
-        #expect(found.answer == Optional.none && found.id == id && found.wasSettled)
+        #expect(found.answer == shown && found.id == id && found.wasSettled)
     }
 
     // MARK: With an answer
@@ -137,33 +138,45 @@ import Testing
         #expect(outcome(result)?.candidates ?? [] == row.candidates)
         #expect(fixture.transport.count("/events/coupons/create") == 1)
         #expect(fixture.transport.lines[1] == "GET /v1/events/coupons/list?event_id=evt-1&pagination_limit=50")
-        if row.finding == nil { try expectFound(result, id: "cpn-1") }
+        if row.finding == nil { try expectFound(result, id: "cpn-1", shown: Self.entry("cpn-1")) }
         let effect: JournaledEffect = row.finding == nil ? .done(id: "cpn-1") : .unknown
         #expect(journal.effects == [effect])
     }
 
+    @Test func aChangeThatIsFoundGivesWhatWasRead() async throws {
+        let event: JSON = ["id": "evt-1", "name": "Tea", "max_capacity": 10]
+        let fixture = Fixture([.lost(.timeout), .json(200, event)])
+        try expectFound(try await change(fixture), id: nil, shown: event)
+    }
+
+    @Test func whatIsGoneShowsNothing() async throws {
+        let fixture = Fixture([.lost(.timeout), .json(404, ["message": "Event not found."])])
+        let input: JSONObject = ["event_id": "evt-1", "cancellation_token": "t"]
+        try expectFound(try await write("events/cancel", input, fixture), id: nil)
+    }
+
     @Test func anAnswerWithoutAnIdIsLookedForToo() async throws {
         let fixture = Fixture([.json(200, ["code": "EARLY"]), Self.page([Self.entry("cpn-1")])])
-        try expectFound(try await create(fixture), id: "cpn-1")
+        try expectFound(try await create(fixture), id: "cpn-1", shown: Self.entry("cpn-1"))
         #expect(fixture.transport.count("/events/coupons/create") == 1)
     }
 
     @Test func whatTheListShowsLateIsFoundByTheSecondLook() async throws {
         let fixture = Fixture([.lost(.timeout), Self.page([]), Self.page([Self.entry("cpn-1")])])
-        try expectFound(try await create(fixture), id: "cpn-1")
+        try expectFound(try await create(fixture), id: "cpn-1", shown: Self.entry("cpn-1"))
     }
 
     @Test func allPagesAreRead() async throws {
         let fixture = Fixture([
             .lost(.timeout), Self.page([Self.entry("cpn-0", "LATE")], next: "c1"), Self.page([Self.entry("cpn-1")]),
         ])
-        try expectFound(try await create(fixture), id: "cpn-1")
+        try expectFound(try await create(fixture), id: "cpn-1", shown: Self.entry("cpn-1"))
         #expect(fixture.transport.lines.last?.hasSuffix("pagination_limit=50&pagination_cursor=c1") == true)
     }
 
     @Test func aPageThatIsTooLargeIsHalved() async throws {
         let fixture = Fixture([.lost(.timeout), .lost(.responseTooLarge), Self.page([Self.entry("cpn-1")])])
-        try expectFound(try await create(fixture), id: "cpn-1")
+        try expectFound(try await create(fixture), id: "cpn-1", shown: Self.entry("cpn-1"))
         #expect(fixture.transport.lines.last?.hasSuffix("pagination_limit=25") == true)
     }
 
@@ -179,7 +192,7 @@ import Testing
             })
         let result = try await create(fixture)
         #expect(outcome(result)?.finding == finding)
-        if finding == nil { try expectFound(result, id: "cpn-1") }
+        if finding == nil { try expectFound(result, id: "cpn-1", shown: Self.entry("cpn-1", code)) }
         // No second look would see more.
         #expect(pages == 10)
     }

@@ -14,12 +14,14 @@ import Testing
         ["id": .string(id), "code": .string(code), "percent_off": percent, "cents_off": nil]
     }
 
+    private static func done(_ coupon: JSON) -> Evidence { .done(id: coupon["id"]?.stringValue, shown: coupon) }
+
     static let unique: [(entries: [JSON], others: Set<String>, finding: Evidence)] = [
         ([], [], .notFound),
-        ([coupon("c-1")], [], .done(id: "c-1")),
+        ([coupon("c-1")], [], done(coupon("c-1"))),
         ([coupon("c-1", "early", 20.5)], [], .unchanged),
-        ([coupon("c-1", "early", twenty)], [], .done(id: "c-1")),
-        ([coupon("c-0", "LATE"), coupon("c-1"), coupon("c-2", "EARLY2")], [], .done(id: "c-1")),
+        ([coupon("c-1", "early", twenty)], [], done(coupon("c-1", "early", twenty))),
+        ([coupon("c-0", "LATE"), coupon("c-1"), coupon("c-2", "EARLY2")], [], done(coupon("c-1"))),
         // It was there before, with other terms, so the create was refused.
         ([coupon("c-1", "EARLY", 10)], [], .unchanged),
         ([coupon("c-1", "EARLY", nil)], [], .unchanged),
@@ -41,14 +43,14 @@ import Testing
 
     static let plain: [(entries: [JSON], others: Set<String>, finding: Evidence)] = [
         ([], [], .notFound),
-        ([coupon("c-1")], [], .done(id: "c-1")),
+        ([coupon("c-1")], [], done(coupon("c-1"))),
         ([coupon("c-1", "EARLY", 10)], [], .notFound),
         ([coupon("c-1")], ["c-1"], .notFound),
         ([coupon("c-1"), coupon("c-2", "early")], [], .ambiguous(["c-1", "c-2"])),
-        ([coupon("c-1"), coupon("c-2", "early")], ["c-1"], .done(id: "c-2")),
+        ([coupon("c-1"), coupon("c-2", "early")], ["c-1"], done(coupon("c-2", "early"))),
         // Luma may have written it in its own way.
         ([coupon("c-1", "EAR-LY")], [], .untold),
-        ([coupon("c-1", "EAR-LY"), coupon("c-2")], [], .done(id: "c-2")),
+        ([coupon("c-1", "EAR-LY"), coupon("c-2")], [], done(coupon("c-2"))),
     ]
 
     @Test(arguments: plain.indices) func whatAnyMembersTell(index: Int) {
@@ -62,7 +64,7 @@ import Testing
         let entries = [Self.coupon("c-1")]
         #expect(Evidence([:], unique: nil, among: entries) == .untold)
         #expect(Evidence(["percent_off": 20], unique: "code", among: entries) == .untold)
-        #expect(Evidence(["percent_off": 20], unique: nil, among: entries) == .done(id: "c-1"))
+        #expect(Evidence(["percent_off": 20], unique: nil, among: entries) == Self.done(entries[0]))
     }
 
     @Test func aPathGoesThroughObjectsAlone() {
