@@ -154,7 +154,7 @@ package final class RecordedExchange {
         if unsent.count > SocketConnection.gatherBound {
             pending.burst = 0
             precondition(pending.writer?.isWaiting != true, "one write at a time")
-            try await reactor.suspend { suspension in
+            try await reactor.suspend { (suspension: Suspension<Void>) in
                 if isClosed {
                     suspension.resume(throwing: CancellationError())
                 } else if reads {
