@@ -1,6 +1,6 @@
-import HTTP
 import Core
 import GatewayAPI
+import HTTP
 import LumaAPI
 import Testing
 

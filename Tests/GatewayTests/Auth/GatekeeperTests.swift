@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func probesNeedNoTokenAndATargetCarriesNone() async throws {
-        try await InProcess.serve(Tokens.guarded) { gateway in
+        try await InProcess.serve(Tokens.guarded) { (gateway: InProcess) async throws in
             #expect(try await gateway.ask("GET /templates/?access_token=\(Tokens.reader)").status == 401)
             // A call that Luma answers makes the gateway healthy.
             #expect(try await gateway.ask("GET /events/", Self.reader).status == 200)
@@ -198,7 +198,7 @@ import Testing
         ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", true), ("2001:db8:0:1::1", "2001:db8:0:2::1", false),
     ])
     func callersAreToldApartByTheirNetworks(one: String, other: String, areSame: Bool) async throws {
-        try await InProcess.serve([.tokenRateLimit: "1"]) { gateway in
+        try await InProcess.serve([.tokenRateLimit: "1"]) { (gateway: InProcess) async throws in
             #expect(try await gateway.ask("GET /templates/", from: one).status == 200)
             #expect(try await gateway.ask("GET /templates/", from: one).status == 429)
             #expect(try await gateway.ask("GET /templates/", from: other).status == (areSame ? 429 : 200))

@@ -1,3 +1,4 @@
+import Settings
 import Core
 import GatewayAPI
 import HTTP
@@ -81,7 +82,7 @@ import Testing
         ("localhost.evil.example", 421),
     ])
     func theHostIsChecked(host: String, status: Int) async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             #expect(try await gateway.ask("GET /health/live", ["Host: \(host)"]).status == status)
         }
     }
