@@ -27,7 +27,7 @@ import Testing
             ),
         ] as [([String], String, String)])
     func whoHasNoTokenIsAskedForOne(credential: [String], challenge: String, reason: String) async throws {
-        try await InProcess.serve(Tokens.guarded) { gateway in
+        try await InProcess.serve(Tokens.guarded) { (gateway: InProcess) async throws in
             for path in [
                 "/events/", "/events/evt-none", "/templates/", "/mcp", "/sse", "/status", "/metrics", "/feeds/",
             ] {
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func whatATokenMayDoIsItsScopes() async throws {
-        try await InProcess.serve(Tokens.guarded) { gateway in
+        try await InProcess.serve(Tokens.guarded) { (gateway: InProcess) async throws in
             #expect(try await gateway.ask("GET /events/", Self.reader).status == 200)
             #expect(try await gateway.ask("HEAD /events/", Self.reader).status == 200)
             let created = try await gateway.ask("POST /events/", Self.writer, Self.tea)
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test func aKeyOfOneCallerIsNothingToAnother() async throws {
-        try await InProcess.serve(Tokens.guarded) { gateway in
+        try await InProcess.serve(Tokens.guarded) { (gateway: InProcess) async throws in
             let key = ["Idempotency-Key: \"one-key\""]
             var places: [String?] = []
             for token in [Tokens.writer, Tokens.writer, Tokens.admin] {
@@ -107,7 +107,7 @@ import Testing
 
     /// An answer that is kept from one reader is not for whoever comes next.
     @Test func whatIsKeptIsForTheSameEyes() async throws {
-        try await InProcess.serve([.authTokens: Tokens.setting, .cacheSeconds: "60"]) { gateway in
+        try await InProcess.serve([.authTokens: Tokens.setting, .cacheSeconds: "60"]) { (gateway: InProcess) async throws in
             let created = try await gateway.ask("POST /events/", Self.writer, Self.tea)
             for target in [try #require(created.field("location")), "/events/", "/events/?limit=3"] {
                 for source in ["MISS", "HIT"] {
@@ -130,7 +130,7 @@ import Testing
 
     @Test(arguments: [[:], Tokens.guarded])
     func whatAuthorizationServersHaveIsNotHere(settings: [Setting: String]) async throws {
-        try await InProcess.serve(settings) { gateway in
+        try await InProcess.serve(settings) { (gateway: InProcess) async throws in
             for path in [
                 "/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/mcp",
                 "/.well-known/oauth-authorization-server", "/.well-known/oauth-authorization-server/mcp",
@@ -149,7 +149,7 @@ import Testing
 
     @Test(arguments: [[.readOnly: "true"], [.readOnly: "1", .authTokens: Tokens.setting]] as [[Setting: String]])
     func aGatewayThatChangesNothing(settings: [Setting: String]) async throws {
-        try await InProcess.serve(settings) { gateway in
+        try await InProcess.serve(settings) { (gateway: InProcess) async throws in
             let token = settings.count == 1 ? [] : Self.writer
             for line in [
                 "POST /events/", "POST /templates/create", "PUT /events/evt-x", "PATCH /events/evt-x",
@@ -170,7 +170,7 @@ import Testing
     // MARK: Limits
 
     @Test func eachCallerHasALimitOfItsOwn() async throws {
-        try await InProcess.serve([.authTokens: Tokens.setting, .tokenRateLimit: "3"]) { gateway in
+        try await InProcess.serve([.authTokens: Tokens.setting, .tokenRateLimit: "3"]) { (gateway: InProcess) async throws in
             for left in [2, 1, 0] {
                 let answer = try await gateway.ask("GET /templates/", Self.reader)
                 #expect(answer.status == 200)
@@ -207,7 +207,7 @@ import Testing
 
     /// Who guesses tokens is seen, and stopped; who has one from the same address is not.
     @Test func guessesAreCountedByAddress() async throws {
-        try await InProcess.serve(Tokens.guarded) { gateway in
+        try await InProcess.serve(Tokens.guarded) { (gateway: InProcess) async throws in
             var told: [Int] = []
             for _ in 0..<1003 {
                 told.append(try await gateway.ask("GET /templates/", Tokens.bearer("wrong"), from: "192.0.2.7").status)
@@ -230,7 +230,7 @@ import Testing
             surroundings: Surroundings(cores: 1, isTerminal: false)
         ).configuration
         let rules = AccessRules(configuration, tokens: nil)
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             func asks() async -> [Bool] {
                 await gateway.perform { application in
                     let gate = Gatekeeper(rules, clock: clock)

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func aForeignPageGetsNothingAnywhere() async throws {
-        try await InProcess.serve([.allowedOrigins: Self.app]) { gateway in
+        try await InProcess.serve([.allowedOrigins: Self.app]) { (gateway: InProcess) async throws in
             for line in Self.lines {
                 for origin in ["https://evil.example", "null", "http://app.example.com", "\(Self.app).evil.example"] {
                     let answer = try await gateway.ask(line, ["Origin: \(origin)"])
@@ -38,7 +38,7 @@ import Testing
         let settings: [Setting: String] = [
             .allowedOrigins: "https://other.example, \(Self.app)", .authTokens: Tokens.setting,
         ]
-        try await InProcess.serve(settings) { gateway in
+        try await InProcess.serve(settings) { (gateway: InProcess) async throws in
             let token = Tokens.bearer(Tokens.reader)
             for (fields, path, status) in [
                 (token, "/events/", 200), ([], "/events/", 401), (token, "/events/evt-none", 403), ([], "/health", 200),
@@ -65,7 +65,7 @@ import Testing
 
     @Test(arguments: [("/events/", "POST"), ("/events/evt-x", "PATCH"), ("/mcp", "DELETE")])
     func aPreflightNeedsNoToken(path: String, method: String) async throws {
-        try await InProcess.serve([.allowedOrigins: Self.app, .authTokens: Tokens.setting]) { gateway in
+        try await InProcess.serve([.allowedOrigins: Self.app, .authTokens: Tokens.setting]) { (gateway: InProcess) async throws in
             let answer = try await gateway.ask(
                 "OPTIONS \(path)",
                 [
@@ -89,7 +89,7 @@ import Testing
 
     @Test(arguments: ["http://localhost:3000", "http://127.0.0.1", "http://[::1]:8000"])
     func aPageOfTheGatewayItselfIsNoStranger(origin: String) async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let answer = try await gateway.ask("GET /templates/", ["Origin: \(origin)"])
             #expect(answer.status == 200 && answer.field("access-control-allow-origin") == nil)
         }
@@ -97,7 +97,7 @@ import Testing
 
     /// Browsers send no Origin with an image or a frame, and say from where it is asked for.
     @Test func whatAPageEmbedsCostsNoCallToLuma() async throws {
-        try await InProcess.serve([.allowedOrigins: Self.app]) { gateway in
+        try await InProcess.serve([.allowedOrigins: Self.app]) { (gateway: InProcess) async throws in
             for line in Self.lines {
                 for site in ["cross-site", "same-site"] {
                     let answer = try await gateway.ask(line, ["Sec-Fetch-Site: \(site)", "Sec-Fetch-Dest: image"])
@@ -133,7 +133,7 @@ import Testing
     }
 
     @Test func noAnswerIsTakenForAnotherType() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             for line in Self.lines + ["GET /", "GET /assets/dom.js", "GET /events.csv"] where line != "GET /sse" {
                 let request = try await gateway.open(line)
                 _ = try await request.answer()
@@ -152,7 +152,7 @@ import Testing
     @Test func aBodyWithoutATypeIsNotTakenFromAPage() async throws {
         let tea: JSON = ["name": "Tea", "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo"]
         let text = String(decoding: tea.encoded, as: UTF8.self)
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             func post(_ path: String, _ fields: [String]) async throws -> Answer {
                 let head = ["POST \(path) HTTP/1.1", "Host: localhost", "Content-Length: \(text.utf8.count)"] + fields
                 return try await gateway.send(head.joined(separator: "\r\n") + "\r\n\r\n" + text).answer()

@@ -46,14 +46,14 @@ import Testing
             (["name": "x", "secret": true], 422, "validation_failed"),
         ] as [(JSON, Int, String)])
     func whatIsNoFeedIsRefused(body: JSON, status: Int, reason: String) async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             expect(try await gateway.ask("POST /feeds/", [], body), status, reason)
             #expect(try await gateway.ask("GET /feeds/").json?["feeds"] == [])
         }
     }
 
     @Test func aListTellsWhatThereIsAndNoAddress() async throws {
-        try await InProcess.serve(Tokens.guarded) { gateway in
+        try await InProcess.serve(Tokens.guarded) { (gateway: InProcess) async throws in
             let made = try await gateway.ask("POST /feeds/", Self.admin, ["name": "Team; ours"])
             #expect(made.status == 201 && made.field("cache-control") == "no-store", "\(made.text)")
             #expect(made.json?["created_by"] == "ops" && made.json?["last_used_at"] == .null)
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test func thereAreOnlySoMany() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let first = try await make(gateway)
             for _ in 1..<100 { _ = try await make(gateway) }
             let refused = try await gateway.ask("POST /feeds/", [], ["name": "one more"])
@@ -92,7 +92,7 @@ import Testing
         ("If-Match: *", 204), ("If-Match: \"x\"", 412), ("If-None-Match: *", 412),
     ])
     func aFeedIsRevokedUnderAPrecondition(field: String, status: Int) async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let feed = try await make(gateway)
             #expect(try await gateway.ask("DELETE /feeds/\(feed.id)", [field]).status == status)
             #expect(try await gateway.ask("GET \(feed.path)").status == (status == 204 ? 404 : 200))
@@ -103,7 +103,7 @@ import Testing
     // MARK: Reading
 
     @Test func aFeedIsReadByItsAddressAlone() async throws {
-        try await InProcess.serve(Tokens.guarded) { gateway in
+        try await InProcess.serve(Tokens.guarded) { (gateway: InProcess) async throws in
             for (name, more) in [
                 ("Public", [:]), ("Secret", ["visibility": "private"]),
                 ("Online", ["meeting_url": "https://meet.example.com/room"]),
@@ -141,7 +141,7 @@ import Testing
     }
 
     @Test func aWrongCutOrRevokedAddressIsNotFound() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let (id, path) = try await make(gateway)
             let other = try await make(gateway)
             #expect(try await gateway.ask("GET \(path)").status == 200)
@@ -178,7 +178,7 @@ import Testing
     /// What Luma says to the gateway is nothing to who has only an address.
     @Test(arguments: [400, 401, 403, 404, 500])
     func aReaderHearsOnlyThatItFailed(status: Int) async throws {
-        try await InProcess.serve([.maxRetries: "0"]) { gateway in
+        try await InProcess.serve([.maxRetries: "0"]) { (gateway: InProcess) async throws in
             let feed = try await make(gateway)
             gateway.luma.answer("calendars/events/list", with: .json(status, ["message": "Luma's own words"]))
             let answer = try await gateway.ask("GET \(feed.path)")
@@ -189,7 +189,7 @@ import Testing
     }
 
     @Test func eachFeedIsCountedByItself() async throws {
-        try await InProcess.serve([.tokenRateLimit: "5"]) { gateway in
+        try await InProcess.serve([.tokenRateLimit: "5"]) { (gateway: InProcess) async throws in
             let one = try await make(gateway)
             let two = try await make(gateway)
             for feed in [one, two] {
@@ -207,7 +207,7 @@ import Testing
 
     /// Readers of one feed share what was read.
     @Test func whoPollsCostsLittle() async throws {
-        try await InProcess.serve([.cacheSeconds: "60"]) { gateway in
+        try await InProcess.serve([.cacheSeconds: "60"]) { (gateway: InProcess) async throws in
             let (_, path) = try await make(gateway)
             let first = try await gateway.ask("GET \(path)")
             #expect(first.field("x-cache") == "MISS")

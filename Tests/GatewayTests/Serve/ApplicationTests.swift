@@ -33,7 +33,7 @@ import Testing
         ),
     ])
     func everyPathIsAnsweredAndLogged(line: String, status: Int, field: String, body: String?) async throws {
-        try await InProcess.serve(luma: Self.luma()) { gateway in
+        try await InProcess.serve(luma: Self.luma()) { (gateway: InProcess) async throws in
             let request = try await gateway.open(line, ["X-Request-Id: mine-1"])
             let answer = try await request.answer()
             #expect(answer.status == status)
@@ -56,7 +56,7 @@ import Testing
         "/events.csv", "/events.ics", "/status", "/nothing", "/events/?limit=0",
     ])
     func headIsGetWithoutTheBody(path: String) async throws {
-        try await InProcess.serve(luma: Self.luma()) { gateway in
+        try await InProcess.serve(luma: Self.luma()) { (gateway: InProcess) async throws in
             // The first time costs a call to Luma, and says so.
             try await gateway.ask("GET \(path)", ["X-Request-Id: same"])
             var heads: [[String]] = []
@@ -89,7 +89,7 @@ import Testing
 
     @Test(arguments: ["a b", "\"quoted\"", String(repeating: "x", count: 129), "é"])
     func aRequestIDThatIsNotFitIsReplaced(id: String) async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let answer = try await gateway.ask("GET /health/live", ["X-Request-Id: \(id)"])
             #expect(answer.field("x-request-id")?.isEmpty == false && answer.field("x-request-id") != id)
         }
@@ -103,7 +103,7 @@ import Testing
         ("POST /%6dcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\n", 413, true),
     ])
     func whatIsNoRequestIsRefused(octets: String, status: Int, isMessage: Bool) async throws {
-        try await InProcess.serve([.maxBodyBytes: "2048"]) { gateway in
+        try await InProcess.serve([.maxBodyBytes: "2048"]) { (gateway: InProcess) async throws in
             let answer = try await gateway.send(octets).answer()
             #expect(answer.status == status, "\(answer.text)")
             let reason = isMessage ? answer.json?["error"]?["data"]?["reason"] : answer.json?["reason"]
@@ -116,7 +116,7 @@ import Testing
 
     /// Many at once on one loop, each with its own answer.
     @Test func requestsDoNotWaitForEachOther() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             gateway.luma.hold("events/get")
             let held = try await gateway.open("GET /events/evt-1")
             await withTaskGroup(of: Int?.self) { group in
@@ -132,7 +132,7 @@ import Testing
     }
 
     @Test func whoLeavesIsWaitedForByNobody() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             gateway.luma.hold("events/get")
             let request = try await gateway.open("GET /events/evt-1")
             #expect(await soon { gateway.luma.count("events/get") == 1 })

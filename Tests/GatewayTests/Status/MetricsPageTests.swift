@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test func everythingThatHappensIsCounted() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let other = try await InProcess(beside: gateway)
             let before = try await scrape(gateway)
             for loop in [gateway, other] {
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func callsOfToolsAreCounted() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             #expect(try await client.call("list_templates")["isError"] == false)
             _ = try await client.modern("tools/call", ["name": "no_such_tool"])
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func aTraceIsInTheLog() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
             for (id, value) in [("good", "00-\(trace)-00f067aa0ba902b7-01"), ("bad", "00-\(trace)-xyz-01")] {
                 let answer = try await gateway.ask("GET /events/", ["traceparent: \(value)", "X-Request-Id: \(id)"])
@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func aScrapeNeedsATokenWhereThereAreSome() async throws {
-        try await InProcess.serve(Tokens.guarded) { gateway in
+        try await InProcess.serve(Tokens.guarded) { (gateway: InProcess) async throws in
             #expect(try await gateway.ask("GET /metrics").status == 401)
             _ = try await scrape(gateway, Tokens.bearer(Tokens.reader))
             #expect(try await gateway.ask("POST /metrics").status == 405)

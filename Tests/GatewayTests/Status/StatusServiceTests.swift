@@ -1,3 +1,4 @@
+import IO
 import Core
 import GatewayAPI
 import Settings
@@ -16,7 +17,7 @@ import Testing
 
     @Test(arguments: [([:], "luma"), ([.sandbox: "true"], "sandbox")] as [([Setting: String], String)])
     func itTellsHowTheGatewayIs(settings: [Setting: String], mode: String) async throws {
-        try await InProcess.serve(settings) { gateway in
+        try await InProcess.serve(settings) { (gateway: InProcess) async throws in
             #expect(try await status(gateway)["health"]?["reason"] == "starting")
             #expect(try await gateway.ask("GET /events/").status == 200)
             let told = try await status(gateway)
@@ -48,7 +49,7 @@ import Testing
     func aRequestLeavesALine(
         line: String, method: String, route: String, status: Int, reason: String, query: String
     ) async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             #expect(try await gateway.ask(line + query, ["X-Request-Id: one"]).status == status)
             let told = try await gateway.ask("GET /status")
             #expect(!told.text.contains("secret"), "\(told.text)")
@@ -63,7 +64,7 @@ import Testing
     }
 
     @Test func theLastRequestsOfAllLoopsNewestFirst() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let loops = [gateway, try await InProcess(beside: gateway), try await InProcess(beside: gateway)]
             for number in 0..<120 {
                 let answer = try await loops[number % 3].ask(
@@ -80,7 +81,7 @@ import Testing
 
     /// A loop that does not answer is told by what is missing, and holds nobody up for long.
     @Test func aLoopThatHangsIsLeftOut() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let other = try await InProcess(beside: gateway)
             #expect(try await other.ask("GET /nothing", ["X-Request-Id: there"]).status == 404)
             // A loop that was stopped runs nothing any more.
@@ -93,7 +94,7 @@ import Testing
     }
 
     @Test func itSaysWhoAsksAndNeverWithWhat() async throws {
-        try await InProcess.serve(Tokens.guarded) { gateway in
+        try await InProcess.serve(Tokens.guarded) { (gateway: InProcess) async throws in
             #expect(try await gateway.ask("GET /status").status == 401)
             #expect(try await gateway.ask("GET /events/").status == 401)
             for (token, label, scopes) in [
@@ -112,7 +113,7 @@ import Testing
     }
 
     @Test func aGatewayThatChangesNothingSaysSo() async throws {
-        try await InProcess.serve([.readOnly: "true"]) { gateway in
+        try await InProcess.serve([.readOnly: "true"]) { (gateway: InProcess) async throws in
             let told = try await status(gateway)
             #expect(told["read_only"] == true)
             #expect(told["caller"]?["scopes"]?.arrayValue?.contains("write") == false)
@@ -120,7 +121,7 @@ import Testing
     }
 
     @Test func itTakesNoParameters() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             #expect(try await gateway.ask("GET /status?limit=5").status == 422)
             #expect(try await gateway.ask("GET /status", ["Accept: application/json;q=0"]).status == 406)
             #expect(try await gateway.ask("HEAD /status/").status == 200)
