@@ -107,7 +107,8 @@ import Testing
 
     /// An answer that is kept from one reader is not for whoever comes next.
     @Test func whatIsKeptIsForTheSameEyes() async throws {
-        try await InProcess.serve([.authTokens: Tokens.setting, .cacheSeconds: "60"]) { (gateway: InProcess) async throws in
+        try await InProcess.serve([.authTokens: Tokens.setting, .cacheSeconds: "60"]) {
+            (gateway: InProcess) async throws in
             let created = try await gateway.ask("POST /events/", Self.writer, Self.tea)
             for target in [try #require(created.field("location")), "/events/", "/events/?limit=3"] {
                 for source in ["MISS", "HIT"] {
@@ -170,7 +171,8 @@ import Testing
     // MARK: Limits
 
     @Test func eachCallerHasALimitOfItsOwn() async throws {
-        try await InProcess.serve([.authTokens: Tokens.setting, .tokenRateLimit: "3"]) { (gateway: InProcess) async throws in
+        try await InProcess.serve([.authTokens: Tokens.setting, .tokenRateLimit: "3"]) {
+            (gateway: InProcess) async throws in
             for left in [2, 1, 0] {
                 let answer = try await gateway.ask("GET /templates/", Self.reader)
                 #expect(answer.status == 200)

@@ -65,7 +65,8 @@ import Testing
 
     @Test(arguments: [("/events/", "POST"), ("/events/evt-x", "PATCH"), ("/mcp", "DELETE")])
     func aPreflightNeedsNoToken(path: String, method: String) async throws {
-        try await InProcess.serve([.allowedOrigins: Self.app, .authTokens: Tokens.setting]) { (gateway: InProcess) async throws in
+        try await InProcess.serve([.allowedOrigins: Self.app, .authTokens: Tokens.setting]) {
+            (gateway: InProcess) async throws in
             let answer = try await gateway.ask(
                 "OPTIONS \(path)",
                 [

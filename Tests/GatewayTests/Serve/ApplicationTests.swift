@@ -1,8 +1,8 @@
-import Settings
 import Core
 import GatewayAPI
 import HTTP
 import IO
+import Settings
 import TestKit
 import Testing
 

@@ -1,6 +1,6 @@
-import IO
 import Core
 import GatewayAPI
+import IO
 import Settings
 import TestKit
 import Testing
