@@ -1,6 +1,7 @@
 import Core
 import GatewayAPI
 import HTTP
+import IO
 import TestKit
 import Testing
 
