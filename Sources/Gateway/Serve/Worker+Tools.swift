@@ -10,7 +10,7 @@ extension ToolBox {
                 health: ToolHealth(
                     worker.health, account: shared.account, firstCheck: shared.firstCheck, reactor: worker.reactor),
                 seal: shared.mcp.seal, catalog: shared.templates, zones: shared.zones,
-                cancelsByFormOnly: shared.configuration.access.cancelsByFormOnly),
+                asksByFormOnly: shared.configuration.access.asksByFormOnly),
             rounds: shared.mcp.rounds)
         dispatcher.auditor = worker
         dispatcher.changesNothing = shared.access.readOnly

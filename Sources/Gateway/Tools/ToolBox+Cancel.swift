@@ -70,8 +70,8 @@ extension ToolBox {
     private func cancel(_ arguments: JSONObject, _ call: Call) async throws(CallFailure) -> ToolResult {
         let id = arguments["event_id"]?.stringValue ?? ""
         var refund = arguments["refund"]?.boolValue
-        if cancelsByFormOnly, !call.canElicit { return Self.needsForm }
-        if let token = arguments["confirm"]?.stringValue, !cancelsByFormOnly {
+        if asksByFormOnly, !call.canElicit { return Self.needsForm }
+        if let token = arguments["confirm"]?.stringValue, !asksByFormOnly {
             return await cancel(id, token, refund, call, isAgreedInForm: false)
         }
         let preview: Preview
@@ -96,7 +96,7 @@ extension ToolBox {
             }
         } catch .missingCapability {
             // The client has said that it can show a form, and could not.
-            if cancelsByFormOnly { return Self.needsForm }
+            if asksByFormOnly { return Self.needsForm }
             return .structured(needsConfirmation(preview, refund))
         }
         return await cancel(id, preview.confirm, refund, call, isAgreedInForm: true)

@@ -95,8 +95,9 @@ extension ToolBox {
     private func askFirst(
         _ surface: Surface, _ input: JSONObject, _ token: String?, _ call: Call
     ) async throws(CallFailure) -> ToolResult? {
+        if asksByFormOnly, !call.canElicit { return Self.needsForm(surface) }
         let digest = agreement(surface, input, call)
-        if let token {
+        if let token, !asksByFormOnly {
             return isAgreed(token, digest) ? nil : .failure(Self.notAgreed)
         }
         guard call.canElicit else { return try needsAgreement(surface, input, digest) }
@@ -112,6 +113,7 @@ extension ToolBox {
             return .structured(["status": "unchanged", "notice": Self.notice])
         } catch .missingCapability {
             // The client has said that it can show a form, and could not.
+            if asksByFormOnly { return Self.needsForm(surface) }
             return try needsAgreement(surface, input, digest)
         }
     }
@@ -119,6 +121,14 @@ extension ToolBox {
     private static let notAgreed =
         "This confirmation is not valid (any more) for these arguments. Call again without confirm for a new preview, and"
         + " show it to the user."
+
+    /// An answer for a gateway that takes no token for a person's word.
+    private static func needsForm(_ surface: Surface) -> ToolResult {
+        let command = surface.command.map { " or with luma-mcp \($0)" } ?? ""
+        return .failure(
+            "Nothing was done. This gateway does this only when its user agrees in a form, and this client shows none."
+                + " Tell the user to do it at Luma\(command).")
+    }
 
     /// Of who asks, and of all that is sent.
     private func agreement(_ surface: Surface, _ input: JSONObject, _ call: Call) -> String {

@@ -11,8 +11,8 @@ final class ToolBox {
     let catalog: TemplateCatalog
     let clock: EventClock
     let zones: TimeZoneDatabase
-    /// Cancels only by a form that the client shows to its user.
-    let cancelsByFormOnly: Bool
+    /// Takes a person's word only by a form that the client shows to its user.
+    let asksByFormOnly: Bool
     /// The ids that completion proposes, and until when they are news.
     var recent: (events: [(id: String, name: String)], until: MonotonicTime)?
 
@@ -26,7 +26,7 @@ final class ToolBox {
         let seal: Seal
         let catalog: TemplateCatalog
         let zones: TimeZoneDatabase
-        let cancelsByFormOnly: Bool
+        let asksByFormOnly: Bool
     }
 
     private init(_ operations: OperationService, _ parts: Parts) {
@@ -36,7 +36,7 @@ final class ToolBox {
         catalog = parts.catalog
         zones = parts.zones
         clock = EventClock(zones: parts.zones, seal: parts.seal)
-        cancelsByFormOnly = parts.cancelsByFormOnly
+        asksByFormOnly = parts.asksByFormOnly
     }
 
     /// A dispatcher with everything registered.

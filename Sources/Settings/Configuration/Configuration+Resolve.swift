@@ -239,7 +239,7 @@ extension Configuration {
         let limit = reader.integer(.tokenRateLimit)
         return Access(
             tokens: readTokens(&reader), readOnly: reader.boolean(.readOnly),
-            cancelsByFormOnly: reader.text(.cancelConfirmation) == "form",
+            asksByFormOnly: reader.text(.cancelConfirmation) == "form",
             allowedOrigins: AllowedOrigins(reader.list(.allowedOrigins)), requestsPerMinute: limit == 0 ? nil : limit)
     }
 

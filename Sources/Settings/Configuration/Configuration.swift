@@ -49,8 +49,8 @@ public struct Configuration: Sendable {
         public var tokens: TokenSource?
         /// Nothing at Luma is changed, whoever asks.
         public var readOnly: Bool
-        /// An assistant cancels only by a form that its client shows to a person.
-        public var cancelsByFormOnly: Bool
+        /// An assistant takes a person's word only by a form that its client shows them.
+        public var asksByFormOnly: Bool
         public var allowedOrigins: AllowedOrigins
         /// For each token, or each address without one; nil for no limit.
         public var requestsPerMinute: Int?

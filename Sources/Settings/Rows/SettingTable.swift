@@ -108,8 +108,9 @@ public enum SettingTable {
             "Change nothing at Luma, whoever asks: no writes over REST, no tools that write."),
         SettingRow(
             .cancelConfirmation, .word(["token", "form"]), default: "token", placeholder: "HOW", group: .access,
-            "How an assistant shows that a person agrees to a cancel: form is only what the client itself asks its user; "
-                + "token also takes a second call with what the preview gave, which a model can make by itself."),
+            "How an assistant shows that a person agrees to a cancel, or to what else reaches people or their money: form is "
+                + "only what the client itself asks its user; token also takes a second call with what the preview gave, "
+                + "which a model can make by itself."),
         SettingRow(
             .allowedOrigins, .origins, placeholder: "LIST", group: .access,
             "Origins of web pages that may call the gateway from a browser, such as https://app.example.com."),

@@ -84,6 +84,34 @@ import Testing
         }
     }
 
+    /// Where only a form counts, a model cannot agree by itself.
+    @Test(arguments: confirmed) func whereOnlyAFormCountsATokenIsNoWord(name: String) async throws {
+        let surface = try Surface.row(name)
+        let tool = try #require(surface.tool)
+        try await SurfaceStage.play([.cancelConfirmation: "form"]) { stage in
+            let input = try stage.luma.example(of: surface.operation)
+            let without = MCPClient(stage.gateway)
+            let with = MCPClient(stage.gateway, capabilities: ["elicitation": [:]])
+            var params: JSONObject = ["name": .string(tool)]
+            for confirm in [nil, "x"] as [JSON?] {
+                var arguments = surface.given(input)
+                arguments["confirm"] = confirm
+                let told = try await without.failure(tool, .object(arguments))
+                #expect(told.contains("only when its user agrees in a form"), "\(told)")
+                #expect(told.contains("luma-mcp \(surface.command ?? "?")"), "\(told)")
+                let asked = try await with.call(tool, .object(arguments))
+                #expect(asked["inputRequests"]?["agree"]?["method"] == "elicitation/create", "\(asked)")
+                params["arguments"] = .object(arguments)
+                params["requestState"] = asked["requestState"]
+            }
+            #expect(stage.luma.asked == [] && stage.luma.changes == 0)
+            params["inputResponses"] = ["agree": ["action": "accept", "content": ["confirm": true]]]
+            let done = try await with.modern("tools/call", params).json?["result"]
+            #expect(done?["isError"] == false, "\(done ?? .null)")
+            #expect(stage.luma.count(name) == 1 && stage.luma.changes == 1)
+        }
+    }
+
     @Test(arguments: writes) func aDryRunSendsNothing(name: String) async throws {
         let surface = try Surface.row(name)
         try await SurfaceStage.play { stage in
