@@ -10,7 +10,7 @@ import Testing
 /// `/mcp` and the paths of the oldest transport: who is let in, and how a request of the newest revision is answered.
 @Suite struct MCPServerTests {
     @Test func aModernRequestNeedsNoSession() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let discovery = try await client.modern("server/discover", id: "m")
             #expect(discovery.status == 200 && discovery.json?["result"]?["resultType"] == "complete")
@@ -34,7 +34,7 @@ import Testing
         ["Mcp-Method: tools/call", "Mcp-Name: other"], ["Mcp-Name: list_templates"],
     ])
     func theFieldsSayWhatTheMessageSays(fields: [String]) async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let (body, _) = client.message("tools/call", ["name": "list_templates"])
             let answer = try await client.post(body, ["MCP-Protocol-Version: \(MCPClient.newest)"] + fields)
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func pathsMethodsAndTypes() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let bare = try await gateway.ask("GET /mcp")
             #expect(bare.status == 405 && bare.field("allow")?.contains("POST") == true)
@@ -97,7 +97,7 @@ import Testing
             (406, "not_acceptable", Tokens.bearer(Tokens.reader) + ["Accept: text/csv"]),
         ] as [(Int, String, [String])])
     func everyRefusalIsAMessage(status: Int, reason: String, fields: [String]) async throws {
-        try await InProcess.serve(Self.small) { gateway in
+        try await InProcess.serve(Self.small) { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             // An absolute form names its host itself.
             let absolute = "http://\(status == 421 ? "evil.example" : "localhost")/mcp"
@@ -115,7 +115,8 @@ import Testing
     }
 
     @Test func whatIsTooLargeOrTooMuch() async throws {
-        try await InProcess.serve(Self.small.merging([.tokenRateLimit: "2"]) { $1 }) { gateway in
+        try await InProcess.serve(Self.small.merging([.tokenRateLimit: "2"]) { $1 }) {
+            (gateway: InProcess) async throws in
             let reader = Tokens.bearer(Tokens.reader)
             let tooLong = #"{"jsonrpc":"2.0","id":1,"method":""# + String(repeating: "a", count: 3000)
             func large(_ path: String) async throws -> Answer {
@@ -145,7 +146,7 @@ import Testing
 
     /// A session that is not there, and a path that takes no message.
     @Test func whatIsNotThere() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let list = MCPClient.request("tools/list", id: 4)
             for path in Self.endpoints + Self.messages {
@@ -173,7 +174,7 @@ import Testing
     }
 
     @Test func aTokenSeesAndUsesWhatItMay() async throws {
-        try await InProcess.serve(Tokens.guarded) { gateway in
+        try await InProcess.serve(Tokens.guarded) { (gateway: InProcess) async throws in
             let reader = MCPClient(gateway, Tokens.bearer(Tokens.reader))
             let writer = MCPClient(gateway, Tokens.bearer(Tokens.writer))
             let session = try await reader.session()
@@ -210,7 +211,7 @@ import Testing
     }
 
     @Test func aSessionIsForWhoMadeIt() async throws {
-        try await InProcess.serve(Tokens.guarded) { gateway in
+        try await InProcess.serve(Tokens.guarded) { (gateway: InProcess) async throws in
             let reader = MCPClient(gateway, Tokens.bearer(Tokens.reader))
             let writer = MCPClient(gateway, Tokens.bearer(Tokens.writer))
             let session = try await reader.session()
@@ -227,7 +228,7 @@ import Testing
     }
 
     @Test func aGatewayThatChangesNothingOffersNoToolThatDoes() async throws {
-        try await InProcess.serve([.readOnly: "true"]) { gateway in
+        try await InProcess.serve([.readOnly: "true"]) { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             #expect(Self.names(try await client.modern("tools/list"), "tools") == MCPClient.readingTools)
             let refused = try await client.modern("tools/call", ["name": "cancel_event"])

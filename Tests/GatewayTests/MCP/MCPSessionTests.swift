@@ -15,7 +15,7 @@ import Testing
 
     @Test(arguments: ["2025-03-26", "2025-06-18", "2025-11-25"])
     func aSessionFromHandshakeToEnd(revision: String) async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let begun = try await client.post(MCPClient.hello(revision), path: "/mcp/")
             #expect(begun.json?["result"]?["protocolVersion"]?.stringValue == revision && begun.json?["id"] == "hello")
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func batchesWhereTheyExist() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let session = try await client.session("2025-03-26")
             let both = try await client.post(
@@ -63,7 +63,8 @@ import Testing
 
     /// 50 calls in one array are 50 calls.
     @Test func aBatchCountsItsRequests() async throws {
-        try await InProcess.serve([.authTokens: Tokens.setting, .tokenRateLimit: "6"]) { gateway in
+        try await InProcess.serve([.authTokens: Tokens.setting, .tokenRateLimit: "6"]) {
+            (gateway: InProcess) async throws in
             let client = MCPClient(gateway, Tokens.bearer(Tokens.reader))
             let session = try await client.session("2025-03-26")
             let calls = JSON.array(
@@ -89,7 +90,7 @@ import Testing
 
     /// What is cancelled of a batch takes nothing else along, and what has not begun then does not begin.
     @Test func oneRequestOfABatchIsCancelledAlone() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             func names() async throws -> Set<String> {
                 let list = try await gateway.ask("GET /events/?limit=100")
@@ -129,7 +130,7 @@ import Testing
             ("Accept: application/json", 202, nil),
         ] as [(String, Int, String?)])
     func aReadThatIsCancelledHasNoAnswer(accept: String, status: Int, type: String?) async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let session = try await client.session("2025-06-18")
             gateway.luma.hold("events/get")
@@ -147,7 +148,7 @@ import Testing
     }
 
     @Test func theIdOfARequestThatRunsIsTaken() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let session = try await client.session()
             gateway.luma.hold("events/get")

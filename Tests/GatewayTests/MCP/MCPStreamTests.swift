@@ -33,7 +33,7 @@ import Testing
     // MARK: What is heard
 
     @Test func aSubscriptionHearsOfWhatRESTWrites() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let session = try await subscribed(client)
             let stream = try await client.stream(session)
@@ -50,7 +50,7 @@ import Testing
 
     /// Neither a preview nor what leaves an event as it is is a change.
     @Test func aSubscriptionHearsOfChangesOnly() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let made = try await gateway.ask("POST /events/", [], Self.tea)
             let id = try #require(made.json?["id"]?.stringValue)
@@ -72,7 +72,7 @@ import Testing
 
     /// A change that another loop makes, to listeners of both eras.
     @Test func whatOneLoopWritesIsHeardOnAnother() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let other = try await InProcess(beside: gateway)
             let client = MCPClient(gateway)
             let streams = [
@@ -87,7 +87,7 @@ import Testing
 
     /// One message goes on one stream only: the newest.
     @Test func theNewestStreamOfASessionIsTheOne() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let session = try await subscribed(client)
             let old = try await client.stream(session)
@@ -101,7 +101,7 @@ import Testing
     // MARK: Life and end
 
     @Test func aQuietStreamShowsThatItLives() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let stream = try await client.stream(try await client.session())
             for times in 1...3 {
@@ -113,7 +113,7 @@ import Testing
 
     /// Closing is how a client cancels: a half-closed stream has a sign of life at once, which shows who is gone.
     @Test func aPeerThatEndsItsSideIsLookedFor() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let stream = try await listener(client)
             await stream.endSide()
@@ -134,7 +134,7 @@ import Testing
 
     /// A peer that does not read loses its stream, before what waits for it is much.
     @Test func aPeerThatDoesNotReadLosesItsStream() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let stream = try await listener(MCPClient(gateway))
             await stream.stopReading()
             #expect(
@@ -147,7 +147,7 @@ import Testing
     }
 
     @Test func aListenerIsToldThatTheServerEnds() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let stream = try await listener(client)
             let legacy = try await client.stream(try await client.session())
@@ -166,7 +166,7 @@ import Testing
             .authTokens:
                 "gone:read:gone-gone-gone-gone-1,narrow:write:narrow-narrow-narrow-2,kept:read:kept-kept-kept-kept-3"
         ]
-        try await InProcess.serve(settings) { gateway in
+        try await InProcess.serve(settings) { (gateway: InProcess) async throws in
             func streams(_ token: String) async throws -> [OpenRequest] {
                 let client = MCPClient(gateway, Tokens.bearer(token))
                 let sse = try await gateway.open("GET /sse", client.fields)
@@ -196,7 +196,7 @@ import Testing
     // MARK: The oldest transport
 
     @Test func theOldTransportAnswersOnItsStream() async throws {
-        try await InProcess.serve(Tokens.guarded) { gateway in
+        try await InProcess.serve(Tokens.guarded) { (gateway: InProcess) async throws in
             let reader = MCPClient(gateway, Tokens.bearer(Tokens.reader))
             let stream = try await gateway.open("GET /sse", reader.fields)
             let opening = try await stream.hears("\n\n")

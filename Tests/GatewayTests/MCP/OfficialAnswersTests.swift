@@ -30,7 +30,7 @@ private let referenceFolder = ProcessInfo.processInfo.environment["LUMA_REFERENC
         let folder = try #require(referenceFolder)
         let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/mcp/schema-\(MCPClient.newest).json"))
         let schema = JSONSchemaChecker(try JSON.parse(Array(data)))
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let answer = try #require(try await MCPClient(gateway).modern(method, params).json)
             #expect(schema.problems(answer, definition: definition) == [], "\(method)")
         }

@@ -38,7 +38,7 @@ import Testing
             ("application/json", true, "application/json"), ("text/event-stream", true, "text/event-stream"),
         ])
     func theAnswerIsAsItIsTaken(era: Era, row: (accept: String, isSlow: Bool, type: String)) async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             gateway.luma.answer("events/get", with: .json(200, ["id": "evt-1", "name": "Tea"]))
             gateway.luma.hold("events/get")
@@ -74,7 +74,7 @@ import Testing
     /// In the newest revision who leaves has cancelled; a read of the older ones could be heard by nobody.
     @Test(arguments: Era.allCases, [both, "application/json"])
     func aReaderThatLeavesHasCancelled(era: Era, accept: String) async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             gateway.luma.hold("events/get")
             let request = try await read(MCPClient(gateway), era, accept)
             #expect(await soon { gateway.luma.count("events/get") == 1 })
@@ -87,7 +87,7 @@ import Testing
     /// What changes something is brought to its end.
     @Test(arguments: Era.allCases)
     func aWriteGoesOnWithoutItsClient(era: Era) async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             gateway.luma.hold("events/create")
             let params: JSONObject = [
@@ -121,7 +121,7 @@ import Testing
             (.silence, nil),
         ] as [(Reply, String?)], ["2025-06-18", "2025-11-25"])
     func aCancelIsAgreedToInAForm(row: (reply: Reply, status: String?), revision: String) async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let session = try await client.session(revision, capabilities: ["elicitation": [:]])
             let tea: JSON = ["name": "Tea", "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo"]
@@ -160,7 +160,7 @@ import Testing
     /// In the newest revision the call ends with the question, and comes again with the answer.
     @Test(arguments: [(true, "canceled"), (false, "kept")])
     func aModernCallComesAgainWithTheAnswer(confirms: Bool, status: String) async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway, capabilities: ["elicitation": ["form": [:]]])
             let tea: JSON = ["name": "Tea", "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo"]
             let id = try #require(try await gateway.ask("POST /events/", [], tea).json?["id"])

@@ -22,7 +22,7 @@ import Testing
         ("webinar", "2030-06-01T19:00:00.000Z", false),
     ])
     func aTemplateMakesAnEvent(type: String, end: String, needsApproval: Bool) async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let one = try await gateway.ask("GET /templates/\(type)")
             #expect(
                 one.json?["type"]?.stringValue == type && one.json?["require_rsvp_approval"] == .bool(needsApproval))
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func whatIsGivenBeatsTheTemplate() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let list = try await gateway.ask("GET /templates")
             #expect(
                 list.json?.arrayValue?.compactMap { $0["type"]?.stringValue }
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func wrongInputIsToldByName() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let unknown = try await gateway.ask("GET /templates/meetupp")
             #expect(unknown.status == 404 && unknown.reason == "template_not_found")
             let missing = try await gateway.ask("POST /templates/create", [], ["name": "x"])

@@ -19,7 +19,7 @@ import Testing
 
     /// Each optional argument as an adapter writes it that sends all of them: the event stays as it was.
     @Test(arguments: [JSON.null, ""]) func whatIsLeftOutChangesNothing(left: JSON) async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let asker = MCPClient(gateway)
             let made = try await asker.result("create_event", Self.event)["event"]
             let id = try #require(made?["id"])
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func clearingIsSaid() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let asker = MCPClient(gateway)
             let id = try #require(try await asker.result("create_event", Self.event)["event"]?["id"])
             _ = try await asker.result("update_event", ["event_id": id, "clear": ["max_capacity", "description_md"]])
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func theAnswerToAWriteDoesNotRepeatAWholeText() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let asker = MCPClient(gateway)
             let text = String(repeating: "Green tea and biscuits. ", count: 1000)
             var event = try #require(Self.event.objectValue)
@@ -92,7 +92,7 @@ import Testing
     // MARK: Lists
 
     @Test func aListBeginsWithWhatIsNext() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let asker = MCPClient(gateway)
             for (name, start) in [
                 ("Past", "2020-05-01T18:00Z"), ("Far", "2035-05-01T18:00Z"), ("Near", "2034-05-01T18:00Z"),
@@ -131,7 +131,7 @@ import Testing
 
     /// The pages of a list are those of one list, though it begins with a time that moves.
     @Test func thePagesOfWhatIsNextGoTogether() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let asker = MCPClient(gateway)
             for number in 1...6 {
                 _ = try await asker.result(
@@ -160,7 +160,7 @@ import Testing
     // MARK: Search
 
     @Test func aSearchFindsWhatIsNextAndSaysWhereItStopped() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let asker = MCPClient(gateway)
             let place: JSON = ["type": "manual", "address": "Café Zoë, Lisboa"]
             _ = try await asker.result(
@@ -185,7 +185,8 @@ import Testing
 
     /// More events than a search looks through: it says so, and how to go on.
     @Test func aSearchThatStopsSaysSo() async throws {
-        try await InProcess.serve(luma: EmulatedLuma(SandboxConfiguration(rateLimit: 1_000_000))) { gateway in
+        try await InProcess.serve(luma: EmulatedLuma(SandboxConfiguration(rateLimit: 1_000_000))) {
+            (gateway: InProcess) async throws in
             for number in 0..<310 {
                 let start = "2030-01-01T10:\(10 + number / 50):\(10 + number % 50).000Z"
                 let event: JSON = ["name": .string("Event \(number)"), "start_at": .string(start), "timezone": "UTC"]
@@ -204,7 +205,7 @@ import Testing
     // MARK: What it says
 
     @Test func resourcesAreTextsToo() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let asker = MCPClient(gateway)
             let id = try #require(try await asker.result("create_event", Self.event)["event"]?["id"]?.stringValue)
             let whole = try await asker.ask("resources/read", ["uri": .string("luma://events/\(id)")])["result"]?[
@@ -223,7 +224,7 @@ import Testing
     }
 
     @Test func aTokenThatMayOnlyReadHearsSo() async throws {
-        try await InProcess.serve(Tokens.guarded) { gateway in
+        try await InProcess.serve(Tokens.guarded) { (gateway: InProcess) async throws in
             let asker = MCPClient(gateway, Tokens.bearer(Tokens.reader))
             let refused = try await asker.ask("tools/call", ["name": "create_event", "arguments": [:]])
             #expect(
@@ -231,7 +232,7 @@ import Testing
             let prompt = try await asker.ask("prompts/get", ["name": "plan_an_event"])
             #expect(prompt["error"]?["message"]?.stringValue?.hasPrefix("This token may only read") == true)
         }
-        try await InProcess.serve([.readOnly: "true"]) { gateway in
+        try await InProcess.serve([.readOnly: "true"]) { (gateway: InProcess) async throws in
             let off = try await MCPClient(gateway).ask("tools/call", ["name": "cancel_event", "arguments": [:]])
             #expect(off["error"]?["message"] == "This server is set to change nothing: cancel_event is off")
         }
@@ -240,7 +241,7 @@ import Testing
     // MARK: Cancelling
 
     @Test func aPreviewNamesTheEventAndHoldsForItAsItWas() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let asker = MCPClient(gateway)
             let id = try #require(try await asker.result("create_event", Self.event)["event"]?["id"])
             let target = "/events/\(id.stringValue ?? "")"
@@ -264,7 +265,7 @@ import Testing
 
     /// Where only a form counts, a model cannot agree by itself.
     @Test func aGatewayMayWantAForm() async throws {
-        try await InProcess.serve([.cancelConfirmation: "form"]) { gateway in
+        try await InProcess.serve([.cancelConfirmation: "form"]) { (gateway: InProcess) async throws in
             let without = MCPClient(gateway)
             let id = try #require(try await without.result("create_event", Self.event)["event"]?["id"])
             #expect(

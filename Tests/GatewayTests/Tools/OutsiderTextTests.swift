@@ -17,7 +17,7 @@ import Testing
 
     /// Lets `body` ask a gateway whose calendar has such an event, made past it: it would refuse the line ends in the name.
     private func serve(_ body: (InProcess, JSON) async throws -> Void) async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let id = try await gateway.luma.create(Self.event)
             let seen = try await gateway.ask("GET /events/\(id.stringValue ?? "")")
             #expect(seen.json?["name"] == Self.event["name"])
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func whatThisServerSaysItselfHoldsNoWordOfTheirs() async throws {
-        try await serve { gateway, _ in
+        try await serve { (gateway: InProcess, _: JSON) async throws in
             var said: [String] = []
             for method in [
                 "server/discover", "tools/list", "prompts/list", "resources/list", "resources/templates/list",
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func everyResultWithTheirWordsSaysWhatTheyAre() async throws {
-        try await serve { gateway, id in
+        try await serve { (gateway: InProcess, id: JSON) async throws in
             let calls: [(String, JSONObject)] = [
                 ("list_events", [:]), ("list_events", ["fields": ["name", "timezone"]]),
                 ("get_event", ["event_id": id]), ("search", ["query": .string(Self.marker)]), ("fetch", ["id": id]),
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test func aQuestionToTheUserStaysOneSentence() async throws {
-        try await serve { gateway, id in
+        try await serve { (gateway: InProcess, id: JSON) async throws in
             let answer = try await ask(
                 gateway, "tools/call", ["name": "cancel_event", "arguments": ["event_id": id]],
                 capabilities: ["elicitation": [:]])
@@ -120,7 +120,7 @@ import Testing
 
     /// Where a document is Markdown, a name in it makes no image, which would tell its server who has looked.
     @Test func aNameIsNoMarkdown() async throws {
-        try await serve { gateway, _ in
+        try await serve { (gateway: InProcess, _: JSON) async throws in
             var event = Self.event.objectValue ?? [:]
             event["name"] = "![a](https://e.example/?q) <img src=x> | evt-other"
             let id = try await gateway.luma.create(.object(event)).stringValue ?? ""

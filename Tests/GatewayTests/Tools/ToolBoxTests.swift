@@ -20,7 +20,7 @@ import Testing
     // MARK: What they are
 
     @Test func theListIsSmallAndTakenByEveryHost() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let answer = try await MCPClient(gateway).modern("tools/list")
             let tools = try #require(answer.json?["result"]?["tools"]?.arrayValue)
             // A token of JSON has more than 2.5 bytes in the tokenizers of today's models: 600 tokens a tool are more than that.
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func everyResultFitsItsOwnSchema() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let tools = try #require(try await client.modern("tools/list").json?["result"]?["tools"]?.arrayValue)
             let created = try await client.call("create_event", Self.tea)
@@ -74,7 +74,7 @@ import Testing
     // MARK: Reading
 
     @Test func aListSaysWhatItLeavesOut() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             #expect(try await client.result("list_events")["left_out"] == ["external", "view_only", "pending"])
             let all = try await client.result("list_events", ["show": "all"])
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func textFromOutsideIsNeutralAndMarked() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let event: JSON = [
                 "name": .string("Tea\u{e0049}\u{e0047}\u{202e}\u{200b} time"), "start_at": "2030-05-01T18:00Z",
@@ -108,7 +108,7 @@ import Testing
     // MARK: Writing
 
     @Test func aCreateWithAKeyMayBeCalledAgain() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             var tea: JSONObject = [
                 "name": "Tea", "start_at": "2030-05-01T18:00Z", "timezone": "UTC", "idempotency_key": "tea 1",
@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test func anUpdateChangesWhatIsGivenAndClearsWhatIsNamed() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let id = try await create(client)
             let changed = try await client.result(
@@ -162,7 +162,7 @@ import Testing
             ("create_event_from_template", ["template_type": "werkshop"], "is required"),
         ] as [(String, JSON, String)])
     func aFailureSaysWhatToChange(tool: String, arguments: JSON, words: String) async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let told = try await MCPClient(gateway).failure(tool, arguments)
             #expect(told.contains(words), "\(told)")
         }
@@ -173,7 +173,7 @@ import Testing
         (400, "Words from Luma"), (401, "valid LUMA_API_KEY"), (500, "Try again in a minute"),
     ])
     func aFailureOfLumaIsTold(status: Int, words: String) async throws {
-        try await InProcess.serve([.maxRetries: "0"]) { gateway in
+        try await InProcess.serve([.maxRetries: "0"]) { (gateway: InProcess) async throws in
             gateway.luma.answer("events/get", with: .json(status, ["message": "Words from Luma", "code": nil]))
             let told = try await MCPClient(gateway).failure("get_event", ["event_id": "evt-1"])
             #expect(told.contains(words), "\(told)")
@@ -183,7 +183,7 @@ import Testing
     // MARK: Cancelling
 
     @Test func aCancelWantsTheTokenOfItsOwnPreview() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             var ids: [JSON] = []
             for name in ["One", "Two"] as [JSON] {
@@ -204,7 +204,7 @@ import Testing
 
     /// A preview asks Luma what a cancel would mean, and the confirmed cancel uses the token that it got.
     @Test func aConfirmedCancelAsksOnce() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let id = try await create(client)
             let token = try #require(try await client.result("cancel_event", ["event_id": id])["confirm"])
@@ -219,7 +219,7 @@ import Testing
     }
 
     @Test func aConfirmationIsForWhoSawThePreview() async throws {
-        try await InProcess.serve(Tokens.guarded) { gateway in
+        try await InProcess.serve(Tokens.guarded) { (gateway: InProcess) async throws in
             let writer = MCPClient(gateway, Tokens.bearer(Tokens.writer))
             let id = try await create(writer)
             let confirm = try #require(try await writer.result("cancel_event", ["event_id": id])["confirm"])
@@ -232,7 +232,7 @@ import Testing
 
     /// What a person was told of the money cannot be changed by the confirmation.
     @Test func aConfirmationHoldsForTheRefundThatItNamed() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
             let list = try await client.result("list_events", ["limit": 50, "sort": "-start_at"])
             for event in list["events"]?.arrayValue ?? [] {

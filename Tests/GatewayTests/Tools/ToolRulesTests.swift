@@ -122,7 +122,7 @@ import Testing
     ]
 
     @Test func everyToolKeepsEveryRule() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let list = try await MCPClient(gateway).modern("tools/list")
             let tools = try #require(list.json?["result"]?["tools"]?.arrayValue)
             #expect(tools.count == MCPClient.readingTools.count + MCPClient.writingTools.count)

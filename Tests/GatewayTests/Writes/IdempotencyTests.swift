@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func theFirstAnswerIsGivenAgain() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let first = try await post(gateway, "once", key: "\"k-1\"")
             #expect(first.status == 201 && first.field("idempotency-replayed") == nil)
             for key in ["\"k-1\"", "k-1"] {
@@ -47,7 +47,7 @@ import Testing
 
     /// While the first is under way nobody knows its answer.
     @Test func whatIsUnderWayIsNotBegunAgain() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             gateway.luma.hold("events/create")
             let first = try await gateway.open("POST /events/", ["Idempotency-Key: k"], Self.event("slow"))
             #expect(await soon { gateway.luma.count("events/create") == 1 })
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func whatHadNoEffectMayBeCorrectedUnderItsKey() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let wrong = try await gateway.ask("POST /events/", ["Idempotency-Key: k"], ["name": "x"])
             #expect(wrong.status == 422 && wrong.reason == "validation_failed")
             #expect(try await post(gateway, "x", key: "k").status == 201)
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func changesAndCancelsAreDoneOnce() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let target = try #require(try await post(gateway, "x", key: "c").field("location"))
             func patch(_ capacity: Int, _ fields: [String] = []) async throws -> Answer {
                 try await gateway.ask("PATCH \(target)", fields, ["max_capacity": .number(JSONNumber(capacity))])
@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test func aCreateThatIsTheSameIsRefusedWhereThatIsAskedFor() async throws {
-        try await InProcess.serve([.duplicateWindowSeconds: "60"]) { gateway in
+        try await InProcess.serve([.duplicateWindowSeconds: "60"]) { (gateway: InProcess) async throws in
             let first = try await post(gateway, "x")
             #expect(first.status == 201)
             let twin = try await post(gateway, "x")
@@ -125,7 +125,7 @@ import Testing
 
     /// What was told is what is cancelled, and Luma is asked for one token for both.
     @Test func aConfirmedCancelIsForTheEventAsItWas() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             let id = try #require(try await post(gateway, "Tea").json?["id"]?.stringValue)
             let told = try await gateway.ask("DELETE /events/\(id)?dry_run=true")
             #expect(told.json?["name"] == "Tea" && told.json?["timezone"] == "UTC")
