@@ -79,7 +79,7 @@ extension Operation {
         public var recovery: Recovery
         /// Kinds of things whose cached reads the operation makes old.
         public var touches: Set<Kind>
-        /// Members of the answer that no log and no model may see.
+        /// Members of the answer, at every depth, that no log and no model may see.
         public var secretAnswer: Set<String>
         /// Members of the input that no log and no journal may see.
         public var secretInput: Set<String>

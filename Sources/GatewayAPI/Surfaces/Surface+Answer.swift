@@ -32,14 +32,26 @@ extension Surface {
         return told
     }
 
-    /// The document without what no model may see.
+    /// The document without what no model may see, also in entries of a page and in members of members.
     package func withoutSecrets(_ document: JSON) -> JSON {
-        guard !operation.secretAnswer.isEmpty, let object = document.objectValue else { return document }
-        return .object(JSONObject(object.members.filter { !operation.secretAnswer.contains($0.name) }))
+        operation.secretAnswer.isEmpty ? document : document.without(operation.secretAnswer)
     }
 
     /// It reaches people or their money, or cannot be taken back: an assistant or a person at a terminal is asked before.
     package var needsConfirmation: Bool {
         !operation.effects.isDisjoint(with: [.notifiesGuests, .movesMoney, .irreversible])
+    }
+}
+
+extension JSON {
+    /// The same without members of these names, at every depth.
+    fileprivate func without(_ names: Set<String>) -> JSON {
+        switch self {
+        case .array(let items): return .array(items.map { $0.without(names) })
+        case .object(let object):
+            let shown = object.members.filter { !names.contains($0.name) }
+            return .object(JSONObject(shown.map { (name: $0.name, value: $0.value.without(names)) }))
+        default: return self
+        }
     }
 }
