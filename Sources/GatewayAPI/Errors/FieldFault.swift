@@ -163,3 +163,95 @@ public enum FieldFault: Sendable, Equatable {
 
     package static func hint(_ suggestion: String?) -> String { suggestion.map { "; did you mean \($0)?" } ?? "" }
 }
+
+/// One field that is not acceptable, by its path in the document, such as `geo_address_json.place_id`.
+public struct FieldProblem: Error, Sendable, Equatable {
+    /// Empty when it is the whole document.
+    public let field: String
+    public let fault: FieldFault
+    /// Values that would do, where they can be named.
+    public let candidates: [String]
+
+    public init(_ field: String, _ fault: FieldFault, candidates: [String] = []) {
+        self.field = field
+        self.fault = fault
+        self.candidates = candidates
+    }
+
+    /// A problem that only words tell.
+    public init(_ field: String, _ words: String) { self.init(field, .other(words)) }
+
+    /// What is wrong, in words for programs that follow the field's name.
+    public var problem: String {
+        switch (fault, candidates.count) {
+        case (.skippedTime, 2): "\(fault.words); the nearest are \(candidates[0]) and \(candidates[1])"
+        case (.doubledTime, 2): "\(fault.words); say \(candidates[0]) or \(candidates[1])"
+        default: fault.words
+        }
+    }
+
+    /// As an entry of `details.fields`: `code` and `values` are the data, `problem` are words made of them.
+    package var json: JSON {
+        var told: JSONObject = [
+            "field": .string(field), "code": .string(fault.code), "problem": .string(problem),
+        ]
+        let values = fault.values
+        if !values.isEmpty { told["values"] = .object(values) }
+        if !candidates.isEmpty { told["candidates"] = .array(candidates.map(JSON.string)) }
+        return .object(told)
+    }
+}
+
+extension SchemaProblem {
+    /// What is wrong, with the name that was probably meant for one that nobody knows.
+    package var words: String { fault.words }
+
+    package var fault: FieldFault {
+        guard case .unknownMember(let known) = kind else { return .schema(kind) }
+        let name = path.split(separator: ".").last.map(String.init) ?? ""
+        return .unknown(suggestion: NearestName.suggest(for: name, among: known))
+    }
+}
+
+extension SchemaProblem.Kind {
+    /// A stable word for programs.
+    package var code: String {
+        switch self {
+        case .missing: "required"
+        case .null: "null"
+        case .wrongType: "wrong_type"
+        case .notOneOf: "unknown_word"
+        case .badLength: "bad_length"
+        case .badCount: "bad_count"
+        case .outOfRange: "out_of_range"
+        case .badDateTime: "invalid_time"
+        case .badDuration: "invalid_duration"
+        case .badTimeZone: "unknown_zone"
+        case .badId: "invalid_id"
+        case .badURL: "invalid_url"
+        case .unknownMember: "unknown_field"
+        case .repeated: "repeated"
+        case .noneOf, .moreThanOneOf, .notWith: "invalid_combination"
+        }
+    }
+
+    /// What the sentence is made of.
+    package var values: JSONObject {
+        func texts(_ words: [String]) -> JSON { .array(words.prefix(100).map { .string($0) }) }
+        func bounds(_ range: ClosedRange<Int>) -> JSONObject {
+            var values: JSONObject = ["minimum": .number(JSONNumber(range.lowerBound))]
+            if range.upperBound != .max { values["maximum"] = .number(JSONNumber(range.upperBound)) }
+            return values
+        }
+        return switch self {
+        case .wrongType(let expected): ["expected": .string(expected)]
+        case .notOneOf(let words): ["words": texts(words)]
+        case .badLength(let range), .badCount(let range): bounds(range)
+        case .outOfRange(let bounds): ["bounds": .string(bounds)]
+        case .badURL(let prefixes) where !prefixes.isEmpty: ["prefixes": texts(prefixes)]
+        case .noneOf(let names), .moreThanOneOf(let names): ["names": texts(names)]
+        case .notWith(let other, _): ["names": texts([other])]
+        default: [:]
+        }
+    }
+}

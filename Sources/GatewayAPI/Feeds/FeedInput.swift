@@ -32,3 +32,48 @@ package struct FeedInput: Equatable {
         self.filter = filter
     }
 }
+
+/// What of the calendar a feed shows. The rows check what a client sends and document it; what they have let in is kept in
+/// the store in the same form.
+package struct FeedFilter: Equatable {
+    /// How far back a feed goes that does not say it.
+    package static let usualPastDays = 90
+
+    package var status: String?
+    package var after: Timestamp?
+    package var before: Timestamp?
+    package var pastDays: Int?
+    package var includesPrivate = false
+
+    package static let rows = [
+        SchemaField("status", .enumeration(["approved", "pending"]), note: QueryRows.status.note),
+        SchemaField("after", .dateTime, note: QueryRows.after.note),
+        SchemaField("before", .dateTime, note: QueryRows.before.note),
+        SchemaField(
+            "past_days", .integer(0...3650),
+            note: "Only events that start at most so many days before it is read; \(usualPastDays) without `after`."),
+        SchemaField(
+            "include_private", .boolean,
+            note: "Also events that are not public, places that only guests see, and links to join."),
+    ]
+
+    /// Reads an object that fits the rows.
+    package init(_ object: JSONObject) {
+        status = object["status"]?.stringValue
+        after = object["after"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
+        before = object["before"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
+        pastDays = object["past_days"]?.wholeValue
+        includesPrivate = object["include_private"]?.boolValue ?? false
+        if after == nil, pastDays == nil { pastDays = Self.usualPastDays }
+    }
+
+    package var json: JSONObject {
+        var object = JSONObject()
+        object["status"] = status.map { .string($0) }
+        object["after"] = after.map { .string($0.rfc3339) }
+        object["before"] = before.map { .string($0.rfc3339) }
+        object["past_days"] = pastDays.map { .number(JSONNumber($0)) }
+        object["include_private"] = .bool(includesPrivate)
+        return object
+    }
+}

@@ -56,3 +56,87 @@ package struct ListRenderer {
         return calendar?.take() ?? []
     }
 }
+
+/// One column of the table of events. Columns are only ever added, at the end, so that a program may go by their place.
+package struct EventColumn: Sendable {
+    /// Where its cells come from.
+    package enum Source: Sendable {
+        /// The member at this path, as text.
+        case member([String])
+        /// The first of two that is there.
+        case either([String], [String])
+        /// The member as a time on the clocks of the event's zone, with their offset from UTC.
+        case time(String)
+        /// The member as date and time on the clocks of the event's zone, in the form that spreadsheets take for a date.
+        case local(String)
+        /// The names of the objects in the list, with semicolons between them.
+        case names(String)
+    }
+
+    package let name: String
+    package let source: Source
+
+    private init(_ name: String, _ source: Source) {
+        self.name = name
+        self.source = source
+    }
+
+    /// A member of the event under its own name.
+    private init(_ name: String) { self.init(name, .member([name])) }
+
+    package static let all = [
+        EventColumn("id"), EventColumn("name"), EventColumn("start_at", .time("start_at")),
+        EventColumn("end_at", .time("end_at")), EventColumn("timezone"), EventColumn("url"), EventColumn("meeting_url"),
+        EventColumn("address", .either(["geo_address_json", "full_address"], ["geo_address_json", "address"])),
+        EventColumn("city", .member(["geo_address_json", "city"])),
+        EventColumn("latitude", .member(["coordinate", "latitude"])),
+        EventColumn("longitude", .member(["coordinate", "longitude"])), EventColumn("visibility"),
+        EventColumn("location_type"), EventColumn("max_capacity"), EventColumn("spots_remaining"),
+        EventColumn("registration_open"), EventColumn("require_approval"), EventColumn("platform"),
+        EventColumn("host"), EventColumn("tags", .names("tags")), EventColumn("created_at"),
+        EventColumn("start_local", .local("start_at")), EventColumn("end_local", .local("end_at")),
+        // What was closed stays closed when the table is imported; the price, in minor units, is told to be lost.
+        EventColumn("location_visibility"), EventColumn("waitlist_status"),
+        EventColumn("price_amount", .member(["display_price", "amount"])),
+        EventColumn("price_currency", .member(["display_price", "currency"])),
+    ]
+
+    /// The cell of an event, empty for what it does not have.
+    package func cell(_ event: JSON, _ zones: TimeZoneDatabase) -> String {
+        switch source {
+        case .member(let path): return Self.text(event, path)
+        case .either(let first, let second):
+            let text = Self.text(event, first)
+            return text.isEmpty ? Self.text(event, second) : text
+        case .names(let name):
+            return (event[name]?.arrayValue ?? []).compactMap { $0["name"]?.stringValue }.joined(separator: "; ")
+        case .local(let name): return Self.local(event, name, zones)
+        case .time(let name):
+            guard let instant = event.instant(name) else { return Self.text(event, [name]) }
+            guard let zone = event["timezone"]?.stringValue, let rules = try? zones.rules(for: zone) else {
+                return instant.rfc3339
+            }
+            let offset = rules.offset(at: instant).secondsEast
+            // An offset with seconds, as there were a century ago, has no form.
+            return offset % 60 == 0 ? instant.rfc3339(offsetMinutes: offset / 60) : instant.rfc3339
+        }
+    }
+
+    /// `2026-11-16 18:00:00`, empty where the zone is not known: a date on other clocks would be a wrong one.
+    private static func local(_ event: JSON, _ name: String, _ zones: TimeZoneDatabase) -> String {
+        guard let instant = event.instant(name), let zone = event["timezone"]?.stringValue,
+            let rules = try? zones.rules(for: zone)
+        else { return "" }
+        let text = rules.local(at: instant).text
+        return text.prefix(10) + " " + text.dropFirst(11).prefix(8)
+    }
+
+    private static func text(_ event: JSON, _ path: [String]) -> String {
+        switch path.reduce(event, { $0[$1] ?? .null }) {
+        case .string(let text): text
+        case .number(let number): number.text
+        case .bool(let value): value ? "true" : "false"
+        case .null, .array, .object: ""
+        }
+    }
+}

@@ -1,3 +1,4 @@
+package import Core
 package import HTTP
 package import LumaAPI
 
@@ -43,5 +44,163 @@ package struct Surface: Sendable {
     package var name: String {
         let words = (tool ?? operation.name).split { $0 == "_" || $0 == "/" || $0 == "-" }
         return words.enumerated().map { $0 == 0 ? String($1) : $1.prefix(1).uppercased() + $1.dropFirst() }.joined()
+    }
+}
+
+/// What a client gives, in our words, and what Luma is sent for it.
+extension Surface {
+    /// Luma's paging and sorting, in the words of our own lists.
+    private static let cursor = SchemaField("cursor", .string(), note: "The `next_cursor` of the page before.")
+    private static let limit = SchemaField(
+        "limit", .integer(1...100), note: "How many entries one answer holds at most; Luma may give fewer.")
+
+    /// The members that stand in the path, in its order.
+    package var pathMembers: [String] {
+        (route?.pattern ?? "").split(separator: "/").compactMap { segment in
+            segment.first == "{" ? String(segment.dropFirst().prefix { $0 != "}" }) : nil
+        }
+    }
+
+    /// Everything that a client may give, those of the path first.
+    package var fields: [SchemaField] { pathFields + openFields }
+
+    /// The members of the path as fields.
+    package var pathFields: [SchemaField] {
+        pathMembers.compactMap { name in operation.input.first { $0.name == name } }
+    }
+
+    /// The members of the query or of the body.
+    package var openFields: [SchemaField] {
+        let path = pathMembers
+        return operation.input.compactMap { field in
+            switch field.name {
+            case "pagination_cursor": Self.cursor
+            case "pagination_limit": Self.limit
+            case "sort_column": Self.sort(field)
+            case "sort_direction": nil
+            default: path.contains(field.name) ? nil : field
+            }
+        }
+    }
+
+    private static func sort(_ field: SchemaField) -> SchemaField {
+        guard case .enumeration(let words) = field.schema else { return field }
+        return SchemaField(
+            "sort", .enumeration(words.flatMap { [$0, "-" + $0] }),
+            note: "By this column; with a minus from the last to the first. Default: Luma's own order.")
+    }
+
+    /// Checks what a client gives.
+    /// - Parameter isQuery: it came as query parameters.
+    /// - Returns: Luma's input.
+    /// - Throws: `APIError` 422 that names every problem, 404 for an id that cannot be one.
+    package func input(
+        path: JSONObject, _ given: JSONObject, isQuery: Bool = false, problems found: [SchemaProblem] = []
+    ) throws(APIError) -> JSONObject {
+        for (name, value) in path.members { try check(id: name, value) }
+        let validator = SchemaValidator(unknownMembers: .refused, maxProblems: EventInput.mostProblems)
+        var problems = isQuery ? found : validator.problems(in: .object(given), fields: openFields)
+        let sent = upstream(JSONObject(path.members + given.members))
+        if problems.isEmpty, operation.body != nil {
+            problems = validator.problems(in: .object(sent), of: operation)
+        }
+        if !problems.isEmpty {
+            throw APIError(
+                invalid: problems.map { problem in
+                    if isQuery, case .unknownMember(let known) = problem.kind {
+                        let nearest = QuerySynonyms.suggest(for: problem.path, among: known)
+                        return FieldProblem(APIError.shortened(problem.path), .unknownParameter(suggestion: nearest))
+                    }
+                    return FieldProblem(problem.path, problem.fault)
+                })
+        }
+        return sent
+    }
+
+    /// Luma's ids are opaque, so only what cannot be one is refused, as not found.
+    private func check(id name: String, _ value: JSON) throws(APIError) {
+        let text = value.stringValue ?? ""
+        let isPlausible =
+            switch operation.input.first(where: { $0.name == name })?.schema {
+            case .id?: !text.isEmpty && text.utf8.count <= 100 && text.utf8.allSatisfy(\.isLumaIDByte)
+            default: !text.isEmpty && text.utf8.count <= 320 && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f }
+            }
+        guard !isPlausible else { return }
+        let kind = name == operation.subject?.member ? operation.subject?.kind : operation.subject?.parent?.kind
+        throw .notFound(kind ?? .event, text)
+    }
+
+    /// The same in Luma's words; null is not sent where it clears nothing.
+    private func upstream(_ given: JSONObject) -> JSONObject {
+        var sent = JSONObject()
+        for (name, value) in given.members {
+            switch name {
+            case "cursor" where renames("pagination_cursor"): sent["pagination_cursor"] = value
+            case "limit" where renames("pagination_limit"): sent["pagination_limit"] = value
+            case "sort" where renames("sort_column"):
+                let word = value.stringValue ?? ""
+                sent["sort_column"] = .string(String(word.drop { $0 == "-" }))
+                sent["sort_direction"] = word.hasPrefix("-") ? "desc" : "asc"
+            default: sent[name] = value
+            }
+        }
+        return sent
+    }
+
+    private func renames(_ name: String) -> Bool { operation.input.contains { $0.name == name } }
+}
+
+/// What comes back, as data for schemas, and as documents.
+extension Surface {
+    /// The members of one entry of a page.
+    package var entryFields: [SchemaField] {
+        guard let entries = operation.answer.first(where: { $0.name == "entries" }),
+            case .array(.object(let fields), _) = entries.schema
+        else { return [] }
+        return fields
+    }
+
+    /// The page in the shape of our own lists: a cursor is there exactly when there is more.
+    /// - Parameter answer: Luma's.
+    /// - Returns: nil for what is no page.
+    package func page(_ answer: JSON) -> JSONObject? {
+        guard let entries = answer["entries"], entries.arrayValue != nil, let hasMore = answer["has_more"]?.boolValue
+        else { return nil }
+        let cursor = hasMore ? answer["next_cursor"]?.stringValue : nil
+        if hasMore, cursor == nil { return nil }
+        return [
+            "entries": entries, "has_more": .bool(hasMore), "next_cursor": cursor.map { .string($0) } ?? .null,
+        ]
+    }
+
+    /// What is told of a write of which Luma answers nothing: the ids that it was about, and that it was done.
+    package func done(_ input: JSONObject) -> JSONObject {
+        var told = JSONObject()
+        for name in operation.subject?.members ?? [] { told[name] = input[name] }
+        told["done"] = true
+        return told
+    }
+
+    /// The document without what no model may see, also in entries of a page and in members of members.
+    package func withoutSecrets(_ document: JSON) -> JSON {
+        operation.secretAnswer.isEmpty ? document : document.without(operation.secretAnswer)
+    }
+
+    /// It reaches people or their money, or cannot be taken back: an assistant or a person at a terminal is asked before.
+    package var needsConfirmation: Bool {
+        !operation.effects.isDisjoint(with: [.notifiesGuests, .movesMoney, .irreversible])
+    }
+}
+
+extension JSON {
+    /// The same without members of these names, at every depth.
+    fileprivate func without(_ names: Set<String>) -> JSON {
+        switch self {
+        case .array(let items): return .array(items.map { $0.without(names) })
+        case .object(let object):
+            let shown = object.members.filter { !names.contains($0.name) }
+            return .object(JSONObject(shown.map { (name: $0.name, value: $0.value.without(names)) }))
+        default: return self
+        }
     }
 }

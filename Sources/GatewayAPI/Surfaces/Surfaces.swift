@@ -1,4 +1,4 @@
-import HTTP
+package import HTTP
 import LumaAPI
 
 /// Everything of Luma's that is offered, one row for each operation.
@@ -46,4 +46,93 @@ package enum Surfaces {
 
     /// The row of an operation; nil for one that is withheld.
     package static subscript(operation name: String) -> Surface? { all.first { $0.operation.name == name } }
+}
+
+/// What the table of surfaces must keep. The program does not start with a table that does not.
+extension Surfaces {
+    /// Where a path is served.
+    package typealias Route = (method: HTTP.Method, pattern: String)
+
+    /// What is wrong with rows by themselves, and beside what is withheld.
+    /// - Parameter operations: the names of all that are known.
+    package static func problems(
+        of table: [Surface], withheld: [String: String], operations: [String]
+    ) -> [String] {
+        let offered = table.map(\.operation.name)
+        var problems = operations.filter { offered.contains($0) == (withheld[$0] != nil) }.map { name in
+            offered.contains(name) ? "\(name) is offered and withheld" : "\(name) is neither offered nor withheld"
+        }
+        problems += withheld.keys.sorted().filter { !operations.contains($0) }.map { "there is no \($0) to withhold" }
+        problems += repeated(offered).map { "two rows are of \($0)" }
+        problems += repeated(table.compactMap { $0.route.map(place) }).map { "two rows are at \($0)" }
+        problems += repeated(table.compactMap(\.tool)).map { "two rows have the tool \($0)" }
+        problems += repeated(table.compactMap { $0.command.map(words) }).map { "two rows have the command \($0)" }
+        problems += repeated(table.map(\.name)).map { "two rows have the name \($0)" }
+        for surface in table { problems += Self.problems(of: surface) }
+        return problems
+    }
+
+    /// What is wrong with rows beside the paths that are served by hand: each path is served, and by one alone.
+    package static func problems(of table: [Surface], servedByHand paths: [Route]) -> [String] {
+        let places = Set(paths.map(place))
+        return table.compactMap { surface -> String? in
+            guard let route = surface.route else { return nil }
+            let place = Self.place(route)
+            guard places.contains(place) != surface.handmade.contains(.rest) else { return nil }
+            return places.contains(place) ? "\(place) is served by hand and by its row" : "nobody serves \(place)"
+        }
+    }
+
+    /// What is wrong with rows beside the tools that are registered: each tool is there, once.
+    package static func problems(of table: [Surface], tools: [String]) -> [String] {
+        table.compactMap(\.tool).compactMap { tool -> String? in
+            switch tools.count(where: { $0 == tool }) {
+            case 0: "nobody serves the tool \(tool)"
+            case 1: nil
+            default: "the tool \(tool) is served twice"
+            }
+        }
+    }
+
+    /// Tools' names that hosts take with a prefix of their own before them.
+    private static let longestTool = 39
+
+    private static func problems(of surface: Surface) -> [String] {
+        var problems: [String] = []
+        let name = surface.operation.name
+        if surface.handmade.contains(.rest), surface.route == nil { problems.append("\(name) has no path to serve") }
+        if surface.handmade.contains(.tool), surface.tool == nil { problems.append("\(name) has no tool to serve") }
+        if surface.handmade.contains(.command), surface.command == nil {
+            problems.append("\(name) has no command to serve")
+        }
+        if let tool = surface.tool, tool.utf8.count > longestTool { problems.append("\(tool) is too long for a tool") }
+        let input = surface.operation.input.map(\.name)
+        problems += surface.pathMembers.filter { !input.contains($0) }.map { "\(name) has no \($0)" }
+        if let command = surface.command,
+            command.split(separator: " ").count(where: isOperand) != surface.pathMembers.count
+        {
+            problems.append("\(command) has other operands than its path has members")
+        }
+        return problems
+    }
+
+    private static func isOperand(_ word: Substring) -> Bool { word.allSatisfy(\.isUppercase) }
+
+    /// A command without its operands.
+    private static func words(_ command: String) -> String {
+        command.split(separator: " ").filter { !isOperand($0) }.joined(separator: " ")
+    }
+
+    /// The same for all patterns that the router takes for one: neither the names of open segments count nor a slash at the end.
+    private static func place(_ route: Route) -> String {
+        let segments = route.pattern.split(separator: "/").map { segment -> String in
+            guard segment.first == "{", let end = segment.firstIndex(of: "}") else { return String(segment) }
+            return "{" + String(segment[end...])
+        }
+        return "\(route.method.token) /" + segments.joined(separator: "/")
+    }
+
+    private static func repeated(_ texts: [String]) -> [String] {
+        Dictionary(grouping: texts) { $0 }.filter { $0.value.count > 1 }.keys.sorted()
+    }
 }

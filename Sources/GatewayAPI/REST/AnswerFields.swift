@@ -1,6 +1,60 @@
 import Core
 package import HTTP
 
+/// The media types that the gateway answers with.
+package enum Representation: String, CaseIterable {
+    case json = "application/json"
+    case ndjson = "application/x-ndjson"
+    case csv = "text/csv"
+    case calendar = "text/calendar"
+
+    /// One path has several types: what a cache keeps of it depends on Accept (RFC 9110 §12.5.5).
+    package static let varies = Field("Vary", "Accept")
+
+    /// The value of Content-Type.
+    package var contentType: Field {
+        switch self {
+        case .json, .ndjson: Field("Content-Type", rawValue)
+        case .csv: Field("Content-Type", "text/csv; charset=utf-8; header=present")
+        case .calendar: Field("Content-Type", "text/calendar; charset=utf-8")
+        }
+    }
+
+    /// Under which name a browser saves a file of this type; nil for what it shows itself.
+    ///
+    /// - Parameter stem: the name without its suffix, of letters that need no quoting.
+    package func disposition(_ stem: String) -> Field? {
+        switch self {
+        case .json, .ndjson: nil
+        case .csv: Field("Content-Disposition", "attachment; filename=\"\(stem).csv\"")
+        case .calendar: Field("Content-Disposition", "attachment; filename=\"\(stem).ics\"")
+        }
+    }
+}
+
+/// How an answer came about, in the words of `X-Cache`.
+package enum ReadSource: String, Sendable, CaseIterable {
+    /// Luma was asked for it.
+    case miss = "MISS"
+    /// Luma was asked for it by somebody else at the same moment.
+    case shared = "SHARED"
+    case hit = "HIT"
+    /// Luma could not be asked, and this is what was known.
+    case stale = "STALE"
+}
+
+extension ReadSource {
+    /// A number of its own, from 0 without gaps.
+    package var number: Int {
+        switch self {
+        case .miss: 0
+        case .shared: 1
+        case .hit: 2
+        case .stale: 3
+        }
+    }
+}
+
 /// One limit that a caller is under, and where it stands: what the fields `RateLimit-Policy` and `RateLimit` tell
 /// (draft-ietf-httpapi-ratelimit-headers-10).
 package struct RateLimitStatus: Sendable, Equatable {
