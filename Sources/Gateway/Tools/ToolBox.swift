@@ -1,6 +1,7 @@
 import Core
 import GatewayAPI
 import IO
+import LumaAPI
 import MCP
 
 /// What this gateway offers to assistants, on one loop: the same work that REST does, as tools, resources and prompts.
@@ -118,6 +119,10 @@ final class ToolBox {
             }
             lines.append("Correct these and call again.")
         case .eventNotFound, .eventNotAccessible: lines.append("Look it up with list_events or search, and use its id.")
+        case .guestNotFound:
+            if let tool = Surfaces.listing(.guest)?.tool {
+                lines.append("Look them up with \(tool), and use their id.")
+            }
         case .rateLimited:
             let seconds = error.retryAfter.map { "\(Int(max(1, $0.rounded(.up)))) seconds" } ?? "a minute"
             lines.append("Wait \(seconds), then call again.")

@@ -1,5 +1,5 @@
 package import HTTP
-import LumaAPI
+package import LumaAPI
 
 /// Everything of Luma's that is offered, one row for each operation.
 package enum Surfaces {
@@ -46,6 +46,11 @@ package enum Surfaces {
 
     /// The row of an operation; nil for one that is withheld.
     package static subscript(operation name: String) -> Surface? { all.first { $0.operation.name == name } }
+
+    /// The row that lists things of this kind; nil when none does.
+    package static func listing(_ kind: Operation.Kind) -> Surface? {
+        all.first { $0.answer == .page && $0.operation.subject?.kind == kind }
+    }
 }
 
 /// What the table of surfaces must keep. The program does not start with a table that does not.

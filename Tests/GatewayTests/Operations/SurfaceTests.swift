@@ -84,6 +84,17 @@ import Testing
         }
     }
 
+    @Test func whoIsNotThereIsToBeLookedUpInTheList() async throws {
+        let surface = try Surface.row("events/guests/update-status")
+        let tool = try #require(surface.tool)
+        try await SurfaceStage.play { stage in
+            var arguments = surface.given(try surface.other(than: try stage.luma.example(of: surface.operation)))
+            arguments["confirm"] = try await stage.result(tool, arguments)["confirm"]
+            let told = try await MCPClient(stage.gateway).failure(tool, .object(arguments))
+            #expect(told.contains("Look them up with list_guests"), "\(told)")
+        }
+    }
+
     /// Where only a form counts, a model cannot agree by itself.
     @Test(arguments: confirmed) func whereOnlyAFormCountsATokenIsNoWord(name: String) async throws {
         let surface = try Surface.row(name)
