@@ -1,4 +1,6 @@
 package import Core
+import Glibc
+import IO
 
 /// How far an import has come, and how long the rest will take.
 package struct ImportProgress: Sendable {
@@ -107,5 +109,88 @@ extension ImportProgress.Budget {
             if sides.count == 2, let number = Int(sides[1]) { numbers[sides[0]] = number }
         }
         return numbers
+    }
+}
+
+/// The line that shows how far an import has come: plain ASCII, never wider than the terminal.
+package enum ProgressLine {
+    private static let narrowest = 20
+    private static let widestBar = 30
+
+    /// - Parameter width: columns of the terminal; nil for a line that is not redrawn, which then has no bar.
+    package static func text(_ progress: ImportProgress, now: MonotonicTime, width: Int?) -> String {
+        let done = progress.counts.done
+        let percent = progress.total == 0 ? 100 : done * 100 / progress.total
+        var parts = ["\(done)/\(progress.total)", "\(percent)%"]
+        if let rate = progress.recentRate(now) { parts.append("\(decimal(rate))/s") }
+        if let until = progress.pausedUntil, until > now {
+            parts.append("waiting for Luma's budget \(clock(until.seconds(since: now)))")
+        } else if progress.budgetWait >= 1 {
+            parts.append("waited for Luma's budget \(clock(progress.budgetWait))")
+        }
+        if progress.left > 0, let left = progress.timeLeft(now) { parts.append("\(clock(left)) left") }
+        guard let width else { return parts.joined(separator: ", ") }
+        // What is least needed goes first when there is no room.
+        var line = parts.joined(separator: "  ")
+        while line.utf8.count > max(width, 1) - 1, parts.count > 1 {
+            parts.removeLast()
+            line = parts.joined(separator: "  ")
+        }
+        let room = min(width - 1 - line.utf8.count - 4, widestBar)
+        guard width >= narrowest, room >= 5 else { return String(line.prefix(max(width, 1) - 1)) }
+        let filled = progress.total == 0 ? room : room * done / progress.total
+        return "[" + String(repeating: "#", count: filled) + String(repeating: "-", count: room - filled) + "]  " + line
+    }
+
+    /// One digit after the point for what is small.
+    private static func decimal(_ value: Double) -> String {
+        let tenths = Int(min(max(value, 0), 1e6) * 10)
+        return value < 10 ? "\(tenths / 10).\(tenths % 10)" : "\(tenths / 10)"
+    }
+
+    /// `0:42`, `12:05`, `3:00:00`.
+    package static func clock(_ seconds: Double) -> String {
+        let all = Int(min(max(seconds, 0), 8_640_000).rounded(.up))
+        let (minutes, rest) = (all / 60 % 60, all % 60)
+        let two = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
+        return all < 3600 ? "\(minutes):\(two(rest))" : "\(all / 3600):\(two(minutes)):\(two(rest))"
+    }
+}
+
+/// Where the progress is shown: redrawn in its place on a terminal, else as lines of their own.
+///
+/// It has no colours, so there is none to switch off. A terminal that takes nothing holds up the import, whose loop has nothing
+/// else to do.
+package struct ImportScreen: Sendable {
+    package let isTerminal = isatty(STDERR_FILENO) == 1 && getenv("TERM").map { strcmp($0, "dumb") != 0 } ?? false
+
+    package func show(_ progress: ImportProgress, now: MonotonicTime) {
+        if isTerminal {
+            put("\r" + ProgressLine.text(progress, now: now, width: Self.width) + "\u{1b}[K")
+        } else if progress.counts.done > 0, progress.left > 0 {
+            StandardError.write(ProgressLine.text(progress, now: now, width: nil))
+        }
+    }
+
+    /// The last state stays on the screen.
+    package func finish(_ progress: ImportProgress, now: MonotonicTime) {
+        if isTerminal {
+            show(progress, now: now)
+            put("\n")
+        }
+    }
+
+    package func interrupted() {
+        if isTerminal { put("\r\u{1b}[K") }
+        StandardError.write("Interrupted: what is under way is brought to its end. Once more ends at once.")
+    }
+
+    private static var width: Int {
+        TerminalSize.columns(of: STDERR_FILENO) ?? 80
+    }
+
+    private func put(_ text: String) {
+        // Who cannot be shown the progress is told the end.
+        try? WholeFile.write(Array(text.utf8), to: STDERR_FILENO)
     }
 }
