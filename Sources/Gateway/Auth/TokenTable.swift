@@ -1,5 +1,6 @@
 import Core
 import Crypto
+import IO
 import Settings
 import Synchronization
 
@@ -22,5 +23,55 @@ final class TokenTable: Sendable {
         var found: AccessToken?
         for known in tokens.withLock({ $0 }) where constantTimeEqual(known.digest, digest) { found = known }
         return found?.principal
+    }
+}
+
+/// Reads the file that `LUMA_AUTH_TOKENS=@file` names.
+enum TokenFile {
+    private static let mostBytes = 128 << 10
+
+    /// - Throws: what is wrong and what to do; nothing of the file's text.
+    static func read(_ path: String, key: Secret?) throws(StartFailure) -> [AccessToken] {
+        let text: String?
+        do throws(SmallFile.Failure) {
+            text = try SmallFile.readPrivate(path, limit: mostBytes)
+        } catch {
+            throw failure(path, "\(error)")
+        }
+        guard let text else { throw failure(path, "does not exist") }
+        let reading = TokenList.read(text, key: key)
+        guard reading.problems.isEmpty else { throw failure(path, reading.problems.joined(separator: "; ")) }
+        return reading.tokens
+    }
+
+    private static func failure(_ path: String, _ problem: String) -> StartFailure {
+        StartFailure(.configuration, "LUMA_AUTH_TOKENS: \(path): \(problem).")
+    }
+}
+
+extension Configuration {
+    /// The tokens that open the gateway; nil when nobody is asked for one. Reads their file, so it blocks.
+    func tokens() throws(StartFailure) -> TokenTable? {
+        switch access.tokens {
+        case nil: nil
+        case .listed(let tokens): TokenTable(tokens)
+        case .file(let path): TokenTable(try TokenFile.read(path, key: apiKey))
+        }
+    }
+
+    /// Reads the file of tokens again; one that cannot be used is told, and the tokens stay as they were.
+    func renew(_ tokens: TokenTable?, _ log: LogSink) {
+        guard let tokens, case .file(let path) = access.tokens else { return }
+        do throws(StartFailure) {
+            let new = try TokenFile.read(path, key: apiKey)
+            tokens.replace(new)
+            log.log(
+                LogEvent(time: WallClock.now, .info, "The tokens were read again", ["tokens": .integer(new.count)]))
+        } catch {
+            log.log(
+                LogEvent(
+                    time: WallClock.now, .error, "The new tokens cannot be used, the old ones stay",
+                    ["cause": .text(error.description)]))
+        }
     }
 }

@@ -1,5 +1,7 @@
 import Core
+import Formats
 import GatewayAPI
+import HTTP
 import LumaAPI
 import LumaClient
 
@@ -132,4 +134,69 @@ extension APIError {
     static let endlessList = APIError(
         .upstreamFailure, "Luma's list does not end: it gave the same cursor again",
         details: ["cause": "repeated_cursor"])
+}
+
+extension EventsService {
+    /// The event that an address or a slug stands for, in short; null when it stands for none.
+    func lookUp(_ address: EventAddress, _ call: UpstreamCall) async throws(APIError) -> JSON {
+        let event: JSON
+        do throws(LumaError) {
+            event = try await found(address, call)
+        } catch {
+            throw APIError(error, subject: nil)
+        }
+        return ["event": event]
+    }
+
+    private func found(_ address: EventAddress, _ call: UpstreamCall) async throws(LumaError) -> JSON {
+        switch address {
+        case .id(let id):
+            do throws(LumaError) {
+                return Self.summary(try await read(id, call).json())
+            } catch {
+                switch error {
+                case .notFound, .eventNotAccessible: return .null
+                default: throw error
+                }
+            }
+        case .slug(let slug):
+            let entity = try await luma.lookupEntity(slug: slug, deadline: call.deadline, context: call.context)
+            guard let entity, entity["type"]?.stringValue == "event", let event = entity["event"] else { return .null }
+            return Self.summary(event)
+        }
+    }
+
+    /// What both ways to an event know of it.
+    private static func summary(_ event: JSON) -> JSON {
+        let url = event["url"] ?? event["slug"]?.stringValue.map { .string("https://luma.com/" + $0) }
+        return [
+            "id": event["id"] ?? .null, "name": event["name"] ?? .null, "start_at": event["start_at"] ?? .null,
+            "end_at": event["end_at"] ?? .null, "url": url ?? .null,
+        ]
+    }
+}
+
+extension EventsService {
+    /// One event as a calendar of its own: `GET /events/{event_id}` for who takes `text/calendar`, and
+    /// `/events/{event_id}.ics`. Read, kept and shared as the event itself is.
+    func calendar(
+        _ id: EventID, _ wish: ReadWish, _ conditions: Preconditions, _ call: UpstreamCall
+    ) async throws(APIError) -> Response {
+        // The conditions are about the calendar.
+        let read = try await get(id, wish, call).response(Preconditions())
+        guard let document = try? JSON.parse(read.body), var event = ICSEvent(document) else {
+            throw APIError(LumaError.malformedAnswer, subject: nil)
+        }
+        event.fields = ExportedFields.text(document)
+        var writer = ICSWriter()
+        writer.begin(ICSCalendar(product: ListRenderer.product, name: event.summary))
+        writer.add(event)
+        writer.end()
+        let format = Representation.calendar
+        var answer = try Response.tagged(
+            writer.take(), as: format.contentType,
+            fields: read.allFields.filter { $0.name != "ETag" && $0.name != "Content-Type" }, conditions)
+        if answer.status == 200, let name = format.disposition(id.text) { answer.fields.append(name) }
+        return answer
+    }
 }

@@ -136,3 +136,82 @@ extension LatencyHistogram {
         return sum
     }
 }
+
+/// How long things took, counted by upper bounds.
+struct LatencyHistogram: Sendable, Equatable {
+    /// In nanoseconds, ascending. What takes longer than the last is counted without a bound.
+    static let bounds: [Int64] = [
+        500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000, 25_000_000, 50_000_000, 100_000_000, 250_000_000,
+        500_000_000, 1_000_000_000, 2_500_000_000, 5_000_000_000, 10_000_000_000, 30_000_000_000,
+    ]
+
+    /// One for each bound and one for what is beyond, not summed up.
+    private(set) var counts = [UInt64](repeating: 0, count: bounds.count + 1)
+    private(set) var nanoseconds: UInt64 = 0
+
+    var count: UInt64 { counts.reduce(0, &+) }
+
+    /// Counts one. The first bounds are the likely ones, so they are looked at in order.
+    mutating func add(_ duration: Int64) {
+        var index = 0
+        while index < Self.bounds.count, duration > Self.bounds[index] { index += 1 }
+        counts[index] &+= 1
+        nanoseconds &+= UInt64(max(0, duration))
+    }
+
+    static func += (sum: inout LatencyHistogram, other: LatencyHistogram) {
+        for index in sum.counts.indices { sum.counts[index] &+= other.counts[index] }
+        sum.nanoseconds &+= other.nanoseconds
+    }
+
+    /// The samples of one histogram of the family that was begun last.
+    func write(to text: inout MetricsText, _ labels: [MetricsText.Label]) {
+        var sum: UInt64 = 0
+        for (index, count) in counts.enumerated() {
+            sum &+= count
+            let bound = index < Self.bounds.count ? Double(Self.bounds[index]) / 1e9 : .infinity
+            text.sample(sum, suffix: "_bucket", labels + [("le", MetricsText.text(bound))])
+        }
+        text.sample(Double(nanoseconds) / 1e9, suffix: "_sum", labels)
+        text.sample(sum, suffix: "_count", labels)
+    }
+}
+
+/// The last requests that one loop has answered, for a person who looks at the gateway.
+///
+/// Written where the log line is written and as cheap: a place in a ring that is filled once and never grows. It holds what the
+/// log holds, so neither a path nor a body nor a token. Not `Sendable`: used on its loop alone.
+struct RecentRequests {
+    /// How many are kept, of one loop and of all of them together.
+    static let capacity = StatusSchema.mostRequests
+
+    private var ring: [RequestRecord] = []
+    /// Where the oldest one is, once the ring is full.
+    private var oldest = 0
+
+    init() { ring.reserveCapacity(Self.capacity) }
+
+    mutating func note(_ record: RequestRecord) {
+        if ring.count < Self.capacity {
+            ring.append(record)
+        } else {
+            ring[oldest] = record
+            oldest = oldest + 1 == Self.capacity ? 0 : oldest + 1
+        }
+    }
+
+    var newestFirst: [RequestRecord] { (ring[oldest...] + ring[..<oldest]).reversed() }
+
+    /// The newest of both, newest first, no more than are kept.
+    static func merged(_ a: [RequestRecord], _ b: [RequestRecord]) -> [RequestRecord] {
+        var merged: [RequestRecord] = []
+        merged.reserveCapacity(min(a.count + b.count, capacity))
+        var (restOfA, restOfB) = (a[...], b[...])
+        while merged.count < capacity {
+            guard let first = restOfA.first else { return merged + restOfB.prefix(capacity - merged.count) }
+            guard let second = restOfB.first else { return merged + restOfA.prefix(capacity - merged.count) }
+            merged.append(first.time >= second.time ? restOfA.removeFirst() : restOfB.removeFirst())
+        }
+        return merged
+    }
+}

@@ -65,3 +65,50 @@ extension EntityTag {
         self.init(digits)
     }
 }
+
+/// A JSON document as an answer: octets that are passed on as they came, a tree, or both where both are at hand.
+struct Document {
+    private let given: [UInt8]?
+    /// Nil of octets that nobody has looked into.
+    let tree: JSON?
+
+    init(_ tree: JSON) { (given, self.tree) = (nil, tree) }
+
+    /// - Parameter tree: what the octets say, where that is known.
+    init(octets: [UInt8], tree: JSON? = nil) { (given, self.tree) = (octets, tree) }
+
+    /// What is sent.
+    var octets: [UInt8] { given ?? tree?.encoded ?? [] }
+
+    /// The tree, read from the octets where there is none.
+    /// - Throws: `APIError` 502 for octets that are no JSON.
+    func json() throws(APIError) -> JSON {
+        if let tree { return tree }
+        do throws(JSONError) {
+            return try JSON.parse(octets)
+        } catch {
+            throw APIError(.upstreamFailure)
+        }
+    }
+}
+
+/// The media types whose content is JSON.
+enum JSONMediaType {
+    /// `application/json` or a `+json` type (RFC 9110 §8.3, RFC 6839), unless a parameter says that it is in another charset
+    /// than UTF-8, which JSON between systems always is (RFC 8259 §8.1).
+    static func isOne(_ contentType: String) -> Bool {
+        // What nearly everybody sends needs no reading by characters.
+        if contentType == "application/json" { return true }
+        let parts = contentType.split(separator: ";", omittingEmptySubsequences: false).map { part in
+            part.filter { $0 != " " && $0 != "\t" }.lowercased()
+        }
+        let type = parts.first ?? ""
+        guard type == "application/json" || (type.hasPrefix("application/") && type.hasSuffix("+json")) else {
+            return false
+        }
+        return parts.dropFirst().allSatisfy { parameter in
+            guard parameter.hasPrefix("charset=") else { return true }
+            return ["utf-8", "utf8", "us-ascii"].contains(parameter.dropFirst(8).filter { $0 != "\"" })
+        }
+    }
+}

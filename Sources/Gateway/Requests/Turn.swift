@@ -88,3 +88,68 @@ struct Turn {
         finish(endpoint, error.answer(toMessage: message, requestID: id), reason: error.reason)
     }
 }
+
+extension Turn {
+    /// Who spends Luma's budget for this request: whose token it came with, else where it comes from.
+    func sender(_ priority: Priority) -> Sender {
+        let caller =
+            admission?.principal.map { CallerKey(label: $0.label) } ?? CallerKey(address: exchange.peerNetwork)
+        return Sender(caller, priority)
+    }
+}
+
+/// What the gateway knows of who makes a request, beyond what it knows of everybody. Requests of which there is
+/// nothing to know have none, and cost nothing.
+final class Admission {
+    /// Whose token it came with; nil when there was none, or when it is not asked for.
+    var principal: Principal?
+    /// The limits that the request counts against.
+    var limits: [RateLimitStatus] = []
+    /// The origin of the page in a browser that made it, when that is one of another server.
+    var origin: String?
+
+    /// Where it stands in its caller's trace, when it says so.
+    var trace: TraceContext?
+
+    /// What every answer to the request carries.
+    var fields: [Field] { fields(limits) }
+
+    /// The same for these limits.
+    func fields(_ limits: [RateLimitStatus]) -> [Field] {
+        let crossing = origin.map { CrossOrigin.fields(for: $0) } ?? []
+        return crossing + RateLimitStatus.fields(limits)
+    }
+}
+
+/// What a browser asks of an answer before a page of another origin may see it (Fetch Standard §3.2).
+///
+/// Credentials are never allowed in that sense: a token is sent by the page itself, so a browser has nothing to add.
+enum CrossOrigin {
+    /// How long a browser may go by a preflight, in seconds.
+    private static let maxAge = "600"
+    private static let requestFields = [
+        "Accept", "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID",
+        "MCP-Protocol-Version", "Mcp-Method", "Mcp-Name", "Mcp-Session-Id", "Prefer", "X-Request-Id",
+        "X-Request-Timeout", "traceparent", "tracestate",
+    ].joined(separator: ", ")
+    private static let answerFields = [
+        "Age", "Allow", "ETag", "Idempotency-Replayed", "Location", "MCP-Protocol-Version", "Mcp-Session-Id",
+        "RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "X-Cache", "X-Request-Id",
+    ].joined(separator: ", ")
+
+    /// The fields of an answer to a page of an allowed origin.
+    static func fields(for origin: String) -> [Field] {
+        [
+            Field("Access-Control-Allow-Origin", origin), Field("Access-Control-Expose-Headers", answerFields),
+            Field("Vary", "Origin"),
+        ]
+    }
+
+    /// What the answer to a preflight has besides.
+    static func preflightFields(allow: String) -> [Field] {
+        [
+            Field("Access-Control-Allow-Methods", allow), Field("Access-Control-Allow-Headers", requestFields),
+            Field("Access-Control-Max-Age", maxAge),
+        ]
+    }
+}

@@ -2,6 +2,7 @@ import Core
 import IO
 import LumaClient
 import Store
+import Synchronization
 
 /// Finds out in the background what lost writes have done: those that this gateway has given up on, and those that a dead
 /// one has left behind. One for each gateway, on one loop. Asks Luma nothing while there are none.
@@ -274,4 +275,14 @@ final class Settler {
         waiting = nil
         reactor.cancel(timer)
     }
+}
+
+/// Wakes, from any loop, the one that looks for the effects of lost writes.
+final class Bell: Sendable {
+    private let listener = Mutex<(@Sendable () -> Void)?>(nil)
+
+    /// - Parameter listener: called on whatever thread rings; nil when nobody listens any more.
+    func setListener(_ listener: (@Sendable () -> Void)?) { self.listener.withLock { $0 = listener } }
+
+    func ring() { listener.withLock { $0 }?() }
 }
