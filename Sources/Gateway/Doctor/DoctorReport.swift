@@ -1,4 +1,7 @@
 import Core
+import GatewayAPI
+import Settings
+import Store
 
 /// What `luma-mcp doctor` has found, and how it is told.
 struct DoctorReport: Equatable {
@@ -76,4 +79,118 @@ struct DoctorReport: Equatable {
     }
 
     private static func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
+}
+
+extension DoctorReport {
+    /// What is at the address that the gateway is to serve.
+    enum Presence: Equatable {
+        /// Nothing, and it can be listened on.
+        case free
+        /// What a gateway says of its health.
+        case gateway(JSON)
+        /// Something else, by its name if that is known.
+        case taken(by: String?)
+        /// It cannot be listened on, and why.
+        case refused(String)
+    }
+
+    /// Whether the gateway can serve, or how the one is that serves already.
+    /// - Parameter url: where.
+    mutating func addPresence(_ presence: Presence, at url: String) {
+        switch presence {
+        case .free: add("port", .ok, "\(url) is free")
+        case .refused(let words):
+            add("port", .failed, words, advice: "Set LUMA_HOST or LUMA_PORT to another.")
+        case .taken(let name):
+            add(
+                "port", .failed, "\(url) is in use by \(name ?? "another program"), which is no gateway",
+                advice: "Stop it, or set LUMA_PORT to another port.")
+        case .gateway(let health): addRunning(health, at: url)
+        }
+    }
+
+    /// Whether a document is what a gateway says of its health.
+    static func isHealth(_ json: JSON) -> Bool {
+        switch json["status"]?.stringValue {
+        case "healthy", "degraded": json["version"] != nil
+        default: json["details"]?["status"]?.stringValue == "unhealthy"
+        }
+    }
+
+    private mutating func addRunning(_ health: JSON, at url: String) {
+        let words = "a gateway answers at \(url)"
+        switch health["status"]?.stringValue {
+        case "healthy": add("port", .ok, "\(words), and is healthy")
+        case "degraded":
+            let cause = health["store"]?["cause"]?.stringValue ?? ""
+            add(
+                "port", .warning, "\(words), and its store cannot be used: \(ConfigurationError.word(cause))",
+                advice: StoreFailure.Cause(rawValue: cause).map(Self.advice) ?? "Look at its log.")
+        default:
+            let message = health["error"]?.stringValue ?? "it does not say why"
+            add(
+                "port", .failed, "\(words), and is not healthy: \(Neutral.line(APIError.shortened(message, to: 1000)))",
+                advice: "Look at its log, and at what else is said here.")
+        }
+    }
+}
+
+extension DoctorReport {
+    /// What looking into the folder of the state has found.
+    /// - Parameter refusal: why nothing can be written there; nil when something can.
+    mutating func addStore(_ inspection: StoreInspection, folder: String, refusal: StoreFailure.Cause?) {
+        let place = Neutral.quoted(folder)
+        switch inspection {
+        case .absent where refusal == nil: add("store", .ok, "nothing is stored in \(place) yet")
+        case .sound where refusal == nil: add("store", .ok, "the database in \(place) is sound")
+        case .absent, .sound:
+            let cause = refusal ?? .cannotOpen
+            let words =
+                switch cause {
+                case .diskFull: "is on a disk that is full"
+                case .ioError: "is on a disk that fails"
+                default: "cannot be written"
+                }
+            add("store", .failed, "\(place) \(words)", advice: Self.advice(for: cause))
+        case .damaged(let problems):
+            add(
+                "store", .failed, "the database in \(place) is damaged: \(problems.first ?? "")",
+                advice: Self.advice(for: .corrupt))
+        case .wrongSchema(let words):
+            add(
+                "store", .failed, "the database in \(place) is not as it should be: \(words)",
+                advice: Self.advice(for: .wrongSchema))
+        case .unusable(let cause):
+            add(
+                "store", .failed, "the database in \(place) cannot be used: \(cause.rawValue)",
+                advice: Self.advice(for: cause))
+        }
+    }
+
+    /// What to do about a store that cannot be used.
+    static func advice(for cause: StoreFailure.Cause) -> String {
+        switch cause {
+        case .locked: "Another program holds it. Look with fuser, and end what does not belong there."
+        case .readOnly, .cannotOpen:
+            "Let the user of luma-mcp own the folder and its files: chown and chmod 700, or set LUMA_DATA_DIR."
+        case .diskFull: "Make room on the disk."
+        case .corrupt:
+            "Stop the gateway, move luma.db, luma.db-wal and commits away (keep them), and start again. What is lost are the "
+                + "answers to idempotency keys of the last day, and the writes whose outcome was not known: look for those at "
+                + "Luma by hand."
+        case .wrongSchema:
+            "Something else has changed its tables. Put a copy back, or stop the gateway, move luma.db, luma.db-wal and "
+                + "commits away (keep them), and start again."
+        case .newerVersion: "A newer luma-mcp has used it: run that one, or set another LUMA_DATA_DIR."
+        case .removed:
+            "It was taken away while a gateway used it: put it back, or start the gateway again with a new one, which knows "
+                + "nothing of the keys that were used."
+        case .ioError: "The disk fails: look at the system's log."
+        case .notResponding: "The disk neither works nor fails: look at the system's log, and at what is mounted there."
+        case .keysFull:
+            "Callers have used as many keys as are kept: wait until the oldest expire (LUMA_IDEMPOTENCY_HOURS)."
+        case .failed: "Look at the gateway's log: it has SQLite's words."
+        case .closed: "Run the doctor again."
+        }
+    }
 }

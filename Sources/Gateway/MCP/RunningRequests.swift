@@ -1,6 +1,8 @@
+import Core
 import IO
 import LumaClient
 import MCP
+import Synchronization
 
 /// Makes the requests of one message or batch known to their session while they are served, so that each can be cancelled,
 /// and holds their caller's room for them. On one loop.
@@ -94,4 +96,86 @@ final class RunningRequests {
 extension JSONRPCPayload.Part {
     /// The id of a request; nil for what is none.
     fileprivate var requestID: JSONRPCID? { if case .message(.request(let id, _, _)) = self { id } else { nil } }
+}
+
+/// Bounds the calls that no connection holds: those of the handshake era go on when the request that brought them has ended.
+///
+/// Shared by all loops. A call takes some 20 kB while it waits for Luma.
+final class CallShares: Sendable {
+    /// Calls of one caller that may be under way.
+    static let mostOfOne = 500
+    /// Calls of all callers together.
+    static let most = 2000
+
+    private struct State {
+        var all = 0
+        var byCaller: [CallerKey: Int] = [:]
+    }
+    private let state = Mutex(State())
+
+    /// Takes the room for `count` calls.
+    ///
+    /// Nobody gets more than is left for everybody else, so a few callers that want all leave room for others.
+    /// - Returns: false when there is none.
+    func take(_ count: Int, for caller: CallerKey) -> Bool {
+        if count == 0 { return true }
+        return state.withLock { state in
+            let own = state.byCaller[caller, default: 0] + count
+            guard own <= min(Self.mostOfOne, Self.most - state.all) else { return false }
+            state.byCaller[caller] = own
+            state.all += count
+            return true
+        }
+    }
+
+    /// The calls have ended.
+    func giveBack(_ count: Int, of caller: CallerKey) {
+        if count == 0 { return }
+        state.withLock { state in
+            let left = state.byCaller[caller, default: 0] - count
+            state.byCaller[caller] = left > 0 ? left : nil
+            state.all -= count
+        }
+    }
+
+    /// Calls that are under way.
+    var count: Int { state.withLock { $0.all } }
+}
+
+/// Where a message of MCP comes from, as far as its calls to Luma are concerned: they count for whoever asks, and go on with
+/// the caller's trace, as those of REST do.
+struct CallOrigin: Sendable {
+    let caller: CallerKey
+    let traceparent: String?
+
+    /// The only client of a program that was started for it.
+    static let alone = CallOrigin(caller: .none, traceparent: nil)
+
+    init(caller: CallerKey, traceparent: String?) {
+        self.caller = caller
+        self.traceparent = traceparent
+    }
+
+    /// That of a request over HTTP.
+    init(_ turn: Turn) {
+        self.init(caller: turn.sender(.interactive).caller, traceparent: turn.admission?.trace?.traceparent)
+    }
+
+    /// The calls that one call of a tool, a prompt or a resource makes.
+    /// - Parameter isGone: nobody waits for it any more; asked while it waits.
+    static func context(of call: Call, isGone: @escaping () -> Bool = { false }) -> CallContext {
+        let origin = call.caller.origin as? CallOrigin ?? .alone
+        let context = CallContext(Sender(origin.caller), isCallerGone: isGone)
+        // What the message itself says stands nearer than the request that has carried it.
+        context.traceparent = call.meta?["traceparent"]?.stringValue.flatMap(Self.continued) ?? origin.traceparent
+        return context
+    }
+
+    /// The trace of a message, with this gateway as the parent; nil when it is not well-formed.
+    private static func continued(_ traceparent: String) -> String? {
+        var random = SystemRandomNumberGenerator()
+        return Array(traceparent.utf8).withUnsafeBytes { octets in
+            TraceContext.parse(octets).map { _ in TraceContext(continuing: octets, &random).traceparent }
+        }
+    }
 }

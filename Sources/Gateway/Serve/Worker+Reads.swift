@@ -1,7 +1,9 @@
+import Core
 import GatewayAPI
 import HTTP
 import IO
 import LumaClient
+import Store
 
 // The reads of events in JSON: most of what there is to serve. What is asked for is checked once and looked for once, and
 // only what nothing kept answers becomes a task.
@@ -57,6 +59,103 @@ extension Worker {
         } catch {
             let error = await operations.explained(error)
             turn.finish(.listEvents, error.told(after: call.context), calls: call.context)
+        }
+    }
+}
+
+extension Worker {
+    /// Streams all pages. Once the head is sent a failure can only be told by a body that is not complete, which every
+    /// HTTP client notices: in lines after a last one with the error, in a calendar without its end.
+    func streamList(
+        _ query: EventListQuery, as representation: Representation, _ input: RequestInput, _ turn: Turn,
+        _ call: UpstreamCall
+    ) async throws(APIError) {
+        let first = try await operations.events.page(query, limit: EventsService.upstreamPageLimit, query.cursor, call)
+        var head = Response(status: 200, fields: [representation.contentType])
+        if !input.endpoint.namesItsFormat { head.fields.append(Representation.varies) }
+        head = try head.unless(input.conditions)
+        if head.status != 200 { return turn.finish(input.endpoint, head, calls: call.context) }
+        if let disposition = representation.disposition("events") { head.fields.append(disposition) }
+        head.fields += [Field("X-Request-Id", turn.id)] + turn.spendingFields(input.endpoint)
+        turn.exchange.beginStream(head)
+        // For HEAD the first page has shown all that the head depends on.
+        if turn.method == .head {
+            turn.exchange.endStream()
+            return turn.record(input.endpoint, bytes: 0, calls: call.context)
+        }
+        var bytes = 0
+        var reason: Reason?
+        do {
+            let write: ([UInt8]) async throws -> Void = { part in
+                bytes += part.count
+                try await turn.exchange.write(part)
+            }
+            try await operations.events.stream(
+                query, as: representation, first: first,
+                nextCall: { input.timeout == nil ? operations.upstreamCall(call.context) : call }, write: write)
+            turn.exchange.endStream()
+        } catch let error as APIError {
+            reason = error.reason
+            // A line that is no row would be one to who reads a table.
+            if representation == .ndjson {
+                try? await turn.exchange.write(error.response(requestID: turn.id).body + [0x0a])
+            }
+            turn.exchange.breakStream()
+        } catch {
+            turn.exchange.breakStream()
+        }
+        turn.record(input.endpoint, bytes: bytes, calls: call.context, reason: reason)
+    }
+}
+
+extension Worker {
+    /// Serves who manages feeds.
+    func answerFeeds(_ input: RequestInput, _ turn: Turn) async {
+        do throws(APIError) {
+            let response =
+                switch input.endpoint.kind {
+                case .createFeed: try await feeds.create(input, creator: turn.principal.label)
+                case .revokeFeed: try await feeds.revoke(input)
+                default: try await feeds.list(input)
+                }
+            turn.finish(input.endpoint, response)
+        } catch {
+            turn.finish(input.endpoint, error)
+        }
+    }
+
+    /// Serves a feed to whoever has its address. It is counted for the feed, and an address that is none for where it comes
+    /// from; towards Luma it is in nobody's way.
+    func answerFeed(_ input: RequestInput, _ turn: Turn) async {
+        var turn = turn
+        var calls: CallContext?
+        do throws(APIError) {
+            let feed = try await feeds.feed(input.parameter)
+            if let feed { turn.admitted.principal = Principal(label: "feed " + feed.id, scopes: .read) }
+            if let refusal = gate.charge(&turn) { throw refusal }
+            guard let feed else { throw .notFound }
+            let call = upstreamCall(input.timeout, .background, turn)
+            calls = call.context
+            let response = try await feeds.calendar(feed, input, call) {
+                input.timeout == nil ? operations.upstreamCall(call.context) : call
+            }
+            turn.finish(.feed, response, calls: calls)
+        } catch {
+            turn.finish(.feed, error.forReadersOfFeeds, calls: calls)
+        }
+    }
+}
+
+extension APIError {
+    /// What somebody is told who has nothing but a feed's address: that it failed. What Luma says to the gateway is for those
+    /// who run it.
+    var forReadersOfFeeds: APIError {
+        switch reason {
+        case .upstreamRefused, .upstreamAuth, .upstreamPlanRequired, .eventNotFound, .eventNotAccessible:
+            APIError(.upstreamFailure)
+        case .upstreamFailure, .upstreamUnreachable, .upstreamTimeout, .upstreamUnavailable:
+            APIError(reason, retryAfter: retryAfter)
+        default: self
         }
     }
 }

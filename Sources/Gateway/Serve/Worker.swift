@@ -3,7 +3,9 @@ import GatewayAPI
 import HTTP
 import IO
 import LumaClient
+import MCP
 import Settings
+import Store
 
 /// What one loop has of its own: its way to Luma, its rendered answers, its part of the log.
 final class Worker {
@@ -113,6 +115,86 @@ final class Worker {
         } catch {
             let error = await operations.explained(error)
             turn.finish(input.endpoint, error.told(after: call.context), calls: call.context)
+        }
+    }
+}
+
+extension Worker: ToolAuditor {
+    var now: MonotonicTime { clock.now }
+
+    /// Writes the one line of a tool's call.
+    func audit(_ call: ToolAudit) {
+        recorder.metrics.used(call)
+        recorder.event(
+            .info, "Tool call",
+            [
+                "label": .text(call.label), "tool": .text(call.tool ?? "-"), "arguments": .text(call.argumentDigest),
+                "outcome": .text(call.outcome.rawValue),
+                "duration_us": .integer(Int(call.durationNanoseconds / 1000)),
+            ])
+    }
+}
+
+extension ToolBox {
+    /// A dispatcher of one loop with everything registered.
+    static func dispatcher(_ worker: Worker, _ shared: Shared) -> Dispatcher {
+        let dispatcher = dispatcher(
+            worker.operations,
+            Parts(
+                health: ToolHealth(
+                    worker.health, account: shared.account, firstCheck: shared.firstCheck, reactor: worker.reactor),
+                seal: shared.mcp.seal, catalog: shared.templates, zones: shared.zones,
+                asksByFormOnly: shared.configuration.access.asksByFormOnly),
+            rounds: shared.mcp.rounds)
+        dispatcher.auditor = worker
+        dispatcher.changesNothing = shared.access.readOnly
+        return dispatcher
+    }
+}
+
+extension Worker {
+    /// Starts to look for the effects of lost writes on this loop; cancel the task to end it.
+    func startSettler() -> Task<Void, Never> {
+        let settler = Settler(
+            luma: luma, store: operations.desk.store, account: operations.desk.account, reactor: reactor, clock: clock,
+            steady: operations.desk.steady,
+            settings: settlerSettings
+        ) { [self] write, effect in logSettled(write, effect) }
+        let executor = reactor.executor
+        let bound = LoopBound(settler, on: executor)
+        let bell = operations.desk.bell
+        bell.setListener { executor.execute { bound.value.wake() } }
+        return reactor.start {
+            await settler.run()
+            bell.setListener(nil)
+        }
+    }
+
+    /// An operator who reads this can find the event that a caller never heard of; and who follows the events hears of it now.
+    private func logSettled(_ write: OrphanWrite, _ effect: WriteEffect) {
+        let id = write.event(effect)
+        if case .done = effect, let id { operations.announce(id) }
+        let (level, found): (LogLevel, String) =
+            switch effect {
+            case .none: (.info, "not_done")
+            case .done: (.info, "done")
+            case .unknown: (.warning, "unknown")
+            }
+        recorder.event(
+            level, "A write whose outcome was unknown is settled",
+            ["operation": .text(write.operation), "found": .text(found), "event_id": .text(id ?? "")])
+    }
+}
+
+extension OrphanWrite {
+    /// The event that it was to change, or has made; nil when it was about no event, or the event is not known. What else it was
+    /// to change stands in no log: a guest may be named by an address.
+    func event(_ effect: WriteEffect) -> String? {
+        let body = (try? JSON.parse(self.body))?.objectValue ?? JSONObject()
+        switch Touched(operation, subject: subject, body: body) {
+        case .event(let id): return id
+        case .newEvent: if case .done(let result) = effect { return result } else { return nil }
+        case .everything: return nil
         }
     }
 }
