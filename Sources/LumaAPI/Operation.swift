@@ -64,8 +64,6 @@ public final class Operation: Sendable {
 
     /// Older paths that answer the same operation.
     public var legacyPaths: [String] { legacy.paths }
-    /// The member that wraps the whole answer on a legacy path, nil when it is flat there too.
-    public var legacyWrapper: String? { legacy.wrapper }
     /// Whether answers come in pages that `pagination_cursor` asks for.
     public var isPaged: Bool { query.contains { $0.name == "pagination_cursor" } }
 

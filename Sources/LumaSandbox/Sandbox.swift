@@ -30,9 +30,6 @@ public struct Sandbox: Sendable {
         validator = SchemaValidator(isTimeZone: configuration.isTimeZone)
     }
 
-    /// The number of events that exist.
-    public var eventCount: Int { state.events.count }
-
     /// Answers one request and changes the state accordingly.
     public mutating func handle(_ request: SandboxRequest, now: Timestamp, monotonic: MonotonicTime) -> Response {
         if !state.isSeeded, configuration.startsWithEvents { state.seed(now: now) }

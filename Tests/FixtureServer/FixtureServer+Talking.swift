@@ -43,7 +43,11 @@ extension FixtureServer {
         let tool = Self.tool("test_added_tool", "Comes and goes.") { _, _ throws(CallFailure) in .text("Here") }
         registry.add(
             Self.tool("test_trigger_tool_change", "Adds or removes a tool.") { [self] _, _ throws(CallFailure) in
-                if !dispatcher.registry.removeTool(tool.name) { dispatcher.registry.add(tool) }
+                if dispatcher.registry.tools.contains(where: { $0.name == tool.name }) {
+                    dispatcher.registry = dispatcher.registry.without(tool.name)
+                } else {
+                    dispatcher.registry.add(tool)
+                }
                 host.publish(.toolsListed)
                 return .text("The list of tools has changed")
             })
@@ -52,7 +56,11 @@ extension FixtureServer {
         }
         registry.add(
             Self.tool("test_trigger_prompt_change", "Adds or removes a prompt.") { [self] _, _ throws(CallFailure) in
-                if !dispatcher.registry.removePrompt(prompt.name) { dispatcher.registry.add(prompt) }
+                if dispatcher.registry.prompts.contains(where: { $0.name == prompt.name }) {
+                    dispatcher.registry = dispatcher.registry.without(prompt.name)
+                } else {
+                    dispatcher.registry.add(prompt)
+                }
                 host.publish(.promptsListed)
                 return .text("The list of prompts has changed")
             })
@@ -70,5 +78,18 @@ extension FixtureServer {
                 host.publish(.resourceUpdated(uri: "test://watched-resource"))
                 return .text("The watched resource has changed")
             })
+    }
+}
+
+extension Registry {
+    /// The same without a tool or a prompt of this name.
+    fileprivate func without(_ name: String) -> Registry {
+        var others = Registry()
+        others.listsChange = listsChange
+        for tool in tools where tool.name != name { others.add(tool) }
+        for prompt in prompts where prompt.name != name { others.add(prompt) }
+        for resource in resources { others.add(resource) }
+        for template in templates { others.add(template) }
+        return others
     }
 }

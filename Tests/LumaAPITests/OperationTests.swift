@@ -48,7 +48,7 @@ struct OperationTests {
 
     @Test func aListOfPathsIsEnoughForALegacyFamily() {
         #expect(addEvent.legacyPaths == ["/v1/calendar/add-event"])
-        #expect(addEvent.legacyWrapper == nil)
+        #expect(addEvent.legacy.wrapper == nil)
         #expect(block.legacyPaths.isEmpty)
     }
 }

@@ -100,10 +100,8 @@ public enum PercentCoding {
 
         /// Letters, digits and `-._~` (RFC 3986 §2.3): safe in every part of a URL.
         public static let unreserved = Allowed(marks: "-._~")
-        /// What a path segment may hold unencoded (RFC 3986 §3.3, `pchar`); not the slash.
-        public static let pathSegment = Allowed(marks: "-._~!$&'()*+,;=:@")
-        /// For a name or value in a query: `pchar`, slash and question mark without what separates pairs (`&`, `;`,
-        /// `=`), means a space to others (`+`) or ends an attribute in HTML (`'`).
+        /// For a name or value in a query: what a path segment may hold (RFC 3986 §3.3, `pchar`), slash and question mark,
+        /// without what separates pairs (`&`, `;`, `=`), means a space to others (`+`) or ends an attribute in HTML (`'`).
         public static let queryValue = Allowed(marks: "-._~!$()*,:@/?")
     }
 

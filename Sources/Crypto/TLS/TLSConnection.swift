@@ -73,7 +73,6 @@ public final class TLSConnection {
     public var isEstablished: Bool { failure == nil && SSL_is_init_finished(ssl) == 1 }
     /// `TLSv1.3`, for example.
     public var version: String { SSL_get_version(ssl).map { String(cString: $0) } ?? "" }
-    public var isResumed: Bool { SSL_session_reused(ssl) == 1 }
     var pointer: OpaquePointer { ssl }
 
     // MARK: Steps

@@ -9,13 +9,14 @@ final class RequestLimiter: Sendable {
     /// Callers that are remembered; more push out those whose windows end first.
     static let capacity = 10_000
 
-    private struct Window {
+    struct Window {
         var end: MonotonicTime
         var used: Int
     }
 
     let quota: Int
-    private let windows = Mutex<[String: Window]>([:])
+    /// By caller.
+    let windows = Mutex<[String: Window]>([:])
 
     /// - Parameter quota: requests of one caller in one window.
     init(quota: Int) { self.quota = quota }
@@ -41,9 +42,6 @@ final class RequestLimiter: Sendable {
             reset: window.end.seconds(since: now))
         return (isAllowed, status)
     }
-
-    /// Callers that are remembered now.
-    var count: Int { windows.withLock(\.count) }
 
     /// A tenth at least, so that the search is paid once for many.
     private static func makeRoom(in windows: inout [String: Window], _ now: MonotonicTime) {

@@ -40,16 +40,14 @@ package final class Endpoint: Sendable {
         package static let namesItsFormat = Traits(rawValue: 1 << 5)
         /// It lists events, in whatever format.
         package static let listsEvents = Traits(rawValue: 1 << 6)
-        /// It changes an event that is there.
-        package static let update = Traits(rawValue: 1 << 7)
         /// Only who operates the gateway may: a feed can be read long after the token that made it is gone.
-        package static let admin = Traits(rawValue: 1 << 8)
+        package static let admin = Traits(rawValue: 1 << 7)
         /// The body of the request is read.
-        package static let takesBody = Traits(rawValue: 1 << 9)
+        package static let takesBody = Traits(rawValue: 1 << 8)
         /// The answer may be one that is kept, so what the caller says of those is read.
-        package static let cached = Traits(rawValue: 1 << 10)
+        package static let cached = Traits(rawValue: 1 << 9)
         /// The answer names the address by which the server was reached.
-        package static let namesHost = Traits(rawValue: 1 << 11)
+        package static let namesHost = Traits(rawValue: 1 << 10)
     }
 
     /// From 0 without gaps: the row's place in the table, and the slot of its metrics.
@@ -124,7 +122,6 @@ package final class Endpoint: Sendable {
     package var isRoutine: Bool { traits.contains(.routine) }
     package var namesItsFormat: Bool { traits.contains(.namesItsFormat) }
     package var listsEvents: Bool { traits.contains(.listsEvents) }
-    package var isUpdate: Bool { traits.contains(.update) }
 }
 
 extension Endpoint: Hashable, CustomStringConvertible {
@@ -151,8 +148,8 @@ extension Endpoint {
         row(.lookupEvent, .get, "/events/lookup"),
         row(.createEvent, .post, "/events/", [.write, .takesBody]),
         row(.getEvent, .get, "/events/{event_id}", .cached, [.json, .calendar]),
-        row(.replaceEvent, .put, "/events/{event_id}", [.write, .update, .takesBody]),
-        row(.patchEvent, .patch, "/events/{event_id}", [.write, .update, .takesBody]),
+        row(.replaceEvent, .put, "/events/{event_id}", [.write, .takesBody]),
+        row(.patchEvent, .patch, "/events/{event_id}", [.write, .takesBody]),
         row(.cancelEvent, .delete, "/events/{event_id}", .write),
         row(.eventsJSON, .get, "/events.json", [.listsEvents, .namesItsFormat, .cached]),
         row(.eventsLines, .get, "/events.ndjson", [.listsEvents, .namesItsFormat], [.ndjson]),

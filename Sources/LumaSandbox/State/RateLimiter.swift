@@ -16,7 +16,7 @@ struct RateLimiter: Sendable {
         var secondsToReset: Double
     }
 
-    private struct Window {
+    struct Window {
         var start: MonotonicTime
         var used = 0
         var blockedUntil: MonotonicTime?
@@ -26,11 +26,9 @@ struct RateLimiter: Sendable {
 
     /// Requests per window. A new limit counts from the next request on.
     var limit: Int
-    private var windows: [String: Window] = [:]
+    private(set) var windows: [String: Window] = [:]
 
     init(limit: Int) { self.limit = limit }
-
-    var keyCount: Int { windows.count }
 
     /// Counts one request of this key.
     mutating func admit(_ key: String, now: MonotonicTime) -> Decision {

@@ -34,20 +34,6 @@ public struct Registry {
         templates.append(template)
     }
 
-    /// Takes a tool away; true when it was there.
-    @discardableResult public mutating func removeTool(_ name: String) -> Bool {
-        let before = tools.count
-        tools.removeAll { $0.name == name }
-        return tools.count < before
-    }
-
-    /// Takes a prompt away; true when it was there.
-    @discardableResult public mutating func removePrompt(_ name: String) -> Bool {
-        let before = prompts.count
-        prompts.removeAll { $0.name == name }
-        return prompts.count < before
-    }
-
     var capabilities: ServerCapabilities {
         let hasResources = !resources.isEmpty || !templates.isEmpty
         return ServerCapabilities(

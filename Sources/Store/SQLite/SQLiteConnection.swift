@@ -209,8 +209,6 @@ public struct SQLiteError: Error, Sendable, Equatable {
 
     /// Another connection holds the lock; the same call may succeed later.
     public var isBusy: Bool { code & 0xff == SQLITE_BUSY || code & 0xff == SQLITE_LOCKED }
-    /// A `UNIQUE`, `NOT NULL`, `CHECK`, `PRIMARY KEY` or `FOREIGN KEY` constraint stood against it.
-    public var isConstraint: Bool { code & 0xff == SQLITE_CONSTRAINT }
     /// The file is damaged or no database at all.
     public var isCorrupt: Bool { code & 0xff == SQLITE_CORRUPT || code & 0xff == SQLITE_NOTADB }
 

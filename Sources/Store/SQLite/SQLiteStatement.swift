@@ -107,14 +107,6 @@ public final class SQLiteStatement {
 
     // MARK: The current row
 
-    /// How many columns a row has; 0 for a statement that gives none.
-    public var columnCount: Int { Int(sqlite3_column_count(handle)) }
-
-    /// The names of the columns, in order.
-    public var columnNames: [String] {
-        (0..<columnCount).map { sqlite3_column_name(handle, Int32($0)).map { String(cString: $0) } ?? "" }
-    }
-
     /// All values of the current row.
     public var row: [SQLiteValue] { (0..<Int(sqlite3_data_count(handle))).map { value(at: $0) } }
 

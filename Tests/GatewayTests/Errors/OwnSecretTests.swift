@@ -13,10 +13,12 @@ import Testing
 /// An upstream that puts the key it was sent into everything that it says: nothing of it is told, kept or logged.
 @MainActor @Suite struct OwnSecretTests {
     private static let key = "secret-9vQ7/zz+Yw=rT2"
+    /// As a segment of a path may hold it (RFC 3986 §3.3).
+    private static let inPath = "secret-9vQ7%2Fzz+Yw=rT2"
     private static let base64 = "c2VjcmV0LTl2UTcvenorWXc9clQy"
 
     private static let forms = [
-        key, base64, PercentCoding.encode(key), PercentCoding.encode(key, allowed: .pathSegment),
+        key, base64, PercentCoding.encode(key), inPath,
     ]
 
     private static func holdsKey(_ text: String) -> Bool { forms.contains { text.contains($0) } }

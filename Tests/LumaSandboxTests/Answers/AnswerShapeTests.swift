@@ -95,7 +95,7 @@ struct AnswerShapeTests {
         for (operation, reply) in try journey(legacy: true) {
             #expect(reply.status == 200, "\(operation.name) \(reply.json)")
             var object = try #require(reply.json.objectValue)
-            if let wrapper = operation.legacyWrapper {
+            if let wrapper = operation.legacy.wrapper {
                 let inner = try #require(object[wrapper]?.objectValue)
                 #expect(Set(object.names) == Set([wrapper] + operation.legacy.besideWrapper))
                 object[wrapper] = nil

@@ -97,7 +97,7 @@ struct RateLimiterTests {
         for index in 0..<(RateLimiter.capacity + 50) {
             #expect(limiter.admit("key \(index)", now: MonotonicTime(nanoseconds: Int64(index))).isAllowed)
         }
-        #expect(limiter.keyCount == RateLimiter.capacity)
+        #expect(limiter.windows.count == RateLimiter.capacity)
         let newest = "key \(RateLimiter.capacity + 49)"
         #expect(!limiter.admit(newest, now: MonotonicTime(nanoseconds: 1_000_000)).isAllowed)
     }

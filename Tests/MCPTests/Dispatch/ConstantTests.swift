@@ -47,7 +47,7 @@ import Testing
         #expect(!isShort("tools/call", ["name": "echo"]))
         #expect(!isShort("tools/call", nil))
         #expect(!isShort("prompts/get", ["name": "constant"]))
-        dispatcher.registry.removeTool("constant")
+        dispatcher.registry = Registry()
         #expect(!isShort("tools/call", ["name": "constant"]))
     }
 }

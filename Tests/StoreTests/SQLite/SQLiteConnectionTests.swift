@@ -44,7 +44,6 @@ import Testing
         #expect(insert.parameterCount == 2)
         for number in 0..<100 { try insert.run([.text("n\(number)"), .integer(Int64(number))]) }
         let select = try connection.prepare("SELECT name, value FROM pair WHERE value >= ? ORDER BY value")
-        #expect(select.columnNames == ["name", "value"])
         for start in [90, 98] {
             try select.bind([.integer(Int64(start))])
             var names: [String] = []
@@ -93,7 +92,6 @@ import Testing
         try insert.run(["secret-4711", 1])
         for arguments: [SQLiteValue] in [["secret-4711", 1], ["secret-4711-2", 0], ["secret-4711-3", "secret-4711"]] {
             let error = try #require(throws: SQLiteError.self) { try insert.run(arguments) }
-            #expect(error.isConstraint)
             #expect(!error.isBusy)
             #expect(error.label == "SQLITE_CONSTRAINT")
             #expect(error.sql == "INSERT INTO key VALUES (?, ?)")
@@ -107,7 +105,7 @@ import Testing
         let connection = try SQLiteConnection(.memory)
         try connection.execute("CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (a INTEGER REFERENCES a (id))")
         let error = #expect(throws: SQLiteError.self) { try connection.execute("INSERT INTO b VALUES (1)") }
-        #expect(error?.isConstraint == true)
+        #expect(error?.label == "SQLITE_CONSTRAINT")
     }
 
     @Test func aTransactionIsAllOrNothing() throws {
