@@ -98,10 +98,10 @@ fuzz: need-packages ## Fuzz requests, chunks, JSON, time zones, tables and calen
 
 # LeakSanitizer would report what the test runner itself leaves behind, and what static values of Swift refer to.
 asan: need-packages ## Run the tests under the address sanitizer
-	ASAN_OPTIONS=detect_leaks=0 $(BOUNDED) $(SWIFT) test --sanitize=address $(SANITIZED)/asan
+	SANITIZE=1 ASAN_OPTIONS=detect_leaks=0 $(BOUNDED) $(SWIFT) test --sanitize=address $(SANITIZED)/asan
 
 tsan: need-packages ## The same under the thread sanitizer
-	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Tools/tsan-suppressions.txt $(BOUNDED) $(SWIFT) test --sanitize=thread $(SANITIZED)/tsan
+	SANITIZE=1 TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Tools/tsan-suppressions.txt $(BOUNDED) $(SWIFT) test --sanitize=thread $(SANITIZED)/tsan
 
 bench: build ## Compare with nginx, Go and FastAPI (docs/performance.md)
 	@Tests/Tools/packages.sh $(BENCH_PACKAGES)

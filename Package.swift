@@ -4,13 +4,17 @@ import PackageDescription
 
 // Warnings become errors on the command line of `make test` and of CI, never here: a newer
 // toolchain's new warning must not break a user's build.
-let settings: [SwiftSetting] = [
+let always: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
+
+// A sanitizer sees libcurl's memory only if it comes from malloc, piece by piece.
+let sanitized: [SwiftSetting] = Context.environment["SANITIZE"] == nil ? [] : [.define("NO_LOOP_MEMORY")]
+let settings = always + sanitized
 
 func pure(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -88,7 +92,7 @@ let package = Package(
         tests(of: "LumaSandbox", ["Core", "HTTP", "LumaAPI"]),
         tests(of: "MCP", ["Core"]),
         tests(of: "Crypto", ["Core", "COpenSSL"]),
-        tests(of: "IO", ["Core", "HTTP", "Crypto"]),
+        tests(of: "IO", ["Core", "HTTP", "Crypto", "CCurl"]),
         tests(of: "Store", ["Core", "CSQLite"]),
         tests(of: "Settings", ["Core"]),
         tests(of: "GatewayAPI", ["Core", "Formats", "HTTP", "LumaAPI"]),

@@ -10,9 +10,13 @@ enum CurlLibrary {
     /// plain write(2): a peer that resets would kill the process, so SIGPIPE is ignored here for good.
     static let started: CURLcode = {
         signal(SIGPIPE, SIG_IGN)
-        return curl_global_init_mem(
-            Int(CURL_GLOBAL_ALL), LoopMemory.malloc, LoopMemory.free, LoopMemory.realloc, LoopMemory.strdup,
-            LoopMemory.calloc)
+        #if NO_LOOP_MEMORY
+            return curl_global_init(Int(CURL_GLOBAL_ALL))
+        #else
+            return curl_global_init_mem(
+                Int(CURL_GLOBAL_ALL), LoopMemory.malloc, LoopMemory.free, LoopMemory.realloc, LoopMemory.strdup,
+                LoopMemory.calloc)
+        #endif
     }()
 
     /// Where the trusted certificates are.

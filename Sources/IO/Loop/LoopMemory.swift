@@ -11,6 +11,8 @@ import Glibc
 /// kept.) So a library that uses these functions must use all of them, and no other. A thread that runs no
 /// loop has no `LoopMemory`, and its pieces come from `malloc` and go to `free`, on whatever thread they were made. Belongs
 /// to the thread that runs its loop; no call is made by two at a time.
+///
+/// A program that is built for a sanitizer (`SANITIZE`) does not give it to libcurl: a piece that is kept looks like one in use.
 struct LoopMemory {
     /// Octets that are kept, at most, with what stands in front of the pieces: those of some 256 transfers in flight. Two
     /// thirds of that are their receive buffers.
@@ -101,7 +103,7 @@ struct LoopMemory {
 
 extension LoopMemory {
     /// That of the loop which the calling thread runs.
-    private static var current: UnsafeMutablePointer<LoopMemory>? {
+    static var current: UnsafeMutablePointer<LoopMemory>? {
         lm_thread_value()?.assumingMemoryBound(to: LoopMemory.self)
     }
 

@@ -1,3 +1,4 @@
+import CCurl
 import Glibc
 import Testing
 
@@ -106,6 +107,23 @@ import Testing
         loop.start()
         try await loop.perform { _ in try check() }
         await loop.stop()
+    }
+
+    /// What libcurl gives back is kept, but where a sanitizer is to see it go.
+    @Test func libcurlUsesTheMemoryOfItsLoop() async throws {
+        let loop = try Loop(label: "memory")
+        loop.start()
+        let kept = await loop.perform { _ -> Int? in
+            guard CurlLibrary.started == CURLE_OK, let url = curl_url() else { return nil }
+            curl_url_cleanup(url)
+            return LoopMemory.current?.pointee.kept
+        }
+        await loop.stop()
+        #if NO_LOOP_MEMORY
+            #expect(kept == 0)
+        #else
+            #expect((kept ?? 0) > 0)
+        #endif
     }
 }
 
