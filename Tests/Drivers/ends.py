@@ -197,6 +197,13 @@ def commands(binary, folder, runs, _):
         "events export": [(["events", "export", "--format", form], 0, "") for form in ("csv", "ics", "ndjson")],
         "events templates": [(["events", "templates"], 0, "")],
         "events import": [(["events", "import", table, "--dry-run"], 0, ".*Nothing was sent: this is a dry run.\n")],
+        "guests list": [(["guests", "list", event], 0, ""), (["guests", "list", "evt-nowhere"], 66, ".+")],
+        "guests set-status": [
+            (["guests", "set-status", event, "nobody@example.com", "--status", "approved", "--yes"], 66, ".+")
+        ],
+        "coupons create": [
+            (["coupons", "create", event, "--code", "EARLY", "--percent-off", "20", "--dry-run"], 0, "")
+        ],
         "wrong": [
             (["nonsense"], 64, ".+"),
             (["serve", "--nonsense"], 64, ".+"),
@@ -208,8 +215,10 @@ def commands(binary, folder, runs, _):
     verbs = set(re.findall(r"^  luma-mcp \[?([a-z]+)", subprocess.check_output([binary, "help"], text=True), re.M))
     called = {way[0][0] for name, ways in rows.items() if name != "wrong" for way in ways}
     assert verbs == called | {"mcp", "serve", "sandbox"}, verbs
-    listed = set(re.findall(r"^  luma-mcp events ([a-z]+)", subprocess.check_output([binary, "help", "events"], text=True), re.M))
-    assert listed == {name.split()[1] for name in rows if " " in name}, listed
+    for noun in {name.split()[0] for name in rows if " " in name}:
+        page = subprocess.check_output([binary, "help", noun], text=True)
+        listed = set(re.findall(r"^  luma-mcp %s ([a-z-]+)" % noun, page, re.M))
+        assert listed == {name.split()[1] for name in rows if name.startswith(noun + " ")}, (noun, listed)
     faults = Faults()
 
     def run(name, command, environment, code, silence, given=None):
