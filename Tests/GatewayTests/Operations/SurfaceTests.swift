@@ -1,7 +1,7 @@
-import Settings
 import Core
 import GatewayAPI
 import LumaAPI
+import Settings
 import TestKit
 import Testing
 

@@ -1,4 +1,5 @@
 import Core
+import Dispatch
 import GatewayAPI
 import IO
 import Settings
@@ -90,8 +91,9 @@ import Testing
         try await InProcess.serve { (gateway: InProcess) async throws in
             let other = try await InProcess(beside: gateway)
             #expect(try await other.ask("GET /nothing", ["X-Request-Id: there"]).status == 404)
-            // A loop that was stopped runs nothing any more.
-            await other.loop.stop()
+            let held = DispatchSemaphore(value: 0)
+            defer { held.signal() }
+            other.loop.executor.execute { held.wait() }
             let request = try await gateway.open("GET /metrics")
             await gateway.leap(seconds: 2)
             let text = try PrometheusText(try await request.answer().text)
