@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import LumaAPI
 
 /// The input and output schemas of the tools. They are sent with every list of tools: each word costs.
@@ -26,11 +27,9 @@ enum ToolSchemas {
         ("description", "With google: how to find it"),
     ]
 
-    /// Says nothing of other members: there are clients that lose all tools over `additionalProperties`.
+    /// Nothing is said of other members: there are clients that lose all tools over `additionalProperties`.
     static func object(_ properties: JSONObject, required: [String] = []) -> JSONObject {
-        var schema: JSONObject = ["type": "object", "properties": .object(properties)]
-        if !required.isEmpty { schema["required"] = .array(required.map { .string($0) }) }
-        return schema
+        JSONSchema.object(properties, required: required, .tool)
     }
 
     static func string(_ description: String) -> JSON { ["type": "string", "description": .string(description)] }
@@ -42,7 +41,13 @@ enum ToolSchemas {
     }
 
     private static func event(_ names: [String], _ fields: [SchemaField]) -> JSONObject {
-        var properties = RowSchema.properties(names, of: fields)
+        let rows = names.map { name -> SchemaField in
+            guard let row = fields.first(where: { $0.name == name }) else {
+                preconditionFailure("no row has the field \(name)")
+            }
+            return row
+        }
+        var properties = JSONSchema.properties(rows, .tool)
         for (field, words) in words where properties[field] != nil {
             properties[field] = described(properties[field], words)
         }

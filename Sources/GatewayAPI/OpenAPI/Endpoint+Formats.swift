@@ -88,11 +88,11 @@ extension Endpoint {
 
 /// The named schemas of feeds.
 package enum FeedSchemas {
-    package static let new: JSONObject = JSONSchema.object(FeedInput.rows, .input)
+    package static let new: JSONObject = JSONSchema.object(FeedInput.rows, .openAPI(.input))
 
     private static let members: JSONObject = [
         "id": ["type": "string"], "name": ["type": "string"],
-        "filter": .object(JSONSchema.object(FeedFilter.rows, .input)),
+        "filter": .object(JSONSchema.object(FeedFilter.rows, .openAPI(.input))),
         "created_at": ["type": "string", "format": "date-time"],
         "created_by": ["type": "string", "description": "The label of the token that made it."],
         "last_used_at": [
@@ -101,14 +101,14 @@ package enum FeedSchemas {
         ],
     ]
 
-    package static let feed: JSONObject = JSONSchema.object(members, required: members.names, .input)
+    package static let feed: JSONObject = JSONSchema.object(members, required: members.names, .openAPI(.input))
 
     package static let list = JSONSchema.object(
-        ["feeds": ["type": "array", "items": EventSchemas.reference("Feed")]], required: ["feeds"], .input)
+        ["feeds": ["type": "array", "items": EventSchemas.reference("Feed")]], required: ["feeds"], .openAPI(.input))
 
     package static let created: JSONObject = {
         var members = Self.members
         members["url"] = ["type": "string", "description": "The address, a secret that is told this once."]
-        return JSONSchema.object(members, required: members.names, .input)
+        return JSONSchema.object(members, required: members.names, .openAPI(.input))
     }()
 }

@@ -12,8 +12,8 @@ package struct EventSchemas {
     /// All of them by name.
     package var all: JSONObject {
         var schemas = JSONObject()
-        schemas["Event"] = .object(JSONSchema.object(Shapes.event, .answer, replacing: [:]))
-        schemas["EventEntry"] = .object(JSONSchema.schema(Shapes.eventEntry, .answer))
+        schemas["Event"] = .object(JSONSchema.object(Shapes.event, .openAPI(.answer), replacing: [:]))
+        schemas["EventEntry"] = .object(JSONSchema.schema(Shapes.eventEntry, .openAPI(.answer)))
         schemas["FoundEvent"] = Self.found
         schemas["EventPage"] = .object(Self.page)
         schemas["WrittenEvent"] = Self.written
@@ -75,7 +75,8 @@ package struct EventSchemas {
             ],
             "geo_address_json": [
                 "anyOf": [
-                    .object(JSONSchema.schema(Shapes.geoAddressInput, .input)), ["type": "string", "minLength": 1],
+                    .object(JSONSchema.schema(Shapes.geoAddressInput, .openAPI(.input))),
+                    ["type": "string", "minLength": 1],
                 ],
                 "description": "Where it is: the address as a text, or an object that says which kind of place it is.",
                 "examples": ["Alexanderplatz 1, Berlin"],
@@ -89,7 +90,7 @@ package struct EventSchemas {
     ]
 
     private static func input(_ mode: EventInput.Mode) -> JSONObject {
-        var schema = JSONSchema.object(EventCheck.fields(mode), .input, replacing: special)
+        var schema = JSONSchema.object(EventCheck.fields(mode), .openAPI(.input), replacing: special)
         guard var properties = schema["properties"]?.objectValue else { return schema }
         properties["require_rsvp_approval"] = approval
         schema["properties"] = .object(properties)
@@ -242,7 +243,7 @@ package struct EventSchemas {
             required: [
                 "type", "name", "description", "summary", "default_duration_hours", "require_rsvp_approval",
                 "is_virtual", "example",
-            ], .input)
+            ], .openAPI(.input))
     }
 
     private static let health: JSON = [

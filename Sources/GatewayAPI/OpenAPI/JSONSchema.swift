@@ -1,7 +1,7 @@
 package import Core
 package import LumaAPI
 
-/// JSON Schema (2020-12, the dialect of OpenAPI 3.1) of the rows.
+/// JSON Schema of the rows: those that check what is given describe it, to programs and to hosts of models.
 package enum JSONSchema {
     /// Whom a shape describes.
     package enum Side {
@@ -11,30 +11,48 @@ package enum JSONSchema {
         case answer
     }
 
+    /// For whom it is written.
+    package enum Dialect {
+        /// Programs: 2020-12, the dialect of OpenAPI 3.1, with all that is checked.
+        case openAPI(Side)
+        /// Hosts of models, for what a tool is given: only words that all of them take. No null, as many hosts take one type
+        /// only: what is not given is left out, and `clear` empties a field. Nothing is said of other members.
+        case tool
+    }
+
     package static let time =
         "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T" + clock + "(:[0-5][0-9](\\.[0-9]+)?)?"
     package static let offset = "(Z|[+-]" + clock + ")"
     private static let clock = "([01][0-9]|2[0-3]):[0-5][0-9]"
 
     package static func object(
-        _ fields: [SchemaField], _ side: Side, replacing special: [String: JSON] = [:]
+        _ fields: [SchemaField], _ dialect: Dialect, replacing special: [String: JSON] = [:]
     ) -> JSONObject {
-        var properties = JSONObject()
-        for field in fields { properties[field.name] = special[field.name] ?? property(field, side) }
-        return object(properties, required: fields.filter(\.required).map(\.name), side)
+        object(
+            properties(fields, dialect, replacing: special), required: fields.filter(\.required).map(\.name), dialect)
     }
 
-    package static func object(_ properties: JSONObject, required: [String], _ side: Side) -> JSONObject {
+    package static func object(_ properties: JSONObject, required: [String], _ dialect: Dialect) -> JSONObject {
         var schema: JSONObject = ["type": "object"]
+        if case .tool = dialect { schema["properties"] = .object(properties) }
         if !required.isEmpty { schema["required"] = .array(required.map(JSON.string)) }
+        guard case .openAPI(let side) = dialect else { return schema }
         schema["properties"] = .object(properties)
         if side == .input { schema["additionalProperties"] = false }
         return schema
     }
 
-    package static func property(_ field: SchemaField, _ side: Side) -> JSON {
-        var schema = schema(field.schema, side)
-        if field.nullable { schema = nullable(schema) }
+    package static func properties(
+        _ fields: [SchemaField], _ dialect: Dialect, replacing special: [String: JSON] = [:]
+    ) -> JSONObject {
+        var properties = JSONObject()
+        for field in fields { properties[field.name] = special[field.name] ?? property(field, dialect) }
+        return properties
+    }
+
+    package static func property(_ field: SchemaField, _ dialect: Dialect) -> JSON {
+        var schema = schema(field.schema, dialect)
+        if field.nullable, case .openAPI = dialect { schema = nullable(schema) }
         if !field.note.isEmpty { schema["description"] = .string(field.note) }
         return .object(schema)
     }
@@ -49,20 +67,20 @@ package enum JSONSchema {
         return schema
     }
 
-    package static func schema(_ schema: Schema, _ side: Side) -> JSONObject {
+    package static func schema(_ schema: Schema, _ dialect: Dialect) -> JSONObject {
         switch schema {
         case .any: return [:]
         case .boolean: return ["type": "boolean"]
         case .integer(let range):
-            guard let range else { return ["type": "integer"] }
+            guard let range, case .openAPI = dialect else { return ["type": "integer"] }
             return [
                 "type": "integer", "minimum": .number(JSONNumber(range.lowerBound)),
                 "maximum": .number(JSONNumber(range.upperBound)),
             ]
         case .number(let range):
-            guard let range, let low = JSONNumber(range.lowerBound), let high = JSONNumber(range.upperBound) else {
-                return ["type": "number"]
-            }
+            guard let range, case .openAPI = dialect, let low = JSONNumber(range.lowerBound),
+                let high = JSONNumber(range.upperBound)
+            else { return ["type": "number"] }
             return ["type": "number", "minimum": .number(low), "maximum": .number(high)]
         case .string(let length):
             guard let length else { return ["type": "string"] }
@@ -70,6 +88,25 @@ package enum JSONSchema {
                 "type": "string", "minLength": .number(JSONNumber(length.lowerBound)),
                 "maxLength": .number(JSONNumber(length.upperBound)),
             ]
+        case .dateTime, .duration, .timeZone, .url, .id:
+            guard case .openAPI(let side) = dialect else { return ["type": "string"] }
+            return text(schema, side)
+        case .enumeration(let words): return ["type": "string", "enum": .array(words.map(JSON.string))]
+        case .array(let element, let count):
+            var array: JSONObject = ["type": "array", "items": .object(self.schema(element, dialect))]
+            if let count, case .openAPI = dialect {
+                array["minItems"] = .number(JSONNumber(count.lowerBound))
+                array["maxItems"] = .number(JSONNumber(count.upperBound))
+            }
+            return array
+        case .object(let fields): return object(fields, dialect)
+        case .variants(let discriminator, let shapes): return variants(discriminator, shapes, dialect)
+        }
+    }
+
+    /// A text of a certain form.
+    private static func text(_ schema: Schema, _ side: Side) -> JSONObject {
+        switch schema {
         case .dateTime:
             // RFC 3339 asks for seconds; what is read here may leave them out.
             return side == .answer
@@ -83,25 +120,30 @@ package enum JSONSchema {
                 return ["type": "string", "pattern": "^[A-Za-z][^:]*://"]
             }
             return ["type": "string", "pattern": .string("^" + prefix.replacing(".", with: "\\."))]
-        case .enumeration(let words): return ["type": "string", "enum": .array(words.map(JSON.string))]
-        case .id: return ["type": "string", "minLength": 1]
-        case .array(let element, let count):
-            var array: JSONObject = ["type": "array", "items": .object(self.schema(element, side))]
-            if let count {
-                array["minItems"] = .number(JSONNumber(count.lowerBound))
-                array["maxItems"] = .number(JSONNumber(count.upperBound))
-            }
-            return array
-        case .object(let fields): return object(fields, side)
-        case .variants(let discriminator, let shapes):
-            let variants = shapes.sorted { $0.key < $1.key }.map { kind, fields -> JSON in
+        // An id is what Luma has given.
+        default: return ["type": "string", "minLength": 1]
+        }
+    }
+
+    private static func variants(
+        _ discriminator: String, _ shapes: [String: [SchemaField]], _ dialect: Dialect
+    ) -> JSONObject {
+        let shapes = shapes.sorted { $0.key < $1.key }
+        guard case .tool = dialect else {
+            let variants = shapes.map { kind, fields -> JSON in
                 var properties: JSONObject = [discriminator: ["const": .string(kind)]]
-                for field in fields { properties[field.name] = property(field, side) }
+                for field in fields { properties[field.name] = property(field, dialect) }
                 let required = [discriminator] + fields.filter(\.required).map(\.name)
-                return .object(object(properties, required: required, side))
+                return .object(object(properties, required: required, dialect))
             }
             return ["oneOf": .array(variants)]
         }
+        // Combinators are refused by some hosts: all members of all shapes, told apart by one.
+        var properties: JSONObject = [
+            discriminator: ["type": "string", "enum": .array(shapes.map { .string($0.key) })]
+        ]
+        for field in shapes.flatMap(\.value) { properties[field.name] = property(field, dialect) }
+        return object(properties, required: [discriminator], dialect)
     }
 }
 

@@ -147,7 +147,7 @@ package struct OpenAPIDocument {
     }
 
     private static func parameter(_ row: QueryRow) -> JSON {
-        var schema = JSONSchema.schema(row.schema, .input)
+        var schema = JSONSchema.schema(row.schema, .openAPI(.input))
         schema["default"] = row.standard
         return [
             "name": .string(row.name), "in": "query", "description": .string(row.note), "schema": .object(schema),

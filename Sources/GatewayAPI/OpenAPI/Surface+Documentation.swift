@@ -11,7 +11,7 @@ extension Surface {
             query: isRead ? openFields.map { QueryRow($0.name, $0.schema, $0.note) } : [Self.dryRun],
             fields: isRead
                 ? [.ifNoneMatch, .cacheControl, .requestTimeout] : [.idempotencyKey, .priority, .requestTimeout],
-            bodySchema: isRead ? nil : .object(JSONSchema.object(openFields, .input)),
+            bodySchema: isRead ? nil : .object(JSONSchema.object(openFields, .openAPI(.input))),
             answers: isRead ? [success, Endpoint.notModified] : operation.makesThing ? [success, preview] : [success],
             reasons: reasons)
     }
@@ -49,21 +49,21 @@ extension Surface {
     /// Of the answer.
     package var schema: JSONObject {
         switch answer {
-        case .document: return JSONSchema.object(operation.answer, .answer)
+        case .document: return JSONSchema.object(operation.answer, .openAPI(.answer))
         case .done:
             var properties = JSONObject()
             for name in operation.subject?.members ?? [] { properties[name] = ["type": "string"] }
             properties["done"] = ["const": true]
-            return JSONSchema.object(properties, required: properties.names, .answer)
+            return JSONSchema.object(properties, required: properties.names, .openAPI(.answer))
         case .page:
             return JSONSchema.object(
                 [
-                    "entries": ["type": "array", "items": .object(JSONSchema.object(entryFields, .answer))],
+                    "entries": ["type": "array", "items": .object(JSONSchema.object(entryFields, .openAPI(.answer)))],
                     "has_more": ["type": "boolean"],
                     "next_cursor": [
                         "type": ["string", "null"], "description": "For the next page; null on the last.",
                     ],
-                ], required: ["entries", "has_more", "next_cursor"], .answer)
+                ], required: ["entries", "has_more", "next_cursor"], .openAPI(.answer))
         }
     }
 

@@ -114,39 +114,6 @@ import Testing
         }
     }
 
-    @Test(
-        arguments: [
-            (Schema.boolean, #"{"type":"boolean"}"#), (.any, "{}"),
-            (.integer(1...5), #"{"type":"integer","minimum":1,"maximum":5}"#),
-            (.number(0...1), #"{"type":"number","minimum":0,"maximum":1}"#),
-            (.string(length: 3...50), #"{"type":"string","minLength":3,"maxLength":50}"#),
-            (.enumeration(["a", "b"]), #"{"type":"string","enum":["a","b"]}"#),
-            (.id(prefix: "evt-"), #"{"type":"string","minLength":1}"#),
-            (.url(prefixes: ["https://a.b/"]), #"{"type":"string","pattern":"^https://a\\.b/"}"#),
-            (
-                .array(of: .boolean, count: 0...2),
-                #"{"type":"array","items":{"type":"boolean"},"minItems":0,"maxItems":2}"#
-            ),
-            (
-                .object([SchemaField("a", .boolean, required: true, nullable: true, note: "N.")]),
-                #"{"type":"object","required":["a"],"properties":{"a":{"type":["boolean","null"],"description":"N."}},"additionalProperties":false}"#
-            ),
-            (
-                .variants(discriminator: "k", ["x": [SchemaField("a", .boolean, required: true)]]),
-                #"{"oneOf":[{"type":"object","required":["k","a"],"properties":{"k":{"const":"x"},"a":{"type":"boolean"}},"additionalProperties":false}]}"#
-            ),
-        ] as [(Schema, String)])
-    func aRowBecomesASchema(schema: Schema, json: String) {
-        #expect(String(decoding: JSON.object(JSONSchema.schema(schema, .input)).encoded, as: UTF8.self) == json)
-    }
-
-    @Test func aNullableChoiceMayBeNull() {
-        let field = SchemaField("a", .enumeration(["x"]), nullable: true)
-        #expect(JSONSchema.property(field, .input) == ["type": ["string", "null"], "enum": ["x", nil]])
-        let place = SchemaField("a", .variants(discriminator: "k", ["x": []]), nullable: true)
-        #expect(JSONSchema.property(place, .answer)["anyOf"]?.arrayValue?.last == ["type": "null"])
-    }
-
     /// A template may hold a meeting's link with its password.
     @Test func whoNeedsNoTokenIsToldOfBuiltInTemplatesAlone() throws {
         let file = TemplateCatalog.File(
