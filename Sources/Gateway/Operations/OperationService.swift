@@ -148,7 +148,7 @@ extension OperationService {
         let isNew = surface.operation.makesThing
         var answer = surface.done(given)
         if surface.answer == .document {
-            // Made by an earlier attempt, whose answer was lost: of that only the id is sure.
+            // An earlier attempt has made it, and it cannot be read now: of that only the id is sure.
             answer = result.answer?.objectValue ?? ["id": result.id.map { .string($0) } ?? .null]
         }
         return Written(

@@ -16,7 +16,7 @@ extension LumaClient {
         // Unless not one byte of it, or of another one of its request, was sent.
         defer { if context.hasSentWrite { account.touch(Touched(operation, input)) } }
         if let earlier = try context.done(operation.name, operation.subjectID(in: input)) {
-            return try result(of: earlier, operation)
+            return try await result(of: earlier, operation, input, deadline, context)
         }
         let key = CreateLedger.Key(operation.name, input)
         if let key { account.creates.begin(key) }
@@ -60,12 +60,21 @@ extension LumaClient {
         return WriteResult(answer: document, id: id)
     }
 
-    /// What an earlier run of the request has done.
-    private func result(of earlier: KnownWrite, _ operation: Operation) throws(LumaError) -> WriteResult {
+    /// How long it may take to read what is known to be made.
+    private static let secondsToShow = 5.0
+
+    /// What an earlier run of the request has done. That Luma cannot be asked now does not make it undone.
+    private func result(
+        of earlier: KnownWrite, _ operation: Operation, _ input: JSONObject, _ deadline: MonotonicTime,
+        _ context: CallContext
+    ) async throws(LumaError) -> WriteResult {
         guard case .done(let id) = earlier.effect, id != nil || !operation.makesThing else {
             throw Lost(operation.name, "interrupted", sendInstant()).unknown(.notSettled)
         }
-        return WriteResult(found: id)
+        // Of an event nobody needs more here: whoever wants it whole reads it by its id.
+        guard let thing = id, operation.name != CreateLedger.operation else { return WriteResult(found: id) }
+        let soon = min(deadline, time.now.advanced(seconds: Self.secondsToShow))
+        return WriteResult(found: id, try? await made(thing, operation, input, soon, context))
     }
 
     /// Creates an event from a body that is valid by the row of `events/create`.

@@ -3,8 +3,8 @@ import LumaAPI
 
 /// Any write that took effect.
 public struct WriteResult: Sendable, Equatable {
-    /// Luma's document: its answer, or when that was lost what the write made or changed, as it was read. Nil when nothing of
-    /// that is to be read, and when an earlier attempt of the same request had the answer.
+    /// Luma's document: its answer, or when that was lost, or an earlier attempt of the same request had it, what the write made or
+    /// changed, as it was read. Nil when nothing of that is to be read.
     public let answer: JSON?
     /// Of what was made; nil for a change of what was there.
     public let id: String?

@@ -118,6 +118,17 @@ extension LumaClient {
         }
     }
 
+    /// A thing that is known to be made by this write, as its list has it now; nil when it does not, or there is no list.
+    /// - Throws: when Luma could not be asked.
+    func made(
+        _ id: String, _ operation: Operation, _ input: JSONObject, _ deadline: MonotonicTime, _ context: CallContext
+    ) async throws(LumaError) -> JSON? {
+        guard case .listed(let reading, _, _) = operation.recovery else { return Optional.none }
+        let row = Self.row(reading.operation)
+        guard let query = reading.parameters(of: row, input) else { return Optional.none }
+        return try await entries(row, query, deadline, context).entries.first { $0["id"]?.stringValue == id }
+    }
+
     /// What a reading has shown.
     private struct Shown {
         /// The entries of a list, or the one thing that was read.

@@ -67,7 +67,7 @@ import Testing
         if case .failure(.unknownOutcome(let outcome)) = result { outcome } else { nil }
     }
 
-    /// - Parameter shown: what was read of it; nil for what an earlier run has done.
+    /// - Parameter shown: what was read of it.
     private func expectFound(_ result: Result<WriteResult, LumaError>, id: String?, shown: JSON? = nil) throws {
         let found = try result.get()
         #expect(found.answer == shown && found.id == id && found.wasSettled)
@@ -229,7 +229,16 @@ import Testing
         journal.known = KnownWrite(effect: .unknown, notes: [:])
         let lost = try await change(fixture)
         #expect(outcome(lost)?.cause == "interrupted")
-        #expect(fixture.transport.requests.isEmpty && journal.writes.isEmpty)
+        #expect(fixture.transport.requests.allSatisfy { $0.method == .get } && journal.writes.isEmpty)
+    }
+
+    /// Such as one whose answer was lost, and which was found after its caller was told so.
+    @Test func whatAnEarlierRunHasMadeIsShownAsItIs() async throws {
+        let fixture = Fixture([Self.page([Self.entry("cpn-0", "LATE"), Self.entry("cpn-9")])])
+        journal.known = KnownWrite(effect: .done(id: "cpn-9"), notes: [:])
+        try expectFound(try await create(fixture), id: "cpn-9", shown: Self.entry("cpn-9"))
+        #expect(fixture.transport.lines == ["GET /v1/events/coupons/list?event_id=evt-1&pagination_limit=50"])
+        #expect(journal.writes.isEmpty && journal.effects.isEmpty)
     }
 
     @Test func noSecretIsKept() async throws {
