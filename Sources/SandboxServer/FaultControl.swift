@@ -66,7 +66,7 @@ package final class FaultControl: Sendable {
     private func change(_ body: [UInt8], adds: Bool) throws(FaultError) {
         let json: JSON
         do throws(JSONError) {
-            json = try JSON.parse(body, limits: JSONLimits(maxDepth: 8, maxBytes: FaultSet.mostBytes))
+            json = try JSON.parse(body, limits: JSONLimits(maxDepth: 8, maxBytes: FaultSet.maxBytes))
         } catch {
             throw FaultError("The body is not valid JSON (at byte \(error.offset)).")
         }

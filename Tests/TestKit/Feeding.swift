@@ -26,7 +26,7 @@ public struct Outcome: Equatable, CustomStringConvertible {
     public var continues = 0
     public var end = End.closes
     /// The most octets that were kept unread between two steps.
-    public var mostKept = 0
+    public var maxKept = 0
 
     public var description: String {
         "\(requests.map { "\($0.method) \($0.path) \($0.fields.count) fields, body \($0.body)" }) \(end)"
@@ -72,7 +72,7 @@ public struct Feeding {
                 unread.removeFirst(consumed)
             case .needMore(let kept):
                 unread.removeLast(unread.count - kept)
-                outcome.mostKept = max(outcome.mostKept, kept)
+                outcome.maxKept = max(outcome.maxKept, kept)
                 outcome.end = .waits(unread: !unread.isEmpty)
                 return
             case .sendContinue:

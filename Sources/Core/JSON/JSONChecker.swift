@@ -77,12 +77,12 @@ private struct JSONChecker {
 /// what is wrong asks the walk, which has the last word.
 enum JSONQuickCheck {
     /// Levels that fit in a word.
-    private static let mostLevels = 64
+    private static let maxLevels = 64
 
     static func accepts(_ bytes: UnsafeRawBufferPointer, maxDepth: Int) -> Bool {
         guard let start = bytes.baseAddress, !bytes.isEmpty else { return false }
         let end = bytes.count
-        let most = min(maxDepth, mostLevels)
+        let most = min(maxDepth, maxLevels)
         var at = 0
         var depth = 0
         /// One bit for each level, the innermost last: set for an object.

@@ -15,7 +15,7 @@ public enum Neutral {
             if !isSuspect(scalar) {
                 // What parted a long row of marks is taken out, so the row is cut.
                 marks = scalar.isCombiningMark ? marks + 1 : 0
-                if marks > String.mostMarksInARow { continue }
+                if marks > String.maxMarksInARow { continue }
                 // CR LF is one line end, and the CR has given it already.
                 if scalar != "\n" || previous != "\r" { output.append(scalar) }
             } else if let kept = replacement(scalar, after: output.last) {

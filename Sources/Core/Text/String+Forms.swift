@@ -12,7 +12,7 @@ extension String {
 
 extension String {
     /// Marks that may follow each other: more than any language writes over one letter (UAX #15, Stream-Safe Text Format).
-    static let mostMarksInARow = 30
+    static let maxMarksInARow = 30
 
     /// The text in Stream-Safe Text Format: a long row of combining marks is parted by a joiner that nobody sees, any other text is
     /// itself.
@@ -46,7 +46,7 @@ extension String {
         var (offset, marks) = (0, 0)
         for scalar in unicodeScalars {
             marks = scalar.isCombiningMark ? marks + 1 : 0
-            if marks > Self.mostMarksInARow {
+            if marks > Self.maxMarksInARow {
                 ends.append(offset)
                 marks = 1
             }
@@ -60,7 +60,7 @@ extension String {
         var row = 0
         for octet in utf8 {
             row = octet < 0x80 ? 0 : row + 1
-            if row > 2 * Self.mostMarksInARow { return true }
+            if row > 2 * Self.maxMarksInARow { return true }
         }
         return false
     }

@@ -93,7 +93,7 @@ public final class TimeZoneDatabase: Sendable {
 public enum TimeZoneName {
     private static let longest = 64
     /// How many names a list may hold; the database has about 600.
-    private static let mostNames = 10_000
+    private static let maxNames = 10_000
 
     /// Whether a text can be such a name, decided before any file is looked for: parts of letters, digits, `_`, `+` and
     /// `-` between single slashes. No part is empty or begins with `-`; there is no dot at all, so that no name leaves
@@ -138,7 +138,7 @@ public enum TimeZoneName {
     ) -> [String] {
         var names: Set<String> = []
         for bytes in text.split(separator: UInt8(ascii: "\n"))
-        where names.count < mostNames && begins(bytes[bytes.startIndex]) {
+        where names.count < maxNames && begins(bytes[bytes.startIndex]) {
             let fields = bytes.prefix(256).split(maxSplits: 3) { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
             if let name = line(fields.prefix(3).map { String(decoding: $0, as: UTF8.self) }), isValid(name) {
                 names.insert(name)

@@ -28,7 +28,7 @@ public struct TLSFailure: Error, Sendable, Equatable, CustomStringConvertible {
 /// whose errors are looked at empties that queue first.
 public final class TLSConnection {
     /// Octets of a memory BIO beyond which it is exchanged for an empty one when there is nothing in it.
-    private static let mostKept = 4096
+    private static let maxKept = 4096
 
     private let ssl: OpaquePointer
     /// Kept: the SSL_CTX that `ssl` refers to points into it.
@@ -165,7 +165,7 @@ public final class TLSConnection {
         var memory: UnsafeMutablePointer<BUF_MEM>?
         _ = lm_BIO_get_mem_ptr(bio, &memory)
         guard let memory else { return false }
-        return memory.pointee.length == 0 && memory.pointee.max > mostKept
+        return memory.pointee.length == 0 && memory.pointee.max > maxKept
     }
 
     // MARK: Failure

@@ -20,7 +20,7 @@ public struct ICSProperty: Sendable, Equatable {
         var parameters: [(name: String, values: [String])] = []
         while rest.first == UInt8(ascii: ";") {
             rest = rest.dropFirst()
-            guard parameters.count < Self.mostParameters, let parameter = Self.name(&rest),
+            guard parameters.count < Self.maxParameters, let parameter = Self.name(&rest),
                 rest.popFirst() == UInt8(ascii: "="), let values = Self.values(&rest)
             else { return nil }
             parameters.append((parameter, values))
@@ -33,7 +33,7 @@ public struct ICSProperty: Sendable, Equatable {
         self.value = value.streamSafe
     }
 
-    private static let mostParameters = 64
+    private static let maxParameters = 64
 
     /// The first value of the parameter of this name, in capitals.
     public func parameter(_ name: String) -> String? { parameters.first { $0.name == name }?.values.first }
@@ -93,7 +93,7 @@ public struct ICSProperty: Sendable, Equatable {
             values.append(text.streamSafe)
             guard rest.first == UInt8(ascii: ",") else { return values }
             rest = rest.dropFirst()
-        } while values.count < mostParameters
+        } while values.count < maxParameters
         return nil
     }
 }

@@ -25,12 +25,12 @@ public struct ICSReader: Sendable {
 
     /// Far more than calendar, event and alarm.
     private static let deepest = 8
-    private static let mostHeadProperties = 256
-    private static let mostZones = 256
-    private static let mostCalendars = 10_000
-    private static let mostProblems = 10
+    private static let maxHeadProperties = 256
+    private static let maxZones = 256
+    private static let maxCalendars = 10_000
+    private static let maxProblems = 10
     /// Components of one event that are named.
-    private static let mostParts = 256
+    private static let maxParts = 256
 
     private let limits: ReadLimits
     private var splitter: LineSplitter
@@ -120,8 +120,8 @@ public struct ICSReader: Sendable {
         let name = Self.componentName(value)
         if open.isEmpty {
             guard name == "VCALENDAR" else { return fail(line, "must begin with BEGIN:VCALENDAR", deliver) }
-            guard calendars.count < Self.mostCalendars else {
-                return fail(line, "the file has more than \(Self.mostCalendars) calendars; split it", deliver)
+            guard calendars.count < Self.maxCalendars else {
+                return fail(line, "the file has more than \(Self.maxCalendars) calendars; split it", deliver)
             }
             calendars.append(ICSCalendarHead(line: line))
         } else if name == "VCALENDAR" {
@@ -132,7 +132,7 @@ public struct ICSReader: Sendable {
         guard open.count < Self.deepest else { return fail(line, "components are nested too deep", deliver) }
         open.append(name)
         guard open.count == 2 else {
-            if open.count == 3, let parts = event?.parts.count, parts < Self.mostParts { event?.parts.append(name) }
+            if open.count == 3, let parts = event?.parts.count, parts < Self.maxParts { event?.parts.append(name) }
             return zone.begin(name, depth: open.count, line: line)
         }
         if name == "VTIMEZONE" { zone = ICSZoneBuilder(line: line) }
@@ -169,7 +169,7 @@ public struct ICSReader: Sendable {
             event = nil
             deliver(.row(ended))
         } else if name == "VTIMEZONE", let made = zone.zone, let last = calendars.indices.last,
-            calendars[last].zones.count < Self.mostZones, calendars[last].zone(named: made.name) == nil
+            calendars[last].zones.count < Self.maxZones, calendars[last].zone(named: made.name) == nil
         {
             calendars[last].zones.append(made)
         }
@@ -183,7 +183,7 @@ public struct ICSReader: Sendable {
                     "is a vCalendar \(Self.shown(property.value)) file, of before iCalendar; save it as iCalendar (VERSION:2.0)",
                     deliver)
             }
-            if calendars[last].properties.count < Self.mostHeadProperties {
+            if calendars[last].properties.count < Self.maxHeadProperties {
                 calendars[last].properties.append(property)
             }
         } else if event == nil {
@@ -194,7 +194,7 @@ public struct ICSReader: Sendable {
     }
 
     private mutating func takeIntoEvent(_ property: ICSProperty, _ bytes: Int) {
-        guard let event, event.problems.count < Self.mostProblems else { return }
+        guard let event, event.problems.count < Self.maxProblems else { return }
         if event.properties.count >= limits.fields {
             tell(ReadProblem(line: event.line, "has more than \(limits.fields) properties"))
         } else if eventBytes + bytes > limits.rowBytes {
@@ -220,7 +220,7 @@ public struct ICSReader: Sendable {
     }
 
     private mutating func tell(_ problem: ReadProblem) {
-        guard let known = event?.problems, known.count < Self.mostProblems, !known.contains(problem) else { return }
+        guard let known = event?.problems, known.count < Self.maxProblems, !known.contains(problem) else { return }
         event?.problems.append(problem)
     }
 

@@ -20,8 +20,8 @@ public struct ICSZone: Sendable, Equatable {
     public let fault: ReadProblem?
 
     /// More than the whole history of any zone.
-    static let mostObservances = 512
-    private static let mostChanges = 8192
+    static let maxObservances = 512
+    private static let maxChanges = 8192
     /// Rules without an end are followed through these years.
     private static let years = 1900...2200
     /// RFC 9636 §3.2 gives this as the farthest sensible offset, in seconds.
@@ -50,8 +50,8 @@ public struct ICSZone: Sendable, Equatable {
                 changes.append((instant, after))
                 if first.map({ instant < $0.start }) ?? true { first = (instant, before) }
             }
-            guard changes.count <= Self.mostChanges else {
-                throw ReadProblem(line: line, "time zone \"\(name)\" has more than \(Self.mostChanges) changes")
+            guard changes.count <= Self.maxChanges else {
+                throw ReadProblem(line: line, "time zone \"\(name)\" has more than \(Self.maxChanges) changes")
             }
         }
         return TimeZoneRules(first: first?.offset ?? 0, changes: changes)
@@ -85,7 +85,7 @@ public struct ICSZone: Sendable, Equatable {
             }
             let last = try end(rule, observance)
             let start = Self.nearStart(time.local, rule)
-            onsets += rule.dates(from: start, until: last, most: Self.mostChanges, &budget).dates
+            onsets += rule.dates(from: start, until: last, most: Self.maxChanges, &budget).dates
             if budget.isSpent { throw tooMuch }
         }
         return onsets
@@ -136,7 +136,7 @@ public struct ICSZone: Sendable, Equatable {
 
 /// Gathers one VTIMEZONE. One that has no name is none; who names one that is broken hears why.
 struct ICSZoneBuilder: Sendable {
-    private static let mostProperties = 64
+    private static let maxProperties = 64
 
     private let line: Int
     private var name: String?
@@ -154,8 +154,8 @@ struct ICSZoneBuilder: Sendable {
     /// A component within the zone begins.
     mutating func begin(_ component: String, depth: Int, line: Int) {
         guard depth == 3, component == "STANDARD" || component == "DAYLIGHT" else { return }
-        guard observances.count < ICSZone.mostObservances else {
-            return fail(line, "a time zone has more than \(ICSZone.mostObservances) STANDARD and DAYLIGHT")
+        guard observances.count < ICSZone.maxObservances else {
+            return fail(line, "a time zone has more than \(ICSZone.maxObservances) STANDARD and DAYLIGHT")
         }
         properties = []
     }
@@ -168,8 +168,8 @@ struct ICSZoneBuilder: Sendable {
 
     mutating func take(_ property: ICSProperty, depth: Int) {
         if depth == 3, let count = properties?.count {
-            guard count < Self.mostProperties else {
-                return fail(property.line, "a part of a time zone has more than \(Self.mostProperties) properties")
+            guard count < Self.maxProperties else {
+                return fail(property.line, "a part of a time zone has more than \(Self.maxProperties) properties")
             }
             properties?.append(property)
         } else if depth == 2 {

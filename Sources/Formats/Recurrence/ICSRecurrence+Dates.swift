@@ -2,7 +2,7 @@ public import Core
 
 extension ICSRecurrence {
     /// How many rounds are looked through: a rule whose dates do not exist, such as 30 February, must not keep anybody.
-    private static let mostRounds = 40_000
+    private static let maxRounds = 40_000
     private static let lastYear = 9999
 
     /// The dates of the rule in order, the start first whether the rule names it or not: it is the first instance of a series
@@ -29,7 +29,7 @@ extension ICSRecurrence {
         var limit = most
         if case .count(let count) = bound { limit = min(most, count) }
         var dates = [start]
-        for round in 0..<Self.mostRounds {
+        for round in 0..<Self.maxRounds {
             guard budget.take(stepsOfRound) else { return (dates, true) }
             guard let days = days(of: round, from: first) else { return (dates, false) }
             for day in days where day > first.days {

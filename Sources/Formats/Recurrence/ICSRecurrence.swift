@@ -47,7 +47,7 @@ public struct ICSRecurrence: Sendable, Equatable {
     var weekStart = 1
 
     private static let days = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"]
-    private static let mostValues = 400
+    private static let maxValues = 400
     private static let unsupported: Set<String> = ["BYSECOND", "BYMINUTE", "BYHOUR", "BYYEARDAY", "BYWEEKNO"]
 
     /// Reads the value of RRULE.
@@ -106,16 +106,16 @@ public struct ICSRecurrence: Sendable, Equatable {
         guard (1...64).contains(value.utf8.count), value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
             throw .malformed
         }
-        let count = Int(value).map { min($0, mostCount) } ?? mostCount
+        let count = Int(value).map { min($0, maxCount) } ?? maxCount
         guard count > 0 else { throw .malformed }
         return count
     }
 
-    private static let mostCount = 1_000_000
+    private static let maxCount = 1_000_000
 
     private static func list(_ value: String) throws(Failure) -> [Substring] {
         let items = value.split(separator: ",", omittingEmptySubsequences: false)
-        guard items.count <= mostValues else { throw .malformed }
+        guard items.count <= maxValues else { throw .malformed }
         return items
     }
 

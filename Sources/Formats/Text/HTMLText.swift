@@ -77,7 +77,7 @@ struct HTMLTag {
     static let hidden: Set<String> = ["script", "style", "head", "title", "template"]
 
     /// Tags without an end that are looked through: each takes the whole rest of the text.
-    static let mostUnclosed = 16
+    static let maxUnclosed = 16
 
     let name: String
     let isEnd: Bool
@@ -88,7 +88,7 @@ struct HTMLTag {
     /// - Parameter unclosed: how many tags of the text had no end; behind too many of them nothing is a tag any more.
     /// - Returns: nil for what is no tag.
     init?(_ bytes: ArraySlice<UInt8>, _ unclosed: inout Int) {
-        guard unclosed < Self.mostUnclosed else { return nil }
+        guard unclosed < Self.maxUnclosed else { return nil }
         var rest = bytes
         isEnd = rest.first == UInt8(ascii: "/")
         if isEnd { rest = rest.dropFirst() }

@@ -104,7 +104,7 @@ public struct ICSWriter: Sendable {
 /// What iCalendar makes of texts and lines (RFC 5545 §3.1, §3.3.11).
 enum ICSText {
     /// Octets of one line, its end not counted.
-    static let mostOctets = 75
+    static let maxOctets = 75
 
     /// The text as whoever reads the calendar sees it: every kind of line end is `\n`, and every other control character but
     /// the tab, which no property may hold, is a space. So no text can begin a line of its own, whatever a reader takes
@@ -141,7 +141,7 @@ enum ICSText {
     /// Appends a line in parts that are short enough, none of which begins within a character.
     static func fold(_ line: [UInt8], into output: inout [UInt8]) {
         var start = 0
-        var room = mostOctets
+        var room = maxOctets
         while line.count - start > room {
             var end = start + room
             while line[end] & 0xc0 == 0x80 { end -= 1 }
@@ -149,7 +149,7 @@ enum ICSText {
             output += "\r\n ".utf8
             start = end
             // The blank that marks a continuation counts.
-            room = mostOctets - 1
+            room = maxOctets - 1
         }
         output += line[start...]
         output += "\r\n".utf8

@@ -46,7 +46,7 @@ final class Gatekeeper {
 
     /// Where a request comes from: the name that it uses for this server, and the page that makes it.
     /// - Returns: the refusal, nil for a request that may go on.
-    func refusalOfPlace(_ request: RequestView, _ known: FieldNames, _ turn: inout Turn) -> APIError? {
+    func refusalOfPlace(_ request: RequestView, _ known: FieldNames, _ turn: inout RequestContext) -> APIError? {
         // Only HTTP/1.0 can come without a name, and a browser never sends that.
         if let host = request.hostBytes, !allows(host) { return .hostNotAllowed }
         guard known.contains(.origin), let bytes = request.value(of: .origin) else {
@@ -82,7 +82,7 @@ final class Gatekeeper {
 
     /// Whether the request may have the endpoint. Notes in the turn whose it is.
     /// - Returns: the refusal, nil for a request that may be served.
-    func refusal(of endpoint: Endpoint, _ request: RequestView, _ turn: inout Turn) -> APIError? {
+    func refusal(of endpoint: Endpoint, _ request: RequestView, _ turn: inout RequestContext) -> APIError? {
         if isOpen || endpoint.isOpen { return nil }
         var problem: APIError?
         if let tokens = rules.tokens {
@@ -108,7 +108,7 @@ final class Gatekeeper {
     /// Counts the request for whom it is found to be from.
     /// - Parameter count: how many it stands for, as a batch stands for several.
     /// - Returns: the refusal, when there were too many.
-    func charge(_ turn: inout Turn, _ count: Int = 1) -> APIError? {
+    func charge(_ turn: inout RequestContext, _ count: Int = 1) -> APIError? {
         guard let limiter = rules.limiter, count > 0 else { return nil }
         let (isAllowed, status) = limiter.charge(caller(turn), count, at: clock.now)
         turn.admitted.limits.removeAll { $0.policy.description == status.policy.description }
@@ -117,12 +117,12 @@ final class Gatekeeper {
     }
 
     /// Whose requests are counted together: a token's, else an address's; of IPv6 the network, as each has many.
-    private func caller(_ turn: Turn) -> String {
+    private func caller(_ turn: RequestContext) -> String {
         if let principal = turn.admission?.principal { return "token " + principal.label }
         return address(turn)
     }
 
-    private func address(_ turn: Turn) -> String {
+    private func address(_ turn: RequestContext) -> String {
         let address = turn.exchange.peerAddress
         guard let groups = HostName.ipv6(address) else { return address }
         return groups.prefix(4).map { String($0, radix: 16) }.joined(separator: ":")

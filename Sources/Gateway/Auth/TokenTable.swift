@@ -28,13 +28,13 @@ final class TokenTable: Sendable {
 
 /// Reads the file that `LUMA_AUTH_TOKENS=@file` names.
 enum TokenFile {
-    private static let mostBytes = 128 << 10
+    private static let maxBytes = 128 << 10
 
     /// - Throws: what is wrong and what to do; nothing of the file's text.
     static func read(_ path: String, key: Secret?) throws(StartFailure) -> [AccessToken] {
         let text: String?
         do throws(SmallFile.Failure) {
-            text = try SmallFile.readPrivate(path, limit: mostBytes)
+            text = try SmallFile.readPrivate(path, limit: maxBytes)
         } catch {
             throw failure(path, "\(error)")
         }

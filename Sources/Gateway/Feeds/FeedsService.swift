@@ -14,11 +14,11 @@ import Store
 /// feed is revoked; whatever is wrong with one, the answer is the 404 of a path that does not exist. One per loop.
 final class FeedsService {
     /// Feeds of one account; who is the only one to make any may make half of them.
-    static let mostFeeds = 200
+    static let maxFeeds = 200
     /// Events of one feed, by start: more than a calendar program would take.
-    static let mostEvents = 2000
+    static let maxEvents = 2000
     /// Pages of the calendar that are looked through for them.
-    private static let mostPages = 100
+    private static let maxPages = 100
     /// How long anybody waits for the store, in seconds.
     private static let patience = 5.0
 
@@ -79,10 +79,10 @@ final class FeedsService {
             // One whose address nobody was told is taken back.
             let takeBack = { [store, account] (_: [UInt8]?) in store.removeFeed(feed.id, of: account) { _ in } }
             let signing = try await ask(late: takeBack) {
-                store.addFeed(feed, most: Self.mostFeeds, key: fresh, then: $0)
+                store.addFeed(feed, most: Self.maxFeeds, key: fresh, then: $0)
             }
             guard let signing else {
-                throw APIError(.tooManyFeeds, details: ["limit": .number(JSONNumber(Self.mostFeeds / 2))])
+                throw APIError(.tooManyFeeds, details: ["limit": .number(JSONNumber(Self.maxFeeds / 2))])
             }
             let path = "/feeds/\(try FeedToken(id: feed.id, account: account, key: signing).text).ics"
             var answer = feed.json
@@ -132,7 +132,7 @@ final class FeedsService {
         store.useFeed(feed.id, at: now)
         let filter = FeedFilter((try? JSON.parse(feed.filter))?.objectValue ?? JSONObject())
         let query = EventListQuery(
-            limit: Self.mostEvents, cursor: nil, parameters: filter.parameters(now: now))
+            limit: Self.maxEvents, cursor: nil, parameters: filter.parameters(now: now))
         let key = ReadKey.list("feed \(feed.id) \(query.parameters.after?.milliseconds ?? 0)")
         let read = try await events.reads.read(key, input.wish, call) { () throws(APIError) in
             try await render(feed, filter, query, nextCall)
@@ -164,7 +164,7 @@ final class FeedsService {
                 }
                 pages += 1
                 // However little of it is shown, nobody makes it walk without an end.
-                return shown.count < query.limit && pages < Self.mostPages
+                return shown.count < query.limit && pages < Self.maxPages
             }
         } catch let error as APIError {
             throw error

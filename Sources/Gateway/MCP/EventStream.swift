@@ -10,12 +10,12 @@ import Synchronization
 final class EventStream {
     static let keepAliveSeconds = 15.0
     /// Bytes that may wait for a slow peer: of answers, which come as they are asked for, and of news.
-    static let mostAnswerBytes = 4 << 20
-    static let mostNewsBytes = 64 << 10
+    static let maxAnswerBytes = 4 << 20
+    static let maxNewsBytes = 64 << 10
 
     private let exchange: Exchange
     /// Bytes that may wait; beyond them a peer that does not read loses the stream.
-    var mostWaiting: Int
+    var maxWaiting: Int
     private var waiting: [UInt8] = []
     private var writer: Suspension<Void>?
     private var timer: TimerQueue.Token?
@@ -33,9 +33,9 @@ final class EventStream {
     ]
 
     /// Begins the answer.
-    init(_ exchange: Exchange, fields: [Field] = [], mostWaiting: Int = mostAnswerBytes) {
+    init(_ exchange: Exchange, fields: [Field] = [], maxWaiting: Int = maxAnswerBytes) {
         self.exchange = exchange
-        self.mostWaiting = mostWaiting
+        self.maxWaiting = maxWaiting
         exchange.beginStream(Response(status: 200, fields: Self.fields + fields))
         exchange.perform { [self] in await write() }
         // Closing the stream is how a client cancels: it should not take until the next keep-alive to find out.
@@ -54,7 +54,7 @@ final class EventStream {
     func send(event: String, _ data: [UInt8]) {
         guard isOpen, !isEnding else { return }
         EventStreamEncoder.append(event: event, data: data, to: &waiting)
-        if waiting.count > mostWaiting { return exchange.abort() }
+        if waiting.count > maxWaiting { return exchange.abort() }
         wake()
     }
 

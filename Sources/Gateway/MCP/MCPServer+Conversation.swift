@@ -9,7 +9,7 @@ import Synchronization
 /// The transport of 2024-11-05: `GET /sse` opens a stream and names the address to post to; every answer comes on the
 /// stream. Today's clients speak any handshake revision over it.
 extension MCPServer {
-    func openConversation(_ headers: MCPHeaders, _ turn: Turn) {
+    func openConversation(_ headers: MCPHeaders, _ turn: RequestContext) {
         guard headers.acceptsStream else { return turn.finish(.sse, APIError.notAcceptable) }
         let stream = EventStream(turn.exchange, fields: turn.streamFields)
         let executor = reactor.executor
@@ -30,7 +30,7 @@ extension MCPServer {
     }
 
     /// `POST /messages/?session_id=…`: takes messages; what they are answered with goes on the stream.
-    func conversationPost(_ headers: MCPHeaders, _ request: RequestView, _ turn: Turn) {
+    func conversationPost(_ headers: MCPHeaders, _ request: RequestView, _ turn: RequestContext) {
         let query = request.query.flatMap { try? QueryString(parsing: $0) }
         guard let id = query?.items.first(where: { $0.name == "session_id" })?.value, !id.isEmpty else {
             return turn.refuse(

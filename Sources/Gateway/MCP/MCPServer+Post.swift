@@ -8,19 +8,19 @@ extension MCPServer {
     /// Bounds of one message; its body's length is bounded by the server.
     private static let limits = JSONLimits(maxDepth: 64)
     /// Messages of one batch.
-    private static let mostInBatch = 50
+    private static let maxInBatch = 50
     /// How long an answer may take before its client is told by a stream that somebody is at work, in seconds.
     private static let quietSeconds = 15.0
 
     /// `POST /mcp`: one message, answered with JSON unless something must be streamed.
-    func post(_ headers: MCPHeaders, _ request: RequestView, _ turn: Turn) {
+    func post(_ headers: MCPHeaders, _ request: RequestView, _ turn: RequestContext) {
         guard headers.acceptsJSON || headers.acceptsStream else {
             return turn.refuse(.mcpPost, APIError.notAcceptable, request)
         }
         if let type = headers.contentType, !JSONMediaType.isOne(type) {
             return turn.refuse(.mcpPost, APIError(.unsupportedMediaType), request)
         }
-        let payload = JSONRPCPayload(parsing: request.body, limits: Self.limits, maxBatch: Self.mostInBatch)
+        let payload = JSONRPCPayload(parsing: request.body, limits: Self.limits, maxBatch: Self.maxInBatch)
         let principal = turn.principal
         let admission = MCPAdmission(headers, payload, principal) { shared.sessions.session($0, for: principal) }
         switch admission {
@@ -41,14 +41,14 @@ extension MCPServer {
 
     /// Counts the requests of a batch beyond the one that it came in.
     /// - Returns: the refusal, when there were too many; nothing of the batch is served then.
-    func charge(_ parts: [JSONRPCPayload.Part], _ turn: Turn) -> APIError? {
+    func charge(_ parts: [JSONRPCPayload.Part], _ turn: RequestContext) -> APIError? {
         let requests = parts.count { if case .message(.request) = $0 { true } else { false } }
         var turn = turn
         return gate.charge(&turn, requests - 1)
     }
 
     /// Serves what takes longer.
-    private func serve(_ admission: MCPAdmission, _ headers: MCPHeaders, _ turn: Turn) {
+    private func serve(_ admission: MCPAdmission, _ headers: MCPHeaders, _ turn: RequestContext) {
         switch admission {
         case .modern(let id, let message, let caller): serveModern(id, message, caller, headers, turn)
         case .legacy(let message, let caller): serveLegacy([.message(message)], isBatch: false, caller, headers, turn)
@@ -57,7 +57,7 @@ extension MCPServer {
         }
     }
 
-    private func handshake(_ id: JSONRPCID, _ params: JSONObject?, _ turn: Turn) {
+    private func handshake(_ id: JSONRPCID, _ params: JSONObject?, _ turn: RequestContext) {
         let handshake = dispatcher.initialize(id, params, turn.principal)
         var response = Response.json(status: 200, handshake.answer.encoded)
         if let session = handshake.session, let id = shared.sessions.issue(session) {
@@ -70,7 +70,7 @@ extension MCPServer {
 
     /// Tied to the connection: a client that goes away has cancelled.
     private func serveModern(
-        _ id: JSONRPCID, _ message: JSONRPCMessage, _ caller: Caller, _ headers: MCPHeaders, _ turn: Turn
+        _ id: JSONRPCID, _ message: JSONRPCMessage, _ caller: Caller, _ headers: MCPHeaders, _ turn: RequestContext
     ) {
         var caller = caller
         caller.origin = CallOrigin(turn)
@@ -91,13 +91,15 @@ extension MCPServer {
         }
     }
 
-    private func listen(_ subscription: Subscription, _ answer: PostAnswer, _ headers: MCPHeaders, _ turn: Turn) {
+    private func listen(
+        _ subscription: Subscription, _ answer: PostAnswer, _ headers: MCPHeaders, _ turn: RequestContext
+    ) {
         guard headers.acceptsStream, let stream = answer.openStream() else {
             answer.refuse(APIError.notAcceptable, message: subscription.id)
             return
         }
         let acknowledgement = subscription.acknowledgement.encoded
-        stream.mostWaiting = EventStream.mostNewsBytes + acknowledgement.count
+        stream.maxWaiting = EventStream.maxNewsBytes + acknowledgement.count
         stream.send(event: "message", acknowledgement)
         keep(
             stream, of: turn.principal,
@@ -115,7 +117,7 @@ extension MCPServer {
     /// What changes something is not tied to the connection: in the legacy era only `notifications/cancelled` cancels. What only
     /// reads is: an answer goes on the request's own connection, so nobody could hear it any more.
     private func serveLegacy(
-        _ parts: [JSONRPCPayload.Part], isBatch: Bool, _ caller: Caller, _ headers: MCPHeaders, _ turn: Turn
+        _ parts: [JSONRPCPayload.Part], isBatch: Bool, _ caller: Caller, _ headers: MCPHeaders, _ turn: RequestContext
     ) {
         let asks = parts.contains { part in
             switch part {

@@ -44,7 +44,7 @@ final class MCPServer {
     }
 
     /// Serves one request, whose route has been found.
-    func handle(_ endpoint: Endpoint, _ request: RequestView, _ turn: Turn) {
+    func handle(_ endpoint: Endpoint, _ request: RequestView, _ turn: RequestContext) {
         let headers = MCPHeaders(request)
         switch endpoint.kind {
         case .mcpPost, .mcpGet, .mcpDelete:
@@ -54,7 +54,7 @@ final class MCPServer {
         }
     }
 
-    private func serve(_ endpoint: Endpoint, _ headers: MCPHeaders, _ request: RequestView, _ turn: Turn) {
+    private func serve(_ endpoint: Endpoint, _ headers: MCPHeaders, _ request: RequestView, _ turn: RequestContext) {
         switch endpoint.kind {
         case .mcpPost: post(headers, request, turn)
         case .mcpGet: get(headers, turn)
@@ -66,7 +66,9 @@ final class MCPServer {
     }
 
     /// Serves a request with the id of a session that this process has not seen, once it is known what was ended before.
-    private func waitForStore(_ endpoint: Endpoint, _ headers: MCPHeaders, _ request: RequestView, _ turn: Turn) {
+    private func waitForStore(
+        _ endpoint: Endpoint, _ headers: MCPHeaders, _ request: RequestView, _ turn: RequestContext
+    ) {
         // What is borrowed is gone by then; those that ask for a session need the body alone.
         let body = Array(request.body)
         let method = request.method
@@ -129,7 +131,7 @@ final class MCPServer {
     // MARK: GET and DELETE
 
     /// The stream on which a legacy session hears of what nobody asked for at that moment.
-    private func get(_ headers: MCPHeaders, _ turn: Turn) {
+    private func get(_ headers: MCPHeaders, _ turn: RequestContext) {
         // A client tries this without knowing whether it is offered; 405 is the answer that all of them take well.
         guard headers.versions.allSatisfy({ Revision(rawValue: $0)?.era == .legacy }) else {
             return turn.finish(.mcpGet, Self.notAllowed("POST"))
@@ -139,7 +141,7 @@ final class MCPServer {
             return turn.finish(.mcpGet, Self.sessionNotFound)
         }
         guard headers.acceptsStream else { return turn.finish(.mcpGet, APIError.notAcceptable) }
-        let stream = EventStream(turn.exchange, fields: turn.streamFields, mostWaiting: EventStream.mostNewsBytes)
+        let stream = EventStream(turn.exchange, fields: turn.streamFields, maxWaiting: EventStream.maxNewsBytes)
         let executor = reactor.executor
         let bound = LoopBound(stream, on: executor)
         let generation = session.attach { executor.execute { bound.value.end() } }
@@ -154,7 +156,7 @@ final class MCPServer {
             }, end: { stream.end() })
     }
 
-    private func delete(_ headers: MCPHeaders, _ turn: Turn) {
+    private func delete(_ headers: MCPHeaders, _ turn: RequestContext) {
         guard headers.versions.allSatisfy({ Revision(rawValue: $0)?.era == .legacy }) else {
             return turn.finish(.mcpDelete, Self.notAllowed("POST"))
         }
@@ -183,7 +185,7 @@ final class MCPServer {
     static let sessionNotFound = APIError(.notFound, "There is no such session: send initialize to begin a new one")
 
     /// Writes the request's line when its stream has ended.
-    func log(_ stream: EventStream, _ endpoint: Endpoint, _ turn: Turn) {
+    func log(_ stream: EventStream, _ endpoint: Endpoint, _ turn: RequestContext) {
         stream.whenClosed { [weak stream] in
             turn.record(endpoint, bytes: stream?.bytes ?? 0)
         }

@@ -8,7 +8,7 @@ import MCP
 /// when the answer is long in coming.
 final class PostAnswer {
     private let server: MCPServer
-    private let turn: Turn
+    private let turn: RequestContext
     private let headers: MCPHeaders
     private var stream: EventStream?
     private var timer: TimerQueue.Token?
@@ -17,7 +17,7 @@ final class PostAnswer {
     var onStreamEnd: (() -> Void)?
 
     /// - Parameter quietSeconds: after how long without an answer a stream is begun; nil for never.
-    init(_ server: MCPServer, _ turn: Turn, _ headers: MCPHeaders, quietSeconds: Double?) {
+    init(_ server: MCPServer, _ turn: RequestContext, _ headers: MCPHeaders, quietSeconds: Double?) {
         self.server = server
         self.turn = turn
         self.headers = headers

@@ -103,7 +103,7 @@ extension JSONRPCPayload.Part {
 /// Shared by all loops. A call takes some 20 kB while it waits for Luma.
 final class CallShares: Sendable {
     /// Calls of one caller that may be under way.
-    static let mostOfOne = 500
+    static let maxOfOne = 500
     /// Calls of all callers together.
     static let most = 2000
 
@@ -121,7 +121,7 @@ final class CallShares: Sendable {
         if count == 0 { return true }
         return state.withLock { state in
             let own = state.byCaller[caller, default: 0] + count
-            guard own <= min(Self.mostOfOne, Self.most - state.all) else { return false }
+            guard own <= min(Self.maxOfOne, Self.most - state.all) else { return false }
             state.byCaller[caller] = own
             state.all += count
             return true
@@ -157,7 +157,7 @@ struct CallOrigin: Sendable {
     }
 
     /// That of a request over HTTP.
-    init(_ turn: Turn) {
+    init(_ turn: RequestContext) {
         self.init(caller: turn.sender(.interactive).caller, traceparent: turn.admission?.trace?.traceparent)
     }
 

@@ -148,7 +148,7 @@ final class SessionTable: Sendable {
 
 extension SessionTable {
     /// Those that one question of the store gives.
-    private static let mostAtOnce = 1000
+    private static let maxAtOnce = 1000
 
     /// Learns which sessions were ended by an earlier process, or at another gateway on the same store, since the last
     /// look. One look at a time. That the store fails is told by health, and the next look learns it all the same.
@@ -157,12 +157,12 @@ extension SessionTable {
         repeat {
             let last = lastEnded
             let answer = await withUnsafeContinuation { continuation in
-                store.endedSessions(after: last, limit: Self.mostAtOnce) { continuation.resume(returning: $0) }
+                store.endedSessions(after: last, limit: Self.maxAtOnce) { continuation.resume(returning: $0) }
             }
             guard case .success(let ended) = answer else { return }
             found = ended
             addEnded(found)
-        } while found.count == Self.mostAtOnce
+        } while found.count == Self.maxAtOnce
         firstLook.end()
     }
 }
@@ -214,7 +214,7 @@ struct SessionTicket: Equatable {
 ///
 /// A value. Bounded as the store's list of them is, and forgets the oldest as that does.
 struct EndedSessions {
-    static let capacity = EndedSession.mostKept
+    static let capacity = EndedSession.maxKept
 
     private var nonces: Set<String> = []
     private var inOrder: [String] = []

@@ -7,9 +7,9 @@ import MCP
 /// Each message says which era it is of: one with a version in its `_meta` is modern, any other legacy.
 final class StdioConversation {
     /// Requests that may be under way at once.
-    private static let mostRunning = 256
+    private static let maxRunning = 256
     /// Streams of changes that may be open at once.
-    private static let mostListening = 64
+    private static let maxListening = 64
     /// Who ends the input may read on: what is nearly done is answered within so many seconds. Clients of the official kits
     /// send SIGTERM after two.
     private static let secondsAfterInput = 1.5
@@ -104,7 +104,7 @@ final class StdioConversation {
             tracker.cancel(id)
             subscriptions[id] = nil
         }
-        guard running < Self.mostRunning else {
+        guard running < Self.maxRunning else {
             if case .single(.message(.request(let id, _, _))) = payload {
                 return send(.failure(id: id, error: .tooManyRequests))
             }
@@ -152,7 +152,7 @@ final class StdioConversation {
         let task = requests.start { [self, caller] in
             switch await dispatcher.serve(message, from: caller, to: sink) {
             case .answer(let answer): send(answer)
-            case .listening where subscriptions.count >= Self.mostListening:
+            case .listening where subscriptions.count >= Self.maxListening:
                 send(.failure(id: id, error: .tooManyRequests))
             case .listening(let subscription):
                 subscriptions[id] = subscription

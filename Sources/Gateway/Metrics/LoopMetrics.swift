@@ -183,7 +183,7 @@ struct LatencyHistogram: Sendable, Equatable {
 /// log holds, so neither a path nor a body nor a token. Not `Sendable`: used on its loop alone.
 struct RecentRequests {
     /// How many are kept, of one loop and of all of them together.
-    static let capacity = StatusSchema.mostRequests
+    static let capacity = StatusSchema.maxRequests
 
     private var ring: [RequestRecord] = []
     /// Where the oldest one is, once the ring is full.

@@ -8,7 +8,7 @@ import Store
 /// The work behind every surface, on one loop: REST, tools and commands ask it, and only it asks Luma for them.
 final class OperationService {
     let events: EventsService
-    let desk: WriteDesk
+    let desk: WriteCoordinator
     /// Writes that have begun, whether or not somebody waits for them.
     let writes: WritesInProgress
     let clock: LoopClock
@@ -21,7 +21,7 @@ final class OperationService {
     typealias ChangeAnnouncer = (_ eventID: String) -> Void
 
     init(
-        events: EventsService, desk: WriteDesk, reactor: Reactor, clock: LoopClock, patience: Double,
+        events: EventsService, desk: WriteCoordinator, reactor: Reactor, clock: LoopClock, patience: Double,
         announcing changes: @escaping ChangeAnnouncer
     ) {
         self.events = events

@@ -138,7 +138,7 @@ extension RequestInput {
         var path = JSONObject()
         for name in endpoint.parameterNames { path[name] = .string(parameters[name] ?? "") }
         guard surface.operation.body != nil else {
-            let validator = SchemaValidator(unknownMembers: .refused, maxProblems: EventInput.mostProblems)
+            let validator = SchemaValidator(unknownMembers: .refused, maxProblems: EventInput.maxProblems)
             let (values, problems) = validator.read(query: query, fields: surface.openFields)
             return try surface.input(path: path, values, isQuery: true, problems: problems)
         }

@@ -94,7 +94,7 @@ final class ReadService {
     ) async throws(APIError) -> ReadAnswer {
         do throws(APIError) {
             let fetched = try await fetch()
-            let answer = KeptAnswer(
+            let answer = CachedResponse(
                 fetched.body, as: fetched.format, isList: lease.key.isList, asOf: fetched.asOf ?? clock.now)
             shared.finish(lease, .answer(answer, keep: wish.mayStore), now: clock.now)
             return given(answer, .miss, tree: fetched.tree)
@@ -163,7 +163,7 @@ final class ReadService {
 
     /// The answer, counted.
     private func given(
-        _ answer: KeptAnswer, _ source: ReadSource, age: Int = 0, cause: String? = nil, tree: JSON? = nil
+        _ answer: CachedResponse, _ source: ReadSource, age: Int = 0, cause: String? = nil, tree: JSON? = nil
     ) -> ReadAnswer {
         metrics?.read(source)
         return ReadAnswer(kept: answer, source: source, age: age, cause: cause, tree: tree)

@@ -25,7 +25,7 @@ struct ReadTable<Waiter: Sendable>: Sendable {
     }
 
     enum Verdict: Sendable {
-        case hit(KeptAnswer)
+        case hit(CachedResponse)
         /// Make the call, then `finish`.
         case lead(Lease)
         /// The waiter will be told; the number is for `leave`.
@@ -38,7 +38,7 @@ struct ReadTable<Waiter: Sendable>: Sendable {
 
     /// The end of a leader's call.
     enum Landing: Sendable {
-        case answer(KeptAnswer, keep: Bool)
+        case answer(CachedResponse, keep: Bool)
         /// `isGone`: what is kept of it is wrong, too.
         case failure(APIError, isGone: Bool)
         /// It says nothing about the key: the next one may have more luck.
@@ -48,7 +48,7 @@ struct ReadTable<Waiter: Sendable>: Sendable {
     /// Who is to be told at a landing: everybody the end, or one that the lease is its own now.
     enum Calls: Sendable {
         case nobody
-        case all([Waiter], Result<KeptAnswer, APIError>)
+        case all([Waiter], Result<CachedResponse, APIError>)
         case next(Waiter, Lease)
     }
 
@@ -58,10 +58,10 @@ struct ReadTable<Waiter: Sendable>: Sendable {
     }
 
     /// Requests whose words are longer take the longer way.
-    static var mostWords: Int { 256 }
+    static var maxWords: Int { 256 }
 
     let settings: KeepSettings
-    var kept = KeptAnswers()
+    var kept = ResponseCache()
     /// Flights that can be joined, and those that a write or a later read has overtaken.
     private var flights: [ReadKey: Flight] = [:]
     private var adrift: [UInt64: Flight] = [:]
@@ -86,7 +86,7 @@ struct ReadTable<Waiter: Sendable>: Sendable {
     }
 
     /// What is kept of `key` and still fresh enough.
-    private func fresh(_ key: ReadKey, _ wish: ReadWish, _ now: MonotonicTime) -> KeptAnswer? {
+    private func fresh(_ key: ReadKey, _ wish: ReadWish, _ now: MonotonicTime) -> CachedResponse? {
         guard let answer = kept[key], now < answer.asOf.advanced(seconds: settings.freshSeconds),
             wish.maxAge == .infinity || now.seconds(since: answer.asOf) <= wish.maxAge
         else { return nil }
@@ -94,7 +94,7 @@ struct ReadTable<Waiter: Sendable>: Sendable {
     }
 
     /// What can stand in for an answer that Luma cannot give now.
-    func standIn(_ key: ReadKey, now: MonotonicTime) -> KeptAnswer? {
+    func standIn(_ key: ReadKey, now: MonotonicTime) -> CachedResponse? {
         guard let answer = kept[key],
             now < answer.asOf.advanced(seconds: settings.freshSeconds + settings.staleSeconds)
         else { return nil }
@@ -130,7 +130,7 @@ struct ReadTable<Waiter: Sendable>: Sendable {
         }
     }
 
-    private mutating func store(_ answer: KeptAnswer, _ key: ReadKey, _ now: MonotonicTime) {
+    private mutating func store(_ answer: CachedResponse, _ key: ReadKey, _ now: MonotonicTime) {
         guard settings.freshSeconds > 0 else { return }
         kept.insert(answer, key, maxBytes: settings.maxBytes)
         let oldest = now.advanced(seconds: -(settings.freshSeconds + settings.staleSeconds))

@@ -48,7 +48,7 @@ final class SharedReads: Sendable {
         withTable { $0.ask(key, wish, now: now, waiter: waiter) }
     }
 
-    func standIn(_ key: ReadKey, now: MonotonicTime) -> KeptAnswer? {
+    func standIn(_ key: ReadKey, now: MonotonicTime) -> CachedResponse? {
         withTable { $0.standIn(key, now: now) }
     }
 
@@ -89,7 +89,7 @@ final class SharedReads: Sendable {
     }
 
     func remember(_ words: RequestWords, for key: ReadKey) {
-        guard words.count <= Table.mostWords else { return }
+        guard words.count <= Table.maxWords else { return }
         let (octets, hash) = (words.octets, words.hash)
         withTable { $0.kept.remember(octets, hash: hash, for: key) }
     }
@@ -102,7 +102,7 @@ final class SharedReads: Sendable {
 struct ReadWaiter: Sendable {
     /// What a waiter is told, once.
     enum News: Sendable {
-        case end(Result<KeptAnswer, APIError>)
+        case end(Result<CachedResponse, APIError>)
         /// The call is its own to make now.
         case lead(SharedReads.Table.Lease)
         /// Its own time is over.

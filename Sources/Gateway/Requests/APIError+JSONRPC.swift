@@ -24,11 +24,11 @@ extension APIError {
 
 extension JSONRPCID {
     /// Bytes of a body that is looked into for an id before it is known whether it may be looked at at all.
-    private static let mostBytes = 64 << 10
+    private static let maxBytes = 64 << 10
 
     /// The id of the one request in a body; nil for anything else.
     init?(ofRequestIn body: UnsafeRawBufferPointer) {
-        guard !body.isEmpty, body.count <= Self.mostBytes,
+        guard !body.isEmpty, body.count <= Self.maxBytes,
             case .single(let part) = JSONRPCPayload(parsing: body)
         else { return nil }
         switch part {

@@ -31,7 +31,7 @@ final class RequestRecorder {
 
     /// Writes the request's line, when its answer is complete.
     func record(
-        _ turn: Turn, _ endpoint: Endpoint?, status: Int, bytes: Int, calls: CallContext?, reason: Reason?
+        _ turn: RequestContext, _ endpoint: Endpoint?, status: Int, bytes: Int, calls: CallContext?, reason: Reason?
     ) {
         let now = clock.now
         let duration = now.nanoseconds - turn.exchange.arrival.nanoseconds
@@ -48,7 +48,7 @@ final class RequestRecorder {
     }
 
     /// Where a request came from whose token is wrong or missing: else nobody could see who guesses.
-    private static func address(_ turn: Turn, _ reason: Reason?) -> String? {
+    private static func address(_ turn: RequestContext, _ reason: Reason?) -> String? {
         switch reason {
         case .unauthenticated, .invalidToken: turn.exchange.peerAddress
         case .rateLimited where turn.admission?.principal == nil: turn.exchange.peerAddress
@@ -78,7 +78,7 @@ final class RequestRecorder {
     }
 
     /// Writes a line for one call to Luma, at debug level.
-    func attempt(_ attempt: CallContext.Attempt, of turn: Turn) {
+    func attempt(_ attempt: CallContext.Attempt, of turn: RequestContext) {
         log.log(
             LogEvent(
                 time: clock.wallClock, .debug, "Call to Luma",

@@ -8,7 +8,7 @@ import MCP
 
 /// The gateway's side of one loop: takes each request from router to answer and writes its log line.
 final class Application: NodeHandler {
-    let worker: Worker
+    let worker: LoopContext
     private let shutDownTransport: () -> Void
     private let router = Endpoint.router()
     @exclusivity(unchecked) private var identifiers = RequestIdentifiers()
@@ -19,7 +19,7 @@ final class Application: NodeHandler {
     ///   - dispatcher: what speaks MCP; the gateway's own by default.
     ///   - shutDownTransport: called once, when nothing calls Luma any more.
     init(
-        _ worker: Worker, _ shared: Shared, dispatcher: Dispatcher? = nil, shutDownTransport: @escaping () -> Void
+        _ worker: LoopContext, _ shared: Shared, dispatcher: Dispatcher? = nil, shutDownTransport: @escaping () -> Void
     ) {
         self.worker = worker
         metrics = shared.metrics
@@ -29,7 +29,7 @@ final class Application: NodeHandler {
     }
 
     func handle(_ request: RequestView, _ exchange: Exchange) {
-        var turn = Turn(
+        var turn = RequestContext(
             id: identifiers.identifier(for: request), method: request.method, exchange: exchange,
             recorder: worker.recorder)
         let known = request.knownFields
@@ -97,7 +97,7 @@ final class Application: NodeHandler {
     }
 
     /// `OPTIONS` tells the methods of a path, or of the whole server for `*` (RFC 9110 §9.3.7).
-    private func answerOptions(_ request: RequestView, _ turn: Turn) {
+    private func answerOptions(_ request: RequestView, _ turn: RequestContext) {
         var allowed: [Method]
         if request.path.elementsEqual("*".utf8) {
             allowed = [.get, .head, .post, .put, .patch, .delete, .options]
@@ -117,7 +117,9 @@ final class Application: NodeHandler {
 
     private static func list(_ methods: [Method]) -> String { methods.map(\.token).joined(separator: ", ") }
 
-    private func serve(_ endpoint: Endpoint, _ parameters: RouteParameters, _ request: RequestView, _ turn: Turn) {
+    private func serve(
+        _ endpoint: Endpoint, _ parameters: RouteParameters, _ request: RequestView, _ turn: RequestContext
+    ) {
         if endpoint.isMCP { return mcp.handle(endpoint, request, turn) }
         do throws(APIError) {
             switch endpoint.kind {
@@ -168,7 +170,7 @@ final class Application: NodeHandler {
     }
 
     private func input(
-        _ endpoint: Endpoint, _ parameters: RouteParameters, _ request: RequestView, _ turn: Turn
+        _ endpoint: Endpoint, _ parameters: RouteParameters, _ request: RequestView, _ turn: RequestContext
     ) throws(APIError) -> RequestInput {
         let parameter = endpoint.parameterNames.last.flatMap { parameters[$0] }
         var input = try RequestInput(endpoint, parameter: parameter, request)

@@ -16,7 +16,7 @@ package struct ServeCommand {
     private let configuration: Configuration
     private let environment: [String: String]
     /// What speaks MCP on a loop.
-    var makeDispatcher: @Sendable (Worker, Shared) -> Dispatcher = ToolBox.dispatcher
+    var makeDispatcher: @Sendable (LoopContext, Shared) -> Dispatcher = ToolBox.dispatcher
 
     package init(configuration: Configuration, environment: [String: String]) {
         (self.configuration, self.environment) = (configuration, environment)
@@ -164,7 +164,7 @@ package struct ServeCommand {
                 ) {
                     let transport = try CurlTransport(reactor: $0, settings: shared.transportSettings)
                     let way = sandbox?.transport(over: transport) ?? transport
-                    let worker = Worker(shared, reactor: $0, transport: way)
+                    let worker = LoopContext(shared, reactor: $0, transport: way)
                     return Application(worker, shared, dispatcher: makeDispatcher(worker, shared)) {
                         transport.shutdown()
                     }

@@ -31,7 +31,7 @@ struct Shared: Sendable {
     /// Under which name the store keeps what belongs to this account.
     let storeAccount: String
     /// Rung when a write is lost.
-    let bell = Bell()
+    let bell = WakeSignal()
     let steady = SteadyClock()
 
     /// - Parameters:
@@ -135,8 +135,8 @@ extension BudgetSettings {
 
 /// The parts of one loop, made of what all loops share.
 extension Shared {
-    func makeDesk(reactor: Reactor, clock: any TimeSource) -> WriteDesk {
-        WriteDesk(
+    func makeDesk(reactor: Reactor, clock: any TimeSource) -> WriteCoordinator {
+        WriteCoordinator(
             store: store, account: storeAccount, bell: bell, steady: steady, memory: configuration.memory,
             reactor: reactor, clock: clock)
     }

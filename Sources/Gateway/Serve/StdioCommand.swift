@@ -38,7 +38,7 @@ package struct StdioCommand {
         let (conversation, monitor, settler) = try await loop.perform { loop in
             let transport = try CurlTransport(reactor: loop.reactor, settings: shared.transportSettings)
             let way = emulator?.transport(over: transport) ?? transport
-            let worker = Worker(shared, reactor: loop.reactor, transport: way)
+            let worker = LoopContext(shared, reactor: loop.reactor, transport: way)
             let conversation = StdioConversation(
                 ToolBox.dispatcher(worker, shared), shared.mcp, worker.gate.local, reactor: loop.reactor,
                 output: output, writes: worker.operations.writes)

@@ -5,7 +5,7 @@ import LumaAPI
 /// The schemas of a tool that passes an operation on.
 enum SurfaceSchema {
     /// A longer list costs every conversation more than it tells; who gives a word that is not in it is told so.
-    private static let mostWords = 40
+    private static let maxWords = 40
 
     static func input(_ surface: Surface) -> JSONObject {
         let fields = surface.fields
@@ -48,7 +48,7 @@ enum SurfaceSchema {
 
     private static func shortened(_ schema: JSONObject) -> JSONObject {
         var schema = schema
-        if let words = schema["enum"]?.arrayValue, words.count > mostWords { schema["enum"] = nil }
+        if let words = schema["enum"]?.arrayValue, words.count > maxWords { schema["enum"] = nil }
         if let properties = schema["properties"]?.objectValue { schema["properties"] = .object(described(properties)) }
         if let items = schema["items"]?.objectValue { schema["items"] = .object(shortened(items)) }
         return schema

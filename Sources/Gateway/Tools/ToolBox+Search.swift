@@ -6,8 +6,8 @@ import MCP
 /// `search` and `fetch`: finds events by words, for hosts that know no other tools.
 extension ToolBox {
     /// Pages that one search looks through, of 50 events each.
-    private static let mostSearchPages = 6
-    private static let mostResults = 20
+    private static let maxSearchPages = 6
+    private static let maxResults = 20
 
     /// What a search has seen so far.
     private struct Search {
@@ -20,7 +20,7 @@ extension ToolBox {
         /// Nothing was left out.
         var isComplete = true
 
-        var isFull: Bool { results.count >= ToolBox.mostResults }
+        var isFull: Bool { results.count >= ToolBox.maxResults }
     }
 
     /// Looks through the upcoming events and then the past ones, or through what `after` and `before` leave. What it did not
@@ -71,7 +71,7 @@ extension ToolBox {
     ) async throws(APIError) {
         var query = first
         repeat {
-            guard search.pages < Self.mostSearchPages, !search.isFull else {
+            guard search.pages < Self.maxSearchPages, !search.isFull else {
                 search.isComplete = false
                 return
             }

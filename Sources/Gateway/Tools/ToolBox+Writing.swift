@@ -113,13 +113,13 @@ extension ToolBox {
     }
 
     /// Characters of a description in the answer to a write: whoever wrote it has just sent it.
-    private static let mostEchoed = 300
+    private static let maxEchoed = 300
 
     private static func withoutLongTexts(_ event: JSON) -> JSON {
         guard var object = event.objectValue else { return event }
         for name in ["description_md", "description"] {
-            guard let text = object[name]?.stringValue, text.unicodeScalars.count > mostEchoed else { continue }
-            object[name] = .string(APIError.shortened(text, to: mostEchoed) + " (the whole: get_event)")
+            guard let text = object[name]?.stringValue, text.unicodeScalars.count > maxEchoed else { continue }
+            object[name] = .string(APIError.shortened(text, to: maxEchoed) + " (the whole: get_event)")
         }
         return .object(object)
     }

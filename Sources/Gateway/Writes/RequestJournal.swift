@@ -6,7 +6,7 @@ import Store
 
 /// The journal of one request's writes, in the store.
 final class RequestJournal: WriteJournal {
-    private let desk: WriteDesk
+    private let desk: WriteCoordinator
     private let principal: String
     private let deadline: MonotonicTime
     private let request: RequestID?
@@ -32,7 +32,7 @@ final class RequestJournal: WriteJournal {
     ///   - deadline: nobody waits for the store any longer.
     ///   - request: of a request with a key; its writes are not sent unless they are recorded.
     init(
-        _ desk: WriteDesk, principal: String, deadline: MonotonicTime, request: RequestID? = nil,
+        _ desk: WriteCoordinator, principal: String, deadline: MonotonicTime, request: RequestID? = nil,
         earlier: [EarlierWrite] = []
     ) {
         self.desk = desk

@@ -38,7 +38,7 @@ package struct EventCheck {
         let fields = Self.fields(mode)
         isCopy = mode == .create && object["id"]?.stringValue != nil && object["created_at"]?.stringValue != nil
         readZone(object["timezone"])
-        for (name, value) in object.members where problems.count < EventInput.mostProblems {
+        for (name, value) in object.members where problems.count < EventInput.maxProblems {
             if !Self.notices.contains(name) { namesSomething = true }
             if name == "require_rsvp_approval" {
                 readApproval(value)
@@ -64,7 +64,7 @@ package struct EventCheck {
     package static let updateFields = Shapes.eventChange.filter { $0.name != "event_id" }
 
     package mutating func report(_ field: String, _ fault: FieldFault, _ candidates: [String] = []) {
-        guard problems.count < EventInput.mostProblems else { return }
+        guard problems.count < EventInput.maxProblems else { return }
         problems.append(FieldProblem(field, fault, candidates: candidates))
     }
 
@@ -245,7 +245,7 @@ package struct EventCheck {
     }
 
     /// One character may have any number of accents: they are bounded too.
-    private static let mostCodePoints = 2000
+    private static let maxCodePoints = 2000
 
     /// Characters are what a reader takes for one: a letter with its accents, an emoji with its parts.
     /// - Returns: the name without blanks around it.
@@ -261,9 +261,9 @@ package struct EventCheck {
         let isASCII = text.utf8.count == length
         if text.isEmpty, !given.isEmpty {
             report("name", .blank)
-        } else if !isASCII, length > Self.mostCodePoints {
+        } else if !isASCII, length > Self.maxCodePoints {
             // Characters of a long text are not counted: to find their borders takes many times as long.
-            report("name", .tooManyCodePoints(count: length, most: Self.mostCodePoints))
+            report("name", .tooManyCodePoints(count: length, most: Self.maxCodePoints))
         } else if case let count = isASCII ? length : text.count, !(1...200).contains(count) {
             report("name", .nameLength(count: count, most: 200))
         } else if codePoints.contains(where: { $0.properties.generalCategory == .control }) {
@@ -308,7 +308,7 @@ package struct EventCheck {
     }
 
     private mutating func checkSchema(_ value: JSON, _ field: SchemaField) {
-        let validator = SchemaValidator(unknownMembers: .refused, maxProblems: EventInput.mostProblems)
+        let validator = SchemaValidator(unknownMembers: .refused, maxProblems: EventInput.maxProblems)
         for problem in validator.problems(in: value, schema: field.schema) {
             let separator = problem.path.isEmpty || problem.path.hasPrefix("[") ? "" : "."
             report(field.name + separator + problem.path, problem.fault)

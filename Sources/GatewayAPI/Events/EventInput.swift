@@ -81,7 +81,7 @@ public enum EventInput {
     package static let members = Shapes.eventInput.map(\.name) + ["require_rsvp_approval", "template_type"]
 
     /// Most problems that one answer lists.
-    package static let mostProblems = 100
+    package static let maxProblems = 100
 
     public static func parse(_ json: JSON, mode: Mode, _ setting: Setting) -> Outcome {
         guard let object = json.objectValue else {

@@ -21,7 +21,7 @@ package struct FeedInput: Equatable {
         guard let object = document.objectValue else {
             throw APIError(invalid: [FieldProblem("", "the body must be a JSON object")])
         }
-        let validator = SchemaValidator(unknownMembers: .refused, maxProblems: EventInput.mostProblems)
+        let validator = SchemaValidator(unknownMembers: .refused, maxProblems: EventInput.maxProblems)
         var problems = validator.problems(in: document, fields: Self.rows).map { FieldProblem($0.path, $0.words) }
         let filter = FeedFilter(object["filter"]?.objectValue ?? JSONObject())
         if problems.isEmpty, let after = filter.after, let before = filter.before, before <= after {

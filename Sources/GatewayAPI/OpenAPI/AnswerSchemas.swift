@@ -3,7 +3,7 @@ package import Core
 /// The schema of `GET /status`, beside those of events.
 package enum StatusSchema {
     /// How many requests are told of.
-    package static let mostRequests = 100
+    package static let maxRequests = 100
     /// How many steps the curves have.
     package static let historySteps = 360
 
@@ -14,7 +14,7 @@ package enum StatusSchema {
         "read_only": ["type": "boolean", "description": "Nobody may write: LUMA_READ_ONLY."],
         "caller": caller, "health": health, "budget": budget, "calls": calls,
         "requests": [
-            "type": "array", "maxItems": .number(JSONNumber(mostRequests)), "items": request,
+            "type": "array", "maxItems": .number(JSONNumber(maxRequests)), "items": request,
             "description": "The last requests, newest first, without those of programs that only watch.",
         ],
     ])

@@ -98,7 +98,7 @@ extension Surface {
         path: JSONObject, _ given: JSONObject, isQuery: Bool = false, problems found: [SchemaProblem] = []
     ) throws(APIError) -> JSONObject {
         for (name, value) in path.members { try check(id: name, value) }
-        let validator = SchemaValidator(unknownMembers: .refused, maxProblems: EventInput.mostProblems)
+        let validator = SchemaValidator(unknownMembers: .refused, maxProblems: EventInput.maxProblems)
         var problems = isQuery ? found : validator.problems(in: .object(given), fields: openFields)
         let sent = upstream(JSONObject(path.members + given.members))
         if problems.isEmpty, operation.body != nil {

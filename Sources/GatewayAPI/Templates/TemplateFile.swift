@@ -13,7 +13,7 @@ import LumaAPI
 /// and zone, which come with each event. Everything else is refused, so that a misspelt member cannot go unnoticed.
 public enum TemplateFile {
     /// The longest event that a template may make: a year.
-    package static let mostHours = 8784.0
+    package static let maxHours = 8784.0
 
     /// - Returns: the template, or all that is wrong with the file.
     public static func parse(_ text: String, zones: TimeZoneDatabase) -> Result<Template, TemplateFileError> {
@@ -103,7 +103,7 @@ public enum TemplateFile {
                 return nil
             }
             guard case .number(let number) = value, let hours = Double(number.text), hours * 3_600_000 >= 1,
-                hours <= TemplateFile.mostHours
+                hours <= TemplateFile.maxHours
             else {
                 problems.append("default_duration_hours must be a number above 0 and at most 8784")
                 return nil

@@ -21,7 +21,7 @@ package struct CalendarFields {
         "COLOR",
         "PRIORITY", "URL", "GEO", "CONFERENCE", "STYLED-DESCRIPTION", "X-ALT-DESC", "REQUEST-STATUS",
     ]
-    private static let mostLost = 64
+    private static let maxLost = 64
     /// What programs write for a place where there is a link and no place: without accents, in the languages of Outlook.
     private static let online: Set<String> = [
         "microsoft teams meeting", "microsoft teams besprechung", "reunion microsoft teams",
@@ -35,7 +35,7 @@ package struct CalendarFields {
         for property in event.properties where Self.meaningful.contains(property.name) && Self.says(property) {
             lost.insert(property.name)
         }
-        for part in event.parts where lost.count < Self.mostLost { lost.insert(part) }
+        for part in event.parts where lost.count < Self.maxLost { lost.insert(part) }
         if let exported = ExportedFields.read(event) {
             restore(exported, event)
         } else {

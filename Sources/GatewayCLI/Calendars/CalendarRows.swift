@@ -22,7 +22,7 @@ package import Formats
 /// | UID, SEQUENCE, LAST-MODIFIED, STATUS, METHOD | which of several states counts (`CalendarStates`) |
 package struct CalendarRows {
     /// Events that a file may become.
-    package static let mostItems = 100_000
+    package static let maxItems = 100_000
 
     package let settings: CalendarSettings
     private let zones: TimeZoneDatabase
@@ -30,7 +30,7 @@ package struct CalendarRows {
 
     private let most: Int
 
-    package init(zones: TimeZoneDatabase, settings: CalendarSettings, most: Int = mostItems) {
+    package init(zones: TimeZoneDatabase, settings: CalendarSettings, most: Int = maxItems) {
         self.most = most
         self.zones = zones
         self.settings = settings

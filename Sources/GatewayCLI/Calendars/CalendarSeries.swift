@@ -4,7 +4,7 @@ package import Formats
 /// The dates of an event that repeats (RFC 5545 §3.8.5).
 package struct CalendarSeries {
     /// Events that one series may become.
-    package static let mostDates = 500
+    package static let maxDates = 500
 
     /// Properties that make many events of one.
     private static let repeating = ["RRULE", "RDATE", "EXRULE"]
@@ -54,7 +54,7 @@ package struct CalendarSeries {
     /// - Parameter marks: those that other entries stand for.
     package func dates(without marks: Set<String>) throws(ReadProblem) -> [LocalDateTime] {
         let dates = marks.isEmpty ? kept : kept.filter { !marks.contains(times.name(of: $0).mark) }
-        guard dates.count <= Self.mostDates else { throw Self.tooMany(line, name) }
+        guard dates.count <= Self.maxDates else { throw Self.tooMany(line, name) }
         return dates.sorted()
     }
 
@@ -71,7 +71,7 @@ package struct CalendarSeries {
     private static func tooMuch(_ line: Int, _ name: String) -> ReadProblem {
         ReadProblem(
             line: line,
-            "\(name) is one series too many: the series and time zones of the file take more than \(CalendarZones.mostSteps) "
+            "\(name) is one series too many: the series and time zones of the file take more than \(CalendarZones.maxSteps) "
                 + "steps to work out; split it")
     }
 
@@ -107,9 +107,9 @@ package struct CalendarSeries {
             )
         }
         let start = times.start.local
-        let (dates, isCut) = rule.dates(from: start, until: last, most: mostDates + 1, &zones.budget)
+        let (dates, isCut) = rule.dates(from: start, until: last, most: maxDates + 1, &zones.budget)
         if zones.budget.isSpent { throw tooMuch(property.line, name) }
-        if isCut || dates.count > mostDates { throw tooMany(property.line, name) }
+        if isCut || dates.count > maxDates { throw tooMany(property.line, name) }
         return dates
     }
 
@@ -120,6 +120,6 @@ package struct CalendarSeries {
     private static func tooMany(_ line: Int, _ name: String) -> ReadProblem {
         ReadProblem(
             line: line,
-            "\(name) repeats more than \(mostDates) times; shorten it with --expand-until, or in its calendar")
+            "\(name) repeats more than \(maxDates) times; shorten it with --expand-until, or in its calendar")
     }
 }

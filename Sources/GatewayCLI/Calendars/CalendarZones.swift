@@ -22,14 +22,14 @@ package struct CalendarZones {
     /// Zones to show that were found before, or of which none agrees.
     private var agreeing: [String: String?] = [:]
     /// What working out the file's zones and series may cost.
-    package var budget = StepBudget(most: CalendarZones.mostSteps)
+    package var budget = StepBudget(most: CalendarZones.maxSteps)
     /// Names that are known for none.
     private var unknownNames: [String: String?] = [:]
 
     /// Steps for all zones and series of a file, several times what 100 000 events need.
-    package static let mostSteps = 50_000_000
+    package static let maxSteps = 50_000_000
     /// Names of zones that are looked for among those that are known.
-    private static let mostSuggestions = 100
+    private static let maxSuggestions = 100
     /// Longer than every name and path of a zone.
     private static let longestName = 255
     /// Each once, by the name of the zone.
@@ -159,7 +159,7 @@ package struct CalendarZones {
     }
 
     private mutating func unknown(_ name: String, _ line: Int) -> ReadProblem {
-        if unknownNames[name] == nil, unknownNames.count < Self.mostSuggestions {
+        if unknownNames[name] == nil, unknownNames.count < Self.maxSuggestions {
             unknownNames[name] = .some(zones.suggestion(for: name))
         }
         let hint = (unknownNames[name] ?? nil).map { "; did you mean \($0)?" } ?? ""

@@ -52,7 +52,7 @@ package final class GatewayClient {
     /// All events of a large calendar.
     package static let largestAnswer = 256 << 20
     private static let longestPause = 5.0
-    private static let mostAttempts = 5
+    private static let maxAttempts = 5
 
     package let target: GatewayTarget
     private let transport: any Transport
@@ -135,7 +135,7 @@ package final class GatewayClient {
     private static func isPassing(_ cause: TransportError.Cause, _ attempt: Int) -> Bool {
         switch cause {
         case .connectionRefused, .connectTimeout: true
-        case .connectionLost, .malformedResponse: attempt < mostAttempts
+        case .connectionLost, .malformedResponse: attempt < maxAttempts
         default: false
         }
     }

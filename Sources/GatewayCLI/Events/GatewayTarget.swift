@@ -7,7 +7,7 @@ import Settings
 package struct GatewayTarget: Sendable, Equatable {
     package static let standard = "http://localhost:8000"
     private static let standardPatience = 60.0
-    private static let mostTokenBytes = 4096
+    private static let maxTokenBytes = 4096
 
     /// Without a slash at its end.
     package let base: String
@@ -55,7 +55,7 @@ package struct GatewayTarget: Sendable, Equatable {
             let path = String(given.dropFirst())
             let found: String?
             do throws(SmallFile.Failure) {
-                found = try SmallFile.readPrivate(path, limit: mostTokenBytes)
+                found = try SmallFile.readPrivate(path, limit: maxTokenBytes)
             } catch {
                 throw CommandFailure(.usage, "the token's file \(path) \(error)")
             }

@@ -4,7 +4,7 @@ package import GatewayAPI
 /// What was found in a file, before anything is sent, for a person: one line for one cause.
 package struct ImportFindings {
     /// Most causes, and most rows that say the same, that are printed.
-    private static let mostShown = 50
+    private static let maxShown = 50
 
     private let plan: ImportPlan
     private let options: ImportOptions
@@ -25,11 +25,11 @@ package struct ImportFindings {
             if more > 0 { lines.append("and \(more) more") }
             lines += standing?.preview ?? []
         }
-        lines += plan.remarks.prefix(Self.mostShown).map {
+        lines += plan.remarks.prefix(Self.maxShown).map {
             "\(ImportPlace.list($0.places)): \(CommandFailure.line($0.what))"
         }
-        if plan.remarks.count > Self.mostShown {
-            lines.append("and \(plan.remarks.count - Self.mostShown) more remarks")
+        if plan.remarks.count > Self.maxShown {
+            lines.append("and \(plan.remarks.count - Self.maxShown) more remarks")
         }
         if !plan.leftOut.isEmpty {
             lines.append("Left out: \(CommandFailure.line(plan.leftOut.joined(separator: ", ")))")
@@ -72,7 +72,7 @@ package struct ImportFindings {
                     Cause(text: problem.text, name: problem.name, value: problem.value, places: [problem.place]))
             }
         }
-        var lines = causes.prefix(Self.mostShown).map { cause in
+        var lines = causes.prefix(Self.maxShown).map { cause in
             // Of several rows the name of the first says little, and some causes say it themselves.
             let isOne = cause.places.count == 1 && !cause.text.contains("\"\(cause.name)\"")
             let name =
@@ -80,39 +80,39 @@ package struct ImportFindings {
             let value = cause.value.map { ", not \"\(APIError.shortened($0, to: 60))\"" } ?? ""
             return "\(ImportPlace.list(cause.places)): \(name)\(CommandFailure.line(cause.text + value))"
         }
-        if causes.count > Self.mostShown { lines.append("and \(causes.count - Self.mostShown) more problems") }
+        if causes.count > Self.maxShown { lines.append("and \(causes.count - Self.maxShown) more problems") }
         return lines
     }
 
     /// What was used where the file does not say all.
     private var notes: [String] {
-        var lines = plan.notes.prefix(Self.mostShown).map { note in
+        var lines = plan.notes.prefix(Self.maxShown).map { note in
             (note.line > 0 ? "line \(note.line): " : "") + CommandFailure.line(note.text)
         }
-        if plan.notes.count > Self.mostShown {
-            lines.append("and \(plan.notes.count - Self.mostShown) more such lines")
+        if plan.notes.count > Self.maxShown {
+            lines.append("and \(plan.notes.count - Self.maxShown) more such lines")
         }
         return lines
     }
 
     private var passedOver: [String] {
-        var lines = plan.passedOver.prefix(Self.mostShown).map { row in
+        var lines = plan.passedOver.prefix(Self.maxShown).map { row in
             let name = row.name.isEmpty ? "the event" : "\"\(Neutral.line(APIError.shortened(row.name, to: 60)))\""
             return "\(row.place.text): \(name) is passed over: it \(CommandFailure.line(row.reason))"
         }
-        if plan.passedOver.count > Self.mostShown {
-            lines.append("and \(plan.passedOver.count - Self.mostShown) more that are passed over")
+        if plan.passedOver.count > Self.maxShown {
+            lines.append("and \(plan.passedOver.count - Self.maxShown) more that are passed over")
         }
         return lines
     }
 
     private var duplicates: [String] {
-        var lines = plan.duplicates.prefix(Self.mostShown).map { duplicate in
+        var lines = plan.duplicates.prefix(Self.maxShown).map { duplicate in
             "\(duplicate.row.place.text): says the same as \(duplicate.firstPlace.text) and is not sent "
                 + "(--allow-duplicates makes an event of it)"
         }
-        if plan.duplicates.count > Self.mostShown {
-            lines.append("and \(plan.duplicates.count - Self.mostShown) more such rows")
+        if plan.duplicates.count > Self.maxShown {
+            lines.append("and \(plan.duplicates.count - Self.maxShown) more such rows")
         }
         return lines
     }

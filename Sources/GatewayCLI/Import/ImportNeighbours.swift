@@ -6,10 +6,10 @@ import IO
 /// calendar that is exported once more has another name, and its report too.
 package struct ImportNeighbours: Sendable {
     /// Reports that are read.
-    package static let mostReports = 256
+    package static let maxReports = 256
     /// Octets of one report, and of all.
     package static let largest = 64 << 20
-    package static let mostBytes = 256 << 20
+    package static let maxBytes = 256 << 20
 
     /// What they tell of rows that went to the same gateway, by their names.
     private(set) var reports: [(name: String, entries: [ImportReport.Entry])] = []
@@ -27,12 +27,12 @@ package struct ImportNeighbours: Sendable {
         // A folder that cannot be read has none.
         let names = ((try? SmallFile.names(in: folder, suffix: ".ndjson")) ?? []).filter { $0 != own }
         var seen = Set([path, folder + own].compactMap(ImportRegistry.resolved))
-        var left = Self.mostBytes
+        var left = Self.maxBytes
         for (name, file) in names.map({ ($0, folder + $0) }) + listed.reversed().map({ ($0, $0) }) {
             guard let whole = ImportRegistry.resolved(file), seen.insert(whole).inserted, Self.isReport(file) else {
                 continue
             }
-            guard reports.count < Self.mostReports, left > 0,
+            guard reports.count < Self.maxReports, left > 0,
                 let bytes = try? SmallFile.bytes(file, limit: min(Self.largest, left))
             else {
                 unread.append(name)

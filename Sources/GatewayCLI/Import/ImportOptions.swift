@@ -12,7 +12,7 @@ package struct ImportOptions: Sendable, Equatable {
     package var report = ""
     package var isJSON = false
 
-    private static let mostParallel = 32
+    private static let maxParallel = 32
 
     package init(_ call: EventsCall) throws(CommandFailure) {
         file = call.operands.first ?? ""
@@ -38,8 +38,8 @@ package struct ImportOptions: Sendable, Equatable {
             planning.zone = try CommandZone.find(zone, [:]).name
         }
         if let text = call.text(EventsOptions.parallel) {
-            guard let number = Int(text), (1...Self.mostParallel).contains(number) else {
-                throw CommandFailure(.usage, "--parallel: expected a number from 1 to \(Self.mostParallel)")
+            guard let number = Int(text), (1...Self.maxParallel).contains(number) else {
+                throw CommandFailure(.usage, "--parallel: expected a number from 1 to \(Self.maxParallel)")
             }
             parallel = number
         }

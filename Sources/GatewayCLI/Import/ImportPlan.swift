@@ -105,12 +105,12 @@ package struct ImportPlan: Sendable {
 
     package mutating func remark(_ what: String, _ place: ImportPlace) { Self.note(what, place, &remarks) }
 
-    private static let mostFindings = 1000
+    private static let maxFindings = 1000
 
     private static func note(_ what: String, _ place: ImportPlace, _ findings: inout [Finding]) {
         if let index = findings.firstIndex(where: { $0.what == what }) {
             findings[index].places.append(place)
-        } else if findings.count < mostFindings {
+        } else if findings.count < maxFindings {
             findings.append(Finding(what: what, places: [place]))
         }
     }

@@ -5,7 +5,7 @@ import GatewayAPI
 
 /// The check of each row, by the code that serves `POST /events/`.
 extension ImportPlanner {
-    private static let mostProblemsOfARow = 10
+    private static let maxProblemsOfARow = 10
 
     package mutating func refuse(_ problem: ReadProblem, _ place: ImportPlace? = nil) {
         if problem.isFatal { plan.isUnusable = true } else { number += 1 }
@@ -115,7 +115,7 @@ extension ImportPlanner {
         case .accepted: break
         case .invalid(let found):
             // What one row may say is bounded, or a file of nonsense would fill the memory.
-            for problem in found.prefix(Self.mostProblemsOfARow) where !known.contains(problem.field) {
+            for problem in found.prefix(Self.maxProblemsOfARow) where !known.contains(problem.field) {
                 problems.append((problem.field, problem.problem, nil))
             }
         case .needsEvent, .unchanged, .emptyUpdate: preconditionFailure("these outcomes belong to updates")

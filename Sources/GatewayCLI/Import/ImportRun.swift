@@ -36,7 +36,7 @@ package final class ImportRun {
     }
 
     /// Attempts for a row of which the gateway cannot tell what it did.
-    private static let mostDoubts = 5
+    private static let maxDoubts = 5
 
     private let rows: [ImportPlan.Row]
     private let report: ImportReport
@@ -151,7 +151,7 @@ package final class ImportRun {
             case .again(.doubt(let problem), let seconds):
                 mayBeOurs = true
                 doubts += 1
-                if doubts >= Self.mostDoubts { return finish(row, .unknown, nil, requestID, problem) }
+                if doubts >= Self.maxDoubts { return finish(row, .unknown, nil, requestID, problem) }
                 await rest(max(seconds ?? 1, 0.1))
             case .again(.absent(let problem), let seconds):
                 // It may have been handed on before the gateway was gone.

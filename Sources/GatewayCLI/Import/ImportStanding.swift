@@ -10,7 +10,7 @@ package struct ImportStanding: Sendable {
     }
 
     /// Most rows that are named to a person.
-    private static let mostShown = 50
+    private static let maxShown = 50
 
     /// Those that are to be sent, each with its key.
     private(set) var rows: [ImportPlan.Row] = []
@@ -45,11 +45,11 @@ package struct ImportStanding: Sendable {
 
     /// For whoever looks before anything is sent: each row that is known.
     package var preview: [String] {
-        var lines = made.prefix(Self.mostShown).map { known in
+        var lines = made.prefix(Self.maxShown).map { known in
             let id = CommandFailure.line(known.word.entry.eventID ?? "an event")
             return "\(Self.shown(known.row)) is already made: \(id)\(known.word.source)"
         }
-        if made.count > Self.mostShown { lines.append("and \(made.count - Self.mostShown) more that are already made") }
+        if made.count > Self.maxShown { lines.append("and \(made.count - Self.maxShown) more that are already made") }
         return lines + warnings
     }
 
@@ -59,7 +59,7 @@ package struct ImportStanding: Sendable {
         let own = made.count { $0.word.report == nil }
         if own > 0 { lines.append("\(own) rows were done by an earlier run.") }
         let others = Dictionary(grouping: made.compactMap(\.word.report)) { $0 }
-        for (report, rows) in others.sorted(by: { $0.key < $1.key }).prefix(Self.mostShown) {
+        for (report, rows) in others.sorted(by: { $0.key < $1.key }).prefix(Self.maxShown) {
             lines.append("\(rows.count) rows were done by another import, as \(CommandFailure.line(report)) tells.")
         }
         return lines
@@ -67,15 +67,15 @@ package struct ImportStanding: Sendable {
 
     /// What somebody has to look at.
     package var warnings: [String] {
-        var lines = doubtful.prefix(Self.mostShown).map { known in
+        var lines = doubtful.prefix(Self.maxShown).map { known in
             let report = known.word.report.map { "the report \(CommandFailure.line($0))" } ?? "the report"
             return "\(Self.shown(known.row)) may or may not be on Luma since an earlier run. "
                 + "It is not sent again; look, and take its line out of \(report) to have it sent."
         }
-        if doubtful.count > Self.mostShown { lines.append("and \(doubtful.count - Self.mostShown) more such rows") }
-        lines += changed.prefix(Self.mostShown).map { "\(Self.shown($0.row)) \(Self.advice($0.word))" }
-        if changed.count > Self.mostShown {
-            lines.append("and \(changed.count - Self.mostShown) more that have changed")
+        if doubtful.count > Self.maxShown { lines.append("and \(doubtful.count - Self.maxShown) more such rows") }
+        lines += changed.prefix(Self.maxShown).map { "\(Self.shown($0.row)) \(Self.advice($0.word))" }
+        if changed.count > Self.maxShown {
+            lines.append("and \(changed.count - Self.maxShown) more that have changed")
         }
         return lines
     }

@@ -166,7 +166,7 @@ package struct OperationCommand: Sendable {
 
 extension OperationCommand {
     /// More pages than any list has; a list that has them does not end.
-    private static let mostPages = 10_000
+    private static let maxPages = 10_000
 
     /// One page, or a whole list in the shape of one.
     struct Page {
@@ -193,7 +193,7 @@ extension OperationCommand {
         let first = request.query
         var entries: [JSON] = []
         var seen: Set<String> = []
-        while seen.count < Self.mostPages {
+        while seen.count < Self.maxPages {
             let page = try await page(client, request)
             entries += page.entries
             guard let cursor = page.cursor else {

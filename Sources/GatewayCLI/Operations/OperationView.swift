@@ -4,7 +4,7 @@ import LumaAPI
 
 /// What an operation answers, as a person sees it.
 struct OperationView {
-    private static let mostColumns = 5
+    private static let maxColumns = 5
 
     private let surface: Surface
     /// Times are shown in the machine's own zone.
@@ -17,7 +17,7 @@ struct OperationView {
 
     /// One line for each entry: what it always has, then its id.
     func table(_ entries: [JSON]) -> TextTable {
-        let fields = surface.entryFields.filter { $0.required && Self.isShort($0.schema) }.prefix(Self.mostColumns)
+        let fields = surface.entryFields.filter { $0.required && Self.isShort($0.schema) }.prefix(Self.maxColumns)
         let id = surface.entryFields.first { $0.name == "id" }
         var columns = fields.enumerated().map { index, field in
             TextTable.Column(

@@ -74,7 +74,7 @@ package struct OptionRow: Sendable, Equatable {
 package enum HelpText {
     package static let width = 80
     /// So many words of one option can be told; of more a shell knows all.
-    static let mostChoices = 24
+    static let maxChoices = 24
 
     /// A text on as many lines as it needs.
     static func lines(_ text: String) -> String { text.wrapped(to: width).joined(separator: "\n") + "\n" }
@@ -96,7 +96,7 @@ package enum HelpText {
 
     /// The words that an option takes, where the help does not name them.
     package static func choices(_ row: OptionRow) -> String {
-        guard case .words(let words) = row.value, words.count <= mostChoices else { return "" }
+        guard case .words(let words) = row.value, words.count <= maxChoices else { return "" }
         return " One of: \(words.joined(separator: ", "))."
     }
 

@@ -92,16 +92,16 @@ public struct WireLimits: Sendable, Hashable {
     public var bodyBytes: Int
 
     /// What `headBytes` may be at most.
-    public static let mostHeadBytes = 1 << 24
+    public static let maxHeadBytes = 1 << 24
     /// What `bodyBytes` may be at most.
-    public static let mostBodyBytes = 1 << 30
+    public static let maxBodyBytes = 1 << 30
 
     public init(
         requestLine: Int = 8192, headBytes: Int = 32 << 10, fields: Int = 100, bodyBytes: Int = 1 << 20
     ) {
         // Offsets in a request are kept in 32 bits.
-        precondition(headBytes > 0 && headBytes <= Self.mostHeadBytes && requestLine > 0 && fields > 0)
-        precondition(bodyBytes >= 0 && bodyBytes <= Self.mostBodyBytes)
+        precondition(headBytes > 0 && headBytes <= Self.maxHeadBytes && requestLine > 0 && fields > 0)
+        precondition(bodyBytes >= 0 && bodyBytes <= Self.maxBodyBytes)
         self.requestLine = requestLine
         self.headBytes = headBytes
         self.fields = fields

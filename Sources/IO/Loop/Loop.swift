@@ -83,7 +83,7 @@ public final class LoopExecutor: SerialExecutor {
     public let queue: DispatchQueue
     let wakeDescriptor: Int32
     /// Places of the list of jobs that are kept after a burst.
-    private static let mostKept = 1024
+    private static let maxKept = 1024
     private enum Item {
         /// Isolated to the loop.
         case job(UnownedJob)
@@ -174,7 +174,7 @@ public final class LoopExecutor: SerialExecutor {
                 case .work(let work): work()
                 }
             }
-            taken.removeAll(keepingCapacity: taken.capacity <= Self.mostKept)
+            taken.removeAll(keepingCapacity: taken.capacity <= Self.maxKept)
         }
         return !own.isEmpty || pending.withLock { !$0.isEmpty }
     }

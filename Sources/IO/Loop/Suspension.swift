@@ -131,7 +131,7 @@ package final class Milestone: Sendable {
         let then: @Sendable (Result<Void, Never>) -> Void
     }
     /// Of more than so many that wait at once the rest hear nothing, and go when their time is over.
-    package static let mostWaiting = 1000
+    package static let maxWaiting = 1000
 
     private let hasEnded = Atomic(false)
     private let waiting = Mutex<[Waiter]>([])
@@ -147,8 +147,8 @@ package final class Milestone: Sendable {
     ) {
         let tellsNow = waiting.withLock { waiting in
             if isOver { return true }
-            if waiting.count >= Self.mostWaiting { waiting.removeAll { $0.deadline <= now } }
-            if waiting.count < Self.mostWaiting { waiting.append(Waiter(deadline: deadline, then: then)) }
+            if waiting.count >= Self.maxWaiting { waiting.removeAll { $0.deadline <= now } }
+            if waiting.count < Self.maxWaiting { waiting.append(Waiter(deadline: deadline, then: then)) }
             return false
         }
         if tellsNow { then(.success(())) }

@@ -2,8 +2,8 @@ import Glibc
 
 /// Writes what must be there whole or not at all.
 public enum WholeFile {
-    private static let mostLinks = 40
-    private static let mostDrafts = 8
+    private static let maxLinks = 40
+    private static let maxDrafts = 8
 
     /// Writes all octets, however few the system takes at a time. Blocks its thread as long as the other end takes nothing: for
     /// a loop only if nobody else waits for it.
@@ -54,7 +54,7 @@ public enum WholeFile {
     /// Where a path leads over symbolic links, also when nothing is there yet.
     private static func followed(_ path: String) throws(SystemError) -> String {
         var path = path
-        for _ in 0..<mostLinks {
+        for _ in 0..<maxLinks {
             if let resolved = realpath(path, nil) {
                 defer { free(resolved) }
                 return String(cString: resolved)
@@ -76,7 +76,7 @@ public enum WholeFile {
         beside target: String, mode: UInt32, _ suffix: () -> String
     ) throws(SystemError) -> (Int32, path: String) {
         var error = SystemError("open", code: EEXIST)
-        for _ in 0..<mostDrafts where error.code == EEXIST {
+        for _ in 0..<maxDrafts where error.code == EEXIST {
             let draft = "\(target).\(suffix()).part"
             let descriptor = Glibc.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
             if descriptor >= 0 { return (descriptor, draft) }

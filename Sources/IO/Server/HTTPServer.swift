@@ -12,7 +12,7 @@ public final class HTTPServer {
     /// Octets read at once.
     static let scratchSize = 64 << 10
     /// Octets of the output buffer that are kept between two turns.
-    private static let mostKept = 256 << 10
+    private static let maxKept = 256 << 10
     /// Connections taken in one report of a listener.
     private static let acceptsPerBatch = 64
     /// How long a listener rests when the process has no descriptors left.
@@ -22,7 +22,7 @@ public final class HTTPServer {
     /// How long before the deadline of the drain what still runs is cancelled, to leave it time for an answer.
     private static let lastAnswersSeconds = 0.2
     /// Connections beyond the limit that are told so and closed with care; more are closed at once.
-    private static let mostTurnedAway = 64
+    private static let maxTurnedAway = 64
 
     let reactor: Reactor
     private let limits: ServerLimits
@@ -157,7 +157,7 @@ public final class HTTPServer {
 
     private func adopt(_ descriptor: Int32, _ address: PeerAddress) {
         let counted = counter.acquire(limit: limits.maxConnections)
-        guard counted || turnedAway < Self.mostTurnedAway else {
+        guard counted || turnedAway < Self.maxTurnedAway else {
             close(descriptor)
             return
         }
@@ -266,7 +266,7 @@ public final class HTTPServer {
 
     /// Empties `out`; memory that one large answer took is given back.
     func emptyOut() {
-        if out.reserved > Self.mostKept { out.release() } else { out.removeAll() }
+        if out.reserved > Self.maxKept { out.release() } else { out.removeAll() }
     }
 
     /// Gives the shared field table away to a connection whose request is not whole.

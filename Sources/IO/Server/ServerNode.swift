@@ -130,8 +130,8 @@ public struct ServerLimits: Sendable {
 
     var wire: WireLimits {
         WireLimits(
-            requestLine: maxRequestLine, headBytes: min(maxHeadBytes, WireLimits.mostHeadBytes), fields: maxFields,
-            bodyBytes: min(maxBodyBytes, WireLimits.mostBodyBytes))
+            requestLine: maxRequestLine, headBytes: min(maxHeadBytes, WireLimits.maxHeadBytes), fields: maxFields,
+            bodyBytes: min(maxBodyBytes, WireLimits.maxBodyBytes))
     }
 }
 

@@ -103,7 +103,7 @@ public final class LineInput: Sendable {
 /// Writes lines to a descriptor: one writer, whole lines, in the order in which they were given. Nobody waits for it.
 public final class LineOutput: Sendable {
     /// Bytes that may wait for a reader that does not read; beyond it the output counts as broken.
-    static let mostWaiting = 64 << 20
+    static let maxWaiting = 64 << 20
 
     private let descriptor: Int32
     private let queue = DispatchQueue(label: "luma-mcp.stdout")
@@ -119,7 +119,7 @@ public final class LineOutput: Sendable {
     public func write(_ line: [UInt8]) {
         let tooMuch = waiting.withLock { waiting in
             waiting += line.count
-            return waiting > Self.mostWaiting
+            return waiting > Self.maxWaiting
         }
         if tooMuch { broken.store(true, ordering: .relaxed) }
         guard !isBroken else { return }

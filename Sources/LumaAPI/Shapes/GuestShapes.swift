@@ -114,7 +114,7 @@ extension Shapes {
     public static let coupon: [SchemaField] = [
         SchemaField("id", .id(prefix: "coup-"), required: true),
         SchemaField("code", .string(), required: true),
-        SchemaField("remaining_count", .integer(-mostExact...mostExact), required: true),
+        SchemaField("remaining_count", .integer(-maxExact...maxExact), required: true),
         SchemaField("valid_start_at", .dateTime, required: true, nullable: true),
         SchemaField("valid_end_at", .dateTime, required: true, nullable: true),
         SchemaField("percent_off", .number(), required: true, nullable: true),
@@ -124,14 +124,14 @@ extension Shapes {
     ]
 
     /// The largest integer that every reader of JSON takes as it is: 2⁵³ − 1.
-    private static let mostExact = 9_007_199_254_740_991
+    private static let maxExact = 9_007_199_254_740_991
 
     private static let discount: Schema = .variants(
         discriminator: "discount_type",
         [
             "percent": [SchemaField("percent_off", .number(0...100), required: true)],
             "amount": [
-                SchemaField("cents_off", .number(0...Double(mostExact)), required: true),
+                SchemaField("cents_off", .number(0...Double(maxExact)), required: true),
                 SchemaField("currency", currency, required: true),
             ],
         ])

@@ -32,7 +32,7 @@ struct Fairness: Sendable {
     var memory: UInt64
     private(set) var virtual: UInt64 = 0
     private var accounts: [Sender: Account] = [:]
-    private var mostAccounts = Fairness.leastAccounts
+    private var maxAccounts = Fairness.leastAccounts
     /// Callers that somebody waits for, and what they were granted: in the period that was served last, and the number
     /// in the one before it.
     private var period: UInt64 = 0
@@ -56,9 +56,9 @@ struct Fairness: Sendable {
     /// A request waits, or is granted at once, with this tag.
     mutating func book(_ sender: Sender, _ tag: UInt64) {
         accounts[sender, default: Account(finish: 0)].finish = tag
-        if accounts.count > mostAccounts {
+        if accounts.count > maxAccounts {
             accounts = accounts.filter { $0.value.finish > virtual }
-            mostAccounts = max(Self.leastAccounts, 2 * accounts.count)
+            maxAccounts = max(Self.leastAccounts, 2 * accounts.count)
         }
     }
 

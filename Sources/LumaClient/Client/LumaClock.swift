@@ -23,7 +23,7 @@ struct LumaClock: Sendable {
     /// An hour of answers, or more while there are few.
     private static let spans = 12
     /// A wall clock that is further behind Luma's than this was never set.
-    private static let mostBehind: Int64 = 86_400_000
+    private static let maxBehind: Int64 = 86_400_000
 
     /// The oldest first.
     private var spans: [Span] = []
@@ -64,7 +64,7 @@ struct LumaClock: Sendable {
             return nil
         }
         var earliest = offset - max(0, most - leastEnd)
-        if wallOffset < earliest, earliest - wallOffset <= Self.mostBehind { earliest = wallOffset }
+        if wallOffset < earliest, earliest - wallOffset <= Self.maxBehind { earliest = wallOffset }
         return Timestamp(milliseconds: tick).advanced(milliseconds: earliest)
     }
 }

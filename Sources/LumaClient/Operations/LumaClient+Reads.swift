@@ -102,9 +102,9 @@ extension ListPage {
 /// too many requests or octets, it gets a shorter one, and goes on from its cursor. Pure: it says what to ask for next.
 struct PageGathering {
     /// Requests for one page.
-    static let mostRequests = 16
+    static let maxRequests = 16
     /// Octets of the answers that one page is made of, as far as the last of them can be known beforehand.
-    static let mostOctets = 16 << 20
+    static let maxOctets = 16 << 20
     /// Entries of a page of which the caller has said no number.
     static let usualLimit = 50
 
@@ -134,7 +134,7 @@ struct PageGathering {
         entries += page.entries
         self.octets += octets
         let goesOn = page.hasMore && !page.entries.isEmpty && page.nextCursor != parameters.cursor
-        guard goesOn, entries.count < wanted, requests < Self.mostRequests, self.octets < Self.mostOctets else {
+        guard goesOn, entries.count < wanted, requests < Self.maxRequests, self.octets < Self.maxOctets else {
             return ListPage(entries: entries, hasMore: page.hasMore, nextCursor: page.nextCursor)
         }
         parameters.cursor = page.nextCursor
@@ -147,7 +147,7 @@ struct PageGathering {
     mutating func halve() -> Bool {
         requests += 1
         let asked = parameters.limit ?? Self.usualLimit
-        guard asked > 1, requests < Self.mostRequests else { return false }
+        guard asked > 1, requests < Self.maxRequests else { return false }
         size = asked / 2
         parameters.limit = size
         return true

@@ -42,8 +42,8 @@ public struct FaultBook: Sendable {
 
     /// Adds rules behind those that are there, whose counts stay.
     public mutating func add(_ set: FaultSet) throws(FaultError) {
-        guard entries.count + set.rules.count <= FaultSet.mostRules else {
-            throw FaultError("There can be at most \(FaultSet.mostRules) rules.")
+        guard entries.count + set.rules.count <= FaultSet.maxRules else {
+            throw FaultError("There can be at most \(FaultSet.maxRules) rules.")
         }
         add(set.rules)
     }

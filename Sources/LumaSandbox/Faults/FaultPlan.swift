@@ -49,7 +49,7 @@ public struct FaultRule: Sendable, Equatable {
 /// The rules that an emulator is told, with the seed of their chances.
 public struct FaultSet: Sendable, Equatable {
     /// More rules than anybody can follow.
-    static let mostRules = 64
+    static let maxRules = 64
 
     /// Nil asks for one of the caller's choice.
     var seed: UInt64?

@@ -3,7 +3,7 @@ import LumaAPI
 
 extension FaultSet {
     /// The largest document that is read.
-    public static let mostBytes = 64 << 10
+    public static let maxBytes = 64 << 10
 
     /// Reads `{"seed": 7, "rules": [{"fault": "reset", "on": "events/create", "nth": 3}]}`.
     ///
@@ -15,8 +15,8 @@ extension FaultSet {
             switch name {
             case "seed": seed = UInt64(try Self.integer(value, "seed", 0...Int.max))
             case "rules":
-                guard let items = value.arrayValue, items.count <= Self.mostRules else {
-                    throw FaultError("rules must be an array of at most \(Self.mostRules) rules.")
+                guard let items = value.arrayValue, items.count <= Self.maxRules else {
+                    throw FaultError("rules must be an array of at most \(Self.maxRules) rules.")
                 }
                 for (index, item) in items.enumerated() {
                     do {
@@ -30,8 +30,8 @@ extension FaultSet {
             default: throw FaultError("\(name) is not known; seed and rules are.")
             }
         }
-        guard rules.count <= Self.mostRules else {
-            throw FaultError("rules must be an array of at most \(Self.mostRules) rules.")
+        guard rules.count <= Self.maxRules else {
+            throw FaultError("rules must be an array of at most \(Self.maxRules) rules.")
         }
     }
 

@@ -9,7 +9,7 @@ import Core
 extension FaultSet {
     /// - Throws: `FaultError` that names the rule by its number.
     public init(text: String) throws(FaultError) {
-        guard text.utf8.count <= Self.mostBytes else { throw FaultError("the rules are too long.") }
+        guard text.utf8.count <= Self.maxBytes else { throw FaultError("the rules are too long.") }
         var number = 0
         for part in text.split(separator: ";") where part.contains(where: { $0 != " " }) {
             let pieces = part.split(separator: ",", omittingEmptySubsequences: false).map(Piece.init)
@@ -24,7 +24,7 @@ extension FaultSet {
                 throw FaultError("rule \(number): \(error.problem)")
             }
         }
-        guard rules.count <= Self.mostRules else { throw FaultError("more than \(Self.mostRules) rules.") }
+        guard rules.count <= Self.maxRules else { throw FaultError("more than \(Self.maxRules) rules.") }
     }
 
     /// The member that the value behind a fault's name stands for.

@@ -84,8 +84,8 @@ extension GuestTally {
             counts[status] = Count(guests: guests, tickets: tickets)
         }
         // Here, because so many would have to be made before they could be counted.
-        guard total <= Self.mostSaved else { throw SnapshotError("\(place) has too many guests") }
+        guard total <= Self.maxSaved else { throw SnapshotError("\(place) has too many guests") }
     }
 
-    private static let mostSaved = 100_000
+    private static let maxSaved = 100_000
 }

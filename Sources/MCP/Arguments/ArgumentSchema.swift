@@ -23,7 +23,7 @@ public enum ArgumentSchema {
     }
 
     /// Problems that one answer lists.
-    static let mostProblems = 20
+    static let maxProblems = 20
 
     /// The arguments as the schema wants them, or everything that is wrong.
     /// - Parameters:
@@ -52,7 +52,7 @@ struct ArgumentCheck {
     }
 
     /// As much is wrong as one answer lists: what else there is need not be looked at.
-    private var isFull: Bool { problems.count >= ArgumentSchema.mostProblems }
+    private var isFull: Bool { problems.count >= ArgumentSchema.maxProblems }
 
     private mutating func report(_ path: String, _ problem: String) {
         if !isFull { problems.append("\(path) \(problem)") }

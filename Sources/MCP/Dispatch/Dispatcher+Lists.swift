@@ -73,7 +73,7 @@ struct Cursor {
 /// `completion/complete`: how a text that the user has begun may go on.
 extension Dispatcher {
     /// Values that one answer may hold.
-    private static let mostValues = 100
+    private static let maxValues = 100
 
     func complete(_ request: Request) async throws(CallFailure) -> JSONObject {
         guard let argument = request.params?["argument"], let name = argument["name"]?.stringValue,
@@ -93,7 +93,7 @@ extension Dispatcher {
             defer { call.end() }
             values = try await completer(call, begun)
         }
-        let shown = values.prefix(Self.mostValues)
+        let shown = values.prefix(Self.maxValues)
         return finished(
             [
                 "completion": [

@@ -7,10 +7,10 @@ enum MessageBounds {
     static let longestMethod = 200
     /// The name of a member of any object.
     static let longestName = 256
-    static let mostMembers = 500
-    static let mostItems = 1000
+    static let maxMembers = 500
+    static let maxItems = 1000
     /// Values of one message, at whatever depth.
-    static let mostValues = 20_000
+    static let maxValues = 20_000
     /// A text of a request for which no row says less.
     static let longestText = 256 << 10
 
@@ -75,7 +75,7 @@ enum MessageBounds {
 
         mutating func value(_ value: JSON) {
             values += 1
-            if values > MessageBounds.mostValues { problem = "there are more than \(MessageBounds.mostValues) values" }
+            if values > MessageBounds.maxValues { problem = "there are more than \(MessageBounds.maxValues) values" }
             guard problem == nil else { return }
             switch value {
             case .string(let text):
@@ -83,8 +83,8 @@ enum MessageBounds {
                 let most = rows.first { $0.fits(path) }?.most ?? (path.first == "inputResponses" ? .max : longestText)
                 if text.utf8.count > most { problem = "\(place) is longer than \(most) bytes" }
             case .array(let items):
-                guard items.count <= MessageBounds.mostItems else {
-                    problem = "\(place) has more than \(MessageBounds.mostItems) items"
+                guard items.count <= MessageBounds.maxItems else {
+                    problem = "\(place) has more than \(MessageBounds.maxItems) items"
                     return
                 }
                 for item in items where problem == nil { step("*", item) }
@@ -98,8 +98,8 @@ enum MessageBounds {
         }
 
         mutating func object(_ object: JSONObject) {
-            guard object.count <= MessageBounds.mostMembers else {
-                problem = "\(place) has more than \(MessageBounds.mostMembers) members"
+            guard object.count <= MessageBounds.maxMembers else {
+                problem = "\(place) has more than \(MessageBounds.maxMembers) members"
                 return
             }
             for (name, value) in object.members where problem == nil {

@@ -7,10 +7,10 @@ import Synchronization
 /// bounded, and all of it may be lost with the process: the client then merely subscribes again.
 public final class Session: Sendable {
     /// Subscriptions that one session may hold, and the longest URI of one in bytes: ten thousand sessions may be remembered.
-    static let mostSubscriptions = 200
+    static let maxSubscriptions = 200
     static let longestURI = 500
     /// Requests of one session that may be under way at once.
-    static let mostRunning = 200
+    static let maxRunning = 200
 
     /// How far a request of the client is.
     private enum Running {
@@ -56,7 +56,7 @@ public final class Session: Sendable {
     func subscribe(_ uri: String) -> Bool {
         guard uri.utf8.count <= Self.longestURI else { return false }
         return state.withLock { state in
-            guard state.subscriptions.count < Self.mostSubscriptions || state.subscriptions.contains(uri) else {
+            guard state.subscriptions.count < Self.maxSubscriptions || state.subscriptions.contains(uri) else {
                 return false
             }
             state.subscriptions.insert(uri)
@@ -107,7 +107,7 @@ public final class Session: Sendable {
             guard ids.allSatisfy({ state.running[$0] == nil }) else {
                 throw .invalidRequest("Invalid Request: the id is that of a request that still runs")
             }
-            guard state.running.count + ids.count <= Self.mostRunning else { throw .tooManyRequests }
+            guard state.running.count + ids.count <= Self.maxRunning else { throw .tooManyRequests }
             for id in ids { state.running[id] = .reserved }
         }
     }

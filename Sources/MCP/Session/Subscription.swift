@@ -23,7 +23,7 @@ public struct Subscription: Sendable {
         }
         var uris: [String] = []
         if offered.subscribe, let listed = wanted["resourceSubscriptions"]?.arrayValue {
-            uris = listed.prefix(Session.mostSubscriptions).compactMap(\.stringValue)
+            uris = listed.prefix(Session.maxSubscriptions).compactMap(\.stringValue)
                 .filter { $0.utf8.count <= Session.longestURI }
             accepted["resourceSubscriptions"] = .array(uris.map { .string($0) })
         }

@@ -27,7 +27,7 @@ package enum TokenList {
     package static let longestToken = 256
     package static let longestLabel = 32
     /// Each request's token is compared with all of them.
-    package static let mostTokens = 256
+    package static let maxTokens = 256
 
     /// What was found, and what is wrong with the rest.
     package struct Reading {
@@ -53,7 +53,7 @@ package enum TokenList {
             }
         }
         if number == 0 { reading.problems.append("there is no entry; expected label:scope:token") }
-        if reading.tokens.count > mostTokens { reading.problems.append("there are more than \(mostTokens) tokens") }
+        if reading.tokens.count > maxTokens { reading.problems.append("there are more than \(maxTokens) tokens") }
         return reading
     }
 

@@ -2,7 +2,7 @@ public import Core
 
 extension SQLiteStateStore {
     public func begin(_ request: KeyedRequest, then: @escaping Then<RequestStanding>) {
-        let most = mostRequests
+        let most = maxRequests
         // Not durable: if it is lost, so is the record of the write that comes after it, which then was never sent.
         ask(then: then) { database in try database.begin(request, most: most) }
     }

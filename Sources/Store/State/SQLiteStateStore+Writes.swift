@@ -16,7 +16,7 @@ extension SQLiteStateStore {
         }
     }
 
-    public func orphans(_ account: String, limit: Int, then: @escaping Then<[OrphanWrite]>) {
+    public func orphans(_ account: String, limit: Int, then: @escaping Then<[AbandonedWrite]>) {
         ask(then: then) { database in
             try database.releaseDead()
             return try database.orphans(account, limit)
@@ -112,7 +112,7 @@ extension StateDatabase {
         for name in holders.compactMap(\.first?.textValue) where !holder.isAlive(name) { try release(name) }
     }
 
-    fileprivate func orphans(_ account: String, _ limit: Int) throws -> [OrphanWrite] {
+    fileprivate func orphans(_ account: String, _ limit: Int) throws -> [AbandonedWrite] {
         try rows(
             """
             SELECT id, operation, subject, mark, body, sent_at, sent_tick, boot FROM write
@@ -120,7 +120,7 @@ extension StateDatabase {
             """, .text(account), .integer(Int64(limit))
         ).map { row in
             let (isContested, claimed) = try others(account, row[3])
-            return OrphanWrite(
+            return AbandonedWrite(
                 id: WriteID(number: row[0].integerValue ?? 0), operation: row[1].textValue ?? "",
                 subject: row[2].textValue, body: row[4].blobValue ?? [],
                 sentAt: Timestamp(milliseconds: row[5].integerValue ?? 0), sentTick: row[6].integerValue,

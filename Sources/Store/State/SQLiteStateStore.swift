@@ -17,23 +17,23 @@ public final class SQLiteStateStore: StateStore {
     let queue: StoreQueue
     /// Requests that are kept, of all callers together; one caller alone has half of them, which is more than Luma's budget
     /// lets be made in a day.
-    let mostRequests: Int
+    let maxRequests: Int
 
     /// Returns at once; the file is opened on the store's own queue.
-    public convenience init(_ place: Place, mostRequests: Int = 600_000, listener: StoreListener = StoreListener()) {
-        self.init(place, mostRequests: mostRequests, listener: listener, times: .init())
+    public convenience init(_ place: Place, maxRequests: Int = 600_000, listener: StoreListener = StoreListener()) {
+        self.init(place, maxRequests: maxRequests, listener: listener, times: .init())
     }
 
     /// - Parameter onChange: told when its condition is another.
     public convenience init(
-        _ place: Place, mostRequests: Int = 600_000,
+        _ place: Place, maxRequests: Int = 600_000,
         onChange: @escaping @Sendable (_ before: StoreCondition, _ now: StoreCondition) -> Void
     ) {
-        self.init(place, mostRequests: mostRequests, listener: StoreListener(changed: onChange))
+        self.init(place, maxRequests: maxRequests, listener: StoreListener(changed: onChange))
     }
 
-    init(_ place: Place, mostRequests: Int = 600_000, listener: StoreListener, times: ConditionKeeper.Times) {
-        self.mostRequests = mostRequests
+    init(_ place: Place, maxRequests: Int = 600_000, listener: StoreListener, times: ConditionKeeper.Times) {
+        self.maxRequests = maxRequests
         let folder: String? = if case .folder(let path) = place { path } else { nil }
         queue = StoreQueue(folder: folder, times: times, listener: listener)
     }
@@ -146,7 +146,7 @@ extension SQLiteStateStore {
                 "INSERT OR IGNORE INTO ended_session (nonce, expires_at) VALUES (?, ?)", .text(nonce), .init(expiry))
             try database.run(
                 "DELETE FROM ended_session WHERE number <= (SELECT max(number) FROM ended_session) - ?",
-                .integer(Int64(EndedSession.mostKept)))
+                .integer(Int64(EndedSession.maxKept)))
         }
     }
 

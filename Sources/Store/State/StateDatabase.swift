@@ -31,7 +31,7 @@ final class StateDatabase {
     /// How long a call waits for another program's write.
     private static let busyMilliseconds: Int32 = 2000
     /// 128 MB, which are read in a sixth of a second when they are in memory.
-    private static let mostPagesToRead = 32_768
+    private static let maxPagesToRead = 32_768
 
     /// - Parameters:
     ///   - folder: made with mode 0700 when it is not there; nil for memory.
@@ -85,7 +85,7 @@ final class StateDatabase {
     /// Reads a database that was not read before, unless it is so large that the start would wait for it.
     private static func read(_ connection: SQLiteConnection) throws {
         let pages = try connection.query("PRAGMA page_count").first?.first?.integerValue ?? 0
-        guard pages <= mostPagesToRead, let damage = try connection.quickCheck() else { return }
+        guard pages <= maxPagesToRead, let damage = try connection.quickCheck() else { return }
         throw StoreProblem(.corrupt, damage)
     }
 

@@ -32,7 +32,7 @@ public protocol StateStore: FeedStore, EndedSessionStore {
     func abandon(_ write: WriteID)
 
     /// The writes whose outcome nobody waits for: abandoned, or left behind by a program that has died.
-    func orphans(_ account: String, limit: Int, then: @escaping Then<[OrphanWrite]>)
+    func orphans(_ account: String, limit: Int, then: @escaping Then<[AbandonedWrite]>)
     /// Whether what this write has done may be hidden by writes that were recorded after it, so that not to be seen is no
     /// proof that it did nothing, or undone by its being made again.
     func overtaking(_ write: WriteID, then: @escaping Then<Overtaking>)
@@ -83,7 +83,7 @@ public struct StoreCounts: Sendable, Equatable {
 public struct EndedSession: Sendable, Equatable {
     /// So many are remembered, of all clients together. Of more the oldest are forgotten: their ids are good again until they
     /// expire, for the principals that have ended them and for nobody else.
-    public static let mostKept = 10_000
+    public static let maxKept = 10_000
 
     /// Grows with each that is noted, and is never given again.
     public let number: Int64

@@ -55,9 +55,9 @@ final class StoreQueue: @unchecked Sendable {
     private var openingTime = 0.0
     private var isCheckpointPlanned = false
     /// Jobs of one transaction; what comes meanwhile waits for the next.
-    private static let mostAtOnce = 256
+    private static let maxAtOnce = 256
     /// Jobs that may wait for the database to recover; beyond them the oldest are given up, minor ones first.
-    private static let mostKept = 10_000
+    private static let maxKept = 10_000
     private static let probeSeconds = 1.0
 
     init(folder: String?, times: ConditionKeeper.Times, listener: StoreListener) {
@@ -117,7 +117,7 @@ final class StoreQueue: @unchecked Sendable {
     private func drain() {
         while true {
             let jobs = state.withLock { state -> [Job] in
-                let jobs = Array(state.pending.prefix(Self.mostAtOnce))
+                let jobs = Array(state.pending.prefix(Self.maxAtOnce))
                 state.pending.removeFirst(jobs.count)
                 if jobs.isEmpty { state.isScheduled = false }
                 return jobs
@@ -213,7 +213,7 @@ final class StoreQueue: @unchecked Sendable {
         let kept = jobs.filter(\.isKept)
         let given = state.withLock { state -> [Job] in
             state.pending.insert(contentsOf: kept, at: 0)
-            return state.giveUp(state.pending.count - Self.mostKept)
+            return state.giveUp(state.pending.count - Self.maxKept)
         }
         for job in jobs where !job.isKept { job.fail(failure) }
         for job in given { job.fail(failure) }

@@ -120,7 +120,7 @@ public enum Adoption: Sendable, Equatable {
 }
 
 /// A write whose outcome is to be found out.
-public struct OrphanWrite: Sendable, Equatable {
+public struct AbandonedWrite: Sendable, Equatable {
     public let id: WriteID
     public let operation: String
     public let subject: String?

@@ -64,7 +64,7 @@ import Testing
             let tag = HTMLTag(bytes.dropFirst(), &unclosed)
             #expect(tag == nil)
         }
-        #expect(unclosed == HTMLTag.mostUnclosed)
+        #expect(unclosed == HTMLTag.maxUnclosed)
         #expect(!HTMLText.isHTML(text))
         #expect(HTMLText.markdown(text).hasPrefix("\\<"))
         // A few do no harm to what comes behind them.

@@ -95,7 +95,7 @@ import Testing
 
     @Test func problemsAreBounded() throws {
         let members = (0..<5000).map { "\"unknown\($0)\":1" }.joined(separator: ",")
-        #expect(problems(try parse("{\(members)}")).count == EventInput.mostProblems)
+        #expect(problems(try parse("{\(members)}")).count == EventInput.maxProblems)
         let long = problems(try create(with: "\"\(String(repeating: "x", count: 5000))\":1"))
         #expect(long[0].field.count == 101)
     }

@@ -173,12 +173,12 @@ import Testing
     @Test func reportsBeyondTheBoundAreTold() throws {
         let place = ImportReport.Place(base: "http://a", mode: "live")
         try withFolder { folder in
-            for number in 0...ImportNeighbours.mostReports {
+            for number in 0...ImportNeighbours.maxReports {
                 let report = try ImportReport(path: folder + "\(1000 + number).ndjson", place: place)
                 try report.append(Self.entry(.created, Self.row("a")))
             }
             let found = ImportNeighbours(of: folder + "own.ndjson", at: place)
-            #expect(found.reports.count == ImportNeighbours.mostReports)
+            #expect(found.reports.count == ImportNeighbours.maxReports)
             #expect(found.unread == ["1256.ndjson"] && found.warnings.count == 1)
         }
         #expect(ImportNeighbours(of: "/nowhere/at/all.ndjson", at: place).reports.isEmpty)

@@ -237,7 +237,7 @@ import Testing
                 await gateway.perform { application in
                     let gate = Gatekeeper(rules, clock: clock)
                     return (0..<3).map { _ in
-                        var turn = Turn(
+                        var turn = RequestContext(
                             id: "x", method: .get, exchange: Exchange(Self.record(application.worker.reactor)),
                             recorder: application.worker.recorder)
                         return gate.charge(&turn) == nil

@@ -149,7 +149,7 @@ import Testing
         let output = try LogFile()
         let (node, port, calls) = try await node(log: output.sink)
         var streams: [Socket] = []
-        var left = CallShares.mostOfOne
+        var left = CallShares.maxOfOne
         var address = ""
         // A conversation has 200 calls at once.
         while left > 0 {
@@ -165,7 +165,7 @@ import Testing
             }
             left -= 200
         }
-        #expect(calls.count == CallShares.mostOfOne)
+        #expect(calls.count == CallShares.maxOfOne)
         let refusal = "Too many requests at once"
         #expect(try await ask(port, Self.post(address, Self.call(900, "list_events"))).hasPrefix("HTTP/1.1 202 "))
         #expect(await streams[streams.count - 1].read { $0.contains(refusal) }.contains(#""id":900"#))

@@ -10,9 +10,9 @@ import Testing
     private func caller(_ number: Int) -> CallerKey { CallerKey(label: "caller \(number)") }
 
     @Test func aCallerHasRoomForSoManyCalls() {
-        #expect(shares.take(CallShares.mostOfOne - 1, for: caller(1)))
+        #expect(shares.take(CallShares.maxOfOne - 1, for: caller(1)))
         #expect(!shares.take(2, for: caller(1)) && shares.take(1, for: caller(1)))
-        #expect(shares.count == CallShares.mostOfOne)
+        #expect(shares.count == CallShares.maxOfOne)
         // What asks for no answer needs no room.
         #expect(shares.take(0, for: caller(1)) && !shares.take(1, for: caller(1)))
         shares.giveBack(1, of: caller(1))
@@ -30,6 +30,6 @@ import Testing
         for number in 1...100 { #expect(shares.take(3, for: caller(number))) }
         for number in 1...100 { shares.giveBack(3, of: caller(number)) }
         #expect(shares.count == 0)
-        #expect(shares.take(CallShares.mostOfOne, for: caller(7)))
+        #expect(shares.take(CallShares.maxOfOne, for: caller(7)))
     }
 }

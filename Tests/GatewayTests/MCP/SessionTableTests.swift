@@ -190,7 +190,7 @@ import Testing
         let look = Task { await table.lookForEnded() }
         let told = Mutex(0)
         let start = MonotonicTime(nanoseconds: 0)
-        for second in 1...(Milestone.mostWaiting + 5) {
+        for second in 1...(Milestone.maxWaiting + 5) {
             table.firstLook.wait(by: start.advanced(seconds: Double(second)), now: start) { _ in
                 told.withLock { $0 += 1 }
             }
@@ -204,9 +204,9 @@ import Testing
         while !store.isHolding { await Task.yield() }
         store.release()
         await look.value
-        #expect(told.withLock { $0 } == Milestone.mostWaiting)
+        #expect(told.withLock { $0 } == Milestone.maxWaiting)
         table.firstLook.wait(by: later, now: later) { _ in told.withLock { $0 += 1 } }
-        #expect(told.withLock { $0 } == Milestone.mostWaiting + 1)
+        #expect(told.withLock { $0 } == Milestone.maxWaiting + 1)
         #expect(!table.mustWait(for: "another"))
     }
 

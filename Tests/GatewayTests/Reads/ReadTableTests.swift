@@ -14,8 +14,8 @@ import Testing
         MonotonicTime(nanoseconds: 0).advanced(seconds: seconds)
     }
 
-    private static func answer(_ text: String, at seconds: Double) -> KeptAnswer {
-        KeptAnswer(Array(text.utf8), isList: false, asOf: at(seconds))
+    private static func answer(_ text: String, at seconds: Double) -> CachedResponse {
+        CachedResponse(Array(text.utf8), isList: false, asOf: at(seconds))
     }
 
     /// A table, and what it said in words.
@@ -69,7 +69,7 @@ import Testing
         }
 
         private func at(_ seconds: Double) -> MonotonicTime { ReadTableTests.at(seconds) }
-        private func answer(_ text: String, at seconds: Double) -> KeptAnswer {
+        private func answer(_ text: String, at seconds: Double) -> CachedResponse {
             ReadTableTests.answer(text, at: seconds)
         }
     }

@@ -14,7 +14,7 @@ import Testing
 
     private static func keep(_ reads: SharedReads, _ key: ReadKey) -> Bool {
         guard case .lead(let lease) = reads.ask(key, ReadWish(), now: now) else { return false }
-        reads.finish(lease, .answer(KeptAnswer([1], isList: false, asOf: now), keep: true), now: now)
+        reads.finish(lease, .answer(CachedResponse([1], isList: false, asOf: now), keep: true), now: now)
         return has(reads, key)
     }
 
@@ -44,7 +44,7 @@ import Testing
         pair[0].touch(.event("a"))
         #expect(!Self.has(pair[0], "a") && Self.has(pair[0], "b"))
         pair[1].finish(
-            lease, .answer(KeptAnswer([1], isList: false, asOf: Self.now), keep: true), now: Self.now)
+            lease, .answer(CachedResponse([1], isList: false, asOf: Self.now), keep: true), now: Self.now)
         #expect(["a", "b", "c"].allSatisfy { !Self.has(pair[1], $0) })
         #expect(Self.keep(pair[1], .event("a")))
         // Both write: each learns of the other's.

@@ -34,7 +34,7 @@ enum GatewayNode {
         ) { reactor in
             let transport = ScriptedTransport { request, _ in await answer(request) }
             return Application(
-                Worker(shared, reactor: reactor, transport: transport), shared, shutDownTransport: ended)
+                LoopContext(shared, reactor: reactor, transport: transport), shared, shutDownTransport: ended)
         }
         return (node, sockets[0].address.port)
     }

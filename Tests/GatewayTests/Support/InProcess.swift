@@ -37,7 +37,7 @@ final class InProcess: Sendable {
         loop.start()
         application = await loop.perform { loop in
             let transport = ScriptedTransport { request, _ in await luma.answer(request) }
-            let worker = Worker(shared, reactor: loop.reactor, transport: transport)
+            let worker = LoopContext(shared, reactor: loop.reactor, transport: transport)
             return LoopBound(Application(worker, shared, shutDownTransport: {}), on: loop.executor)
         }
         self.shared = shared

@@ -110,7 +110,7 @@ import Testing
             let before = fixture.transport.requests.count
             let page = try await fixture.client.listEvents(
                 parameters, deadline: fixture.deadline(), context: fixture.context)
-            #expect(fixture.transport.requests.count - before <= PageGathering.mostRequests)
+            #expect(fixture.transport.requests.count - before <= PageGathering.maxRequests)
             #expect(page.entries.count <= limit && (!page.entries.isEmpty || !page.hasMore))
             ids += page.entries.compactMap { $0["id"]?.stringValue }
             if !page.hasMore { break }
@@ -128,7 +128,7 @@ import Testing
         let entries = [JSON](repeating: ["id": "x"], count: 10)
         for number in 1...3 {
             let page = ListPage(entries: entries, hasMore: true, nextCursor: String(number))
-            let octets = PageGathering.mostOctets / 2 - 1
+            let octets = PageGathering.maxOctets / 2 - 1
             let whole = gathering.take(page, octets: octets)
             #expect((whole == nil) == (number < 3))
             if let whole { #expect(whole.entries.count == 30 && whole.hasMore && whole.nextCursor == "3") }

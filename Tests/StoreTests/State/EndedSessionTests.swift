@@ -80,9 +80,9 @@ import Testing
 
     @Test func ofTooManyTheOldestAreForgotten() async throws {
         let store = SQLiteStateStore(.memory)
-        for number in 0..<(EndedSession.mostKept + 2) { end(store, "\(number)") }
+        for number in 0..<(EndedSession.maxKept + 2) { end(store, "\(number)") }
         let all = try await ended(store)
-        #expect(all.count == EndedSession.mostKept)
+        #expect(all.count == EndedSession.maxKept)
         #expect(all.first?.nonce == "2")
     }
 
@@ -119,11 +119,11 @@ import Testing
         let other = try SQLiteConnection(.file(folder.file("luma.db")))
         try other.execute("BEGIN IMMEDIATE")
         store.settle(write, .done(result: "evt-1"), at: Timestamp(milliseconds: 1))
-        for number in 0..<(EndedSession.mostKept + 5) { end(store, "\(number)") }
+        for number in 0..<(EndedSession.maxKept + 5) { end(store, "\(number)") }
         await #expect(throws: StoreFailure(.locked)) { try await store.counts() }
         try other.execute("ROLLBACK")
         try await conditions.wait(for: .usable)
         #expect(try await store.counts().unsettledWrites == 0)
-        #expect(try await ended(store).last?.nonce == "\(EndedSession.mostKept + 4)")
+        #expect(try await ended(store).last?.nonce == "\(EndedSession.maxKept + 4)")
     }
 }

@@ -44,7 +44,7 @@ import Testing
         FaultyDisk.set(nil, in: folder.path)
         defer { FaultyDisk.set(nil, in: folder.path) }
         let heard = Heard()
-        let store = SQLiteStateStore(.folder(folder.path), mostRequests: 8, listener: heard.listener)
+        let store = SQLiteStateStore(.folder(folder.path), maxRequests: 8, listener: heard.listener)
         _ = try await store.started("kept")
         FaultyDisk.set(.noRoom, in: folder.path)
         for number in 0..<6 {

@@ -111,7 +111,7 @@ import Testing
 
     @Test func keysAreBounded() async throws {
         let heard = Heard()
-        let store = SQLiteStateStore(.memory, mostRequests: 8, listener: heard.listener, times: .init(faultIsTold: 0.2))
+        let store = SQLiteStateStore(.memory, maxRequests: 8, listener: heard.listener, times: .init(faultIsTold: 0.2))
         var started: [RequestID] = []
         for number in 0..<4 { started.append(try await store.started("\(number)")) }
         #expect(try await store.begin("5") == .full(own: 4))

@@ -86,7 +86,7 @@ import Testing
     /// What the other one has forgotten counts for nobody any more.
     @Test func keysThatAnotherProgramForgetsAreNotCounted() async throws {
         let folder = try TemporaryFolder()
-        let stores = (0..<2).map { _ in SQLiteStateStore(.folder(folder.path), mostRequests: 8) }
+        let stores = (0..<2).map { _ in SQLiteStateStore(.folder(folder.path), maxRequests: 8) }
         for number in 0..<4 {
             let id = try await stores[0].started("\(number)")
             stores[0].finish(
@@ -104,7 +104,7 @@ import Testing
         #expect(try await stores[1].counts().requests == 1)
         // One that is started anew counts what there is.
         for store in stores { store.close() }
-        let next = SQLiteStateStore(.folder(folder.path), mostRequests: 8)
+        let next = SQLiteStateStore(.folder(folder.path), maxRequests: 8)
         for number in 0..<3 { _ = try await next.started("new \(number)", at: 1010) }
         #expect(try await next.begin("one too many", at: 1010) == .full(own: 4))
     }

@@ -54,7 +54,7 @@ extension StateStore {
         return id
     }
 
-    func orphans(_ account: String = "a") async throws -> [OrphanWrite] {
+    func orphans(_ account: String = "a") async throws -> [AbandonedWrite] {
         try await wait { orphans(account, limit: 100, then: $0) }
     }
 

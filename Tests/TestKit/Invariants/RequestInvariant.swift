@@ -42,8 +42,8 @@ public enum RequestInvariant {
 
     private static func problem(in outcome: Outcome, _ limits: WireLimits) -> String? {
         // A line of the chunk framing, or of the trailer section, may stand unread behind the body.
-        if outcome.mostKept > limits.headBytes * 2 + limits.bodyBytes + 1024 {
-            return "kept \(outcome.mostKept) octets"
+        if outcome.maxKept > limits.headBytes * 2 + limits.bodyBytes + 1024 {
+            return "kept \(outcome.maxKept) octets"
         }
         for request in outcome.requests {
             if let problem = problem(in: request, limits) { return "\(problem): \(request)" }

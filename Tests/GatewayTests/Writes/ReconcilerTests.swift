@@ -28,7 +28,7 @@ import Testing
         _ store: any StateStore, _ reactor: Reactor, seconds: Double = 0.3,
         events: @escaping () -> [JSON]?,
         onSettled: @escaping (WriteEffect) -> Void, beforeLook: @escaping () async -> Void = {}
-    ) -> Settler {
+    ) -> Reconciler {
         let transport = ScriptedTransport { request, _ in
             await beforeLook()
             guard let events = events() else { return .status(400) }
@@ -40,7 +40,7 @@ import Testing
         let luma = LumaClient(
             settings: .init(baseURL: "https://luma.test", apiKey: Secret("key")),
             account: LumaAccount(BudgetSettings(getRequests: 1000)), transport: transport, time: clock)
-        return Settler(
+        return Reconciler(
             luma: luma, store: store, account: "a", reactor: reactor, clock: clock,
             steady: SteadyClock(),
             settings: .init(settleSeconds: seconds, keepSeconds: 60, patience: 5, longestPause: 0.1, idlePause: 0.05)

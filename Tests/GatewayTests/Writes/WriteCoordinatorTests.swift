@@ -19,7 +19,7 @@ import Testing
 
     /// A loop's desk with its service, over a Luma that makes events.
     private struct Room {
-        let desk: WriteDesk
+        let desk: WriteCoordinator
         let store: ScriptedStore
         let transport: ScriptedTransport
         let service: EventsService

@@ -8,7 +8,7 @@ import Settings
 import Store
 
 /// What one loop has of its own: its way to Luma, its rendered answers, its part of the log.
-final class Worker {
+final class LoopContext {
     let reactor: Reactor
     let clock: LoopClock
     let gate: Gatekeeper
@@ -25,7 +25,7 @@ final class Worker {
     private let healthInterval: Double
     /// Of Luma, after the start, by whichever loop makes it.
     let firstCheck: Milestone
-    let settlerSettings: Settler.Settings
+    let settlerSettings: Reconciler.Settings
 
     init(_ shared: Shared, reactor: Reactor, transport: any Transport) {
         self.reactor = reactor
@@ -53,7 +53,7 @@ final class Worker {
         shared.metrics.add(recorder.metrics, on: reactor.executor)
         luma.observer = recorder.metrics
         reads.metrics = recorder.metrics
-        settlerSettings = Settler.Settings(
+        settlerSettings = Reconciler.Settings(
             settleSeconds: shared.configuration.memory.settleSeconds,
             keepSeconds: max(60, shared.configuration.memory.duplicateWindowSeconds),
             patience: min(15, shared.patience))
@@ -81,7 +81,7 @@ final class Worker {
     }
 
     /// - Parameter timeout: the longest that the caller waits, in seconds.
-    func upstreamCall(_ timeout: Double?, _ priority: Priority, _ turn: Turn) -> UpstreamCall {
+    func upstreamCall(_ timeout: Double?, _ priority: Priority, _ turn: RequestContext) -> UpstreamCall {
         let exchange = turn.exchange
         let call = operations.upstreamCall(
             CallContext(turn.sender(priority)) { !exchange.isOpen }, timeout: timeout)
@@ -91,7 +91,7 @@ final class Worker {
     }
 
     /// Serves an endpoint that needs Luma, to the end.
-    func answer(_ input: RequestInput, _ representation: Representation, _ turn: Turn) async {
+    func answer(_ input: RequestInput, _ representation: Representation, _ turn: RequestContext) async {
         // A list of everything waits behind who looks at one thing, and so does who says that there is no hurry.
         let isStream = input.endpoint.listsEvents && representation != .json
         let call = upstreamCall(input.timeout, isStream || input.isBackground ? .background : .interactive, turn)
@@ -119,7 +119,7 @@ final class Worker {
     }
 }
 
-extension Worker: ToolAuditor {
+extension LoopContext: ToolAuditor {
     var now: MonotonicTime { clock.now }
 
     /// Writes the one line of a tool's call.
@@ -137,7 +137,7 @@ extension Worker: ToolAuditor {
 
 extension ToolBox {
     /// A dispatcher of one loop with everything registered.
-    static func dispatcher(_ worker: Worker, _ shared: Shared) -> Dispatcher {
+    static func dispatcher(_ worker: LoopContext, _ shared: Shared) -> Dispatcher {
         let dispatcher = dispatcher(
             worker.operations,
             Parts(
@@ -152,10 +152,10 @@ extension ToolBox {
     }
 }
 
-extension Worker {
+extension LoopContext {
     /// Starts to look for the effects of lost writes on this loop; cancel the task to end it.
     func startSettler() -> Task<Void, Never> {
-        let settler = Settler(
+        let settler = Reconciler(
             luma: luma, store: operations.desk.store, account: operations.desk.account, reactor: reactor, clock: clock,
             steady: operations.desk.steady,
             settings: settlerSettings
@@ -171,7 +171,7 @@ extension Worker {
     }
 
     /// An operator who reads this can find the event that a caller never heard of; and who follows the events hears of it now.
-    private func logSettled(_ write: OrphanWrite, _ effect: WriteEffect) {
+    private func logSettled(_ write: AbandonedWrite, _ effect: WriteEffect) {
         let id = write.event(effect)
         if case .done = effect, let id { operations.announce(id) }
         let (level, found): (LogLevel, String) =
@@ -186,7 +186,7 @@ extension Worker {
     }
 }
 
-extension OrphanWrite {
+extension AbandonedWrite {
     /// The event that it was to change, or has made; nil when it was about no event, or the event is not known. What else it was
     /// to change stands in no log: a guest may be named by an address.
     func event(_ effect: WriteEffect) -> String? {

@@ -8,9 +8,9 @@ import Store
 // The reads of events in JSON: most of what there is to serve. What is asked for is checked once and looked for once, and
 // only what nothing kept answers becomes a task.
 
-extension Worker {
+extension LoopContext {
     /// Serves `GET /events/{event_id}`.
-    func serveEvent(_ input: RequestInput, _ request: RequestView, _ turn: Turn) throws(APIError) {
+    func serveEvent(_ input: RequestInput, _ request: RequestView, _ turn: RequestContext) throws(APIError) {
         let id = try input.loneEventID()
         switch reads.ask(.event(id.text), input.wish, words: Self.words(of: request)) {
         case .answer(let answer): turn.finish(.getEvent, try answer.response(input.conditions))
@@ -21,7 +21,7 @@ extension Worker {
     }
 
     /// Serves `GET /events/`.
-    func serveList(_ input: RequestInput, _ request: RequestView, _ turn: Turn) throws(APIError) {
+    func serveList(_ input: RequestInput, _ request: RequestView, _ turn: RequestContext) throws(APIError) {
         let query = try EventListQuery(input.query)
         switch reads.ask(ReadKey(query), input.wish, words: Self.words(of: request)) {
         case .answer(let answer): turn.finish(.listEvents, try answer.response(input.conditions))
@@ -37,7 +37,7 @@ extension Worker {
 
     /// A function of its own for each keeps its task small.
     private func answerEvent(
-        _ id: EventID, _ open: OpenRead, _ conditions: Preconditions, _ timeout: Double?, _ turn: Turn
+        _ id: EventID, _ open: OpenRead, _ conditions: Preconditions, _ timeout: Double?, _ turn: RequestContext
     ) async {
         let call = upstreamCall(timeout, .interactive, turn)
         do throws(APIError) {
@@ -50,7 +50,8 @@ extension Worker {
     }
 
     private func answerList(
-        _ query: EventListQuery, _ open: OpenRead, _ conditions: Preconditions, _ timeout: Double?, _ turn: Turn
+        _ query: EventListQuery, _ open: OpenRead, _ conditions: Preconditions, _ timeout: Double?,
+        _ turn: RequestContext
     ) async {
         let call = upstreamCall(timeout, .interactive, turn)
         do throws(APIError) {
@@ -63,11 +64,11 @@ extension Worker {
     }
 }
 
-extension Worker {
+extension LoopContext {
     /// Streams all pages. Once the head is sent a failure can only be told by a body that is not complete, which every
     /// HTTP client notices: in lines after a last one with the error, in a calendar without its end.
     func streamList(
-        _ query: EventListQuery, as representation: Representation, _ input: RequestInput, _ turn: Turn,
+        _ query: EventListQuery, as representation: Representation, _ input: RequestInput, _ turn: RequestContext,
         _ call: UpstreamCall
     ) async throws(APIError) {
         let first = try await operations.events.page(query, limit: EventsService.upstreamPageLimit, query.cursor, call)
@@ -108,9 +109,9 @@ extension Worker {
     }
 }
 
-extension Worker {
+extension LoopContext {
     /// Serves who manages feeds.
-    func answerFeeds(_ input: RequestInput, _ turn: Turn) async {
+    func answerFeeds(_ input: RequestInput, _ turn: RequestContext) async {
         do throws(APIError) {
             let response =
                 switch input.endpoint.kind {
@@ -126,7 +127,7 @@ extension Worker {
 
     /// Serves a feed to whoever has its address. It is counted for the feed, and an address that is none for where it comes
     /// from; towards Luma it is in nobody's way.
-    func answerFeed(_ input: RequestInput, _ turn: Turn) async {
+    func answerFeed(_ input: RequestInput, _ turn: RequestContext) async {
         var turn = turn
         var calls: CallContext?
         do throws(APIError) {

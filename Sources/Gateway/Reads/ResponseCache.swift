@@ -6,11 +6,11 @@ import HTTP
 ///
 /// An answer that is asked for again in the same words is given from octets that stand ready: no key is made, nothing is
 /// decoded, nothing is rendered but the age, once a second.
-struct KeptAnswers: Sendable {
+struct ResponseCache: Sendable {
     /// One answer that is kept. Reached only through the table that holds it.
     private final class Entry {
         let key: ReadKey
-        let answer: KeptAnswer
+        let answer: CachedResponse
         let serial: UInt64
         let size: Int
         /// Places in `words` that lead here.
@@ -20,12 +20,12 @@ struct KeptAnswers: Sendable {
         var short: (age: Int, fields: FieldBlock)?
         let tag: [UInt8]
 
-        init(_ key: ReadKey, _ answer: KeptAnswer, serial: UInt64) {
+        init(_ key: ReadKey, _ answer: CachedResponse, serial: UInt64) {
             self.key = key
             self.answer = answer
             self.serial = serial
             tag = answer.tag.map { Array($0.text.utf8) } ?? []
-            size = answer.body.count + 2 * key.size + tag.count + KeptAnswers.overhead
+            size = answer.body.count + 2 * key.size + tag.count + ResponseCache.overhead
         }
     }
 
@@ -51,10 +51,10 @@ struct KeptAnswers: Sendable {
 
     var count: Int { entries.count }
 
-    subscript(key: ReadKey) -> KeptAnswer? { entries[key]?.answer }
+    subscript(key: ReadKey) -> CachedResponse? { entries[key]?.answer }
 
     /// Keeps an answer in the place of an earlier one, unless it alone is too large; the oldest ones make room.
-    mutating func insert(_ answer: KeptAnswer, _ key: ReadKey, maxBytes: Int) {
+    mutating func insert(_ answer: CachedResponse, _ key: ReadKey, maxBytes: Int) {
         remove(key)
         lastSerial += 1
         let entry = Entry(key, answer, serial: lastSerial)
@@ -132,7 +132,7 @@ struct KeptAnswers: Sendable {
         return ReadyAnswer(response: response, isList: entry.answer.isList)
     }
 
-    private static func block(_ answer: KeptAnswer, _ age: Int, isNew: Bool) -> (age: Int, fields: FieldBlock)? {
+    private static func block(_ answer: CachedResponse, _ age: Int, isNew: Bool) -> (age: Int, fields: FieldBlock)? {
         (try? FieldBlock(answer.fields(.hit, age: age, isNew: isNew))).map { (age, $0) }
     }
 }

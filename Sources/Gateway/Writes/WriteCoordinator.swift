@@ -8,21 +8,21 @@ import Store
 
 /// Where one loop's requests that change something come by: it keeps the journal of their writes, and for those with an
 /// idempotency key sees to it that they are served once and answered always the same.
-final class WriteDesk {
+final class WriteCoordinator {
     let reactor: Reactor
     let clock: any TimeSource
     let store: any StateStore
     /// Tells what the store is told of time.
     let steady: SteadyClock
     let account: String
-    let bell: Bell
+    let bell: WakeSignal
     /// Seconds; 0 when identical creates are nobody's mistake.
     let duplicateWindow: Double
     private let keySeconds: Double
 
     /// - Parameter account: under which name the store keeps what belongs to Luma's account.
     init(
-        store: any StateStore, account: String, bell: Bell, steady: SteadyClock, memory: Configuration.Memory,
+        store: any StateStore, account: String, bell: WakeSignal, steady: SteadyClock, memory: Configuration.Memory,
         reactor: Reactor, clock: any TimeSource
     ) {
         self.reactor = reactor

@@ -6,7 +6,7 @@ import LumaClient
 import MCP
 
 /// One request on its way to its answer: what the answer and the log line need of it.
-struct Turn {
+struct RequestContext {
     let id: String
     let method: Method
     let exchange: Exchange
@@ -89,7 +89,7 @@ struct Turn {
     }
 }
 
-extension Turn {
+extension RequestContext {
     /// Who spends Luma's budget for this request: whose token it came with, else where it comes from.
     func sender(_ priority: Priority) -> Sender {
         let caller =

@@ -6,7 +6,7 @@ import Synchronization
 
 /// Finds out in the background what lost writes have done: those that this gateway has given up on, and those that a dead
 /// one has left behind. One for each gateway, on one loop. Asks Luma nothing while there are none.
-final class Settler {
+final class Reconciler {
     private let luma: LumaClient
     private let store: any StateStore
     private let account: String
@@ -14,13 +14,13 @@ final class Settler {
     private let clock: any TimeSource
     private let steady: SteadyClock
     private let settings: Settings
-    private let onSettled: (OrphanWrite, WriteEffect) -> Void
+    private let onSettled: (AbandonedWrite, WriteEffect) -> Void
     private var lost: [WriteID: Lost] = [:]
     private var waiting: Suspension<Void>?
     private var isRung = false
     private var lastPurge: MonotonicTime?
     /// Events that one doubt is worth to be asked for.
-    private static let mostSuspects = 10
+    private static let maxSuspects = 10
 
     struct Settings {
         /// How long a write is looked for, from the first look that Luma answers, before what cannot be seen counts as not
@@ -56,7 +56,7 @@ final class Settler {
     init(
         luma: LumaClient, store: any StateStore, account: String, reactor: Reactor, clock: any TimeSource,
         steady: SteadyClock, settings: Settings,
-        onSettled: @escaping (OrphanWrite, WriteEffect) -> Void = { _, _ in }
+        onSettled: @escaping (AbandonedWrite, WriteEffect) -> Void = { _, _ in }
     ) {
         self.luma = luma
         self.store = store
@@ -88,7 +88,7 @@ final class Settler {
 
     /// Looks for each orphan whose time has come.
     func pass() async {
-        let orphans: [OrphanWrite]
+        let orphans: [AbandonedWrite]
         do throws(StoreFailure) {
             orphans = try await reactor.ask { store.orphans(account, limit: 100, then: $0) }
         } catch {
@@ -107,7 +107,7 @@ final class Settler {
         }
     }
 
-    private func take(_ orphan: OrphanWrite) {
+    private func take(_ orphan: AbandonedWrite) {
         guard lost[orphan.id] == nil else { return }
         let body = (try? JSON.parse(orphan.body))?.objectValue ?? JSONObject()
         let write = LostWrite(
@@ -127,7 +127,7 @@ final class Settler {
     }
 
     /// What the write has done, if that can be told now.
-    private func look(for orphan: OrphanWrite, _ entry: inout Lost) async -> WriteEffect? {
+    private func look(for orphan: AbandonedWrite, _ entry: inout Lost) async -> WriteEffect? {
         let begun = clock.now
         defer {
             entry.nextLook = clock.now.advanced(seconds: entry.pause)
@@ -160,7 +160,7 @@ final class Settler {
 
     /// What to make of a create of which nothing is to be seen but events that Luma may have made of it.
     private func doubtful(
-        _ ids: [String], _ orphan: OrphanWrite, _ entry: inout Lost, _ begun: MonotonicTime
+        _ ids: [String], _ orphan: AbandonedWrite, _ entry: inout Lost, _ begun: MonotonicTime
     ) async -> WriteEffect? {
         let suspicion: Suspicion
         do throws(StoreFailure) {
@@ -183,7 +183,7 @@ final class Settler {
 
     /// What to make of a write of which nothing is to be seen: a lost create's event may have been given another name or start
     /// since, or be cancelled, and an update may have been followed by another, which a repeat would undo.
-    private func unseen(_ orphan: OrphanWrite, _ write: LostWrite, _ begun: MonotonicTime) async -> WriteEffect? {
+    private func unseen(_ orphan: AbandonedWrite, _ write: LostWrite, _ begun: MonotonicTime) async -> WriteEffect? {
         let overtaking: Overtaking
         do throws(StoreFailure) {
             // Asked after the look: what is recorded later cannot have hidden anything from it.
@@ -210,7 +210,7 @@ final class Settler {
     /// the create passes over older events, so nothing is trusted here that was not trusted there. One that is gone
     /// shows no time, and one that is younger may be the create's: they leave the doubt as it is.
     private func isHidden(_ write: LostWrite, by ids: [String], _ begun: MonotonicTime) async -> Bool? {
-        guard ids.count <= Self.mostSuspects else { return true }
+        guard ids.count <= Self.maxSuspects else { return true }
         for id in ids {
             do throws(LumaError) {
                 let wasThere = try await luma.wasThere(
@@ -224,7 +224,7 @@ final class Settler {
         return false
     }
 
-    private func settle(_ orphan: OrphanWrite, _ effect: WriteEffect) async {
+    private func settle(_ orphan: AbandonedWrite, _ effect: WriteEffect) async {
         let now = steady.now
         let adoption: Adoption
         do throws(StoreFailure) {
@@ -278,7 +278,7 @@ final class Settler {
 }
 
 /// Wakes, from any loop, the one that looks for the effects of lost writes.
-final class Bell: Sendable {
+final class WakeSignal: Sendable {
     private let listener = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// - Parameter listener: called on whatever thread rings; nil when nobody listens any more.

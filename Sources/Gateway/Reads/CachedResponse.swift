@@ -13,7 +13,7 @@ struct Fetched {
 }
 
 /// A representation that Luma gave, as it is passed on to whoever asks for it.
-struct KeptAnswer: Sendable {
+struct CachedResponse: Sendable {
     let body: [UInt8]
     /// Made once, when the answer came.
     let tag: EntityTag?
@@ -92,7 +92,7 @@ struct KeptAnswer: Sendable {
     private static let prepared: [ReadSource: FieldBlock] = {
         var blocks: [ReadSource: FieldBlock] = [:]
         for source in [ReadSource.miss, .shared] {
-            let bare = KeptAnswer(isList: false, asOf: MonotonicTime(nanoseconds: 0))
+            let bare = CachedResponse(isList: false, asOf: MonotonicTime(nanoseconds: 0))
             blocks[source] = try? FieldBlock(bare.fields(source, age: 0))
         }
         return blocks
@@ -107,7 +107,7 @@ struct KeptAnswer: Sendable {
 
 /// The answer to a read, and how it came about.
 struct ReadAnswer {
-    let kept: KeptAnswer
+    let kept: CachedResponse
     let source: ReadSource
     /// Whole seconds since what it shows was so.
     var age = 0

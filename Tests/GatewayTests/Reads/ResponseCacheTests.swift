@@ -12,12 +12,12 @@ import Testing
         MonotonicTime(nanoseconds: 0).advanced(seconds: seconds)
     }
 
-    private static func answer(_ text: String, at seconds: Double = 0, isList: Bool = false) -> KeptAnswer {
-        KeptAnswer(Array(text.utf8), isList: isList, asOf: at(seconds))
+    private static func answer(_ text: String, at seconds: Double = 0, isList: Bool = false) -> CachedResponse {
+        CachedResponse(Array(text.utf8), isList: isList, asOf: at(seconds))
     }
 
     private static func ready(
-        _ kept: inout KeptAnswers, _ path: String, _ query: String? = nil, tag: String? = nil, at seconds: Double
+        _ kept: inout ResponseCache, _ path: String, _ query: String? = nil, tag: String? = nil, at seconds: Double
     ) -> ReadyAnswer? {
         var path = path
         var query = query ?? ""
@@ -35,7 +35,8 @@ import Testing
         }
     }
 
-    private static func remember(_ kept: inout KeptAnswers, _ path: String, _ query: String? = nil, for key: ReadKey) {
+    private static func remember(_ kept: inout ResponseCache, _ path: String, _ query: String? = nil, for key: ReadKey)
+    {
         var path = path
         var query = query ?? ""
         let hasQuery = !query.isEmpty
@@ -49,7 +50,7 @@ import Testing
     }
 
     @Test func theSameWordsAreAnsweredWithTheirAgeAndOthersAreNot() throws {
-        var kept = KeptAnswers()
+        var kept = ResponseCache()
         kept.insert(Self.answer(#"{"id":"tea"}"#), .event("tea"), maxBytes: 1 << 20)
         #expect(Self.ready(&kept, "/events/tea", at: 0) == nil)
         Self.remember(&kept, "/events/tea", for: .event("tea"))
@@ -81,7 +82,7 @@ import Testing
     }
 
     @Test func aQueryIsPartOfTheWords() {
-        var kept = KeptAnswers()
+        var kept = ResponseCache()
         kept.insert(Self.answer("[]", isList: true), .list("7"), maxBytes: 1 << 20)
         Self.remember(&kept, "/events/", "limit=7", for: .list("7"))
         #expect(Self.ready(&kept, "/events/", "limit=7", at: 1)?.isList == true)
@@ -92,7 +93,7 @@ import Testing
     }
 
     @Test func whatIsRemovedOrReplacedIsNotGivenInAnyWords() throws {
-        var kept = KeptAnswers()
+        var kept = ResponseCache()
         kept.insert(Self.answer("1"), .event("tea"), maxBytes: 1 << 20)
         Self.remember(&kept, "/events/tea", for: .event("tea"))
         Self.remember(&kept, "/events/tea/", for: .event("tea"))
@@ -110,7 +111,7 @@ import Testing
 
     /// The table of words is small: the later one takes the place, and nothing wrong is ever given.
     @Test func wordsThatShareAPlaceNeverShareAnAnswer() throws {
-        var kept = KeptAnswers()
+        var kept = ResponseCache()
         for number in 0..<5000 {
             kept.insert(Self.answer("\(number)"), .event("\(number)"), maxBytes: 1 << 30)
             Self.remember(&kept, "/events/\(number)", for: .event("\(number)"))
@@ -125,7 +126,7 @@ import Testing
     }
 
     @Test func theOldestMakeRoomAndTheBoundIsNeverPassed() {
-        var kept = KeptAnswers()
+        var kept = ResponseCache()
         var generator = SeededGenerator(seed: 3)
         let most = 50_000
         for round in 0..<3000 {
@@ -147,7 +148,7 @@ import Testing
     }
 
     @Test func whatAloneIsTooLargeIsNotKeptAndDropsWhatItReplaces() {
-        var kept = KeptAnswers()
+        var kept = ResponseCache()
         kept.insert(Self.answer("small"), .event("tea"), maxBytes: 2000)
         kept.insert(Self.answer(String(repeating: "x", count: 3000)), .event("tea"), maxBytes: 2000)
         #expect(kept[.event("tea")] == nil && kept.bytes == 0)
