@@ -93,8 +93,9 @@ extension SocketConnection {
         disarm()
         reactor.forget(descriptor)
         if resetting {
-            var option = linger(l_onoff: 1, l_linger: 0)
-            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+            // `struct linger`: on, and for no time. By its fields it would belong to whichever C module came first.
+            var option: (onoff: CInt, linger: CInt) = (1, 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout.size(ofValue: option)))
         }
         Glibc.close(descriptor)
         // Its buffers stay until the object goes: a handler that closes may still be reading its request there.
