@@ -105,8 +105,15 @@ public struct EventListParameters: Sendable {
 
 /// The input of a write in its forms: as it is given, as it is sent, and as a journal keeps it.
 extension Operation {
-    /// The id of what it changes; nil when it makes something new.
-    func subjectID(in input: JSONObject) -> String? { subject?.member.flatMap { input[$0]?.stringValue } }
+    /// What it changes, as the journal compares it; nil when it makes something new.
+    ///
+    /// A thing within another may be named in several ways, a guest by id, ticket or address. So all things of a kind in one are
+    /// taken for the same: a later change of another one makes a lost change unknown, and never one that is made again.
+    func subjectID(in input: JSONObject) -> String? {
+        guard let subject, let id = subject.member.flatMap({ input[$0]?.stringValue }) else { return nil }
+        guard let parent = subject.parent, let owner = input[parent.member]?.stringValue else { return id }
+        return owner + "/" + subject.kind.rawValue
+    }
 
     /// What is sent of it.
     func sent(_ input: JSONObject) -> JSONObject {
@@ -116,12 +123,14 @@ extension Operation {
 
     /// What is kept of it beside the subject.
     func kept(_ input: JSONObject) -> JSONObject {
-        JSONObject(input.members.filter { $0.name != subject?.member && !secretInput.contains($0.name) })
+        let isWithin = subject?.parent != nil
+        return JSONObject(
+            input.members.filter { (isWithin || $0.name != subject?.member) && !secretInput.contains($0.name) })
     }
 
     /// The input of a write that was kept, without its secrets.
     func restored(subject id: String?, kept body: JSONObject) -> JSONObject {
-        guard let id, let member = subject?.member else { return body }
+        guard let id, let member = subject?.member, subject?.parent == nil else { return body }
         var input = body
         input[member] = .string(id)
         return input

@@ -33,13 +33,20 @@ enum ChangeComparison {
         of operation: Operation, _ input: JSONObject, _ reading: Operation.Reading, _ renamed: [String: String]
     ) -> JSONObject {
         let ids = reading.members.union(operation.subject?.members ?? [])
-        let changes = input.members.filter { !controls.contains($0.name) && !ids.contains($0.name) }
+        let changes = input.members.filter { name, value in
+            // What is asked for besides, and shows nowhere, proves nothing, but stands in the way of a proof.
+            let isAsked = besides.contains(name) && !value.isNull && value != false
+            return !ids.contains(name) && (!controls.contains(name) || isAsked)
+        }
         return JSONObject(changes.map { (name: renamed[$0.name] ?? $0.name, value: $0.value) })
     }
 
     private static let controls: Set<String> = [
         "suppress_notifications", "suppress_email", "send_email", "message", "should_refund",
     ]
+
+    /// Controls by which more is done than what the thing shows: money goes back, a person is written to.
+    private static let besides: Set<String> = ["message", "should_refund"]
 
     /// Members that Luma shows in a form of its own: a difference proves nothing.
     private static let rewritten: Set<String> = [

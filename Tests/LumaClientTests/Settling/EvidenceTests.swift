@@ -87,8 +87,8 @@ import Testing
             effects: [.changes, .notifiesGuests, .movesMoney], repetition: .onlyIfUnseen, summary: "",
             meaning: .init(subject: .init(.guest, "guest_id", of: (.event, "event_id"))))
         let input: JSONObject = [
-            "event_id": "evt-1", "guest_id": "gst-1", "status": "approved", "should_refund": true, "send_email": false,
-            "message": "Welcome",
+            "event_id": "evt-1", "guest_id": "gst-1", "status": "approved", "should_refund": false, "send_email": false,
+            "message": nil,
         ]
         let reading = Operation.Reading("events/get", ["event_id": "event_id"])
         let changes = ChangeComparison.changes(of: operation, input, reading, ["status": "approval_status"])

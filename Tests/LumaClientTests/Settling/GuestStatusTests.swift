@@ -5,11 +5,12 @@ import LumaClient
 import TestKit
 import Testing
 
-/// A guest's status whose answer is lost: the guest shows it under another name, and what is said of the mail and the money shows nowhere.
+/// A guest's status whose answer is lost: the guest shows it under another name. A message and a refund show nowhere: where they
+/// were asked for, the status alone proves nothing.
 @MainActor @Suite struct GuestStatusTests {
     private static let approval: JSONObject = [
-        "event_id": "evt-1", "guest_id": "gst-1", "status": "approved", "should_refund": true, "send_email": true,
-        "message": "Welcome",
+        "event_id": "evt-1", "guest_id": "gst-1", "status": "approved", "should_refund": false, "send_email": true,
+        "message": nil,
     ]
 
     nonisolated static let answers: [(answer: ScriptedTransport.Answer, finding: UnknownOutcome.Finding?)] = [
@@ -51,15 +52,52 @@ import Testing
 
     @Test(arguments: looks.indices) func itIsFoundAfterARestart(index: Int) async throws {
         let (answer, expected) = Self.looks[index]
-        var body = Self.approval
-        body["guest_id"] = Optional.none
         let write = LostWrite(
-            operation: "events/guests/update-status", subject: "gst-1", body: body,
+            operation: "events/guests/update-status", subject: "evt-1/guest", body: Self.approval,
             sentAt: Timestamp(milliseconds: 0), claimed: [])
         let fixture = Fixture([answer])
         let finding = try await fixture.client.look(
             for: write, deadline: fixture.deadline(), context: fixture.context)
         #expect(finding == expected)
         #expect(fixture.transport.lines == ["GET /v1/events/guests/get?event_id=evt-1&id=gst-1"])
+    }
+
+    /// The guest may have had the status before, and then nothing of it was done.
+    @Test(arguments: [("message", "Welcome"), ("should_refund", true)] as [(String, JSON)])
+    func moneyAndWordsAreNotProvedByTheStatus(name: String, value: JSON) async throws {
+        let operation = try #require(Catalog["events/guests/update-status"])
+        var input = Self.approval
+        input[name] = value
+        let fixture = Fixture([.lost(.timeout), .json(200, ["id": "gst-1", "approval_status": "approved"])])
+        let error = await failure {
+            _ = try await fixture.client.write(
+                operation, input, deadline: fixture.deadline(), context: fixture.context)
+        }
+        let outcome = UnknownOutcome(operation: operation.name, cause: "timeout", finding: .notSettled)
+        #expect(error == .unknownOutcome(outcome))
+        let write = LostWrite(
+            operation: operation.name, subject: "evt-1/guest", body: input, sentAt: Timestamp(milliseconds: 0),
+            claimed: [])
+        let later = Fixture([.json(200, ["approval_status": "approved"])])
+        let finding = try await later.client.look(for: write, deadline: later.deadline(), context: later.context)
+        #expect(finding == .untold)
+    }
+
+    /// Whatever a guest is called, a later change of one in the same event is in the way, and one in another event is not.
+    @Test func guestsOfOneEventAreOneSubject() async throws {
+        let operation = try #require(Catalog["events/guests/update-status"])
+        var subjects: [String?] = []
+        for (event, guest) in [("evt-1", "gst-1"), ("evt-1", "a@example.com"), ("evt-2", "a@example.com")] {
+            let fixture = Fixture([.json(200, [:])])
+            let journal = WriteTests.Journal()
+            fixture.context.journal = journal
+            var input = Self.approval
+            (input["event_id"], input["guest_id"]) = (.string(event), .string(guest))
+            _ = try await fixture.client.write(
+                operation, input, deadline: fixture.deadline(), context: fixture.context)
+            subjects.append(journal.writes.first?.subject)
+            #expect(journal.writes.first?.body["guest_id"]?.stringValue == guest)
+        }
+        #expect(subjects == ["evt-1/guest", "evt-1/guest", "evt-2/guest"])
     }
 }
