@@ -118,7 +118,11 @@ extension WriteRequest {
         }
         self.init(wanted: wanted, terms: terms)
         if let key = input.idempotencyKey, !terms.isDryRun {
-            keyed = KeyedWrite(key, input.endpoint, input.parameter, query: input.query, document: document)
+            // What is passed on has all of path and query in its input, so that it is the same from wherever it comes.
+            let isPassed = input.endpoint.kind == .operation
+            keyed = KeyedWrite(
+                key, input.endpoint, isPassed ? nil : input.parameter, query: isPassed ? [] : input.query,
+                document: document)
         }
     }
 

@@ -79,8 +79,8 @@ import Testing
                 "ecdfa5526671f682f829e52526118c44c87deb5f8715f963fe14a4351fca7ae4"
             ),
             (
-                coupons, "evt-1", [], #"{"event_id":"evt-1","code":"TEA"}"#,
-                "755cc27acbb6ade45e14bc8c0a386a3feeba638a14fdafe51ca7f5e5e9097abd"
+                coupons, "evt-1", [("dry_run", "false")], #"{"event_id":"evt-1","code":"TEA"}"#,
+                "7a3d4dd5d7d089e0170c11b2f3bd592116df2ace55c9b67f9f06ca41fd88ddaa"
             ),
         ]
         for (endpoint, id, query, body, digest) in rows {
