@@ -1,5 +1,6 @@
 import Core
 import GatewayAPI
+import HTTP
 import IO
 import LumaAPI
 import LumaClient
@@ -88,7 +89,7 @@ final class OperationService {
             do throws(APIError) {
                 outcome.result = .success(try await write(request, upstreamCall(context)))
             } catch {
-                outcome.result = .failure(await explained(error))
+                outcome.result = .failure(await explained(error.told(after: context)))
             }
             outcome.waiter?.resume(returning: ())
         }
@@ -132,7 +133,9 @@ extension OperationService {
         _ passed: PassedOperation, _ terms: WriteTerms, _ call: UpstreamCall
     ) async throws(APIError) -> Written {
         let (surface, given) = (passed.surface, passed.input)
-        try EventsService.check(terms.conditions, hasRepresentation: true)
+        guard terms.conditions.verdict(tag: nil, isRead: false, exists: false) == .proceed else {
+            throw APIError(.preconditionFailed, "This path has no ETag to compare: leave the condition away")
+        }
         let event = given["event_id"]?.stringValue
         if terms.isDryRun {
             let told: JSONObject = ["status": "unchanged", "dry_run": true, "sends": .object(given)]
