@@ -163,7 +163,7 @@ extension ToolBox {
     private static func question(_ surface: Surface, _ input: JSONObject) -> String {
         let parts = input.members.map { name, value in
             let text = value.stringValue ?? String(decoding: value.encoded, as: UTF8.self)
-            return "\(name): \(Neutral.cited(APIError.shortened(text)))"
+            return "\(name): \(Neutral.cited(APIError.shortened(text, to: 1000)))"
         }
         return "\(surface.operation.summary) Do it with \(parts.joined(separator: ", "))?"
     }

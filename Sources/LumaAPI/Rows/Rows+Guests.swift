@@ -19,7 +19,7 @@ extension Rows {
             effects: [.reads], repetition: .always,
             summary: "The guests of an event, in pages, without their orders.",
             meaning: .init(
-                subject: .init(.guest, of: (.event, "event_id")),
+                subject: .init(.guest, of: (.event, "event_id")), secretAnswer: ["check_in_qr_code"],
                 example: ["event_id": "evt-", "approval_status": "approved"])),
         Operation(
             "events/guests/get", .get, "/v1/events/guests/get",
@@ -31,7 +31,8 @@ extension Rows {
             effects: [.reads], repetition: .always,
             summary: "One guest of an event with tickets and orders.",
             meaning: .init(
-                subject: .init(.guest, "id", of: (.event, "event_id")), example: ["event_id": "evt-", "id": "gst-"])),
+                subject: .init(.guest, "id", of: (.event, "event_id")), secretAnswer: ["check_in_qr_code"],
+                example: ["event_id": "evt-", "id": "gst-"])),
         Operation(
             "events/guests/update-status", .post, "/v1/events/guests/update-status",
             legacy: .init(["/v1/event/update-guest-status"], inputNames: legacyEventId),
