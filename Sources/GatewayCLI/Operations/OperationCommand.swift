@@ -79,6 +79,10 @@ package struct OperationCommand: Sendable {
         try checkOptions()
         let draft = try OperationDraft(
             verb.surface.openFields, verb.options, arguments, environment: environment, now: now)
+        let missing = verb.options.filter { $0.isRequired && !arguments.has($0.row) }.map(\.row.name)
+        if let first = missing.first {
+            throw CommandFailure(.usage, "\(first): is needed", missing.dropFirst().map { "\($0): is needed" })
+        }
         let isPreview = arguments.has(EventsOptions.dryRun)
         let isAsked = verb.surface.needsConfirmation && !isPreview && !arguments.has(EventsOptions.yes)
         if isAsked, ask == nil {

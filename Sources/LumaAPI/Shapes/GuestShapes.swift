@@ -129,10 +129,14 @@ extension Shapes {
     private static let discount: Schema = .variants(
         discriminator: "discount_type",
         [
-            "percent": [SchemaField("percent_off", .number(0...100), required: true)],
+            "percent": [
+                SchemaField("percent_off", .number(0...100), required: true, note: "Percent off the price.")
+            ],
             "amount": [
-                SchemaField("cents_off", .number(0...Double(maxExact)), required: true),
-                SchemaField("currency", currency, required: true),
+                SchemaField(
+                    "cents_off", .number(0...Double(maxExact)), required: true,
+                    note: "Off the price, in minor units: 500 is 5.00."),
+                SchemaField("currency", currency, required: true, note: "Of cents_off, such as eur."),
             ],
         ])
 }

@@ -262,7 +262,7 @@ import Testing
         let body: JSON = [
             "error": "Not valid", "reason": "validation_failed", "request_id": "r1", "details": ["fields": fields],
         ]
-        let (result, _) = try await run(["coupons", "create", "evt-1"], [.json(422, body)])
+        let (result, _) = try await run(["coupons", "create", "evt-1", "--code", "A"], [.json(422, body)])
         #expect(failure(result)?.status == .data)
         #expect(
             failure(result)?.lines == [
@@ -270,6 +270,13 @@ import Testing
                 "--percent-off: must be 0 to 100", "--valid-start-at: must not be null", "EVENT: must be an id",
                 "other: is not known", "request r1",
             ])
+    }
+
+    @Test(arguments: [("coupons create evt-1", "--code"), ("guests set-status evt-1 gst-1", "--status")])
+    func whatIsNeededIsAskedForBeforeAnythingIsSent(line: String, option: String) async throws {
+        let (result, requests) = try await run(line.split(separator: " ").map(String.init), [])
+        #expect(failure(result)?.status == .usage && failure(result)?.lines == ["\(option): is needed"])
+        #expect(requests.isEmpty)
     }
 
     @Test func aGuestWhoIsNotThereIsNotFound() async throws {

@@ -154,7 +154,7 @@ import Testing
         #expect(try row(SchemaField("token", .string())).name == "--guest-token")
         let options = OperationOption.options(of: Self.discount, prefix: "coupon")
         let percent = try #require(options.first { $0.row.name == "--percent-off" })
-        #expect(percent.row.help == "Percent off: percent, or an amount in minor units of a currency.")
+        #expect(percent.row.help == "Percent off the price.")
         #expect(!options.contains { $0.row.name == "--discount-type" })
         let twice = Self.ticket + [SchemaField("name", .string())]
         #expect(
