@@ -40,9 +40,9 @@ package struct Surface: Sendable {
         (self.answer, self.handmade) = (answer, handmade)
     }
 
-    /// A word for it, unique and stable: the tool's in camel case, else the operation's.
+    /// A word for it, unique and stable: the operation's name in camel case. It is kept with idempotency keys.
     package var name: String {
-        let words = (tool ?? operation.name).split { $0 == "_" || $0 == "/" || $0 == "-" }
+        let words = operation.name.split { $0 == "_" || $0 == "/" || $0 == "-" }
         return words.enumerated().map { $0 == 0 ? String($1) : $1.prefix(1).uppercased() + $1.dropFirst() }.joined()
     }
 }

@@ -92,12 +92,13 @@ import Testing
             let other = try await InProcess(beside: gateway)
             #expect(try await other.ask("GET /nothing", ["X-Request-Id: there"]).status == 404)
             let held = DispatchSemaphore(value: 0)
-            defer { held.signal() }
             other.loop.executor.execute { held.wait() }
             let request = try await gateway.open("GET /metrics")
             await gateway.leap(seconds: 2)
             let text = try PrometheusText(try await request.answer().text)
             #expect(text.values("luma_mcp_loops") == [2] && text.values("luma_mcp_loop_lag_seconds").count <= 1)
+            held.signal()
+            await other.end()
         }
     }
 
