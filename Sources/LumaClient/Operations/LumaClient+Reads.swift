@@ -26,7 +26,9 @@ extension LumaClient {
     public func getEvent(
         _ id: String, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> LumaAnswer {
-        try await read(Self.eventsGet, ["event_id": .string(id)], deadline: deadline, context: context)
+        // What most calls are: by itself it needs no document of its input.
+        try await call(
+            Self.eventsGet, query: QueryString([("event_id", id)]), deadline: deadline, context: context)
     }
 
     /// One page of the calendar's events: of several answers where one would be too large, and shorter than asked for where that
