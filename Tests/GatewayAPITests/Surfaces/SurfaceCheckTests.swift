@@ -58,7 +58,7 @@ import Testing
     @Test func noNameIsThereTwice() {
         #expect(
             problems([Self.coupons(), Self.coupons("/events/{event_id}/codes", tool: "codes", command: nil)]) == [
-                "two rows are of events/coupons/list"
+                "two rows are of events/coupons/list", "two rows have the name eventsCouponsList",
             ])
         #expect(
             problems([Self.coupons(), Self.types("/events/{event_id}/coupons")]) == [
@@ -66,7 +66,7 @@ import Testing
             ])
         #expect(
             problems([Self.coupons(), Self.types(tool: "list_coupons")]) == [
-                "two rows have the tool list_coupons", "two rows have the name listCoupons",
+                "two rows have the tool list_coupons"
             ])
         #expect(
             problems([Self.coupons(), Self.types(command: "coupons list TYPE")]) == [
