@@ -11,7 +11,7 @@ import Testing
         let result = try await runDriver(
             "chaos.py",
             [
-                Program.path, folder.path, "--operations", "300", "--clients", "16", "--seconds", "25", "--kills", "1",
+                Program.path, folder.path, "--operations", "300", "--clients", "16", "--seconds", "120", "--kills", "1",
             ] + (isBehindProxy ? ["--proxy"] : []))
         #expect(result.code == 0, "\(result.out)\(result.err)")
     }
