@@ -1,0 +1,141 @@
+package import Core
+
+/// What people are told of an endpoint beyond its method and path.
+package struct EndpointDocumentation {
+    /// An answer that is no error.
+    package struct Answer {
+        package var status = 200
+        package var description: String
+        /// The schema by media type.
+        package var content: [(type: String, schema: JSON)] = []
+        package var fields: [DocumentedField] = []
+    }
+
+    package var group: Group
+    package var summary: String
+    package var description = ""
+    package var query: [QueryRow] = []
+    package var fields: [DocumentedField] = []
+    /// The name of the body's schema.
+    package var body: String?
+    /// The body's schema where it has no name.
+    package var bodySchema: JSON?
+    package var answers: [Answer]
+    /// Why it may refuse, besides the reasons that every path has.
+    package var reasons: [Reason] = []
+    /// The status of all these reasons where it is not their own.
+    package var statusOfReasons: Int?
+
+    package enum Group: String, CaseIterable {
+        case events = "Events"
+        case guests = "Guests"
+        case coupons = "Coupons"
+        case templates = "Templates"
+        case feeds = "Feeds"
+        case service = "Service"
+
+        package var description: String {
+            switch self {
+            case .events: "The events of the calendar that the gateway's key belongs to."
+            case .guests: "Who comes to an event."
+            case .coupons: "Codes that make an event's tickets cheaper, or show hidden ones."
+            case .templates: "Kinds of events to start from."
+            case .feeds: "Calendars at an address of their own, for programs that cannot send a token."
+            case .service: "The gateway itself."
+            }
+        }
+    }
+}
+
+/// A header field of a request or of an answer.
+package enum DocumentedField: String, CaseIterable {
+    case ifMatch = "If-Match"
+    case ifNoneMatch = "If-None-Match"
+    case idempotencyKey = "Idempotency-Key"
+    case idempotencyReplayed = "Idempotency-Replayed"
+    case prefer = "Prefer"
+    case priority = "Priority"
+    case cacheControl = "Cache-Control"
+    case requestTimeout = "X-Request-Timeout"
+    case xCache = "X-Cache"
+    case cacheStatus = "Cache-Status"
+    case age = "Age"
+    case location = "Location"
+    case etag = "ETag"
+    case preferenceApplied = "Preference-Applied"
+    case retryAfter = "Retry-After"
+    case requestID = "X-Request-Id"
+
+    /// What tells about an answer of Luma's that may have been kept.
+    package static let ofReads: [DocumentedField] = [.etag, .xCache, .age, .cacheStatus]
+
+    package var schema: JSON {
+        switch self {
+        // A string of structured fields, or a plain word.
+        case .idempotencyKey:
+            ["type": "string", "pattern": #"^("[ !#-\[\]-~]{1,255}"|[!#-+.-:<-\[\]-~-]{1,255})$"#]
+        case .age, .retryAfter: ["type": "string", "pattern": "^[0-9]+$"]
+        case .xCache: ["type": "string", "enum": ["MISS", "SHARED", "HIT", "STALE"]]
+        default: ["type": "string"]
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .ifMatch: "Only when the event still has this `ETag`; else 412."
+        case .ifNoneMatch: "304 without a body when the `ETag` is still this."
+        case .idempotencyKey:
+            "1 to 255 visible ASCII characters, quoted or not, of the caller's choice: the request is done once and answered "
+                + "once, however often it is sent with this key."
+        case .idempotencyReplayed: "`true` when this answer was given before."
+        case .cacheControl:
+            "`no-cache` asks Luma anew, `only-if-cached` never does, `max-age` bounds the age of a kept answer in seconds."
+        case .xCache: "How the answer came about: MISS, SHARED, HIT, or STALE when Luma fails."
+        case .requestTimeout: "The longest that the request may take, in seconds, such as 2.5."
+        case .cacheStatus: "With STALE: why Luma could not be asked."
+        case .age: "Seconds since Luma gave the answer."
+        case .prefer: "`return=minimal` leaves the event away and saves a call to Luma."
+        case .priority: "`u=7`: nobody waits for this one answer, so what others wait for comes first."
+        case .location: "The path of the new event."
+        case .etag: "Identifies this state of the representation."
+        case .preferenceApplied: "`return=minimal` when that was asked for."
+        case .retryAfter: "Seconds after which it is worth to try again."
+        case .requestID: "The request's id, the caller's own if it sent one."
+        }
+    }
+}
+
+extension Reason {
+    /// What any request may meet on its way to a path: all that is not said to belong to some.
+    package static let everywhere: [Reason] = {
+        let particular = Set(
+            access + lumaRead + lumaWrite + body
+                + [
+                    .duplicateEvent, .eventNotFound, .eventNotAccessible, .guestNotFound, .templateNotFound,
+                    .feedNotFound,
+                    .tooManyFeeds,
+                    .emptyUpdate, .refundDecisionRequired, .confirmationStale, .starting, .notAsked,
+                ])
+        return allCases.filter { !particular.contains($0) }
+    }()
+
+    /// What a path that asks for a token may meet.
+    package static let access: [Reason] = [.unauthenticated, .invalidToken, .insufficientScope, .rateLimited]
+
+    /// What a path that calls Luma may meet there.
+    package static let towardsLuma: [Reason] = [
+        .upstreamRefused, .upstreamAuth, .upstreamPlanRequired, .upstreamUnreachable, .upstreamFailure,
+        .upstreamTimeout,
+        .upstreamUnavailable,
+    ]
+
+    private static let anyRead: [Reason] = [.notAcceptable, .validationFailed, .preconditionFailed]
+    package static let localRead = anyRead
+    package static let lumaRead = anyRead + towardsLuma + [.notKept]
+    package static let lumaWrite =
+        anyRead + towardsLuma + [
+            .outcomeUnknown, .readOnly, .idempotencyKeyInvalid, .idempotencyKeyReused, .requestInProgress,
+            .tooManyKeys, .storeUnavailable,
+        ]
+    package static let body: [Reason] = [.malformedJSON, .unsupportedMediaType]
+}
