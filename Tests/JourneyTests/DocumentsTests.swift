@@ -59,6 +59,7 @@ import Testing
     @Test func theReadmeIsShortAndNamesEveryPage() throws {
         let readme = try Self.text("README.md")
         #expect(readme.split(separator: "\n", omittingEmptySubsequences: false).count <= 260)
+        #expect(readme.utf8.count <= 10_000)
         for page in ReadmeTests.all where page != "README.md" { #expect(readme.contains("](\(page)"), "\(page)") }
     }
 
