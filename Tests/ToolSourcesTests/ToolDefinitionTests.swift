@@ -1,3 +1,4 @@
+import Core
 import MCP
 import Testing
 import ToolSources

@@ -41,7 +41,7 @@ final class LoopMetrics: CallObserver {
         let slot = endpoint.map { $0.id + 1 } ?? 0
         let column = min(max(status, Self.statuses.lowerBound), Self.statuses.upperBound) - Self.statuses.lowerBound
         requests[slot * Self.statuses.count + column] &+= 1
-        if endpoint?.kind != .mcpGet, endpoint?.kind != .sse { durations[slot].add(nanoseconds) }
+        if !(endpoint?.traits.contains(.stream) ?? false) { durations[slot].add(nanoseconds) }
     }
 
     /// Counts an answer to what was no request.

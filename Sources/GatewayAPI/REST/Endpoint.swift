@@ -5,8 +5,12 @@ import LumaAPI
 /// What the gateway serves under one method and path: a row of the one table that the router, the gate, the metrics and
 /// `/openapi.json` are made of.
 ///
-/// An object that never changes, of which there is one for each row: two are equal when they are the same.
-package final class Endpoint: Sendable {
+/// One word that is not counted: the rows live as long as the program, and two are equal when they are the same.
+package struct Endpoint: Sendable {
+    package unowned(unsafe) let row: EndpointRow
+
+    @inlinable package init(row: EndpointRow) { self.row = row }
+
     /// Who serves it. The paths that only pass on an operation of Luma's are served alike.
     package enum Kind: Int, CaseIterable, Sendable {
         case health, live, openAPI, metrics, status
@@ -48,44 +52,33 @@ package final class Endpoint: Sendable {
         package static let cached = Traits(rawValue: 1 << 9)
         /// The answer names the address by which the server was reached.
         package static let namesHost = Traits(rawValue: 1 << 10)
+        /// Its answer ends when the client goes: how long it took says nothing.
+        package static let stream = Traits(rawValue: 1 << 11)
+
+        /// Without the witness table, which a debug build and another module would go through.
+        @inlinable package func contains(_ other: Traits) -> Bool { rawValue & other.rawValue == other.rawValue }
     }
 
     /// From 0 without gaps: the row's place in the table, and the slot of its metrics.
-    package let id: Int
-    package let kind: Kind
-    package let method: Method
+    @inlinable package var id: Int { row.id }
+    @inlinable package var kind: Kind { row.kind }
+    @inlinable package var method: Method { row.method }
     /// The path; the trailing slash is optional on every path.
-    package let pattern: String
+    @inlinable package var pattern: String { row.pattern }
     /// The names of the segments that the pattern leaves open.
-    package let parameterNames: [String]
-    package let traits: Traits
+    @inlinable package var parameterNames: [String] { row.parameterNames }
+    @inlinable package var traits: Traits { row.traits }
     /// What a principal needs. What MCP's tools need besides is theirs to say.
-    package let scope: Principal.Scopes
+    @inlinable package var scope: Principal.Scopes { row.scope }
     /// What it can answer with, the usual one first.
-    package let representations: [Representation]
+    @inlinable package var representations: [Representation] { row.representations }
     /// What it passes on; nil for what the gateway serves by itself.
-    package let surface: Surface?
-
-    private init(
-        _ id: Int, _ kind: Kind, _ method: Method, _ pattern: String, _ traits: Traits,
-        _ representations: [Representation], _ surface: Surface?
-    ) {
-        self.id = id
-        self.kind = kind
-        self.method = method
-        self.pattern = pattern
-        parameterNames = pattern.split(separator: "/").compactMap { segment in
-            guard segment.first == "{", let end = segment.firstIndex(of: "}") else { return nil }
-            return String(segment[..<end].dropFirst())
-        }
-        self.traits = traits
-        scope = traits.contains(.admin) ? .admin : traits.contains(.write) ? .write : .read
-        self.representations = representations
-        self.surface = surface
-    }
+    @inlinable package var surface: Surface? { row.surface }
 
     /// The table: what the gateway serves by itself in the order of the kinds, then the operations that are passed on.
-    package static let allCases: [Endpoint] = {
+    package static let allCases: [Endpoint] = table.map(Endpoint.init(row:))
+
+    private static let table: [EndpointRow] = {
         let problems =
             Surfaces.problems(
                 of: Surfaces.all, withheld: Surfaces.withheld, operations: Catalog.operations.map(\.name))
@@ -94,12 +87,12 @@ package final class Endpoint: Sendable {
         precondition(problems.isEmpty, "the table of surfaces: \(problems.joined(separator: "; "))")
         var all = rows.enumerated().map { id, row in
             precondition(row.kind.rawValue == id, "the rows stand in the order of the kinds: \(row.pattern)")
-            return Endpoint(id, row.kind, row.method, row.pattern, row.traits, row.representations, nil)
+            return EndpointRow(id, row.kind, row.method, row.pattern, row.traits, row.representations, nil)
         }
         for surface in Surfaces.all {
             guard let route = surface.route, !surface.handmade.contains(.rest) else { continue }
             let traits: Traits = surface.operation.isWrite ? [.write, .takesBody] : .cached
-            all.append(Endpoint(all.count, .operation, route.method, route.pattern, traits, [.json], surface))
+            all.append(EndpointRow(all.count, .operation, route.method, route.pattern, traits, [.json], surface))
         }
         return all
     }()
@@ -125,11 +118,42 @@ package final class Endpoint: Sendable {
 }
 
 extension Endpoint: Hashable, CustomStringConvertible {
-    package static func == (a: Endpoint, b: Endpoint) -> Bool { a === b }
+    package static func == (a: Endpoint, b: Endpoint) -> Bool { a.row === b.row }
     package func hash(into hasher: inout Hasher) { hasher.combine(id) }
 
     /// A word for it, unique and stable: it is kept with idempotency keys, and is the `operationId` of the description.
     package var description: String { surface?.name ?? "\(kind)" }
+}
+
+/// What one row of the table says.
+package final class EndpointRow: Sendable {
+    package let id: Int
+    package let kind: Endpoint.Kind
+    package let method: HTTP.Method
+    package let pattern: String
+    package let parameterNames: [String]
+    package let traits: Endpoint.Traits
+    package let scope: Principal.Scopes
+    package let representations: [Representation]
+    package let surface: Surface?
+
+    init(
+        _ id: Int, _ kind: Endpoint.Kind, _ method: HTTP.Method, _ pattern: String, _ traits: Endpoint.Traits,
+        _ representations: [Representation], _ surface: Surface?
+    ) {
+        self.id = id
+        self.kind = kind
+        self.method = method
+        self.pattern = pattern
+        parameterNames = pattern.split(separator: "/").compactMap { segment in
+            guard segment.first == "{", let end = segment.firstIndex(of: "}") else { return nil }
+            return String(segment[..<end].dropFirst())
+        }
+        self.traits = traits
+        scope = traits.contains(.admin) ? .admin : traits.contains(.write) ? .write : .read
+        self.representations = representations
+        self.surface = surface
+    }
 }
 
 extension Endpoint {
@@ -164,9 +188,9 @@ extension Endpoint {
         row(.revokeFeed, .delete, "/feeds/{feed_id}", .admin),
         row(.feed, .get, "/feeds/{feed_token}.ics", [.open, .namesItsFormat], [.calendar]),
         row(.mcpPost, .post, "/mcp", .mcp),
-        row(.mcpGet, .get, "/mcp", .mcp),
+        row(.mcpGet, .get, "/mcp", [.mcp, .stream]),
         row(.mcpDelete, .delete, "/mcp", .mcp),
-        row(.sse, .get, "/sse", .mcp),
+        row(.sse, .get, "/sse", [.mcp, .stream]),
         row(.sseMessage, .post, "/messages/", .mcp),
         row(.console, .get, "/", [.page, .open, .routine]),
         row(.docs, .get, "/docs", [.page, .open, .routine]),
