@@ -63,28 +63,3 @@ struct MCPHeaders: Sendable {
         return String(validating: bytes, as: UTF8.self)
     }
 }
-
-/// Base 64 with the usual alphabet and padding (RFC 4648 §4), read strictly: one text for each sequence of bytes.
-enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    static func decode(_ text: some StringProtocol) -> [UInt8]? {
-        let characters = Array(text.utf8)
-        guard characters.count % 4 == 0 else { return nil }
-        let padding = characters.reversed().prefix { $0 == UInt8(ascii: "=") }.count
-        guard padding <= 2 else { return nil }
-        var bytes: [UInt8] = []
-        var (bits, width): (UInt32, UInt32) = (0, 0)
-        for character in characters.dropLast(padding) {
-            guard let value = alphabet.firstIndex(of: character) else { return nil }
-            bits = bits << 6 | UInt32(value)
-            width += 6
-            if width >= 8 {
-                width -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> width))
-            }
-        }
-        // What is left over belongs to no byte; a writer leaves it zero.
-        return bits & (1 << width - 1) == 0 ? bytes : nil
-    }
-}
