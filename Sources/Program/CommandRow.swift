@@ -43,6 +43,9 @@ struct CommandRow: Sendable {
                 ])
         ]
 
+    /// The commands that have no commands of their own, for the check at the start: it needs no more than their names.
+    static let plainNames = ["serve", "mcp", "sandbox", "doctor", "completion", "man", "version", "help"]
+
     private static let working = servers + families + texts
 
     /// The commands that have commands of their own.

@@ -14,6 +14,7 @@ public enum Program {
     public static func run(_ arguments: [String]) async -> Int32 {
         HeapLimit.set()
         openStandardStreams()
+        checkCommands()
         do {
             let command = try Command.parse(arguments)
             if command.usesNetwork, let problem = CurlVersion.problem { throw StartFailure(.unavailable, problem) }
@@ -60,6 +61,12 @@ public enum Program {
             StandardError.write("luma-mcp: the start failed: \(error)")
             return 70
         }
+    }
+
+    /// Whoever builds a program whose table of surfaces promises a command that nobody serves sees it at the first start.
+    private static func checkCommands() {
+        let problems = CommandFamily.problems(beside: CommandRow.plainNames)
+        precondition(problems.isEmpty, "the table of surfaces: \(problems.joined(separator: "; "))")
     }
 
     /// A standard stream that the parent has closed is opened to nowhere: its number would go to the next socket, and a

@@ -45,6 +45,13 @@ import Testing
         }
     }
 
+    /// The program looks at it when it starts.
+    @Test func everyCommandOfTheTableOfSurfacesIsServed() {
+        #expect(CommandFamily.problems(beside: CommandRow.plainNames) == [])
+        let names = CommandRow.table.filter { $0.subcommands.isEmpty }.map(\.name)
+        #expect(names == CommandRow.plainNames)
+    }
+
     @Test(arguments: [
         (["--prot", "9000"], ["--prot (command line): is not an option; did you mean --port?"]),
         (["--xyzzy-plugh"], ["--xyzzy-plugh (command line): is not an option"]),

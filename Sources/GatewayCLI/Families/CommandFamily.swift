@@ -12,11 +12,13 @@ package struct CommandFamily: Sendable {
     /// Command lines for its page, each with what it does.
     package let examples: [(line: String, does: String)]
 
+    static let eventsName = "events"
+
     /// `luma-mcp events`: written by hand, with those commands of the same noun that are made from rows.
     package static let events = CommandFamily(
-        name: "events", summary: "list, create, change, export, import events",
+        name: eventsName, summary: "list, create, change, export, import events",
         title: "your calendar from the command line, through a running gateway",
-        verbs: EventsVerb.allCases.map(VerbRow.init) + OperationVerb.verbs(of: "events").map(\.row),
+        verbs: EventsVerb.allCases.map(VerbRow.init) + OperationVerb.verbs(of: eventsName).map(\.row),
         examples: [EventsVerb.list, .create, .cancel].compactMap { $0.row.examples.first })
 
     /// All families: events, then the nouns of the operations that are passed on, in the order of their table.
@@ -138,7 +140,7 @@ extension VerbRow {
         let row = verb.row
         self.init(
             name: verb.rawValue, arguments: row.arguments, summary: row.summary, own: row.options, notes: row.notes,
-            examples: row.examples, operands: row.takesID ? ["ID"] : row.takesFile ? ["FILE"] : [],
+            examples: row.examples, operands: row.operands,
             operand: row.takesFile ? .file : row.takesID ? .event : row.takesTemplate ? .template : .free,
             exits: verb.exits)
     }

@@ -33,11 +33,10 @@ struct OperationVerb: Sendable {
     static func verbs(of noun: String) -> [OperationVerb] { all.filter { $0.noun == noun } }
 
     init?(_ surface: Surface) {
-        let words = (surface.command ?? "").split(separator: " ").map(String.init)
-        guard words.count >= 2, surface.route != nil, !surface.handmade.contains(.command) else { return nil }
+        guard let command = ServedCommand(surface) else { return nil }
         self.surface = surface
-        (noun, name) = (words[0], words[1])
-        operands = zip(words.filter { $0.allSatisfy(\.isUppercase) }, surface.pathMembers).map { name, member in
+        (noun, name) = (command.noun, command.name)
+        operands = zip(command.operands, surface.pathMembers).map { name, member in
             let field = surface.operation.input.first { $0.name == member }
             return Operand(name: name, member: member, isEvent: member == "event_id", note: field?.note ?? "")
         }
