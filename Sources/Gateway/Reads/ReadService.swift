@@ -84,7 +84,9 @@ final class ReadService {
         switch open.take() {
         case .lead(let lease)?: return try await lead(lease, open.wish, call, fetch)
         case .follow?: return try await follow(open.key, open.wish, call, fetch)
-        case .absent?, nil: throw APIError(.notKept)
+        case .absent?: throw APIError(.notKept)
+        // Whoever took it before has its lease or its place in the queue: there is nothing left to go on with.
+        case nil: throw APIError(.internal)
         }
     }
 

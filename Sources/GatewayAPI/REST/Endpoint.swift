@@ -55,6 +55,9 @@ package struct Endpoint: Sendable {
         /// Its answer ends when the client goes: how long it took says nothing.
         package static let stream = Traits(rawValue: 1 << 11)
 
+        /// What a principal needs.
+        var scope: Principal.Scopes { contains(.admin) ? .admin : contains(.write) ? .write : .read }
+
         /// Without the witness table, which a debug build and another module would go through.
         @inlinable package func contains(_ other: Traits) -> Bool { rawValue & other.rawValue == other.rawValue }
     }
@@ -83,16 +86,18 @@ package struct Endpoint: Sendable {
             Surfaces.problems(
                 of: Surfaces.all, withheld: Surfaces.withheld, operations: Catalog.operations.map(\.name))
             + Surfaces.problems(
-                of: Surfaces.all, servedByHand: rows.map { (method: $0.method, pattern: $0.pattern) })
+                of: Surfaces.all,
+                servedByHand: rows.map { (method: $0.method, pattern: $0.pattern, scope: $0.traits.scope) })
         precondition(problems.isEmpty, "the table of surfaces: \(problems.joined(separator: "; "))")
         var all = rows.enumerated().map { id, row in
             precondition(row.kind.rawValue == id, "the rows stand in the order of the kinds: \(row.pattern)")
             return EndpointRow(id, row.kind, row.method, row.pattern, row.traits, row.representations, nil)
         }
-        for surface in Surfaces.all {
-            guard let route = surface.route, !surface.handmade.contains(.rest) else { continue }
+        for surface in Surfaces.all where surface.isDerived(.rest) {
             let traits: Traits = surface.operation.isWrite ? [.write, .takesBody] : .cached
-            all.append(EndpointRow(all.count, .operation, route.method, route.pattern, traits, [.json], surface))
+            all.append(
+                EndpointRow(
+                    all.count, .operation, surface.route.method, surface.route.pattern, traits, [.json], surface))
         }
         return all
     }()
@@ -150,7 +155,7 @@ package final class EndpointRow: Sendable {
             return String(segment[..<end].dropFirst())
         }
         self.traits = traits
-        scope = traits.contains(.admin) ? .admin : traits.contains(.write) ? .write : .read
+        scope = traits.scope
         self.representations = representations
         self.surface = surface
     }

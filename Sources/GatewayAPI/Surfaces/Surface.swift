@@ -19,8 +19,8 @@ package struct Surface: Sendable {
     }
 
     package let operation: Operation
-    /// Method and pattern; the open segments are members of the input. Nil for what has no path.
-    package let route: (method: HTTP.Method, pattern: String)?
+    /// Method and pattern; the open segments are members of the input.
+    package let route: (method: HTTP.Method, pattern: String)
     /// In snake case; nil for what no assistant is offered.
     package let tool: String?
     /// `NOUN VERB OPERAND…`; the operands are the members in the path, in its order. Nil for what has no command.
@@ -28,16 +28,18 @@ package struct Surface: Sendable {
     package let answer: Answer
     /// Where something better than what is derived serves it.
     package let handmade: Set<Edge>
+    /// Why nobody is asked before it is done, though its effects would have somebody asked; nil where the effects decide.
+    package let unasked: String?
 
     package init(
         _ operation: String, _ method: HTTP.Method, _ pattern: String, tool: String?, command: String?,
-        answer: Answer = .document, handmade: Set<Edge> = []
+        answer: Answer = .document, unasked: String? = nil, handmade: Set<Edge> = []
     ) {
         guard let row = Catalog[operation] else { preconditionFailure("no row for \(operation)") }
         self.operation = row
         route = (method, pattern)
         (self.tool, self.command) = (tool, command)
-        (self.answer, self.handmade) = (answer, handmade)
+        (self.answer, self.unasked, self.handmade) = (answer, unasked, handmade)
     }
 
     /// A word for it, unique and stable: the operation's name in camel case. It is kept with idempotency keys.
@@ -45,6 +47,29 @@ package struct Surface: Sendable {
         let words = operation.name.split { $0 == "_" || $0 == "/" || $0 == "-" }
         return words.enumerated().map { $0 == 0 ? String($1) : $1.prefix(1).uppercased() + $1.dropFirst() }.joined()
     }
+
+    /// Whether what serves it there is made of its row. What is offered nowhere is not.
+    package func isDerived(_ edge: Edge) -> Bool {
+        let isOffered =
+            switch edge {
+            case .rest: true
+            case .tool: tool != nil
+            case .command: command != nil
+            }
+        return isOffered && !handmade.contains(edge)
+    }
+}
+
+/// What is demanded of whoever asks for it, wherever it is offered.
+extension Surface {
+    /// What a principal needs.
+    package var scope: Principal.Scopes { operation.isWrite ? .write : .read }
+
+    /// It reaches people or their money, or cannot be taken back.
+    var hasReach: Bool { !operation.effects.isDisjoint(with: [.notifiesGuests, .movesMoney, .irreversible]) }
+
+    /// An assistant or a person at a terminal is asked before it is done.
+    package var needsConfirmation: Bool { hasReach && unasked == nil }
 }
 
 /// What a client gives, in our words, and what Luma is sent for it.
@@ -56,7 +81,7 @@ extension Surface {
 
     /// The members that stand in the path, in its order.
     package var pathMembers: [String] {
-        (route?.pattern ?? "").split(separator: "/").compactMap { segment in
+        route.pattern.split(separator: "/").compactMap { segment in
             segment.first == "{" ? String(segment.dropFirst().prefix { $0 != "}" }) : nil
         }
     }
@@ -130,7 +155,7 @@ extension Surface {
         throw .notFound(kind ?? .event, text)
     }
 
-    /// The same in Luma's words; null is not sent where it clears nothing.
+    /// The same in Luma's words. A null is passed on: where a member cannot be null, it was refused before.
     private func upstream(_ given: JSONObject) -> JSONObject {
         var sent = JSONObject()
         for (name, value) in given.members {
@@ -184,11 +209,6 @@ extension Surface {
     /// The document without what no model may see, also in entries of a page and in members of members.
     package func withoutSecrets(_ document: JSON) -> JSON {
         operation.secretAnswer.isEmpty ? document : document.without(operation.secretAnswer)
-    }
-
-    /// It reaches people or their money, or cannot be taken back: an assistant or a person at a terminal is asked before.
-    package var needsConfirmation: Bool {
-        !operation.effects.isDisjoint(with: [.notifiesGuests, .movesMoney, .irreversible])
     }
 }
 

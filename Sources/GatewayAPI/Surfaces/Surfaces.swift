@@ -1,3 +1,4 @@
+package import Core
 package import HTTP
 package import LumaAPI
 
@@ -15,6 +16,7 @@ package enum Surfaces {
             handmade: [.rest, .tool, .command]),
         Surface(
             "events/update", .patch, "/events/{event_id}", tool: "update_event", command: "events update ID",
+            unasked: "a change can be changed back, and suppress_notifications keeps it from the guests",
             handmade: [.rest, .tool, .command]),
         Surface(
             "events/cancel", .delete, "/events/{event_id}", tool: "cancel_event", command: "events cancel ID",
@@ -55,8 +57,8 @@ package enum Surfaces {
 
 /// What the table of surfaces must keep. The program does not start with a table that does not.
 extension Surfaces {
-    /// Where a path is served.
-    package typealias Route = (method: HTTP.Method, pattern: String)
+    /// A path that is served by hand, and what it asks of a token.
+    package typealias Route = (method: HTTP.Method, pattern: String, scope: Principal.Scopes)
 
     /// What is wrong with rows by themselves, and beside what is withheld.
     /// - Parameter operations: the names of all that are known.
@@ -69,7 +71,7 @@ extension Surfaces {
         }
         problems += withheld.keys.sorted().filter { !operations.contains($0) }.map { "there is no \($0) to withhold" }
         problems += repeated(offered).map { "two rows are of \($0)" }
-        problems += repeated(table.compactMap { $0.route.map(place) }).map { "two rows are at \($0)" }
+        problems += repeated(table.map { place($0.route) }).map { "two rows are at \($0)" }
         problems += repeated(table.compactMap(\.tool)).map { "two rows have the tool \($0)" }
         problems += repeated(table.compactMap { $0.command.map(words) }).map { "two rows have the command \($0)" }
         problems += repeated(table.map(\.name)).map { "two rows have the name \($0)" }
@@ -77,14 +79,15 @@ extension Surfaces {
         return problems
     }
 
-    /// What is wrong with rows beside the paths that are served by hand: each path is served, and by one alone.
-    package static func problems(of table: [Surface], servedByHand paths: [Route]) -> [String] {
-        let places = Set(paths.map(place))
+    /// What is wrong with rows beside the paths that are served by hand: each path is served, by one alone, and to nobody to whom
+    /// its row would not give it.
+    package static func problems(of table: [Surface], servedByHand routes: [Route]) -> [String] {
+        let scopes = Dictionary(routes.map { (place(($0.method, $0.pattern)), $0.scope) }) { $1 }
         return table.compactMap { surface -> String? in
-            guard let route = surface.route else { return nil }
-            let place = Self.place(route)
-            guard places.contains(place) != surface.handmade.contains(.rest) else { return nil }
-            return places.contains(place) ? "\(place) is served by hand and by its row" : "nobody serves \(place)"
+            let place = place(surface.route)
+            guard let scope = scopes[place] else { return surface.isDerived(.rest) ? nil : "nobody serves \(place)" }
+            if surface.isDerived(.rest) { return "\(place) is served by hand and by its row" }
+            return scope.name.scopes.isSuperset(of: surface.scope) ? nil : "\(place) asks for less than its row"
         }
     }
 
@@ -105,11 +108,11 @@ extension Surfaces {
     private static func problems(of surface: Surface) -> [String] {
         var problems: [String] = []
         let name = surface.operation.name
-        if surface.handmade.contains(.rest), surface.route == nil { problems.append("\(name) has no path to serve") }
         if surface.handmade.contains(.tool), surface.tool == nil { problems.append("\(name) has no tool to serve") }
         if surface.handmade.contains(.command), surface.command == nil {
             problems.append("\(name) has no command to serve")
         }
+        if surface.unasked != nil, !surface.hasReach { problems.append("nobody would be asked before \(name) anyway") }
         if let tool = surface.tool, tool.utf8.count > longestTool { problems.append("\(tool) is too long for a tool") }
         let input = surface.operation.input.map(\.name)
         problems += surface.pathMembers.filter { !input.contains($0) }.map { "\(name) has no \($0)" }
@@ -129,7 +132,7 @@ extension Surfaces {
     }
 
     /// The same for all patterns that the router takes for one: neither the names of open segments count nor a slash at the end.
-    private static func place(_ route: Route) -> String {
+    private static func place(_ route: (method: HTTP.Method, pattern: String)) -> String {
         let segments = route.pattern.split(separator: "/").map { segment -> String in
             guard segment.first == "{", let end = segment.firstIndex(of: "}") else { return String(segment) }
             return "{" + String(segment[end...])

@@ -18,7 +18,7 @@ struct ServedCommand: Sendable, Equatable {
     /// The command that is derived from a row; nil when the row has none, or one that is written by hand.
     init?(_ surface: Surface) {
         let words = (surface.command ?? "").split(separator: " ").map(String.init)
-        guard words.count >= 2, surface.route != nil, !surface.handmade.contains(.command) else { return nil }
+        guard words.count >= 2, surface.isDerived(.command) else { return nil }
         self.init(words[0], words[1], words.filter { $0.allSatisfy(\.isUppercase) })
     }
 

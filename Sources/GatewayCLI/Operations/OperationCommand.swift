@@ -116,12 +116,12 @@ package struct OperationCommand: Sendable {
     // MARK: Requests
 
     private var method: OutboundRequest.Method {
-        OutboundRequest.Method(rawValue: verb.surface.route?.method.token ?? "") ?? .get
+        OutboundRequest.Method(rawValue: verb.surface.route.method.token) ?? .get
     }
 
     /// The route's path with what the operands name; an event may be named by its page.
     private func path(_ client: GatewayClient) async throws(CommandFailure) -> String {
-        var path = verb.surface.route?.pattern ?? ""
+        var path = verb.surface.route.pattern
         for (operand, word) in zip(verb.operands, arguments.operands) {
             let id = operand.isEvent ? try await EventPage.id(word, client) : word
             path = path.replacing("{\(operand.member)}", with: PercentCoding.encode(id, allowed: .unreserved))

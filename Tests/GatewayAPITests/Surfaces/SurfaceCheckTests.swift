@@ -1,3 +1,4 @@
+import Core
 import GatewayAPI
 import HTTP
 import LumaAPI
@@ -34,11 +35,24 @@ import Testing
     /// Every row leads to one endpoint: by hand to one of the gateway's own, else to one that passes its operation on.
     @Test(arguments: Surfaces.all.map(\.operation.name)) func everyRowHasItsEndpoint(name: String) throws {
         let surface = try #require(Surfaces[operation: name])
-        let route = try #require(surface.route)
-        let served = Endpoint.allCases.filter { $0.method == route.method && $0.pattern == route.pattern }
+        let served = Endpoint.allCases.filter {
+            $0.method == surface.route.method && $0.pattern == surface.route.pattern
+        }
         #expect(served.count == 1)
-        #expect((served.first?.kind == .operation) == !surface.handmade.contains(.rest))
-        #expect(served.first?.surface?.operation.name == (surface.handmade.contains(.rest) ? nil : name))
+        #expect((served.first?.kind == .operation) == surface.isDerived(.rest))
+        #expect(served.first?.surface?.operation.name == (surface.isDerived(.rest) ? name : nil))
+    }
+
+    /// Whether somebody is asked is decided by the effects; each exception is written, with its reason, and counted here.
+    @Test func whatReachesPeopleIsAskedAboutButForWhatIsListed() {
+        #expect(Surfaces.all.filter { $0.unasked != nil }.map(\.operation.name) == ["events/update"])
+        #expect(
+            Surfaces.all.filter(\.needsConfirmation).map(\.operation.name) == [
+                "events/cancel", "events/guests/update-status",
+            ])
+        let coupon = Surface(
+            "events/coupons/create", .post, "/events/{event_id}/coupons/", tool: nil, command: nil, unasked: "why")
+        #expect(problems([coupon]) == ["nobody would be asked before events/coupons/create anyway"])
     }
 
     @Test func everyOperationIsOfferedOrWithheldAndNotBoth() {
@@ -76,13 +90,27 @@ import Testing
 
     /// The names that a pattern has for its open segments are part of no path.
     @Test func pathsAreComparedAsTheyAreServed() {
-        let paths: [Surfaces.Route] = [(.get, "/events/{id}/coupons"), (.post, "/events/{event_id}/ticket-types/")]
+        let paths: [Surfaces.Route] = [
+            (.get, "/events/{id}/coupons", .read), (.post, "/events/{event_id}/ticket-types/", .write),
+        ]
         #expect(Surfaces.problems(of: [Self.coupons(handmade: [.rest]), Self.types()], servedByHand: paths) == [])
         #expect(
             Surfaces.problems(of: [Self.coupons(), Self.types(handmade: [.rest])], servedByHand: paths) == [
                 "GET /events/{}/coupons is served by hand and by its row",
                 "nobody serves GET /events/{}/ticket-types",
             ])
+    }
+
+    /// What is served by hand may be kinder than its row, and never weaker.
+    @Test(arguments: [(.read, false), (.write, true), (.admin, true)] as [(Principal.Scopes, Bool)])
+    func aPathByHandAsksForWhatItsRowDoes(scope: Principal.Scopes, isEnough: Bool) {
+        let table = [
+            Surface(
+                "events/cancel", .delete, "/events/{event_id}", tool: nil, command: nil, handmade: [.rest])
+        ]
+        #expect(
+            Surfaces.problems(of: table, servedByHand: [(.delete, "/events/{id}", scope)])
+                == (isEnough ? [] : ["DELETE /events/{} asks for less than its row"]))
     }
 
     @Test func everyToolIsServedOnce() {

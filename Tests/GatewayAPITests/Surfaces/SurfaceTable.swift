@@ -42,14 +42,14 @@ enum SurfaceTable: String, CaseIterable {
     }
 
     private static var pathRows: [[String]] {
-        Surfaces.all.filter { $0.route != nil && !$0.handmade.contains(.rest) }.map { surface in
+        Surfaces.all.filter { $0.isDerived(.rest) }.map { surface in
             let members = surface.openFields.map { $0.required ? "**`\($0.name)`**" : "`\($0.name)`" }
             return [path(surface), surface.operation.summary, members.joined(separator: ", ")]
         }
     }
 
     private static var toolRows: [[String]] {
-        Surfaces.all.filter { $0.tool != nil && !$0.handmade.contains(.tool) }.map { surface in
+        Surfaces.all.filter { $0.isDerived(.tool) }.map { surface in
             let agreement =
                 surface.needsConfirmation ? " Tells first what would be sent, and wants the user's agreement." : ""
             return [code(surface.tool), surface.operation.summary + agreement]
@@ -69,7 +69,7 @@ enum SurfaceTable: String, CaseIterable {
     }
 
     private static func path(_ surface: Surface) -> String {
-        code(surface.route.map { "\($0.method.token) \($0.pattern)" })
+        code("\(surface.route.method.token) \(surface.route.pattern)")
     }
 
     private static func code(_ text: String?) -> String { text.map { "`\($0)`" } ?? "–" }

@@ -31,7 +31,7 @@ import Testing
         let (paths, tools) = (try Self.text("docs/rest.md"), try Self.text("docs/assistants.md"))
         for surface in Surfaces.all {
             if let tool = surface.tool { #expect(tools.contains("`\(tool)`"), "\(tool)") }
-            if let pattern = surface.route?.pattern { #expect(paths.contains(" \(pattern)"), "\(pattern)") }
+            #expect(paths.contains(" \(surface.route.pattern)"), "\(surface.route.pattern)")
         }
     }
 

@@ -310,7 +310,7 @@ import Testing
 
     /// A row that is added is a command, and each says how it is used.
     @Test func everyRowIsACommand() {
-        let rows = Surfaces.all.filter { $0.command != nil && !$0.handmade.contains(.command) }
+        let rows = Surfaces.all.filter { $0.isDerived(.command) }
         #expect(rows.map(\.name) == OperationVerb.all.map(\.surface.name))
         for verb in OperationVerb.all {
             #expect(verb.operands.map(\.member) == verb.surface.pathMembers)

@@ -137,7 +137,7 @@ extension Surface {
     func request(
         _ input: JSONObject, query more: [(name: String, value: String)]
     ) -> (line: String, body: JSON?) {
-        var target = route?.pattern ?? ""
+        var target = route.pattern
         for name in pathMembers {
             target = target.replacing("{\(name)}", with: PercentCoding.encode(input[name]?.stringValue ?? ""))
         }
@@ -149,7 +149,7 @@ extension Surface {
             }
         }
         if !query.isEmpty { target += "?" + query.text }
-        return ("\(route?.method.token ?? "") \(target)", operation.body == nil ? nil : .object(open))
+        return ("\(route.method.token) \(target)", operation.body == nil ? nil : .object(open))
     }
 
     /// Luma's input in the words of this gateway.

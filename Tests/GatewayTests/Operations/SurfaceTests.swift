@@ -9,11 +9,11 @@ import Testing
 
 /// Every row that passes an operation on, by its own example, against the emulator.
 @Suite struct SurfaceTests {
-    static let served = Surfaces.all.filter { !$0.handmade.contains(.rest) }.map(\.operation.name)
-    static let writes = Surfaces.all.filter { $0.operation.isWrite && !$0.handmade.contains(.rest) }
+    static let served = Surfaces.all.filter { $0.isDerived(.rest) }.map(\.operation.name)
+    static let writes = Surfaces.all.filter { $0.operation.isWrite && $0.isDerived(.rest) }
         .map(\.operation.name)
     /// Those whose tool is made of the row.
-    static let tools = Surfaces.all.filter { $0.tool != nil && !$0.handmade.contains(.tool) }.map(\.operation.name)
+    static let tools = Surfaces.all.filter { $0.isDerived(.tool) }.map(\.operation.name)
     static let confirmed = tools.filter { Surfaces[operation: $0]?.needsConfirmation == true }
 
     @Test func thereAreRowsOfEachKind() {
@@ -147,7 +147,7 @@ import Testing
                 let member = try await stage.rest(surface, more)
                 #expect(member.status == 422 && member.refused == ["nonsense"], "\(member.text)")
             }
-            if let tool = surface.tool, !surface.handmade.contains(.tool) {
+            if let tool = surface.tool, surface.isDerived(.tool) {
                 let answer = try await stage.call(tool, surface.given(more))
                 #expect(answer["isError"] == true && "\(answer)".contains("nonsense is not known"), "\(answer)")
             }

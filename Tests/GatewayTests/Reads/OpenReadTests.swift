@@ -94,6 +94,17 @@ import Testing
         #expect(word(open(service)?.take()) == "follow")
     }
 
+    /// Its lease or its place was the first one's: to ask Luma again, or to say that nothing is kept, would both be wrong.
+    @Test func aReadThatIsGoneOnWithTwiceIsAnError() async throws {
+        let (service, call) = (service(), call())
+        let read = try #require(open(service))
+        _ = try await service.proceed(read, call) { () throws(APIError) in Fetched(body: Array("{}".utf8), asOf: nil) }
+        let error = await #expect(throws: APIError.self) {
+            try await service.proceed(read, call) { () throws(APIError) in Fetched(body: [], asOf: nil) }
+        }
+        #expect(error?.reason == .internal)
+    }
+
     @Test func whoWantsNothingAskedHoldsNothing() async throws {
         let service = service()
         var wish = ReadWish()
