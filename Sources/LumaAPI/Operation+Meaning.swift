@@ -3,12 +3,6 @@ public import Core
 /// What only Luma can say of an operation beyond its shape. Routes, tools, commands, the client's settling and the caches are
 /// derived from it.
 extension Operation {
-    /// A kind of thing that operations are about.
-    public enum Kind: String, Sendable, Hashable, CaseIterable {
-        case event, guest, coupon, calendar, user, entity
-        case ticketType = "ticket_type"
-    }
-
     /// The thing that an operation is about.
     public struct Subject: Sendable {
         public let kind: Kind
@@ -77,8 +71,10 @@ extension Operation {
     public struct Meaning: Sendable {
         public var subject: Subject?
         public var recovery: Recovery
-        /// Kinds of things whose cached reads the operation makes old.
-        public var touches: Set<Kind>
+        /// Kinds of things that the operation changes, so that their cached reads are old; of a write alone.
+        public var touches: Kinds
+        /// Kinds of things that the answer shows, of a read; nil for its subject's alone.
+        public var shows: Kinds?
         /// Members of the answer, at every depth, that no log and no model may see.
         public var secretAnswer: Set<String>
         /// Members of the input that no log and no journal may see.
@@ -88,13 +84,14 @@ extension Operation {
         public var example: JSONObject
 
         public init(
-            subject: Subject? = nil, recovery: Recovery = .none, touches: Set<Kind> = [],
+            subject: Subject? = nil, recovery: Recovery = .none, touches: Kinds = [], shows: Kinds? = nil,
             secretAnswer: Set<String> = [], secretInput: Set<String> = [],
             example: JSONObject = JSONObject()
         ) {
             self.subject = subject
             self.recovery = recovery
             self.touches = touches
+            self.shows = shows
             self.secretAnswer = secretAnswer
             self.secretInput = secretInput
             self.example = example
@@ -103,7 +100,9 @@ extension Operation {
 
     public var subject: Subject? { meaning.subject }
     public var recovery: Recovery { meaning.recovery }
-    public var touches: Set<Kind> { meaning.touches }
+    public var touches: Kinds { meaning.touches }
+    /// Kinds of things that its answer shows. What is about nothing may show anything.
+    public var shows: Kinds { meaning.shows ?? subject.map { [$0.kind] } ?? .all }
     public var secretAnswer: Set<String> { meaning.secretAnswer }
     public var secretInput: Set<String> { meaning.secretInput }
     public var example: JSONObject { meaning.example }

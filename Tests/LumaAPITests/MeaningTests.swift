@@ -53,6 +53,16 @@ import Testing
         for operation in Catalog.operations where operation.isWrite { #expect(!operation.touches.isEmpty) }
     }
 
+    /// A write makes old what it is about, and when that is gone all that belonged to it; a read shows what it is about.
+    @Test(arguments: Catalog.operations.map(\.name)) func whatItChangesAndShowsHoldsItsSubject(name: String) throws {
+        let operation = try #require(Catalog[name])
+        let subject = try #require(operation.subject)
+        #expect(operation.isWrite ? operation.touches.contains(subject.kind) : operation.shows.contains(subject.kind))
+        if case .gone = operation.recovery {
+            #expect(operation.touches.isSuperset(of: .within(subject.kind)))
+        }
+    }
+
     @Test(arguments: [
         (#"{"a":"x","b":false}"#, 1), (#"{"a":"x","b":true}"#, 0), (#"{"a":null,"b":false}"#, 0), ("{}", 0),
     ])

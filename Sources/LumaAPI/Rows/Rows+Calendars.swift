@@ -49,6 +49,8 @@ extension Rows {
             answer: [SchemaField("entity", Shapes.entity, required: true, nullable: true)],
             effects: [.reads], repetition: .always,
             summary: "What a slug stands for; null when it is free.",
-            meaning: .init(subject: .init(.entity, "slug"), example: ["slug": "sandbox-calendar"]))
+            meaning: .init(
+                subject: .init(.entity, "slug"), shows: [.entity, .event, .calendar],
+                example: ["slug": "sandbox-calendar"]))
     ]
 }

@@ -65,7 +65,7 @@ extension Rows {
             summary: "Cancels an event for good: tells all guests, refunds if asked, deletes it.",
             meaning: .init(
                 subject: .init(.event, "event_id"), recovery: .gone(by: .init("events/get", ["event_id": "event_id"])),
-                touches: [.event, .calendar], secretInput: ["cancellation_token"],
+                touches: .within(.event).union([.calendar]), secretInput: ["cancellation_token"],
                 example: ["event_id": "evt-", "cancellation_token": "token"])),
     ]
 

@@ -19,7 +19,8 @@ extension Rows {
             effects: [.reads], repetition: .always,
             summary: "The guests of an event, in pages, without their orders.",
             meaning: .init(
-                subject: .init(.guest, of: (.event, "event_id")), secretAnswer: ["check_in_qr_code"],
+                subject: .init(.guest, of: (.event, "event_id")), shows: [.guest, .ticketType],
+                secretAnswer: ["check_in_qr_code"],
                 example: ["event_id": "evt-", "approval_status": "approved"])),
         Operation(
             "events/guests/get", .get, "/v1/events/guests/get",
@@ -31,7 +32,8 @@ extension Rows {
             effects: [.reads], repetition: .always,
             summary: "One guest of an event with tickets and orders.",
             meaning: .init(
-                subject: .init(.guest, "id", of: (.event, "event_id")), secretAnswer: ["check_in_qr_code"],
+                subject: .init(.guest, "id", of: (.event, "event_id")), shows: [.guest, .ticketType],
+                secretAnswer: ["check_in_qr_code"],
                 example: ["event_id": "evt-", "id": "gst-"])),
         Operation(
             "events/guests/update-status", .post, "/v1/events/guests/update-status",
