@@ -197,7 +197,7 @@ def commands(binary, folder, runs, _):
         "events export": [(["events", "export", "--format", form], 0, "") for form in ("csv", "ics", "ndjson")],
         "events templates": [(["events", "templates"], 0, "")],
         "events import": [(["events", "import", table, "--dry-run"], 0, ".*Nothing was sent: this is a dry run.\n")],
-        "guests list": [(["guests", "list", event], 0, "luma-mcp: there are none\n"), (["guests", "list", "evt-nowhere"], 66, ".+")],
+        "guests list": [(["guests", "list", event], 0, "luma-mcp: no entries\n"), (["guests", "list", "evt-nowhere"], 66, ".+")],
         "guests set-status": [
             (["guests", "set-status", event, "nobody@example.com", "--status", "approved", "--yes"], 66, ".+")
         ],

@@ -20,7 +20,7 @@ import Testing
         let gateway = try await RunningGateway.start(.standAlone)
         let first = try await Self.create(gateway, "Tea")
         let gone = try await events(gateway.address, ["cancel", first, "--yes"])
-        #expect(gone.code == 0 && gone.out == "\"Tea\" is cancelled; guests told: 0.\n", "\(gone)")
+        #expect(gone.code == 0 && gone.out == "\"Tea\" is cancelled; guests notified: 0.\n", "\(gone)")
         #expect(try await Self.tokens(gateway) == 1)
         // Repeated with a key it is one cancel, whatever it was confirmed with.
         let second = try await Self.create(gateway, "Tea again")

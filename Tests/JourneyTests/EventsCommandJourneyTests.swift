@@ -143,7 +143,7 @@ func command(
         let first = try await Self.created(gateway.address, ["--key", "tea-1"])
         let again = try await events(gateway.address, Self.tea + ["--key", "tea-1"])
         #expect(
-            again.json?["id"]?.stringValue == first && again.err.contains("had been created before"), "\(again.err)")
+            again.json?["id"]?.stringValue == first && again.err.contains("had already been created"), "\(again.err)")
         #expect(try await Self.created(gateway.address) != first)
     }
 
@@ -179,7 +179,7 @@ func command(
         #expect(run.err.contains("\n  --name: ") && run.err.contains("\n  --capacity: "), "\(run.err)")
         let nothing = try await events(gateway.address, ["create"])
         #expect(nothing.code == 65)
-        #expect(nothing.err.contains("\n  --name: is needed") && nothing.err.contains("\n  --start: is needed"))
+        #expect(nothing.err.contains("\n  --name: is required") && nothing.err.contains("\n  --start: is required"))
     }
 
     @Test func aDryRunShowsWhatWouldBeAndChangesNothing() async throws {

@@ -54,7 +54,7 @@ import Testing
                 "\(run.program.standardError)")
             #expect(run.json?["created"] == 0 && run.json?["left"] == 0)
             #expect(run.program.standardError.contains("was imported with another time or other words as evt-"))
-            #expect(run.program.standardError.contains("is passed over: it is cancelled (STATUS:CANCELLED)"))
+            #expect(run.program.standardError.contains("is skipped: it is cancelled (STATUS:CANCELLED)"))
         }
         let created = try await stage.created()
         #expect(created.count == 2 && created.names == ["Row 1", "Row 2"])
@@ -194,7 +194,7 @@ import Testing
         let code = try await program.exitCode()
         if signal == SIGINT {
             #expect(code == 130)
-            #expect(program.standardOutput.contains("Run the same command again to go on"))
+            #expect(program.standardOutput.contains("Run the same command again to resume"))
         }
         let before = try stage.doneRows(file)
         #expect(before.count < 200)

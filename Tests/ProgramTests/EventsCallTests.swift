@@ -47,23 +47,23 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "events (command line): needs to know what to do: "), ("lst", "did you mean list?"),
+        ("", "events (command line): needs a command: "), ("lst", "did you mean list?"),
         ("list --al", "--al (command line): is not an option of events list; did you mean --all?"),
-        ("list x", "\"x\" (command line): is one argument too many"), ("get", "needs the id of an event"),
-        ("get a b", "\"b\" (command line): is one argument too many"),
+        ("list x", "\"x\" (command line): is an unexpected argument"), ("get", "needs the id of an event"),
+        ("get a b", "\"b\" (command line): is an unexpected argument"),
         ("list --limit", "--limit (command line): needs a value"),
         // The value was forgotten: the next option is not it.
         ("cancel x --key --yes", "--key (command line): needs a value"),
         ("cancel x --key --yes", "needs a value: KEY; one that is an option's name is written --key=--yes"),
         ("update x --key --zone=UTC", "is written --key=--zone"),
         ("cancel x --key --", "is written --key=--"),
-        ("list --all=yes", "--all (command line): takes no value"), ("list --all --all", "is given twice"),
+        ("list --all=yes", "--all (command line): takes no value"), ("list --all --all", "is set twice"),
         ("list --sort name", "expected start_at or -start_at"),
         ("create --require-approval=maybe", "expected true or false"),
         // On a terminal it does nothing, and what may be a key is not repeated.
         ("\u{1b}]0;owned\u{7}x", "events ]0;owned x (command line): is not a command"),
         ("luma_0123456789abcdefghijklmnop", "events luma_012… (31 characters) (command line): is not a command"),
-        ("create Tea", "\"Tea\" (command line): is one argument too many; did you mean --name?"),
+        ("create Tea", "\"Tea\" (command line): is an unexpected argument; did you mean --name?"),
         ("export --format xml", "expected json or ndjson or csv or ics"),
     ])
     func mistakes(line: String, problem: String) throws {

@@ -79,7 +79,7 @@ import Testing
         let family = try #require(CommandFamily.named(name))
         let verb = try #require(family.verbs.first).name
         let cases: [([String], String)] = [
-            ([name], "\(name) (command line): needs to know what to do: \(verb)"),
+            ([name], "\(name) (command line): needs a command: \(verb)"),
             ([name, "\(verb.dropLast())x"], "did you mean \(verb)?"),
             ([name, "xyzzy"], "\(name) xyzzy (command line): is not a command; see luma-mcp help \(name)"),
             (["help", name, "xyzzy"], "\(name) xyzzy (command line): is no command to get help on"),

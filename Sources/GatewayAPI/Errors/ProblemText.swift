@@ -24,7 +24,7 @@ package enum ProblemText {
         let cause = values?["cause"]?.stringValue
         let hint = FieldFault.hint(values?["suggestion"]?.stringValue)
         switch (surface, entry["code"]?.stringValue) {
-        case (.commandLine, "required"): return "is needed"
+        case (.commandLine, "required"): return "is required"
         case (.commandLine, "invalid_time"): return "expected \(NaturalTime.expectation)" + cause.tail
         case (.commandLine, "unknown_zone"): return "expected an IANA time zone, such as Europe/Berlin" + hint
         case (.commandLine, "cannot_be_cleared"): return "cannot be cleared"

@@ -28,7 +28,8 @@ package struct CalendarSeries {
     ) throws(ReadProblem) {
         let name = CalendarFaults.shown(event)
         if let property = event["EXRULE"] {
-            throw ReadProblem(line: property.line, "\(name) has an EXRULE, which is not read; write EXDATE instead")
+            throw ReadProblem(
+                line: property.line, "\(name) has an EXRULE, which is not supported; write EXDATE instead")
         }
         var dates: Set<LocalDateTime> = [times.start.local]
         for property in event.properties where property.name == "RRULE" {
@@ -88,7 +89,7 @@ package struct CalendarSeries {
             case .unsupported(let part):
                 throw ReadProblem(
                     line: property.line,
-                    "\(name) repeats by \(part), which is not read; give each date an event of its own")
+                    "\(name) repeats by \(part), which is not supported; give each date an event of its own")
             }
         }
         var last: LocalDateTime?

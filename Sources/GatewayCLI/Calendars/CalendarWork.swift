@@ -38,7 +38,7 @@ package struct CalendarWork {
         all.sort { ($0.line, $0.text) < ($1.line, $1.text) }
         guard !lost.isEmpty else { return all }
         let names = lost.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }.joined(separator: ", ")
-        return all + [CalendarNote(line: 0, text: "Left out, as no field of an event on Luma takes it: " + names)]
+        return all + [CalendarNote(line: 0, text: "Left out, because a Luma event has no field for it: " + names)]
     }
 
     /// What becomes of an event that can be read.

@@ -25,7 +25,7 @@ extension CommandFailure {
             }
         }
         if let seconds = answer.retryAfter {
-            lines.append("worth trying again in \(Int(seconds.rounded(.up))) seconds")
+            lines.append("try again in \(Int(seconds.rounded(.up))) seconds")
         }
         if let advice = Self.advice(reason, key) { lines.append(advice) }
         if let id = json?["request_id"]?.stringValue { lines.append("request \(Self.line(id))") }
@@ -40,27 +40,27 @@ extension CommandFailure {
             case .timeout where wasSent:
                 self.init(.temporary, "\(target.base) did not answer in time")
             case .connectionLost where wasSent, .malformedResponse, .responseTooLarge:
-                self.init(.protocol, "the answer of \(target.base) broke off: \(error.cause.rawValue)\(detail)")
+                self.init(.protocol, "the response from \(target.base) was cut off: \(error.cause.rawValue)\(detail)")
             case .invalidRequest:
-                self.init(.usage, "this cannot be sent\(detail)")
+                self.init(.usage, "the request could not be sent\(detail)")
             default:
                 self.init(
-                    .unavailable, "no gateway can be reached at \(target.base): \(error.cause.rawValue)\(detail)",
-                    ["Is it running? --server or \(ClientVariable.url) says where it is."])
+                    .unavailable, "cannot reach a gateway at \(target.base): \(error.cause.rawValue)\(detail)",
+                    ["Is it running? Set its address with --server or \(ClientVariable.url)."])
             }
             return
         }
         self.init(
-            .unknown, "the answer was lost: whether it was done is not known",
+            .unknown, "the response was lost: the outcome is unknown",
             ["\(error.cause.rawValue)\(detail)"] + [Self.repeatAdvice(request.key)])
     }
 
     /// What a person can do after a write whose end is not known.
     package static func repeatAdvice(_ key: String?) -> String {
-        guard let key, !key.isEmpty else { return "Look at what is there before you repeat it." }
+        guard let key, !key.isEmpty else { return "Check whether it was done before you repeat it." }
         return
-            "The same command with --key \(key) does it once, whatever became of this one. Write out a time that was said "
-            + "by the clock (now, tomorrow, 18:00): another minute makes something else of it."
+            "Run the same command with --key \(key): it is then done only once. Write relative times (now, tomorrow, 18:00) "
+            + "as dates, because they mean another time now."
     }
 
     private static func status(_ status: Int, _ reason: String) -> ExitStatus {
@@ -83,12 +83,12 @@ extension CommandFailure {
     private static func advice(_ reason: String, _ key: String?) -> String? {
         switch Reason(rawValue: reason) {
         case .outcomeUnknown, .requestInProgress: repeatAdvice(key)
-        case .refundDecisionRequired: "Say --refund or --no-refund."
-        case .confirmationStale: "Nothing was cancelled. Give the command again to see the event as it is now."
+        case .refundDecisionRequired: "Use --refund or --no-refund."
+        case .confirmationStale: "Nothing was cancelled. Run the command again to see the event as it is now."
         case .unauthenticated:
-            "Give a token in \(ClientVariable.token), or a file with --token @FILE."
+            "Set a token in \(ClientVariable.token), or pass a file with --token @FILE."
         case .idempotencyKeyReused:
-            "The key was used for something else, perhaps for these words at another time by the clock: look at what is there "
+            "The key was used for another request, perhaps for this command with a relative time: check whether it was done "
                 + "before you use another key."
         default: nil
         }
@@ -131,19 +131,20 @@ package enum RemarkText {
         case .startInPast: return "It starts in the past."
         case .veryLong: return values.json["days"]?.wholeValue.map { "It lasts \($0) days." }
         case .fixedOffsetZone:
-            return "\(values["timezone"]) has no summer time; if that is not meant, say --zone \(values["suggestion"])."
+            return
+                "\(values["timezone"]) has no summer time; if that is not intended, use --zone \(values["suggestion"])."
         case .clockMoves:
             let before = "\(values["before"]) in \(values["timezone_before"])"
             let after = "\(values["after"]) in \(values["timezone"])"
-            return "It stays at its instant: \(before) is \(after). Say --start, too, to move it."
+            return "The instant stays the same: \(before) is \(after). Add --start to move it."
         case .leftOut:
             let fields = (values.json["fields"]?.arrayValue ?? []).compactMap(\.stringValue)
-            return "Luma sets this itself, so it was not taken over: \(fields.joined(separator: ", "))."
+            return "Set by Luma, so it was ignored: \(fields.joined(separator: ", "))."
         case .approvalNotSet: return approval(values)
         case .notReadBack:
             return "It was \(values["done"]), but could not be read back: \(values["message"]). "
                 + "Do not repeat the command; events get shows it."
-        case .answerNotKept: return "It was done before; events get shows the event."
+        case .answerNotKept: return "It had already been done; events get shows the event."
         }
     }
 

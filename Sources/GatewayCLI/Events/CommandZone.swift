@@ -24,7 +24,7 @@ package struct CommandZone {
             return CommandZone(name: name, rules: try SystemTimeZones.database.rules(for: name), origin: origin)
         } catch {
             let hint = SystemTimeZones.database.suggestion(for: name).map { "; did you mean \($0)?" } ?? ""
-            let advice = place == "--zone" ? [] : ["Say which one with --zone."]
+            let advice = place == "--zone" ? [] : ["Set one with --zone."]
             throw CommandFailure(
                 .usage, "\(place): expected an IANA time zone, such as Europe/Berlin\(hint)", advice)
         }
@@ -45,7 +45,7 @@ package struct CommandZone {
         case .instant(let instant)?: return instant
         case .local(let found)?: local = found
         case .day(let day)? where isDayEnough: local = LocalDateTime(day: day, millisecond: 0)
-        case .day?: throw CommandFailure(.usage, "\(option.name): say at what time, such as \"\(text) 18:00\"")
+        case .day?: throw CommandFailure(.usage, "\(option.name): add a time of day, such as \"\(text) 18:00\"")
         case nil: throw CommandFailure(.usage, "\(option.name): expected \(NaturalTime.expectation)")
         }
         switch rules.resolve(local) {

@@ -39,7 +39,7 @@ package struct EventDraft {
             start = instant
         }
         if call.has(EventsOptions.end), call.has(EventsOptions.duration) {
-            throw CommandFailure(.usage, "--end and --duration do not go together")
+            throw CommandFailure(.usage, "--end and --duration cannot be combined")
         }
         if let text = call.text(EventsOptions.end) {
             let word = String(text.lowercased().drop { $0 == " " }.prefix { $0 != " " })
@@ -76,17 +76,17 @@ package enum EventFields {
     }
 
     package static let table: [Row] = [
-        row("--description", "description_md", .text, "TEXT", "What it is about, in Markdown."),
-        row("--meeting-url", "meeting_url", .text, "URL", "Where it is held online."),
-        row("--address", "geo_address_json", .address, "ADDRESS", "Where it is held."),
-        row("--capacity", "max_capacity", .number, "NUMBER", "How many may come."),
-        row("--visibility", "visibility", ["public", "members-only", "private"], "Who may see it."),
-        row("--require-approval", "require_rsvp_approval", .boolean, "", "Registrations need approval."),
-        row("--waitlist", "waitlist_status", ["enabled", "disabled"], "Whether there is a waitlist."),
-        row("--guest-list", "show_guest_list", .boolean, "", "Approved guests see who else comes."),
-        row("--slug", "slug", .text, "NAME", "The last part of its address."),
-        row("--cover-url", "cover_url", .text, "URL", "Its picture, on Luma's image host."),
-        row("--color", "tint_color", .text, "COLOR", "Its colour, such as #bb2dc7."),
+        row("--description", "description_md", .text, "TEXT", "Description, in Markdown."),
+        row("--meeting-url", "meeting_url", .text, "URL", "URL of an online event."),
+        row("--address", "geo_address_json", .address, "ADDRESS", "Address."),
+        row("--capacity", "max_capacity", .number, "NUMBER", "Maximum number of guests."),
+        row("--visibility", "visibility", ["public", "members-only", "private"], "Who can see it."),
+        row("--require-approval", "require_rsvp_approval", .boolean, "", "Require approval of registrations."),
+        row("--waitlist", "waitlist_status", ["enabled", "disabled"], "Offer a waitlist."),
+        row("--guest-list", "show_guest_list", .boolean, "", "Show approved guests the guest list."),
+        row("--slug", "slug", .text, "NAME", "Last part of its URL."),
+        row("--cover-url", "cover_url", .text, "URL", "Cover image, on Luma's image host."),
+        row("--color", "tint_color", .text, "COLOR", "Tint colour, such as #bb2dc7."),
     ]
 
     package static let options = table.map(\.option)

@@ -16,13 +16,13 @@ package struct CancelPlan {
     /// The lines that a person decides by.
     package var lines: [String] {
         var lines = ["Cancel \(Neutral.cited(event.name)) (\(event.id))?", "  \(event.start)"]
-        let people = guests == 1 ? "1 guest is told" : "\(guests) guests are told"
+        let people = guests == 1 ? "1 guest is notified" : "\(guests) guests are notified"
         lines.append("  " + (guests == 0 ? "nobody has registered" : people + ", and it cannot be undone"))
         if isPaid {
             lines.append(
                 "  guests have paid: "
-                    + (refund.map { $0 ? "they get their money back" : "they do not get it back" }
-                        ?? "say --refund or --no-refund"))
+                    + (refund.map { $0 ? "they are refunded" : "they are not refunded" }
+                        ?? "use --refund or --no-refund"))
         }
         return lines
     }
@@ -32,14 +32,14 @@ extension EventsCommand {
     /// `events cancel`: shows what it means, asks, and cancels.
     package func cancel(_ client: GatewayClient) async throws(CommandFailure) -> CommandOutput {
         if call.has(EventsOptions.refund), call.has(EventsOptions.noRefund) {
-            throw CommandFailure(.usage, "--refund and --no-refund do not go together")
+            throw CommandFailure(.usage, "--refund and --no-refund cannot be combined")
         }
         let refund = call.has(EventsOptions.refund) ? true : call.has(EventsOptions.noRefund) ? false : nil
         let isAsked = !call.has(EventsOptions.yes) && !call.has(EventsOptions.dryRun)
         if isAsked, !Question.canBeAsked(errors) {
             throw CommandFailure(
-                .undecided, "nobody can be asked here, so nothing is cancelled",
-                ["Say --yes to cancel without a question, or --dry-run to see what it would mean."])
+                .undecided, "there is no terminal to confirm on, so nothing was cancelled",
+                ["Use --yes to cancel without confirmation, or --dry-run for a preview."])
         }
         let key = try WriteKey.of(call.arguments)
         if call.has(EventsOptions.yes), call.has(EventsOptions.key) {
@@ -62,7 +62,7 @@ extension EventsCommand {
         }
         if plan.isUndecided {
             throw CommandFailure(
-                .undecided, "guests have paid, so nothing is cancelled", ["Say --refund or --no-refund."])
+                .undecided, "guests have paid, so nothing was cancelled", ["Use --refund or --no-refund."])
         }
         if isAsked, !Question.isAgreed(plan.lines, "to cancel it", errors) {
             throw CommandFailure(.undecided, "nothing was cancelled")
@@ -81,8 +81,8 @@ extension EventsCommand {
         let outcome = try Self.document(answer)
         if call.has(EventsOptions.json) { return Self.json(outcome) }
         let guests = outcome["guest_count"]?.wholeValue ?? 0
-        let refunded = outcome["refunded"] == true ? ", and those who have paid get their money back" : ""
+        let refunded = outcome["refunded"] == true ? ", and those who have paid are refunded" : ""
         let subject = (plan?.event.name).map { "\"\($0)\" is" } ?? Neutral.line(call.operands.first ?? "") + " is"
-        return CommandOutput(bytes: Array("\(subject) cancelled; guests told: \(guests)\(refunded).\n".utf8))
+        return CommandOutput(bytes: Array("\(subject) cancelled; guests notified: \(guests)\(refunded).\n".utf8))
     }
 }

@@ -56,7 +56,7 @@ extension EventsCommand {
             (EventsOptions.past, [EventsOptions.after, EventsOptions.before, EventsOptions.sort, EventsOptions.all]),
         ] where call.has(option) {
             if let other = others.first(where: call.has) {
-                throw CommandFailure(.usage, "\(option.name) and \(other.name) do not go together")
+                throw CommandFailure(.usage, "\(option.name) and \(other.name) cannot be combined")
             }
         }
         if let text = call.text(EventsOptions.limit) {
@@ -101,11 +101,11 @@ extension EventsCommand {
     /// What a person should know of a page's end.
     private func end(of page: JSON, _ repeated: [String]) -> [String] {
         if page["entries"]?.arrayValue?.isEmpty == true, page["has_more"] != true {
-            return [isUpcoming ? "nothing is coming up; --past shows what has been" : "there are no such events"]
+            return [isUpcoming ? "no upcoming events; --past shows earlier ones" : "no matching events"]
         }
         guard page["has_more"] == true, let cursor = page["next_cursor"]?.stringValue else { return [] }
         let next = (repeated + ["--cursor \(CommandFailure.line(cursor))"]).joined(separator: " ")
-        return ["there are more: --all, or \(next)"]
+        return ["more events: --all, or \(next)"]
     }
 
     // MARK: Search
@@ -120,10 +120,10 @@ extension EventsCommand {
         var found = all.filter { wanted.matches($0) }
         var notes = query.notes
         if let limit = call.text(EventsOptions.limit).flatMap(Int.init), found.count > limit {
-            notes.append("\(found.count) events have these words; the first \(limit) are shown")
+            notes.append("\(found.count) events match; the first \(limit) are shown")
             found.removeLast(found.count - limit)
         }
-        notes.append("looked at \(all.count) \(isUpcoming ? "coming " : "")events, by name, place and description")
+        notes.append("searched \(all.count) \(isUpcoming ? "upcoming " : "")events by name, place and description")
         if call.has(EventsOptions.json) {
             return Self.json(Self.page(found, leftOut), notes: notes)
         }

@@ -30,10 +30,10 @@ extension EventsCommand {
         guard !doubts.isEmpty else { return }
         guard Question.canBeAsked(errors) else {
             throw CommandFailure(
-                .undecided, "nothing was sent, as nobody can be asked here: \(doubts[0])",
-                doubts.dropFirst() + ["Say --yes if that is meant."])
+                .undecided, "there is no terminal to confirm on, so nothing was sent: \(doubts[0])",
+                doubts.dropFirst() + ["Use --yes if that is intended."])
         }
-        if !Question.isAgreed(doubts + Self.when(times.json), "if that is meant", errors) {
+        if !Question.isAgreed(doubts + Self.when(times.json), "if that is intended", errors) {
             throw CommandFailure(.undecided, "nothing was sent")
         }
     }

@@ -53,7 +53,7 @@ extension EventsCommand {
             defer { count.end() }
             let answer = try await client.send(request)
             guard answer["content-type"]?.lowercased().hasPrefix(format.mediaType) == true else {
-                throw CommandFailure(.protocol, "the gateway answers with another type than \(format.mediaType)")
+                throw CommandFailure(.protocol, "the gateway's response is not \(format.mediaType)")
             }
             result.bytes = answer.body
         }
@@ -109,7 +109,7 @@ extension EventsCommand {
 
     package static func event(_ line: ArraySlice<UInt8>) throws(CommandFailure) -> JSON {
         guard let event = try? JSON.parse(Array(line)), event.objectValue != nil else {
-            throw CommandFailure(.protocol, "the gateway's answer has a line that is no event")
+            throw CommandFailure(.protocol, "the gateway's response has a line that is not an event")
         }
         return event
     }

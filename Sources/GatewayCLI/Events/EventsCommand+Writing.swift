@@ -28,7 +28,7 @@ extension EventsCommand {
         let answer = try await client.send(request)
         let event = try Self.document(answer)
         var notes = zone.note.map { [$0] } ?? []
-        if answer["idempotency-replayed"] != nil { notes.append("it had been created before, with the same key") }
+        if answer["idempotency-replayed"] != nil { notes.append("it had already been created with the same key") }
         return shown(event, notes: notes + Self.warnings(event))
     }
 

@@ -150,7 +150,7 @@ public struct EventsCall: Sendable, Equatable {
             let isName = verb == .create && text(EventsOptions.name) == nil
             reader.report(
                 "\"\(ConfigurationError.word(extra))\"",
-                "is one argument too many" + (isName ? "; did you mean --name?" : ""))
+                "is an unexpected argument" + (isName ? "; did you mean --name?" : ""))
         }
     }
 }

@@ -4,59 +4,60 @@ import GatewayAPI
 /// The options of the sub-commands of `luma-mcp events`, as data.
 package enum EventsOptions {
     package static let server = OptionRow(
-        "--server", .free, "URL", "Where the gateway is (LUMA_GATEWAY_URL). Default: \(GatewayTarget.standard).")
+        "--server", .free, "URL", "URL of the gateway (LUMA_GATEWAY_URL). Default: \(GatewayTarget.standard).")
     package static let token = OptionRow(
         "--token", .free, "TOKEN",
-        "The token for it, or @ and the name of a file that holds it; LUMA_GATEWAY_TOKEN takes the same. As an option a "
-            + "token shows in the list of processes; prefer the variable or a file.")
+        "Token for the gateway, or @ and the name of a file that holds it (LUMA_GATEWAY_TOKEN). On the command line a "
+            + "token is visible in the process list; prefer the variable or a file.")
     package static let caFile = OptionRow(
-        "--ca-file", .file, "FILE", "Certificates in PEM to trust for it besides the system's (LUMA_CA_FILE).")
+        "--ca-file", .file, "FILE", "Certificates in PEM to trust besides the system's (LUMA_CA_FILE).")
     package static let timeout = OptionRow(
-        "--timeout", .free, "SECONDS", "How long to wait for it, repeats included. Default: 60.")
+        "--timeout", .free, "SECONDS", "Timeout, retries included. Default: 60.")
     package static let json = OptionRow("--json", .yes([]), "Print one JSON document, for scripts.")
     /// What all sub-commands have.
     package static let common = [server, token, caFile, timeout, json]
 
-    package static let after = OptionRow("--after", .free, "TIME", "Only events that start then or later.")
-    package static let before = OptionRow("--before", .free, "TIME", "Only events that start then or earlier.")
-    package static let zone = OptionRow("--zone", .zone, "ZONE", "The time zone of the times, such as Europe/Berlin.")
+    package static let after = OptionRow("--after", .free, "TIME", "Only events that start at or after this time.")
+    package static let before = OptionRow("--before", .free, "TIME", "Only events that start at or before this time.")
+    package static let zone = OptionRow("--zone", .zone, "ZONE", "Time zone of the times, such as Europe/Berlin.")
     package static let sort = OptionRow(
-        "--sort", .words(["start_at", "-start_at"]), "FIELD", "The earliest or the latest first.")
+        "--sort", .words(["start_at", "-start_at"]), "FIELD", "Sort order: the earliest or the latest first.")
     package static let status = OptionRow(
         "--status", .words(["approved", "pending"]), "STATUS",
-        "Events of the calendar, or those submitted to it that wait.")
+        "Events of the calendar, or submitted ones that wait for approval.")
     package static let show = OptionRow(
         "--show", .words(["all"]), "WHAT",
-        "all leaves nothing out: also events of other platforms, events that may only be viewed, and those that wait.")
+        "all includes events of other platforms, view-only events and those that wait for approval.")
     private static let filters = [after, before, zone, sort, status, show]
     package static let limit = OptionRow("--limit", .free, "NUMBER", "How many events to show, 1 to 100. Default: 50.")
-    package static let cursor = OptionRow("--cursor", .free, "CURSOR", "The next_cursor of the page before.")
-    package static let all = OptionRow("--all", .yes([]), "Show every event, not one page.")
-    package static let past = OptionRow("--past", .yes([]), "Show what has been, the latest first.")
+    package static let cursor = OptionRow("--cursor", .free, "CURSOR", "The next_cursor of the previous page.")
+    package static let all = OptionRow("--all", .yes([]), "Show all pages.")
+    package static let past = OptionRow("--past", .yes([]), "Show past events, the latest first.")
     package static let search = OptionRow(
-        "--search", .free, "WORDS", "Only events that have these words in their name, place or description.")
+        "--search", .free, "WORDS", "Only events with these words in their name, place or description.")
     package static let list = filters + [past, search, limit, cursor, all]
 
-    package static let name = OptionRow("--name", .free, "NAME", "What it is called.")
-    package static let template = OptionRow("--template", .template, "TYPE", "Begin with the fields of this template.")
-    package static let start = OptionRow("--start", .free, "TIME", "When it begins.")
-    package static let end = OptionRow("--end", .free, "TIME", "When it ends.")
+    package static let name = OptionRow("--name", .free, "NAME", "Name of the event.")
+    package static let template = OptionRow("--template", .template, "TYPE", "Start from this template.")
+    package static let start = OptionRow("--start", .free, "TIME", "Start time.")
+    package static let end = OptionRow("--end", .free, "TIME", "End time.")
     package static let duration = OptionRow(
-        "--duration", .free, "LENGTH", "How long it takes, such as 90m, 2h or 1h30m, instead of --end.")
+        "--duration", .free, "LENGTH", "Duration, such as 90m, 2h or 1h30m, instead of --end.")
     package static let from = OptionRow(
-        "--from", .file, "FILE", "Take fields from a JSON object in a file, or - for standard input; options beat it.")
+        "--from", .file, "FILE",
+        "Read fields from a JSON object in a file, or - for standard input; options override it.")
     package static let key = OptionRow("--key", .free, "KEY", "The Idempotency-Key to use; a new one by default.")
     private static let timing = [start, end, duration, zone]
-    package static let yes = OptionRow("--yes", .yes([]), "Do not ask.")
-    package static let dryRun = OptionRow("--dry-run", .yes([]), "Only tell what would happen.")
+    package static let yes = OptionRow("--yes", .yes([]), "Do not ask for confirmation.")
+    package static let dryRun = OptionRow("--dry-run", .yes([]), "Show what would happen, and change nothing.")
     package static let create = [name, template] + timing + EventFields.options + [from, yes, dryRun, key]
 
     package static let clear = OptionRow(
-        "--clear", .free, "FIELD", repeats: true, "Empty a field, such as max_capacity; may come several times.")
+        "--clear", .free, "FIELD", repeats: true, "Clear a field, such as max_capacity; can be repeated.")
     package static let update = [name] + timing + EventFields.options + [clear, from, yes, dryRun, key]
 
-    package static let refund = OptionRow("--refund", .yes([]), "Guests who have paid get their money back.")
-    package static let noRefund = OptionRow("--no-refund", .yes([]), "Guests who have paid do not get it back.")
+    package static let refund = OptionRow("--refund", .yes([]), "Refund guests who have paid.")
+    package static let noRefund = OptionRow("--no-refund", .yes([]), "Do not refund guests who have paid.")
     package static let cancel = [yes, refund, noRefund, dryRun, key]
 
     package static let format = OptionRow(
@@ -64,7 +65,7 @@ package enum EventsOptions {
     package static let output = OptionRow(
         "--output", short: "-o", .file, "FILE", "Write to this file instead of standard output.")
     package static let purpose = OptionRow(
-        "--for", .words(["spreadsheet"]), "PURPOSE", "Begin a CSV table with the mark that Excel needs.")
+        "--for", .words(["spreadsheet"]), "PURPOSE", "Begin a CSV table with the byte order mark that Excel needs.")
     package static let export = filters + [format, purpose, output]
 }
 
@@ -92,8 +93,8 @@ package enum ExportFormat: String, Sendable, CaseIterable {
         default:
             throw CommandFailure(
                 .usage,
-                "--output: .\(CommandFailure.line(ending)) is no format that is known; name a .csv, .ics, .ndjson or "
-                    + ".json, or say --format")
+                "--output: .\(CommandFailure.line(ending)) is not a known format; use .csv, .ics, .ndjson or "
+                    + ".json, or --format")
         }
     }
 

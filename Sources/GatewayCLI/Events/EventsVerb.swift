@@ -28,13 +28,13 @@ public enum EventsVerb: String, Sendable, CaseIterable {
         switch self {
         case .list:
             Row(
-                arguments: "[options]", summary: "show the events of the calendar", options: EventsOptions.list,
-                notes: "What comes next, from today on; --past shows what has been, --all every event. With --json one"
+                arguments: "[options]", summary: "list the events of the calendar", options: EventsOptions.list,
+                notes: "Upcoming events from today on; --past shows earlier ones, --all every event. With --json one"
                     + " document with entries, has_more and next_cursor, for --cursor.",
                 examples: [
-                    ("luma-mcp events list", "What comes next."),
-                    ("luma-mcp events list --search 'rooftop berlin'", "By words, whatever their accents."),
-                    ("luma-mcp events list --all --json", "Everything, for a script."),
+                    ("luma-mcp events list", "Upcoming events."),
+                    ("luma-mcp events list --search 'rooftop berlin'", "Search; accents do not matter."),
+                    ("luma-mcp events list --all --json", "All events, for a script."),
                 ])
         case .get:
             Row(
@@ -52,7 +52,7 @@ public enum EventsVerb: String, Sendable, CaseIterable {
                 examples: [
                     (
                         "luma-mcp events create --name Tea --start 'tomorrow 18:00' --duration 2h",
-                        "In the zone of this machine, which it says."
+                        "In this machine's time zone, which is printed."
                     ),
                     (
                         "luma-mcp events create --template workshop --name Swift "
@@ -65,23 +65,24 @@ public enum EventsVerb: String, Sendable, CaseIterable {
             Row(
                 arguments: "ID [options]", summary: "change fields of an event", options: EventsOptions.update,
                 notes:
-                    "What is not named stays; an event that begins at another time lasts as long as before. --zone alone"
-                    + " keeps the instant, so that the clocks show another time. " + times,
+                    "Fields that are not named stay. Moving the start keeps the duration. --zone alone"
+                    + " keeps the instant, so the local time changes. " + times,
                 examples: [
-                    ("luma-mcp events update evt-a1B2c3 --capacity 40", "Room for forty."),
-                    ("luma-mcp events update evt-a1B2c3 --clear max_capacity", "No limit any more."),
+                    ("luma-mcp events update evt-a1B2c3 --capacity 40", "Change the capacity."),
+                    ("luma-mcp events update evt-a1B2c3 --clear max_capacity", "Remove the limit."),
                     ("luma-mcp events update evt-a1B2c3 --start 'friday 19:30'", "In the event's own zone."),
                 ], takesID: true)
         case .cancel:
             Row(
-                arguments: "ID [options]", summary: "cancel an event, after it has shown what that means",
+                arguments: "ID [options]", summary: "cancel an event, after a preview",
                 options: EventsOptions.cancel,
-                notes: "It cannot be undone and Luma tells every guest. It shows the event and its guests and asks; a"
-                    + " script, which cannot be asked, says --yes. An event that guests have paid for needs --refund"
+                notes:
+                    "It cannot be undone, and Luma notifies every guest. It shows the event and its guests and asks for"
+                    + " confirmation; scripts use --yes. An event that guests have paid for needs --refund"
                     + " or --no-refund.",
                 examples: [
-                    ("luma-mcp events cancel evt-a1B2c3 --dry-run", "Only tell what it would mean."),
-                    ("luma-mcp events cancel evt-a1B2c3 --yes --refund", "Without a question."),
+                    ("luma-mcp events cancel evt-a1B2c3 --dry-run", "Preview the cancel."),
+                    ("luma-mcp events cancel evt-a1B2c3 --yes --refund", "Without confirmation."),
                 ], takesID: true)
         case .export:
             Row(
@@ -96,25 +97,26 @@ public enum EventsVerb: String, Sendable, CaseIterable {
                 arguments: "FILE [options]", summary: "create the events of a file, each row once",
                 options: EventsOptions.importing,
                 notes:
-                    "FILE is a table in text (CSV) whose first row names the columns, NDJSON with one event a line, or a"
+                    "FILE is a CSV table whose first row names the columns, NDJSON with one event per line, or a"
                     + " calendar (iCalendar); - is standard input. Columns and members are the fields of an event: name,"
-                    + " start_at, timezone, end_at and so on; columns may have the names that other programs give them. All rows are checked before the first is sent. The report tells what"
-                    + " was done to each; the same command goes on after an interruption, and no row is sent twice.",
+                    + " start_at, timezone, end_at and so on; columns may have the names that other programs give them."
+                    + " All rows are validated before the first is sent. The report says what"
+                    + " was done with each; run the same command again to resume, and no row is sent twice.",
                 examples: [
                     (
                         "luma-mcp events import events.csv --map Title=name --zone America/New_York --dry-run",
-                        "Only check the file."
+                        "Only validate the file."
                     ),
-                    ("luma-mcp events import calendar.ics --skip-invalid", "All that can be imported."),
+                    ("luma-mcp events import calendar.ics --skip-invalid", "Import the valid rows."),
                 ], takesFile: true)
         case .templates:
             Row(
-                arguments: "[TYPE]", summary: "show the kinds of events to begin with", options: [],
+                arguments: "[TYPE]", summary: "list event templates", options: [],
                 notes:
-                    "What an event of a kind starts with, for create --template. With TYPE one of them, with an example.",
+                    "The defaults of each event template, for create --template. With TYPE, one template with an example.",
                 examples: [
-                    ("luma-mcp events templates", "All kinds."),
-                    ("luma-mcp events templates workshop", "What a workshop starts with."),
+                    ("luma-mcp events templates", "All templates."),
+                    ("luma-mcp events templates workshop", "The template workshop."),
                 ], takesTemplate: true)
         }
     }
@@ -124,11 +126,11 @@ public enum EventsVerb: String, Sendable, CaseIterable {
     /// How times are written.
     static func times(inZoneOf place: String) -> String {
         "A TIME is '2030-12-31 18:00', 'tomorrow 18:00', 'friday 19:30', '6:30pm' (the next one), or RFC 3339 with an"
-            + " offset. Without --zone it is in the zone of \(place)."
+            + " offset. Without --zone it is in the time zone of \(place)."
     }
 
     private var keys: String {
-        "Each create carries a key, so that it is repeated safely when the answer is lost; --key names one of your own,"
+        "Each create sends an idempotency key, so that it is retried safely when the response is lost; --key sets your own,"
             + " for a script that may run twice."
     }
 }

@@ -85,7 +85,7 @@ extension CommandFamily {
     func begin(_ arguments: ArraySlice<String>) throws(ConfigurationErrors) -> Beginning {
         guard let first = arguments.first else {
             let names = verbs.map(\.name).joined(separator: ", ")
-            throw Self.problem(name, "needs to know what to do: \(names)")
+            throw Self.problem(name, "needs a command: \(names)")
         }
         switch first {
         case "--help", "-h", "help":
@@ -185,14 +185,14 @@ package enum FamilyHelp {
             text += line + gap + summary.joined(separator: "\n" + String(repeating: " ", count: column)) + "\n"
         }
         text += HelpText.paragraph(
-            "luma-mcp \(family.name) COMMAND --help shows the options of a command, with examples. Errors go to standard"
-                + " error, and nothing to standard output then. Colours are used on a terminal unless NO_COLOR is set."
-                + " COLUMNS sets the width of a table. A value that is the name of an option is written in one word with"
-                + " its own: --name=--all.")
+            "luma-mcp \(family.name) COMMAND --help shows a command's options, with examples. Errors go to standard"
+                + " error, and standard output is then empty. Colours are used on a terminal unless NO_COLOR is set."
+                + " COLUMNS sets the width of a table. A value that looks like an option must be joined to its own:"
+                + " --name=--all.")
         text += "\nOptions of all commands:\n" + HelpText.list(EventsOptions.common)
         text += "\nEnvironment:\n"
-        text += "  LUMA_GATEWAY_URL=https://gateway.example.com\n      Where the gateway is.\n"
-        text += "  LUMA_GATEWAY_TOKEN=@/home/me/.luma-token\n      Its token, or a file with it (chmod 600).\n"
+        text += "  LUMA_GATEWAY_URL=https://gateway.example.com\n      URL of the gateway.\n"
+        text += "  LUMA_GATEWAY_TOKEN=@/home/me/.luma-token\n      Token, or a file that holds it (chmod 600).\n"
         text += "\nExit status:\n"
         let exits = ExitStatus.allCases.filter { status in family.verbs.contains { $0.exits.contains(status) } }
         text += HelpText.list(exits.map(\.row))

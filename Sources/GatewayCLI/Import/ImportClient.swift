@@ -80,7 +80,7 @@ package struct ImportClient {
             let isAccess = [401, 403].contains(response.status)
             throw CommandFailure(
                 isAccess ? .noPermission : .unavailable,
-                "the gateway at \(base) does not tell its templates: status \(response.status)")
+                "the gateway at \(base) does not list its templates: status \(response.status)")
         }
         let builtIn = Set(Template.builtIn.map(\.type))
         let files = list.filter { !builtIn.contains($0["type"]?.stringValue ?? "") }.map { template in

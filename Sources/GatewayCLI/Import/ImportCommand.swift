@@ -97,7 +97,7 @@ package struct ImportCommand {
                 isStopped || isHeld && !options.isDryRun
                 ? "Nothing was sent." : "Nothing was sent: this is a dry run."
             let hint =
-                isStopped && !plan.isUnusable ? " Correct the file, or go on without these rows: --skip-invalid." : ""
+                isStopped && !plan.isUnusable ? " Correct the file, or import without these rows: --skip-invalid." : ""
             StandardError.write(verdict + hint)
             let counts = standing?.counts ?? ImportProgress.Counts()
             ImportSummary(plan, counts).write(asJSON: options.isJSON)

@@ -98,10 +98,10 @@ package struct ImportFindings {
     private var passedOver: [String] {
         var lines = plan.passedOver.prefix(Self.maxShown).map { row in
             let name = row.name.isEmpty ? "the event" : "\"\(Neutral.line(APIError.shortened(row.name, to: 60)))\""
-            return "\(row.place.text): \(name) is passed over: it \(CommandFailure.line(row.reason))"
+            return "\(row.place.text): \(name) is skipped: it \(CommandFailure.line(row.reason))"
         }
         if plan.passedOver.count > Self.maxShown {
-            lines.append("and \(plan.passedOver.count - Self.maxShown) more that are passed over")
+            lines.append("and \(plan.passedOver.count - Self.maxShown) more that are skipped")
         }
         return lines
     }
@@ -121,8 +121,8 @@ package struct ImportFindings {
         var lines = plan.losses.map { "Lost: the \($0.what) of \(ImportPlace.list($0.places))" }
         if !lines.isEmpty, !options.allowsLoss {
             lines.append(
-                "The file does not hold this, or an import does not set it: the new events would go without. "
-                    + "Go on all the same with --allow-loss, and set it by hand.")
+                "The file does not contain this, or an import does not set it: the new events would lack it. "
+                    + "Use --allow-loss to import anyway, and set it by hand.")
         }
         return lines
     }

@@ -62,7 +62,7 @@ package struct ImportNeighbours: Sendable {
         guard let first = unread.first else { return [] }
         let others = unread.count > 1 ? " and \(unread.count - 1) other reports" : ""
         return [
-            "\(CommandFailure.line(first))\(others) cannot be read: what they tell is not known."
+            "\(CommandFailure.line(first))\(others) cannot be read, so its rows are not known."
         ]
     }
 }

@@ -182,7 +182,7 @@ package struct ImportScreen: Sendable {
 
     package func interrupted() {
         if isTerminal { put("\r\u{1b}[K") }
-        StandardError.write("Interrupted: what is under way is brought to its end. Once more ends at once.")
+        StandardError.write("Interrupted: finishing the rows in flight. Press Ctrl-C again to stop at once.")
     }
 
     private static var width: Int {

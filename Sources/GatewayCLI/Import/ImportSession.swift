@@ -224,7 +224,7 @@ package struct ImportSummary {
             + "\(counts.unknown) unknown, \(duplicates) duplicates, \(invalid) not valid, "
             + (passedOver > 0 ? "\(passedOver) passed over, " : "") + "of \(total) rows."
         if let report { text += " Report: \(CommandFailure.line(report))" }
-        let advice = "Run the same command again to go on; no row is sent twice."
+        let advice = "Run the same command again to resume; no row is sent twice."
         switch end {
         case nil: break
         case .interrupted: text += "\nInterrupted, \(left) rows are left. " + advice

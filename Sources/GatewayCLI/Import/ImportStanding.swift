@@ -70,7 +70,7 @@ package struct ImportStanding: Sendable {
         var lines = doubtful.prefix(Self.maxShown).map { known in
             let report = known.word.report.map { "the report \(CommandFailure.line($0))" } ?? "the report"
             return "\(Self.shown(known.row)) may or may not be on Luma since an earlier run. "
-                + "It is not sent again; look, and take its line out of \(report) to have it sent."
+                + "It is not sent again; if it is not on Luma, delete its line from \(report) to send it."
         }
         if doubtful.count > Self.maxShown { lines.append("and \(doubtful.count - Self.maxShown) more such rows") }
         lines += changed.prefix(Self.maxShown).map { "\(Self.shown($0.row)) \(Self.advice($0.word))" }

@@ -34,7 +34,7 @@ public struct OperationCall: Sendable, Equatable {
             reader.report(verb.title, "needs " + missing.map { verb.operands[$0].name }.joined(separator: " and "))
         }
         for extra in operands.dropFirst(verb.operands.count) {
-            reader.report("\"\(ConfigurationError.word(extra))\"", "is one argument too many")
+            reader.report("\"\(ConfigurationError.word(extra))\"", "is an unexpected argument")
         }
         try reader.finish()
         return .operation(OperationCall(verb, reader.arguments))
@@ -81,14 +81,14 @@ package struct OperationCommand: Sendable {
             verb.surface.openFields, verb.options, arguments, environment: environment, now: now)
         let missing = verb.options.filter { $0.isRequired && !arguments.has($0.row) }.map(\.row.name)
         if let first = missing.first {
-            throw CommandFailure(.usage, "\(first): is needed", missing.dropFirst().map { "\($0): is needed" })
+            throw CommandFailure(.usage, "\(first): is required", missing.dropFirst().map { "\($0): is required" })
         }
         let isPreview = arguments.has(EventsOptions.dryRun)
         let isAsked = verb.surface.needsConfirmation && !isPreview && !arguments.has(EventsOptions.yes)
         if isAsked, ask == nil {
             throw CommandFailure(
-                .undecided, "nobody can be asked here, so nothing is done",
-                ["Say --yes to do it without a question, or --dry-run to see what would be sent."])
+                .undecided, "there is no terminal to confirm on, so nothing was done",
+                ["Use --yes to do it without confirmation, or --dry-run to see what would be sent."])
         }
         let key = verb.isWrite ? try WriteKey.of(arguments) : nil
         var request = GatewayClient.Request(method: method, path: try await path(client), key: key)
@@ -109,7 +109,7 @@ package struct OperationCommand: Sendable {
     private func checkOptions() throws(CommandFailure) {
         guard arguments.has(OperationVerb.everything) else { return }
         if let other = [EventsOptions.limit, EventsOptions.cursor].first(where: arguments.has) {
-            throw CommandFailure(.usage, "\(OperationVerb.everything.name) and \(other.name) do not go together")
+            throw CommandFailure(.usage, "\(OperationVerb.everything.name) and \(other.name) cannot be combined")
         }
     }
 
@@ -151,7 +151,7 @@ package struct OperationCommand: Sendable {
         let answer = try await send(client, request)
         let document = try EventsCommand.document(answer)
         var notes = notes
-        if answer["idempotency-replayed"] != nil { notes.append("it had been done before, with the same key") }
+        if answer["idempotency-replayed"] != nil { notes.append("it had already been done with the same key") }
         notes += RemarkText.sentences(of: document).map { "warning: " + $0 }
         guard verb.surface.answer == .done, !isJSON else { return shown(document, notes: notes) }
         return CommandOutput(bytes: Array("done\n".utf8), notes: notes)
@@ -216,9 +216,9 @@ extension OperationCommand {
     func shown(_ page: Page, notes: [String]) -> CommandOutput {
         var notes = notes
         if let cursor = page.cursor {
-            notes.append("there are more: --all, or --cursor \(CommandFailure.line(cursor))")
+            notes.append("more entries: --all, or --cursor \(CommandFailure.line(cursor))")
         } else if page.entries.isEmpty {
-            notes.append("there are none")
+            notes.append("no entries")
         }
         let view = OperationView(verb.surface, environment)
         return CommandOutput(bytes: Array((view.table(page.entries).text(output) + "\n").utf8), notes: notes)

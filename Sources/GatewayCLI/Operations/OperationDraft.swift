@@ -69,12 +69,12 @@ struct OperationDraft {
                 && names.allSatisfy { name in shape.members.contains { $0.name == name } }
         }
         guard let shape = fits.first else {
-            throw CommandFailure(.usage, "\(own.map(\.row.name).joined(separator: " and ")) do not go together")
+            throw CommandFailure(.usage, "\(own.map(\.row.name).joined(separator: " and ")) cannot be combined")
         }
         guard fits.count == 1 else {
             let option = all.first { $0.path.last == variants.discriminator }?.row.name ?? variants.discriminator
             let words = fits.map(\.name).joined(separator: " or ")
-            throw CommandFailure(.usage, "\(own[0].row.name): say which kind is meant, with \(option) \(words)")
+            throw CommandFailure(.usage, "\(own[0].row.name): set its kind with \(option) \(words)")
         }
         var object: JSONObject = [variants.discriminator: .string(shape.name)]
         for name in names { object[name] = said[name] }

@@ -37,7 +37,7 @@ struct OperationOption: Sendable {
             var options: [OperationOption] = []
             if !variants.isTold {
                 let kinds = SchemaField(
-                    variants.discriminator, .enumeration(variants.names), note: "Which kind is meant.")
+                    variants.discriminator, .enumeration(variants.names), note: "Its kind.")
                 options.append(
                     OperationOption(
                         name(kinds.name, field.name), kinds, [field.name, kinds.name], help: kinds.note, false))
@@ -58,7 +58,7 @@ struct OperationOption: Sendable {
         if case .array(let element, _) = schema { (repeats, schema) = (true, element) }
         row = OptionRow(
             name, Self.value(of: schema, isRepeated: repeats), Self.placeholder(of: schema, field.name),
-            repeats: repeats, help + (isRequired ? " It is needed." : "") + (repeats ? " May come several times." : ""))
+            repeats: repeats, help + (isRequired ? " Required." : "") + (repeats ? " Can be repeated." : ""))
         (self.path, self.schema, self.isRequired) = (path, field.schema, isRequired)
     }
 

@@ -50,7 +50,7 @@ struct OperationVerb: Sendable {
     /// Times can be said, in a zone.
     var takesTimes: Bool { surface.openFields.contains { $0.schema.hasTime } }
 
-    static let everything = OptionRow("--all", .yes([]), "Show every one, not one page.")
+    static let everything = OptionRow("--all", .yes([]), "Show all pages.")
 
     /// Everything that it understands besides what all commands do.
     private var ownOptions: [OptionRow] {
@@ -112,7 +112,7 @@ extension OperationVerb {
             if let ways = alternatives(of: field.name) { notes.append("It needs \(ways).") }
         }
         if options.contains(where: \.row.standsAlone) {
-            notes.append("An option that is yes or no stands alone for yes, and says no with no- before its name.")
+            notes.append("An option for yes or no means yes by itself; put no- before its name for no.")
         }
         if surface.answer == .page {
             notes.append("With --json one document with entries, has_more and next_cursor, for --cursor.")
@@ -120,11 +120,11 @@ extension OperationVerb {
         if takesTimes { notes.append(EventsVerb.times(inZoneOf: "this machine (TZ)")) }
         if surface.needsConfirmation {
             notes.append(
-                "\(warning) It shows what would be sent and asks; a script, which cannot be asked, says --yes.")
+                "\(warning) It shows what would be sent and asks for confirmation; scripts use --yes.")
         }
         if isWrite {
             notes.append(
-                "It carries a key, so that it is repeated safely when the answer is lost; --key names one of your own, for"
+                "It sends an idempotency key, so that it is retried safely when the response is lost; --key sets your own, for"
                     + " a script that may run twice.")
         }
         return notes.joined(separator: " ")
@@ -134,7 +134,7 @@ extension OperationVerb {
     var warning: String {
         let effects = surface.operation.effects
         let parts = [
-            effects.contains(.notifiesGuests) ? "Luma tells guests" : nil,
+            effects.contains(.notifiesGuests) ? "Luma notifies guests" : nil,
             effects.contains(.movesMoney) ? "money may move" : nil,
             effects.contains(.irreversible) ? "it cannot be undone" : nil,
         ].compactMap(\.self)
@@ -148,14 +148,14 @@ extension OperationVerb {
         if isWrite {
             let done = surface.needsConfirmation
             return [
-                (line + " --dry-run", "Only tell what would be sent."),
-                (line + (done ? " --yes" : ""), done ? "Without a question." : "Do it."),
+                (line + " --dry-run", "Show what would be sent."),
+                (line + (done ? " --yes" : ""), done ? "Without confirmation." : "Do it."),
             ]
         }
         guard surface.answer == .page else {
             return [(line, "For a person."), (line + " --json", "For a script.")]
         }
-        return [(line, "The first page."), (line + " --all --json", "Everything, for a script.")]
+        return [(line, "The first page."), (line + " --all --json", "All pages, for a script.")]
     }
 
     private var exampleLine: String {

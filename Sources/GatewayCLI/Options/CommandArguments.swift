@@ -86,7 +86,7 @@ struct ArgumentReader {
     }
 
     private mutating func take(_ row: OptionRow, _ name: String, _ text: String) {
-        if arguments.values[row.name] != nil, !row.repeats { return report(name, "is given twice") }
+        if arguments.values[row.name] != nil, !row.repeats { return report(name, "is set twice") }
         arguments.values[row.name, default: []].append(text)
     }
 

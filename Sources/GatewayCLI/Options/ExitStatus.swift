@@ -18,20 +18,20 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     /// When it ends so, for the help and the manual page.
     package var meaning: String {
         switch self {
-        case .ok: "It was done."
-        case .undecided: "Nothing was done: it needs a decision, or it conflicts with what there is."
-        case .unknown: "Whether it was done is not known; look, or repeat it with the key that is named."
+        case .ok: "Success."
+        case .undecided: "Nothing was done: it needs a decision, or it conflicts with the current state."
+        case .unknown: "The outcome is unknown; check, or repeat it with the key that is printed."
         case .usage: "The command line is wrong."
-        case .data: "A field is not valid, or Luma refused it; each problem is named."
+        case .data: "A field is invalid, or Luma refused it; each problem is listed."
         case .notFound: "There is no such event, guest, template or file."
         case .unavailable: "The gateway cannot be reached."
         case .software: "The gateway failed."
-        case .cannotCreate: "The output file cannot be made."
+        case .cannotCreate: "The output file cannot be created."
         case .ioError: "Reading or writing failed."
-        case .temporary: "Not now: no budget, or Luma cannot be used; later it may work."
-        case .protocol: "What answered is not a gateway, or its answer broke off."
-        case .noPermission: "The token is missing, unknown, or may not do that."
-        case .interrupted: "It was interrupted."
+        case .temporary: "Temporary failure: no budget, or Luma is unavailable; try again later."
+        case .protocol: "The server is not a gateway, or its response was cut off."
+        case .noPermission: "The token is missing, invalid, or lacks the scope."
+        case .interrupted: "Interrupted."
         }
     }
 }

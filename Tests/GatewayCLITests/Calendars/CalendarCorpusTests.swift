@@ -59,7 +59,7 @@ import Testing
                 "52 \"Weekly run\" repeats (RRULE)", "62 \"Weekly run, later\" repeats (RECURRENCE-ID)",
             ],
             passedOver: ["66 is cancelled (STATUS:CANCELLED)"],
-            notes: ["0 Left out, as no field of an event on Luma takes it: ATTENDEE (1), VALARM (1)"]),
+            notes: ["0 Left out, because a Luma event has no field for it: ATTENDEE (1), VALARM (1)"]),
         Case(
             file: "google.ics", expandUntil: "2027-12-31",
             events: [
@@ -71,14 +71,14 @@ import Testing
                 "74 2027-09-18T22:00:00.000Z 2027-09-22T22:00:00.000Z Europe/Berlin Conference",
             ],
             passedOver: ["66 is cancelled (STATUS:CANCELLED)"],
-            notes: ["0 Left out, as no field of an event on Luma takes it: ATTENDEE (1), VALARM (1)"]),
+            notes: ["0 Left out, because a Luma event has no field for it: ATTENDEE (1), VALARM (1)"]),
         Case(
             file: "outlook.ics",
             events: [
                 "23 2027-07-01T16:00:00.000Z 2027-07-01T18:00:00.000Z Europe/Berlin Sommerfest",
                 "47 2027-11-01T17:00:00.000Z 2027-11-01T18:00:00.000Z Europe/Berlin After the clocks have changed",
             ],
-            notes: ["0 Left out, as no field of an event on Luma takes it: VALARM (1)"]),
+            notes: ["0 Left out, because a Luma event has no field for it: VALARM (1)"]),
         Case(
             file: "exchange.ics",
             events: [
@@ -110,19 +110,19 @@ import Testing
         Case(
             file: "thunderbird.ics",
             events: ["22 2027-12-01T18:30:00.000Z 2027-12-01T20:30:00.000Z Europe/Berlin Lesekreis"],
-            notes: ["0 Left out, as no field of an event on Luma takes it: CATEGORIES (1)"]),
+            notes: ["0 Left out, because a Luma event has no field for it: CATEGORIES (1)"]),
         Case(
             file: "luma.ics", zone: "Europe/Berlin",
             events: ["7 2027-07-01T17:00:00.000Z 2027-07-01T20:00:00.000Z Europe/Berlin Founders' dinner"],
-            notes: ["0 Left out, as no field of an event on Luma takes it: ORGANIZER (1)"]),
+            notes: ["0 Left out, because a Luma event has no field for it: ORGANIZER (1)"]),
         Case(
             file: "meetup.ics",
             events: ["18 2027-11-10T02:00:00.000Z 2027-11-10T04:00:00.000Z America/Phoenix Monthly meetup"],
-            notes: ["0 Left out, as no field of an event on Luma takes it: URL (1)"]),
+            notes: ["0 Left out, because a Luma event has no field for it: URL (1)"]),
         Case(
             file: "eventbrite.ics", zone: "Europe/London",
             events: ["4 2027-06-10T18:00:00.000Z 2027-06-10T21:00:00.000Z Europe/London Product Night - London"],
-            notes: ["0 Left out, as no field of an event on Luma takes it: URL (1)"]),
+            notes: ["0 Left out, because a Luma event has no field for it: URL (1)"]),
         Case(
             file: "floating.ics",
             events: [

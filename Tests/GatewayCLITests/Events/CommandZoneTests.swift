@@ -43,7 +43,7 @@ import Testing
     @Test(arguments: [
         ("2027-03-14 02:30", "skip this time", "2027-03-14T01:30:00.000-05:00"),
         ("2026-11-01 01:30", "show this time twice", "2026-11-01T01:30:00.000-04:00"),
-        ("tomorrow", "say at what time", ""),
+        ("tomorrow", "add a time of day", ""),
         ("whenever", "expected a time such as", ""),
     ])
     func timesThatAreNoInstant(text: String, problem: String, candidate: String) throws {

@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ([], "needs the name of a file"), (["a.csv", "b.csv"], "\"b.csv\" (command line): is one argument too many"),
+        ([], "needs the name of a file"), (["a.csv", "b.csv"], "\"b.csv\" (command line): is an unexpected argument"),
         (["a.csv", "--zonr", "UTC"], "did you mean --zone?"),
         (["a.csv", "--format", "xls"], "expected csv or ndjson or ics"),
     ])

@@ -129,11 +129,11 @@ import Testing
                 g1@example.com  Ada [2JB   Ada                              approved         gst-1
 
                 """)
-        #expect(try result.get().notes == ["there are more: --all, or --cursor c2"])
+        #expect(try result.get().notes == ["more entries: --all, or --cursor c2"])
         let (raw, _) = try await run(["guests", "list", "evt-1", "--json"], [.json(200, page)])
         #expect(try JSON.parse(result: raw) == page)
         let (none, _) = try await run(["guests", "list", "evt-1"], [.json(200, Self.page)])
-        #expect(try none.get().notes == ["there are none"])
+        #expect(try none.get().notes == ["no entries"])
     }
 
     @Test(arguments: [1, 20, 40, 60, 80, 120]) func anIdIsNeverCut(columns: Int) async throws {
@@ -160,7 +160,7 @@ import Testing
         let (endless, asked) = try await run(["guests", "list", "evt-1", "--all"], [.json(200, first)])
         #expect(failure(endless)?.status == .protocol && asked.count == 2)
         let (both, none) = try await run(["guests", "list", "evt-1", "--all", "--limit", "5"], [])
-        #expect(failure(both)?.lines == ["--all and --limit do not go together"] && none.isEmpty)
+        #expect(failure(both)?.lines == ["--all and --limit cannot be combined"] && none.isEmpty)
     }
 
     @Test func aDocumentIsASheet() async throws {
@@ -187,7 +187,7 @@ import Testing
         let replayed = Field("idempotency-replayed", "true")
         let (result, _) = try await run(Self.decline + ["--yes"], [.json(200, Self.done, [replayed])])
         #expect(try text(result) == "done\n")
-        #expect(try result.get().notes == ["it had been done before, with the same key"])
+        #expect(try result.get().notes == ["it had already been done with the same key"])
         let (raw, _) = try await run(Self.decline + ["--yes", "--json"], [.json(200, Self.done)])
         #expect(try JSON.parse(result: raw) == Self.done)
     }
@@ -223,7 +223,7 @@ import Testing
         #expect(
             lines == [
                 "guests set-status would send:", "  event id  evt-1", "  guest id  gst-1", "  status    declined",
-                "  message   a [2J b", "  Luma tells guests, and money may move.",
+                "  message   a [2J b", "  Luma notifies guests, and money may move.",
             ])
         #expect(requests.first?.url.hasSuffix("/status?dry_run=true") == true)
         #expect(requests.count == (isAgreed ? 2 : 1))
@@ -266,7 +266,7 @@ import Testing
         #expect(failure(result)?.status == .data)
         #expect(
             failure(result)?.lines == [
-                "Not valid", "--code: is needed", "--percent-off, or --cents-off and --currency: is needed",
+                "Not valid", "--code: is required", "--percent-off, or --cents-off and --currency: is required",
                 "--percent-off: must be 0 to 100", "--valid-start-at: must not be null", "EVENT: must be an id",
                 "other: is not known", "request r1",
             ])
@@ -275,7 +275,7 @@ import Testing
     @Test(arguments: [("coupons create evt-1", "--code"), ("guests set-status evt-1 gst-1", "--status")])
     func whatIsNeededIsAskedForBeforeAnythingIsSent(line: String, option: String) async throws {
         let (result, requests) = try await run(line.split(separator: " ").map(String.init), [])
-        #expect(failure(result)?.status == .usage && failure(result)?.lines == ["\(option): is needed"])
+        #expect(failure(result)?.status == .usage && failure(result)?.lines == ["\(option): is required"])
         #expect(requests.isEmpty)
     }
 
@@ -291,13 +291,13 @@ import Testing
         ("guests list", "guests list (command line): needs EVENT"),
         ("guests set-status", "guests set-status (command line): needs EVENT and GUEST"),
         ("guests set-status evt-1", "guests set-status (command line): needs GUEST"),
-        ("guests list a b", "\"b\" (command line): is one argument too many"),
+        ("guests list a b", "\"b\" (command line): is an unexpected argument"),
         ("guests list a --sort date", "--sort (command line): expected name or -name or email"),
         ("guests list a --dry-run", "--dry-run (command line): is not an option of guests list"),
         ("guests lst a", "guests lst (command line): is not a command; did you mean list?"),
         ("guests set-status a b --no-status", "--no-status (command line): is not an option"),
         ("guests set-status a b --force", "did you mean --yes?"),
-        ("guests set-status a b --send-email --no-send-email", "--no-send-email (command line): is given twice"),
+        ("guests set-status a b --send-email --no-send-email", "--no-send-email (command line): is set twice"),
         ("guests set-status a b --send-email=maybe", "expected true or false"),
         ("coupons create a --currency euro", "known words; did you mean eur?"),
     ])

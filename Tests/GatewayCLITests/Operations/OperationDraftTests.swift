@@ -127,10 +127,10 @@ import Testing
         arguments: [
             (
                 discount, ["--percent-off", "20", "--cents-off", "5"],
-                "--percent-off and --cents-off do not go together"
+                "--percent-off and --cents-off cannot be combined"
             ),
-            (ticket, ["--name", "A"], "--name: say which kind is meant, with --kind free or paid"),
-            (ticket, ["--kind", "free", "--cents", "5"], "--kind and --cents do not go together"),
+            (ticket, ["--name", "A"], "--name: set its kind with --kind free or paid"),
+            (ticket, ["--kind", "free", "--cents", "5"], "--kind and --cents cannot be combined"),
         ] as [([SchemaField], [String], String)])
     func membersOfNoShapeAreRefused(fields: [SchemaField], arguments: [String], problem: String) throws {
         let failure = try #require(throws: CommandFailure.self) { try draft(fields, arguments) }
@@ -144,9 +144,9 @@ import Testing
             try #require(OperationOption.options(of: [field], prefix: "guest").first).row
         }
         let name = try row(SchemaField("user_name", .string(), required: true, note: "The `name`"))
-        #expect(name.name == "--user-name" && name.placeholder == "NAME" && name.help == "The name. It is needed.")
+        #expect(name.name == "--user-name" && name.placeholder == "NAME" && name.help == "The name. Required.")
         let tags = try row(SchemaField("tags", .array(of: .enumeration(["a", "b"]))))
-        #expect(tags.repeats && tags.value == .words(["a", "b"]) && tags.help == "Tags. May come several times.")
+        #expect(tags.repeats && tags.value == .words(["a", "b"]) && tags.help == "Tags. Can be repeated.")
         #expect(try row(SchemaField("event_id", .id(prefix: "evt-"))).value == .event)
         #expect(try row(SchemaField("timezone", .timeZone)).value == .zone)
         #expect(try row(SchemaField("open", .boolean)).value == .yes(["true", "false"]))
