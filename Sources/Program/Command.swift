@@ -105,7 +105,7 @@ public enum Command: Sendable, Equatable {
             try refuse(rest.dropFirst())
             guard CommandRow.named(name) != nil else {
                 throw ConfigurationErrors(
-                    usage(ConfigurationError.word(name), "is no command to get help on; see luma-mcp help"))
+                    usage(ConfigurationError.word(name), "is not a command; see luma-mcp help"))
             }
             return .help(.command(name))
         }
@@ -118,7 +118,7 @@ public enum Command: Sendable, Equatable {
             throw ConfigurationErrors(
                 usage(
                     "\(family.name) \(ConfigurationError.word(name))",
-                    "is no command to get help on; see luma-mcp help \(family.name)"))
+                    "is not a command; see luma-mcp help \(family.name)"))
         }
         return name
     }
@@ -128,7 +128,8 @@ public enum Command: Sendable, Equatable {
     }
 
     private static func refuse(_ rest: ArraySlice<String>) throws(ConfigurationErrors) {
-        if let errors = ConfigurationErrors(rest.map { usage(ConfigurationError.word($0), "is one argument too many") })
+        if let errors = ConfigurationErrors(
+            rest.map { usage(ConfigurationError.word($0), "is an unexpected argument") })
         {
             throw errors
         }
@@ -176,7 +177,7 @@ public enum Command: Sendable, Equatable {
                 continue
             }
             if found.updateValue(text, forKey: row.setting) != nil {
-                problems.append(usage(name, "is given twice"))
+                problems.append(usage(name, "is set twice"))
             }
         }
         if let errors = ConfigurationErrors(problems) { throw errors }

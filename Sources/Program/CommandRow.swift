@@ -34,12 +34,12 @@ struct CommandRow: Sendable {
     static let table: [CommandRow] =
         working + [
             CommandRow(
-                name: "help", arguments: "[COMMAND]", summary: "this text, or one command's own page",
+                name: "help", arguments: "[COMMAND]", summary: "show this help, or the page of one command",
                 words: working.map(\.name),
-                notes: "A command of a command, such as luma-mcp events create, has a page of its own, too.",
+                notes: "A subcommand, such as luma-mcp events create, has a page, too.",
                 examples: [
-                    ("luma-mcp help doctor", "What doctor looks at, and its options."),
-                    ("luma-mcp help events create", "How an event is made."),
+                    ("luma-mcp help doctor", "What doctor checks, and its options."),
+                    ("luma-mcp help events create", "How to create an event."),
                 ])
         ]
 
@@ -57,8 +57,8 @@ struct CommandRow: Sendable {
         CommandRow(
             name: "serve", arguments: "[options]", summary: "serve REST and MCP on http://localhost:8000",
             options: SettingTable.table,
-            notes: "It is what the program does without a command. SIGTERM and SIGINT let what runs finish; a second"
-                + " one ends it at once. SIGHUP opens the log file and reads certificate and key again.",
+            notes: "This is the default command. SIGTERM and SIGINT let running requests finish; a second"
+                + " one stops at once. SIGHUP reopens the log file and reloads tokens, certificate and key.",
             examples: [
                 ("luma-mcp serve --sandbox", "Try it without a Luma account."),
                 ("LUMA_API_KEY=... luma-mcp serve --port 8080", "Serve the calendar of that key on port 8080."),
@@ -66,25 +66,26 @@ struct CommandRow: Sendable {
         CommandRow(
             name: "mcp", arguments: "[options]", summary: "speak MCP on standard input and output",
             options: SettingTable.table, sharesOptionsOf: "serve",
-            notes: "For an assistant that starts its servers by itself. It lives as long as the assistant, and"
-                + " serves no port. Log lines go to standard error.",
+            notes: "For assistants that start their servers themselves. It runs as long as the assistant and listens"
+                + " on no port. Log lines go to standard error.",
             examples: [
-                ("luma-mcp mcp --sandbox", "Give an assistant events that are nobody's."),
+                ("luma-mcp mcp --sandbox", "Give an assistant emulated events."),
                 ("claude mcp add luma -- luma-mcp mcp", "Let Claude Code start it, with the key from .env."),
             ], exits: ExitRow.ofServers),
         CommandRow(
             name: "sandbox", arguments: "[options]", summary: "run the emulator of Luma on its own",
-            options: SettingTable.sandboxTable, notes: "It is for developing and testing; no key is looked at.",
+            options: SettingTable.sandboxTable,
+            notes: "For development and testing; any API key is accepted, but one that starts with invalid.",
             examples: [
-                ("luma-mcp sandbox --seed 7", "The same ids in each run."),
+                ("luma-mcp sandbox --seed 7", "The same ids in every run."),
                 (
                     "luma-mcp sandbox --port 9200 --state events.json",
                     "Keep the events from one run to the next."
                 ),
-                ("LUMA_API_KEY=any LUMA_BASE_URL=http://localhost:9100 luma-mcp", "Let a gateway use it."),
+                ("LUMA_API_KEY=any LUMA_BASE_URL=http://localhost:9100 luma-mcp", "Run a gateway against it."),
                 (
                     "luma-mcp sandbox --fault 'seed=7;reset,after,on=events/create,chance=0.1'",
-                    "Lose the answer to every tenth create or so, the same ones in each run."
+                    "Lose the response to about every tenth create, the same ones in every run."
                 ),
                 (
                     "curl http://localhost:9100/_sandbox",
@@ -92,15 +93,15 @@ struct CommandRow: Sendable {
                 ),
             ], exits: ExitRow.ofServers),
         CommandRow(
-            name: "doctor", arguments: "[options]", summary: "look at what it needs, and say what to do",
+            name: "doctor", arguments: "[options]", summary: "check the setup, and say what to fix",
             options: SettingTable.table,
             own: [OptionRow("--json", .yes([]), "Print one JSON document, for scripts.")],
             sharesOptionsOf: "serve",
-            notes: "Start it as the gateway is started, with the same options and in the same folder. It changes"
-                + " nothing: it asks Luma who the key belongs to, and a gateway that runs already how it is.",
+            notes: "Run it as you run the gateway, with the same options and in the same directory. It changes"
+                + " nothing: it asks Luma whose key it is, and a running gateway for its health.",
             examples: [
-                ("luma-mcp doctor", "Each thing that was looked at, and what to do about it."),
-                ("luma-mcp doctor --json --port 8080", "The same for a script, of a gateway on port 8080."),
+                ("luma-mcp doctor", "Every check, and what to fix."),
+                ("luma-mcp doctor --json --port 8080", "The same for a script, for a gateway on port 8080."),
             ], exits: ExitRow.ofDoctor),
     ]
 
@@ -108,13 +109,14 @@ struct CommandRow: Sendable {
         CommandRow(
             name: "completion", arguments: "SHELL", summary: "print completions for bash, zsh or fish",
             words: Shell.allCases.map(\.rawValue),
-            notes: "They know commands, options, files, time zones, and the events and templates of a gateway that"
+            notes:
+                "They complete commands, options, files, time zones, and the events and templates of the gateway that"
                 + " LUMA_GATEWAY_URL names.",
             examples: [
-                ("source <(luma-mcp completion bash)", "In this shell, from now on; also in ~/.bashrc."),
+                ("source <(luma-mcp completion bash)", "In this shell; put it into ~/.bashrc for all."),
                 (
                     "luma-mcp completion fish > ~/.config/fish/completions/luma-mcp.fish",
-                    "In each fish to come."
+                    "In every new fish shell."
                 ),
             ]),
         CommandRow(
@@ -133,21 +135,21 @@ public enum Shell: String, Sendable, CaseIterable {
 
 extension ExitRow {
     private static let wrong = ExitRow(
-        code: 64, meaning: "A command, an option or a setting is wrong; it is named.")
-    static let ofTexts = [ExitRow(code: 0, meaning: "It was printed."), wrong]
+        code: 64, meaning: "A command, option or setting is invalid; it is named.")
+    static let ofTexts = [ExitRow(code: 0, meaning: "Success."), wrong]
     static let ofServers = [
-        ExitRow(code: 0, meaning: "It ended as it was asked to."), wrong,
-        ExitRow(code: 69, meaning: "The port is taken, or something else that is needed is not available."),
-        ExitRow(code: 70, meaning: "A fault of the program."),
+        ExitRow(code: 0, meaning: "Stopped as requested."), wrong,
+        ExitRow(code: 69, meaning: "The port is in use, or another resource is unavailable."),
+        ExitRow(code: 70, meaning: "Internal error."),
         ExitRow(
             code: 74,
-            meaning: "The end took too long: what hangs, such as a disk, is left as a kill would leave it."),
+            meaning: "Shutdown took too long: what hangs, such as a disk, is left as after a kill."),
         ExitRow(
             code: 78,
-            meaning: "Something is missing: no key and no sandbox, or a file that cannot be used."),
+            meaning: "Configuration error: no key and no sandbox, or a file that cannot be used."),
     ]
     static let ofDoctor = [
-        ExitRow(code: 0, meaning: "All is well."), ExitRow(code: 1, meaning: "It works, with warnings."),
-        ExitRow(code: 2, meaning: "Something does not work."), wrong,
+        ExitRow(code: 0, meaning: "All checks passed."), ExitRow(code: 1, meaning: "Passed with warnings."),
+        ExitRow(code: 2, meaning: "A check failed."), wrong,
     ]
 }

@@ -31,7 +31,7 @@ public enum Help {
         if !row.notes.isEmpty { text += HelpText.paragraph(row.notes) }
         if !row.own.isEmpty { text += "\nOptions:\n" + HelpText.list(row.own) }
         if let other = row.sharesOptionsOf {
-            text += HelpText.paragraph("It takes the options of luma-mcp \(other); luma-mcp help \(other) lists them.")
+            text += HelpText.paragraph("It takes the options of luma-mcp \(other); see luma-mcp help \(other).")
         } else {
             text += options(row.options)
         }

@@ -98,7 +98,7 @@ package struct SandboxCommand {
     package static func banner(_ options: SandboxOptions, _ addresses: [ListenAddress]) -> String {
         let url = Listening.url(isSecure: options.tls != nil, host: options.host, addresses)
         return """
-            luma-mcp sandbox \(Version.number), an emulator of Luma's API, serves on \(url)
+            luma-mcp sandbox \(Version.number), an emulator of Luma's API, listening on \(url)
             Any API key is good, except one that starts with "invalid". Try:
               curl -H 'x-luma-api-key: anything' \(url)/v1/users/get-self
             """

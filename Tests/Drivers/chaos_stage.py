@@ -108,7 +108,7 @@ class Gateway:
             text=True,
         )
         line = self.process.stdout.readline()
-        assert "serves on" in line, line
+        assert "listening on" in line, line
         # Its further lines would fill the pipe only after thousands of them.
         end = time.monotonic() + 10
         while time.monotonic() < end:

@@ -232,7 +232,7 @@ def commands(binary, folder, runs, _):
         faults.note(name, wait(process), {code}, errors, "(?s)" + silence, process.pid)
 
     waiting = dict(stage.environment, LUMA_BASE_URL="http://127.0.0.1:%d" % stage.slow)
-    left = "luma-mcp: requests left unanswered after the end of the input: 1\n"
+    left = "luma-mcp: requests unanswered when the input ended: 1\n"
     with concurrent.futures.ThreadPoolExecutor(WAITING_AT_ONCE) as slow, concurrent.futures.ThreadPoolExecutor(AT_ONCE) as quick:
         tasks = [slow.submit(run, "mcp", ["mcp"], waiting, 0, left, READ) for _ in range(runs)]
         for turn in range(runs):

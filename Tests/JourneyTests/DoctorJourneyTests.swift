@@ -31,7 +31,7 @@ import Testing
         }
         let plain = try Program(["doctor"], environment: ["LUMA_SANDBOX": "true", "LUMA_PORT": "0"])
         #expect(try await plain.exitCode() == 0)
-        try await eventually("it ends with a sentence") { plain.standardOutput.contains("All is well.") }
+        try await eventually("it ends with a sentence") { plain.standardOutput.contains("All checks passed.") }
     }
 
     @Test func whatDoesNotWorkIsNamedWithWhatToDo() async throws {

@@ -53,7 +53,7 @@ import Testing
         let address = try await second.address()
         let path = try #require(URL(string: url)?.path)
         try await eventually("the cancel is settled") {
-            second.standardError.contains("A write whose outcome was unknown is settled")
+            second.standardError.contains("The outcome of a write was determined")
         }
         let answer = try await curl(["-X", "DELETE", address + path] + key)
         #expect(answer.status == (hasKey ? 200 : 403), "\(answer.body)")

@@ -92,7 +92,7 @@ import Testing
         try FileManager.default.createDirectory(atPath: folder.path + "/writes", withIntermediateDirectories: true)
         let gateway = try await RunningGateway.start(.standAlone, environment: ["LUMA_DATA_DIR": folder.path])
         #expect(try await Self.post(gateway.address, "a", key: "a").status == 201)
-        let line = "The file writes in LUMA_DATA_DIR cannot be used"
+        let line = "Cannot use the file writes in LUMA_DATA_DIR"
         try await eventually("it is told") { gateway.program.standardError.contains(line) }
         #expect(gateway.program.standardError.components(separatedBy: line).count == 2)
     }

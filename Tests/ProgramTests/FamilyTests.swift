@@ -82,8 +82,8 @@ import Testing
             ([name], "\(name) (command line): needs a command: \(verb)"),
             ([name, "\(verb.dropLast())x"], "did you mean \(verb)?"),
             ([name, "xyzzy"], "\(name) xyzzy (command line): is not a command; see luma-mcp help \(name)"),
-            (["help", name, "xyzzy"], "\(name) xyzzy (command line): is no command to get help on"),
-            (["help", name, verb, "x"], "x (command line): is one argument too many"),
+            (["help", name, "xyzzy"], "\(name) xyzzy (command line): is not a command"),
+            (["help", name, verb, "x"], "x (command line): is an unexpected argument"),
             (["\(name.dropLast())x"], "is not a command; did you mean \(name)?"),
         ]
         for (arguments, problem) in cases {

@@ -23,9 +23,9 @@ public enum TLSPairError: Error, Sendable, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .certificate(let reason): "holds no certificate that can be used (PEM is expected): \(reason)"
-        case .key(let reason): "holds no private key that can be used (PEM without a password is expected): \(reason)"
-        case .mismatch: "is not the key of the certificate"
+        case .certificate(let reason): "contains no usable certificate (expected PEM): \(reason)"
+        case .key(let reason): "contains no usable private key (expected PEM without a password): \(reason)"
+        case .mismatch: "does not match the certificate"
         case .expired: "has expired"
         case .notYetValid: "is not valid yet"
         case .setup(let error): "cannot be used: \(error)"

@@ -168,13 +168,13 @@ extension APIError {
 
     /// Wrong tokens, one after the other.
     static func tooManyGuesses(_ limit: RateLimitStatus) -> APIError {
-        APIError(.rateLimited, "Too many requests with a token that is not valid", retryAfter: limit.reset)
+        APIError(.rateLimited, "Too many requests with an invalid token", retryAfter: limit.reset)
     }
 
     /// This gateway's own limit, which has nothing to do with Luma's.
     static func tooManyRequests(_ limit: RateLimitStatus) -> APIError {
         APIError(
-            .rateLimited, "Too many requests: this gateway takes \(limit.quota) a minute from each caller",
+            .rateLimited, "Too many requests: each caller may send \(limit.quota) a minute",
             details: ["policy": .string(limit.policy.description)], retryAfter: limit.reset)
     }
 }

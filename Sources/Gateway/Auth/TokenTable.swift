@@ -66,11 +66,11 @@ extension Configuration {
             let new = try TokenFile.read(path, key: apiKey)
             tokens.replace(new)
             log.log(
-                LogEvent(time: WallClock.now, .info, "The tokens were read again", ["tokens": .integer(new.count)]))
+                LogEvent(time: WallClock.now, .info, "Tokens reloaded", ["tokens": .integer(new.count)]))
         } catch {
             log.log(
                 LogEvent(
-                    time: WallClock.now, .error, "The new tokens cannot be used, the old ones stay",
+                    time: WallClock.now, .error, "Cannot reload tokens; the old ones stay in use",
                     ["cause": .text(error.description)]))
         }
     }

@@ -30,12 +30,13 @@ package struct DoctorCommand {
         do {
             let resolution = try resolve()
             for warning in resolution.warnings { report.add("settings", .warning, warning) }
-            if resolution.warnings.isEmpty { report.add("settings", .ok, "every setting can be used") }
+            if resolution.warnings.isEmpty { report.add("settings", .ok, "all settings are valid") }
             await look(resolution.configuration, &report)
         } catch let error as ConfigurationErrors {
             // Without settings there is nothing else to look at.
             for problem in error.errors {
-                report.add("settings", .failed, "\(problem)", advice: "luma-mcp help lists what each setting takes.")
+                report.add(
+                    "settings", .failed, "\(problem)", advice: "See luma-mcp help for what each setting accepts.")
             }
         } catch {
             report.add("settings", .failed, "\(error)")
@@ -49,7 +50,7 @@ package struct DoctorCommand {
         checkStore(configuration, &report)
         await checkPort(configuration, &report)
         if configuration.usesSandbox {
-            report.add("luma", .ok, "the built-in emulator is used; nothing reaches Luma and no key is needed")
+            report.add("luma", .ok, "using the built-in emulator; nothing reaches Luma and no key is needed")
             report.addClock(now: WallClock.now, aheadOfUs: nil)
             return
         }
@@ -79,7 +80,7 @@ package struct DoctorCommand {
             let catalog = try TemplateCatalog.read(directory: directory, zones: SystemTimeZones.database)
             report.add("templates", .ok, "\(catalog.templates.count) templates")
         } catch {
-            report.add("templates", .failed, "LUMA_TEMPLATES_DIR has templates that cannot be used:\n\(error)")
+            report.add("templates", .failed, "LUMA_TEMPLATES_DIR has invalid templates:\n\(error)")
         }
     }
 
@@ -93,7 +94,7 @@ package struct DoctorCommand {
 
     private func checkStore(_ configuration: Configuration, _ report: inout DoctorReport) {
         guard let folder = configuration.storeDirectory(byDefault: ServeCommand.dataDirectory) else {
-            return report.add("store", .ok, "kept in memory, as the emulator's events are")
+            return report.add("store", .ok, "in memory, like the emulator's events")
         }
         // A folder that is not there yet is made in the one above it.
         let place = access(folder, F_OK) == 0 ? folder : Self.parent(of: folder)
@@ -104,7 +105,7 @@ package struct DoctorCommand {
     /// Looks whether the port can be listened on, or who does so already.
     private func checkPort(_ configuration: Configuration, _ report: inout DoctorReport) async {
         let (host, port) = (configuration.host, configuration.port)
-        guard port != 0 else { return report.add("port", .ok, "a free one is picked at the start") }
+        guard port != 0 else { return report.add("port", .ok, "a free one is picked at startup") }
         let name = host.isWildcard ? "localhost" : host.urlText
         let url = "\(configuration.tls == nil ? "http" : "https")://\(name):\(port)"
         // Of our own certificate only that it is ours is of interest, and whose it is was looked at before.

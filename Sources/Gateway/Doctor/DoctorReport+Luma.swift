@@ -8,20 +8,20 @@ extension DoctorReport {
     /// - Parameter host: where Luma's API is.
     mutating func addLuma(_ failure: LumaError?, host: String) {
         guard let failure else {
-            return add("luma", .ok, "\(host) answers and takes the key")
+            return add("luma", .ok, "\(host) answers and accepts the key")
         }
         switch failure {
         case .authenticationRefused(let status, _):
             add(
-                "luma", .failed, "\(host) refuses the key (\(status))",
+                "luma", .failed, "\(host) rejects the key (\(status))",
                 advice: "Set LUMA_API_KEY to a key of your calendar, made at "
-                    + "https://luma.com/calendar/manage/api-keys. A key stops working when it is deleted there, or when "
-                    + "the calendar has no Luma Plus any more.")
+                    + "https://luma.com/calendar/manage/api-keys. A key stops working when it is deleted, or when "
+                    + "the calendar no longer has Luma Plus.")
         case .planRequired:
             add(
                 "luma", .failed, "\(host) knows the key, but its calendar has no Luma Plus plan",
                 advice:
-                    "Luma's API needs Luma Plus: take it on the calendar's page at Luma, or set LUMA_API_KEY to a key of "
+                    "Luma's API requires Luma Plus: upgrade on the calendar's page at Luma, or set LUMA_API_KEY to a key of "
                     + "a calendar that has it.")
         case .rateLimited(let seconds), .budgetExhausted(let seconds):
             add(
@@ -30,31 +30,31 @@ extension DoctorReport {
         case .upstreamFailure(let status):
             add(
                 "luma", .failed, "\(host) answers with \(status)",
-                advice: "Luma has trouble, or LUMA_BASE_URL is not the address of its API. Try again in a minute.")
+                advice: "Luma has an outage, or LUMA_BASE_URL is not the address of its API. Try again in a minute.")
         case .unreachable(let cause):
             add("luma", .failed, "\(host) cannot be reached: \(cause.rawValue)", advice: Self.advice(for: cause))
         case .timedOut:
             add(
                 "luma", .failed, "\(host) did not answer in time",
-                advice: "Look at the network, a firewall or a proxy between here and Luma.")
+                advice: "Check the network, firewall and proxy between here and Luma.")
         case .malformedAnswer, .tooLarge:
             add(
-                "luma", .failed, "What \(host) answers is not from Luma's API",
-                advice: "Check LUMA_BASE_URL, and whether a proxy or a login page answers in Luma's place.")
+                "luma", .failed, "the response of \(host) is not from Luma's API",
+                advice: "Check LUMA_BASE_URL, and whether a proxy or a login page answers instead.")
         case .notFound, .eventNotAccessible, .refused, .unknownOutcome, .cancelled, .circuitOpen, .notRecorded:
             add(
-                "luma", .failed, "\(host) refuses the question who the key belongs to: \(failure.label)",
+                "luma", .failed, "\(host) refuses to identify the key: \(failure.label)",
                 advice: "Check LUMA_BASE_URL.")
         }
     }
 
     private static func advice(for cause: TransportError.Cause) -> String {
         switch cause {
-        case .nameNotResolved: "The name is not known here: check DNS, and LUMA_BASE_URL."
+        case .nameNotResolved: "The name cannot be resolved: check DNS and LUMA_BASE_URL."
         case .tlsFailed:
-            "The connection is not secure, so it is not used: check this machine's clock, its certificates (package "
-                + "ca-certificates), LUMA_CA_FILE, and whether a proxy breaks TLS open."
-        default: "Look at the network, a firewall or a proxy between here and Luma, and at LUMA_BASE_URL."
+            "TLS verification failed: check this machine's clock, its certificates (package "
+                + "ca-certificates), LUMA_CA_FILE, and whether a proxy intercepts TLS."
+        default: "Check the network, firewall and proxy between here and Luma, and LUMA_BASE_URL."
         }
     }
 
@@ -66,7 +66,7 @@ extension DoctorReport {
             return add("clock", .failed, "This machine's clock says \(now.rfc3339)", advice: advice)
         }
         guard let milliseconds else {
-            return add("clock", .ok, "\(now.rfc3339), which nothing here contradicts")
+            return add("clock", .ok, "\(now.rfc3339), plausible")
         }
         let seconds = Int(abs(milliseconds) / 1000)
         // The field tells whole seconds, and the answer was a moment under way.
@@ -77,26 +77,28 @@ extension DoctorReport {
 
     /// A certificate that can be served, and for how long.
     mutating func addCertificate(daysLeft: Int) {
-        if daysLeft >= 14 { return add("tls", .ok, "the certificate and its key fit, for another \(daysLeft) days") }
+        if daysLeft >= 14 {
+            return add("tls", .ok, "the certificate and key match, valid for another \(daysLeft) days")
+        }
         add(
             "tls", .warning, "the certificate expires in \(daysLeft == 1 ? "1 day" : "\(daysLeft) days")",
-            advice: "Renew it, then send SIGHUP to the gateway: it reads the new one while it serves.")
+            advice: "Renew it, then send SIGHUP to the gateway to reload it.")
     }
 
     /// Whether those who may reach the gateway are asked for a token, and whether it travels safely.
     mutating func addAccess(_ configuration: Configuration, tokens: Int?) {
         let isExternal = !configuration.host.isLoopback
         guard let tokens else {
-            if !isExternal { return add("access", .ok, "only this machine is served, without a token") }
+            if !isExternal { return add("access", .ok, "only this machine is served, without tokens") }
             return add(
-                "access", .warning, "other machines are served, and nobody is asked for a token",
-                advice: "Set LUMA_AUTH_TOKENS, unless something in front of the gateway asks.")
+                "access", .warning, "other machines are served without tokens",
+                advice: "Set LUMA_AUTH_TOKENS, unless a proxy in front of the gateway authenticates.")
         }
-        let words = tokens == 1 ? "1 token opens the gateway" : "\(tokens) tokens open the gateway"
+        let words = tokens == 1 ? "1 token is configured" : "\(tokens) tokens are configured"
         if isExternal, configuration.tls == nil {
             return add(
-                "access", .warning, "\(words), and they travel in the clear",
-                advice: "Set LUMA_TLS_CERT and LUMA_TLS_KEY, unless something in front of the gateway speaks TLS.")
+                "access", .warning, "\(words), sent in clear text",
+                advice: "Set LUMA_TLS_CERT and LUMA_TLS_KEY, unless a proxy in front of the gateway terminates TLS.")
         }
         add("access", .ok, words)
     }

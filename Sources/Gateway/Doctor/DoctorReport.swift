@@ -53,11 +53,11 @@ struct DoctorReport: Equatable {
         }
         let count = { (verdict: Verdict) in findings.count { $0.verdict == verdict } }
         switch verdict {
-        case .ok: lines.append("All is well.")
-        case .warning: lines.append("It works; \(Self.counted(count(.warning), "warning")).")
+        case .ok: lines.append("All checks passed.")
+        case .warning: lines.append("Passed with \(Self.counted(count(.warning), "warning")).")
         case .failed:
             let more = count(.warning) > 0 ? ", \(Self.counted(count(.warning), "warning"))" : ""
-            lines.append("It does not work: \(Self.counted(count(.failed), "failure"))\(more).")
+            lines.append("Failed: \(Self.counted(count(.failed), "failure"))\(more).")
         }
         return lines.joined(separator: "\n")
     }
@@ -100,11 +100,11 @@ extension DoctorReport {
         switch presence {
         case .free: add("port", .ok, "\(url) is free")
         case .refused(let words):
-            add("port", .failed, words, advice: "Set LUMA_HOST or LUMA_PORT to another.")
+            add("port", .failed, words, advice: "Change LUMA_HOST or LUMA_PORT.")
         case .taken(let name):
             add(
-                "port", .failed, "\(url) is in use by \(name ?? "another program"), which is no gateway",
-                advice: "Stop it, or set LUMA_PORT to another port.")
+                "port", .failed, "\(url) is in use by \(name ?? "another program"), which is not a gateway",
+                advice: "Stop it, or change LUMA_PORT.")
         case .gateway(let health): addRunning(health, at: url)
         }
     }
@@ -125,12 +125,12 @@ extension DoctorReport {
             let cause = health["store"]?["cause"]?.stringValue ?? ""
             add(
                 "port", .warning, "\(words), and its store cannot be used: \(ConfigurationError.word(cause))",
-                advice: StoreFailure.Cause(rawValue: cause).map(Self.advice) ?? "Look at its log.")
+                advice: StoreFailure.Cause(rawValue: cause).map(Self.advice) ?? "Check its log.")
         default:
             let message = health["error"]?.stringValue ?? "it does not say why"
             add(
                 "port", .failed, "\(words), and is not healthy: \(Neutral.line(APIError.shortened(message, to: 1000)))",
-                advice: "Look at its log, and at what else is said here.")
+                advice: "Check its log, and the other findings here.")
         }
     }
 }
@@ -158,7 +158,7 @@ extension DoctorReport {
                 advice: Self.advice(for: .corrupt))
         case .wrongSchema(let words):
             add(
-                "store", .failed, "the database in \(place) is not as it should be: \(words)",
+                "store", .failed, "the database in \(place) has an unexpected schema: \(words)",
                 advice: Self.advice(for: .wrongSchema))
         case .unusable(let cause):
             add(
@@ -170,26 +170,26 @@ extension DoctorReport {
     /// What to do about a store that cannot be used.
     static func advice(for cause: StoreFailure.Cause) -> String {
         switch cause {
-        case .locked: "Another program holds it. Look with fuser, and end what does not belong there."
+        case .locked: "Another program has locked it. Find it with fuser, and stop it."
         case .readOnly, .cannotOpen:
-            "Let the user of luma-mcp own the folder and its files: chown and chmod 700, or set LUMA_DATA_DIR."
-        case .diskFull: "Make room on the disk."
+            "The user of luma-mcp must own the directory and its files: chown and chmod 700, or set LUMA_DATA_DIR."
+        case .diskFull: "Free some disk space."
         case .corrupt:
-            "Stop the gateway, move luma.db, luma.db-wal and commits away (keep them), and start again. What is lost are the "
-                + "answers to idempotency keys of the last day, and the writes whose outcome was not known: look for those at "
-                + "Luma by hand."
+            "Stop the gateway, move luma.db, luma.db-wal and commits away (keep them), and start again. This loses the "
+                + "responses to recent idempotency keys, and the writes whose outcome was unknown: check those on "
+                + "Luma."
         case .wrongSchema:
-            "Something else has changed its tables. Put a copy back, or stop the gateway, move luma.db, luma.db-wal and "
+            "Its tables were changed by another program. Restore a backup, or stop the gateway, move luma.db, luma.db-wal and "
                 + "commits away (keep them), and start again."
-        case .newerVersion: "A newer luma-mcp has used it: run that one, or set another LUMA_DATA_DIR."
+        case .newerVersion: "It was used by a newer luma-mcp: run that version, or change LUMA_DATA_DIR."
         case .removed:
-            "It was taken away while a gateway used it: put it back, or start the gateway again with a new one, which knows "
-                + "nothing of the keys that were used."
-        case .ioError: "The disk fails: look at the system's log."
-        case .notResponding: "The disk neither works nor fails: look at the system's log, and at what is mounted there."
+            "It was removed while a gateway used it: put it back, or restart the gateway with a new one, which does not know "
+                + "the keys that were used."
+        case .ioError: "The disk reports errors: check the system log."
+        case .notResponding: "The disk does not respond: check the system log and the mount."
         case .keysFull:
-            "Callers have used as many keys as are kept: wait until the oldest expire (LUMA_IDEMPOTENCY_HOURS)."
-        case .failed: "Look at the gateway's log: it has SQLite's words."
+            "Callers have used the maximum number of idempotency keys: wait until the oldest expire (LUMA_IDEMPOTENCY_HOURS)."
+        case .failed: "Check the gateway's log for SQLite's message."
         case .closed: "Run the doctor again."
         }
     }

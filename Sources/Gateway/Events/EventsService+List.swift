@@ -132,7 +132,7 @@ extension EventsService {
 extension APIError {
     /// A cursor that comes again would lead through the same pages for ever.
     static let endlessList = APIError(
-        .upstreamFailure, "Luma's list does not end: it gave the same cursor again",
+        .upstreamFailure, "Luma's list does not end: the same cursor came twice",
         details: ["cause": "repeated_cursor"])
 }
 

@@ -69,7 +69,7 @@ final class HealthAnswer {
         var told: JSONObject
         do throws(APIError) {
             _ = try answer()
-            told = ["status": "healthy", "message": "Luma answers and takes the key"]
+            told = ["status": "healthy", "message": "Luma answers and accepts the key"]
             if let cause = store.condition.cause {
                 told["status"] = "degraded"
                 told["store"] = ["status": "unusable", "cause": .string(cause.rawValue)]

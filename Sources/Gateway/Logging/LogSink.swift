@@ -69,7 +69,7 @@ public final class LogSink: Sendable {
         let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o640)
         guard descriptor >= 0 else {
             let error = SystemError("open")
-            let cause = error.code == ENXIO ? "it is a pipe that nobody reads" : error.description
+            let cause = error.code == ENXIO ? "it is a pipe without a reader" : error.description
             throw LogFileError(path: path, cause: cause)
         }
         return descriptor
@@ -111,7 +111,7 @@ public final class LogSink: Sendable {
                     output.descriptor = fresh
                 }
             } catch {
-                log(LogEvent(time: time, .error, "The log file cannot be opened again", ["cause": .text(error.cause)]))
+                log(LogEvent(time: time, .error, "The log file cannot be reopened", ["cause": .text(error.cause)]))
             }
         }
     }
@@ -148,7 +148,7 @@ public final class LogSink: Sendable {
 
     private static func report(_ dropped: Int, _ encoder: inout LogEncoder, _ line: inout ByteBuffer) {
         let event = LogEvent(
-            time: WallClock.now, .warning, "Log lines were dropped, because writing them took too long",
+            time: WallClock.now, .warning, "Log lines were dropped because writing them took too long",
             ["lines": .integer(dropped)])
         encoder.append(event, to: &line)
     }

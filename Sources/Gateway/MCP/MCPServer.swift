@@ -181,7 +181,7 @@ final class MCPServer {
 
     static func notAllowed(_ methods: String) -> APIError { APIError(methodNotAllowed: methods) }
     private static let sessionsUnknown = APIError(
-        .storeUnavailable, "Which sessions have ended cannot be read at the moment", retryAfter: 1)
+        .storeUnavailable, "The state store is unavailable, so the session cannot be checked", retryAfter: 1)
     static let sessionNotFound = APIError(.notFound, "There is no such session: send initialize to begin a new one")
 
     /// Writes the request's line when its stream has ended.

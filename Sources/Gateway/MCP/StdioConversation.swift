@@ -69,7 +69,7 @@ final class StdioConversation {
             await writes.end(by: reactor.now.advanced(seconds: Self.secondsForWrites))
             reactor.schedule(at: reactor.now.advanced(seconds: Self.secondsForAnswer)) { [self] in
                 guard running > 0 else { return }
-                StandardError.write("luma-mcp: requests left unanswered after the end of the input: \(running)")
+                StandardError.write("luma-mcp: requests unanswered when the input ended: \(running)")
                 requests.cancel()
             }
         }

@@ -134,7 +134,7 @@ extension OperationService {
     ) async throws(APIError) -> Written {
         let (surface, given) = (passed.surface, passed.input)
         guard terms.conditions.verdict(tag: nil, isRead: false, exists: false) == .proceed else {
-            throw APIError(.preconditionFailed, "This path has no ETag to compare: leave the condition away")
+            throw APIError(.preconditionFailed, "This path has no ETag: remove the condition")
         }
         let event = given["event_id"]?.stringValue
         if terms.isDryRun {

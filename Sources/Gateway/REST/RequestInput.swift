@@ -58,7 +58,7 @@ extension RequestInput {
             if endpoint.isWrite { prefer = request.combined("prefer") }
             // RFC 9110 §14.5: whoever does not know partial PUT must not take the part for the whole.
             if endpoint.method == .put, request.field("content-range") != nil {
-                throw APIError(.badRequest, "A part of an event cannot be put: leave Content-Range away")
+                throw APIError(.badRequest, "An event cannot be changed by range: remove Content-Range")
             }
         }
         if traits.contains(.namesHost) { host = request.field("host") }
@@ -110,7 +110,7 @@ extension RequestInput {
     func json() throws(APIError) -> JSON {
         if let contentEncoding, !contentEncoding.isEmpty, contentEncoding.lowercased() != "identity" {
             var error = APIError(
-                .unsupportedMediaType, "Send the body without a content coding",
+                .unsupportedMediaType, "Send the body without a Content-Encoding",
                 details: JSONObject([("content_encoding", .string(APIError.shortened(contentEncoding)))]))
             error.acceptedCoding = "identity"
             throw error
@@ -124,7 +124,7 @@ extension RequestInput {
         }
         if body.isEmpty {
             throw APIError(
-                .malformedJSON, "The body is empty: a JSON object belongs there",
+                .malformedJSON, "The body is empty: send a JSON object",
                 details: ["offset": 0, "problem": "the body is empty"])
         }
         do throws(JSONError) {

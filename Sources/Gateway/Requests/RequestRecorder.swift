@@ -94,7 +94,7 @@ final class RequestRecorder {
         switch outcome {
         case .reachable: log.log(LogEvent(time: clock.wallClock, .info, "Luma answers"))
         case .failing(let cause):
-            log.log(LogEvent(time: clock.wallClock, .warning, "Luma cannot be used", ["cause": .text(cause)]))
+            log.log(LogEvent(time: clock.wallClock, .warning, "Luma is unavailable", ["cause": .text(cause)]))
         }
     }
 

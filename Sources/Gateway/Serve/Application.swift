@@ -75,7 +75,7 @@ final class Application: NodeHandler {
             && Endpoint.isMCP(target: parts[1])
     }
 
-    func couldNotAnswer(_ error: ResponseError) { worker.recorder.fault("An answer could not be written", error) }
+    func couldNotAnswer(_ error: ResponseError) { worker.recorder.fault("A response could not be written", error) }
 
     func handshakeFailed(_ failure: TLSFailure, from peer: String) {
         worker.handshakes.note(failure.description, from: peer)

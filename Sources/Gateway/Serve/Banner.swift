@@ -12,10 +12,10 @@ enum Banner {
     }
 
     static func gateway(_ configuration: Configuration, url: String) -> String {
-        var lines = ["luma-mcp \(Version.number) serves on \(url)"]
+        var lines = ["luma-mcp \(Version.number) listening on \(url)"]
         if configuration.usesSandbox {
             lines += [
-                "It talks to the built-in emulator of Luma, not to Luma: nothing here is real, and all of it is gone at the end.",
+                "It uses the built-in emulator, not Luma: nothing is real, and everything is gone when it stops.",
                 "Set LUMA_API_KEY to work on your calendar.",
             ]
         } else {
@@ -23,12 +23,12 @@ enum Banner {
         }
         if configuration.host.isWildcard, configuration.allowedHosts.areLoopbackOnly {
             lines.append(
-                "Others can reach it, but it answers only under the name localhost: set LUMA_ALLOWED_HOSTS to the names they use."
+                "Other machines can reach it, but only the name localhost is accepted: set LUMA_ALLOWED_HOSTS to the names they use."
             )
         }
         lines += [
-            "Open \(url)/ in a browser to see the calendar and to make, change and cancel events.",
-            "For programs, to begin with; the rest is at \(url)/docs:",
+            "Open \(url)/ in a browser to see the calendar and to create, change and cancel events.",
+            "From a program (all of it is at \(url)/docs):",
             "  curl '\(url)/events/?limit=3'",
         ]
         return lines.joined(separator: "\n")

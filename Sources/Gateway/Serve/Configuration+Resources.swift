@@ -24,8 +24,8 @@ extension Configuration {
         log.log(
             LogEvent(
                 time: WallClock.now, .warning,
-                "The file writes in LUMA_DATA_DIR cannot be used: this gateway neither hears of the others' writes nor tells "
-                    + "them its own"))
+                "Cannot use the file writes in LUMA_DATA_DIR: cached responses are not invalidated between gateways that share "
+                    + "the directory"))
         return nil
     }
 
@@ -45,26 +45,26 @@ extension StoreListener {
                 case .usable:
                     // What works from the start needs no line.
                     if before == .opening { return }
-                    log.log(LogEvent(time: WallClock.now, .info, "The store can be used again"))
+                    log.log(LogEvent(time: WallClock.now, .info, "The state store is usable again"))
                 case .unusable(let cause):
                     log.log(
                         LogEvent(
-                            time: WallClock.now, .error, "The store in LUMA_DATA_DIR cannot be used",
+                            time: WallClock.now, .error, "The state store in LUMA_DATA_DIR cannot be used",
                             ["cause": .text(cause.rawValue)]))
                 }
             },
             failed: { cause, words in
                 log.log(
                     LogEvent(
-                        time: WallClock.now, .error, "The store has failed",
+                        time: WallClock.now, .error, "A statement of the state store failed",
                         ["cause": .text(cause.rawValue), "error": .text(words)]))
             },
             begunAnew: {
                 log.log(
                     LogEvent(
                         time: WallClock.now, .warning,
-                        "The database in LUMA_DATA_DIR was taken away, and a new one begun: it knows nothing of the keys that "
-                            + "were used"))
+                        "The database in LUMA_DATA_DIR was removed and a new one was created: idempotency keys used before are "
+                            + "unknown"))
             })
     }
 }
@@ -179,8 +179,9 @@ extension Listening {
             guard HostName(address.host)?.isLoopback != true else { continue }
             throw StartFailure(
                 .configuration,
-                "LISTEN_FDS hands over \(address): other machines could reach it, and nothing would ask them for a "
-                    + "password. Set LUMA_AUTH_TOKENS, or LUMA_ALLOW_EXTERNAL=true when something in front of it does.")
+                "LISTEN_FDS contains \(address): other machines could reach it without a "
+                    + "token. Set LUMA_AUTH_TOKENS, or LUMA_ALLOW_EXTERNAL=true if a proxy in front of it authenticates."
+            )
         }
         return sockets
     }
@@ -195,7 +196,7 @@ extension DescriptorLimit {
     static func warning(limit: Int, connections: Int, calls: Int) -> String? {
         let room = limit - calls - reserve
         guard connections > room else { return nil }
-        return "LUMA_MAX_CONNECTIONS is \(connections), but the limit of open files (ulimit -n) is \(limit), which is "
-            + "enough for \(max(0, room)); more have to wait."
+        return "LUMA_MAX_CONNECTIONS is \(connections), but the limit on open files (ulimit -n) is \(limit), which is "
+            + "enough for \(max(0, room)); further ones wait."
     }
 }

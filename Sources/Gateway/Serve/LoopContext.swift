@@ -181,7 +181,7 @@ extension LoopContext {
             case .unknown: (.warning, "unknown")
             }
         recorder.event(
-            level, "A write whose outcome was unknown is settled",
+            level, "The outcome of a write was determined",
             ["operation": .text(write.operation), "found": .text(found), "event_id": .text(id ?? "")])
     }
 }

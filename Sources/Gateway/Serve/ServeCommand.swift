@@ -116,7 +116,7 @@ package struct ServeCommand {
         log.log(
             LogEvent(
                 time: WallClock.now, .error,
-                "The end took longer than LUMA_SHUTDOWN_SECONDS: what hangs is left, as a kill would leave it"))
+                "Shutdown took longer than LUMA_SHUTDOWN_SECONDS; exiting with work unfinished"))
         log.flush(seconds: 0.4)
         return 74
     }
@@ -135,7 +135,7 @@ package struct ServeCommand {
         do throws(TemplateCatalogError) {
             return try TemplateCatalog.read(directory: directory, zones: SystemTimeZones.database)
         } catch {
-            throw StartFailure(.configuration, "LUMA_TEMPLATES_DIR has templates that cannot be used:\n\(error)")
+            throw StartFailure(.configuration, "LUMA_TEMPLATES_DIR has invalid templates:\n\(error)")
         }
     }
 
@@ -186,11 +186,11 @@ package struct ServeCommand {
             }
             let context = try read.get()
             for worker in workers { await worker.renew(context) }
-            log.log(LogEvent(time: WallClock.now, .info, "The certificate was read again"))
+            log.log(LogEvent(time: WallClock.now, .info, "Certificate reloaded"))
         } catch {
             log.log(
                 LogEvent(
-                    time: WallClock.now, .error, "The new certificate cannot be used, the old one stays",
+                    time: WallClock.now, .error, "Cannot reload the certificate; the old one stays in use",
                     ["cause": .text(error.description)]))
         }
     }

@@ -6,8 +6,8 @@ import LumaClient
 import Settings
 import Store
 
-/// Where one loop's requests that change something come by: it keeps the journal of their writes, and for those with an
-/// idempotency key sees to it that they are served once and answered always the same.
+/// Executes mutating requests of one loop: journals their writes, and makes requests with an Idempotency-Key run once and
+/// return the same response.
 final class WriteCoordinator {
     let reactor: Reactor
     let clock: any TimeSource
@@ -113,7 +113,7 @@ extension StoredAnswer {
         if body.count > Self.longestBody {
             let remark = EventRemark(
                 code: .answerNotKept, field: "", values: [:],
-                words: "The first answer was too long to be kept: read the event")
+                words: "The first response was too long to be stored: read the event")
             var kept: JSONObject = ["id": id.map { .string($0) } ?? .null]
             kept.members += [remark].members
             body = JSON.object(kept).encoded

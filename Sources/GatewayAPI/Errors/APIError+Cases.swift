@@ -43,7 +43,7 @@ extension APIError {
         var details = JSONObject()
         if let id { details["\(kind.rawValue)_id"] = .string(id) }
         return APIError(
-            .duplicateEvent, "The same \(noun) was created a moment ago", details: details,
+            .duplicateEvent, "An identical \(noun) was created a moment ago", details: details,
             retryAfter: id == nil ? 1 : nil)
     }
 
@@ -100,7 +100,7 @@ extension APIError {
 
     /// The store cannot be asked for feeds.
     package static let feedsUnavailable = APIError(
-        .storeUnavailable, "The gateway cannot look after its feeds at the moment", retryAfter: 5)
+        .storeUnavailable, "The state store is unavailable, so feeds cannot be read or changed", retryAfter: 5)
 
     package static func refundUndecided(guestCount: Int) -> APIError {
         APIError(
@@ -127,7 +127,8 @@ extension APIError {
         case .connectUnsupported: self = .methodNotImplemented
         case .unsupportedTransferCoding:
             self.init(
-                .notImplemented, "This transfer coding is not supported: send the body as it is, by length or chunked"
+                .notImplemented,
+                "This transfer coding is not supported: send the body with Content-Length or as chunked"
             )
         default: self.init(reason)
         }

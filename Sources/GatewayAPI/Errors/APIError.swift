@@ -61,17 +61,17 @@ public struct APIError: Error, Sendable, Equatable {
 
     private static func words(for kind: JSONError.Kind) -> String {
         switch kind {
-        case .unexpectedEnd: "the text ends too early"
-        case .unexpectedByte: "this character cannot stand here"
-        case .invalidNumber: "this is not a number"
-        case .invalidEscape: "this escape is not valid"
-        case .loneSurrogate: "this escape is one half of a surrogate pair without the other"
-        case .invalidUTF8: "the text is not UTF-8"
-        case .controlCharacter: "a control character must be escaped"
-        case .duplicateKey: "this object has the same name twice"
-        case .tooDeep: "objects and arrays are nested too deep"
-        case .tooLarge: "the text is too long"
-        case .trailingData: "the text goes on after the value"
+        case .unexpectedEnd: "unexpected end of input"
+        case .unexpectedByte: "unexpected character"
+        case .invalidNumber: "invalid number"
+        case .invalidEscape: "invalid escape sequence"
+        case .loneSurrogate: "unpaired surrogate in an escape sequence"
+        case .invalidUTF8: "invalid UTF-8"
+        case .controlCharacter: "unescaped control character"
+        case .duplicateKey: "duplicate name in an object"
+        case .tooDeep: "objects and arrays are nested too deeply"
+        case .tooLarge: "the document is too long"
+        case .trailingData: "unexpected data after the end of the document"
         }
     }
 

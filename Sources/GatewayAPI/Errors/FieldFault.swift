@@ -129,7 +129,7 @@ public enum FieldFault: Sendable, Equatable {
         case .cannotBeCleared: "cannot be cleared; leave it out to keep it"
         case .unknown(let suggestion): "is not known" + Self.hint(suggestion)
         case .setByLuma(let by): "is set by Luma and cannot be changed" + (by.map { "; \($0) sets it" } ?? "")
-        case .inPath: "stands in the path, not in the body"
+        case .inPath: "belongs in the path, not in the body"
         case .onlyWhenCreated: "can only be given when an event is created"
         case .onlyWhenChanged: "can only be given when an event is changed"
         case .notText(let expected): "must be a string" + (expected.map { ": \($0)" } ?? "")
@@ -146,13 +146,13 @@ public enum FieldFault: Sendable, Equatable {
         case .doubledTime(let zone): "exists twice in \(zone), where the clocks are set back"
         case .zoneUnusable: "has no offset, and the event's timezone cannot be used; add an offset, such as Z"
         case .unknownZone(let suggestion): "must be an IANA time zone, such as Europe/Berlin" + Self.hint(suggestion)
-        case .damagedZone: "cannot be used: this system's data of the zone is damaged"
+        case .damagedZone: "cannot be used: this system's data for the time zone is damaged"
         case .endNotAfterStart(let start, _): "must be after start_at, which is \(start.rfc3339)"
         case .implausible(let remark): remark.words
         case .tooSmall(let least): "must be \(least) or more"
         case .nameLength(let count, let most): "must be 1 to \(most) characters long; it has \(count)"
         case .tooManyCodePoints(let count, let most): "must be at most \(most) code points long; it has \(count)"
-        case .controlCharacters: "must not hold control characters, such as a line break"
+        case .controlCharacters: "must not contain control characters, such as a line break"
         case .blank: "must not be blank"
         case .tooLong(let count, let most): "must be at most \(most) characters long; it has \(count)"
         case .notWebURL: "must be an http or https URL, such as https://meet.example/room"
@@ -185,7 +185,7 @@ public struct FieldProblem: Error, Sendable, Equatable {
     public var problem: String {
         switch (fault, candidates.count) {
         case (.skippedTime, 2): "\(fault.words); the nearest are \(candidates[0]) and \(candidates[1])"
-        case (.doubledTime, 2): "\(fault.words); say \(candidates[0]) or \(candidates[1])"
+        case (.doubledTime, 2): "\(fault.words); use \(candidates[0]) or \(candidates[1])"
         default: fault.words
         }
     }

@@ -38,7 +38,7 @@ package enum ProblemText {
                 : "must be a date and time with an offset (RFC 3339), such as 2027-05-01T18:00:00Z" + cause.tail
         case (.assistant, "cannot_be_cleared"), (.assistant, "null"): return "cannot be null: leave it out"
         case (.assistant, "start_in_past"): return problem + "; ask which date is meant"
-        case (.assistant, "unknown_field"), (.assistant, "unknown_parameter"): return "is no argument" + hint
+        case (.assistant, "unknown_field"), (.assistant, "unknown_parameter"): return "is not an argument" + hint
         default: return problem
         }
     }

@@ -127,7 +127,7 @@ package struct OpenAPIExamples {
         "started_at": "2027-01-15T08:00:00.000Z",
         "now": "2027-01-15T12:00:00.000Z", "read_only": false, "caller": ["label": "dashboard", "scopes": ["read"]],
         "health": [
-            "status": "healthy", "message": "Luma answers and takes the key", "circuit": "closed",
+            "status": "healthy", "message": "Luma answers and accepts the key", "circuit": "closed",
             "checked_at": "2027-01-15T11:59:41.250Z",
         ],
         "budget": [

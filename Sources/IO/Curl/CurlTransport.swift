@@ -234,7 +234,7 @@ public final class CurlTransport: Transport, BatchFollower {
         }
         if transfer.isRepeatRefused {
             statistics.repeatsRefused += 1
-            let detail = "the connection ended without an answer, and what changes something is not sent twice"
+            let detail = "the connection ended without a response, and a write is not sent twice"
             return .failure(TransportError(.connectionLost, neverSent: false, detail: detail))
         }
         return .failure(CurlFailure.error(code, sent: sent))

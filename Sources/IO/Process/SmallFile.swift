@@ -55,7 +55,7 @@ public enum SmallFile {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return }
         var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        guard poll(&ready, 1, writerMilliseconds) > 0 else { throw .unfit("is a pipe that nobody writes to") }
+        guard poll(&ready, 1, writerMilliseconds) > 0 else { throw .unfit("is a pipe without a writer") }
     }
 
     /// The rest of what an open descriptor gives.

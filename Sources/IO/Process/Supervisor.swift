@@ -90,7 +90,7 @@ package enum SocketActivation {
         // A program further up may have got them, and its environment was inherited.
         guard let owner = environment["LISTEN_PID"], Int32(owner) == process else { return nil }
         guard let text = environment["LISTEN_FDS"], let count = Int32(text), (0...most).contains(count) else {
-            throw StartFailure(.configuration, "LISTEN_PID is set, but LISTEN_FDS is no number from 0 to \(most).")
+            throw StartFailure(.configuration, "LISTEN_PID is set, but LISTEN_FDS is not a number from 0 to \(most).")
         }
         return count == 0 ? nil : first..<(first + count)
     }

@@ -17,8 +17,8 @@ package enum Listening {
             let words =
                 switch error.code {
                 case EADDRINUSE:
-                    "\(place) is in use by another program. Stop it, or choose another port (0 picks a free one)."
-                case EACCES: "\(place) may not be used by this user. Ports below 1024 need a privilege."
+                    "\(place) is already in use. Stop the other program, or choose another port (0 picks a free one)."
+                case EACCES: "\(place) cannot be bound: permission denied. Ports below 1024 need CAP_NET_BIND_SERVICE."
                 case EADDRNOTAVAIL: "\(host.text) is not an address of this machine."
                 default: "\(place) cannot be listened on: \(error)."
                 }

@@ -180,8 +180,8 @@ public final class LumaClient {
             switch decide(attempt, outcome, operation, deadline) {
             case .giveUp: throw failure
             case .unknownOutcome:
-                // Whatever is said above of when one is made: a write that may have been done never counts as failed for want
-                // of its instant.
+                // `sent` is nil only for operations that may be repeated. Should that change, the current attempt's time is
+                // used, so that a write that may have been executed is never reported as failed.
                 return .unknown(cause: failure.label, sent: sent ?? sendInstant())
             case .retry(let seconds):
                 // Nobody waits for what will not be sent.

@@ -65,7 +65,7 @@ package enum TokenList {
         guard (1...longestLabel).contains(label.utf8.count), label.utf8.allSatisfy(isLabelByte) else {
             return "has no label of 1 to \(longestLabel) letters, digits, dots, hyphens and underscores"
         }
-        guard label != "local" else { return "has the label local, which means whoever needs no token" }
+        guard label != "local" else { return "has the label local, which is reserved for callers without a token" }
         guard let scope = AccessScope(rawValue: String(parts[1])) else {
             return "has a scope that is not read, write or admin"
         }
@@ -74,13 +74,13 @@ package enum TokenList {
         }
         guard token.utf8.count <= longestToken else { return "has a token of more than \(longestToken) characters" }
         guard token.utf8.allSatisfy(Bearer.isTokenByte) else {
-            return "has a token with other characters than letters, digits and -._~+/="
+            return "has a token with characters other than letters, digits and -._~+/="
         }
         guard let digest = digest(String(token)) else { return "has a token that OpenSSL cannot hash" }
-        guard digest != forbidden else { return "has the Luma API key as its token; make one of its own" }
-        guard !tokens.contains(where: { $0.digest == digest }) else { return "has a token that another entry has" }
+        guard digest != forbidden else { return "has the Luma API key as its token; generate another" }
+        guard !tokens.contains(where: { $0.digest == digest }) else { return "has the token of another entry" }
         guard !tokens.contains(where: { $0.label == label && $0.scope != scope }) else {
-            return "has a label that another entry has with another scope"
+            return "has the label of another entry with a different scope"
         }
         tokens.append(AccessToken(label: label, scope: scope, digest: digest))
         return nil

@@ -126,8 +126,8 @@ extension Configuration {
             reader.report(
                 ConfigurationError(
                     Setting.apiKey.rawValue,
-                    "no key, and the sandbox is not asked for. Either set LUMA_API_KEY to the API key of your Luma "
-                        + "calendar (https://luma.com/calendar/manage/api-keys), or set LUMA_SANDBOX=true to use the "
+                    "is not set. Set LUMA_API_KEY to the API key of your Luma "
+                        + "calendar (https://luma.com/calendar/manage/api-keys), or LUMA_SANDBOX=true to use the "
                         + "built-in emulator, which needs no account",
                     from: .combination, exitCode: 78))
         }
@@ -141,8 +141,8 @@ extension Configuration {
         reader.report(
             ConfigurationError(
                 Setting.host.rawValue, value: Neutral.quoted(host.text),
-                "other machines could reach it, and nothing would ask them for a password. Use localhost, set "
-                    + "LUMA_AUTH_TOKENS, or set LUMA_ALLOW_EXTERNAL=true when something in front of it does",
+                "other machines could reach it without a token. Use localhost, set "
+                    + "LUMA_AUTH_TOKENS, or set LUMA_ALLOW_EXTERNAL=true if a proxy in front of it authenticates",
                 from: .combination))
     }
 
@@ -221,7 +221,7 @@ extension SandboxOptions {
             reader.report(
                 ConfigurationError(
                     Setting.sandboxHost.rawValue, value: Neutral.quoted(host.text),
-                    "other machines could reach it; add --allow-external when they may", from: .combination))
+                    "other machines could reach it; add --allow-external to allow that", from: .combination))
         }
         let options = SandboxOptions(
             host: host, port: UInt16(reader.integer(.sandboxPort)), stateFile: reader.text(.sandboxState),

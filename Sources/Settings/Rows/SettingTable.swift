@@ -21,7 +21,7 @@ public enum SettingTable {
             "Keep the events in this file from one run to the next."),
         SettingRow(
             .sandboxSeed, .integer(0...Int.max), note: "random", placeholder: "N", group: .sandbox,
-            "Make ids, cursors and faults the same in each run."),
+            "Make ids, cursors and faults the same in every run."),
         SettingRow(
             .sandboxRateLimit, .integer(1...1_000_000_000), default: "200", placeholder: "N", group: .sandbox,
             "Requests per minute before the sandbox answers 429 for a minute, as Luma does."),
@@ -60,7 +60,7 @@ public enum SettingTable {
             "Faults that the built-in emulator injects, to test clients: luma-mcp help sandbox."),
         SettingRow(
             .baseURL, .baseURL, default: "https://public-api.luma.com", placeholder: "URL", group: .luma,
-            "Where Luma's API is: https, or http on this machine for a sandbox of your own."),
+            "URL of Luma's API: https, or http on this machine for a sandbox of your own."),
         SettingRow(
             .caFile, .path, note: "none", placeholder: "FILE", group: .luma,
             "Certificates in PEM to trust for Luma's API besides the system's, for a sandbox or proxy of your own."),
@@ -75,17 +75,17 @@ public enum SettingTable {
             "TCP port; 0 picks a free one and prints it."),
         SettingRow(
             .allowExternal, .boolean, default: "false", group: .server,
-            "Allow a host that other machines can reach without LUMA_AUTH_TOKENS: nothing here asks them for a password."
+            "Allow a host that other machines can reach although LUMA_AUTH_TOKENS is not set: they need no token then."
         ),
         SettingRow(
             .allowedHosts, .hosts, note: "none", placeholder: "LIST", group: .server,
             "Names, besides the loopback's and LUMA_HOST, that requests may carry in Host; * allows all."),
         SettingRow(
             .tlsCertificate, .path, note: "none; plain HTTP", placeholder: "FILE", group: .server,
-            "Serve HTTPS with this certificate, then its issuers, in PEM; read again on SIGHUP."),
+            "Serve HTTPS with this certificate chain, in PEM; reloaded on SIGHUP."),
         SettingRow(
             .tlsKey, .path, placeholder: "FILE", group: .server,
-            "The certificate's private key in PEM, without a password; read again on SIGHUP."),
+            "The certificate's private key in PEM, without a password; reloaded on SIGHUP."),
         SettingRow(
             .reusePort, .boolean, default: "false", group: .server,
             "Let another gateway of this user listen on the same port, for a restart without a gap."),
@@ -99,17 +99,17 @@ public enum SettingTable {
 
     private static let access: [SettingRow] = [
         SettingRow(
-            .authTokens, .tokens, note: "none; whoever reaches the port may do everything", placeholder: "LIST",
+            .authTokens, .tokens, note: "none; anyone who reaches the port has full access", placeholder: "LIST",
             group: .access,
             "Who may use the gateway: label:scope:token entries with commas between, or @file with one on each line; "
                 + "scopes are read, write and admin."),
         SettingRow(
             .readOnly, .boolean, default: "false", group: .access,
-            "Change nothing at Luma, whoever asks: no writes over REST, no tools that write."),
+            "Refuse all writes: no writes over REST, no tools that write."),
         SettingRow(
             .cancelConfirmation, .word(["token", "form"]), default: "token", placeholder: "HOW", group: .access,
-            "How an assistant shows that a person agrees to a cancel, or to what else reaches people or their money: form is "
-                + "only what the client itself asks its user; token also takes a second call with what the preview gave, "
+            "How an assistant confirms a cancel, or another action that reaches people or their money: form takes only a "
+                + "form that the client shows its user; token also takes a second call with the token of the preview, "
                 + "which a model can make by itself."),
         SettingRow(
             .allowedOrigins, .origins, placeholder: "LIST", group: .access,
@@ -214,10 +214,10 @@ public enum SettingTable {
         SettingRow(.debug, .boolean, default: "false", group: .logging, "Log at debug level."),
         SettingRow(
             .logFormat, .word(["text", "json"]), note: "text on a terminal, else json", placeholder: "FORMAT",
-            group: .logging, "How a log line looks: text or json."),
+            group: .logging, "Format of a log line: text or json."),
         SettingRow(
             .logFile, .path, note: "standard error", placeholder: "FILE", group: .logging,
-            "Append the log to this file; it is opened again on SIGHUP."),
+            "Append the log to this file; it is reopened on SIGHUP."),
     ]
 }
 
@@ -226,15 +226,15 @@ extension SettingTable {
         SettingRow(
             .dataDirectory, .path, note: "./data; memory with the built-in emulator and for luma-mcp mcp",
             placeholder: "DIR", group: .memory,
-            "Directory for what must survive a restart; made for its owner only."),
+            "Directory for state that must survive a restart; created with mode 0700."),
         SettingRow(
             .idempotencyHours, .number(0.01...720), default: "24", placeholder: "HOURS", group: .memory,
-            "How long the first answer to a request with an Idempotency-Key is kept."),
+            "How long the first response to a request with an Idempotency-Key is kept."),
         SettingRow(
             .duplicateWindowSeconds, .number(0...86400), default: "0", placeholder: "SECONDS", group: .memory,
-            "Refuse a create without a key that equals one within this time before it; 0 refuses none."),
+            "Refuse a create without a key that repeats one within this time; 0 refuses none."),
         SettingRow(
             .settleSeconds, .number(0.1...3600), default: "60", placeholder: "SECONDS", group: .memory,
-            "How long to look for the effect of a write whose response was lost before it counts as not done."),
+            "How long to look for the effect of a write whose response was lost before treating it as not done."),
     ]
 }

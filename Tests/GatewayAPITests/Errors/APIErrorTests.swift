@@ -44,7 +44,7 @@ import Testing
 
     @Test(arguments: [
         (ProtocolError.connectUnsupported, "use one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
-        (.unsupportedTransferCoding, "is not supported: send the body as it is, by length or chunked"),
+        (.unsupportedTransferCoding, "is not supported: send the body with Content-Length or as chunked"),
     ])
     func whatIsNotImplementedSaysWhatIs(error: ProtocolError, words: String) {
         let body = APIError(error).body(requestID: "r")
@@ -54,9 +54,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{\"a\":1,\"a\":2}", "the same name twice", 7), ("{\"a\":}", "cannot stand here", 5),
-        ("[1", "ends too early", 2),
-        ("[] x", "goes on", 3),
+        ("{\"a\":1,\"a\":2}", "duplicate name", 7), ("{\"a\":}", "unexpected character", 5),
+        ("[1", "unexpected end", 2),
+        ("[] x", "unexpected data", 3),
     ])
     func malformedJSONNamesTheOffset(text: String, words: String, offset: Int) throws {
         let error = try #require(throws: JSONError.self) { try JSON.parse(text) }

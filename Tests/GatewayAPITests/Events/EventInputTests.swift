@@ -125,7 +125,7 @@ import Testing
 
     private static let marked = String(repeating: "a" + String(repeating: "\u{301}", count: 20), count: 100)
 
-    private static let control = "must not hold control characters, such as a line break"
+    private static let control = "must not contain control characters, such as a line break"
     // One of them is one character to Swift, a row of marks that is parted when it is read.
     @Test(arguments: [
         (" ", "must not be blank"), ("\\t\u{3000}", "must not be blank"), ("\u{3000}\u{a0}", "must not be blank"),
@@ -380,7 +380,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{\"event_id\":\"evt-1\",\"name\":\"x\"}", EventInput.Mode.update, "stands in the path, not in the body"),
+        ("{\"event_id\":\"evt-1\",\"name\":\"x\"}", EventInput.Mode.update, "belongs in the path, not in the body"),
         ("{\"ticket_types\":[]}", .update, "can only be given when an event is created"),
         ("{\(minimal),\"suppress_email\":true}", .create, "can only be given when an event is changed"),
         (

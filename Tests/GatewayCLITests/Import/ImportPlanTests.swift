@@ -39,7 +39,7 @@ import Testing
             plan.problems == [
                 ImportPlan.Problem(
                     row: 2, place: ImportPlace(line: 3, row: 3), name: "Two\nlines",
-                    text: "name must not hold control characters, such as a line break")
+                    text: "name must not contain control characters, such as a line break")
             ])
         #expect(
             documents(plan) == [

@@ -45,7 +45,7 @@ import Testing
         ("ann:root:0123456789abcdefghij", "scope"), ("ann::0123456789abcdefghij", "scope"),
         ("ann:read:0123456789abcdefghi", "less than 20"), ("ann:read:", "less than 20"),
         ("ann:read:\(String(repeating: "a", count: 257))", "more than 256"),
-        ("ann:read:0123456789 abcdefghij", "other characters"), ("ann:read:0123456789abcdefghiü", "other characters"),
+        ("ann:read:0123456789 abcdefghij", "characters other"), ("ann:read:0123456789abcdefghiü", "characters other"),
         ("ann:read:luma-key-0123456789abc", "Luma API key"),
     ])
     func anEntryThatIsWrongIsToldByItsNumber(entry: String, words: String) {
@@ -64,9 +64,9 @@ import Testing
 
     @Test func entriesThatContradictEachOther() {
         let twice = TokenList.read("a:read:\(Self.good),b:read:\(Self.good)", key: nil)
-        #expect(twice.problems == ["entry 2 has a token that another entry has"])
+        #expect(twice.problems == ["entry 2 has the token of another entry"])
         let scopes = TokenList.read("a:read:\(Self.good),a:write:\(Self.good)2", key: nil)
-        #expect(scopes.problems == ["entry 2 has a label that another entry has with another scope"])
+        #expect(scopes.problems == ["entry 2 has the label of another entry with a different scope"])
         let many = (0...256).map { "a\($0):read:\(Self.good)\($0)" }.joined(separator: ",")
         #expect(TokenList.read(many, key: nil).problems == ["there are more than 256 tokens"])
     }

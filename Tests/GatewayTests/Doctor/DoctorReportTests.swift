@@ -18,7 +18,7 @@ import Testing
         report.add("settings", .ok, "fine")
         report.add("tls", .warning, "soon", advice: "Renew it.")
         #expect(report.verdict == .warning && report.verdict.exitCode == 1)
-        #expect(report.text.hasSuffix("It works; 1 warning."))
+        #expect(report.text.hasSuffix("Passed with 1 warning."))
         report.add("luma", .failed, "gone", advice: "Look.")
         report.add("access", .ok, "fine")
         #expect(report.verdict == .failed && report.verdict.exitCode == 2)
@@ -30,7 +30,7 @@ import Testing
                 failed   luma      gone
                              Look.
                 ok       access    fine
-                It does not work: 1 failure, 1 warning.
+                Failed: 1 failure, 1 warning.
                 """)
         #expect(report.json["status"] == "failed")
         #expect(
@@ -42,7 +42,8 @@ import Testing
 
     @Test(
         arguments: [
-            (nil, .ok, "takes the key"), (.authenticationRefused(status: 401, LumaMessage()), .failed, "LUMA_API_KEY"),
+            (nil, .ok, "accepts the key"),
+            (.authenticationRefused(status: 401, LumaMessage()), .failed, "LUMA_API_KEY"),
             (.planRequired(LumaMessage()), .failed, "Luma Plus"),
             (.rateLimited(retryAfterSeconds: 9), .warning, "Wait 9 seconds"), (.timedOut, .failed, "firewall"),
             (.upstreamFailure(status: 503), .failed, "503"), (.unreachable(.nameNotResolved), .failed, "DNS"),
@@ -58,7 +59,7 @@ import Testing
 
     @Test(
         arguments: [
-            (nil, .ok, "nothing here contradicts"), (0, .ok, "as Luma says"), (-2000, .ok, "as Luma says"),
+            (nil, .ok, "plausible"), (0, .ok, "as Luma says"), (-2000, .ok, "as Luma says"),
             (30_000, .warning, "30 seconds behind"), (-301_000, .failed, "301 seconds ahead"),
         ] as [(Int64?, DoctorReport.Verdict, String)])
     func theClock(offset: Int64?, verdict: DoctorReport.Verdict, words: String) {
@@ -77,7 +78,8 @@ import Testing
             (.damaged(["row 1 missing"]), nil, .failed, "row 1 missing"),
             (.wrongSchema("the table feed is missing"), nil, .failed, "the table feed is missing"),
             (.unusable(.newerVersion), nil, .failed, "newer"),
-            (.unusable(.diskFull), nil, .failed, "Make room"), (.unusable(.locked), nil, .failed, "Another program"),
+            (.unusable(.diskFull), nil, .failed, "Free some disk space"),
+            (.unusable(.locked), nil, .failed, "Another program"),
         ] as [(StoreInspection, StoreFailure.Cause?, DoctorReport.Verdict, String)])
     func theStore(
         inspection: StoreInspection, refusal: StoreFailure.Cause?, verdict: DoctorReport.Verdict, words: String
@@ -101,7 +103,7 @@ import Testing
             (.free, .ok, "is free"), (.taken(by: "nginx (process 8)"), .failed, "in use by nginx (process 8)"),
             (.taken(by: nil), .failed, "another program"), (.refused("Ports below 1024"), .failed, "below 1024"),
             (.gateway(["status": "healthy"]), .ok, "healthy"),
-            (.gateway(["status": "degraded", "store": ["cause": "disk_full"]]), .warning, "Make room"),
+            (.gateway(["status": "degraded", "store": ["cause": "disk_full"]]), .warning, "Free some disk space"),
             (.gateway(["error": "Luma cannot be reached", "reason": "upstream_unreachable"]), .failed, "Luma cannot"),
         ] as [(DoctorReport.Presence, DoctorReport.Verdict, String)])
     func thePort(presence: DoctorReport.Presence, verdict: DoctorReport.Verdict, words: String) {

@@ -60,7 +60,10 @@ import Testing
         await monitoring(client(transport)) {
             #expect((try? health().body["reason"]) == "not_asked")
             let words = (try? health().body["error"]?.stringValue) ?? ""
-            #expect(words == "Luma could not be asked since the start: the budget is closed for 31 s")
+            #expect(
+                words
+                    == "Luma has not been contacted since startup: the first check could not be sent: the budget is closed for 31 s"
+            )
             #expect(transport.requests.isEmpty)
             for _ in 0..<20 where (try? health().status) != 200 { await clock.advance(seconds: 10) }
             #expect((try? health().status) == 200)

@@ -39,7 +39,7 @@ import Testing
             let first = try await stage.rest(surface, input)
             let again = try await stage.rest(surface, input)
             #expect(first.status == 201 && again.status == 409 && again.reason == "duplicate_event")
-            #expect(again.json?["error"]?.stringValue?.hasPrefix("The same \(noun) ") == true, "\(again.text)")
+            #expect(again.json?["error"]?.stringValue?.hasPrefix("An identical \(noun) ") == true, "\(again.text)")
             #expect(again.json?["details"]?["\(kind)_id"] == first.json?["id"])
             #expect(stage.luma.count(name) == 1)
         }

@@ -41,7 +41,7 @@ import Testing
         let settings = try configuration(flags)
         let text = Banner.gateway(settings, url: Banner.url(settings, sockets))
         let expected = url.replacing("8123", with: port)
-        #expect(text.contains("serves on \(expected)\n"), "\(text)")
+        #expect(text.contains("listening on \(expected)\n"), "\(text)")
         #expect(text.contains("curl '\(expected)/events/?limit=3'"))
         for word in words { #expect(text.contains(word), "\(text)") }
         for word in absent { #expect(!text.contains(word), "\(text)") }
@@ -54,7 +54,7 @@ import Testing
         let port = try #require(UInt16(exactly: sockets[0].address.port))
         let taken = #expect(throws: StartFailure.self) { try Listening.open(host: host, port: port, loops: 1) }
         #expect(taken?.kind == .unavailable)
-        #expect(taken?.description.contains("127.0.0.1:\(port) is in use") == true)
+        #expect(taken?.description.contains("127.0.0.1:\(port) is already in use") == true)
         let foreign = try #require(HostName("192.0.2.1"))
         let unknown = #expect(throws: StartFailure.self) { try Listening.open(host: foreign, port: 0, loops: 1) }
         #expect(unknown?.description == "192.0.2.1 is not an address of this machine.")
