@@ -1,0 +1,19 @@
+#pragma once
+// What spawn.c and its parts share.
+#include <linux/filter.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/// The filter of LM_CALLS_ORDINARY or LM_CALLS_LOCAL.
+const struct sock_fprog *lm_call_filter(int calls);
+
+/// Allows the calling process its own /proc/self, as far as it is there. For a child before it is bound.
+void lm_landlock_allow_self(int ruleset);
+
+/// Runs `body` in a child that shares this process's memory, while the calling thread waits until the child has ended or
+/// has become another program. The child has no handler of a signal to fear: all are blocked.
+///
+/// Returns its number, or -1; its pidfd is put into `descriptor`.
+pid_t lm_run_child(int (*body)(void *), void *context, int *descriptor);
+
+enum { LM_LANDLOCK_CREATE = 444, LM_LANDLOCK_ADD = 445, LM_LANDLOCK_RESTRICT = 446 };
