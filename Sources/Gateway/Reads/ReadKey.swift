@@ -9,8 +9,8 @@ enum ReadKey: Hashable, Sendable {
     case event(String)
     /// The canonical form of a list's query.
     case list(String)
-    /// Any other read by its row: the operation's name and the canonical form of its input.
-    case operation(String)
+    /// Any other read by its row.
+    case operation(OperationReadKey)
 
     /// The key of one page of a list. What bounds and orders it has a fixed place; the cursor, which may hold anything,
     /// stands last.
@@ -30,21 +30,47 @@ enum ReadKey: Hashable, Sendable {
 
     /// The key of a read by its row.
     init(_ operation: Operation, _ input: JSONObject) {
-        var bytes = Array((operation.name + " ").utf8)
-        JSON.object(input).canonical.write(to: &bytes)
-        self = .operation(String(decoding: bytes, as: UTF8.self))
+        self = .operation(OperationReadKey(operation, input))
     }
 
     var isList: Bool { if case .list = self { true } else { false } }
-    /// It is about what belongs to an event, whichever.
-    var isOfOperation: Bool { if case .operation = self { true } else { false } }
+
+    /// What the answer shows, by which the writes are known that make it old.
+    var shown: Shown {
+        switch self {
+        case .event(let id): Shown(Self.kindsOfEvent, of: Operation.Thing(.event, id))
+        case .list: Self.shownByList
+        case .operation(let key): key.shown
+        }
+    }
+
+    private static let kindsOfEvent = Catalog["events/get"]?.shows ?? .all
+    private static let shownByList = Shown(Catalog["calendars/events/list"]?.shows ?? .all)
 
     /// Octets that the key itself takes.
     var size: Int {
         switch self {
-        case .event(let text), .list(let text), .operation(let text): text.utf8.count
+        case .event(let text), .list(let text): text.utf8.count
+        case .operation(let key): key.text.utf8.count
         }
     }
+}
+
+/// The key of a read by its row. An object, so that keys of events, which are most, are as small as their text.
+final class OperationReadKey: Hashable, Sendable {
+    /// The operation's name and the canonical form of its input: two keys are equal when this is.
+    let text: String
+    let shown: Shown
+
+    init(_ operation: Operation, _ input: JSONObject) {
+        var bytes = Array((operation.name + " ").utf8)
+        JSON.object(input).canonical.write(to: &bytes)
+        text = String(decoding: bytes, as: UTF8.self)
+        shown = operation.shown(by: input)
+    }
+
+    static func == (a: OperationReadKey, b: OperationReadKey) -> Bool { a.text == b.text }
+    func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }
 
 /// The validated query of a list.

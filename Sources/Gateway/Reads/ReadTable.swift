@@ -1,7 +1,7 @@
 import Core
 import GatewayAPI
 import HTTP
-import LumaClient
+import LumaAPI
 
 /// Decides for each read whether what is kept answers it, whether it waits for a call that is under way, or makes one.
 ///
@@ -9,9 +9,10 @@ import LumaClient
 /// the same key that come meanwhile *follow* and get what the leader gets. A leader that goes away, or whose own time
 /// or turn ran out, hands the lease to the first follower; any other failure is everybody's.
 ///
-/// A write of ours *touches* keys. What is kept of them is dropped, and their flights are set adrift: they bring those
-/// who wait their answer, which was asked for before the write had ended, but fill nothing, and nobody new joins them.
-/// So whatever is read after a write was asked of Luma after it.
+/// A write of ours *touches* keys: those that show things of the kinds that its row names, and of the same owner. What is kept
+/// of them is dropped, and their flights are set adrift: they bring those who wait their answer, which was asked for before
+/// the write had ended, but fill nothing, and nobody new joins them. So whatever is read after a write was asked of Luma
+/// after it.
 ///
 /// What is kept is fresh for a while, and then stale for a while: good enough when Luma is down. It leaves in the order in
 /// which it came, when it is too old or when there is more of it than `maxBytes`.
@@ -150,12 +151,7 @@ struct ReadTable<Waiter: Sendable>: Sendable {
 
     /// A write has ended that may have changed these things.
     mutating func touch(_ touched: Touched) {
-        let isTouched: (ReadKey) -> Bool =
-            switch touched {
-            case .event(let id): { $0.isList || $0.isOfOperation || $0 == .event(id) }
-            case .newEvent: { $0.isList }
-            case .everything: { _ in true }
-            }
+        let isTouched: (ReadKey) -> Bool = { touched.makesOld($0.shown) }
         kept.remove(where: isTouched)
         for key in flights.keys.filter(isTouched) {
             guard let flight = flights.removeValue(forKey: key) else { continue }

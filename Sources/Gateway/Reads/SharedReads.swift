@@ -2,7 +2,7 @@ import Core
 import GatewayAPI
 import HTTP
 import IO
-import LumaClient
+import LumaAPI
 import Store
 import Synchronization
 

@@ -2,6 +2,7 @@ import Core
 import GatewayAPI
 import HTTP
 import IO
+import LumaAPI
 import LumaClient
 import MCP
 import Settings
@@ -191,10 +192,10 @@ extension AbandonedWrite {
     /// to change stands in no log: a guest may be named by an address.
     func event(_ effect: WriteEffect) -> String? {
         let body = (try? JSON.parse(self.body))?.objectValue ?? JSONObject()
-        switch Touched(operation, subject: subject, body: body) {
-        case .event(let id): return id
-        case .newEvent: if case .done(let result) = effect { return result } else { return nil }
-        case .everything: return nil
+        switch Touched(operation, subject: subject, body: body).owner {
+        case .thing(let thing): return thing.kind == .event ? thing.id : nil
+        case .new(.event): if case .done(let result) = effect { return result } else { return nil }
+        case .new, .any: return nil
         }
     }
 }

@@ -1,5 +1,5 @@
 public import Core
-import LumaAPI
+public import LumaAPI
 
 /// What one request to the gateway cost towards Luma, for its log line.
 ///
@@ -60,16 +60,6 @@ public protocol CallObserver: AnyObject {
     func waited(seconds: Double)
 }
 
-/// What a write may have changed at Luma, so that whoever keeps copies can drop them.
-public enum Touched: Sendable, Equatable {
-    /// One event and what belongs to it, so every list as well.
-    case event(String)
-    /// There may be one event more: every list.
-    case newEvent
-    /// Who knows.
-    case everything
-}
-
 extension Touched {
     /// What a write that a journal has kept may have changed.
     public init(_ operation: String, subject: String?, body: JSONObject) {
@@ -77,16 +67,6 @@ extension Touched {
             self = .everything
             return
         }
-        self.init(row, row.restored(subject: subject, kept: body))
-    }
-
-    init(_ operation: Operation, _ input: JSONObject) {
-        if let id = input["event_id"]?.stringValue {
-            self = .event(id)
-        } else if operation.subject?.kind == .event, operation.subject?.member == nil {
-            self = .newEvent
-        } else {
-            self = .everything
-        }
+        self = row.touched(by: row.restored(subject: subject, kept: body))
     }
 }

@@ -1,5 +1,6 @@
 public import Core
 import HTTP
+public import LumaAPI
 import Synchronization
 
 /// What all loops share that call Luma with the same key: the budget, what is known of Luma's health, and which events

@@ -14,7 +14,7 @@ extension LumaClient {
         context: CallContext
     ) async throws(LumaError) -> WriteResult {
         // Unless not one byte of it, or of another one of its request, was sent.
-        defer { if context.hasSentWrite { account.touch(Touched(operation, input)) } }
+        defer { if context.hasSentWrite { account.touch(operation.touched(by: input)) } }
         if let earlier = try context.done(operation.name, operation.subjectID(in: input)) {
             return try await result(of: earlier, operation, input, deadline, context)
         }

@@ -91,7 +91,9 @@ extension LumaClient {
     ) async throws(LumaError) -> LookFinding {
         let finding = try await shown(write, deadline, context)
         // It may have taken effect after its caller was told of nothing.
-        if case .done = finding { account.touch(.everything) }
+        if case .done = finding {
+            account.touch(Touched(write.operation, subject: write.subject, body: write.body))
+        }
         return finding
     }
 

@@ -1,7 +1,7 @@
 import Core
 import GatewayAPI
 import HTTP
-import LumaClient
+import LumaAPI
 import Testing
 
 @testable import Gateway
@@ -125,7 +125,7 @@ import Testing
             return
         }
         _ = play.ask(Self.tea, "c", at: 0)
-        play.table.touch(.event("tea"))
+        play.table.touch(Self.change("tea"))
         play.table.leave(Self.tea, number)
         #expect(play.land("a", "1", at: 1) == "c get 1")
     }
@@ -137,7 +137,7 @@ import Testing
         var play = Play()
         _ = play.ask(Self.tea, "a", at: 0)
         _ = play.ask(Self.tea, "b", at: 0)
-        play.table.touch(.event("tea"))
+        play.table.touch(Self.change("tea"))
         #expect(play.ask(Self.tea, "c", at: 1) == "lead")
         #expect(play.ask(Self.tea, "d", at: 1) == "follow")
         #expect(play.land("a", "old", at: 2) == "b get old")
@@ -151,16 +151,20 @@ import Testing
     @Test func anOldReadThatLandsLateDoesNotReplaceANewOne() {
         var play = Play()
         _ = play.ask(Self.tea, "a", at: 0)
-        play.table.touch(.event("tea"))
+        play.table.touch(Self.change("tea"))
         _ = play.ask(Self.tea, "b", at: 1)
         #expect(play.land("b", "new", at: 2) == "")
         #expect(play.land("a", "old", at: 3) == "")
         #expect(play.ask(Self.tea, at: 3) == "hit new")
     }
 
+    /// What a write of an event's row touches.
+    static func change(_ id: String) -> Touched { Touched([.event], of: .thing(Operation.Thing(.event, id))) }
+
     @Test(arguments: [
-        (Touched.event("tea"), [false, true, false]), (.event("cake"), [true, false, false]),
-        (.newEvent, [true, true, false]), (.everything, [false, false, false]), (.event("other"), [true, true, false]),
+        (change("tea"), [false, true, false]), (change("cake"), [true, false, false]),
+        (Touched([.event], of: .new(.event)), [true, true, false]), (.everything, [false, false, false]),
+        (change("other"), [true, true, false]), (Touched([.coupon], of: .any), [true, true, true]),
     ])
     func aWriteDropsExactlyWhatItTouches(_ touched: Touched, _ left: [Bool]) {
         var play = Play()
@@ -171,6 +175,23 @@ import Testing
         }
         play.table.touch(touched)
         #expect(keys.map { play.ask($0, "-", at: 1) == "hit x" } == left)
+    }
+
+    /// A read that is passed on is set adrift like one of an event, and only by a write of what it shows.
+    @Test func aReadOfGuestsThatBeganBeforeAWriteOfThemFillsNothing() throws {
+        let guests = try #require(Catalog["events/guests/list"])
+        let key = ReadKey(guests, ["event_id": "tea"])
+        var play = Play()
+        _ = play.ask(key, "a", at: 0)
+        play.table.touch(Touched([.guest], of: .thing(Operation.Thing(.event, "cake"))))
+        play.table.touch(Touched([.coupon], of: .thing(Operation.Thing(.event, "tea"))))
+        #expect(play.ask(key, "b", at: 1) == "follow")
+        play.table.touch(Touched([.guest], of: .thing(Operation.Thing(.event, "tea"))))
+        #expect(play.ask(ReadKey(guests, ["event_id": "tea"]), "c", at: 1) == "lead")
+        #expect(play.land("a", "old", at: 2) == "b get old")
+        #expect(play.ask(key, "d", at: 2) == "follow")
+        #expect(play.land("c", "new", at: 3) == "d get new")
+        #expect(play.ask(key, at: 3) == "hit new")
     }
 
     // MARK: Wishes

@@ -1,7 +1,7 @@
 import Core
 import Foundation
 import GatewayAPI
-import LumaClient
+import LumaAPI
 import Store
 import Testing
 
@@ -11,6 +11,9 @@ import Testing
 @Suite struct SharedReadsTests {
     private static let settings = KeepSettings(freshSeconds: 60, staleSeconds: 60, maxBytes: 1 << 20)
     private static let now = MonotonicTime(nanoseconds: 1_000_000_000)
+
+    /// A write of the event `a`.
+    private static let change = Touched([.event], of: .thing(LumaAPI.Operation.Thing(.event, "a")))
 
     private static func keep(_ reads: SharedReads, _ key: ReadKey) -> Bool {
         guard case .lead(let lease) = reads.ask(key, ReadWish(), now: now) else { return false }
@@ -41,24 +44,24 @@ import Testing
             Issue.record("no call")
             return
         }
-        pair[0].touch(.event("a"))
+        pair[0].touch(Self.change)
         #expect(!Self.has(pair[0], "a") && Self.has(pair[0], "b"))
         pair[1].finish(
             lease, .answer(CachedResponse([1], isList: false, asOf: Self.now), keep: true), now: Self.now)
         #expect(["a", "b", "c"].allSatisfy { !Self.has(pair[1], $0) })
         #expect(Self.keep(pair[1], .event("a")))
         // Both write: each learns of the other's.
-        for reads in pair { reads.touch(.event("a")) }
+        for reads in pair { reads.touch(Self.change) }
         #expect(!Self.has(pair[0], "b"))
         #expect(Self.keep(pair[0], .event("b")) && Self.keep(pair[1], .event("b")))
-        pair[1].touch(.event("a"))
+        pair[1].touch(Self.change)
         #expect(Self.has(pair[1], "b") && !Self.has(pair[0], "b"))
     }
 
     @Test func aloneItDropsWhatItTouches() {
         let reads = SharedReads(Self.settings)
         for id in ["a", "b"] { #expect(Self.keep(reads, .event(id))) }
-        reads.touch(.event("a"))
+        reads.touch(Self.change)
         #expect(!Self.has(reads, "a") && Self.has(reads, "b"))
     }
 }

@@ -23,49 +23,58 @@ import Testing
         return record.touched.withLock { $0 }
     }
 
+    private static func touched(_ kinds: Operation.Kinds, _ event: String) -> Touched {
+        Touched(kinds, of: .thing(Operation.Thing(.event, event)))
+    }
+    private static let changed = touched([.event, .calendar], "evt-1")
+    private static let gone = touched(.within(.event).union([.calendar]), "evt-1")
+    private static let types = touched([.event, .ticketType], "evt-1")
+    private static let coupons = touched([.coupon], "evt-1")
+    private static let made = Touched([.event, .calendar], of: .new(.event))
+
     @Test func everyWriteTellsWhatItTouches() async {
         let done = [ScriptedTransport.Answer.json(200, ["id": "evt-1"])]
         let event: JSONObject = ["name": "Tea", "start_at": "2027-05-01T18:00:00Z", "timezone": "UTC"]
         #expect(
             await touched(done) { client, context, deadline in
                 _ = try await client.createEvent(event, deadline: deadline, context: context)
-            } == [.newEvent])
+            } == [Self.made])
         #expect(
             await touched(done) { client, context, deadline in
                 _ = try await client.updateEvent("evt-1", ["name": "x"], deadline: deadline, context: context)
-            } == [.event("evt-1")])
+            } == [Self.changed])
         #expect(
             await touched(done) { client, context, deadline in
                 _ = try await client.cancelEvent(
                     "evt-1", token: Secret("t"), shouldRefund: nil, deadline: deadline, context: context)
-            } == [.event("evt-1")])
+            } == [Self.gone])
         #expect(
             await touched(done) { client, context, deadline in
                 _ = try await client.updateTicketType(
                     "ttype-1", of: "evt-1", ["name": "x"], deadline: deadline, context: context)
-            } == [.event("evt-1")])
+            } == [Self.types])
         #expect(
             await touched(done) { client, context, deadline in
                 _ = try await client.write(
                     try #require(Catalog["events/ticket-types/create"]), ["event_id": "evt-1", "name": "x"],
                     deadline: deadline, context: context)
-            } == [.event("evt-1")])
+            } == [Self.types])
         #expect(
             await touched(done) { client, context, deadline in
                 _ = try await client.write(
                     try #require(Catalog["events/coupons/create"]), ["event_id": "evt-1", "code": "x"],
                     deadline: deadline, context: context)
-            } == [.event("evt-1")])
+            } == [Self.coupons])
     }
 
     /// What a journal has kept of a write says the same.
     @Test func aKeptWriteTellsWhatItTouches() {
         let kept: [(operation: String, subject: String?, body: JSONObject, touched: Touched)] = [
-            ("events/create", nil, ["name": "Tea"], .newEvent), ("events/update", "evt-1", [:], .event("evt-1")),
-            ("events/cancel", "evt-1", [:], .event("evt-1")),
-            ("events/ticket-types/update", "ttype-1", ["event_id": "evt-1"], .event("evt-1")),
-            ("events/ticket-types/update", "ttype-1", [:], .everything),
-            ("events/coupons/create", nil, ["event_id": "evt-1"], .event("evt-1")), ("unknown", "x", [:], .everything),
+            ("events/create", nil, ["name": "Tea"], Self.made), ("events/update", "evt-1", [:], Self.changed),
+            ("events/cancel", "evt-1", [:], Self.gone),
+            ("events/ticket-types/update", "ttype-1", ["event_id": "evt-1"], Self.types),
+            ("events/ticket-types/update", "ttype-1", [:], Touched([.event, .ticketType], of: .any)),
+            ("events/coupons/create", nil, ["event_id": "evt-1"], Self.coupons), ("unknown", "x", [:], .everything),
         ]
         for row in kept { #expect(Touched(row.operation, subject: row.subject, body: row.body) == row.touched) }
     }
@@ -74,7 +83,7 @@ import Testing
         let change: (LumaClient, CallContext, MonotonicTime) async throws -> Void = { client, context, deadline in
             _ = try await client.updateEvent("evt-1", ["name": "x"], deadline: deadline, context: context)
         }
-        #expect(await touched([.lost(.timeout), .json(200, ["id": "evt-1"])], change) == [.event("evt-1")])
+        #expect(await touched([.lost(.timeout), .json(200, ["id": "evt-1"])], change) == [Self.changed])
         #expect(
             await touched([.json(200, [:])]) { client, context, _ in
                 _ = try await client.updateEvent(
