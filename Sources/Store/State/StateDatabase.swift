@@ -23,6 +23,8 @@ final class StateDatabase {
     /// program is killed before, what was refused is found again by the next one: as a write of a dead program, of which nobody
     /// knows whether it was sent, and which is looked for.
     private(set) var hasRefusedCommit = false
+    /// What it must look like.
+    let shape: DatabaseShape
     var requests = RequestCounts()
     /// Why a key was refused, in words for the log; taken by whoever tells it.
     var refusedKey: String?
@@ -38,10 +40,11 @@ final class StateDatabase {
     ///   - earlier: the holder that this program was before, which it stays.
     ///   - expected: the file that it had open before. Another one in its place is not opened: it knows nothing of what was
     ///     promised, and its numbers are those of other requests and writes.
-    ///   - shape: what it must look like.
+    ///   - shape: what it must look like; nil to find out, unless the database is made here.
     /// - Throws: `StoreFailure`, `StoreProblem`, `SQLiteError` or `MigrationError`.
-    init(folder: String?, earlier: HolderLock?, expected: FileIdentity?, shape: DatabaseShape) throws {
+    init(folder: String?, earlier: HolderLock?, expected: FileIdentity?, shape: DatabaseShape?) throws {
         let path = folder.map { $0 + "/luma.db" }
+        let isNew: Bool
         self.folder = folder
         if let folder, let path {
             if let expected, FileIdentity(of: path) != expected { throw StoreFailure(.removed) }
@@ -52,6 +55,7 @@ final class StateDatabase {
             let record = try CommitRecord(folder: folder)
             let size = try DatabaseFiles.size(ofDatabase: path, isKnown: record.isKnown)
             hasBegunAnew = size == nil && record.isKnown
+            isNew = size == nil
             let opened = try SQLiteConnection(
                 .file(path), busyTimeoutMilliseconds: Self.busyMilliseconds, keepsLog: true)
             if size != nil { try opened.transaction { try record.check(opened.history) } }
@@ -60,12 +64,15 @@ final class StateDatabase {
             connection = try SQLiteConnection(.memory)
             commits = nil
             hasBegunAnew = false
+            isNew = true
         }
         if let path, FileIdentity(of: path) != expected { try Self.read(connection) }
         try connection.migrate(StateMigrations.all)
-        if let difference = try DatabaseShape(connection).difference(from: shape) {
-            throw StoreProblem(.wrongSchema, difference)
-        }
+        let found = try DatabaseShape(connection)
+        // What has just been made by all steps is as they make it.
+        let wanted = try shape ?? (isNew ? found : DatabaseShape.current())
+        if let difference = found.difference(from: wanted) { throw StoreProblem(.wrongSchema, difference) }
+        self.shape = wanted
         if let record = commits {
             let opened = connection
             try opened.transaction {

@@ -225,11 +225,10 @@ final class StoreQueue: @unchecked Sendable {
         let start = DispatchTime.now().uptimeNanoseconds
         defer { openingTime = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9 }
         do {
-            let shape = try self.shape ?? DatabaseShape.current()
-            self.shape = shape
             let opened = try StateDatabase(folder: folder, earlier: holder, expected: identity, shape: shape)
             if opened.hasBegunAnew { listener.begunAnew() }
             database = opened
+            shape = opened.shape
             holder = opened.holder
             identity = opened.identity
             if keeper.found == .opening { keeper.found(.usable) }
