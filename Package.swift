@@ -80,11 +80,14 @@ let package = Package(
 
         // MARK: Never shipped.
         .executableTarget(
-            name: "fixture-server", dependencies: ["Core", "Gateway", "MCP"], path: "Tests/FixtureServer",
+            name: "fixture-server", dependencies: ["Core", "Gateway", "IO", "MCP", "Settings"],
+            path: "Tests/FixtureServer",
             swiftSettings: settings),
         .target(
             name: "TestKit", dependencies: ["Core", "Formats", "HTTP", "Settings"], path: "Tests/TestKit",
             swiftSettings: settings),
+        .target(
+            name: "IOTestKit", dependencies: ["Core", "HTTP", "IO"], path: "Tests/IOTestKit", swiftSettings: settings),
         tests(of: "Core"),
         tests(of: "Formats", ["Core"]),
         tests(of: "HTTP", ["Core"]),
@@ -94,7 +97,7 @@ let package = Package(
         tests(of: "MCP", ["Core"]),
         tests(of: "ToolSources", ["Core", "HTTP", "MCP"]),
         tests(of: "Crypto", ["Core", "COpenSSL"]),
-        tests(of: "IO", ["Core", "HTTP", "Crypto", "CCurl"]),
+        tests(of: "IO", ["Core", "HTTP", "IOTestKit", "Crypto", "CCurl"]),
         tests(of: "Store", ["Core", "CSQLite"]),
         tests(of: "Settings", ["Core"]),
         tests(of: "GatewayAPI", ["Core", "Formats", "HTTP", "LumaAPI"]),
@@ -104,7 +107,8 @@ let package = Package(
         tests(
             of: "Gateway",
             [
-                "Core", "Formats", "GatewayAPI", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "IO",
+                "Core", "Formats", "GatewayAPI", "HTTP", "IOTestKit", "MCP", "LumaAPI", "LumaClient", "LumaSandbox",
+                "IO",
                 "Settings", "Store",
             ]),
         .testTarget(

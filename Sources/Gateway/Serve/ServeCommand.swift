@@ -4,9 +4,9 @@ import Dispatch
 import GatewayAPI
 import Glibc
 import HTTP
-import IO
+package import IO
 import LumaClient
-import MCP
+package import MCP
 import SandboxServer
 package import Settings
 import Store
@@ -15,11 +15,15 @@ import Store
 package struct ServeCommand {
     private let configuration: Configuration
     private let environment: [String: String]
-    /// What speaks MCP on a loop.
-    var makeDispatcher: @Sendable (LoopContext, Shared) -> Dispatcher = ToolBox.dispatcher
+    /// What speaks MCP on each loop, in place of the gateway's own tools; called once, on the loop.
+    private let makeDispatcher: (@Sendable (DispatcherHost) -> Dispatcher)?
 
-    package init(configuration: Configuration, environment: [String: String]) {
-        (self.configuration, self.environment) = (configuration, environment)
+    /// - Parameter makeDispatcher: nil for the gateway's own tools.
+    package init(
+        configuration: Configuration, environment: [String: String],
+        makeDispatcher: (@Sendable (DispatcherHost) -> Dispatcher)? = nil
+    ) {
+        (self.configuration, self.environment, self.makeDispatcher) = (configuration, environment, makeDispatcher)
     }
 
     /// Where the state is kept when nothing else is said.
@@ -165,9 +169,9 @@ package struct ServeCommand {
                     let transport = try CurlTransport(reactor: $0, settings: shared.transportSettings)
                     let way = sandbox?.transport(over: transport) ?? transport
                     let worker = LoopContext(shared, reactor: $0, transport: way)
-                    return Application(worker, shared, dispatcher: makeDispatcher(worker, shared)) {
-                        transport.shutdown()
-                    }
+                    let dispatcher =
+                        makeDispatcher?(DispatcherHost(worker, shared)) ?? ToolBox.dispatcher(worker, shared)
+                    return Application(worker, shared, dispatcher: dispatcher) { transport.shutdown() }
                 })
         }
         return nodes
@@ -200,6 +204,22 @@ package struct ServeCommand {
         await withTaskGroup(of: Void.self) { group in
             for worker in workers { group.addTask { await worker.end(seconds: seconds) } }
         }
+    }
+}
+
+/// What another dispatcher than the gateway's own may use of the server around it. On one loop.
+package struct DispatcherHost {
+    /// Signs what clients hand back.
+    package let seal: any StateSeal
+    /// Remembers which calls of several rounds are over.
+    package let rounds: OpenRounds
+    /// Tells whoever listens of a change.
+    package let publish: (Change) -> Void
+    package let clock: LoopClock
+
+    init(_ worker: LoopContext, _ shared: Shared) {
+        (seal, rounds, clock) = (shared.mcp.seal, shared.mcp.rounds, worker.clock)
+        publish = { shared.mcp.changes.publish($0) }
     }
 }
 

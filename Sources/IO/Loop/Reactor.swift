@@ -53,7 +53,7 @@ public final class Reactor {
     private let events: UnsafeMutablePointer<epoll_event>
     private let timerDescriptor: Int32
     @exclusivity(unchecked) private var armedUntil = MonotonicTime(nanoseconds: .max)
-    @exclusivity(unchecked) private var timers = TimerQueue()
+    @exclusivity(unchecked) var timers = TimerQueue()
     @exclusivity(unchecked) private var endOfBatch: [any BatchFollower] = []
     /// Those whose turn it is; empty between two turns.
     @exclusivity(unchecked) private var called: [any BatchFollower] = []
@@ -129,16 +129,6 @@ public final class Reactor {
     }
 
     public func cancel(_ token: TimerQueue.Token) { timers.remove(token) }
-
-    /// Fires now what is due within so many seconds, for tests that would have to wait for it. What is set anew by that is reckoned
-    /// from now and stays, and so do all clocks.
-    package func leap(seconds: Double) {
-        assert(executor.isCurrent)
-        let end = now.advanced(seconds: seconds)
-        var due: [any TimerHandler] = []
-        while let handler = timers.popDue(end) { due.append(handler) }
-        for handler in due { handler.timerFired() }
-    }
 
     /// Calls `follower` once after the readiness reports of this batch, before the loop waits again. Also the way to break a
     /// recursion: libcurl's timer callback must not call back into libcurl, an answer must not parse the next request.

@@ -16,13 +16,19 @@ public protocol RequestHandler: AnyObject {
 
 /// One request and its answer, as its handler holds it. On the loop only; cheap to copy and to keep.
 ///
-/// A handle whose request has been answered, or whose peer is gone, does nothing. Behind it is a connection, or a record for who
-/// wants to see what a handler does without one: both keep what is said here, and a test plays the same to both.
+/// A handle whose request has been answered, or whose peer is gone, does nothing. Behind it is a connection, or an
+/// `ExchangeRecord`: both keep what is said here, and a test plays the same to both.
 public struct Exchange {
     /// Two classes that the compiler knows: one word, and a branch for each call.
     private enum Way {
         case socket(SocketConnection)
-        case recorded(RecordedExchange)
+        case recorded(Recorded)
+    }
+
+    /// Keeps a reference to any record within one word.
+    private final class Recorded {
+        let record: any ExchangeRecord
+        init(_ record: any ExchangeRecord) { self.record = record }
     }
 
     private let way: Way
@@ -37,10 +43,10 @@ public struct Exchange {
     }
 
     /// The handle of a record's one request.
-    package init(_ recorded: RecordedExchange) {
-        way = .recorded(recorded)
+    package init(_ record: any ExchangeRecord) {
+        way = .recorded(Recorded(record))
         sequence = 0
-        arrival = recorded.arrival
+        arrival = record.arrival
     }
 
     /// The connection; nil for a record.
@@ -55,7 +61,7 @@ public struct Exchange {
     public var reactor: Reactor {
         switch way {
         case .socket(let connection): connection.server.reactor
-        case .recorded(let recorded): recorded.reactor
+        case .recorded(let other): other.record.reactor
         }
     }
 
@@ -63,7 +69,7 @@ public struct Exchange {
     public var peerAddress: String {
         switch way {
         case .socket(let connection): connection.peerAddress
-        case .recorded(let recorded): recorded.peerAddress
+        case .recorded(let other): other.record.peerAddress
         }
     }
 
@@ -71,7 +77,7 @@ public struct Exchange {
     public var peerNetwork: UInt64 {
         switch way {
         case .socket(let connection): connection.peerNetwork
-        case .recorded(let recorded): recorded.peerNetwork
+        case .recorded(let other): other.record.peerNetwork
         }
     }
 
@@ -79,7 +85,7 @@ public struct Exchange {
     public var isOpen: Bool {
         switch way {
         case .socket(let connection): connection.isOpen(sequence)
-        case .recorded(let recorded): recorded.isOpen
+        case .recorded(let other): other.record.isOpen
         }
     }
 
@@ -90,7 +96,7 @@ public struct Exchange {
     @discardableResult public func respond(_ response: Response, adding extra: Field? = nil) -> Int {
         switch way {
         case .socket(let connection): connection.respond(sequence, response, adding: extra)
-        case .recorded(let recorded): recorded.respond(response, adding: extra)
+        case .recorded(let other): other.record.respond(response, adding: extra)
         }
     }
 
@@ -102,7 +108,7 @@ public struct Exchange {
     public func perform(_ operation: @escaping () async -> Void) {
         switch way {
         case .socket(let connection): connection.perform(sequence, operation)
-        case .recorded(let recorded): recorded.perform(operation)
+        case .recorded(let other): other.record.perform(operation)
         }
     }
 
@@ -110,7 +116,7 @@ public struct Exchange {
     public func beginStream(_ head: Response) {
         switch way {
         case .socket(let connection): connection.beginStream(sequence, head)
-        case .recorded(let recorded): recorded.beginStream(head)
+        case .recorded(let other): other.record.beginStream(head, length: nil)
         }
     }
 
@@ -119,7 +125,7 @@ public struct Exchange {
     public func beginStream(_ head: Response, length: Int) {
         switch way {
         case .socket(let connection): connection.beginStream(sequence, head, length: length)
-        case .recorded(let recorded): recorded.beginStream(head, length: length)
+        case .recorded(let other): other.record.beginStream(head, length: length)
         }
     }
 
@@ -130,7 +136,7 @@ public struct Exchange {
     public func write(_ bytes: [UInt8]) async throws {
         switch way {
         case .socket(let connection): try await connection.write(sequence, bytes)
-        case .recorded(let recorded): try await recorded.write(bytes)
+        case .recorded(let other): try await other.record.write(bytes)
         }
     }
 
@@ -141,7 +147,7 @@ public struct Exchange {
     public func whenPeerEnds(_ action: @escaping () -> Void) {
         switch way {
         case .socket(let connection): connection.whenPeerEnds(sequence, action)
-        case .recorded(let recorded): recorded.whenPeerEnds(action)
+        case .recorded(let other): other.record.whenPeerEnds(action)
         }
     }
 
@@ -150,7 +156,7 @@ public struct Exchange {
     public func whenGone(_ action: @escaping () -> Void) {
         switch way {
         case .socket(let connection): connection.whenGone(sequence, action)
-        case .recorded(let recorded): recorded.whenGone(action)
+        case .recorded(let other): other.record.whenGone(action)
         }
     }
 
@@ -158,7 +164,7 @@ public struct Exchange {
     public func endStream() {
         switch way {
         case .socket(let connection): connection.endStream(sequence)
-        case .recorded(let recorded): recorded.endStream()
+        case .recorded(let other): other.record.endStream()
         }
     }
 
@@ -167,7 +173,7 @@ public struct Exchange {
     public func breakStream() {
         switch way {
         case .socket(let connection): connection.breakStream(sequence)
-        case .recorded(let recorded): recorded.breakStream()
+        case .recorded(let other): other.record.breakStream()
         }
     }
 
@@ -175,9 +181,30 @@ public struct Exchange {
     public func abort() {
         switch way {
         case .socket(let connection): connection.abort(sequence)
-        case .recorded(let recorded): recorded.abort()
+        case .recorded(let other): other.record.abort()
         }
     }
+}
+
+/// What is behind an `Exchange` in place of a connection, for who wants to see without one what a handler does. It keeps the
+/// promises of `Exchange`, on one loop.
+package protocol ExchangeRecord: AnyObject {
+    var reactor: Reactor { get }
+    var arrival: MonotonicTime { get }
+    var peerAddress: String { get }
+    var peerNetwork: UInt64 { get }
+    var isOpen: Bool { get }
+
+    func respond(_ response: Response, adding extra: Field?) -> Int
+    func perform(_ operation: @escaping () async -> Void)
+    /// - Parameter length: nil for a body that is not counted.
+    func beginStream(_ head: Response, length: Int?)
+    func write(_ bytes: [UInt8]) async throws
+    func whenPeerEnds(_ action: @escaping () -> Void)
+    func whenGone(_ action: @escaping () -> Void)
+    func endStream()
+    func breakStream()
+    func abort()
 }
 
 /// What an answer needs that is not given at once. Only such answers pay for it.

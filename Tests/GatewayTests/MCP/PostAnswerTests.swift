@@ -2,6 +2,7 @@ import Core
 import GatewayAPI
 import HTTP
 import IO
+import IOTestKit
 import TestKit
 import Testing
 

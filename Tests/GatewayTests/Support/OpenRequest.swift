@@ -1,6 +1,7 @@
 import Dispatch
 import HTTP
 import IO
+import IOTestKit
 
 @testable import Gateway
 

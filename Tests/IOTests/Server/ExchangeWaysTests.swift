@@ -1,6 +1,7 @@
 import Core
 import Glibc
 import HTTP
+import IOTestKit
 import Synchronization
 import Testing
 

@@ -1,5 +1,6 @@
 import Core
 import HTTP
+import IOTestKit
 import Testing
 
 @testable import IO

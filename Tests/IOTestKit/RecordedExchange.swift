@@ -1,11 +1,12 @@
 package import Core
 package import HTTP
+package import IO
 
 /// An `Exchange` without a connection: what a handler answers goes to memory, in the very octets that a peer would read.
 ///
 /// It lives on a loop and starts its operations there, as a connection does; the part of the peer is played by whoever has made it
 /// (`stopReading`, `endSide`, `goAway`). So a whole server can be asked without a socket, with many requests at once.
-package final class RecordedExchange {
+package final class RecordedExchange: ExchangeRecord {
     /// How an answer came to its end.
     package enum End: Sendable, Equatable {
         /// All of it was given.
@@ -20,11 +21,17 @@ package final class RecordedExchange {
 
     package let reactor: Reactor
     package let arrival: MonotonicTime
-    let peerAddress: String
-    let peerNetwork: UInt64
+    package let peerAddress: String
+    package let peerNetwork: UInt64
+    /// Octets of a stream that are written at once, as on a connection.
+    private static let pieceSize = 64 << 10
+    /// Octets that wait for a peer that does not read, beyond which a writer waits, too.
+    private static let roomBound = 64 << 10
+    /// Octets after which a writer that need not wait lets others run.
+    private static let burstBound = 256 << 10
     /// Frames the answer by what the request has asked.
     private var machine: ServerConnection
-    private var pending: PendingAnswer?
+    private var pending: Pending?
     private var isClosed = false
     private var sideEnded = false
     private var reads = true
@@ -104,7 +111,7 @@ package final class RecordedExchange {
 
     // MARK: What an exchange does
 
-    var isOpen: Bool { !isClosed && machine.phase == .answering }
+    package var isOpen: Bool { !isClosed && machine.phase == .answering }
 
     private func mayBegin() -> Bool {
         guard !isClosed else { return false }
@@ -113,7 +120,7 @@ package final class RecordedExchange {
         return may
     }
 
-    func respond(_ response: Response, adding extra: Field?) -> Int {
+    package func respond(_ response: Response, adding extra: Field?) -> Int {
         guard mayBegin() else { return 0 }
         let framing = machine.beginAnswer(status: response.status, closes: response.closes)
         if appendHead(response, framing, adding: extra), framing.sendsBody, framing.body == .length {
@@ -126,7 +133,7 @@ package final class RecordedExchange {
         return queued
     }
 
-    func beginStream(_ head: Response, length: Int? = nil) {
+    package func beginStream(_ head: Response, length: Int?) {
         guard mayBegin() else { return }
         let framing = machine.beginAnswer(status: head.status, streams: length == nil, closes: head.closes)
         let begun = appendHead(head, framing, length: length)
@@ -135,23 +142,25 @@ package final class RecordedExchange {
         if !begun { finish(.whole) }
     }
 
-    func write(_ bytes: [UInt8]) async throws {
+    package func write(_ bytes: [UInt8]) async throws {
         var offset = 0
         repeat {
             guard isOpen, let pending, let framing = pending.framing else { throw CancellationError() }
-            let length = min(bytes.count - offset, SocketConnection.pieceSize)
+            let length = min(bytes.count - offset, Self.pieceSize)
             guard framing.sendsBody, length > 0 else { return }
             let piece = Array(bytes[offset..<(offset + length)])
             pieces.append(piece)
-            piece.withUnsafeBytes { SocketConnection.append($0, framing, to: &out) }
+            piece.withUnsafeBytes { bytes in
+                if framing.body == .chunked { ResponseEncoder.appendChunk(bytes, to: &out) } else { out.append(bytes) }
+            }
             deliver()
             offset += length
             try await giveWay(pending, length)
         } while offset < bytes.count
     }
 
-    private func giveWay(_ pending: PendingAnswer, _ length: Int) async throws {
-        if unsent.count > SocketConnection.gatherBound {
+    private func giveWay(_ pending: Pending, _ length: Int) async throws {
+        if unsent.count > Self.roomBound {
             pending.burst = 0
             precondition(pending.writer?.isWaiting != true, "one write at a time")
             try await reactor.suspend { (suspension: Suspension<Void>) in
@@ -165,25 +174,25 @@ package final class RecordedExchange {
             }
         } else {
             pending.burst += length
-            if pending.burst > SocketConnection.outboxBound {
+            if pending.burst > Self.burstBound {
                 pending.burst = 0
                 await Task.yield()
             }
         }
     }
 
-    func whenPeerEnds(_ action: @escaping () -> Void) {
+    package func whenPeerEnds(_ action: @escaping () -> Void) {
         guard isOpen, let pending else { return }
         pending.onPeerEnd = action
         if sideEnded { action() }
     }
 
-    func whenGone(_ action: @escaping () -> Void) {
+    package func whenGone(_ action: @escaping () -> Void) {
         guard machine.phase == .answering else { return }
         if isClosed { action() } else { pendingAnswer().onGone.append(action) }
     }
 
-    func endStream() {
+    package func endStream() {
         guard isOpen, let framing = pending?.framing else { return }
         if framing.body == .chunked, framing.sendsBody {
             ResponseEncoder.appendLastChunk(to: &out)
@@ -192,21 +201,21 @@ package final class RecordedExchange {
         finish(.whole)
     }
 
-    func breakStream() {
+    package func breakStream() {
         guard isOpen, let framing = pending?.framing else { return }
         if framing.body == .untilClose { return close(.aborted) }
         machine.refuse()
         finish(.broken)
     }
 
-    func abort() {
+    package func abort() {
         guard isOpen else { return }
         close(.aborted)
     }
 
     // MARK: Operations
 
-    func perform(_ operation: @escaping () async -> Void) {
+    package func perform(_ operation: @escaping () async -> Void) {
         guard isOpen else { return }
         let pending = pendingAnswer()
         pending.running += 1
@@ -228,9 +237,9 @@ package final class RecordedExchange {
         _ = respond(response, adding: nil)
     }
 
-    private func pendingAnswer() -> PendingAnswer {
+    private func pendingAnswer() -> Pending {
         if let pending { return pending }
-        let made = PendingAnswer()
+        let made = Pending()
         pending = made
         return made
     }
@@ -283,5 +292,33 @@ package final class RecordedExchange {
         pending = nil
         abandoned?.abandon()
         onChange?()
+    }
+}
+
+/// What an answer needs that is not given at once.
+private final class Pending {
+    var tasks: [Task<Void, Never>] = []
+    /// Operations that have not ended.
+    var running = 0
+    /// Set once the head of a stream is written.
+    var framing: AnswerFraming?
+    /// The stream's writer, while it waits for room.
+    var writer: Suspension<Void>?
+    /// Called when the peer ends its side.
+    var onPeerEnd: (() -> Void)?
+    /// Called when the peer is gone.
+    var onGone: [() -> Void] = []
+    /// Octets written since the writer last let others run.
+    var burst = 0
+
+    func resumeWriter() {
+        writer?.resume(returning: ())
+        writer = nil
+    }
+
+    func abandon() {
+        for task in tasks { task.cancel() }
+        writer?.resume(throwing: CancellationError())
+        for action in onGone { action() }
     }
 }
