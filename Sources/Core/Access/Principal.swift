@@ -17,11 +17,14 @@ public struct Principal: Sendable, Hashable {
     /// Stable and not secret; sessions and confirmations are bound to it.
     public let label: String
     public let scopes: Scopes
+    /// Each of these has to let a tool through; none bounds nothing.
+    public let tools: [ToolFilter]
 
-    /// A principal of this name with these scopes.
-    public init(label: String, scopes: Scopes) {
+    /// A principal of this name with these scopes, and with no other tools than those that all filters let through.
+    public init(label: String, scopes: Scopes, tools: [ToolFilter] = []) {
         self.label = label
         self.scopes = scopes
+        self.tools = tools
     }
 
     /// Whoever can reach a server that asks for no credential.

@@ -32,7 +32,7 @@ extension MCPServer {
         case .handshake(let id, let params): handshake(id, params, turn)
         case .modern(_, let message, let caller), .legacy(let message, let caller):
             // What is known beforehand needs neither a task nor a timer.
-            if headers.acceptsJSON, let answer = dispatcher.constantAnswer(to: message, from: caller) {
+            if headers.acceptsJSON, let answer = dispatcher.readyAnswer(to: message, from: caller) {
                 return turn.finish(.mcpPost, .json(status: 200, answer))
             }
             serve(admission, headers, turn)
@@ -159,6 +159,6 @@ extension MCPServer {
             run.ended()
         }
         if !isBatch { run.began(task) }
-        if !dispatcher.mayChange(parts) { turn.exchange.whenGone { task.cancel() } }
+        if !dispatcher.mayChange(parts, from: caller) { turn.exchange.whenGone { task.cancel() } }
     }
 }

@@ -129,7 +129,8 @@ extension LoopContext: ToolAuditor {
         recorder.event(
             .info, "Tool call",
             [
-                "label": .text(call.label), "tool": .text(call.tool ?? "-"), "arguments": .text(call.argumentDigest),
+                "label": .text(call.label), "tool": .text(call.tool ?? "-"),
+                "source": .text(call.source ?? "-"), "arguments": .text(call.argumentDigest),
                 "outcome": .text(call.outcome.rawValue),
                 "duration_us": .integer(Int(call.durationNanoseconds / 1000)),
             ])

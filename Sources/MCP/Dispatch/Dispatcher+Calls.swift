@@ -27,25 +27,22 @@ extension Dispatcher {
     ) async throws(CallFailure) -> JSONObject {
         let name = try text("name", request)
         if Tool.isName(name) { audit.tool = name }
-        let scopes = request.caller.principal.scopes
-        guard let tool = registry.tools.first(where: { $0.name == name && scopes.isSuperset(of: $0.scope) }) else {
+        guard let tool = registry.tool(name, for: request.visibility) else {
             audit.outcome = .refused
-            if let hidden = registry.tools.first(where: { $0.name == name }) {
-                throw .error(.invalidParams(refusal(of: hidden.name, needing: hidden.scope, scopes)))
-            }
-            let known = registry.tools.filter { scopes.isSuperset(of: $0.scope) }.map(\.name)
-            let hint = NearestName.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
-            throw .error(.invalidParams("Unknown tool: " + Neutral.echo(name) + hint))
+            throw unknown(
+                "tool", name, among: registry.tools.filter { request.visibility.shows($0) }.map(\.name), request)
         }
+        audit.name(tool)
         guard let given = given.isNull ? [:] : given.objectValue else {
             audit.outcome = .invalidArguments
             throw .error(.invalidParams("Invalid params: arguments must be an object"))
         }
         var outcome: ToolAudit.Outcome?
-        let answer = try await round(request, name, audit.argumentDigest) { call throws(CallFailure) in
+        let answer = try await round(request, tool.name, audit.argumentDigest) { call throws(CallFailure) in
             let result: ToolResult
             let read = ArgumentSchema.read(
-                tool.forgive(given), schema: tool.input, isClosed: tool.isClosed, suggest: tool.suggest)
+                tool.forgive(given), schema: tool.input, isClosed: tool.isClosed,
+                takesEmptyTexts: tool.takesEmptyTexts, suggest: tool.suggest)
             switch read {
             case .failure(let problems):
                 outcome = .invalidArguments
@@ -55,10 +52,10 @@ extension Dispatcher {
                     result = try await tool.handler(call, arguments)
                 } catch .missingCapability where !request.isModern {
                     result = .failure(
-                        "\(name) has to ask the user, and this client has no way to do so. Use a client that can.")
+                        "\(tool.name) has to ask the user, and this client has no way to do so. Use a client that can.")
                 }
                 // What nobody waits for any more may still be done: a write is brought to its end.
-                outcome = Task.isCancelled ? .cancelled : result.isError ? .toolError : .ok
+                outcome = Task.isCancelled ? .cancelled : result.outcome ?? (result.isError ? .toolError : .ok)
             }
             return self.finished(result.json(in: request.caller.revision), request)
         }
@@ -66,25 +63,30 @@ extension Dispatcher {
         return answer
     }
 
-    /// Why a principal may not have what is there.
-    private func refusal(
-        of name: String, needing scope: Principal.Scopes, _ scopes: Principal.Scopes
-    ) -> String {
-        if scope.contains(.write), changesNothing { return "This server is set to change nothing: \(name) is off" }
-        let needed = scope.contains(.admin) ? "admin" : scope.contains(.write) ? "write" : "read"
-        return scopes == .read
-            ? "This token may only read: \(name) needs one with the scope \(needed)"
-            : "This token may not use \(name), which needs the scope \(needed)"
+    /// The answer to a name that is not there, or not for this caller: both are told alike, so that nothing is told of what is
+    /// hidden. What is said of the caller is said with every such answer.
+    private func unknown(_ kind: String, _ name: String, among known: [String], _ request: Request) -> CallFailure {
+        let text = "Unknown \(kind): " + Neutral.echo(name)
+        let hint = NearestName.suggest(for: name, among: known).map { "; did you mean \($0)?" }
+        let note: String? =
+            if changesNothing {
+                "This server is set to change nothing: what changes something is not offered"
+            } else if request.visibility.isNarrowed {
+                "Only some of what this server has is offered here: list it"
+            } else if request.visibility.scopes == .read {
+                "This token may only read: what changes something is not offered"
+            } else {
+                nil
+            }
+        guard let note else { return .error(.invalidParams(text + (hint ?? ""))) }
+        return .error(.invalidParams(text + (hint ?? ".") + " " + note))
     }
 
     func getPrompt(_ request: Request) async throws(CallFailure) -> JSONObject {
         let name = try text("name", request)
-        let scopes = request.caller.principal.scopes
-        guard let prompt = registry.prompts.first(where: { $0.name == name && scopes.isSuperset(of: $0.scope) }) else {
-            if let hidden = registry.prompts.first(where: { $0.name == name }) {
-                throw .error(.invalidParams(refusal(of: hidden.name, needing: hidden.scope, scopes)))
-            }
-            throw .error(.invalidParams("Unknown prompt: " + Neutral.echo(name)))
+        let seen = registry.prompts.filter { request.visibility.shows($0) }
+        guard let prompt = seen.first(where: { $0.name == name }) else {
+            throw unknown("prompt", name, among: seen.map(\.name), request)
         }
         let given = request.params?["arguments"] ?? .null
         guard let given = given.isNull ? [:] : given.objectValue else {
@@ -116,9 +118,8 @@ extension Dispatcher {
 
     func readResource(_ request: Request) async throws(CallFailure) -> JSONObject {
         let uri = try text("uri", request)
-        let scopes = request.caller.principal.scopes
-        let resource = registry.resources.first { $0.uri == uri && scopes.isSuperset(of: $0.scope) }
-        let template = registry.templates.lazy.filter { scopes.isSuperset(of: $0.scope) }
+        let resource = registry.resources.first { $0.uri == uri && request.visibility.shows($0) }
+        let template = registry.templates.lazy.filter { request.visibility.shows($0) }
             .compactMap { template in template.template.match(uri).map { (template, $0) } }.first
         guard resource != nil || template != nil else { throw .notFound(uri: uri) }
         return try await round(request, uri, digestOfNoArguments) { call throws(CallFailure) in

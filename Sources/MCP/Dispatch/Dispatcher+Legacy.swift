@@ -15,7 +15,7 @@ extension Dispatcher {
         guard let uri = params?["uri"]?.stringValue else {
             throw .error(.invalidParams("Invalid params: uri must be a string"))
         }
-        guard registry.knows(uri, for: caller.principal) else { throw .notFound(uri: uri) }
+        guard registry.knows(uri, for: caller.visibility) else { throw .notFound(uri: uri) }
         guard caller.session?.subscribe(uri) ?? true else {
             throw .error(
                 .invalidParams("Invalid params: the URI is too long, or the session has too many subscriptions"))
@@ -32,11 +32,12 @@ extension Dispatcher {
     }
 
     /// Whether serving these may change something: one is a call of a tool that does more than read.
-    public func mayChange(_ parts: [JSONRPCPayload.Part]) -> Bool {
-        parts.contains { part in
+    public func mayChange(_ parts: [JSONRPCPayload.Part], from caller: Caller) -> Bool {
+        let visibility = caller.visibility
+        return parts.contains { part in
             guard case .message(.request(_, "tools/call", let params)) = part, let name = params?["name"]?.stringValue
             else { return false }
-            return registry.tools.contains { $0.name == name && !$0.hints.readOnly }
+            return registry.tool(name, for: visibility)?.hints.readOnly == false
         }
     }
 
@@ -56,19 +57,33 @@ extension Dispatcher {
     }
 
     /// Answers the parts of a message or a batch whose requests cannot begin, in their order. What asks for no answer is
-    /// taken all the same.
+    /// taken all the same, and calls of tools are told to the auditor.
     public func refuse(
         _ parts: [JSONRPCPayload.Part], with refusal: JSONRPCError, from caller: Caller
     ) -> [JSONRPCMessage] {
         parts.compactMap { part in
             switch part {
             case .invalid(let id, let error): return .failure(id: id, error: error)
-            case .message(.request(let id, _, _)): return .failure(id: id, error: refusal)
+            case .message(.request(let id, let method, let params)):
+                if method == "tools/call" { auditRefusal(params, refusal, caller) }
+                return .failure(id: id, error: refusal)
             case .message(let message):
                 take(message, from: caller)
                 return nil
             }
         }
+    }
+
+    private func auditRefusal(_ params: JSONObject?, _ refusal: JSONRPCError, _ caller: Caller) {
+        guard let auditor else { return }
+        let given = params?["arguments"] ?? .null
+        var audit = ToolAudit(
+            label: caller.principal.label, argumentDigest: seal.digest((given.isNull ? [:] : given).encoded),
+            outcome: refusal == .tooManyRequests ? .busy : .refused, durationNanoseconds: 0)
+        if let tool = params?["name"]?.stringValue.flatMap({ registry.tool($0, for: caller.visibility) }) {
+            audit.name(tool)
+        }
+        auditor.audit(audit)
     }
 }
 

@@ -3,26 +3,22 @@ import Core
 /// The methods that list what is registered. A principal sees what it may use.
 extension Dispatcher {
     func listTools(_ request: Request) throws(CallFailure) -> JSONObject {
-        let scopes = request.caller.principal.scopes
-        let visible = registry.tools.filter { scopes.isSuperset(of: $0.scope) }
+        let visible = registry.tools.filter { request.visibility.shows($0) }
         return try page(request, "tools", count: visible.count) { visible[$0].json(in: request.caller.revision) }
     }
 
     func listPrompts(_ request: Request) throws(CallFailure) -> JSONObject {
-        let scopes = request.caller.principal.scopes
-        let visible = registry.prompts.filter { scopes.isSuperset(of: $0.scope) }
+        let visible = registry.prompts.filter { request.visibility.shows($0) }
         return try page(request, "prompts", count: visible.count) { visible[$0].json(in: request.caller.revision) }
     }
 
     func listResources(_ request: Request) throws(CallFailure) -> JSONObject {
-        let scopes = request.caller.principal.scopes
-        let visible = registry.resources.filter { scopes.isSuperset(of: $0.scope) }
+        let visible = registry.resources.filter { request.visibility.shows($0) }
         return try page(request, "resources", count: visible.count) { visible[$0].json(in: request.caller.revision) }
     }
 
     func listTemplates(_ request: Request) throws(CallFailure) -> JSONObject {
-        let scopes = request.caller.principal.scopes
-        let visible = registry.templates.filter { scopes.isSuperset(of: $0.scope) }
+        let visible = registry.templates.filter { request.visibility.shows($0) }
         return try page(request, "resourceTemplates", count: visible.count) {
             visible[$0].json(in: request.caller.revision)
         }
@@ -104,12 +100,11 @@ extension Dispatcher {
     }
 
     private func completer(_ request: Request, argument name: String) throws(CallFailure) -> Completer? {
-        let scopes = request.caller.principal.scopes
         let ref = request.params?["ref"]
         switch ref?["type"]?.stringValue {
         case "ref/prompt":
             let prompt = registry.prompts.first {
-                $0.name == ref?["name"]?.stringValue && scopes.isSuperset(of: $0.scope)
+                $0.name == ref?["name"]?.stringValue && request.visibility.shows($0)
             }
             guard let prompt else { throw .error(.invalidParams("Invalid params: there is no such prompt")) }
             guard let argument = prompt.arguments.first(where: { $0.name == name }) else {
@@ -118,7 +113,7 @@ extension Dispatcher {
             return argument.complete
         case "ref/resource":
             let template = registry.templates.first {
-                $0.template.text == ref?["uri"]?.stringValue && scopes.isSuperset(of: $0.scope)
+                $0.template.text == ref?["uri"]?.stringValue && request.visibility.shows($0)
             }
             guard let template else {
                 throw .error(.invalidParams("Invalid params: there is no such resource template"))

@@ -23,11 +23,18 @@ public final class Dispatcher {
         public let session: Session?
     }
 
-    public var registry: Registry { didSet { rendered = [:] } }
+    public var registry: Registry {
+        didSet {
+            rendered = [:]
+            pages = [:]
+        }
+    }
     /// What stands for the arguments of a request that has none, in the audit and in what a round is bound to.
     lazy var digestOfNoArguments = seal.digest(JSON.object([:]).encoded)
     /// Constant results that were asked for.
     var rendered: [Rendered: [UInt8]] = [:]
+    /// Pages of the list of tools that were asked for.
+    var pages: [Page: [UInt8]] = [:]
     public let server: ServerInfo
     /// Is told of every call of a tool.
     public var auditor: (any ToolAuditor)?
@@ -55,7 +62,10 @@ public final class Dispatcher {
     // MARK: Legacy handshake
 
     /// Answers `initialize`: with the client's own version where it is one of a handshake, else with the newest.
-    public func initialize(_ id: JSONRPCID, _ params: JSONObject?, _ principal: Principal) -> Handshake {
+    /// - Parameter toolset: the sets of tools that its session is bound to.
+    public func initialize(
+        _ id: JSONRPCID, _ params: JSONObject?, _ principal: Principal, toolset: Toolset? = nil
+    ) -> Handshake {
         guard let wanted = params?["protocolVersion"]?.stringValue else {
             let error = JSONRPCError.invalidParams("Invalid params: protocolVersion must be a string")
             return Handshake(answer: .failure(id: id, error: error), session: nil)
@@ -72,7 +82,8 @@ public final class Dispatcher {
         ]
         result["instructions"] = server.instructions().map { .string($0) }
         let session = Session(
-            revision: revision, capabilities: ClientCapabilities(params?["capabilities"] ?? [:]), principal: principal)
+            revision: revision, capabilities: ClientCapabilities(params?["capabilities"] ?? [:]), principal: principal,
+            toolset: toolset)
         return Handshake(answer: .response(id: id, result: .object(result)), session: session)
     }
 
@@ -122,6 +133,17 @@ public final class Dispatcher {
         let params: JSONObject?
         let caller: Caller
         let sink: any Sink
+        /// What is there for the caller.
+        let visibility: Visibility
+
+        init(id: JSONRPCID, method: String, params: JSONObject?, caller: Caller, sink: any Sink) {
+            self.id = id
+            self.method = method
+            self.params = params
+            self.caller = caller
+            self.sink = sink
+            visibility = caller.visibility
+        }
 
         var isModern: Bool { caller.revision.era == .modern }
     }
@@ -206,61 +228,5 @@ public final class Dispatcher {
     /// The same for the revision of a request: legacy results carry none of it.
     func finished(_ result: JSONObject, _ request: Request, lifetime: Int? = nil) -> JSONObject {
         request.isModern ? completed(result, lifetime: lifetime) : result
-    }
-}
-
-/// Answers that never change: rendered once, and given without a task.
-extension Dispatcher {
-    /// A result as one revision shows it.
-    struct Rendered: Hashable {
-        let tool: String
-        let revision: Revision
-    }
-
-    /// The whole answer to a call of a tool with a constant result; nil for whatever needs a closer look.
-    public func constantAnswer(to message: JSONRPCMessage, from caller: Caller) -> [UInt8]? {
-        guard case .request(let id, "tools/call", let params) = message, let params,
-            params["requestState"] == nil, params["inputResponses"] == nil,
-            let name = params["name"]?.stringValue, hasNoArguments(params),
-            let result = constantResult(of: name, caller)
-        else { return nil }
-        let start = auditor?.now
-        var answer: [UInt8] = []
-        answer.reserveCapacity(result.count + 64)
-        answer += Self.opening
-        id.json.write(to: &answer)
-        answer += Self.middle
-        answer += result
-        answer.append(UInt8(ascii: "}"))
-        if let auditor, let start {
-            auditor.audit(
-                ToolAudit(
-                    label: caller.principal.label, tool: name, argumentDigest: digestOfNoArguments, outcome: .ok,
-                    durationNanoseconds: auditor.now.nanoseconds - start.nanoseconds))
-        }
-        return answer
-    }
-
-    private static let opening = Array(#"{"jsonrpc":"2.0","id":"#.utf8)
-    private static let middle = Array(#","result":"#.utf8)
-
-    private func hasNoArguments(_ params: JSONObject) -> Bool {
-        switch params["arguments"] {
-        case nil, .null: true
-        case .object(let arguments): arguments.isEmpty
-        default: false
-        }
-    }
-
-    private func constantResult(of name: String, _ caller: Caller) -> [UInt8]? {
-        guard let tool = registry.tools.first(where: { $0.constant != nil && $0.name == name }),
-            let constant = tool.constant, caller.principal.scopes.isSuperset(of: tool.scope)
-        else { return nil }
-        let key = Rendered(tool: name, revision: caller.revision)
-        if let known = rendered[key] { return known }
-        let object = constant.json(in: caller.revision)
-        let result = JSON.object(caller.revision.era == .modern ? completed(object) : object).encoded
-        rendered[key] = result
-        return result
     }
 }

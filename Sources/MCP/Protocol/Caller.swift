@@ -7,11 +7,15 @@ public struct Caller: Sendable {
     public let principal: Principal
     /// What the two have agreed on so far; nil in the modern era, and for a legacy request outside of any session.
     public let session: Session?
+    /// The sets of tools that were chosen: by a session when it began, else by the request.
+    public let toolset: Toolset?
     /// What the transport wants the handlers to know of this message; nothing in this module looks at it.
     public var origin: (any Sendable)?
 
     /// A caller within a legacy session.
-    public init(_ session: Session) {
+    /// - Parameter toolset: what the request chooses, if the session has chosen nothing.
+    public init(_ session: Session, toolset: Toolset? = nil) {
+        self.toolset = session.toolset ?? toolset
         revision = session.revision
         capabilities = session.capabilities
         principal = session.principal
@@ -19,12 +23,18 @@ public struct Caller: Sendable {
     }
 
     /// A caller that has no session.
-    public init(revision: Revision, capabilities: ClientCapabilities, principal: Principal) {
+    public init(
+        revision: Revision, capabilities: ClientCapabilities, principal: Principal, toolset: Toolset? = nil
+    ) {
         self.revision = revision
         self.capabilities = capabilities
         self.principal = principal
+        self.toolset = toolset
         session = nil
     }
+
+    /// What is there for this caller now.
+    public var visibility: Visibility { Visibility(principal, toolset) }
 }
 
 /// What a modern request says about itself in `params._meta`.

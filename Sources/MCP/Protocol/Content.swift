@@ -77,6 +77,8 @@ public struct ToolResult: Sendable, Equatable {
     /// The same for machines; an object, because revisions before 2026-07-28 allow nothing else.
     public var structured: JSONObject?
     public var isError = false
+    /// How the call has ended, where more is known than whether it has failed.
+    public var outcome: ToolAudit.Outcome?
 
     /// A result of these pieces.
     public init(_ content: [Content], structured: JSONObject? = nil, isError: Bool = false) {
@@ -94,7 +96,11 @@ public struct ToolResult: Sendable, Equatable {
     }
 
     /// A failure, with what to change.
-    public static func failure(_ text: String) -> ToolResult { ToolResult([.text(text)], isError: true) }
+    public static func failure(_ text: String, _ outcome: ToolAudit.Outcome? = nil) -> ToolResult {
+        var result = ToolResult([.text(text)], isError: true)
+        result.outcome = outcome
+        return result
+    }
 
     func json(in revision: Revision) -> JSONObject {
         var object: JSONObject = ["content": .array(content.map { $0.json(in: revision) })]

@@ -70,11 +70,13 @@ struct ServerCapabilities: Sendable {
     var completions = false
     /// The lists may change while a client is there.
     var listsChange = false
+    /// The list of tools may, whatever the others do.
+    var toolListChanges = false
     /// Resources can be subscribed to.
     var subscribe = false
     var logging = false
 
-    var toolsChange: Bool { tools && listsChange }
+    var toolsChange: Bool { tools && (listsChange || toolListChanges) }
     var promptsChange: Bool { prompts && listsChange }
     var resourcesChange: Bool { resources && listsChange }
     /// There is something to listen to.
@@ -82,15 +84,15 @@ struct ServerCapabilities: Sendable {
 
     func json(in revision: Revision) -> JSON {
         var object = JSONObject()
-        func list(_ isOffered: Bool, _ name: String, _ more: JSONObject = [:]) {
+        func list(_ isOffered: Bool, _ name: String, changes: Bool, _ more: JSONObject = [:]) {
             guard isOffered else { return }
             var members = more
-            if listsChange { members["listChanged"] = true }
+            if changes { members["listChanged"] = true }
             object[name] = .object(members)
         }
-        list(tools, "tools")
-        list(prompts, "prompts")
-        list(resources, "resources", subscribe ? ["subscribe": true] : [:])
+        list(tools, "tools", changes: toolsChange)
+        list(prompts, "prompts", changes: promptsChange)
+        list(resources, "resources", changes: resourcesChange, subscribe ? ["subscribe": true] : [:])
         if logging { object["logging"] = [:] }
         // Before 2025-03-26 completion was there without being told.
         if completions, revision >= .march2025 { object["completions"] = [:] }

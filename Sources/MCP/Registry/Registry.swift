@@ -1,21 +1,56 @@
-public import Core
+import Core
 
 /// What a server offers: tools, prompts and resources in the order in which clients list them.
 ///
-/// Belongs to one loop, as its handlers do. Two of the same name stop the program.
+/// Belongs to one loop, as its handlers do. What is built in comes first and is added once: two of the same name stop the
+/// program. Tools of sources that come and go follow, by their sources' names and their own.
 public struct Registry {
+    /// A name that cannot be told apart, so that the tools of these sources do not have it.
+    public struct NameConflict: Sendable, Hashable {
+        public let name: String
+        /// Those that want the name, in order; one alone wants it twice, or a built-in tool has it.
+        public let sources: [String]
+        /// A built-in tool has the name, and keeps it.
+        public let isBuiltIn: Bool
+
+        /// The sources that want a name which another tool has.
+        public init(name: String, sources: [String], isBuiltIn: Bool) {
+            self.name = name
+            self.sources = sources
+            self.isBuiltIn = isBuiltIn
+        }
+    }
+
+    /// All that are offered, in the order of the list.
     public private(set) var tools: [Tool] = []
     public private(set) var prompts: [Prompt] = []
     public private(set) var resources: [Resource] = []
     public private(set) var templates: [ResourceTemplate] = []
     /// The lists may change while clients are there, who then hear of it.
     public var listsChange = false
+    /// The same of the list of tools alone.
+    public var toolsChange = false
+    /// Grows whenever a definition of a tool is another one, or is there or not.
+    public private(set) var generation: UInt64 = 0
+    /// What sources want and do not get, by name.
+    public private(set) var conflicts: [NameConflict] = []
+
+    private var builtIn: [Tool] = []
+    private var dynamic: [String: [Tool]] = [:]
+    /// Places in `tools`.
+    private var places: [String: Int] = [:]
+    /// The same by other spellings, for tools of sources; nil where there are two.
+    private var spellings: [String: Int?] = [:]
 
     /// Offers nothing yet.
     public init() {}
 
     public mutating func add(_ tool: Tool) {
-        precondition(!tools.contains { $0.name == tool.name }, "two tools are called \(tool.name)")
+        precondition(places[tool.name] == nil, "two tools are called \(tool.name)")
+        generation += 1
+        builtIn.append(tool)
+        guard dynamic.isEmpty else { return arrange() }
+        places[tool.name] = tools.count
         tools.append(tool)
     }
 
@@ -38,88 +73,94 @@ public struct Registry {
         let hasResources = !resources.isEmpty || !templates.isEmpty
         return ServerCapabilities(
             tools: !tools.isEmpty, prompts: !prompts.isEmpty, resources: hasResources,
-            completions: !prompts.isEmpty || !templates.isEmpty, listsChange: listsChange, subscribe: hasResources,
-            logging: true)
+            completions: !prompts.isEmpty || !templates.isEmpty, listsChange: listsChange,
+            toolListChanges: toolsChange, subscribe: hasResources, logging: true)
     }
 
-    /// Whether a URI is that of a resource which the principal may see.
-    func knows(_ uri: String, for principal: Principal) -> Bool {
-        resources.contains { $0.uri == uri && principal.scopes.isSuperset(of: $0.scope) }
-            || templates.contains { principal.scopes.isSuperset(of: $0.scope) && $0.template.match(uri) != nil }
+    /// Whether a URI is that of a resource which is seen.
+    func knows(_ uri: String, for visibility: Visibility) -> Bool {
+        resources.contains { $0.uri == uri && visibility.shows($0) }
+            || templates.contains { visibility.shows($0) && $0.template.match(uri) != nil }
     }
 }
 
-/// Says how a text that a user has begun may go on; at most 100 of its values are shown.
-public typealias Completer = (Call, String) async throws(CallFailure) -> [String]
+// MARK: Sources that come and go
 
-/// A conversation that a user may start with.
-public struct Prompt {
-    /// One text that the user fills in.
-    public struct Argument {
-        public let name: String
-        public let description: String
-        public let isRequired: Bool
-        let complete: Completer?
+extension Registry {
+    /// Offers these tools of a source from now on, and no others of it: none takes the source away.
+    ///
+    /// A name that two sources want, or one source twice, belongs to none of them; a built-in tool keeps its own.
+    /// - Returns: whether anything is visible that was not, or otherwise than it was.
+    @discardableResult public mutating func replace(source: String, with new: [Tool]) -> Bool {
+        let before = seen
+        dynamic[source] =
+            new.isEmpty
+            ? nil
+            : new.map { tool in
+                var tool = tool
+                tool.source = source
+                tool.fingerprint = tool.hashOfDefinition
+                return tool
+            }.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        arrange()
+        guard seen != before else { return false }
+        generation += 1
+        return true
+    }
 
-        /// An argument; `complete` proposes values for it.
-        public init(_ name: String, _ description: String, required: Bool = false, complete: Completer? = nil) {
-            self.name = name
-            self.description = description
-            isRequired = required
-            self.complete = complete
+    /// The names and definitions of what sources give.
+    private var seen: [String: Int] {
+        Dictionary(tools.dropFirst(builtIn.count).map { ($0.name, $0.fingerprint) }) { first, _ in first }
+    }
+
+    /// Lists again what is offered.
+    private mutating func arrange() {
+        let own = Set(builtIn.map(\.name))
+        var wanted: [String: [String]] = [:]
+        for source in dynamic.keys.sorted() {
+            for tool in dynamic[source] ?? [] { wanted[tool.name, default: []].append(source) }
+        }
+        conflicts = wanted.filter { $0.value.count > 1 || own.contains($0.key) }
+            .map { name, sources in
+                NameConflict(name: name, sources: Set(sources).sorted(), isBuiltIn: own.contains(name))
+            }.sorted { $0.name < $1.name }
+        tools = builtIn
+        for source in dynamic.keys.sorted() {
+            tools += (dynamic[source] ?? []).filter { wanted[$0.name]?.count == 1 && !own.contains($0.name) }
+        }
+        places = Dictionary(uniqueKeysWithValues: tools.enumerated().map { ($1.name, $0) })
+        spellings = [:]
+        for (place, tool) in tools.enumerated() {
+            let isFirst = spellings.updateValue(place, forKey: Self.spelling(tool.name)) == nil
+            if !isFirst { spellings[Self.spelling(tool.name)] = .some(nil) }
         }
     }
 
-    /// One turn of the conversation.
-    public struct Message: Sendable, Equatable {
-        public enum Role: String, Sendable { case user, assistant }
-
-        public let role: Role
-        public let content: Content
-
-        /// What one side says.
-        public init(_ role: Role, _ content: Content) {
-            self.role = role
-            self.content = content
-        }
+    /// What names have in common that differ in their punctuation alone: clients write a dot for what parts a plugin's name
+    /// from its command's, and hyphens for underscores.
+    private static func spelling(_ name: String) -> String {
+        name.replacing(".", with: "__").replacing("-", with: "_")
     }
 
-    /// Makes the messages; every required argument is there.
-    public typealias Handler = (Call, [String: String]) async throws(CallFailure) -> [Message]
-
-    public let name: String
-    public let title: String
-    public let description: String
-    public let arguments: [Argument]
-    public let scope: Principal.Scopes
-    let handler: Handler
-
-    /// A prompt of this name.
-    public init(
-        _ name: String, title: String, description: String, arguments: [Argument] = [],
-        scope: Principal.Scopes = .read, handler: @escaping Handler
-    ) {
-        self.name = name
-        self.title = title
-        self.description = description
-        self.arguments = arguments
-        self.scope = scope
-        self.handler = handler
+    /// The tool of a name, if it is seen. One that is hidden is as one that is not there.
+    ///
+    /// A tool of a source is also found by another spelling, where that can mean no other tool.
+    public func tool(_ name: String, for visibility: Visibility) -> Tool? {
+        var place = places[name]
+        if place == nil, tools.count > builtIn.count { place = spellings[Self.spelling(name)] ?? nil }
+        guard let place, place >= builtIn.count || tools[place].name == name, visibility.shows(tools[place]) else {
+            return nil
+        }
+        return tools[place]
     }
 
-    func json(in revision: Revision) -> JSON {
-        var object: JSONObject = ["name": .string(name)]
-        if revision >= .june2025 { object["title"] = .string(title) }
-        object["description"] = .string(description)
-        if !arguments.isEmpty {
-            object["arguments"] = .array(
-                arguments.map { argument in
-                    [
-                        "name": .string(argument.name), "description": .string(argument.description),
-                        "required": .bool(argument.isRequired),
-                    ]
-                })
+    /// Tells lists apart that show different tools, or the same tools otherwise. In this process only.
+    public func fingerprint(for visibility: Visibility) -> Int {
+        var hasher = Hasher()
+        for tool in tools where visibility.shows(tool) {
+            hasher.combine(tool.name)
+            hasher.combine(tool.fingerprint)
         }
-        return .object(object)
+        return hasher.finalize()
     }
 }

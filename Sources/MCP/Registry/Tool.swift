@@ -40,8 +40,14 @@ public struct Tool {
     public var forgive: (JSONObject) -> JSONObject = { $0 }
     /// The name among those given that was probably meant by another.
     public var suggest: (String, [String]) -> String? = { NearestName.suggest(for: $0, among: $1) }
+    /// An empty text is a value like any other, and not what an adapter writes for an argument that is not given.
+    public var takesEmptyTexts = false
     /// The result of every call, for a tool without arguments whose result never changes.
     let constant: ToolResult?
+    /// Whose tool it is; nil for one that is built in.
+    public internal(set) var source: String?
+    /// That of the definition, once it is a source's.
+    var fingerprint = 0
 
     /// A tool whose every call has this result. It takes no arguments.
     public init(
@@ -64,12 +70,29 @@ public struct Tool {
             isClosed: isClosed, scope: scope, constant: nil, handler: handler)
     }
 
+    /// A tool whose definition comes from outside of this program.
+    /// - Throws: why clients in the field could not take it.
+    public init(
+        outside name: String, title: String, description: String, input: JSONObject, output: JSONObject? = nil,
+        hints: Hints, scope: Principal.Scopes, handler: @escaping Handler
+    ) throws(DefinitionFault) {
+        if let fault = DefinitionFault(name: name, title: title, description: description, input: input, output: output)
+        {
+            throw fault
+        }
+        self.init(
+            name, title: title, description: description, input: input, output: output, hints: hints,
+            isClosed: false, scope: scope, constant: nil, handler: handler)
+        takesEmptyTexts = true
+    }
+
     private init(
         _ name: String, title: String, description: String, input: JSONObject, output: JSONObject?, hints: Hints,
         isClosed: Bool, scope: Principal.Scopes, constant: ToolResult?, handler: @escaping Handler
     ) {
         precondition(Self.isName(name), "not a name for a tool: \(name)")
-        precondition(Self.isSchema(input) && output.map(Self.isSchema) ?? true, "not a schema for a tool: \(name)")
+        let fault = DefinitionFault.root(of: input) ?? output.flatMap(DefinitionFault.root)
+        precondition(fault == nil, "not a schema for a tool: \(name)")
         self.name = name
         self.title = title
         self.description = description
@@ -96,11 +119,6 @@ public struct Tool {
             }
     }
 
-    private static func isSchema(_ schema: JSONObject) -> Bool {
-        let refused = ["oneOf", "anyOf", "allOf", "not", "if", "$ref"]
-        return schema["type"]?.stringValue == "object" && !refused.contains { schema[$0] != nil }
-    }
-
     func json(in revision: Revision) -> JSON {
         var object: JSONObject = ["name": .string(name)]
         if revision >= .june2025 { object["title"] = .string(title) }
@@ -115,39 +133,4 @@ public struct Tool {
         }
         return .object(object)
     }
-}
-
-/// One call of a tool, as an operator is told of it: who, what, and how it went. It has no place for arguments or results.
-public struct ToolAudit: Sendable, Equatable {
-    /// How a call ended.
-    public enum Outcome: String, Sendable {
-        case ok
-        /// A result that says what to change.
-        case toolError = "tool_error"
-        case invalidArguments = "invalid_arguments"
-        /// The client is asked first, and calls again.
-        case inputRequired = "input_required"
-        /// There is no such tool, or none for this principal.
-        case refused
-        case cancelled
-        /// An error of the protocol.
-        case failed
-    }
-
-    /// Whose call it was.
-    public let label: String
-    /// Nil for a name that no tool can have, which may be any text.
-    public var tool: String?
-    /// Tells calls with different arguments apart, and nothing else of them.
-    public var argumentDigest: String
-    public var outcome: Outcome
-    public var durationNanoseconds: Int64
-}
-
-/// Is told of every call of a tool, on the dispatcher's loop.
-public protocol ToolAuditor: AnyObject {
-    /// The time, for durations.
-    var now: MonotonicTime { get }
-    /// Called once for each call, when it has ended.
-    func audit(_ call: ToolAudit)
 }

@@ -35,14 +35,22 @@ public final class Session: Sendable {
     public let revision: Revision
     public let capabilities: ClientCapabilities
     public let principal: Principal
+    /// The sets of tools that were chosen when it began, for as long as it lasts.
+    public let toolset: Toolset?
     private let state = Mutex(State())
 
     /// A session with what its handshake has settled.
-    public init(revision: Revision, capabilities: ClientCapabilities, principal: Principal) {
+    public init(
+        revision: Revision, capabilities: ClientCapabilities, principal: Principal, toolset: Toolset? = nil
+    ) {
         self.revision = revision
         self.capabilities = capabilities
         self.principal = principal
+        self.toolset = toolset
     }
+
+    /// What is there for this session now.
+    public var visibility: Visibility { Visibility(principal, toolset) }
 
     /// Log messages below it are not sent.
     public var level: LoggingLevel {

@@ -37,7 +37,7 @@ private final class Auditor: ToolAuditor {
         dispatcher.auditor = auditor
         let caller = Fixture.caller(.july2026, principal: Principal(label: "ann", scopes: .read))
         let message = JSONRPCMessage.request(id: JSONRPCID(1), method: "tools/call", params: ["name": "constant"])
-        #expect(dispatcher.constantAnswer(to: message, from: caller) != nil)
+        #expect(dispatcher.readyAnswer(to: message, from: caller) != nil)
         _ = await dispatcher.serve(message, from: caller, to: ListeningSink())
         #expect(auditor.calls.count == 2)
         #expect(auditor.calls.allSatisfy { $0.outcome == .ok && $0.label == "ann" && $0.tool == "constant" })
@@ -62,9 +62,52 @@ private final class Auditor: ToolAuditor {
             #expect(auditor.calls.count == 1)
             let call = auditor.calls.first
             #expect(call?.label == "ann" && call?.tool == tool, "\(params)")
+            // What is refused is nobody's, so that nothing tells what is hidden from what is not there.
+            let isKnown = tool != nil && outcome != .refused
+            #expect(call?.source == (isKnown ? ToolAudit.builtIn : nil), "\(params)")
             #expect(call?.outcome == outcome, "\(params)")
             #expect(call?.durationNanoseconds == 1_000_000)
         }
+    }
+
+    @Test(
+        arguments: [
+            (nil, .toolError), (.timeout, .timeout), (.busy, .busy), (.outcomeUnknown, .outcomeUnknown),
+        ] as [(ToolAudit.Outcome?, ToolAudit.Outcome)])
+    func aToolSaysHowItHasFailed(said: ToolAudit.Outcome?, told: ToolAudit.Outcome) async throws {
+        let dispatcher = Fixture.dispatcher()
+        dispatcher.auditor = auditor
+        dispatcher.registry.replace(
+            source: "git",
+            with: [
+                try Tool(
+                    outside: "git__clone", title: "", description: "", input: Fixture.none, hints: Fixture.hints,
+                    scope: .read
+                ) { _, _ throws(CallFailure) in .failure("no", said) }
+            ])
+        let result = await Asker(.july2026, dispatcher: dispatcher).call("git.clone")
+        #expect(result?["isError"] == true)
+        #expect(auditor.calls.map(\.outcome) == [told])
+        #expect(auditor.calls.first?.tool == "git__clone" && auditor.calls.first?.source == "git")
+    }
+
+    /// There is no room for them, or their session has ended: they were made all the same.
+    @Test func aCallThatCannotBeginIsToldToo() {
+        let dispatcher = Fixture.dispatcher()
+        dispatcher.auditor = auditor
+        let caller = Fixture.caller(.march2025, principal: Principal(label: "ann", scopes: .read))
+        func part(_ tool: JSON, id: Int) -> JSONRPCPayload.Part {
+            .message(
+                .request(id: JSONRPCID(id), method: "tools/call", params: ["name": tool, "arguments": ["text": "x"]]))
+        }
+        let parts = [part("echo", id: 1), part("change", id: 2), part("none", id: 3), part(5, id: 4)]
+        #expect(dispatcher.refuse(parts, with: .tooManyRequests, from: caller).count == 4)
+        #expect(auditor.calls.map(\.outcome) == [.busy, .busy, .busy, .busy])
+        #expect(auditor.calls.map(\.tool) == ["echo", nil, nil, nil])
+        #expect(auditor.calls.map(\.source) == [ToolAudit.builtIn, nil, nil, nil])
+        auditor.calls = []
+        _ = dispatcher.refuse([part("echo", id: 1)], with: .sessionNotFound, from: caller)
+        #expect(auditor.calls.map(\.outcome) == [.refused] && auditor.calls.first?.label == "ann")
     }
 
     @Test func aCallThatAsksFirst() async {

@@ -90,7 +90,9 @@ import Testing
             return
         }
         #expect(error.code == -32602)
-        #expect(error.message == "This token may only read: change needs one with the scope write")
+        #expect(
+            error.message
+                == "Unknown tool: change. This token may only read: what changes something is not offered")
     }
 
     // MARK: Progress and log
