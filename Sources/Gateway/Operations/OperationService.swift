@@ -185,7 +185,7 @@ extension OperationService {
 
     /// What is told of an event that is not there: also when it was cancelled here, while the journal knows that.
     func explained(_ error: APIError) async -> APIError {
-        guard [.eventNotFound, .eventNotAccessible].contains(error.reason),
+        guard [.absent(.event), .eventNotAccessible].contains(error.reason),
             let id = error.details["event_id"]?.stringValue, !error.isReplayed
         else { return error }
         let (store, account) = (desk.store, desk.account)

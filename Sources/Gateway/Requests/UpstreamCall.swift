@@ -25,7 +25,7 @@ extension APIError {
             self = .planRequired(words)
         case .notFound(let words):
             if let subject {
-                self = .eventNotFound(subject, words)
+                self = .notFound(.event, subject, words)
             } else {
                 self.init(lumaRefused: 404, words)
             }
@@ -58,7 +58,7 @@ extension APIError {
             }
             self.init(.outcomeUnknown, details: details)
         case .notRecorded(.unavailable): self = .storeUnavailable
-        case .notRecorded(.duplicate(let id)): self = .duplicateEvent(id)
+        case .notRecorded(.duplicate(let id)): self = .duplicate(of: .event, id)
         case .cancelled: self.init(.shuttingDown)
         }
     }

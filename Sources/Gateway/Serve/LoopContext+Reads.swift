@@ -2,6 +2,7 @@ import Core
 import GatewayAPI
 import HTTP
 import IO
+import LumaAPI
 import LumaClient
 import Store
 
@@ -152,7 +153,7 @@ extension APIError {
     /// who run it.
     var forReadersOfFeeds: APIError {
         switch reason {
-        case .upstreamRefused, .upstreamAuth, .upstreamPlanRequired, .eventNotFound, .eventNotAccessible:
+        case .upstreamRefused, .upstreamAuth, .upstreamPlanRequired, .absent(.event), .eventNotAccessible:
             APIError(.upstreamFailure)
         case .upstreamFailure, .upstreamUnreachable, .upstreamTimeout, .upstreamUnavailable:
             APIError(reason, retryAfter: retryAfter)

@@ -55,8 +55,6 @@ enum SurfaceSchema {
     }
 
     private static func thing(_ member: String, _ surface: Surface) -> String {
-        let subject = surface.operation.subject
-        let kind = member == subject?.member ? subject?.kind : subject?.parent?.kind
-        return (kind ?? .event).rawValue.split(separator: "_").joined(separator: " ")
+        (surface.kind(of: member) ?? .event).noun
     }
 }

@@ -1,6 +1,7 @@
 import Core
 import GatewayAPI
 import IO
+import LumaAPI
 import LumaClient
 import MCP
 
@@ -99,7 +100,7 @@ extension ToolBox {
         do throws(APIError) {
             return try await answer(to: try request(), call)
         } catch {
-            if [.eventNotFound, .eventNotAccessible].contains(error.reason) { throw .notFound(uri: uri) }
+            if [.absent(.event), .eventNotAccessible].contains(error.reason) { throw .notFound(uri: uri) }
             let data: JSON = ["reason": .string(error.reason.rawValue)]
             throw .error(.internalError(error.message, data: data))
         }

@@ -118,9 +118,10 @@ final class ToolBox {
                 lines.append("- " + ProblemText.line(field, .assistant))
             }
             lines.append("Correct these and call again.")
-        case .eventNotFound, .eventNotAccessible: lines.append("Look it up with list_events or search, and use its id.")
-        case .guestNotFound:
-            if let tool = Surfaces.listing(.guest)?.tool {
+        case .absent(.event), .eventNotAccessible:
+            lines.append("Look it up with list_events or search, and use its id.")
+        case .absent(let kind):
+            if let tool = Surfaces.listing(kind)?.tool {
                 lines.append("Look them up with \(tool), and use their id.")
             }
         case .rateLimited:

@@ -124,7 +124,7 @@ extension StoredAnswer {
     /// The refusal of a request, if it is one that repeating cannot change.
     init?(_ error: APIError) {
         switch error.reason {
-        case .eventNotFound, .eventNotAccessible, .guestNotFound, .preconditionFailed: break
+        case .absent, .eventNotAccessible, .preconditionFailed: break
         // Luma's own: not those that a later attempt is meant to get past.
         case .upstreamRefused where (400..<500).contains(error.status) && ![408, 409, 425, 429].contains(error.status):
             break

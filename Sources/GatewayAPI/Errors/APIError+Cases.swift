@@ -30,20 +30,12 @@ extension APIError {
         )
     }
 
-    /// - Parameter id: of the event that is there already; nil while it is being created.
-    package static func duplicateEvent(_ id: String?) -> APIError {
-        guard let id else { return APIError(.duplicateEvent, retryAfter: 1) }
-        return APIError(.duplicateEvent, details: JSONObject([("event_id", .string(id))]))
-    }
-
-    /// The same for a thing of any kind.
+    /// - Parameter id: of the thing that is there already; nil while it is being created.
     package static func duplicate(of kind: Operation.Kind, _ id: String?) -> APIError {
-        guard kind != .event else { return duplicateEvent(id) }
-        let noun = kind.rawValue.split(separator: "_").joined(separator: " ")
         var details = JSONObject()
-        if let id { details["\(kind.rawValue)_id"] = .string(id) }
+        if let id { details[kind.idMember] = .string(id) }
         return APIError(
-            .duplicateEvent, "An identical \(noun) was created a moment ago", details: details,
+            .duplicateEvent, "An identical \(kind.noun) was created a moment ago", details: details,
             retryAfter: id == nil ? 1 : nil)
     }
 
@@ -58,30 +50,19 @@ extension APIError {
         APIError(.upstreamPlanRequired, details: JSONObject([("luma", words.details)]))
     }
 
-    /// - Parameter words: Luma's; nil when the id is none by its form, so that Luma was not asked.
-    package static func eventNotFound(_ id: String, _ words: LumaMessage? = nil) -> APIError {
-        APIError(.eventNotFound, details: absence(of: id, words))
-    }
-
     /// A thing of this kind is not there.
-    /// - Parameter words: as for an event.
+    /// - Parameter words: Luma's; nil when the id is none by its form, so that Luma was not asked.
     package static func notFound(_ kind: Operation.Kind, _ id: String, _ words: LumaMessage? = nil) -> APIError {
-        switch kind {
-        case .guest:
-            var details: JSONObject = ["guest_id": .string(shortened(id))]
-            details["luma"] = words?.details
-            return APIError(.guestNotFound, details: details)
-        default: return eventNotFound(id, words)
-        }
+        APIError(.absent(kind), details: absence(of: kind, id, words))
     }
 
     /// Luma answers so for an id that does not exist, for an event that was cancelled, and for another calendar's.
     package static func eventNotAccessible(_ id: String, _ words: LumaMessage) -> APIError {
-        APIError(.eventNotAccessible, details: absence(of: id, words))
+        APIError(.eventNotAccessible, details: absence(of: .event, id, words))
     }
 
-    private static func absence(of id: String, _ words: LumaMessage?) -> JSONObject {
-        var details: JSONObject = ["event_id": .string(shortened(id))]
+    private static func absence(of kind: Operation.Kind, _ id: String, _ words: LumaMessage?) -> JSONObject {
+        var details = JSONObject([(kind.idMember, .string(shortened(id)))])
         details["luma"] = words?.details
         return details
     }

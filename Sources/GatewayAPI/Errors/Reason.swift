@@ -1,151 +1,193 @@
+public import LumaAPI
+
 /// Why a request was not served, as one stable word: clients and metrics branch on it, so a word never changes its meaning.
-public enum Reason: String, Sendable, CaseIterable {
+public enum Reason: Sendable, Hashable {
     // What the request is.
-    case badRequest = "bad_request"
-    case malformedJSON = "malformed_json"
-    case idempotencyKeyInvalid = "idempotency_key_invalid"
-    case emptyUpdate = "empty_update"
-    case hostNotAllowed = "host_not_allowed"
-    case originNotAllowed = "origin_not_allowed"
+    case badRequest
+    case malformedJSON
+    case idempotencyKeyInvalid
+    case emptyUpdate
+    case hostNotAllowed
+    case originNotAllowed
     case unauthenticated
-    case invalidToken = "invalid_token"
-    case insufficientScope = "insufficient_scope"
-    case readOnly = "read_only"
-    case misdirectedRequest = "misdirected_request"
-    case notFound = "not_found"
-    case eventNotFound = "event_not_found"
-    case eventNotAccessible = "event_not_accessible"
-    case guestNotFound = "guest_not_found"
-    case templateNotFound = "template_not_found"
-    case feedNotFound = "feed_not_found"
-    case methodNotAllowed = "method_not_allowed"
-    case notAcceptable = "not_acceptable"
-    case requestTimeout = "request_timeout"
-    case refundDecisionRequired = "refund_decision_required"
-    case requestInProgress = "request_in_progress"
-    case duplicateEvent = "duplicate_event"
-    case tooManyFeeds = "too_many_feeds"
-    case preconditionFailed = "precondition_failed"
-    case confirmationStale = "confirmation_stale"
-    case payloadTooLarge = "payload_too_large"
-    case uriTooLong = "uri_too_long"
-    case unsupportedMediaType = "unsupported_media_type"
-    case expectationFailed = "expectation_failed"
-    case idempotencyKeyReused = "idempotency_key_reused"
-    case validationFailed = "validation_failed"
-    case rateLimited = "rate_limited"
-    case tooManyKeys = "too_many_keys"
-    case fieldsTooLarge = "fields_too_large"
+    case invalidToken
+    case insufficientScope
+    case readOnly
+    case misdirectedRequest
+    case notFound
+    /// A thing of this kind is not there.
+    case absent(Operation.Kind)
+    case eventNotAccessible
+    case templateNotFound
+    case feedNotFound
+    case methodNotAllowed
+    case notAcceptable
+    case requestTimeout
+    case refundDecisionRequired
+    case requestInProgress
+    case duplicateEvent
+    case tooManyFeeds
+    case preconditionFailed
+    case confirmationStale
+    case payloadTooLarge
+    case uriTooLong
+    case unsupportedMediaType
+    case expectationFailed
+    case idempotencyKeyReused
+    case validationFailed
+    case rateLimited
+    case tooManyKeys
+    case fieldsTooLarge
     // What this server is.
     case `internal`
-    case notImplemented = "not_implemented"
+    case notImplemented
     case overloaded
-    case shuttingDown = "shutting_down"
+    case shuttingDown
     case starting
     /// The first check could not be sent, and nothing was since.
-    case notAsked = "not_asked"
-    case storeUnavailable = "store_unavailable"
-    case httpVersionNotSupported = "http_version_not_supported"
+    case notAsked
+    case storeUnavailable
+    case httpVersionNotSupported
     // What Luma did.
-    case upstreamRefused = "upstream_refused"
-    case upstreamAuth = "upstream_auth"
-    case upstreamPlanRequired = "upstream_plan_required"
-    case upstreamUnreachable = "upstream_unreachable"
-    case upstreamFailure = "upstream_failure"
-    case upstreamTimeout = "upstream_timeout"
-    case upstreamUnavailable = "upstream_unavailable"
-    case outcomeUnknown = "outcome_unknown"
+    case upstreamRefused
+    case upstreamAuth
+    case upstreamPlanRequired
+    case upstreamUnreachable
+    case upstreamFailure
+    case upstreamTimeout
+    case upstreamUnavailable
+    case outcomeUnknown
     /// The caller wants nothing asked of Luma (RFC 9111 §5.2.1.7).
-    case notKept = "not_kept"
+    case notKept
 
-    /// The status it is answered with (RFC 9110 §15); `upstreamRefused` takes Luma's own instead where there is one.
-    public var status: Int {
+    /// The word, the status and the message of each.
+    private var row: (word: String, status: Int, message: String) {
         switch self {
-        case .badRequest, .malformedJSON, .idempotencyKeyInvalid, .emptyUpdate: 400
-        case .notFound, .eventNotFound, .guestNotFound, .templateNotFound, .feedNotFound: 404
-        case .unauthenticated, .invalidToken: 401
-        case .originNotAllowed, .insufficientScope, .readOnly, .eventNotAccessible: 403
-        case .methodNotAllowed: 405
-        case .notAcceptable: 406
-        case .requestTimeout: 408
-        case .refundDecisionRequired, .requestInProgress, .duplicateEvent, .tooManyFeeds: 409
-        case .preconditionFailed, .confirmationStale: 412
-        case .payloadTooLarge: 413
-        case .uriTooLong: 414
-        case .unsupportedMediaType: 415
-        case .expectationFailed: 417
-        case .hostNotAllowed, .misdirectedRequest: 421
-        case .idempotencyKeyReused, .validationFailed: 422
-        case .rateLimited, .tooManyKeys: 429
-        case .fieldsTooLarge: 431
-        case .internal: 500
-        case .notImplemented: 501
-        case .upstreamRefused, .upstreamAuth, .upstreamPlanRequired, .upstreamUnreachable, .upstreamFailure: 502
-        case .overloaded, .shuttingDown, .starting, .notAsked, .storeUnavailable, .upstreamUnavailable: 503
-        case .upstreamTimeout, .outcomeUnknown, .notKept: 504
-        case .httpVersionNotSupported: 505
-        }
-    }
-
-    /// The message when nothing more exact is known.
-    public var message: String {
-        switch self {
-        case .badRequest: "The request is not valid HTTP"
-        case .malformedJSON: "The body is not valid JSON"
-        case .idempotencyKeyInvalid: "Idempotency-Key must be one string of 1 to 255 visible ASCII characters"
-        case .emptyUpdate: "The update changes nothing: give at least one field"
-        case .hostNotAllowed: "This server does not accept the name in Host"
-        case .misdirectedRequest: "An https URL was requested over a connection without TLS"
-        case .notFound: "There is nothing at this path"
-        case .eventNotFound: "There is no event with this id"
-        case .guestNotFound: "The event has no such guest"
+        // What the request is.
+        case .badRequest: ("bad_request", 400, "The request is not valid HTTP")
+        case .malformedJSON: ("malformed_json", 400, "The body is not valid JSON")
+        case .idempotencyKeyInvalid:
+            ("idempotency_key_invalid", 400, "Idempotency-Key must be one string of 1 to 255 visible ASCII characters")
+        case .emptyUpdate: ("empty_update", 400, "The update changes nothing: give at least one field")
+        case .hostNotAllowed: ("host_not_allowed", 421, "This server does not accept the name in Host")
+        case .originNotAllowed: ("origin_not_allowed", 403, "Requests from this origin are not allowed")
+        case .unauthenticated: ("unauthenticated", 401, "A token is required: send it as Authorization: Bearer")
+        case .invalidToken: ("invalid_token", 401, "This token is not valid")
+        case .insufficientScope: ("insufficient_scope", 403, "The scope of this token does not allow this request")
+        case .readOnly: ("read_only", 403, "This gateway is read-only")
+        case .misdirectedRequest:
+            ("misdirected_request", 421, "An https URL was requested over a connection without TLS")
+        case .notFound: ("not_found", 404, "There is nothing at this path")
+        case .absent(let kind): (kind.rawValue + "_not_found", 404, Self.message(absent: kind))
         case .eventNotAccessible:
-            "Luma shows no event with this id: the id may be wrong, or the event is cancelled or on another calendar"
-        case .templateNotFound: "There is no template of this type"
-        case .feedNotFound: "There is no feed with this id"
-        case .methodNotAllowed: "Method not allowed at this path"
-        case .originNotAllowed: "Requests from this origin are not allowed"
-        case .unauthenticated: "A token is required: send it as Authorization: Bearer"
-        case .invalidToken: "This token is not valid"
-        case .insufficientScope: "The scope of this token does not allow this request"
-        case .readOnly: "This gateway is read-only"
-        case .notAcceptable: "None of the media types in Accept can be served here"
-        case .requestTimeout: "The request took too long to arrive"
-        case .refundDecisionRequired: "Guests have paid for this event: set refund=true or refund=false"
-        case .requestInProgress: "The first request with this Idempotency-Key is still in progress"
-        case .duplicateEvent: "An identical event was created a moment ago"
-        case .tooManyFeeds: "You have the maximum number of feeds: revoke one first"
-        case .preconditionFailed: "Precondition failed: the event changed since you read it, or it already exists"
+            (
+                "event_not_accessible", 403,
+                "Luma shows no event with this id: the id may be wrong, or the event is cancelled or on another calendar"
+            )
+        case .templateNotFound: ("template_not_found", 404, "There is no template of this type")
+        case .feedNotFound: ("feed_not_found", 404, "There is no feed with this id")
+        case .methodNotAllowed: ("method_not_allowed", 405, "Method not allowed at this path")
+        case .notAcceptable: ("not_acceptable", 406, "None of the media types in Accept can be served here")
+        case .requestTimeout: ("request_timeout", 408, "The request took too long to arrive")
+        case .refundDecisionRequired:
+            ("refund_decision_required", 409, "Guests have paid for this event: set refund=true or refund=false")
+        case .requestInProgress:
+            ("request_in_progress", 409, "The first request with this Idempotency-Key is still in progress")
+        case .duplicateEvent: ("duplicate_event", 409, "An identical event was created a moment ago")
+        case .tooManyFeeds: ("too_many_feeds", 409, "You have the maximum number of feeds: revoke one first")
+        case .preconditionFailed:
+            (
+                "precondition_failed", 412,
+                "Precondition failed: the event changed since you read it, or it already exists"
+            )
         case .confirmationStale:
-            "The confirmation is stale: the event changed, the confirmation expired, or it was given for something else"
-        case .payloadTooLarge: "The body is too large"
-        case .uriTooLong: "The path and query are too long"
-        case .unsupportedMediaType: "The body must be application/json"
-        case .expectationFailed: "The only supported expectation is 100-continue"
-        case .idempotencyKeyReused: "This Idempotency-Key was used with a different request"
-        case .validationFailed: "The request has fields that are not valid"
-        case .rateLimited: "Rate limit exceeded"
-        case .tooManyKeys: "This caller has the maximum number of idempotency keys; older ones must expire first"
-        case .fieldsTooLarge: "The header fields are too large"
-        case .internal: "Internal error in the gateway"
-        case .notImplemented: "This method or transfer coding is not supported"
-        case .overloaded: "The gateway is overloaded"
-        case .shuttingDown: "The gateway is shutting down"
+            (
+                "confirmation_stale", 412,
+                "The confirmation is stale: the event changed, the confirmation expired, or it was given for something else"
+            )
+        case .payloadTooLarge: ("payload_too_large", 413, "The body is too large")
+        case .uriTooLong: ("uri_too_long", 414, "The path and query are too long")
+        case .unsupportedMediaType: ("unsupported_media_type", 415, "The body must be application/json")
+        case .expectationFailed: ("expectation_failed", 417, "The only supported expectation is 100-continue")
+        case .idempotencyKeyReused:
+            ("idempotency_key_reused", 422, "This Idempotency-Key was used with a different request")
+        case .validationFailed: ("validation_failed", 422, "The request has fields that are not valid")
+        case .rateLimited: ("rate_limited", 429, "Rate limit exceeded")
+        case .tooManyKeys:
+            (
+                "too_many_keys", 429,
+                "This caller has the maximum number of idempotency keys; older ones must expire first"
+            )
+        case .fieldsTooLarge: ("fields_too_large", 431, "The header fields are too large")
+        // What this server is.
+        case .internal: ("internal", 500, "Internal error in the gateway")
+        case .notImplemented: ("not_implemented", 501, "This method or transfer coding is not supported")
+        case .overloaded: ("overloaded", 503, "The gateway is overloaded")
+        case .shuttingDown: ("shutting_down", 503, "The gateway is shutting down")
+        case .starting: ("starting", 503, "Luma has not answered since startup; the first check is in progress")
+        case .notAsked:
+            ("not_asked", 503, "Luma has not been contacted since startup: the first check could not be sent")
         case .storeUnavailable:
-            "The state store is unavailable, so requests that depend on it (Idempotency-Key) are refused"
-        case .starting: "Luma has not answered since startup; the first check is in progress"
-        case .notAsked: "Luma has not been contacted since startup: the first check could not be sent"
-        case .httpVersionNotSupported: "Only HTTP/1.0 and HTTP/1.1 are supported"
-        case .upstreamRefused: "Luma refused the request"
-        case .upstreamAuth: "Luma refused the gateway's API key"
+            (
+                "store_unavailable", 503,
+                "The state store is unavailable, so requests that depend on it (Idempotency-Key) are refused"
+            )
+        case .httpVersionNotSupported: ("http_version_not_supported", 505, "Only HTTP/1.0 and HTTP/1.1 are supported")
+        // What Luma did.
+        case .upstreamRefused: ("upstream_refused", 502, "Luma refused the request")
+        case .upstreamAuth: ("upstream_auth", 502, "Luma refused the gateway's API key")
         case .upstreamPlanRequired:
-            "The calendar of the gateway's API key has no Luma Plus plan, which Luma's API needs"
-        case .upstreamUnreachable: "Luma cannot be reached"
-        case .upstreamFailure: "Luma failed"
-        case .upstreamTimeout: "Luma did not answer in time"
-        case .upstreamUnavailable: "Luma keeps failing; calls are paused for a moment (circuit breaker open)"
-        case .notKept: "No cached response, and only-if-cached forbids asking Luma"
-        case .outcomeUnknown: "Luma did not confirm the request, and its outcome could not be determined"
+            (
+                "upstream_plan_required", 502,
+                "The calendar of the gateway's API key has no Luma Plus plan, which Luma's API needs"
+            )
+        case .upstreamUnreachable: ("upstream_unreachable", 502, "Luma cannot be reached")
+        case .upstreamFailure: ("upstream_failure", 502, "Luma failed")
+        case .upstreamTimeout: ("upstream_timeout", 504, "Luma did not answer in time")
+        case .upstreamUnavailable:
+            ("upstream_unavailable", 503, "Luma keeps failing; calls are paused for a moment (circuit breaker open)")
+        case .outcomeUnknown:
+            ("outcome_unknown", 504, "Luma did not confirm the request, and its outcome could not be determined")
+        case .notKept: ("not_kept", 504, "No cached response, and only-if-cached forbids asking Luma")
         }
     }
+
+    /// The stable word.
+    public var rawValue: String { row.word }
+    /// The status it is answered with (RFC 9110 §15); `upstreamRefused` takes Luma's own instead where there is one.
+    public var status: Int { row.status }
+    /// The message when nothing more exact is known.
+    public var message: String { row.message }
+
+    private static func message(absent kind: Operation.Kind) -> String {
+        guard let owner = kind.row.owner else { return "There is no \(kind.noun) with this id" }
+        return "The \(owner.noun) has no such \(kind.noun)"
+    }
+}
+
+extension Reason: CaseIterable {
+    /// Every reason that is given: of what is not there, those for the kinds of things that requests name.
+    public static let allCases: [Reason] = general + Surfaces.named.map { .absent($0) }
+
+    /// The reason of this word; nil for a word that is none.
+    public init?(rawValue: String) {
+        guard let reason = Self.byWord[rawValue] else { return nil }
+        self = reason
+    }
+
+    private static let byWord = Dictionary(
+        uniqueKeysWithValues: (general + Operation.Kind.allCases.map { .absent($0) }).map { ($0.rawValue, $0) })
+
+    /// All but those of what is not there.
+    static let general: [Reason] = [
+        .badRequest, .malformedJSON, .idempotencyKeyInvalid, .emptyUpdate, .hostNotAllowed, .originNotAllowed,
+        .unauthenticated, .invalidToken, .insufficientScope, .readOnly, .misdirectedRequest, .notFound,
+        .eventNotAccessible, .templateNotFound, .feedNotFound, .methodNotAllowed, .notAcceptable, .requestTimeout,
+        .refundDecisionRequired, .requestInProgress, .duplicateEvent, .tooManyFeeds, .preconditionFailed,
+        .confirmationStale, .payloadTooLarge, .uriTooLong, .unsupportedMediaType, .expectationFailed,
+        .idempotencyKeyReused, .validationFailed, .rateLimited, .tooManyKeys, .fieldsTooLarge, .internal,
+        .notImplemented, .overloaded, .shuttingDown, .starting, .notAsked, .storeUnavailable, .httpVersionNotSupported,
+        .upstreamRefused, .upstreamAuth, .upstreamPlanRequired, .upstreamUnreachable, .upstreamFailure,
+        .upstreamTimeout, .upstreamUnavailable, .outcomeUnknown, .notKept,
+    ]
 }

@@ -1,4 +1,5 @@
 package import Core
+import LumaAPI
 
 /// What a person copies to name an event: its address at Luma in any of its spellings, its slug, or its id.
 package enum EventAddress: Equatable {
@@ -45,7 +46,7 @@ package struct EventID: Hashable, Sendable {
     /// - Throws: `APIError` 404 for what cannot be an id.
     package init(_ text: String) throws(APIError) {
         let isPlausible = !text.isEmpty && text.utf8.count <= Self.longest && text.utf8.allSatisfy(\.isLumaIDByte)
-        guard isPlausible else { throw APIError.eventNotFound(text) }
+        guard isPlausible else { throw APIError.notFound(.event, text) }
         self.text = text
     }
 }

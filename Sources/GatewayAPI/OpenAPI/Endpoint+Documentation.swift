@@ -1,4 +1,5 @@
 package import Core
+import LumaAPI
 
 extension Endpoint {
     /// Nil for what is no REST: MCP describes itself.
@@ -59,7 +60,7 @@ extension Endpoint {
                             Self.media(event), Self.media(["type": "string"], Representation.calendar.rawValue),
                         ], fields: DocumentedField.ofReads),
                     Self.notModified,
-                ], reasons: Reason.lumaRead + [.eventNotFound, .eventNotAccessible])
+                ], reasons: Reason.lumaRead + [.absent(.event), .eventNotAccessible])
         case .replaceEvent, .patchEvent:
             return EndpointDocumentation(
                 group: .events, summary: kind == .patchEvent ? "Change an event" : "Change an event (as PATCH does)",
@@ -73,7 +74,7 @@ extension Endpoint {
                             Self.media(["oneOf": [written, EventSchemas.reference("EventPreview")]])
                         ], fields: [.idempotencyReplayed])
                 ],
-                reasons: Reason.lumaWrite + Reason.body + [.eventNotFound, .eventNotAccessible, .emptyUpdate])
+                reasons: Reason.lumaWrite + Reason.body + [.absent(.event), .eventNotAccessible, .emptyUpdate])
         case .cancelEvent:
             return EndpointDocumentation(
                 group: .events, summary: "Cancel an event",
@@ -92,7 +93,7 @@ extension Endpoint {
                         ], fields: [.idempotencyReplayed])
                 ],
                 reasons: Reason.lumaWrite
-                    + [.eventNotFound, .eventNotAccessible, .refundDecisionRequired, .confirmationStale])
+                    + [.absent(.event), .eventNotAccessible, .refundDecisionRequired, .confirmationStale])
         case .eventsJSON, .eventsLines, .eventsTable, .eventsCalendar, .eventCalendar: return formatDocumentation
         case .listFeeds, .createFeed, .revokeFeed, .feed: return feedDocumentation
         case .listTemplates:

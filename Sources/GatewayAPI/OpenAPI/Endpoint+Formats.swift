@@ -1,4 +1,5 @@
 package import Core
+import LumaAPI
 
 /// What people are told of the paths that name a format.
 extension Endpoint {
@@ -35,7 +36,7 @@ extension Endpoint {
                     fields: isStream ? [] : DocumentedField.ofReads),
                 .init(status: 304, description: "The caller has it already.", fields: isStream ? [] : [.etag]),
             ], reasons: Reason.lumaRead)
-        if kind == .eventCalendar { documentation.reasons += [.eventNotFound, .eventNotAccessible] }
+        if kind == .eventCalendar { documentation.reasons += [.absent(.event), .eventNotAccessible] }
         return documentation
     }
 }

@@ -1,4 +1,5 @@
 package import Core
+package import LumaAPI
 
 /// What people are told of an endpoint beyond its method and path.
 package struct EndpointDocumentation {
@@ -26,19 +27,28 @@ package struct EndpointDocumentation {
     /// The status of all these reasons where it is not their own.
     package var statusOfReasons: Int?
 
-    package enum Group: String, CaseIterable {
-        case events = "Events"
-        case guests = "Guests"
-        case coupons = "Coupons"
-        case templates = "Templates"
-        case feeds = "Feeds"
-        case service = "Service"
+    package enum Group: Hashable {
+        /// What is done with things of a kind.
+        case things(Operation.Kind)
+        case templates, feeds, service
+
+        package static let events = Group.things(.event)
+
+        /// In the order in which they are shown.
+        static let all: [Group] = Operation.Kind.allCases.map(Group.things) + [.templates, .feeds, .service]
+
+        package var name: String {
+            switch self {
+            case .things(let kind): kind.row.title
+            case .templates: "Templates"
+            case .feeds: "Feeds"
+            case .service: "Service"
+            }
+        }
 
         package var description: String {
             switch self {
-            case .events: "The events of the calendar that the gateway's key belongs to."
-            case .guests: "Who comes to an event."
-            case .coupons: "Codes that make an event's tickets cheaper, or show hidden ones."
+            case .things(let kind): kind.row.about
             case .templates: "Kinds of events to start from."
             case .feeds: "Calendars at an address of their own, for programs that cannot send a token."
             case .service: "The gateway itself."
@@ -110,10 +120,9 @@ extension Reason {
     package static let everywhere: [Reason] = {
         let particular = Set(
             access + lumaRead + lumaWrite + body
+                + Surfaces.named.map { .absent($0) }
                 + [
-                    .duplicateEvent, .eventNotFound, .eventNotAccessible, .guestNotFound, .templateNotFound,
-                    .feedNotFound,
-                    .tooManyFeeds,
+                    .duplicateEvent, .eventNotAccessible, .templateNotFound, .feedNotFound, .tooManyFeeds,
                     .emptyUpdate, .refundDecisionRequired, .confirmationStale, .starting, .notAsked,
                 ])
         return allCases.filter { !particular.contains($0) }

@@ -33,15 +33,19 @@ package struct OpenAPIDocument {
                         + "everywhere. Errors have one shape, whose `reason` is a stable word."),
             ],
             "tags": .array(
-                EndpointDocumentation.Group.allCases.map {
-                    ["name": .string($0.rawValue), "description": .string($0.description)]
-                }),
+                Self.groups.map { ["name": .string($0.name), "description": .string($0.description)] }),
             "paths": .object(paths(&responses)),
             "components": [
                 "schemas": .object(schemas.all), "responses": .object(responses),
                 "headers": .object(Self.headers), "securitySchemes": .object(Self.securitySchemes),
             ],
         ]
+    }
+
+    /// Those that something is in.
+    private static var groups: [EndpointDocumentation.Group] {
+        let used = Set(Endpoint.allCases.compactMap { $0.documentation?.group })
+        return EndpointDocumentation.Group.all.filter(used.contains)
     }
 
     private func paths(_ responses: inout JSONObject) -> JSONObject {
@@ -70,7 +74,7 @@ package struct OpenAPIDocument {
         _ endpoint: Endpoint, _ documentation: EndpointDocumentation, _ responses: inout JSONObject
     ) -> JSONObject {
         var operation: JSONObject = [
-            "operationId": .string("\(endpoint)"), "tags": [.string(documentation.group.rawValue)],
+            "operationId": .string("\(endpoint)"), "tags": [.string(documentation.group.name)],
             "summary": .string(documentation.summary),
         ]
         operation["security"] = endpoint.isOpen ? [] : Self.security(endpoint)

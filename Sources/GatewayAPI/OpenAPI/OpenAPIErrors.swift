@@ -94,7 +94,7 @@ package struct OpenAPIErrors {
                 FieldProblem("end_at", "must be after start_at, which is 2027-07-01T23:00:00.000Z")
             ])
         case .rateLimited: return APIError(reason, retryAfter: 12)
-        case .eventNotFound: return .eventNotFound("evt-unknown")
+        case .absent(let kind): return .notFound(kind, (kind.row.idPrefix ?? "") + "unknown")
         case .eventNotAccessible:
             return .eventNotAccessible("evt-unknown", LumaMessage(message: "You don't have access to this event."))
         case .upstreamPlanRequired:

@@ -32,10 +32,10 @@ package struct OpenAPIExamples {
     package func pathParameter(_ name: String) -> String {
         switch name {
         case "event_id": eventID
-        case "guest_id": "gst-a1B2c3D4e5"
         case "feed_id": Self.feedID
         case "feed_token": Self.feedID + String(repeating: "x", count: FeedInput.tokenLength - Self.feedID.utf8.count)
-        default: templates.templates.first?.type ?? ""
+        case "template_type": templates.templates.first?.type ?? ""
+        default: (Operation.Kind(idMember: name)?.row.idPrefix ?? "") + "a1B2c3D4e5"
         }
     }
 

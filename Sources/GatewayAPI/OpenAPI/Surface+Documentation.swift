@@ -6,7 +6,8 @@ extension Surface {
     package var documentation: EndpointDocumentation {
         let isRead = !operation.isWrite
         return EndpointDocumentation(
-            group: group, summary: String(operation.summary.prefix { $0 != "." && $0 != ";" }),
+            group: .things(operation.subject?.kind ?? .event),
+            summary: String(operation.summary.prefix { $0 != "." && $0 != ";" }),
             description: operation.summary,
             query: isRead ? openFields.map { QueryRow($0.name, $0.schema, $0.note) } : [Self.dryRun],
             fields: isRead
@@ -17,14 +18,6 @@ extension Surface {
     }
 
     private static let dryRun = QueryRow("dry_run", .boolean, default: false, "Only tell what would be sent.")
-
-    private var group: EndpointDocumentation.Group {
-        switch operation.subject?.kind {
-        case .guest?: .guests
-        case .coupon?: .coupons
-        default: .events
-        }
-    }
 
     private var success: EndpointDocumentation.Answer {
         let isChange = operation.isWrite && !operation.makesThing
@@ -70,11 +63,9 @@ extension Surface {
     /// Why it may refuse: by its method, and by the things that it names.
     private var reasons: [Reason] {
         var reasons = operation.isWrite ? Reason.lumaWrite + Reason.body : Reason.lumaRead
-        if operation.subject?.parent?.kind == .event || operation.subject?.kind == .event {
-            reasons += [.eventNotFound, .eventNotAccessible]
-        }
+        reasons += named.map { .absent($0) }
+        if named.contains(.event) { reasons.append(.eventNotAccessible) }
         if operation.makesThing { reasons.append(.duplicateEvent) }
-        if operation.subject?.kind == .guest, operation.subject?.member != nil { reasons.append(.guestNotFound) }
         return reasons
     }
 }

@@ -151,8 +151,21 @@ extension Surface {
             default: !text.isEmpty && text.utf8.count <= 320 && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f }
             }
         guard !isPlausible else { return }
-        let kind = name == operation.subject?.member ? operation.subject?.kind : operation.subject?.parent?.kind
-        throw .notFound(kind ?? .event, text)
+        throw .notFound(kind(of: name) ?? .event, text)
+    }
+
+    /// The kind of thing that a member of the input names; nil for a member that names none.
+    package func kind(of member: String) -> Operation.Kind? {
+        let subject = operation.subject
+        if member == subject?.member { return subject?.kind }
+        if member == subject?.parent?.member { return subject?.parent?.kind }
+        return Operation.Kind(idMember: member)
+    }
+
+    /// The kinds of things that the input names by their ids, so that they may not be there.
+    package var named: [Operation.Kind] {
+        let kinds = (operation.subject?.members ?? []).compactMap(kind(of:))
+        return Operation.Kind.allCases.filter { $0.row.idPrefix != nil && kinds.contains($0) }
     }
 
     /// The same in Luma's words. A null is passed on: where a member cannot be null, it was refused before.

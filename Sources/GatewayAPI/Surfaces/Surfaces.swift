@@ -49,6 +49,9 @@ package enum Surfaces {
     /// The row of an operation; nil for one that is withheld.
     package static subscript(operation name: String) -> Surface? { all.first { $0.operation.name == name } }
 
+    /// The kinds of things that requests name by their ids.
+    package static let named = Operation.Kind.allCases.filter { kind in all.contains { $0.named.contains(kind) } }
+
     /// The row that lists things of this kind; nil when none does.
     package static func listing(_ kind: Operation.Kind) -> Surface? {
         all.first { $0.answer == .page && $0.operation.subject?.kind == kind }

@@ -4,6 +4,9 @@ package import HTTP
 import Settings
 
 extension CommandFailure {
+    /// Ids and other details of an error that are shown; a gateway gives fewer.
+    private static let maxDetails = 8
+
     /// An answer that is an error.
     /// - Parameter option: the option by which a field is said.
     package init(
@@ -18,11 +21,12 @@ extension CommandFailure {
         var lines = Self.fieldLines(json?["details"]?["fields"], option)
         if let luma = json?["details"]?["luma"]?["message"]?.stringValue { lines.append("Luma: " + Self.line(luma)) }
         if let offset = json?["details"]?["offset"]?.intValue { lines.append("at byte \(offset)") }
-        for name in ["event_id", "guest_id", "guest_count", "needed_scope"] {
-            if let value = json?["details"]?[name] {
-                lines.append(
-                    "\(name): " + Self.line(value.stringValue ?? String(decoding: value.encoded, as: UTF8.self)))
-            }
+        let told = (json?["details"]?.objectValue?.members ?? []).filter {
+            $0.name.hasSuffix("_id") || ["guest_count", "needed_scope"].contains($0.name)
+        }
+        for (name, value) in told.prefix(Self.maxDetails) {
+            lines.append(
+                Self.line("\(name): " + (value.stringValue ?? String(decoding: value.encoded, as: UTF8.self))))
         }
         if let seconds = answer.retryAfter {
             lines.append("try again in \(Int(seconds.rounded(.up))) seconds")

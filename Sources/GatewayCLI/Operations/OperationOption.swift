@@ -84,7 +84,7 @@ struct OperationOption: Sendable {
         case .boolean: isRepeated ? .words(["true", "false"]) : .yes(["true", "false"])
         case .enumeration(let words): .words(words)
         case .timeZone: .zone
-        case .id(let prefix) where prefix == "evt-": .event
+        case .id(let prefix) where prefix == Operation.Kind.event.row.idPrefix: .event
         default: .free
         }
     }

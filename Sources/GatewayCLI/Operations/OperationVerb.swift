@@ -38,7 +38,8 @@ struct OperationVerb: Sendable {
         (noun, name) = (command.noun, command.name)
         operands = zip(command.operands, surface.pathMembers).map { name, member in
             let field = surface.operation.input.first { $0.name == member }
-            return Operand(name: name, member: member, isEvent: member == "event_id", note: field?.note ?? "")
+            return Operand(
+                name: name, member: member, isEvent: surface.kind(of: member) == .event, note: field?.note ?? "")
         }
         options = OperationOption.options(
             of: surface.openFields, prefix: surface.operation.subject?.kind.rawValue ?? "luma")

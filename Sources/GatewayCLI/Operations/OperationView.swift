@@ -41,7 +41,7 @@ struct OperationView {
         let name = rows.first { Self.isText($0.0.schema) && $0.0.required && $0.1 != nil }
         let others = rows.filter { $0.0.name != name?.0.name }
         return FactSheet.text(
-            name?.1 ?? Self.label(surface.operation.subject?.kind.rawValue ?? "done"),
+            name?.1 ?? surface.operation.subject?.kind.noun ?? "done",
             others.map { (Self.label($0.0.name), $0.1) }, terminal)
     }
 

@@ -1,3 +1,6 @@
+import GatewayAPI
+import LumaAPI
+
 /// How a command against a gateway ends, in the terms of sysexits.h where it has one: scripts branch on the number.
 package enum ExitStatus: Int32, Sendable, CaseIterable {
     case ok = 0
@@ -23,7 +26,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         case .unknown: "The outcome is unknown; check, or repeat it with the key that is printed."
         case .usage: "The command line is wrong."
         case .data: "A field is invalid, or Luma refused it; each problem is listed."
-        case .notFound: "There is no such event, guest, template or file."
+        case .notFound: "There is no such \(Self.absent) or file."
         case .unavailable: "The gateway cannot be reached."
         case .software: "The gateway failed."
         case .cannotCreate: "The output file cannot be created."
@@ -34,6 +37,11 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         case .interrupted: "Interrupted."
         }
     }
+}
+
+extension ExitStatus {
+    /// What a command may name that is not there.
+    fileprivate static let absent = (Surfaces.named.map(\.noun) + ["template"]).joined(separator: ", ")
 }
 
 /// Why a command did not do what it was asked to: what a person reads on standard error, and the exit code.

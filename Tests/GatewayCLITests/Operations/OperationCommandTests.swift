@@ -287,6 +287,21 @@ import Testing
         #expect(failure(result) == CommandFailure(.notFound, "No such guest", ["guest_id: gst-1", "request r"]))
     }
 
+    /// Whatever kind of thing an error is about, its id is shown.
+    @Test func everyIdOfAnErrorIsShown() async throws {
+        let body: JSON = [
+            "error": "No such \u{1b}coupon", "reason": "coupon_not_found", "request_id": "r",
+            "details": ["coupon_id": "coup-1", "luma": ["message": "No."], "ticket_type_id": "ttype-1", "state": "x"],
+        ]
+        let (result, _) = try await run(Self.decline + ["--yes"], [.json(404, body)])
+        let lines = ["Luma: No.", "coupon_id: coup-1", "ticket_type_id: ttype-1", "request r"]
+        #expect(failure(result) == CommandFailure(.notFound, "No such coupon", lines))
+    }
+
+    @Test func theExitCodeNamesWhatCommandsName() {
+        #expect(ExitStatus.notFound.meaning == "There is no such event, guest, template or file.")
+    }
+
     @Test(arguments: [
         ("guests list", "guests list (command line): needs EVENT"),
         ("guests set-status", "guests set-status (command line): needs EVENT and GUEST"),

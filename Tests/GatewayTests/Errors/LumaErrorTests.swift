@@ -54,7 +54,7 @@ import Testing
 
     @Test func whatTheRequestNamesIsNamedWhenItIsMissing() {
         let error = APIError(.notFound(Self.words), subject: "evt-1")
-        #expect(error.status == 404 && error.reason == .eventNotFound)
+        #expect(error.status == 404 && error.reason == .absent(.event))
         #expect(error.details == ["event_id": "evt-1", "luma": ["message": "no", "code": "c"]])
         let denied = APIError(.eventNotAccessible(Self.words), subject: "evt-1")
         #expect(denied.status == 403 && denied.reason == .eventNotAccessible && denied.details == error.details)

@@ -90,7 +90,7 @@ import Testing
         error.status = 400
         let told = error.forReadersOfFeeds
         let isLumas =
-            reason.rawValue.hasPrefix("upstream_") || reason == .eventNotFound || reason == .eventNotAccessible
+            reason.rawValue.hasPrefix("upstream_") || reason == .absent(.event) || reason == .eventNotAccessible
         #expect((told.details["luma"] == nil) == isLumas)
         if isLumas { #expect(told.details.isEmpty && told.status >= 500) }
     }

@@ -35,6 +35,23 @@ import Testing
         #expect(Set(Reason.allCases.map(\.rawValue)).subtracting(told) == [])
     }
 
+    /// One group for each kind of thing that is served, and what stands for an id begins as the ids of its kind do.
+    @Test func groupsAndExamplesAreThoseOfTheKinds() {
+        let tags = (document["tags"]?.arrayValue ?? []).compactMap { $0["name"]?.stringValue }
+        #expect(tags == ["Events", "Guests", "Coupons", "Templates", "Feeds", "Service"])
+        let used = operations().compactMap { $0.operation["tags"]?.arrayValue?.first?.stringValue }
+        #expect(Set(used) == Set(tags))
+        for (path, item) in document["paths"]?.objectValue?.members ?? [] {
+            for parameter in item["parameters"]?.arrayValue ?? [] {
+                let name = parameter["name"]?.stringValue ?? ""
+                guard name != "event_id", let prefix = LumaAPI.Operation.Kind(idMember: name)?.row.idPrefix else {
+                    continue
+                }
+                #expect(parameter["example"]?.stringValue?.hasPrefix(prefix) == true, "\(path)")
+            }
+        }
+    }
+
     @Test func everyErrorIsUnderItsStatus() {
         for (path, method, operation) in operations() {
             for (status, response) in operation["responses"]?.objectValue?.members ?? [] {

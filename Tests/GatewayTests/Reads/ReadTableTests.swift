@@ -245,7 +245,7 @@ import Testing
         #expect(play.table.standIn(Self.tea, now: Self.at(64.9)) != nil)
         #expect(play.table.standIn(Self.tea, now: Self.at(65)) == nil)
         _ = play.ask(Self.tea, "c", at: 12)
-        _ = play.fail("c", .eventNotFound, isGone: true, at: 13)
+        _ = play.fail("c", .absent(.event), isGone: true, at: 13)
         #expect(play.table.standIn(Self.tea, now: Self.at(14)) == nil)
     }
 

@@ -29,7 +29,8 @@ import Testing
 
     static let refusals: [(error: APIError, isKept: Bool)] = [
         (APIError(lumaRefused: 400, LumaMessage(message: "Slug is taken")), true),
-        (APIError.eventNotFound("evt-1"), true), (APIError.notFound(.guest, "gst-1"), true),
+        (APIError.notFound(.event, "evt-1"), true), (APIError.notFound(.guest, "gst-1"), true),
+        (APIError.notFound(.coupon, "coup-1"), true),
         (APIError.eventNotAccessible("evt-1", LumaMessage(message: "You don't have access to this event.")), true),
         (APIError(.planRequired(LumaMessage(message: "Luma Plus")), subject: "evt-1"), false),
         (APIError(.upstreamFailure(status: 404), subject: "evt-1"), false),
