@@ -63,12 +63,12 @@ public struct ICSZone: Sendable, Equatable {
     ) throws(ReadProblem) -> [LocalDateTime] {
         guard let property = observance["DTSTART"], let time = ICSTime(property) else {
             throw ReadProblem(
-                line: observance["DTSTART"]?.line ?? line, "DTSTART of time zone \"\(name)\" is no date and time")
+                line: observance["DTSTART"]?.line ?? line, "DTSTART of time zone \"\(name)\" is not a date and time")
         }
         var onsets = [time.local]
         for property in observance.properties where property.name == "RDATE" {
             guard let times = ICSTime.list(property) else {
-                throw ReadProblem(line: property.line, "RDATE of time zone \"\(name)\" is no list of dates")
+                throw ReadProblem(line: property.line, "RDATE of time zone \"\(name)\" is not a list of dates")
             }
             guard budget.take(times.count) else { throw tooMuch }
             onsets += times.map(\.local)
@@ -130,7 +130,7 @@ public struct ICSZone: Sendable, Equatable {
             }
         }
         throw ReadProblem(
-            line: found?.line ?? line, "\(property) of time zone \"\(name)\" is no offset from UTC, such as +0100")
+            line: found?.line ?? line, "\(property) of time zone \"\(name)\" is not an offset from UTC, such as +0100")
     }
 }
 

@@ -77,7 +77,7 @@ enum EncodingDetector {
         let half = max(head.count / 2, 1)
         if zeros[0] == 0, zeros[1] * 4 >= half * 3 { return .utf16LittleEndian }
         if zeros[1] == 0, zeros[0] * 4 >= half * 3 { return .utf16BigEndian }
-        throw TextDecoder.problem(at: zero, in: bytes, "is zero, which no text has: the file is no table in text")
+        throw TextDecoder.problem(at: zero, in: bytes, "is zero: the file is not a text table")
     }
 
     private static func hasUTF8(_ bytes: ArraySlice<UInt8>) -> Bool {

@@ -59,7 +59,7 @@ enum TextDecoder {
                 output.append(byte)
             } else {
                 let meant = upper[Int(byte) - 0x80]
-                if meant == nothing { throw problem(at: index, in: bytes, "stands for nothing in \(encoding.name)") }
+                if meant == nothing { throw problem(at: index, in: bytes, "is undefined in \(encoding.name)") }
                 output += meant
             }
         }

@@ -10,27 +10,28 @@ struct BudgetMetrics: MetricSource {
 
     func write(to text: inout MetricsText, now: MonotonicTime, on reactor: Reactor) async {
         let state = account.budget.snapshot(now: now)
-        text.begin("luma_mcp_budget_limit", .gauge, "Requests to Luma that one window allows.")
+        text.begin("luma_mcp_budget_limit", .gauge, "Requests to Luma allowed per window.")
         text.sample(state.get.limit, [("class", "get")])
         text.sample(state.post.limit, [("class", "post")])
-        text.begin("luma_mcp_budget_remaining", .gauge, "Requests to Luma that could start now.")
+        text.begin("luma_mcp_budget_remaining", .gauge, "Requests to Luma that can start now.")
         text.sample(state.get.remaining, [("class", "get")])
         text.sample(state.post.remaining, [("class", "post")])
         text.single(
-            "luma_mcp_budget_learned", .gauge, "1 when the budget comes from Luma's own answers.",
+            "luma_mcp_budget_learned", .gauge, "1 when the budget comes from Luma's responses.",
             state.isLearned ? 1 : 0)
         text.single(
-            "luma_mcp_budget_closed_seconds", .gauge, "Time until Luma may be asked again after a 429; 0 when it may.",
+            "luma_mcp_budget_closed_seconds", .gauge,
+            "Time until calls to Luma resume after a 429; 0 when they are not paused.",
             max(0, state.closedUntil?.seconds(since: now) ?? 0))
-        text.single("luma_mcp_budget_queue_length", .gauge, "Calls that wait for budget.", Double(state.queued))
-        text.single("luma_mcp_budget_in_flight", .gauge, "Calls to Luma under way.", Double(state.inFlight))
-        text.begin("luma_mcp_breaker_state", .gauge, "1 for the state that the circuit towards Luma is in.")
+        text.single("luma_mcp_budget_queue_length", .gauge, "Calls waiting for budget.", Double(state.queued))
+        text.single("luma_mcp_budget_in_flight", .gauge, "Calls to Luma in flight.", Double(state.inFlight))
+        text.begin("luma_mcp_breaker_state", .gauge, "1 for the current state of the circuit breaker.")
         for known in CircuitBreaker.State.allCases {
             text.sample(account.breaker.state == known ? 1 : 0, [("state", known.rawValue)])
         }
         let known = account.reachability
         text.single(
-            "luma_mcp_upstream_up", .gauge, "1 when the last call to Luma was answered.",
+            "luma_mcp_upstream_up", .gauge, "1 if Luma answered the last call.",
             known.last == .reachable ? 1 : 0)
     }
 }
@@ -41,8 +42,8 @@ struct ReadMetrics: MetricSource {
 
     func write(to text: inout MetricsText, now: MonotonicTime, on reactor: Reactor) async {
         let size = reads.size
-        text.single("luma_mcp_cache_entries", .gauge, "Answers that are kept.", Double(size.answers))
-        text.single("luma_mcp_cache_bytes", .gauge, "Octets of the answers that are kept.", Double(size.bytes))
+        text.single("luma_mcp_cache_entries", .gauge, "Cached responses.", Double(size.answers))
+        text.single("luma_mcp_cache_bytes", .gauge, "Size of the cached responses in bytes.", Double(size.bytes))
     }
 }
 
@@ -52,8 +53,8 @@ struct ConnectionMetrics: MetricSource {
     let limit: Int
 
     func write(to text: inout MetricsText, now: MonotonicTime, on reactor: Reactor) async {
-        text.single("luma_mcp_connections", .gauge, "Open connections of clients.", Double(counter.count))
-        text.single("luma_mcp_connections_limit", .gauge, "Connections that may be open at once.", Double(limit))
+        text.single("luma_mcp_connections", .gauge, "Open client connections.", Double(counter.count))
+        text.single("luma_mcp_connections_limit", .gauge, "Maximum number of client connections.", Double(limit))
     }
 }
 
@@ -66,17 +67,17 @@ struct StoreMetrics: MetricSource {
 
     func write(to text: inout MetricsText, now: MonotonicTime, on reactor: Reactor) async {
         text.single(
-            "luma_mcp_store_usable", .gauge, "1 when the store worked when it was last used.",
+            "luma_mcp_store_usable", .gauge, "1 if the state store worked when it was last used.",
             store.condition == .usable ? 1 : 0)
         do throws(StoreWaitError) {
             let counts = try await reactor.ask(by: now.advanced(seconds: Self.patience)) {
                 store.count(then: $0)
             }
             text.single(
-                "luma_mcp_journal_unsettled", .gauge, "Writes whose outcome is not known, those under way included.",
+                "luma_mcp_journal_unsettled", .gauge, "Writes with an unknown outcome, including those in flight.",
                 Double(counts.unsettledWrites))
             text.single(
-                "luma_mcp_idempotency_keys", .gauge, "Requests with a key that are remembered.", Double(counts.requests)
+                "luma_mcp_idempotency_keys", .gauge, "Stored requests with an idempotency key.", Double(counts.requests)
             )
         } catch {
             // What cannot be counted is left out; that it cannot is told above.
@@ -90,16 +91,17 @@ struct ProcessStatus: MetricSource {
 
     func write(to text: inout MetricsText, now: MonotonicTime, on reactor: Reactor) async {
         text.single(
-            "process_start_time_seconds", .gauge, "Start of the process, in seconds since 1970.",
+            "process_start_time_seconds", .gauge, "Start time of the process since the Unix epoch in seconds.",
             Double(started.milliseconds) / 1000)
         if let seconds = Self.processorSeconds() {
-            text.single("process_cpu_seconds_total", .counter, "Processor time that was used, in seconds.", seconds)
+            text.single("process_cpu_seconds_total", .counter, "Total user and system CPU time in seconds.", seconds)
         }
         if let pages = Self.memoryPages() {
             let size = Double(sysconf(Int32(_SC_PAGESIZE)))
-            text.single("process_virtual_memory_bytes", .gauge, "Address space in bytes.", Double(pages.virtual) * size)
             text.single(
-                "process_resident_memory_bytes", .gauge, "Memory that is resident, in bytes.",
+                "process_virtual_memory_bytes", .gauge, "Virtual memory size in bytes.", Double(pages.virtual) * size)
+            text.single(
+                "process_resident_memory_bytes", .gauge, "Resident memory size in bytes.",
                 Double(pages.resident) * size)
         }
         if let count = Self.descriptors() {

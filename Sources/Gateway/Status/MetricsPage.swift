@@ -11,12 +11,12 @@ enum MetricsPage {
     static func response(_ hub: MetricsHub, on reactor: Reactor) async -> Response {
         let findings = await hub.gather(on: reactor)
         var text = MetricsText()
-        text.begin("luma_mcp_build_info", .gauge, "The version that runs.")
+        text.begin("luma_mcp_build_info", .gauge, "Version of the program.")
         text.sample(1, [("version", Version.number)])
         write(findings.sum, to: &text)
         text.begin(
             "luma_mcp_loop_lag_seconds", .gauge,
-            "How long each event loop let this scrape wait; none for one that did not answer within a second.")
+            "Lag of each event loop at this scrape; absent for a loop that did not answer within a second.")
         for (index, lag) in findings.lags.enumerated() {
             if let lag { text.sample(lag, [("loop", String(index))]) }
         }
@@ -38,7 +38,7 @@ enum MetricsPage {
         }
         text.begin(
             "luma_mcp_http_request_duration_seconds", .histogram,
-            "Time from a request's first octet to its answer; without the streams of /sse and GET /mcp.")
+            "Time from a request's first byte to its response, without the streams of /sse and GET /mcp.")
         for (endpoint, histogram) in report.durations.sorted(by: { ($0.key?.id ?? -1) < ($1.key?.id ?? -1) }
         ) {
             histogram.write(to: &text, labels(endpoint))
@@ -52,12 +52,12 @@ enum MetricsPage {
             histogram.write(to: &text, [("operation", operation)])
         }
         text.single(
-            "luma_mcp_upstream_retries_total", .counter, "Calls to Luma that repeat one that failed.",
+            "luma_mcp_upstream_retries_total", .counter, "Retries of calls to Luma.",
             Double(report.retries))
         text.single(
-            "luma_mcp_budget_wait_seconds_total", .counter, "Time that calls have waited for Luma's budget.",
+            "luma_mcp_budget_wait_seconds_total", .counter, "Time that calls waited for Luma's budget.",
             report.budgetWait)
-        text.begin("luma_mcp_reads_total", .counter, "Reads by how their answer came about.")
+        text.begin("luma_mcp_reads_total", .counter, "Reads by source of the response.")
         for (source, count) in report.reads.sorted(by: { $0.key.number < $1.key.number }) {
             text.sample(Double(count), [("source", source.rawValue.lowercased())])
         }

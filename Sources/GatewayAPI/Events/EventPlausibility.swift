@@ -124,7 +124,8 @@ public enum EventPlausibility {
                     "before": .string(was), "after": .string(now), "timezone_before": .string(before),
                     "timezone": .string(zone),
                 ],
-                words: "changes and the instant stays: \(was) in \(before) is \(now) in \(zone) now; give start_at, "
+                words:
+                    "changes and the instant stays the same: \(was) in \(before) is \(now) in \(zone) now; give start_at, "
                     + "too, to move the event")
         ]
     }
@@ -164,12 +165,12 @@ public struct EventRemark: Sendable, Equatable {
             case .tooFar: "a time more than ten years ahead"
             case .startInPast: "a new event, or one that was still to come, begins in the past"
             case .veryLong: "it lasts longer than 30 days"
-            case .fixedOffsetZone: "a zone without summer time, under a name that people use for one that has it"
-            case .clockMoves: "the zone changes and the instant stays: the clocks show another time"
-            case .leftOut: "members of a document that was read say what Luma sets by itself: they were not taken over"
-            case .approvalNotSet: "the event is written, and not every ticket type has the approval that was asked for"
-            case .notReadBack: "the event is written, and could not be read back"
-            case .answerNotKept: "the request was made before, and its first answer was too long to be kept"
+            case .fixedOffsetZone: "a zone without summer time, whose name people use for one that has it"
+            case .clockMoves: "the zone changes and the instant stays, so the local time changes"
+            case .leftOut: "members that Luma sets itself were given with other values, and ignored"
+            case .approvalNotSet: "the event was written, but approval could not be set on every ticket type"
+            case .notReadBack: "the event was written, but could not be read back"
+            case .answerNotKept: "the request was made before, and its first response was too long to be stored"
             }
         }
     }

@@ -23,7 +23,7 @@ package enum EventTime {
     }
 
     package static let expectation =
-        "a date and time such as 2027-05-01T18:00:00Z or 2027-05-01T18:00+02:00, or without an offset in the event's "
+        "a date and time such as 2027-05-01T18:00:00Z or 2027-05-01T18:00+02:00, or a local time in the event's "
         + "timezone, such as 2027-05-01T18:00"
 
     /// A blank between date and time is taken for the `T`.

@@ -9,18 +9,18 @@ package enum StatusSchema {
 
     package static let status: JSON = object([
         "version": ["type": "string"], "mode": ["enum": ["luma", "sandbox"]],
-        "upstream": ["type": "string", "description": "Where calls to Luma go: `LUMA_BASE_URL`, or the emulator."],
+        "upstream": ["type": "string", "description": "Upstream URL: `LUMA_BASE_URL`, or the emulator."],
         "started_at": time, "now": time,
-        "read_only": ["type": "boolean", "description": "Nobody may write: LUMA_READ_ONLY."],
+        "read_only": ["type": "boolean", "description": "Writes are refused: LUMA_READ_ONLY."],
         "caller": caller, "health": health, "budget": budget, "calls": calls,
         "requests": [
             "type": "array", "maxItems": .number(JSONNumber(maxRequests)), "items": request,
-            "description": "The last requests, newest first, without those of programs that only watch.",
+            "description": "The last requests, newest first, without monitoring requests.",
         ],
     ])
 
     private static let caller: JSON = object([
-        "label": ["type": "string", "description": "The label of the token, `local` where none is asked for."],
+        "label": ["type": "string", "description": "The label of the token; `local` when tokens are not configured."],
         "scopes": ["type": "array", "items": ["enum": .array(AccessScope.allCases.map { .string($0.rawValue) })]],
     ])
 
@@ -39,14 +39,14 @@ package enum StatusSchema {
 
     private static let budget: JSON = object([
         "get": allowance, "post": allowance,
-        "shared": ["type": "boolean", "description": "Luma counts all requests together, as its own answers say."],
+        "shared": ["type": "boolean", "description": "Luma counts all requests together, according to its responses."],
         "window_seconds": seconds,
-        "reset_seconds": nullable(seconds, "Until there is more for sure; null when that is not known."),
-        "closed_seconds": nullable(seconds, "Until Luma may be asked again after a 429; null when it may."),
+        "reset_seconds": nullable(seconds, "Seconds until there is surely more; null when unknown."),
+        "closed_seconds": nullable(seconds, "Seconds until calls resume after a 429; null when they are not paused."),
         "waiting": count, "in_flight": count,
         "history": object([
-            "step_seconds": count, "get": curve("The fewest requests that were left in each step, oldest first."),
-            "post": curve("The same for POST."), "waiting": curve("The most calls that waited for budget."),
+            "step_seconds": count, "get": curve("Lowest number of remaining requests in each step, oldest first."),
+            "post": curve("The same for POST."), "waiting": curve("Highest number of calls that waited for budget."),
         ]),
     ])
 
@@ -59,7 +59,7 @@ package enum StatusSchema {
 
     private static let request: JSON = object([
         "time": time, "method": ["type": "string"],
-        "route": ["type": "string", "description": "The pattern, never the path; - where there is none."],
+        "route": ["type": "string", "description": "The route pattern, never the path; - for none."],
         "status": ["type": "integer"], "duration_ms": seconds, "upstream_calls": count,
         "reason": ["type": ["string", "null"]], "label": ["type": ["string", "null"]],
         "request_id": ["type": "string"],
@@ -97,16 +97,16 @@ package enum EventPreviewSchema {
     package static let preview: JSON = [
         "type": "object", "required": ["status", "dry_run", "sends", "outcome", "remarks"],
         "properties": [
-            "id": ["type": "string", "description": "Of the event that would be changed."],
+            "id": ["type": "string", "description": "Id of the event that would be changed."],
             "status": ["const": "unchanged"], "dry_run": ["const": true],
             "sends": [
                 "type": "object",
                 "description":
-                    "What would go to Luma. With another start its end goes along, so that the length is kept.",
+                    "What would be sent to Luma. When the start moves, the end moves with it, so the duration stays.",
             ],
             "require_rsvp_approval": [
                 "type": "boolean",
-                "description": "What would be set on the ticket types; absent when nothing would be.",
+                "description": "What would be set on the ticket types; absent for nothing.",
             ],
             "outcome": outcome,
             "remarks": remarks, "warnings": ["type": "array", "items": ["type": "string"]],
@@ -116,12 +116,12 @@ package enum EventPreviewSchema {
     private static let outcome: JSON = [
         "type": "object",
         "required": ["start_at", "end_at", "timezone", "duration_interval", "starts", "ends"],
-        "description": "When the event would be. Null is what an update does not touch, or what Luma chooses.",
+        "description": "When the event would take place. Null: unchanged by the update, or chosen by Luma.",
         "properties": [
             "start_at": nullable("In UTC."), "end_at": nullable("In UTC."), "timezone": nullable("Of the event."),
             "duration_interval": nullable("From start to end, as ISO 8601 writes it."),
-            "starts": nullable("As clocks there show it, such as Tue 2026-12-08 19:00 CET."),
-            "ends": nullable("As clocks there show it."),
+            "starts": nullable("Local time there, such as Tue 2026-12-08 19:00 CET."),
+            "ends": nullable("Local time there."),
         ], "additionalProperties": false,
     ]
 
@@ -129,7 +129,7 @@ package enum EventPreviewSchema {
     package static let remarks: JSON = [
         "type": "array", "items": EventSchemas.reference("Remark"),
         "description":
-            "What is hardly meant or not expected, and what failed after the write, as data; `warnings` has the same as sentences.",
+            "Unusual input, and what failed after the write, as data; `warnings` has the same as sentences.",
     ]
 
     package static let remark: JSON = [
@@ -139,12 +139,12 @@ package enum EventPreviewSchema {
             "code": [
                 "enum": .array(EventRemark.Code.allCases.map { .string($0.rawValue) }),
                 "description": .string(
-                    "For programs; a word never changes its meaning. "
+                    "A stable code. "
                         + EventRemark.Code.allCases.map { "`\($0.rawValue)`: \($0.meaning)." }.joined(separator: " ")),
             ],
             "remark": ["type": "string", "description": "Words that follow the field's name."],
-            "sentence": ["type": "string", "description": "The same by itself."],
-            "values": ["type": "object", "description": "What the words are made of."],
+            "sentence": ["type": "string", "description": "The same as a full sentence."],
+            "values": ["type": "object", "description": "The values in the text."],
         ], "additionalProperties": false,
     ]
 }

@@ -49,8 +49,8 @@ package struct EndpointDocumentation {
         package var description: String {
             switch self {
             case .things(let kind): kind.row.about
-            case .templates: "Kinds of events to start from."
-            case .feeds: "Calendars at an address of their own, for programs that cannot send a token."
+            case .templates: "Templates for new events."
+            case .feeds: "Calendar feeds at secret URLs, for programs that cannot send a token."
             case .service: "The gateway itself."
             }
         }

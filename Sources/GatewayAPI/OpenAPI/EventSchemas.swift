@@ -86,7 +86,7 @@ package struct EventSchemas {
 
     private static let approval: JSON = [
         "type": "boolean",
-        "description": "Guests wait for approval. Luma keeps this on the ticket types, where it is set.",
+        "description": "Registrations need approval. Luma stores this on the ticket types, where it is set.",
     ]
 
     private static func input(_ mode: EventInput.Mode) -> JSONObject {
@@ -103,10 +103,10 @@ package struct EventSchemas {
         var schema = input(.update)
         schema["minProperties"] = 1
         schema["description"] = .string(
-            "Absent members stay as they are; null clears where it is allowed, and changes nothing where there is nothing. "
-                + "When the start moves and `end_at` is not named, the event lasts as long as before. `timezone` alone keeps the "
-                + "instant, so that the clocks show another time, which a warning tells; give `start_at`, too, to move the event. "
-                + "A document that was read here can be sent back: members that Luma sets are passed over while they are "
+            "Absent members stay as they are; null clears a member that can be cleared. "
+                + "When the start moves and `end_at` is not given, the duration stays. `timezone` alone keeps the "
+                + "instant, so the local time changes, with a warning; give `start_at`, too, to move the event. "
+                + "A document that was read here can be sent back: members that Luma sets are ignored while they are "
                 + "unchanged.")
         return schema
     }()
@@ -141,11 +141,12 @@ package struct EventSchemas {
     private static let warnings: JSON = [
         "type": "array", "items": ["type": "string"],
         "description":
-            "What is hardly meant, and what failed after the write had taken effect. Do not repeat the write for it.",
+            "Unusual input, and what failed after the write took effect. Do not repeat the write because of it.",
     ]
 
     private static let written: JSON = [
-        "description": "The event as Luma has it. Only its id when the caller wants no more or reading it back failed.",
+        "description":
+            "The event as Luma has it. Only its id when `return=minimal` was asked for or reading it back failed.",
         "anyOf": [
             [
                 "allOf": [
@@ -169,7 +170,9 @@ package struct EventSchemas {
         "type": "object", "required": ["entries", "has_more", "next_cursor"],
         "properties": [
             "entries": ["type": "array", "items": reference("EventEntry")], "has_more": ["type": "boolean"],
-            "next_cursor": ["type": ["string", "null"], "description": "Null on the last page."],
+            "next_cursor": [
+                "type": ["string", "null"], "description": "Cursor of the next page; null on the last page.",
+            ],
             "left_out": [
                 "type": "array",
                 "items": ["enum": .array(LeftOut.allCases.map { .string($0.rawValue) })],
@@ -215,7 +218,7 @@ package struct EventSchemas {
             "id": ["type": "string"], "status": ["const": "unchanged"], "dry_run": ["const": true],
             "is_paid": ["type": "boolean"], "guest_count": ["type": "integer", "minimum": 0],
             "needs_refund_decision": [
-                "type": "boolean", "description": "Guests have paid: say refund=true or refund=false.",
+                "type": "boolean", "description": "Guests have paid: set refund=true or refund=false.",
             ],
             "name": ["type": "string"], "start_at": ["type": "string", "format": "date-time"],
             "timezone": ["type": "string"],
@@ -234,7 +237,7 @@ package struct EventSchemas {
             [
                 "type": templateType,
                 "name": ["type": "string"], "description": ["type": "string"],
-                "summary": ["type": "string", "description": "What it fills in, for people; its words may change."],
+                "summary": ["type": "string", "description": "What it fills in, for people; the text may change."],
                 "default_duration_hours": ["type": "number", "exclusiveMinimum": 0],
                 "require_rsvp_approval": ["type": "boolean"], "is_virtual": ["type": "boolean"],
                 "event": ["type": "object", "description": "Fields that events of this kind start with."],
@@ -257,14 +260,14 @@ package struct EventSchemas {
     private static let error: JSON = [
         "type": "object", "required": ["error", "code", "reason", "details", "request_id"],
         "properties": [
-            "error": ["type": "string", "description": "For people; its words may change."],
+            "error": ["type": "string", "description": "For people; the text may change."],
             "code": ["type": "string", "pattern": "^[45][0-9]{2}$", "description": "The status."],
             "reason": [
                 "enum": .array(Reason.allCases.map { .string($0.rawValue) }),
-                "description": "For programs; a word never changes its meaning.",
+                "description": "A stable code for programs.",
             ],
-            "details": ["type": "object", "description": "What more is known, by reason."],
-            "request_id": ["type": "string", "description": "Also the field X-Request-Id, and in the log."],
+            "details": ["type": "object", "description": "More about the error, depending on reason."],
+            "request_id": ["type": "string", "description": "Also in the header X-Request-Id and in the log."],
         ], "additionalProperties": false,
     ]
 }

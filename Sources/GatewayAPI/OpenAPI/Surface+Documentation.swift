@@ -17,7 +17,8 @@ extension Surface {
             reasons: reasons)
     }
 
-    private static let dryRun = QueryRow("dry_run", .boolean, default: false, "Only tell what would be sent.")
+    private static let dryRun = QueryRow(
+        "dry_run", .boolean, default: false, "Show what would be sent, and change nothing.")
 
     private var success: EndpointDocumentation.Answer {
         let isChange = operation.isWrite && !operation.makesThing
@@ -54,7 +55,7 @@ extension Surface {
                     "entries": ["type": "array", "items": .object(JSONSchema.object(entryFields, .openAPI(.answer)))],
                     "has_more": ["type": "boolean"],
                     "next_cursor": [
-                        "type": ["string", "null"], "description": "For the next page; null on the last.",
+                        "type": ["string", "null"], "description": "Cursor of the next page; null on the last page.",
                     ],
                 ], required: ["entries", "has_more", "next_cursor"], .openAPI(.answer))
         }

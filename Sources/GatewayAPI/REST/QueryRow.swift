@@ -40,22 +40,23 @@ extension QueryReader {
 /// The query parameters of the paths that have some.
 package enum QueryRows {
     package static let limit = QueryRow(
-        "limit", .integer(1...100), default: 50, "How many events one answer holds at most.")
-    package static let cursor = QueryRow("cursor", .string(), "The `next_cursor` of the page before.")
-    package static let after = QueryRow("after", .dateTime, "Only events that start then or later.")
-    package static let before = QueryRow("before", .dateTime, "Only events that start then or earlier.")
+        "limit", .integer(1...100), default: 50, "Maximum number of events in the response.")
+    package static let cursor = QueryRow("cursor", .string(), "The `next_cursor` of the previous page.")
+    package static let after = QueryRow("after", .dateTime, "Only events that start at or after this time.")
+    package static let before = QueryRow("before", .dateTime, "Only events that start at or before this time.")
     package static let sort = QueryRow(
-        "sort", .enumeration(["start_at", "-start_at"]), "By start, the earliest or the latest first.")
+        "sort", .enumeration(["start_at", "-start_at"]), "By start: earliest or latest first.")
     package static let status = QueryRow(
-        "status", .enumeration(["approved", "pending"]), "Events of the calendar, or those submitted to it that wait.")
+        "status", .enumeration(["approved", "pending"]),
+        "Events of the calendar, or submitted ones that wait for approval.")
     package static let show = QueryRow(
         "show", .enumeration(["all"]),
-        "`all` leaves nothing out: also events of other platforms, events that the key may only view, and, after the others, "
+        "`all` also lists events of other platforms, events that the key may only view, and, after the others, "
             + "those that wait for approval, with `status` `pending`.")
     package static let list = [limit, cursor, after, before, sort, status, show]
     /// The same where the answer holds all pages.
     package static let exported =
-        [QueryRow("limit", .integer(1...100), "How many events there are at most; all without it.")] + list.dropFirst()
+        [QueryRow("limit", .integer(1...100), "Maximum number of events; all by default.")] + list.dropFirst()
 
     package static let purpose = QueryRow(
         "for", .enumeration(["spreadsheet"]),
@@ -67,16 +68,18 @@ package enum QueryRows {
         "url", .string(), "An address such as `https://luma.com/SLUG` or `lu.ma/SLUG`, a slug, or an id.")
     package static let lookup = [url]
 
-    package static let dryRun = QueryRow("dry_run", .boolean, default: false, "Only tell what a cancel would mean.")
+    package static let dryRun = QueryRow("dry_run", .boolean, default: false, "Preview the cancel, and change nothing.")
     package static let refund = QueryRow(
-        "refund", .boolean, "Whether guests get their money back; needed when some have paid.")
+        "refund", .boolean, "Whether to refund guests; required when some have paid.")
     package static let confirm = QueryRow(
         "confirm", .string(),
-        "The `confirm` of a preview: cancels only the event that it told of, as it was then. Good for ten minutes.")
+        "The `confirm` of a preview: cancels only the previewed event, and only if it is unchanged. Valid for ten minutes."
+    )
     package static let cancel = [dryRun, refund, confirm]
 
     package static let preview = QueryRow(
-        "dry_run", .boolean, default: false, "Only tell what would be sent, and when the event would be.")
+        "dry_run", .boolean, default: false,
+        "Show what would be sent and when the event would take place, and change nothing.")
     package static let write = [preview]
 }
 

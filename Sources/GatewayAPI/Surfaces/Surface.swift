@@ -75,9 +75,9 @@ extension Surface {
 /// What a client gives, in our words, and what Luma is sent for it.
 extension Surface {
     /// Luma's paging and sorting, in the words of our own lists.
-    private static let cursor = SchemaField("cursor", .string(), note: "The `next_cursor` of the page before.")
+    private static let cursor = SchemaField("cursor", .string(), note: "The `next_cursor` of the previous page.")
     private static let limit = SchemaField(
-        "limit", .integer(1...100), note: "How many entries one answer holds at most; Luma may give fewer.")
+        "limit", .integer(1...100), note: "Maximum number of entries in the response; Luma may return fewer.")
 
     /// The members that stand in the path, in its order.
     package var pathMembers: [String] {
@@ -112,7 +112,7 @@ extension Surface {
         guard case .enumeration(let words) = field.schema else { return field }
         return SchemaField(
             "sort", .enumeration(words.flatMap { [$0, "-" + $0] }),
-            note: "By this column; with a minus from the last to the first. Default: Luma's own order.")
+            note: "Sort by this column; a leading minus reverses the order. Default: Luma's own order.")
     }
 
     /// Checks what a client gives.

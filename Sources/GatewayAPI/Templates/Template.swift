@@ -78,7 +78,7 @@ extension Template {
 
     private var facts: [String] {
         var facts = ["Lasts " + (EventOutcome.text(ofLength: durationMilliseconds) ?? "less than a minute")]
-        facts.append(requireRSVPApproval ? "Registrations need approval" : "Registrations need no approval")
+        facts.append(requireRSVPApproval ? "Registrations need approval" : "Registrations are open")
         facts.append(isVirtual ? "Usually online" : "Usually at a place")
         if let defaults = Self.words(eventDefaults) { facts.append("Sets " + defaults) }
         return facts

@@ -31,7 +31,7 @@ package struct CalendarTimes {
         _ event: ICSReader.Event, _ property: ICSProperty, _ calendar: ICSCalendarHead, _ zones: inout CalendarZones
     ) throws(ReadProblem) {
         guard let start = ICSTime(property) else {
-            throw ReadProblem(line: property.line, "DTSTART of \(CalendarFaults.shown(event)) is no date and time")
+            throw ReadProblem(line: property.line, "DTSTART of \(CalendarFaults.shown(event)) is not a date and time")
         }
         self.start = start
         self.calendar = calendar.line
@@ -43,7 +43,7 @@ package struct CalendarTimes {
         } else if let property = event["DURATION"] {
             guard let duration = ICSDuration(property.value) else {
                 throw ReadProblem(
-                    line: property.line, "DURATION of \(name) is no length of time, such as PT1H30M")
+                    line: property.line, "DURATION of \(name) is not a duration, such as PT1H30M")
             }
             length = duration.days == 0 && duration.seconds == 0 ? .missing : .duration(duration)
         } else {
@@ -78,7 +78,7 @@ package struct CalendarTimes {
             let what = start.kind == .date ? "a whole day" : "a time without a zone"
             throw ReadProblem(
                 line: property.line,
-                "DTSTART of \(CalendarFaults.shown(event)) is \(what): say in which zone with --zone")
+                "DTSTART of \(CalendarFaults.shown(event)) is \(what): set its time zone with --zone")
         }
     }
 
@@ -89,7 +89,7 @@ package struct CalendarTimes {
         guard let end = ICSTime(property), (end.kind == .date) == (start.kind == .date) else {
             throw ReadProblem(
                 line: property.line,
-                "DTEND of \(CalendarFaults.shown(event)) is no \(start.kind == .date ? "date" : "date and time")")
+                "DTEND of \(CalendarFaults.shown(event)) is not a \(start.kind == .date ? "date" : "date and time")")
         }
         let local = end.local.milliseconds - start.local.milliseconds
         // A day that ends with itself is that day; many programs write it so.

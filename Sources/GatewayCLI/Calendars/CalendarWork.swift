@@ -213,16 +213,16 @@ package enum CalendarFaults {
         switch property.name {
         case "DTSTART", "DTEND":
             if ICSTime(property) != nil { return nil }
-            return "\(property.name) of \(shown(event)) is no date and time: \(quoted(property.value))"
+            return "\(property.name) of \(shown(event)) is not a date and time: \(quoted(property.value))"
         case _ where times.contains(property.name):
             return ICSTime(property) == nil
-                ? "\(property.name) of \(shown(event)) is no date and time: \(quoted(property.value))" : nil
+                ? "\(property.name) of \(shown(event)) is not a date and time: \(quoted(property.value))" : nil
         case "SEQUENCE":
             return Int(property.value).map { $0 >= 0 } ?? false
-                ? nil : "SEQUENCE of \(shown(event)) is no number: \(quoted(property.value))"
+                ? nil : "SEQUENCE of \(shown(event)) is not a number: \(quoted(property.value))"
         case "RDATE", "EXDATE":
             return ICSTime.list(property) == nil
-                ? "\(property.name) of \(shown(event)) is no list of dates" : nil
+                ? "\(property.name) of \(shown(event)) is not a list of dates" : nil
         default: return nil
         }
     }

@@ -35,7 +35,7 @@ package struct ImportFields {
         }
         let to = String(option[option.index(after: equals)...])
         guard to.isEmpty || known.contains(to) || ColumnNames.roles.contains(where: { $0.name == to }) else {
-            throw ImportMapError("names no field of an event" + hint(to))
+            throw ImportMapError("is not a field of an event" + hint(to))
         }
         return ImportMapping(from: String(option[..<equals]), to: to)
     }

@@ -107,12 +107,12 @@ package struct TableColumns {
         let shown = APIError.shortened(first)
         if unknown.count == 1 {
             refuse(
-                "column \"\(shown)\" is no field of an event\(ImportFields.hint(first)); rename it with "
+                "column \"\(shown)\" is not a field of an event\(ImportFields.hint(first)); rename it with "
                     + "--map \"\(shown)=FIELD\" or leave it out with --map \"\(shown)=\"")
         } else {
             let more = unknown.count > 10 ? " and \(unknown.count - 10) more" : ""
             refuse(
-                "columns \(Self.list(unknown.prefix(10)))\(more) are no fields of an event; rename each with "
+                "columns \(Self.list(unknown.prefix(10)))\(more) are not fields of an event; rename each with "
                     + "--map \"\(shown)=FIELD\" or leave it out with --map \"\(shown)=\"")
         }
     }

@@ -44,14 +44,14 @@ extension Sandbox {
         "routes": [
             "GET /_sandbox/state": "counts of events, creates, updates, cancels, requests by operation; seed and limit",
             "GET /_sandbox/events": "every event with its settings",
-            "GET /_sandbox/changes": "every change in order, with the id of its event and of what was changed in it",
-            "POST /_sandbox/reset": "start anew: the first events, no counts, no used budget",
-            "POST /_sandbox/rate-limit": "{\"limit\": N} requests per minute, and no used budget",
+            "GET /_sandbox/changes": "every change in order, with the ids of the event and of what was changed",
+            "POST /_sandbox/reset": "start over: the initial events, counts at zero, a full budget",
+            "POST /_sandbox/rate-limit": "{\"limit\": N} requests per minute, and a full budget",
             "POST /_sandbox/guests":
                 "{\"event_id\": ID, \"count\": N} people who register, with \"status\" of this status",
-            "GET /_sandbox/faults": "the rules of misbehaviour, with how often each was asked and has struck",
-            "PUT /_sandbox/faults": "{\"seed\": N, \"rules\": [...]} in place of those that are there",
-            "POST /_sandbox/faults": "the same behind those that are there",
+            "GET /_sandbox/faults": "the fault rules, with how often each was checked and triggered",
+            "PUT /_sandbox/faults": "replace the rules: {\"seed\": N, \"rules\": [...]}",
+            "POST /_sandbox/faults": "append rules",
             "DELETE /_sandbox/faults": "none",
         ],
         "not_emulated": .array(notEmulated.map(JSON.string)),
@@ -59,9 +59,9 @@ extension Sandbox {
 
     /// What the emulator does not do, in plain words.
     public static let notEmulated = [
-        "mail, invitations and notifications: nobody is told anything",
-        "payments and refunds: no money moves, it is only noted what was paid and given back",
-        "people: they register when POST /_sandbox/guests says so, and answer no questions, use no coupons and come to no door",
+        "mail, invitations and notifications: nothing is sent",
+        "payments and refunds: no money moves; amounts are only recorded",
+        "people: they register only by POST /_sandbox/guests, and answer no questions, use no coupons and never check in",
         "geocoding, images and webhooks",
         "operations other than those on events, ticket types, guests, coupons, calendar, user and lookup: they answer 404",
         "what Luma does not publish: the texts of most errors, the largest page, the shape of cursors and some defaults "

@@ -70,7 +70,7 @@ private struct LineReader {
         skipBlanks()
         guard let first = next, first != "#" else { return nil }
         if let control = scalars.first(where: { ($0.value < 0x20 && $0 != "\t") || $0.value == 0x7f }) {
-            throw malformed("holds the control character \(control.escaped(asASCII: true))")
+            throw malformed("contains the control character \(control.escaped(asASCII: true))")
         }
         var name = word()
         if name == "export", let scalar = next, Self.isBlank(scalar) {
@@ -165,6 +165,6 @@ private struct LineReader {
     private mutating func expectEnd() throws(Malformed) {
         let wasBlank = next.map(Self.isBlank) ?? true
         skipBlanks()
-        guard next == nil || (next == "#" && wasBlank) else { throw malformed("goes on after its closing quote") }
+        guard next == nil || (next == "#" && wasBlank) else { throw malformed("has text after its closing quote") }
     }
 }

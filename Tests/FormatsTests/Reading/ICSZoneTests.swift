@@ -65,11 +65,11 @@ import Testing
         ("X:y", 2, "time zone \"Z\" has neither STANDARD nor DAYLIGHT"),
         (
             "BEGIN:STANDARD\nTZOFFSETFROM:+0100\nDTSTART:19700101T000000\nEND:STANDARD", 2,
-            "TZOFFSETTO of time zone \"Z\" is no offset"
+            "TZOFFSETTO of time zone \"Z\" is not an offset"
         ),
         (
             "BEGIN:STANDARD\nTZOFFSETFROM:1\nTZOFFSETTO:+0100\nDTSTART:19700101T000000\nEND:STANDARD", 5,
-            "TZOFFSETFROM of time zone \"Z\" is no offset"
+            "TZOFFSETFROM of time zone \"Z\" is not an offset"
         ),
         (
             "BEGIN:STANDARD\nTZOFFSETFROM:+0160\nTZOFFSETTO:+0100\nDTSTART:19700101T000000\nEND:STANDARD", 5,
@@ -81,7 +81,7 @@ import Testing
         ),
         (
             "BEGIN:STANDARD\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0100\nDTSTART:x\nEND:STANDARD", 7,
-            "DTSTART of time zone \"Z\" is no date and time"
+            "DTSTART of time zone \"Z\" is not a date and time"
         ),
         (
             "BEGIN:STANDARD\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0100\nDTSTART:19700101T000000\nRRULE:FREQ=HOURLY\nEND:STANDARD",

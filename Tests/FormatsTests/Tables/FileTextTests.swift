@@ -60,7 +60,7 @@ import Testing
             ([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0], "the file is UTF-32: save it again as UTF-8"),
             ([0xef, 0xbb, 0xbf, 0x61, 0xff], "octet FF (number 2 of the line) is not UTF-8, as the file's mark"),
             ([0xc3, 0xbc, 0xfc], "octet FC (number 3 of the line) is not UTF-8, as other lines are"),
-            ([0x61, 0x00, 0x62, 0x63], "octet 00 (number 2 of the line) is zero, which no text has"),
+            ([0x61, 0x00, 0x62, 0x63], "octet 00 (number 2 of the line) is zero"),
         ] as [([UInt8], String)])
     func whatIsNoTextIsRefused(_ bytes: [UInt8], _ beginning: String) {
         let problem = #expect(throws: ReadProblem.self) { try FileText(bytes) }

@@ -158,9 +158,9 @@ import Testing
             file: "broken.ics", zone: "Europe/Berlin",
             events: ["4 2027-11-09T23:00:00.000Z 2027-11-10T23:00:00.000Z Europe/Berlin Good one"],
             problems: [
-                "13 DTSTAMP of \"Parts &amp; Crafts\" is no date and time: \"BEGIN:VEVENT\"",
+                "13 DTSTAMP of \"Parts &amp; Crafts\" is not a date and time: \"BEGIN:VEVENT\"",
                 "15 DTSTAMP stands a second time in the event of line 11",
-                "17 DTEND of \"Parts &amp; Crafts\" is no date and time: \"202709010\"",
+                "17 DTEND of \"Parts &amp; Crafts\" is not a date and time: \"202709010\"",
             ]),
         Case(
             file: "disagreeing.ics",

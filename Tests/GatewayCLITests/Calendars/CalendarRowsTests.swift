@@ -116,7 +116,7 @@ import Testing
             plan("DTSTART:20270701\nDTEND:20270701", zone: zone, calendarZone: calendar))
         #expect(same?["start_at"] == "2027-07-01T00:00:00.000" && same?["end_at"] == "2027-07-02T00:00:00.000")
         let mixed = plan("DTSTART;VALUE=DATE:20270701\nDTEND:20270702T000000Z", zone: zone, calendarZone: calendar)
-        #expect(mixed.problems.map(\.text) == ["DTEND of \"Tea\" is no date"])
+        #expect(mixed.problems.map(\.text) == ["DTEND of \"Tea\" is not a date"])
     }
 
     @Test(arguments: [
@@ -142,18 +142,21 @@ import Testing
     @Test(arguments: [
         ("DTSTART:20270701T190000Z\nRRULE:FREQ=DAILY", "\"Tea\" repeats (RRULE)"),
         ("DTSTART:20270701T190000Z\nRECURRENCE-ID:20270701T190000Z", "\"Tea\" repeats (RECURRENCE-ID)"),
-        ("DTSTART:20270701T190000", "DTSTART of \"Tea\" is a time without a zone: say in which zone with --zone"),
-        ("DTSTART;VALUE=DATE:20270701", "DTSTART of \"Tea\" is a whole day: say in which zone with --zone"),
-        ("DTSTART:tomorrow", "DTSTART of \"Tea\" is no date and time"),
-        ("DTSTART:20270701T190000Z\nDTEND;VALUE=DATE:20270702", "DTEND of \"Tea\" is no date and time"),
-        ("DTSTART:20270701T190000Z\nDURATION:-PT1H", "DURATION of \"Tea\" is no length of time, such as PT1H30M"),
+        ("DTSTART:20270701T190000", "DTSTART of \"Tea\" is a time without a zone: set its time zone with --zone"),
+        ("DTSTART;VALUE=DATE:20270701", "DTSTART of \"Tea\" is a whole day: set its time zone with --zone"),
+        ("DTSTART:tomorrow", "DTSTART of \"Tea\" is not a date and time"),
+        ("DTSTART:20270701T190000Z\nDTEND;VALUE=DATE:20270702", "DTEND of \"Tea\" is not a date and time"),
+        ("DTSTART:20270701T190000Z\nDURATION:-PT1H", "DURATION of \"Tea\" is not a duration, such as PT1H30M"),
         (
             "DTSTART;TZID=Asia/Tokio:20270701T190000",
             "time zone \"Asia/Tokio\" is neither an IANA time zone, such as Europe/Berlin, nor one of Windows', and the file does not define it; did you mean Asia/Tokyo?"
         ),
         ("DTSTART:20270701T190000Z\nDTSTART:20270702T190000Z", "DTSTART stands a second time in the event of line 2"),
-        ("DTSTART:20270701T190000Z\nDTSTAMP:BEGIN:VEVENT", "DTSTAMP of \"Tea\" is no date and time: \"BEGIN:VEVENT\""),
-        ("DTSTART:20270701T190000Z\nSEQUENCE:x", "SEQUENCE of \"Tea\" is no number"),
+        (
+            "DTSTART:20270701T190000Z\nDTSTAMP:BEGIN:VEVENT",
+            "DTSTAMP of \"Tea\" is not a date and time: \"BEGIN:VEVENT\""
+        ),
+        ("DTSTART:20270701T190000Z\nSEQUENCE:x", "SEQUENCE of \"Tea\" is not a number"),
         ("DTSTART:20270701T190000Z\nDTEND:20270701T200000Z\nDURATION:PT1H", "\"Tea\" has both DTEND and DURATION"),
         ("DESCRIPTION:x", "start_at is required"),
         ("DTSTART:20270701T190000Z\nDTEND:20270701T180000Z", "end_at must be after start_at"),

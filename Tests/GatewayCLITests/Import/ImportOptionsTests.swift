@@ -48,7 +48,7 @@ import Testing
         (["a.csv", "--parallel", "33"], "--parallel: expected a number from 1 to 32"),
         (["-", "--format", "csv"], "--report: must name a file"),
         (["a.csv", "--map", "Title"], "--map: must be COLUMN=FIELD"),
-        (["a.csv", "--map", "Title=nam"], "--map: names no field of an event; did you mean name?"),
+        (["a.csv", "--map", "Title=nam"], "--map: is not a field of an event; did you mean name?"),
     ])
     func aWrongUseIsNamed(arguments: [String], text: String) {
         let failure = #expect(throws: CommandFailure.self) { try parse(arguments) }

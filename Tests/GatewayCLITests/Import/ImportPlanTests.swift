@@ -56,13 +56,13 @@ import Testing
 
     @Test(arguments: [
         ("", "the file is empty: its first line must name the columns"),
-        ("nmae,start_at\n", "column \"nmae\" is no field of an event; did you mean name?; rename it"),
+        ("nmae,start_at\n", "column \"nmae\" is not a field of an event; did you mean name?; rename it"),
         ("\u{feff}BEGIN:VCALENDAR\r\n", "the file is a calendar: say --format ics"),
         ("{\"name\":\"Tea\"}\n", "the file is made of lines of JSON: say --format ndjson"),
         ("[{\"name\":\"Tea\"}]\n", "the file is one list in JSON"),
         ("name,Name\n", "two columns are name: \"name\", \"Name\"; leave one out"),
-        ("name/start_at\n", "column \"name/start_at\" is no field of an event"),
-        ("name,start_at,Foo,Bar\n", "columns \"Foo\", \"Bar\" are no fields of an event"),
+        ("name/start_at\n", "column \"name/start_at\" is not a field of an event"),
+        ("name,start_at,Foo,Bar\n", "columns \"Foo\", \"Bar\" are not fields of an event"),
         ("name,email,approval_status,ticket_name\n", "this is a table of guests (\"email\", \"approval_status\", "),
         ("a\"b\n", "a quote stands within a field"),
     ])

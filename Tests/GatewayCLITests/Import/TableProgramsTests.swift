@@ -181,7 +181,7 @@ import Testing
         ("name,start,duration,length\nTea,2027-07-01 19:00,2h,3h\n", "two columns are the length"),
         ("name,date,start\nTea,2027-07-01,2027-07-01 19:00\n", "two columns are the start"),
         ("name,date\nTea,July 1 2027 → July 2 2027\n", "start_at must have a time; it is a day alone"),
-        ("Name;Notizen\nTea;x\n", "column \"Notizen\" is no field of an event"),
+        ("Name;Notizen\nTea;x\n", "column \"Notizen\" is not a field of an event"),
     ])
     func whatSaysTwoThingsIsRefused(_ text: String, _ beginning: String) {
         let plan = plan(text)

@@ -126,7 +126,7 @@ import Testing
         let answer = await update(fixture(), ["timezone": "America/New_York"])
         #expect(
             answer.json?["warnings"]?.arrayValue?.first == """
-                timezone changes and the instant stays: 2027-05-01 20:00 in Europe/Berlin is 2027-05-01 14:00 in \
+                timezone changes and the instant stays the same: 2027-05-01 20:00 in Europe/Berlin is 2027-05-01 14:00 in \
                 America/New_York now; give start_at, too, to move the event
                 """)
     }
