@@ -9,18 +9,9 @@ extension EventsService {
     /// Luma's own bound on a page is not published; 50 is what is known to be accepted.
     static let upstreamPageLimit = 50
 
-    /// One page. A limit above Luma's page is made of two of Luma's pages; the end is known by `has_more` alone, never by a
-    /// short page.
-    func list(_ query: EventListQuery, _ wish: ReadWish, _ call: UpstreamCall) async throws(APIError) -> ReadAnswer {
-        try await reads.read(ReadKey(query), wish, call) { () throws(APIError) in try await list(query, call) }
-    }
-
-    /// The same, after its look at what is kept.
-    func list(_ query: EventListQuery, _ open: OpenRead, _ call: UpstreamCall) async throws(APIError) -> ReadAnswer {
-        try await reads.proceed(open, call) { () throws(APIError) in try await list(query, call) }
-    }
-
-    private func list(_ query: EventListQuery, _ call: UpstreamCall) async throws(APIError) -> Fetched {
+    /// One page as Luma has it now. A limit above Luma's page is made of two of Luma's pages; the end is known by `has_more`
+    /// alone, never by a short page.
+    func fetch(_ query: EventListQuery, _ call: UpstreamCall) async throws(APIError) -> Fetched {
         var entries: [JSON] = []
         var asOf: MonotonicTime?
         var cursor = query.cursor
@@ -183,7 +174,9 @@ extension EventsService {
         _ id: EventID, _ wish: ReadWish, _ conditions: Preconditions, _ call: UpstreamCall
     ) async throws(APIError) -> Response {
         // The conditions are about the calendar.
-        let read = try await get(id, wish, call).response(Preconditions())
+        let read = try await reads.read(.event(id.text), wish, call) { () throws(APIError) in
+            try await fetch(id, call)
+        }.response(Preconditions())
         guard let document = try? JSON.parse(read.body), var event = ICSEvent(document) else {
             throw APIError(LumaError.malformedAnswer, subject: nil)
         }

@@ -87,18 +87,9 @@ final class EventsService {
 
     // MARK: Read
 
-    /// One event: Luma's object as Luma sent it.
-    func get(_ id: EventID, _ wish: ReadWish, _ call: UpstreamCall) async throws(APIError) -> ReadAnswer {
-        try await reads.read(.event(id.text), wish, call) { () throws(APIError) in
-            return Fetched(body: try await current(id.text, call).body, asOf: call.context.lastSentAt)
-        }
-    }
-
-    /// The same, after its look at what is kept.
-    func get(_ id: EventID, _ open: OpenRead, _ call: UpstreamCall) async throws(APIError) -> ReadAnswer {
-        try await reads.proceed(open, call) { () throws(APIError) in
-            return Fetched(body: try await current(id.text, call).body, asOf: call.context.lastSentAt)
-        }
+    /// One event as Luma has it now, in Luma's own words.
+    func fetch(_ id: EventID, _ call: UpstreamCall) async throws(APIError) -> Fetched {
+        Fetched(body: try await current(id.text, call).body, asOf: call.context.lastSentAt)
     }
 
     // MARK: Update

@@ -45,8 +45,16 @@ final class OperationService {
         _ request: ReadRequest, _ wish: ReadWish, _ call: UpstreamCall
     ) async throws(APIError) -> ReadResult {
         switch request {
-        case .event(let id): .shared(try await events.get(id, wish, call))
-        case .list(let query): .shared(try await events.list(query, wish, call))
+        case .event(let id):
+            .shared(
+                try await events.reads.read(.event(id.text), wish, call) { () throws(APIError) in
+                    try await events.fetch(id, call)
+                })
+        case .list(let query):
+            .shared(
+                try await events.reads.read(ReadKey(query), wish, call) { () throws(APIError) in
+                    try await events.fetch(query, call)
+                })
         case .lookUp(let address): .own(try await events.lookUp(address, call))
         case .operation(let passed): .shared(try await passRead(passed, wish, call))
         }

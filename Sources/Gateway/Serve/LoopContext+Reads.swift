@@ -42,7 +42,9 @@ extension LoopContext {
     ) async {
         let call = upstreamCall(timeout, .interactive, turn)
         do throws(APIError) {
-            let answer = try await operations.events.get(id, open, call)
+            let answer = try await reads.proceed(open, call) { () throws(APIError) in
+                try await operations.events.fetch(id, call)
+            }
             turn.finish(.getEvent, try answer.response(conditions), calls: call.context)
         } catch {
             let error = await operations.explained(error)
@@ -56,7 +58,9 @@ extension LoopContext {
     ) async {
         let call = upstreamCall(timeout, .interactive, turn)
         do throws(APIError) {
-            let answer = try await operations.events.list(query, open, call)
+            let answer = try await reads.proceed(open, call) { () throws(APIError) in
+                try await operations.events.fetch(query, call)
+            }
             turn.finish(.listEvents, try answer.response(conditions), calls: call.context)
         } catch {
             let error = await operations.explained(error)

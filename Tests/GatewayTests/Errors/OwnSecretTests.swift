@@ -56,10 +56,8 @@ import Testing
             let call = fixture.call()
             let response: Response =
                 switch input.endpoint {
-                case .getEvent:
-                    try await fixture.service.get(try input.eventID(), input.wish, call).response(input.conditions)
-                case .listEvents:
-                    try await fixture.service.list(try EventListQuery(input.query), input.wish, call)
+                case .getEvent, .listEvents:
+                    try await fixture.service.read(try ReadRequest(input), input.wish, call)
                         .response(input.conditions)
                 default: try await fixture.service.write(try WriteRequest(input), call).response
                 }

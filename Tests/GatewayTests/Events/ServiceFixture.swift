@@ -75,14 +75,7 @@ struct ServiceFixture {
     /// The same of a read over REST.
     func read(_ input: RequestInput) async -> Answer {
         await answer { service, call throws(APIError) in
-            let result: ReadResult =
-                switch try ReadRequest(input) {
-                case .event(let id): .shared(try await service.get(id, input.wish, call))
-                case .list(let query): .shared(try await service.list(query, input.wish, call))
-                case .lookUp(let address): .own(try await service.lookUp(address, call))
-                case .operation: throw APIError.notFound
-                }
-            return try result.response(input.conditions)
+            try await service.read(try ReadRequest(input), input.wish, call).response(input.conditions)
         }
     }
 
@@ -115,6 +108,23 @@ struct ServiceFixture {
 
 extension EventsService {
     /// What `OperationService` asks of it.
+    func read(
+        _ request: ReadRequest, _ wish: ReadWish, _ call: UpstreamCall
+    ) async throws(APIError) -> ReadResult {
+        switch request {
+        case .event(let id):
+            .shared(
+                try await reads.read(.event(id.text), wish, call) { () throws(APIError) in try await fetch(id, call) })
+        case .list(let query):
+            .shared(
+                try await reads.read(ReadKey(query), wish, call) { () throws(APIError) in try await fetch(query, call) }
+            )
+        case .lookUp(let address): .own(try await lookUp(address, call))
+        case .operation: throw APIError.notFound
+        }
+    }
+
+    /// The same of a write.
     func write(_ request: WriteRequest, _ call: UpstreamCall) async throws(APIError) -> Written {
         let terms = request.terms
         return switch request.wanted {
