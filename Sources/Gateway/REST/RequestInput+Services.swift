@@ -136,9 +136,15 @@ extension WriteRequest {
 }
 
 extension RequestInput {
-    /// Luma's input of a path that passes an operation on: of its open segments, and of its query or its body.
+    /// The same with Luma's input where the path passes an operation on: of its open segments, and of its query or its body.
     /// - Throws: `APIError` 422 that names every problem, 404 for an id that cannot be one, 415 and 400 for a body that is no JSON.
-    func operation(of surface: Surface, _ parameters: RouteParameters) throws(APIError) -> JSONObject {
+    func withOperation(_ parameters: RouteParameters) throws(APIError) -> RequestInput {
+        var input = self
+        if let surface = endpoint.surface { input.operation = try operation(of: surface, parameters) }
+        return input
+    }
+
+    private func operation(of surface: Surface, _ parameters: RouteParameters) throws(APIError) -> JSONObject {
         var path = JSONObject()
         for name in endpoint.parameterNames { path[name] = .string(parameters[name] ?? "") }
         guard surface.operation.body != nil else {

@@ -152,20 +152,25 @@ final class Application: NodeHandler {
                 let input = try self.input(endpoint, parameters, request, turn)
                 let representation = try input.representation()
                 if let answer = try worker.localAnswer(input) { return turn.finish(endpoint, answer) }
-                let worker = self.worker
                 switch endpoint.kind {
                 case .getEvent where representation == .json: try worker.serveEvent(input, request, turn)
                 case .listEvents where representation == .json: try worker.serveList(input, request, turn)
-                default:
-                    if endpoint.isWrite {
-                        worker.operations.writes.start { await worker.answer(input, representation, turn) }
-                    } else {
-                        turn.exchange.perform { await worker.answer(input, representation, turn) }
-                    }
+                case .operation: perform(try input.withOperation(parameters), representation, turn)
+                default: perform(input, representation, turn)
                 }
             }
         } catch {
             turn.finish(endpoint, error)
+        }
+    }
+
+    /// Serves what may have to wait, in a task.
+    private func perform(_ input: RequestInput, _ representation: Representation, _ turn: RequestContext) {
+        let worker = self.worker
+        if input.endpoint.isWrite {
+            worker.operations.writes.start { await worker.answer(input, representation, turn) }
+        } else {
+            turn.exchange.perform { await worker.answer(input, representation, turn) }
         }
     }
 
@@ -174,7 +179,6 @@ final class Application: NodeHandler {
     ) throws(APIError) -> RequestInput {
         let parameter = endpoint.parameterNames.last.flatMap { parameters[$0] }
         var input = try RequestInput(endpoint, parameter: parameter, request)
-        if let surface = endpoint.surface { input.operation = try input.operation(of: surface, parameters) }
         if endpoint.isWrite { input.principal = turn.principal.label }
         return input
     }

@@ -117,6 +117,7 @@ extension Surfaces {
         }
         if surface.unasked != nil, !surface.hasReach { problems.append("nobody would be asked before \(name) anyway") }
         if let tool = surface.tool, tool.utf8.count > longestTool { problems.append("\(tool) is too long for a tool") }
+        if surface.isDerived(.rest) { problems += Self.problems(ofPathOf: surface) }
         let input = surface.operation.input.map(\.name)
         problems += surface.pathMembers.filter { !input.contains($0) }.map { "\(name) has no \($0)" }
         if let command = surface.command,
@@ -125,6 +126,19 @@ extension Surfaces {
             problems.append("\(command) has other operands than its path has members")
         }
         return problems
+    }
+
+    /// A path that is made of a row reads by its query, and changes something by its body: no other one is read, kept in the cache,
+    /// described and called so.
+    private static func problems(ofPathOf surface: Surface) -> [String] {
+        let (operation, method) = (surface.operation, surface.route.method)
+        if operation.isWrite, method == .get || operation.body == nil {
+            return ["\(operation.name) changes something, which a path made of its row does by a body and never at GET"]
+        }
+        if !operation.isWrite, method != .get || operation.body != nil {
+            return ["\(operation.name) only reads, which a path made of its row does at GET, by its query"]
+        }
+        return []
     }
 
     private static func isOperand(_ word: Substring) -> Bool { word.allSatisfy(\.isUppercase) }

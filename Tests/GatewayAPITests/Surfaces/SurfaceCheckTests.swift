@@ -113,6 +113,24 @@ import Testing
                 == (isEnough ? [] : ["DELETE /events/{} asks for less than its row"]))
     }
 
+    /// What would be read, described or called otherwise than its path is has to be served by hand.
+    @Test func whatReadsIsAtGetAndWhatChangesTakesABody() {
+        func at(_ operation: String, _ method: HTTP.Method, handmade: Set<Surface.Edge> = []) -> Surface {
+            Surface(operation, method, "/events/{event_id}/x", tool: nil, command: nil, handmade: handmade)
+        }
+        let reads = "only reads, which a path made of its row does at GET, by its query"
+        let writes = "changes something, which a path made of its row does by a body and never at GET"
+        #expect(problems([at("events/cancel/request", .post)]) == ["events/cancel/request \(reads)"])
+        #expect(problems([at("events/cancel/request", .get)]) == ["events/cancel/request \(reads)"])
+        #expect(problems([at("events/coupons/list", .post)]) == ["events/coupons/list \(reads)"])
+        #expect(problems([at("events/coupons/create", .get)]) == ["events/coupons/create \(writes)"])
+        for method in [HTTP.Method.post, .put, .patch, .delete] {
+            #expect(problems([at("events/coupons/create", method)]) == [])
+        }
+        #expect(problems([at("events/coupons/list", .get)]) == [])
+        #expect(problems([at("events/cancel/request", .post, handmade: [.rest])]) == [])
+    }
+
     @Test func everyToolIsServedOnce() {
         let table = [Self.coupons(), Self.types(handmade: [.tool])]
         #expect(Surfaces.problems(of: table, tools: ["health", "list_ticket_types", "list_coupons"]) == [])

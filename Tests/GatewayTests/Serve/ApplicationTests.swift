@@ -50,6 +50,31 @@ import Testing
         }
     }
 
+    /// Every path of events, of templates, and of operations that are passed on.
+    static let negotiated = Endpoint.allCases.filter { endpoint in
+        ["/events", "/templates"].contains { endpoint.pattern.hasPrefix($0) } && !endpoint.namesItsFormat
+    }
+
+    /// Who takes no JSON is told so before anything in the query or the body is judged, by hand or by a row alike.
+    @Test(arguments: negotiated) func whatCannotBeTakenIsRefusedFirst(endpoint: Endpoint) async throws {
+        try await InProcess.serve { (gateway: InProcess) async throws in
+            var path = endpoint.pattern
+            for name in endpoint.parameterNames { path = path.replacing("{\(name)}", with: "evt-1") }
+            let body: JSON? = endpoint.isWrite ? ["nonsense": 1] : nil
+            let line = "\(endpoint.method.token) \(path)?nonsense=1"
+            let refused = try await gateway.ask(line, ["Accept: application/json;q=0"], body)
+            #expect(refused.status == 406 && refused.reason == "not_acceptable", "\(refused.text)")
+            let judged = try await gateway.ask(line, [], body)
+            #expect(judged.status == 422 && judged.reason == "validation_failed", "\(judged.text)")
+            #expect(gateway.luma.asked == [])
+        }
+    }
+
+    @Test func thereArePathsOfBothKinds() {
+        let derived = Self.negotiated.filter { $0.surface != nil }
+        #expect(!derived.isEmpty && derived.count + 5 < Self.negotiated.count)
+    }
+
     @Test(arguments: [
         "/health/live", "/templates/", "/templates/workshop", "/openapi.json", "/", "/docs", "/events/",
         "/events/evt-1",
