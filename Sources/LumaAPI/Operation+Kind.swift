@@ -28,9 +28,9 @@ extension Operation.Kind {
     public var row: Row {
         switch self {
         case .event: Row("Events", "The events of the calendar that the gateway's key belongs to.", "evt-")
-        case .guest: Row("Guests", "Who comes to an event.", "gst-", of: .event)
+        case .guest: Row("Guests", "Guests of an event.", "gst-", of: .event)
         case .coupon:
-            Row("Coupons", "Codes that make an event's tickets cheaper, or show hidden ones.", "coup-", of: .event)
+            Row("Coupons", "Discount codes for an event's tickets; they also unlock hidden ones.", "coup-", of: .event)
         case .calendar: Row("Calendars", "What events are on.", "cal-")
         case .user: Row("Users", "People with an account at Luma.", "usr-")
         case .entity: Row("Entities", "What the address of a page stands for.")
