@@ -12,7 +12,7 @@ import Testing
             "chaos.py",
             [
                 Program.path, folder.path, "--operations", "300", "--clients", "16", "--seconds", "120", "--kills", "1",
-            ] + (isBehindProxy ? ["--proxy"] : []))
+            ] + (isBehindProxy ? ["--proxy"] : []), seconds: 240)
         #expect(result.code == 0, "\(result.out)\(result.err)")
     }
 

@@ -64,7 +64,7 @@ import Testing
         Case(name: "count", body: event("RRULE:FREQ=DAILY;COUNT=1000000000\n"), problem: more),
         Case(
             name: "seconds", body: event("RRULE:FREQ=SECONDLY;COUNT=2\n"),
-            problem: "\"Tea\" repeats by FREQ=SECONDLY, which is not read"),
+            problem: "\"Tea\" repeats by FREQ=SECONDLY, which is not supported"),
         Case(
             name: "no end", body: event("RRULE:FREQ=DAILY\n"), problem: "\"Tea\" repeats without an end", until: nil),
         Case(name: "positions of nothing", body: event("RRULE:FREQ=DAILY;BYSETPOS=1;COUNT=2\n"), problem: unread),

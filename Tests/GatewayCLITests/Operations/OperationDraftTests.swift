@@ -62,7 +62,7 @@ import Testing
         (Kind(.number(), ["--x", "much"], .null), "--x: expected a number"),
         (Kind(.object([]), ["--x", "{"], .null), "--x: expected JSON; byte "),
         (Kind(.dateTime, ["--x", "whenever"], .null), "--x: expected a time such as"),
-        (Kind(.dateTime, ["--x", "2030-05-01"], .null), "--x: say at what time"),
+        (Kind(.dateTime, ["--x", "2030-05-01"], .null), "--x: add a time of day"),
         (Kind(.dateTime, ["--x", "18:00", "--zone", "Tokio"], .null), "--zone: expected an IANA time zone"),
     ])
     func aValueOfAnotherKindIsRefused(kind: Kind, problem: String) throws {
