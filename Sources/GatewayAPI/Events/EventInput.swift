@@ -53,7 +53,7 @@ public enum EventInput {
         public var approval: Bool?
         /// When the event will be.
         public var outcome: EventOutcome
-        /// What is hardly meant, or not expected; nothing of it is a refusal for whoever asks.
+        /// What is unusual; none of it is a refusal for whoever asks.
         public var remarks: [EventRemark] = []
     }
 

@@ -63,7 +63,7 @@ extension ImportPlanner {
         seen[meaning] = seen[meaning] ?? (number, place)
         for what in row.lost { plan.lose(what, place) }
         plan.rows.append(planned)
-        // What is hardly meant is told wherever it stands.
+        // What is unusual is reported wherever it stands.
         for remark in accepted.remarks { plan.remark(remark.sentence, place) }
         if plan.previews.count < ImportPreview.rows { plan.previews.append(ImportPreview.line(accepted, place)) }
     }
