@@ -75,7 +75,7 @@ extension Operation {
         public var touches: Kinds
         /// Kinds of things that the answer shows, of a read; nil for its subject's alone.
         public var shows: Kinds?
-        /// Members of the answer, at every depth, that no log and no model may see.
+        /// Members of the answer, at every depth, that stand in no log and in no answer of this program.
         public var secretAnswer: Set<String>
         /// Members of the input that no log and no journal may see.
         public var secretInput: Set<String>

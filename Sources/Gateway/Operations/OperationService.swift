@@ -127,9 +127,9 @@ extension OperationService {
                 let answer = try await events.luma.read(
                     surface.operation, given, deadline: call.deadline, context: call.context)
                 let asOf = call.context.lastSentAt
-                guard surface.answer == .page else { return Fetched(body: answer.body, asOf: asOf) }
-                guard let page = surface.page(try answer.json()) else { throw .malformedAnswer }
-                return Fetched(body: JSON.object(page).encoded, asOf: asOf, tree: .object(page))
+                guard surface.isRewritten else { return Fetched(body: answer.body, asOf: asOf) }
+                guard let shown = surface.shown(try answer.json()) else { throw .malformedAnswer }
+                return Fetched(body: shown.encoded, asOf: asOf, tree: shown)
             } catch {
                 throw Self.error(error, surface, given)
             }
@@ -160,7 +160,8 @@ extension OperationService {
         var answer = surface.done(given)
         if surface.answer == .document {
             // An earlier attempt has made it, and it cannot be read now: of that only the id is sure.
-            answer = result.answer?.objectValue ?? ["id": result.id.map { .string($0) } ?? .null]
+            answer =
+                result.answer.map(surface.withoutSecrets)?.objectValue ?? ["id": result.id.map { .string($0) } ?? .null]
         }
         return Written(
             kind: isNew ? .made : .done, document: Document(.object(answer)), eventID: event,

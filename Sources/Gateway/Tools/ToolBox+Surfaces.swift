@@ -71,8 +71,7 @@ extension ToolBox {
                 } else {
                     try await answer(to: .operation(passed), call)
                 }
-            let told = surface.withoutSecrets(document)
-            return JSONObject([("notice", Self.notice)] + (told.objectValue ?? JSONObject()).members)
+            return JSONObject([("notice", Self.notice)] + (document.objectValue ?? JSONObject()).members)
         }
     }
 

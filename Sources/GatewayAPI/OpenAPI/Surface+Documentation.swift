@@ -43,7 +43,7 @@ extension Surface {
     /// Of the answer.
     package var schema: JSONObject {
         switch answer {
-        case .document: return JSONSchema.object(operation.answer, .openAPI(.answer))
+        case .document: return JSONSchema.object(answerFields, .openAPI(.answer))
         case .done:
             var properties = JSONObject()
             for name in operation.subject?.members ?? [] { properties[name] = ["type": "string"] }

@@ -35,7 +35,7 @@ struct OperationView {
 
     /// What is known of one thing, a fact a line; by its first text, that is its name.
     func sheet(_ document: JSON, _ terminal: Terminal) -> String {
-        let rows = surface.operation.answer.filter { !surface.operation.secretAnswer.contains($0.name) }.map { field in
+        let rows = surface.answerFields.map { field in
             (field, text(document[field.name] ?? .null, field.schema))
         }
         let name = rows.first { Self.isText($0.0.schema) && $0.0.required && $0.1 != nil }

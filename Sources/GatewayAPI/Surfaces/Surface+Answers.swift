@@ -1,0 +1,83 @@
+package import Core
+package import LumaAPI
+
+/// What comes back, as data for schemas, and as documents. What the row calls secret is in neither, wherever it is asked for.
+extension Surface {
+    /// The members of Luma's document that are shown.
+    package var answerFields: [SchemaField] { operation.answer.without(operation.secretAnswer) }
+
+    /// The members of one entry of a page that are shown.
+    package var entryFields: [SchemaField] {
+        guard let entries = answerFields.first(where: { $0.name == "entries" }),
+            case .array(.object(let fields), _) = entries.schema
+        else { return [] }
+        return fields
+    }
+
+    /// Whether something else is shown than Luma's document as it is.
+    package var isRewritten: Bool { answer == .page || !operation.secretAnswer.isEmpty }
+
+    /// What is shown of Luma's document: a page in the shape of our own lists, where a cursor is there exactly when there is more.
+    /// - Returns: nil for what is no page.
+    package func shown(_ document: JSON) -> JSON? {
+        guard answer == .page else { return withoutSecrets(document) }
+        guard let entries = document["entries"], entries.arrayValue != nil,
+            let hasMore = document["has_more"]?.boolValue
+        else { return nil }
+        let cursor = hasMore ? document["next_cursor"]?.stringValue : nil
+        if hasMore, cursor == nil { return nil }
+        return [
+            "entries": withoutSecrets(entries), "has_more": .bool(hasMore),
+            "next_cursor": cursor.map { .string($0) } ?? .null,
+        ]
+    }
+
+    /// What is told of a write of which Luma answers nothing: the ids that it was about, and that it was done.
+    package func done(_ input: JSONObject) -> JSONObject {
+        var told = JSONObject()
+        for name in operation.subject?.members ?? [] { told[name] = input[name] }
+        told["done"] = true
+        return told
+    }
+
+    /// The document without what is secret, also in members of members.
+    package func withoutSecrets(_ document: JSON) -> JSON {
+        operation.secretAnswer.isEmpty ? document : document.without(operation.secretAnswer)
+    }
+}
+
+extension JSON {
+    /// The same without members of these names, at every depth.
+    fileprivate func without(_ names: Set<String>) -> JSON {
+        switch self {
+        case .array(let items): return .array(items.map { $0.without(names) })
+        case .object(let object):
+            let shown = object.members.filter { !names.contains($0.name) }
+            return .object(JSONObject(shown.map { (name: $0.name, value: $0.value.without(names)) }))
+        default: return self
+        }
+    }
+}
+
+extension [SchemaField] {
+    /// The same without members of these names, at every depth.
+    fileprivate func without(_ names: Set<String>) -> [SchemaField] {
+        guard !names.isEmpty else { return self }
+        return filter { !names.contains($0.name) }.map {
+            SchemaField(
+                $0.name, $0.schema.without(names), required: $0.required, nullable: $0.nullable, note: $0.note)
+        }
+    }
+}
+
+extension Schema {
+    fileprivate func without(_ names: Set<String>) -> Schema {
+        switch self {
+        case .array(let element, let count): .array(of: element.without(names), count: count)
+        case .object(let fields): .object(fields.without(names))
+        case .variants(let discriminator, let shapes):
+            .variants(discriminator: discriminator, shapes.mapValues { $0.without(names) })
+        default: self
+        }
+    }
+}
