@@ -123,6 +123,8 @@ CHILD_ONLY static void become(struct attempt *attempt) {
 
     attempt->stage = LM_STAGE_DESCRIPTORS;
     if (take_descriptors(program) < 0) return;
+    // Here, since its number may be above the limit that comes.
+    if (program->ruleset >= 0) lm_landlock_allow_self(program->ruleset);
 
     attempt->stage = LM_STAGE_DIRECTORY;
     if (syscall(SYS_fchdir, program->directory) < 0) return;
@@ -135,10 +137,7 @@ CHILD_ONLY static void become(struct attempt *attempt) {
     if (program->no_new_privileges && syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) return;
 
     attempt->stage = LM_STAGE_RULESET;
-    if (program->ruleset >= 0) {
-        lm_landlock_allow_self(program->ruleset);
-        if (syscall(LM_LANDLOCK_RESTRICT, program->ruleset, 0) < 0) return;
-    }
+    if (program->ruleset >= 0 && syscall(LM_LANDLOCK_RESTRICT, program->ruleset, 0) < 0) return;
 
     attempt->stage = LM_STAGE_CALLS;
     if (program->calls != LM_CALLS_ALL) {
@@ -172,6 +171,16 @@ int lm_spawn(const struct lm_program *program, struct lm_started *started) {
         close(started->descriptor);
         started->descriptor = -1;
     }
+    return -1;
+}
+
+int lm_pipe(int pair[2], int mine) {
+    if (pipe2(pair, O_CLOEXEC) != 0) return -1;
+    if (fcntl(pair[mine], F_SETFL, O_NONBLOCK) == 0) return 0;
+    int error = errno;
+    close(pair[0]);
+    close(pair[1]);
+    errno = error;
     return -1;
 }
 

@@ -57,6 +57,9 @@ struct lm_started {
 /// The child is killed when the thread that has called this ends.
 int lm_spawn(const struct lm_program *program, struct lm_started *started);
 
+/// A pipe for a child, whose ends close on exec: pair[0] is read and pair[1] written. The end of index `mine` never waits. 0 or -1.
+int lm_pipe(int pair[2], int mine);
+
 /// How a child ended: CLD_EXITED with an exit status, or CLD_KILLED or CLD_DUMPED with a signal.
 struct lm_ended {
     int code;
@@ -83,8 +86,8 @@ enum { LM_MAY_READ = 1, LM_MAY_WRITE = 2, LM_MAY_EXECUTE = 4 };
 /// `network`, of TCP. A descriptor that closes on exec, or -1.
 int lm_landlock_ruleset(int version, int network);
 
-/// Allows what is below the directory, or is the file, that `path` is a descriptor of (O_PATH will do). 0 or -1.
-int lm_landlock_allow(int ruleset, int version, int path, int may);
+/// Allows what is below the directory, or is the file, to which `path` leads. 0 or -1.
+int lm_landlock_allow(int ruleset, int version, const char *path, int may);
 
 /// 1 when the kernel filters system calls for programs without privileges (seccomp), else 0.
 int lm_filters_calls(void);

@@ -1,0 +1,146 @@
+import CLinux
+import Glibc
+
+/// What a run is told by the descriptors of its child.
+protocol ChildListener: AnyObject {
+    /// The child has ended. Said again until its pidfd is forgotten.
+    func childEnded()
+    /// A stream of its output has ended.
+    func streamEnded()
+    /// A stream whose limit must not be passed was longer; it is closed.
+    func streamOverflowed()
+}
+
+/// Waits for the end of a child.
+final class ChildEnd: ReadinessHandler {
+    private unowned let listener: any ChildListener
+
+    init(_ listener: any ChildListener) { self.listener = listener }
+
+    func ready(_ events: UInt32) { listener.childEnded() }
+}
+
+/// Reads one stream of a child's output. On one loop.
+final class ChildOutput: ReadinessHandler {
+    private static let pieceBytes = 1 << 16
+    /// Pieces in one turn; the loop has others.
+    private static let piecesPerTurn = 4
+    /// A full pipe has no more when nobody writes any longer (/proc/sys/fs/pipe-max-size is a mebibyte).
+    private static let piecesAtTheEnd = 64
+
+    private(set) var collected: CappedOutput
+    /// True once it is closed.
+    private(set) var isOver = false
+    private let descriptor: Int32
+    private let isLimitFatal: Bool
+    private let hearing: ((UnsafeRawBufferPointer) -> Void)?
+    private let reactor: Reactor
+    private unowned let listener: any ChildListener
+
+    init(
+        _ descriptor: Int32, _ collected: CappedOutput, isLimitFatal: Bool,
+        hearing: ((UnsafeRawBufferPointer) -> Void)? = nil, _ listener: any ChildListener, _ reactor: Reactor
+    ) {
+        self.descriptor = descriptor
+        self.collected = collected
+        self.isLimitFatal = isLimitFatal
+        self.hearing = hearing
+        self.listener = listener
+        self.reactor = reactor
+    }
+
+    func watch() throws(SystemError) { try reactor.watch(descriptor, UInt32(LM_EPOLLIN), self) }
+
+    func ready(_ events: UInt32) {
+        read(pieces: Self.piecesPerTurn)
+        if isOver { listener.streamEnded() }
+    }
+
+    /// Takes what is still in the pipe, and closes it.
+    func finish() {
+        read(pieces: Self.piecesAtTheEnd)
+        shut()
+    }
+
+    private func read(pieces: Int) {
+        withUnsafeTemporaryAllocation(byteCount: Self.pieceBytes, alignment: 16) { buffer in
+            for _ in 0..<pieces where !isOver {
+                let count = Glibc.read(descriptor, buffer.baseAddress!, buffer.count)
+                if count > 0 {
+                    take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                } else if count < 0, errno == EINTR {
+                    continue
+                } else {
+                    if count == 0 || errno != EAGAIN { shut() }
+                    return
+                }
+            }
+        }
+    }
+
+    private func take(_ octets: UnsafeRawBufferPointer) {
+        collected.append(octets)
+        hearing?(octets)
+        if isLimitFatal, collected.isCut {
+            shut()
+            listener.streamOverflowed()
+        }
+    }
+
+    private func shut() {
+        if isOver { return }
+        isOver = true
+        reactor.forget(descriptor)
+        close(descriptor)
+    }
+}
+
+/// Writes a child's standard input, as far as it reads it. On one loop.
+final class ChildInput: ReadinessHandler {
+    /// In one turn; the loop has others.
+    private static let piecesPerTurn = 4
+
+    private var rest: ArraySlice<UInt8>
+    private let descriptor: Int32
+    private let reactor: Reactor
+    private var isOver = false
+
+    init(_ descriptor: Int32, _ octets: [UInt8], _ reactor: Reactor) {
+        self.descriptor = descriptor
+        rest = octets[...]
+        self.reactor = reactor
+    }
+
+    /// Writes what the pipe takes now, and goes on when it takes more.
+    func begin() throws(SystemError) {
+        write()
+        if !isOver { try reactor.watch(descriptor, UInt32(LM_EPOLLOUT), self) }
+    }
+
+    func ready(_ events: UInt32) { write() }
+
+    /// Also for one that did not want all of it.
+    func shut() {
+        if isOver { return }
+        isOver = true
+        rest = []
+        reactor.forget(descriptor)
+        close(descriptor)
+    }
+
+    private func write() {
+        for _ in 0..<Self.piecesPerTurn where !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if count < 0, errno == EINTR {
+                continue
+            } else {
+                // Whoever closes its input has no use for the rest (EPIPE).
+                if count == 0 || errno != EAGAIN { shut() }
+                return
+            }
+        }
+        if rest.isEmpty { shut() }
+    }
+}

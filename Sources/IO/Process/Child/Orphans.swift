@@ -1,0 +1,92 @@
+import CLinux
+import Glibc
+
+/// What a program has left behind that is in its group no more: processes with a session of their own.
+///
+/// Each program that is started adopts its orphans as long as it lives, and this process adopts them after that. So a child of
+/// this process that was not started here, and is in no session of this process or of a program that still runs, was left
+/// behind by one that has ended.
+enum Orphans {
+    /// In one sweep. Whoever makes them faster is met again in the next.
+    private static let maxRounds = 200
+    private static let waitMicroseconds: UInt32 = 200
+    /// A second in all.
+    private static let maxWaits = 5000
+
+    /// Kills and reaps them, and what they leave behind in turn. Waits for that, a second at most.
+    /// - Parameter running: the programs that were started here and have not been reaped.
+    static func sweep(sparing running: Set<pid_t>) {
+        let own = getsid(0)
+        var waits = 0
+        for _ in 0..<maxRounds {
+            var found = children().filter { child in
+                guard !running.contains(child) else { return false }
+                let session = getsid(child)
+                return session > 0 && session != own && !running.contains(session)
+            }
+            if found.isEmpty { return }
+            // None of them can be another process by now: they are reaped here only.
+            for child in found { kill(child, SIGKILL) }
+            while true {
+                found.removeAll { lm_reap($0) != 0 }
+                if found.isEmpty { break }
+                waits += 1
+                if waits > maxWaits { return }
+                usleep(waitMicroseconds)
+            }
+        }
+    }
+
+    /// The children of this process's first thread, among which are all that it has adopted.
+    static func children() -> [pid_t] {
+        listed() ?? scanned()
+    }
+
+    /// By the kernel's own list; nil when it keeps none (CONFIG_PROC_CHILDREN).
+    static func listed() -> [pid_t]? {
+        let descriptor = open("/proc/self/task/\(getpid())/children", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        // Of a longer list the rest is seen when these are gone.
+        let octets = read(descriptor, limit: 1 << 16)
+        let complete = octets.lastIndex(of: 0x20).map { octets[...$0] } ?? []
+        return complete.split(separator: 0x20).compactMap { pid_t(String(decoding: $0, as: UTF8.self)) }
+    }
+
+    /// By a look at every process.
+    static func scanned() -> [pid_t] {
+        guard let stream = opendir("/proc") else { return [] }
+        defer { closedir(stream) }
+        let own = getpid()
+        var children: [pid_t] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard let process = pid_t(name), parent(of: process) == own else { continue }
+            children.append(process)
+        }
+        return children
+    }
+
+    /// The fourth word of proc_pid_stat(5), after a name in brackets that may hold anything.
+    private static func parent(of process: pid_t) -> pid_t? {
+        let descriptor = open("/proc/\(process)/stat", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        let octets = read(descriptor, limit: 1024)
+        guard let end = octets.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+        let words = octets[(end + 1)...].split(separator: 0x20, maxSplits: 3)
+        return words.count > 1 ? pid_t(String(decoding: words[1], as: UTF8.self)) : nil
+    }
+
+    private static func read(_ descriptor: Int32, limit: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+            while count < limit {
+                let more = Glibc.read(descriptor, buffer.baseAddress! + count, limit - count)
+                if more <= 0 { break }
+                count += more
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import Foundation
+import Testing
+
+@testable import IO
+
+private let support = SandboxSupport.current
+
+@Suite struct ChildSandboxTests {
+    private static let sockets = """
+        import errno, socket
+        for family in (socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK, socket.AF_PACKET, socket.AF_UNIX):
+            kind = socket.SOCK_RAW if family == socket.AF_NETLINK else socket.SOCK_DGRAM
+            try:
+                socket.socket(family, kind).close()
+                print("open")
+            except OSError as error:
+                print(errno.errorcode[error.errno])
+        """
+
+    @Test(.enabled(if: support.filtersCalls, "the kernel filters no system calls"))
+    func withoutAGrantThereIsNoNetwork() async throws {
+        try await ChildBench.with { bench in
+            let refused = try await bench.run(bench.python(Self.sockets))
+            #expect(refused.lines == ["EPERM", "EPERM", "EPERM", "EPERM", "open"])
+            var child = bench.python(Self.sockets)
+            child.sandbox.hasNetwork = true
+            let granted = try await bench.run(child)
+            #expect(granted.lines.first == "open" && granted.lines.last == "open")
+        }
+    }
+
+    @Test(.enabled(if: support.filtersCalls, "the kernel filters no system calls"))
+    func whatReachesBeyondAProcessIsRefused() async throws {
+        try await ChildBench.with { bench in
+            let script = """
+                import ctypes, errno, subprocess, threading
+                libc = ctypes.CDLL(None, use_errno=True)
+                for call in (lambda: libc.ptrace(0, 0, 0, 0), lambda: libc.unshare(0x10000000),
+                             lambda: libc.mount(b"none", b"/", b"tmpfs", 0, None), lambda: libc.setns(0, 0),
+                             lambda: libc.process_vm_readv(1, None, 0, None, 0, 0), lambda: libc.syscall(425, 1, None)):
+                    ctypes.set_errno(0)
+                    print(call(), errno.errorcode.get(ctypes.get_errno()))
+                print(subprocess.run(["/bin/echo", "child"], capture_output=True).stdout)
+                thread = threading.Thread(target=lambda: print("thread"))
+                thread.start()
+                thread.join()
+                """
+            let result = try await bench.run(bench.python(script))
+            #expect(result.lines == [String](repeating: "-1 EPERM", count: 6) + ["b'child\\n'", "thread"])
+            #expect(result.words == "")
+        }
+    }
+
+    @Test(.enabled(if: support.landlock > 0, "the kernel has no Landlock"))
+    func filesAreReachedByGrantAlone() async throws {
+        try await ChildBench.with { bench in
+            let script = """
+                cat "$1/file"; echo new > "$1/new" && echo written; echo more >> "$1/file"; rm "$1/file" && echo gone
+                echo own > file && cat file; : > /dev/null && echo null; ls / > /dev/null || echo root
+                """
+            func attempt(_ grant: (inout Sandbox) -> Void) async throws -> [String] {
+                for name in ["file", "new"] { try? FileManager.default.removeItem(atPath: "\(bench.outside)/\(name)") }
+                try Data("kept\n".utf8).write(to: URL(filePath: bench.outside + "/file"))
+                var child = bench.program("/bin/sh", ["-c", script, "sh", bench.outside])
+                grant(&child.sandbox)
+                return try await bench.run(child).lines
+            }
+            #expect(try await attempt { _ in } == ["own", "null", "root"])
+            #expect(try await attempt { $0.readable = [bench.outside] } == ["kept", "own", "null", "root"])
+            #expect(
+                try await attempt { $0.writable = [bench.outside] } == [
+                    "kept", "written", "gone", "own", "null", "root",
+                ])
+            #expect(try await attempt { $0.readable = [bench.outside + "/none"] } == ["own", "null", "root"])
+            let free = try await attempt { $0.level = .limits }
+            #expect(free == ["kept", "written", "gone", "own", "null"])
+        }
+    }
+
+    @Test(.enabled(if: support.landlock > 0, "the kernel has no Landlock"))
+    func ofProcessesItSeesItself() async throws {
+        try await ChildBench.with { bench in
+            // More than it may have itself.
+            let many = (0..<300).map { _ in open("/dev/null", O_RDONLY | O_CLOEXEC) }
+            defer { for descriptor in many { close(descriptor) } }
+            let script = """
+                import os
+                def reads(path):
+                    try: return len(open(path).read()) > 0
+                    except OSError: return False
+                print(reads("/proc/self/environ"), reads("/proc/self/maps"), reads("/proc/cpuinfo"))
+                print(reads("/proc/%d/environ" % os.getppid()), reads("/proc/%d/cmdline" % os.getppid()))
+                """
+            let result = try await bench.run(bench.python(script))
+            #expect(result.lines == ["True True True", "False False"])
+        }
+    }
+
+    @Test(.enabled(if: support.landlock >= 6, "Landlock of this kernel knows no signals"))
+    func itSendsNoSignalsOutside() async throws {
+        try await ChildBench.with { bench in
+            let result = try await bench.run(
+                bench.shell("kill -0 $PPID 2>&1 || echo refused; sleep 1000 & kill $! && echo sent"))
+            #expect(result.lines.suffix(2) == ["refused", "sent"])
+        }
+    }
+
+    @Test func itsLimitsHold() async throws {
+        try await ChildBench.with { bench in
+            var child = bench.shell("ulimit -n; ulimit -c; ulimit -f; ulimit -t; ulimit -v")
+            child.limits.descriptors = 77
+            child.limits.fileBytes = 512 * 1000
+            child.limits.processorSeconds = 9
+            child.limits.memoryBytes = 1024 * 4_000_000
+            let result = try await bench.run(child)
+            #expect(result.lines == ["77", "0", "1000", "9", "4000000"])
+            child.sandbox.level = .none
+            let free = try await bench.run(child)
+            #expect(free.lines.first != "77")
+        }
+    }
+
+    @Test func whoComputesForTooLongIsEnded() async throws {
+        try await ChildBench.with { bench in
+            var child = bench.shell("while :; do :; done")
+            child.limits.processorSeconds = 1
+            let result = try await bench.run(child)
+            #expect([.killed(signal: Int(SIGXCPU)), .killed(signal: Int(SIGKILL))].contains(result.ending))
+            #expect(result.stopped == nil)
+        }
+    }
+
+    @Test func itGainsNoPrivileges() async throws {
+        try await ChildBench.with { bench in
+            let script = "print(*[line for line in open('/proc/self/status') if line.startswith('NoNewPrivs')])"
+            let result = try await bench.run(bench.python(script))
+            #expect(result.text.contains("NoNewPrivs:\t1"))
+        }
+    }
+
+    @Test(
+        arguments: [
+            (.none, 7, true, "none: nothing", true),
+            (.limits, 7, true, "limits: limits", true),
+            (
+                .standard, 7, true,
+                "default: limits, no new privileges, filtered system calls, bound files (Landlock 7)", true
+            ),
+            (
+                .standard, 0, true,
+                "default: limits, no new privileges, filtered system calls; not in this kernel: Landlock", true
+            ),
+            (.standard, 0, false, "default: limits, no new privileges; not in this kernel: seccomp, Landlock", true),
+            (
+                .strict, 0, true,
+                "strict: limits, no new privileges, filtered system calls; not in this kernel: Landlock; so nothing is run",
+                false
+            ),
+            (
+                .strict, 2, true,
+                "strict: limits, no new privileges, filtered system calls, bound files (Landlock 2)", true
+            ),
+        ] as [(SandboxLevel, Int, Bool, String, Bool)])
+    func theLevelInForceIsSaid(
+        level: SandboxLevel, landlock: Int, filtersCalls: Bool, words: String, mayRun: Bool
+    ) {
+        let inForce = SandboxSupport(landlock: landlock, filtersCalls: filtersCalls).inForce(level)
+        #expect(inForce.description == words)
+        #expect(inForce.mayRun == mayRun)
+        #expect(inForce.bindsSignals == (level == .standard && landlock >= 6))
+    }
+}
