@@ -84,7 +84,8 @@ let package = Package(
             path: "Tests/FixtureServer",
             swiftSettings: settings),
         .target(
-            name: "TestKit", dependencies: ["Core", "Formats", "HTTP", "Settings"], path: "Tests/TestKit",
+            name: "TestKit", dependencies: ["Core", "Formats", "GatewayAPI", "HTTP", "LumaAPI", "Settings"],
+            path: "Tests/TestKit",
             swiftSettings: settings),
         .target(
             name: "IOTestKit", dependencies: ["Core", "HTTP", "IO"], path: "Tests/IOTestKit", swiftSettings: settings),

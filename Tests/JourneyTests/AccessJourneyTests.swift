@@ -1,20 +1,10 @@
 import Core
 import Foundation
-import Settings
+import TestKit
 import Testing
 
 /// Tokens as the program reads them: from files, again at a signal, and at its start.
 @Suite struct AccessJourneyTests {
-    static let reader = "reader-reader-reader-1"
-    static let writer = "writer-writer-writer-2"
-    static let tokens = "ann:read:\(reader),bot:write:\(writer),ops:admin:admin-admin-admin-admin-3"
-
-    static func bearer(_ token: String) -> [String] { ["-H", "Authorization: Bearer \(token)"] }
-
-    static func gateway(_ settings: [String: String] = ["LUMA_AUTH_TOKENS": tokens]) async throws -> RunningGateway {
-        try await RunningGateway.start(.inProcess, environment: settings)
-    }
-
     /// A template may hold a meeting's link with its password: no path tells any of it to who has no token.
     @Test func ownTemplatesAreShownToNobodyWithoutAToken() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("templates-" + UUID().uuidString)
@@ -26,7 +16,7 @@ import Testing
              "event": {"meeting_url": "https://hidden.example/1?pwd=x"}}
             """#
         try Data(text.utf8).write(to: folder.appendingPathComponent("own.json"))
-        let gateway = try await Self.gateway(["LUMA_AUTH_TOKENS": Self.tokens, "LUMA_TEMPLATES_DIR": folder.path])
+        let gateway = try await RunningGateway.guarded(["LUMA_TEMPLATES_DIR": folder.path])
         let document = try await curl(gateway.address + "/openapi.json")
         let served = (document.json?["paths"]?.objectValue?.members ?? []).flatMap { path, item in
             (item.objectValue?.names ?? []).filter { $0 != "parameters" }.map {
@@ -42,33 +32,25 @@ import Testing
                 #expect(!told.contains(secret), "\(method) \(path) tells \(secret)")
             }
         }
-        let allowed = try await curl(Self.bearer(Self.reader) + [gateway.address + "/templates/"])
+        let allowed = try await curl(Tokens.curl(Tokens.reader) + [gateway.address + "/templates/"])
         #expect(allowed.body.contains("hidden.example"))
     }
 
     @Test func aFileOfTokensIsReadAgain() async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tokens-" + UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let file = folder.appendingPathComponent("tokens")
-        func write(_ text: String) throws {
-            try Data(text.utf8).write(to: file)
-            chmod(file.path, 0o600)
-        }
-        try write("ann:read:\(Self.reader)\n")
-        let gateway = try await Self.gateway(["LUMA_AUTH_TOKENS": "@" + file.path])
+        let file = try TokenFile("ann:read:\(Tokens.reader)\n")
+        let gateway = try await RunningGateway.guarded(["LUMA_AUTH_TOKENS": file.setting])
         let url = gateway.address + "/templates/"
-        #expect(try await curl(Self.bearer(Self.reader) + [url]).status == 200)
-        try write("bot:read:\(Self.writer)\n")
+        #expect(try await curl(Tokens.curl(Tokens.reader) + [url]).status == 200)
+        try file.write("bot:read:\(Tokens.writer)\n")
         gateway.program.signal(SIGHUP)
         try await eventually("the new token is known") {
-            try await curl(Self.bearer(Self.writer) + [url]).status == 200
+            try await curl(Tokens.curl(Tokens.writer) + [url]).status == 200
         }
-        #expect(try await curl(Self.bearer(Self.reader) + [url]).status == 401)
-        try write("bot:read:short\n")
+        #expect(try await curl(Tokens.curl(Tokens.reader) + [url]).status == 401)
+        try file.write("bot:read:short\n")
         gateway.program.signal(SIGHUP)
         try await eventually("what is wrong is told") { gateway.program.standardError.contains("the old ones stay") }
-        #expect(try await curl(Self.bearer(Self.writer) + [url]).status == 200)
+        #expect(try await curl(Tokens.curl(Tokens.writer) + [url]).status == 200)
         #expect(!gateway.program.standardError.contains("short"))
     }
 
@@ -81,7 +63,7 @@ import Testing
         #expect(!program.standardError.contains("tooshort"))
         let file = try Program(
             ["serve"], environment: ["LUMA_SANDBOX": "true", "LUMA_PORT": "0", "LUMA_AUTH_TOKENS": "@tokens"],
-            files: ["tokens": "ann:read:\(Self.reader)"])
+            files: ["tokens": "ann:read:\(Tokens.reader)"])
         #expect(try await file.exitCode() == 78)
         #expect(file.standardError.contains("chmod 600"))
     }
@@ -91,7 +73,7 @@ import Testing
         let refused = try Program(["serve"], environment: settings)
         #expect(try await refused.exitCode() == 64)
         #expect(refused.standardError.contains("LUMA_AUTH_TOKENS"))
-        let program = try Program(["serve"], environment: settings.merging(["LUMA_AUTH_TOKENS": Self.tokens]) { $1 })
+        let program = try Program(["serve"], environment: settings.merging(["LUMA_AUTH_TOKENS": Tokens.setting]) { $1 })
         let port = try #require(try await program.address().split(separator: ":").last)
         #expect(try await curl("http://127.0.0.1:\(port)/events/").status == 401)
     }

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Settings
+import TestKit
 import Testing
 
 /// The examples for assistants, of the README and of docs/assistants.md, are what those programs can read, and lead to a server that answers.

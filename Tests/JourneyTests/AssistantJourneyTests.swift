@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import TestKit
 import Testing
 
 /// What an assistant is told of the machine that the program runs on.

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import TestKit
 import Testing
 
 /// What an assistant may do that has started the program itself.
@@ -24,7 +25,7 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         try Data(input.utf8).write(to: folder.appendingPathComponent("in"))
         // Whoever starts the program needs no token to speak with it.
-        let command = "\"\(Program.path)\" mcp --sandbox --read-only --auth-tokens '\(AccessJourneyTests.tokens)' < in"
+        let command = "\"\(Program.path)\" mcp --sandbox --read-only --auth-tokens '\(Tokens.setting)' < in"
         let result = try await run("sh", ["-c", command], folder: folder)
         #expect(result.code == 0)
         let answers = try result.out.split(separator: "\n").map { try JSON.parse(String($0)) }

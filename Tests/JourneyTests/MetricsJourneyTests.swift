@@ -8,7 +8,7 @@ import Testing
     private func scrape(_ root: String, _ arguments: [String] = []) async throws -> PrometheusText {
         let answer = try await curl(arguments + [root + "/metrics"])
         #expect(answer.status == 200)
-        #expect(answer.field("content-type") == "text/plain; version=0.0.4; charset=utf-8")
+        #expect(answer.field("content-type") == PrometheusText.mediaType)
         return try PrometheusText(answer.body)
     }
 
@@ -25,7 +25,7 @@ import Testing
         let after = try await scrape(root)
 
         func grown(_ name: String, _ labels: [String: String]) -> Double {
-            after.values(name, labels).reduce(0, +) - before.values(name, labels).reduce(0, +)
+            after.growth(name, labels, since: before)
         }
         let requests = "luma_mcp_http_requests_total"
         #expect(grown(requests, ["route": "/health/live", "method": "GET", "status": "200"]) == 20)

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Settings
+import TestKit
 import Testing
 
 /// The README and the pages under `docs/` are true: every command in them is run, every path and target that they name exists.
@@ -86,7 +87,7 @@ import Testing
         for entry in tokens {
             let parts = entry.split(separator: ":").map(String.init)
             let answer = try await curl(
-                ["-X", "DELETE"] + AccessJourneyTests.bearer(parts[2]) + [gateway.address + "/events/evt-none"])
+                ["-X", "DELETE"] + Tokens.curl(parts[2]) + [gateway.address + "/events/evt-none"])
             #expect(answer.status == 403, "\(entry)")
             // Who may write is let through, and finds that there is no such event.
             let reason = parts[1] == "read" ? "insufficient_scope" : "event_not_accessible"

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import TestKit
 import Testing
 
 /// A file of tokens that is read again while assistants listen.
@@ -14,17 +15,9 @@ import Testing
 
     /// A stream ends with the token that it was opened with, and with its scope.
     @Test func aRevokedTokenHearsNothingMore() async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tokens-" + UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let file = folder.appendingPathComponent("tokens")
-        func write(_ text: String) throws {
-            try Data(text.utf8).write(to: file)
-            chmod(file.path, 0o600)
-        }
         let (gone, narrowed, kept) = ("gone-gone-gone-gone-1", "narrow-narrow-narrow-2", "kept-kept-kept-kept-3")
-        try write("gone:read:\(gone)\nnarrow:write:\(narrowed)\nkept:read:\(kept)\n")
-        let gateway = try await AccessJourneyTests.gateway(["LUMA_AUTH_TOKENS": "@" + file.path])
+        let file = try TokenFile("gone:read:\(gone)\nnarrow:write:\(narrowed)\nkept:read:\(kept)\n")
+        let gateway = try await RunningGateway.guarded(["LUMA_AUTH_TOKENS": file.setting])
         let root = gateway.address
         let hello =
             #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"#
@@ -35,7 +28,7 @@ import Testing
             + #""io.modelcontextprotocol/clientCapabilities":{}}}}"#
         /// The three streams of a token.
         func streams(_ token: String) async throws -> [OpenStream] {
-            let bearer = AccessJourneyTests.bearer(token)
+            let bearer = Tokens.curl(token)
             let session = try #require(try await post(root + "/mcp", hello, bearer).field("mcp-session-id"))
             let modern = [
                 "-H", "MCP-Protocol-Version: 2026-07-28", "-H", "Mcp-Method: subscriptions/listen",
@@ -50,7 +43,7 @@ import Testing
         }
         let ending = try await streams(gone) + streams(narrowed)
         let staying = try await streams(kept)
-        try write("narrow:read:\(narrowed)\nkept:read:\(kept)\n")
+        try file.write("narrow:read:\(narrowed)\nkept:read:\(kept)\n")
         gateway.program.signal(SIGHUP)
         for stream in ending { _ = try await stream.ended() }
         // The others go on: each has another sign of life.

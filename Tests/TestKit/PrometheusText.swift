@@ -7,6 +7,9 @@ public struct PrometheusText {
         public let value: Double
     }
 
+    /// The type of a page in this format.
+    public static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
+
     public struct Problem: Error, CustomStringConvertible { public let description: String }
 
     public private(set) var types: [String: String] = [:]
@@ -56,6 +59,11 @@ public struct PrometheusText {
         samples.filter { sample in
             sample.name == name && labels.allSatisfy { sample.labels[$0.key] == $0.value }
         }.map(\.value)
+    }
+
+    /// By how much the values of a name have grown whose labels include these.
+    public func growth(_ name: String, _ labels: [String: String] = [:], since before: PrometheusText) -> Double {
+        values(name, labels).reduce(0, +) - before.values(name, labels).reduce(0, +)
     }
 
     private func check(histogram name: String) throws {

@@ -2,6 +2,7 @@ import Core
 import GatewayAPI
 import HTTP
 import Settings
+import TestKit
 import Testing
 
 @testable import Gateway

@@ -182,13 +182,13 @@ import Testing
                 try await reader.modern("tools/list"),
                 try await reader.post(MCPClient.request("tools/list"), [session]),
             ] {
-                #expect(Self.names(list, "tools") == MCPClient.readingTools)
+                #expect(Self.names(list, "tools") == OfferedTools.reading)
             }
             #expect(Self.names(try await reader.modern("prompts/list"), "prompts") == ["weekly_overview"])
             let all = Self.names(try await writer.modern("tools/list"), "tools")
-            #expect(all == MCPClient.readingTools.union(MCPClient.writingTools))
+            #expect(all == OfferedTools.all)
             let tea: JSON = ["name": "Secret tea", "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo"]
-            for name in MCPClient.writingTools {
+            for name in OfferedTools.writing {
                 let params: JSONObject = ["name": .string(name), "arguments": tea]
                 let refused = try await reader.modern("tools/call", params)
                 #expect(refused.json?["error"]?["code"] == -32602, "\(refused.text)")
@@ -201,7 +201,7 @@ import Testing
 
             let lines = await gateway.logLines()
             let calls = lines.filter { $0["message"] == "Tool call" }
-            #expect(calls.count == 2 * MCPClient.writingTools.count + 1)
+            #expect(calls.count == 2 * OfferedTools.writing.count + 1)
             let created = try #require(calls.first { $0["outcome"] == "ok" })
             #expect(created["label"] == "bot" && created["tool"] == "create_event")
             #expect((created["duration_us"]?.intValue ?? 0) > 0 && (created["arguments"]?.stringValue?.count ?? 0) > 8)
@@ -230,7 +230,7 @@ import Testing
     @Test func aGatewayThatChangesNothingOffersNoToolThatDoes() async throws {
         try await InProcess.serve([.readOnly: "true"]) { (gateway: InProcess) async throws in
             let client = MCPClient(gateway)
-            #expect(Self.names(try await client.modern("tools/list"), "tools") == MCPClient.readingTools)
+            #expect(Self.names(try await client.modern("tools/list"), "tools") == OfferedTools.reading)
             let refused = try await client.modern("tools/call", ["name": "cancel_event"])
             #expect(refused.json?["error"]?["code"] == -32602)
         }

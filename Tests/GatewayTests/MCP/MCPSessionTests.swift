@@ -27,7 +27,7 @@ import Testing
             #expect(tools.status == 200 && tools.json?["id"] == 0)
             #expect(tools.field("content-type") == "application/json")
             let names = Set((tools.json?["result"]?["tools"]?.arrayValue ?? []).compactMap { $0["name"]?.stringValue })
-            #expect(names == MCPClient.readingTools.union(MCPClient.writingTools))
+            #expect(names == OfferedTools.all)
             let unknown = try await client.post(Self.request("none", [:], ""), [session])
             #expect(unknown.status == 200 && unknown.json?["id"] == "" && unknown.json?["error"]?["code"] == -32601)
 

@@ -10,26 +10,23 @@ import Testing
 
 /// A gateway in process before the emulator with its seeds: asked by REST and as an assistant asks.
 struct SurfaceStage {
-    static let writer = "writer-writer-writer-1"
-    static let reader = "reader-reader-reader-1"
-
     let gateway: InProcess
     var luma: EmulatedLuma { gateway.luma }
 
     /// Plays a scene on a stage of its own.
     /// - Parameters:
     ///   - given: settings of the gateway.
-    ///   - hasTokens: it asks for one, of `writer` and `reader`.
+    ///   - hasTokens: it asks for a token, one of `Tokens`.
     static func play(
         _ given: [Setting: String] = [:], hasTokens: Bool = false, _ scene: (SurfaceStage) async throws -> Void
     ) async throws {
         var settings = given
-        if hasTokens { settings[.authTokens] = "w:write:\(writer),r:read:\(reader)" }
+        if hasTokens { settings[.authTokens] = Tokens.setting }
         try await InProcess.serve(settings) { try await scene(SurfaceStage(gateway: $0)) }
     }
 
     private func ask(_ line: String, _ body: JSON?, _ fields: [String], token: String?) async throws -> Answer {
-        try await gateway.ask(line, fields + (token.map { ["Authorization: Bearer \($0)"] } ?? []), body)
+        try await gateway.ask(line, fields + (token.map(Tokens.bearer) ?? []), body)
     }
 
     /// What was logged so far.
@@ -52,37 +49,16 @@ struct SurfaceStage {
 
     // MARK: As an assistant
 
-    /// The answer to a message of the newest revision.
-    func message(_ method: String, _ params: JSONObject, token: String? = nil) async throws -> JSON {
-        var params = params
-        params["_meta"] = [
-            "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": [:],
-        ]
-        let body: JSON = ["jsonrpc": "2.0", "id": 1, "method": .string(method), "params": .object(params)]
-        var fields = ["MCP-Protocol-Version: 2026-07-28", "Mcp-Method: \(method)"]
-        if let name = params["name"]?.stringValue { fields.append("Mcp-Name: \(name)") }
-        let answer = try await ask("POST /mcp", body, fields, token: token)
-        return try #require(answer.json, "\(answer.text)")
-    }
+    func assistant(token: String? = nil) -> MCPClient { MCPClient(gateway, token.map(Tokens.bearer) ?? []) }
 
-    /// The names of the tools that a token sees.
-    func tools(token: String? = nil) async throws -> [String] {
-        let answer = try await message("tools/list", [:], token: token)
-        #expect(answer["result"]?["nextCursor"] == nil, "one page holds them all")
-        return (answer["result"]?["tools"]?.arrayValue ?? []).compactMap { $0["name"]?.stringValue }
-    }
-
-    func call(_ tool: String, _ arguments: JSONObject, token: String? = nil) async throws -> JSON {
-        let answer = try await message(
-            "tools/call", ["name": .string(tool), "arguments": .object(arguments)], token: token)
-        return try #require(answer["result"], "\(tool): \(answer)")
+    func call(_ tool: String, _ arguments: JSONObject) async throws -> JSON {
+        try await assistant().call(tool, .object(arguments))
     }
 
     /// The structured result of a tool that has not failed, without its notice.
     func result(_ tool: String, _ arguments: JSONObject) async throws -> JSON {
-        let answer = try await call(tool, arguments)
-        #expect(answer["isError"] == false, "\(tool): \(answer)")
-        var result = try #require(answer["structuredContent"]?.objectValue, "\(tool): \(answer)")
+        let content = try await assistant().result(tool, .object(arguments))
+        var result = try #require(content.objectValue, "\(tool): \(content)")
         #expect(result["notice"] == ToolBox.notice)
         result["notice"] = nil
         return .object(result)

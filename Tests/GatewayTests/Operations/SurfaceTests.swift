@@ -161,29 +161,28 @@ import Testing
         try await SurfaceStage.play(hasTokens: true) { stage in
             let input = try stage.luma.example(of: surface.operation)
             #expect(try await stage.rest(surface, input).status == 401)
-            let read = try await stage.rest(surface, input, token: SurfaceStage.reader)
+            let read = try await stage.rest(surface, input, token: Tokens.reader)
             #expect(read.status == (isWrite ? 403 : 200), "\(read.text)")
             if let tool = surface.tool {
-                #expect(try await stage.tools(token: SurfaceStage.reader).contains(tool) != isWrite)
-                #expect(try await stage.tools(token: SurfaceStage.writer).contains(tool))
+                #expect(try await stage.assistant(token: Tokens.reader).offeredTools().contains(tool) != isWrite)
+                #expect(try await stage.assistant(token: Tokens.writer).offeredTools().contains(tool))
             }
             if isWrite {
                 #expect(read.reason == "insufficient_scope")
                 if let tool = surface.tool {
-                    let refused = try await stage.message(
-                        "tools/call", ["name": .string(tool), "arguments": .object(surface.given(input))],
-                        token: SurfaceStage.reader)
+                    let refused = try await stage.assistant(token: Tokens.reader).ask(
+                        "tools/call", ["name": .string(tool), "arguments": .object(surface.given(input))])
                     #expect("\(refused["error"] ?? .null)".contains("This token may only read"), "\(refused)")
                 }
                 #expect(stage.luma.asked == [])
             }
-            #expect(try await stage.rest(surface, input, token: SurfaceStage.writer).status == surface.success)
+            #expect(try await stage.rest(surface, input, token: Tokens.writer).status == surface.success)
         }
     }
 
     @Test func everyToolOfTheTableIsRegisteredOnce() async throws {
         try await SurfaceStage.play { stage in
-            let tools = try await stage.tools()
+            let tools = try await stage.assistant().offeredTools()
             #expect(Surfaces.problems(of: Surfaces.all, tools: tools) == [])
             #expect(Set(tools).count == tools.count)
         }

@@ -10,7 +10,7 @@ import Testing
     private func scrape(_ gateway: InProcess, _ fields: [String] = []) async throws -> PrometheusText {
         let answer = try await gateway.ask("GET /metrics", fields)
         #expect(answer.status == 200)
-        #expect(answer.field("content-type") == "text/plain; version=0.0.4; charset=utf-8")
+        #expect(answer.field("content-type") == PrometheusText.mediaType)
         return try PrometheusText(answer.text)
     }
 
@@ -29,7 +29,7 @@ import Testing
             #expect(try await gateway.send("nonsense\r\n\r\n").answer().status == 400)
             let after = try await scrape(other)
             func grown(_ name: String, _ labels: [String: String]) -> Double {
-                after.values(name, labels).reduce(0, +) - before.values(name, labels).reduce(0, +)
+                after.growth(name, labels, since: before)
             }
             let requests = "luma_mcp_http_requests_total"
             #expect(grown(requests, ["route": "/health/live", "method": "GET", "status": "200"]) == 20)

@@ -1,13 +1,11 @@
 import Core
-import GatewayAPI
-import LumaAPI
+import TestKit
 import Testing
 
 @testable import Gateway
 
 /// A client of MCP that asks a gateway in process, in either era.
-struct MCPClient {
-    static let newest = "2026-07-28"
+struct MCPClient: ModernMCP {
     private static let accept = "Accept: application/json, text/event-stream"
 
     let gateway: InProcess
@@ -73,18 +71,6 @@ struct MCPClient {
 
     // MARK: The era without sessions
 
-    /// A request of the newest revision, with the fields that it needs.
-    func message(_ method: String, _ params: JSONObject = [:], id: JSON = 1) -> (body: JSON, fields: [String]) {
-        var params = params
-        params["_meta"] = [
-            "io.modelcontextprotocol/protocolVersion": .string(Self.newest),
-            "io.modelcontextprotocol/clientCapabilities": capabilities,
-        ]
-        var fields = ["MCP-Protocol-Version: \(Self.newest)", "Mcp-Method: \(method)"]
-        if let name = (params["name"] ?? params["uri"])?.stringValue { fields.append("Mcp-Name: \(name)") }
-        return (Self.request(method, .object(params), id: id), fields)
-    }
-
     func modern(_ method: String, _ params: JSONObject = [:], id: JSON = 1, _ more: [String] = []) async throws
         -> Answer
     {
@@ -98,38 +84,5 @@ struct MCPClient {
         return try await open(body, fields)
     }
 
-    /// The whole answer.
-    func ask(_ method: String, _ params: JSONObject = [:]) async throws -> JSON {
-        let answer = try await modern(method, params)
-        return try #require(answer.json, "\(method): \(answer.text)")
-    }
-
-    /// The result of a tool.
-    func call(_ tool: String, _ arguments: JSON = [:]) async throws -> JSON {
-        let answer = try await modern("tools/call", ["name": .string(tool), "arguments": arguments])
-        return try #require(answer.json?["result"], "\(tool): \(answer.text)")
-    }
-
-    /// The structured result of a tool that has not failed.
-    func result(_ tool: String, _ arguments: JSON = [:]) async throws -> JSON {
-        let result = try await call(tool, arguments)
-        #expect(result["isError"] == false, "\(tool): \(result)")
-        return try #require(result["structuredContent"], "\(tool): \(result)")
-    }
-
-    /// The words of a tool's failure.
-    func failure(_ tool: String, _ arguments: JSON = [:]) async throws -> String {
-        let result = try await call(tool, arguments)
-        #expect(result["isError"] == true, "\(tool): \(result)")
-        return result["content"]?.arrayValue?.first?["text"]?.stringValue ?? ""
-    }
-
-    // MARK: What is offered
-
-    static let readingTools = tools(areWrites: false).union(["list_templates", "search", "fetch", "health"])
-    static let writingTools = tools(areWrites: true).union(["create_event_from_template"])
-
-    private static func tools(areWrites: Bool) -> Set<String> {
-        Set(Surfaces.all.filter { $0.operation.isWrite == areWrites }.compactMap(\.tool))
-    }
+    func answer(to message: JSON, _ fields: [String]) async throws -> String { try await post(message, fields).text }
 }

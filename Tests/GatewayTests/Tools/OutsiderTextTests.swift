@@ -1,5 +1,6 @@
 import Core
 import GatewayAPI
+import TestKit
 import Testing
 
 @testable import Gateway

@@ -125,7 +125,7 @@ import Testing
         try await InProcess.serve { (gateway: InProcess) async throws in
             let list = try await MCPClient(gateway).modern("tools/list")
             let tools = try #require(list.json?["result"]?["tools"]?.arrayValue)
-            #expect(tools.count == MCPClient.readingTools.count + MCPClient.writingTools.count)
+            #expect(tools.count == OfferedTools.all.count)
             for rule in Self.rules {
                 for tool in tools {
                     #expect(rule.problems(tool) == [], "\(rule.name): \(tool["name"] ?? .null)")
