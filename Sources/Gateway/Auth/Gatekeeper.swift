@@ -10,18 +10,22 @@ struct AccessRules: Sendable {
     let origins: AllowedOrigins
     /// Nil when nobody is asked for a token.
     let tokens: TokenTable?
+    let toolsets: ToolsetTable
     let limiter: RequestLimiter?
     /// Counts wrong tokens by address, nobody else's requests: who has a right one is never kept out by it.
     let guesses = RequestLimiter(quota: 1000)
     let readOnly: Bool
 
-    /// - Parameter tokens: those that were read; nil when nobody is asked for one.
-    init(_ configuration: Configuration, tokens: TokenTable?) {
+    /// - Parameters:
+    ///   - tokens: those that were read; nil when nobody is asked for one.
+    ///   - toolsets: those that were read, where no token names them; nil for those of the setting itself.
+    init(_ configuration: Configuration, tokens: TokenTable?, toolsets: ToolsetTable? = nil) {
         hosts = configuration.allowedHosts
         origins = configuration.access.allowedOrigins
         limiter = configuration.access.requestsPerMinute.map { RequestLimiter(quota: $0) }
         readOnly = configuration.access.readOnly
         self.tokens = tokens
+        self.toolsets = tokens?.toolsets ?? toolsets ?? configuration.access.listedToolsets
     }
 }
 
@@ -130,7 +134,9 @@ final class Gatekeeper {
 
     private static func effective(_ principal: Principal, _ rules: AccessRules) -> Principal {
         rules.readOnly
-            ? Principal(label: principal.label, scopes: principal.scopes.subtracting(.write)) : principal
+            ? Principal(
+                label: principal.label, scopes: principal.scopes.subtracting(.write), tools: principal.tools)
+            : principal
     }
 
     /// Whether a request of this principal would still be let in as the same: the tokens may have been read again.

@@ -7,22 +7,27 @@ import Synchronization
 /// The tokens that open the gateway, for all loops. Replaced as a whole when their file is read again.
 final class TokenTable: Sendable {
     private let tokens: Mutex<[AccessToken]>
+    /// Those that tokens name.
+    let toolsets: ToolsetTable
 
-    init(_ tokens: [AccessToken]) { self.tokens = Mutex(tokens) }
+    init(_ tokens: [AccessToken], _ toolsets: ToolsetTable = ToolsetTable()) {
+        self.tokens = Mutex(tokens)
+        self.toolsets = toolsets
+    }
 
     var count: Int { tokens.withLock(\.count) }
 
     func replace(_ new: [AccessToken]) { tokens.withLock { $0 = new } }
 
     /// Everybody who has one.
-    var principals: [Principal] { tokens.withLock { $0.map(\.principal) } }
+    var principals: [Principal] { tokens.withLock { $0 }.map { $0.principal { toolsets[$0] } } }
 
     /// Whose token this is; nil when it is nobody's. The time does not tell which of the tokens it is like.
     func principal(of token: String) -> Principal? {
         guard let digest = TokenList.digest(token) else { return nil }
         var found: AccessToken?
         for known in tokens.withLock({ $0 }) where constantTimeEqual(known.digest, digest) { found = known }
-        return found?.principal
+        return found?.principal { toolsets[$0] }
     }
 }
 
@@ -50,28 +55,19 @@ enum TokenFile {
 }
 
 extension Configuration {
-    /// The tokens that open the gateway; nil when nobody is asked for one. Reads their file, so it blocks.
+    /// The tokens that open the gateway, with the toolsets that they name; nil when nobody is asked for one. Reads their files,
+    /// so it blocks.
     func tokens() throws(StartFailure) -> TokenTable? {
-        switch access.tokens {
-        case nil: nil
-        case .listed(let tokens): TokenTable(tokens)
-        case .file(let path): TokenTable(try TokenFile.read(path, key: apiKey))
-        }
+        let (tokens, toolsets) = try readAccess()
+        return tokens.map { TokenTable($0, ToolsetTable(toolsets)) }
     }
 
-    /// Reads the file of tokens again; one that cannot be used is told, and the tokens stay as they were.
-    func renew(_ tokens: TokenTable?, _ log: LogSink) {
-        guard let tokens, case .file(let path) = access.tokens else { return }
-        do throws(StartFailure) {
-            let new = try TokenFile.read(path, key: apiKey)
-            tokens.replace(new)
-            log.log(
-                LogEvent(time: WallClock.now, .info, "Tokens reloaded", ["tokens": .integer(new.count)]))
-        } catch {
-            log.log(
-                LogEvent(
-                    time: WallClock.now, .error, "Cannot reload tokens; the old ones stay in use",
-                    ["cause": .text(error.description)]))
+    /// The tokens as they are now; nil when nobody is asked for one.
+    func readTokens() throws(StartFailure) -> [AccessToken]? {
+        switch access.tokens {
+        case nil: nil
+        case .listed(let tokens): tokens
+        case .file(let path): try TokenFile.read(path, key: apiKey)
         }
     }
 }

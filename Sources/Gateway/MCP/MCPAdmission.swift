@@ -61,7 +61,8 @@ enum MCPAdmission {
         case .message(.request(let id, let method, let params)):
             do throws(JSONRPCError) {
                 let (revision, capabilities) = try Self.check(headers, version, method, params)
-                let caller = Caller(revision: revision, capabilities: capabilities, principal: principal)
+                let caller = Caller(
+                    revision: revision, capabilities: capabilities, principal: principal, toolset: headers.toolset)
                 self = .modern(id: id, .request(id: id, method: method, params: params), caller)
             } catch {
                 self = .refused(MCPRefusal(error.modernHTTPStatus, error, payload, isModern: true))
@@ -124,9 +125,11 @@ enum MCPAdmission {
                 self = .refused(MCPRefusal(404, .sessionNotFound, payload))
                 return
             }
-            caller = Caller(known)
+            caller = Caller(known, toolset: headers.toolset)
         } else {
-            caller = Caller(revision: version ?? .unnamed, capabilities: ClientCapabilities(), principal: principal)
+            caller = Caller(
+                revision: version ?? .unnamed, capabilities: ClientCapabilities(), principal: principal,
+                toolset: headers.toolset)
             if !Self.needsNoSession(payload) {
                 let words = "Mcp-Session-Id is missing: send initialize first, then repeat the id of its answer"
                 self = .refused(MCPRefusal(400, .invalidRequest(words), payload))

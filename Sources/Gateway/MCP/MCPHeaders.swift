@@ -12,6 +12,8 @@ struct MCPHeaders: Sendable {
     var accept: Accept?
     /// Nil also for plain JSON.
     var contentType: String?
+    /// What is chosen by the path or by a field.
+    var toolset: Toolset?
 
     init() {}
 

@@ -14,7 +14,7 @@ extension MCPServer {
         let stream = EventStream(turn.exchange, fields: turn.streamFields)
         let executor = reactor.executor
         let bound = LoopBound(stream, on: executor)
-        let conversation = Conversation(principal: turn.principal) { message in
+        let conversation = Conversation(principal: turn.principal, toolset: headers.toolset) { message in
             executor.execute { bound.value.send(message) }
         }
         guard let id = shared.conversations.add(conversation) else { return turn.exchange.abort() }
@@ -22,7 +22,7 @@ extension MCPServer {
         let conversations = shared.conversations
         stream.whenClosed { conversations.end(id) }
         keep(
-            stream, of: turn.principal,
+            stream, of: turn.principal, headers.toolset,
             feeding: { change in
                 if let message = conversation.session?.message(for: change) { stream.send(message) }
             }, end: { stream.end() })
@@ -51,7 +51,8 @@ extension MCPServer {
             .sseMessage,
             Response(status: 202, fields: [Field("Content-Type", "text/plain")], body: Array("Accepted".utf8)))
         HandshakeDriver(
-            dispatcher, turn.principal, CallOrigin(turn), reactor, requests, within: shared.calls
+            dispatcher, turn.principal, CallOrigin(turn), reactor, requests, within: shared.calls,
+            toolset: conversation.toolset
         ).take(
             payload, session: conversation.session, begin: { conversation.session = $0 },
             send: { conversation.send($0) },
@@ -69,10 +70,12 @@ struct HandshakeDriver {
     let requests: WritesInProgress
     /// Where callers have room for their calls; nil for the only client of a program.
     let shares: CallShares?
+    /// What its sessions are bound to.
+    let toolset: Toolset?
 
     init(
         _ dispatcher: Dispatcher, _ principal: Principal, _ origin: CallOrigin, _ reactor: Reactor,
-        _ requests: WritesInProgress, within shares: CallShares? = nil
+        _ requests: WritesInProgress, within shares: CallShares? = nil, toolset: Toolset? = nil
     ) {
         self.dispatcher = dispatcher
         self.principal = principal
@@ -80,6 +83,7 @@ struct HandshakeDriver {
         self.reactor = reactor
         self.requests = requests
         self.shares = shares
+        self.toolset = toolset
     }
 
     /// Takes what arrived, and returns when it is under way.
@@ -99,7 +103,7 @@ struct HandshakeDriver {
             send(.failure(id: id, error: error))
             ended()
         case .single(.message(.request(let id, "initialize", let params))):
-            let handshake = dispatcher.initialize(id, params, principal)
+            let handshake = dispatcher.initialize(id, params, principal, toolset: toolset)
             if let new = handshake.session {
                 // Who starts anew waits for nothing that was before.
                 session?.close()
@@ -168,12 +172,15 @@ struct HandshakeDriver {
 /// One client of the old transport: a stream that stays open, and messages that are posted elsewhere.
 final class Conversation: Sendable {
     let principal: Principal
+    /// What was chosen when the stream was opened.
+    let toolset: Toolset?
     /// Puts a message on the stream, from any thread.
     private let deliver: @Sendable (JSONRPCMessage) -> Void
     private let current = Mutex<Session?>(nil)
 
-    init(principal: Principal, deliver: @escaping @Sendable (JSONRPCMessage) -> Void) {
+    init(principal: Principal, toolset: Toolset? = nil, deliver: @escaping @Sendable (JSONRPCMessage) -> Void) {
         self.principal = principal
+        self.toolset = toolset
         self.deliver = deliver
     }
 

@@ -29,7 +29,7 @@ extension MCPServer {
             if let refusal = charge(parts, turn) { return turn.refuse(.mcpPost, refusal, request) }
             serve(admission, headers, turn)
         case .taken: turn.finish(.mcpPost, Response(status: 202))
-        case .handshake(let id, let params): handshake(id, params, turn)
+        case .handshake(let id, let params): handshake(id, params, headers, turn)
         case .modern(_, let message, let caller), .legacy(let message, let caller):
             // What is known beforehand needs neither a task nor a timer.
             if headers.acceptsJSON, let answer = dispatcher.readyAnswer(to: message, from: caller) {
@@ -57,8 +57,10 @@ extension MCPServer {
         }
     }
 
-    private func handshake(_ id: JSONRPCID, _ params: JSONObject?, _ turn: RequestContext) {
-        let handshake = dispatcher.initialize(id, params, turn.principal)
+    private func handshake(
+        _ id: JSONRPCID, _ params: JSONObject?, _ headers: MCPHeaders, _ turn: RequestContext
+    ) {
+        let handshake = dispatcher.initialize(id, params, turn.principal, toolset: headers.toolset)
         var response = Response.json(status: 200, handshake.answer.encoded)
         if let session = handshake.session, let id = shared.sessions.issue(session) {
             response.fields.append(Field("Mcp-Session-Id", id))
@@ -102,7 +104,7 @@ extension MCPServer {
         stream.maxWaiting = EventStream.maxNewsBytes + acknowledgement.count
         stream.send(event: "message", acknowledgement)
         keep(
-            stream, of: turn.principal,
+            stream, of: turn.principal, headers.toolset,
             feeding: { change in
                 if let message = subscription.message(for: change) { stream.send(message) }
             },

@@ -11,12 +11,18 @@ struct MCPShared: Sendable {
     let rounds = OpenRounds()
     let sessions: SessionTable
     let changes = ChangeFeed()
+    let sources: ToolSourceFeed
     let conversations = ConversationTable()
     let calls = CallShares()
 
-    init(secret: Secret, store: any EndedSessionStore) {
+    /// - Parameter onConflicts: told when names of tools are wanted by several sources, or by others than before.
+    init(
+        secret: Secret, store: any EndedSessionStore, toolsets: ToolsetTable = ToolsetTable(),
+        onConflicts: @escaping @Sendable ([Registry.NameConflict]) -> Void = { _ in }
+    ) {
         seal = Seal(secret: secret)
-        sessions = SessionTable(seal: seal, store: store)
+        sessions = SessionTable(seal: seal, store: store, toolsets: toolsets)
+        sources = ToolSourceFeed(onConflicts: onConflicts)
     }
 }
 
@@ -34,6 +40,9 @@ final class MCPServer {
     private static let storeSeconds = 2.0
     /// Requests of the legacy era, which outlive their connections as writes do.
     let requests: WritesInProgress
+    /// Tells the clients of this loop's streams that their lists of tools are others.
+    let toolNews: ToolListNews
+    private let membership: ToolSourceFeed.Token
 
     init(_ dispatcher: Dispatcher, _ shared: MCPShared, _ gate: Gatekeeper, reactor: Reactor) {
         self.dispatcher = dispatcher
@@ -41,11 +50,21 @@ final class MCPServer {
         self.shared = shared
         self.reactor = reactor
         requests = WritesInProgress(reactor)
+        toolNews = ToolListNews(dispatcher, reactor)
+        membership = shared.sources.join(dispatcher, toolNews, on: reactor)
     }
 
     /// Serves one request, whose route has been found.
-    func handle(_ endpoint: Endpoint, _ request: RequestView, _ turn: RequestContext) {
-        let headers = MCPHeaders(request)
+    func handle(
+        _ endpoint: Endpoint, _ parameters: RouteParameters, _ request: RequestView, _ turn: RequestContext
+    ) {
+        var headers = MCPHeaders(request)
+        do throws(APIError) {
+            headers.toolset = try gate.rules.toolsets.choice(
+                path: parameters["toolset"], request.fields(named: ToolsetTable.field))
+        } catch {
+            return turn.refuse(endpoint, error, request)
+        }
         switch endpoint.kind {
         case .mcpPost, .mcpGet, .mcpDelete:
             guard let id = headers.session, shared.sessions.mustWait(for: id) else { fallthrough }
@@ -92,18 +111,21 @@ final class MCPServer {
     // MARK: Streams
 
     /// Keeps a stream that ends with the server, or with the token that it was opened with. `end` is called at most once.
+    /// - Parameter toolset: what its client sees no more than.
     func keep(
-        _ stream: EventStream, of principal: Principal, feeding deliver: @escaping (Change) -> Void,
-        end: @escaping () -> Void
+        _ stream: EventStream, of principal: Principal, _ toolset: Toolset?,
+        feeding deliver: @escaping (Change) -> Void, end: @escaping () -> Void
     ) {
         let executor = reactor.executor
         let bound = LoopBound(deliver, on: executor)
         let token = shared.changes.add { change in executor.execute { bound.value(change) } }
+        let listener = toolNews.add({ Visibility(principal, toolset) }, tell: { deliver(.toolsListed) })
         lastStream += 1
         let number = lastStream
         streams[number] = (principal, end)
         stream.whenClosed { [weak self] in
             self?.shared.changes.remove(token)
+            self?.toolNews.remove(listener)
             self?.streams[number] = nil
         }
         if isClosing { end() }
@@ -126,7 +148,10 @@ final class MCPServer {
     }
 
     /// Cancels what still runs for clients that are gone. Called after the last connection is.
-    func end() async { await requests.end(by: MonotonicTime(nanoseconds: .min)) }
+    func end() async {
+        shared.sources.leave(membership)
+        await requests.end(by: MonotonicTime(nanoseconds: .min))
+    }
 
     // MARK: GET and DELETE
 
@@ -148,7 +173,7 @@ final class MCPServer {
         log(stream, .mcpGet, turn)
         stream.whenClosed { session.detach(generation) }
         keep(
-            stream, of: turn.principal,
+            stream, of: turn.principal, session.toolset ?? headers.toolset,
             feeding: { change in
                 // One message goes on one stream only: the newest.
                 guard session.isAttached(generation), let message = session.message(for: change) else { return }

@@ -34,14 +34,18 @@ final class SessionTable: Sendable {
     }
     private let seal: Seal
     let store: any EndedSessionStore
+    private let toolsets: ToolsetTable
     /// Until the store was heard once no id brings a session back.
     let firstLook = Milestone()
     private let state = Mutex(State())
 
-    /// - Parameter store: outlives this process, and is shared with other gateways on the same folder.
-    init(seal: Seal, store: any EndedSessionStore) {
+    /// - Parameters:
+    ///   - store: outlives this process, and is shared with other gateways on the same folder.
+    ///   - toolsets: those that sessions may be bound to.
+    init(seal: Seal, store: any EndedSessionStore, toolsets: ToolsetTable = ToolsetTable()) {
         self.seal = seal
         self.store = store
+        self.toolsets = toolsets
     }
 
     /// Gives a session its id.
@@ -49,7 +53,7 @@ final class SessionTable: Sendable {
         guard let nonce = try? Random.bytes(16) else { return nil }
         let ticket = SessionTicket(
             revision: session.revision, capabilities: session.capabilities, principal: session.principal.label,
-            issued: seal.now, nonce: Base64URL.encode(nonce))
+            issued: seal.now, nonce: Base64URL.encode(nonce), toolset: session.toolset?.name)
         let id = ticket.id(seal)
         state.withLock { Self.insert(id, ticket.nonce, session, &$0) }
         return id
@@ -64,6 +68,10 @@ final class SessionTable: Sendable {
         }
         if let known { return known.principal == principal ? known : nil }
         guard let ticket = SessionTicket(id, seal), ticket.principal == principal.label else { return nil }
+        let names = ticket.toolset.map { $0.split(separator: ",").map(String.init) }
+        let toolset = names.flatMap { toolsets.choice($0) }
+        // What it was bound to is not there any more: unbound it would see more than before.
+        if names != nil, toolset == nil { return nil }
         return state.withLock { state in
             if state.ended.contains(ticket.nonce) { return nil }
             if let other = state.entries[id]?.session { return other.principal == principal ? other : nil }
@@ -71,7 +79,9 @@ final class SessionTable: Sendable {
             if let held, held.principal != principal { return nil }
             let session =
                 held
-                ?? Session(revision: ticket.revision, capabilities: ticket.capabilities, principal: principal)
+                ?? Session(
+                    revision: ticket.revision, capabilities: ticket.capabilities, principal: principal,
+                    toolset: toolset)
             Self.insert(id, ticket.nonce, session, &state)
             return session
         }
@@ -178,16 +188,23 @@ struct SessionTicket: Equatable {
     let issued: Timestamp
     /// Makes the id unguessable and one of a kind.
     let nonce: String
+    /// What the session is bound to, as it was chosen.
+    let toolset: String?
 
     func id(_ seal: Seal) -> String {
-        let json: JSON = [
+        var items: [JSON] = [
             .string(revision.rawValue), .number(JSONNumber(Int(capabilities.bits))), .string(principal),
             .number(JSONNumber(Int(issued.milliseconds))), .string(nonce),
         ]
-        return seal.seal(json.encoded, for: "session")
+        if let toolset { items.append(.string(toolset)) }
+        return seal.seal(JSON.array(items).encoded, for: "session")
     }
 
-    init(revision: Revision, capabilities: ClientCapabilities, principal: String, issued: Timestamp, nonce: String) {
+    init(
+        revision: Revision, capabilities: ClientCapabilities, principal: String, issued: Timestamp, nonce: String,
+        toolset: String? = nil
+    ) {
+        self.toolset = toolset
         self.revision = revision
         self.capabilities = capabilities
         self.principal = principal
@@ -198,7 +215,8 @@ struct SessionTicket: Equatable {
     /// Reads an id; nil when it is not one of ours, or too old.
     init?(_ id: String, _ seal: Seal) {
         guard let bytes = seal.open(id, for: "session"), let items = (try? JSON.parse(bytes))?.arrayValue,
-            items.count == 5, let revision = items[0].stringValue.flatMap(Revision.init), revision.era == .legacy,
+            (5...6).contains(items.count), let revision = items[0].stringValue.flatMap(Revision.init),
+            revision.era == .legacy,
             let bits = items[1].intValue.flatMap(UInt8.init(exactly:)), let principal = items[2].stringValue,
             let issued = items[3].intValue, let nonce = items[4].stringValue
         else { return nil }
@@ -206,7 +224,7 @@ struct SessionTicket: Equatable {
         guard seal.now.seconds(since: then) < Self.lifetime else { return nil }
         self.init(
             revision: revision, capabilities: ClientCapabilities(bits: bits), principal: principal, issued: then,
-            nonce: nonce)
+            nonce: nonce, toolset: items.count == 6 ? items[5].stringValue ?? "" : nil)
     }
 }
 

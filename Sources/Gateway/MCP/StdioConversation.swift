@@ -30,6 +30,8 @@ final class StdioConversation {
     /// Knows what is under way in the modern era, where there is no session.
     private let tracker = Session(revision: .july2026, capabilities: ClientCapabilities(), principal: .local)
     private var feed: ChangeFeed.Token?
+    private let toolNews: ToolListNews
+    private let membership: ToolSourceFeed.Token
     private var subscriptions: [JSONRPCID: Subscription] = [:]
     private var running = 0
     private var idle: (() -> Void)?
@@ -48,6 +50,9 @@ final class StdioConversation {
         self.principal = principal
         requests = WritesInProgress(reactor)
         self.writes = writes
+        toolNews = ToolListNews(dispatcher, reactor)
+        membership = shared.sources.join(dispatcher, toolNews, on: reactor)
+        _ = toolNews.add({ Visibility(principal) }, tell: { [weak self] in self?.tell(.toolsListed) })
         let executor = reactor.executor
         let bound = LoopBound(self, on: executor)
         feed = shared.changes.add { change in executor.execute { bound.value.tell(change) } }
@@ -77,6 +82,7 @@ final class StdioConversation {
 
     /// Ends at a signal: what only reads is cancelled, and a write has until `deadline`.
     func end(by deadline: MonotonicTime) async {
+        shared.sources.leave(membership)
         session?.abandonAll()
         requests.cancel()
         await writes.end(by: deadline)
@@ -105,8 +111,9 @@ final class StdioConversation {
             subscriptions[id] = nil
         }
         guard running < Self.maxRunning else {
-            if case .single(.message(.request(let id, _, _))) = payload {
-                return send(.failure(id: id, error: .tooManyRequests))
+            if case .single(.message(let message)) = payload, case .request = message {
+                let caller = Caller(revision: .unnamed, capabilities: ClientCapabilities(), principal: principal)
+                return refuse(message, with: .tooManyRequests, caller)
             }
             return takeLegacy(payload)
         }
@@ -142,7 +149,7 @@ final class StdioConversation {
         do throws(JSONRPCError) {
             run = try RunningRequests(tracker, [.message(message)], on: reactor)
         } catch {
-            return send(.failure(id: id, error: error))
+            return refuse(message, with: error, caller)
         }
         running += 1
         let sink = MessageSink(session: nil, reactor: reactor) { [self] message in
@@ -163,6 +170,10 @@ final class StdioConversation {
             ended()
         }
         run.began(task)
+    }
+
+    private func refuse(_ message: JSONRPCMessage, with error: JSONRPCError, _ caller: Caller) {
+        dispatcher.refuse([.message(message)], with: error, from: caller).forEach(send)
     }
 
     private func ended() {

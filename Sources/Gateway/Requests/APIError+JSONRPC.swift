@@ -58,6 +58,7 @@ extension Endpoint {
         var router = Router<Endpoint>()
         for endpoint in allCases where endpoint.isMCP {
             router.add(endpoint.method, endpoint.pattern, endpoint)
+            if let pattern = endpoint.toolsetPattern { router.add(endpoint.method, pattern, endpoint) }
         }
         return router
     }()

@@ -129,7 +129,7 @@ enum CrossOrigin {
     private static let maxAge = "600"
     private static let requestFields = [
         "Accept", "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID",
-        "MCP-Protocol-Version", "Mcp-Method", "Mcp-Name", "Mcp-Session-Id", "Prefer", "X-Request-Id",
+        "MCP-Protocol-Version", "Mcp-Method", "Mcp-Name", "Mcp-Session-Id", "Prefer", "X-MCP-Toolsets", "X-Request-Id",
         "X-Request-Timeout", "traceparent", "tracestate",
     ].joined(separator: ", ")
     private static let answerFields = [

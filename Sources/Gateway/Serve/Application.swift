@@ -84,7 +84,10 @@ final class Application: NodeHandler {
     func interrupt() { worker.operations.writes.cancel() }
 
     /// The tokens were read again: who has none any more hears nothing more.
-    func tokensChanged() { mcp.endStreams(unless: worker.gate.isCurrent) }
+    func tokensChanged() {
+        mcp.endStreams(unless: worker.gate.isCurrent)
+        mcp.toolNews.look()
+    }
 
     /// Streams that wait for news would wait for as long as they are let.
     func willEnd() { mcp.close() }
@@ -120,7 +123,7 @@ final class Application: NodeHandler {
     private func serve(
         _ endpoint: Endpoint, _ parameters: RouteParameters, _ request: RequestView, _ turn: RequestContext
     ) {
-        if endpoint.isMCP { return mcp.handle(endpoint, request, turn) }
+        if endpoint.isMCP { return mcp.handle(endpoint, parameters, request, turn) }
         do throws(APIError) {
             switch endpoint.kind {
             case .live: turn.finish(endpoint, Self.alive)

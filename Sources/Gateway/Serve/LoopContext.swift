@@ -148,6 +148,7 @@ extension ToolBox {
                 seal: shared.mcp.seal, catalog: shared.templates, zones: shared.zones,
                 asksByFormOnly: shared.configuration.access.asksByFormOnly),
             rounds: shared.mcp.rounds)
+        dispatcher.registry.toolsChange = shared.mcp.sources.isExpected || shared.access.toolsets.count > 0
         dispatcher.auditor = worker
         dispatcher.changesNothing = shared.access.readOnly
         return dispatcher

@@ -43,6 +43,7 @@ package struct ServeCommand {
         raiseDescriptorLimit()
         let templates = try self.templates()
         let tokens = try configuration.tokens()
+        let toolsets = try tokens?.toolsets ?? configuration.toolsets()
         let tickets = try configuration.tls.map { _ in try TLSTicketKeys() }
         let tls = try configuration.tls.flatMap { files in try tickets.map { try TLSFile.context(files, $0) } }
         try TLSFile.checkAuthorities(configuration)
@@ -61,6 +62,7 @@ package struct ServeCommand {
             templates: templates, log: log,
             store: configuration.openStore(log, byDefault: Self.dataDirectory),
             touches: configuration.openTouches(log, byDefault: Self.dataDirectory), tokens: tokens,
+            toolsets: toolsets,
             sandboxKey: configuration.usesSandbox ? SandboxKey.kept(in: folder) : nil)
         let looks = shared.lookForEndedSessions()
         let budget = Task { await shared.resumeBudget() }
@@ -86,7 +88,7 @@ package struct ServeCommand {
             supervisor.reloading()
             log.reopen(at: WallClock.now)
             await renewCertificate(log, workers, tickets)
-            await Reloads.read { configuration.renew(tokens, log) }
+            await Reloads.read { configuration.renew(shared.access, log) }
             for worker in workers { await worker.perform { $0.tokensChanged() } }
             // Who stops is not ready any more.
             if !Task.isCancelled { supervisor.ready("Serves on \(url)") }

@@ -4,6 +4,7 @@ import GatewayAPI
 import HTTP
 import IO
 import LumaClient
+import MCP
 import SandboxServer
 import Settings
 import Store
@@ -37,11 +38,12 @@ struct Shared: Sendable {
     /// - Parameters:
     ///   - touches: counts the writes of all gateways that share the store; nil when none can.
     ///   - tokens: those that open the gateway; nil when nobody is asked for one.
+    ///   - toolsets: those that were read, where no token names them; nil for those of the setting itself.
     ///   - sandboxKey: the one for the emulator; nil to draw one.
     init(
         _ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink,
         store: any StateStore = SQLiteStateStore(.memory), touches: SharedCounter? = nil,
-        tokens: TokenTable? = nil, sandboxKey: Secret? = nil
+        tokens: TokenTable? = nil, toolsets: ToolsetTable? = nil, sandboxKey: Secret? = nil
     ) {
         self.configuration = configuration
         self.upstream = upstream
@@ -69,8 +71,18 @@ struct Shared: Sendable {
             configuration.usesSandbox
             ? "sandbox \(UInt64.random(in: .min ... .max))"
             : "\(upstream) \(configuration.calendarID ?? "") \(Self.mark(of: key))"
-        mcp = MCPShared(secret: key, store: store)
-        access = AccessRules(configuration, tokens: tokens)
+        access = AccessRules(configuration, tokens: tokens, toolsets: toolsets)
+        mcp = MCPShared(secret: key, store: store, toolsets: access.toolsets) { conflicts in
+            for conflict in conflicts.prefix(20) {
+                log.log(
+                    LogEvent(
+                        time: WallClock.now, .warning, "Tools with the same name are not offered",
+                        [
+                            "tool": .text(conflict.name), "sources": .text(conflict.sources.joined(separator: ", ")),
+                            "keeps_it": .text(conflict.isBuiltIn ? ToolAudit.builtIn : "none"),
+                        ]))
+            }
+        }
         metrics.add(ProcessStatus(started: started))
         metrics.add(BudgetMetrics(account: account))
         metrics.add(ReadMetrics(reads: reads))

@@ -109,8 +109,19 @@ package struct Endpoint: Sendable {
         var router = Router<Endpoint>()
         for endpoint in allCases {
             router.add(endpoint.method, endpoint.pattern, endpoint, answersHead: !endpoint.isMCP)
+            if let pattern = endpoint.toolsetPattern {
+                router.add(endpoint.method, pattern, endpoint, answersHead: false)
+            }
         }
         return router
+    }
+
+    /// Where the same is served with the toolset that the path names; nil for what knows no toolsets.
+    package var toolsetPattern: String? {
+        switch kind {
+        case .mcpPost, .mcpGet, .mcpDelete, .sse: pattern + "/x/{toolset}"
+        default: nil
+        }
     }
 
     package var isWrite: Bool { traits.contains(.write) }

@@ -8,8 +8,17 @@ public struct AccessToken: Sendable, Equatable {
     public let scope: AccessScope
     /// SHA-256. A token is long and random, so nothing slower is needed to keep it from being guessed.
     package let digest: [UInt8]
+    /// The toolset that bounds what its holder sees; nil for none.
+    package var toolset: String?
+    /// The names of tools that its holder sees; nil for all.
+    package var tools: ToolFilter?
 
-    package var principal: Principal { Principal(label: label, scopes: scope.scopes) }
+    /// Whoever has the token.
+    /// - Parameter toolset: the toolset of a name; nil where there is none, and no tool is seen then.
+    package func principal(_ toolset: (String) -> ToolFilter?) -> Principal {
+        let bounds = [self.toolset.map { toolset($0) ?? .nothing }, tools].compactMap { $0 }
+        return Principal(label: label, scopes: scope.scopes, tools: bounds)
+    }
 }
 
 /// Where the tokens are written.
@@ -20,7 +29,8 @@ public enum TokenSource: Sendable, Equatable {
     case file(String)
 }
 
-/// Reads `label:scope:token` entries. What is wrong is told by the entry's number: whichever part is misplaced may be
+/// Reads `label:scope:token` entries, after which may stand a toolset and patterns for names of tools:
+/// `label:scope:token:toolset:patterns`, with spaces between the patterns. What is wrong is told by the entry's number: whichever part is misplaced may be
 /// the secret, so no part is repeated.
 package enum TokenList {
     package static let shortestToken = 20
@@ -60,7 +70,9 @@ package enum TokenList {
     /// - Returns: what is wrong with the entry, nil when it was added.
     private static func add(_ entry: Substring, _ forbidden: [UInt8]?, _ tokens: inout [AccessToken]) -> String? {
         let parts = entry.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 3 else { return "is not of the form label:scope:token" }
+        guard (3...5).contains(parts.count) else {
+            return "is not of the form label:scope:token or label:scope:token:toolset:patterns"
+        }
         let (label, token) = (String(parts[0]), parts[2])
         guard (1...longestLabel).contains(label.utf8.count), label.utf8.allSatisfy(isLabelByte) else {
             return "has no label of 1 to \(longestLabel) letters, digits, dots, hyphens and underscores"
@@ -82,7 +94,31 @@ package enum TokenList {
         guard !tokens.contains(where: { $0.label == label && $0.scope != scope }) else {
             return "has the label of another entry with a different scope"
         }
-        tokens.append(AccessToken(label: label, scope: scope, digest: digest))
+        var new = AccessToken(label: label, scope: scope, digest: digest)
+        if let problem = bound(&new, parts.dropFirst(3).map(trimmed)) { return problem }
+        // Sessions and confirmations go by the label.
+        guard !tokens.contains(where: { $0.label == label && ($0.toolset, $0.tools) != (new.toolset, new.tools) })
+        else { return "has the label of another entry with different tools" }
+        tokens.append(new)
+        return nil
+    }
+
+    /// Reads what bounds the tools of an entry.
+    /// - Returns: what is wrong with it, nil when nothing is.
+    private static func bound(_ token: inout AccessToken, _ parts: [Substring]) -> String? {
+        if let name = parts.first, !name.isEmpty {
+            guard ToolsetList.isName(name) else {
+                return "has a toolset whose name is not \(ToolsetList.nameRule)"
+            }
+            token.toolset = String(name)
+        }
+        if parts.count > 1, !parts[1].isEmpty {
+            guard let filter = ToolFilter(parts[1].split(separator: " ")) else {
+                return
+                    "has patterns that are not names of tools with * and ?, separated by spaces; ! before one denies it"
+            }
+            token.tools = filter
+        }
         return nil
     }
 

@@ -238,7 +238,7 @@ extension Configuration {
     package static func readAccess(_ reader: inout SettingReader) -> Access {
         let limit = reader.integer(.tokenRateLimit)
         return Access(
-            tokens: readTokens(&reader), readOnly: reader.boolean(.readOnly),
+            tokens: readTokens(&reader), toolsets: readToolsets(&reader), readOnly: reader.boolean(.readOnly),
             asksByFormOnly: reader.text(.cancelConfirmation) == "form",
             allowedOrigins: AllowedOrigins(reader.list(.allowedOrigins)), requestsPerMinute: limit == 0 ? nil : limit)
     }
@@ -252,5 +252,15 @@ extension Configuration {
             reader.report(ConfigurationError(Setting.authTokens.rawValue, problem, from: .combination))
         }
         return .listed(reading.tokens)
+    }
+
+    private static func readToolsets(_ reader: inout SettingReader) -> ToolsetSource? {
+        guard let text = reader.text(.toolsets) else { return nil }
+        if text.hasPrefix("@") { return .file(String(text.dropFirst())) }
+        let reading = ToolsetList.read(text)
+        for problem in reading.problems {
+            reader.report(ConfigurationError(Setting.toolsets.rawValue, problem, from: .combination))
+        }
+        return .listed(reading.sets)
     }
 }

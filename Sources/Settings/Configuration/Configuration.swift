@@ -47,6 +47,8 @@ public struct Configuration: Sendable {
     public struct Access: Sendable, Equatable {
         /// Nil when nobody is asked for a token.
         public var tokens: TokenSource?
+        /// Nil when there are none.
+        public var toolsets: ToolsetSource?
         /// Nothing at Luma is changed, whoever asks.
         public var readOnly: Bool
         /// An assistant takes a person's word only by a form that its client shows them.

@@ -20,6 +20,7 @@ public enum Setting: String, Sendable, CaseIterable {
     case shutdownSeconds = "LUMA_SHUTDOWN_SECONDS"
 
     case authTokens = "LUMA_AUTH_TOKENS"
+    case toolsets = "LUMA_TOOLSETS"
     case readOnly = "LUMA_READ_ONLY"
     case cancelConfirmation = "LUMA_CANCEL_CONFIRMATION"
     case allowedOrigins = "LUMA_ALLOWED_ORIGINS"

@@ -20,6 +20,8 @@ public enum SettingKind: Sendable {
     case hosts
     /// `label:scope:token` entries, or `@` and the name of a file with them; the entries are checked later, one by one.
     case tokens
+    /// Toolsets as JSON, or `@` and the name of a file with them; they are checked later, one by one.
+    case toolsets
     /// Origins of web pages, separated by commas.
     case origins
     /// The URL that Luma's paths are appended to.
@@ -50,6 +52,8 @@ public enum SettingKind: Sendable {
         case .host: "a host name, an IPv4 or an IPv6 address, without a port"
         case .hosts: "host names or addresses, each with an optional :port, separated by commas; or *"
         case .tokens: "label:scope:token entries separated by commas, or @ and the name of a file with one on each line"
+        case .toolsets:
+            "a JSON object of toolsets, such as {\"events\": [\"list_*\"]}, or @ and the name of a file with one"
         case .origins: "origins such as https://app.example.com, separated by commas"
         case .baseURL: "an https:// URL without user, query or fragment (http:// only for a loopback address)"
         case .path: "a path of at most 4096 bytes"
@@ -107,6 +111,9 @@ extension SettingKind {
             return items.count <= 256 && items.allSatisfy(AllowedHosts.isEntry) ? .list(items) : nil
         case .tokens:
             let isFit = text.utf8.count <= 131_072 && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
+            return isFit && text != "@" ? .text(text) : nil
+        case .toolsets:
+            let isFit = text.utf8.count <= ToolsetList.maxBytes && (text.first == "{" || text.first == "@")
             return isFit && text != "@" ? .text(text) : nil
         case .origins:
             let items = text.split(separator: ",", omittingEmptySubsequences: false).map(Self.trimmed)

@@ -104,6 +104,10 @@ public enum SettingTable {
             "Who may use the gateway: label:scope:token entries with commas between, or @file with one on each line; "
                 + "scopes are read, write and admin."),
         SettingRow(
+            .toolsets, .toolsets, placeholder: "JSON", group: .access,
+            "Named sets of tools that a client or a token may be limited to, as a JSON object of patterns such as "
+                + "{\"events\": [\"list_*\", \"get_event\"]}, or @file with one."),
+        SettingRow(
             .readOnly, .boolean, default: "false", group: .access,
             "Refuse all writes: no writes over REST, no tools that write."),
         SettingRow(

@@ -53,6 +53,51 @@ import Testing
         #expect(try !problem(["LUMA_AUTH_TOKENS": "a", "LUMA_HOST": "0.0.0.0"]).contains("LUMA_HOST"))
     }
 
+    @Test func toolsetsOfTheSettingAndOfAFile() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sets-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("sets.json").path
+        func words(_ settings: [String: String]) throws -> String {
+            let configuration = try resolve(settings)
+            do throws(StartFailure) {
+                _ = try configuration.tokens()
+            } catch {
+                #expect(error.kind == .configuration)
+                return error.description
+            }
+            return ""
+        }
+        let listed = ["LUMA_TOOLSETS": #"{"events": ["list_*"]}"#]
+        #expect(try resolve(listed).toolsets()["events"]?.admits("list_events") == true)
+        #expect(try words(listed) == "")
+        #expect(try problem(["LUMA_TOOLSETS": #"{"events": []}"#]).contains("LUMA_TOOLSETS"))
+        #expect(try problem(["LUMA_TOOLSETS": "events"]).contains("a JSON object of toolsets"))
+        let named = ["LUMA_TOOLSETS": "@" + file, "LUMA_AUTH_TOKENS": "a:read:\(Self.token):events"]
+        #expect(try words(named).contains("does not exist"))
+        try Data("{".utf8).write(to: URL(fileURLWithPath: file))
+        #expect(try words(named).contains("is not a JSON document"))
+        try Data(#"{"sets": {"other": ["x"]}}"#.utf8).write(to: URL(fileURLWithPath: file))
+        #expect(try words(named) == "LUMA_AUTH_TOKENS: entry 1 names a toolset that LUMA_TOOLSETS does not have.")
+        #expect(try words(["LUMA_AUTH_TOKENS": "a:read:\(Self.token):events"]).contains("entry 1"))
+        try Data(#"{"sets": {"events": {"tools": ["list_*"], "deny": ["*s"]}}}"#.utf8).write(
+            to: URL(fileURLWithPath: file))
+        let configuration = try resolve(named)
+        let rules = AccessRules(configuration, tokens: try configuration.tokens())
+        func admits(_ name: String) -> Bool? { rules.tokens?.principal(of: Self.token)?.tools.first?.admits(name) }
+        #expect(admits("list_x") == true && admits("list_events") == false)
+        // Read again, and kept when it cannot be used.
+        let log = try LogFile()
+        try Data(#"{"events": ["get_*"]}"#.utf8).write(to: URL(fileURLWithPath: file))
+        configuration.renew(rules, log.sink)
+        #expect(admits("list_x") == false && admits("get_x") == true)
+        try Data(#"{"other": ["get_*"]}"#.utf8).write(to: URL(fileURLWithPath: file))
+        configuration.renew(rules, log.sink)
+        #expect(admits("get_x") == true)
+        log.sink.flush()
+        #expect(log.text.contains("Toolsets reloaded") && log.text.contains("Cannot reload tokens and toolsets"))
+    }
+
     @Test func theFileOfTokens() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tokens-" + UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

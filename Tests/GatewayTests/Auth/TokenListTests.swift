@@ -31,14 +31,47 @@ import Testing
     @Test func aLabelMayHaveTwoTokensOfOneScope() {
         let reading = TokenList.read("ann:write:\(Self.good),ann:write:\(Self.good)2", key: nil)
         #expect(reading.problems == [] && reading.tokens.count == 2)
-        #expect(reading.tokens[0].principal == reading.tokens[1].principal)
-        #expect(reading.tokens[0].principal.scopes == [.read, .write])
+        let principals = reading.tokens.map { $0.principal { _ in nil } }
+        #expect(principals[0] == principals[1] && principals[0].scopes == [.read, .write])
+    }
+
+    @Test func aTokenMayHaveNoMoreThanSomeTools() throws {
+        let reading = TokenList.read(
+            """
+            set:read:\(Self.good)1:events
+            names:write:\(Self.good)2::list_* !list_guests
+            both:write:\(Self.good)3: events : get_* list_events
+            none:read:\(Self.good)4::
+            gone:read:\(Self.good)5:gone
+            """, key: nil)
+        #expect(reading.problems == [])
+        let sets = ToolsetTable(["events": try #require(ToolFilter(["*_event*"]))])
+        let table = TokenTable(reading.tokens, sets)
+        for (number, admitted) in [
+            (1, ["list_events", "get_event", "cancel_event"]), (2, ["list_events", "list_templates"]),
+            (3, ["list_events", "get_event"]),
+            (4, ["list_events", "get_event", "cancel_event", "list_guests", "list_templates"]), (5, []),
+        ] {
+            let principal = try #require(table.principal(of: "\(Self.good)\(number)"))
+            let names = ["list_events", "get_event", "cancel_event", "list_guests", "list_templates"]
+            let seen = names.filter { name in principal.tools.allSatisfy { $0.admits(name) } }
+            #expect(seen == admitted, "\(principal.label)")
+            #expect(table.principals.contains(principal))
+        }
+        // What is in a toolset is looked up for each request.
+        sets.replace(["events": .nothing])
+        #expect(table.principal(of: Self.good + "1")?.tools == [.nothing])
     }
 
     @Test(arguments: [
         ("", "there is no entry"), (" , \n#x\n", "there is no entry"), ("ann", "form label:scope:token"),
         ("0123456789abcdefghij", "form label:scope:token"), ("ann:read", "form label:scope:token"),
-        ("ann:read:0123456789abcdefgh:j", "form label:scope:token"), (":read:0123456789abcdefghij", "no label"),
+        ("ann:read:0123456789abcdefgh:j", "less than 20"),
+        ("ann:read:0123456789abcdefghij:a:b:c", "form label:scope:token"),
+        ("ann:read:0123456789abcdefghij:a b", "toolset whose name"),
+        ("ann:read:0123456789abcdefghij:ä", "toolset whose name"),
+        ("ann:read:0123456789abcdefghij::a/b", "patterns"), ("ann:read:0123456789abcdefghij:x:a !", "patterns"),
+        (":read:0123456789abcdefghij", "no label"),
         ("a b:read:0123456789abcdefghij", "no label"), ("ä:read:0123456789abcdefghij", "no label"),
         ("\(String(repeating: "a", count: 33)):read:0123456789abcdefghij", "no label"),
         ("local:read:0123456789abcdefghij", "label local"), ("ann:Read:0123456789abcdefghij", "scope"),
@@ -67,6 +100,10 @@ import Testing
         #expect(twice.problems == ["entry 2 has the token of another entry"])
         let scopes = TokenList.read("a:read:\(Self.good),a:write:\(Self.good)2", key: nil)
         #expect(scopes.problems == ["entry 2 has the label of another entry with a different scope"])
+        for (first, second) in [(":events", ":other"), (":events", ""), ("::list_*", "::get_*"), ("", "::list_*")] {
+            let tools = TokenList.read("a:read:\(Self.good)\(first),a:read:\(Self.good)2\(second)", key: nil)
+            #expect(tools.problems == ["entry 2 has the label of another entry with different tools"])
+        }
         let many = (0...256).map { "a\($0):read:\(Self.good)\($0)" }.joined(separator: ",")
         #expect(TokenList.read(many, key: nil).problems == ["there are more than 256 tokens"])
     }

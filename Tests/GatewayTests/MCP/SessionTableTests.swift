@@ -34,6 +34,25 @@ import Testing
         #expect(process(Seal(secret: Secret("other"))).session(id, for: .local) == nil)
     }
 
+    /// Without what it was bound to it would see more than before.
+    @Test func anotherProcessBindsTheSessionToItsToolsets() throws {
+        let sets = ToolsetTable(["a": .nothing, "b": ToolFilter(allowed: [])])
+        let bound = Session(
+            revision: .november2025, capabilities: ClientCapabilities(), principal: .local,
+            toolset: sets.choice(["a", "b"]))
+        let first = SessionTable(seal: seal, store: store, toolsets: sets)
+        let id = try #require(first.issue(bound))
+        #expect(first.session(id, for: .local) === bound)
+        let after = SessionTable(seal: seal, store: store, toolsets: sets)
+        #expect(after.session(id, for: .local)?.toolset?.name == "a,b")
+        #expect(after.session(id, for: .local)?.toolset?.filters == [.nothing, ToolFilter(allowed: [])])
+        for others in [ToolsetTable(), ToolsetTable(["a": .nothing])] {
+            #expect(SessionTable(seal: seal, store: store, toolsets: others).session(id, for: .local) == nil)
+        }
+        let free = try #require(first.issue(make()))
+        #expect(SessionTable(seal: seal, store: store).session(free, for: .local)?.toolset == nil)
+    }
+
     @Test func anIDIsVisibleASCIIAndOneOfAKind() throws {
         let table = process()
         let ids = try (0..<50).map { _ in try #require(table.issue(make())) }
