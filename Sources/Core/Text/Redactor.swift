@@ -27,6 +27,8 @@ public struct Redactor: Sendable {
 
     /// What is looked for, and whether capital letters count.
     private let needles: [(bytes: [UInt8], matchesCase: Bool)]
+    /// Finds out whether there is one at all.
+    private let searches: [(search: ByteSearch, matchesCase: Bool)]
 
     public init(_ secrets: [Secret]) {
         var needles: [(bytes: [UInt8], matchesCase: Bool)] = []
@@ -44,6 +46,7 @@ public struct Redactor: Sendable {
             }
         }
         self.needles = needles
+        searches = needles.map { (ByteSearch($0.bytes), $0.matchesCase) }
     }
 
     /// Whether the text holds a secret.
@@ -67,7 +70,7 @@ public struct Redactor: Sendable {
 
     /// Where secrets stand, in order and apart from each other.
     private func places(in text: String) -> [Range<Int>] {
-        if needles.isEmpty { return [] }
+        if needles.isEmpty || !isLikely(in: Array(text.utf8)) { return [] }
         var view = Array(text.utf8).enumerated().map { Unit(byte: $1, place: $0..<($0 + 1)) }
         var found = places(in: view)
         for _ in 0..<2 {
@@ -85,6 +88,42 @@ public struct Redactor: Sendable {
             }
         }
         return merged
+    }
+
+    /// Whether a secret stands in the text or in what it is decoded to. Almost no text holds one, and to know that takes no note of
+    /// where each byte comes from, which is thirty times as large as the text.
+    private func isLikely(in text: [UInt8]) -> Bool {
+        var bytes = text
+        for round in 0...2 {
+            if round > 0 {
+                let count = bytes.count
+                bytes = Self.decoded(bytes)
+                if bytes.count == count { return false }
+            }
+            let folded = bytes.map(Self.lowercased)
+            if searches.contains(where: { $0.search.isFound(in: $0.matchesCase ? bytes : folded) }) { return true }
+        }
+        return false
+    }
+
+    /// The bytes with each `%XX` read as its byte.
+    private static func decoded(_ bytes: [UInt8]) -> [UInt8] {
+        guard bytes.contains(UInt8(ascii: "%")) else { return bytes }
+        var output: [UInt8] = []
+        output.reserveCapacity(bytes.count)
+        var index = 0
+        while index < bytes.count {
+            if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count, let high = bytes[index + 1].hexDigitValue,
+                let low = bytes[index + 2].hexDigitValue
+            {
+                output.append(high << 4 | low)
+                index += 3
+            } else {
+                output.append(bytes[index])
+                index += 1
+            }
+        }
+        return output
     }
 
     /// A byte of the text as it is read, and which bytes of the text itself it stands for.
