@@ -1,0 +1,83 @@
+import Core
+
+/// One parameter of a query or of a form, and how a list or an object is written in it.
+struct ParameterTemplate: Sendable, Equatable {
+    enum ListStyle: String, Sendable, CaseIterable {
+        /// `a=1&a=2`
+        case `repeat`
+        /// `a=1,2`
+        case comma
+        /// `a=1 2`
+        case space
+        /// `a=1|2`
+        case pipe
+        /// `a[]=1&a[]=2`
+        case brackets
+
+        fileprivate var separator: String? {
+            switch self {
+            case .comma: ","
+            case .space: " "
+            case .pipe: "|"
+            case .repeat, .brackets: nil
+            }
+        }
+    }
+
+    /// Pairs of one query.
+    static let mostPairs = 500
+
+    let name: String
+    let value: ValueTemplate
+    let list: ListStyle
+    /// Whether an object becomes `a[b]=1` for each of its members; else it is refused.
+    let isDeep: Bool
+
+    /// Adds the pairs for these values; none when the value is left out.
+    func add(to query: inout QueryString, _ scope: ValueScope) throws(ForwarderFailure) {
+        guard let value = try scope.value(of: value), !value.isNull else { return }
+        try add(value, named: name, to: &query)
+        guard query.items.count <= Self.mostPairs else {
+            throw ForwarderFailure(.invalidArguments, "\(name) has too many values: at most \(Self.mostPairs)")
+        }
+    }
+
+    private func add(_ value: JSON, named name: String, to query: inout QueryString) throws(ForwarderFailure) {
+        switch value {
+        case .null: return
+        case .array(let items):
+            guard items.count <= Self.mostPairs else {
+                throw ForwarderFailure(.invalidArguments, "\(name) has too many values: at most \(Self.mostPairs)")
+            }
+            var texts: [String] = []
+            for item in items {
+                guard let text = item.scalarText else {
+                    throw ForwarderFailure(.invalidArguments, "\(name) must be a list of strings, numbers or booleans")
+                }
+                texts.append(text)
+            }
+            guard let separator = list.separator else {
+                for text in texts { query.append(list == .brackets ? name + "[]" : name, text) }
+                return
+            }
+            // What the list is read by on the other side cannot stand in an item.
+            guard !texts.contains(where: { $0.contains(separator) }) else {
+                throw ForwarderFailure(.invalidArguments, "an item of \(name) must not hold what separates the items")
+            }
+            if !texts.isEmpty { query.append(name, texts.joined(separator: separator)) }
+        case .object(let object):
+            guard isDeep else {
+                throw ForwarderFailure(.invalidArguments, "\(name) must not be an object")
+            }
+            for member in object.members {
+                guard let text = member.value.scalarText else {
+                    if member.value.isNull { continue }
+                    throw ForwarderFailure(
+                        .invalidArguments, "the members of \(name) must be strings, numbers or booleans")
+                }
+                query.append("\(name)[\(member.name)]", text)
+            }
+        case .string, .number, .bool: query.append(name, value.scalarText ?? "")
+        }
+    }
+}
