@@ -35,7 +35,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CLinux"),
-        .target(name: "CAssets", exclude: ["console", "docs", "shared"]),
+        .target(name: "CAssets", exclude: ["console", "docs", "forwarders", "shared"]),
 
         // MARK: Pure. Values and state machines: no clock, no wait, no system import.
         pure("Core"),
@@ -96,7 +96,7 @@ let package = Package(
         tests(of: "LumaClient", ["Core", "HTTP", "LumaAPI"]),
         tests(of: "LumaSandbox", ["Core", "HTTP", "LumaAPI"]),
         tests(of: "MCP", ["Core"]),
-        tests(of: "ToolSources", ["Core", "HTTP", "MCP"]),
+        tests(of: "ToolSources", ["Core", "HTTP", "MCP", "CAssets"]),
         tests(of: "Crypto", ["Core", "COpenSSL"]),
         tests(of: "IO", ["Core", "HTTP", "IOTestKit", "Crypto", "CCurl"]),
         tests(of: "Store", ["Core", "CSQLite"]),
