@@ -61,7 +61,7 @@ import Testing
                 Self.expectNone(of: secrets, names, in: answer.text)
             }
             if let tool = surface.tool {
-                let result = try await stage.message(
+                let result = try await stage.assistant().ask(
                     "tools/call", ["name": .string(tool), "arguments": .object(surface.given(input))])
                 #expect(result["result"]?["isError"] == false, "\(result)")
                 Self.expectNone(of: secrets, names, in: String(decoding: result.encoded, as: UTF8.self))
@@ -87,7 +87,7 @@ import Testing
             #expect(answer.status == 502 && answer.reason == "upstream_failure", "\(answer.text)")
             Self.expectNone(of: [secret, "g-a1B2c3D4"], names, in: answer.text)
             if let tool = surface.tool {
-                let result = try await stage.message(
+                let result = try await stage.assistant().ask(
                     "tools/call", ["name": .string(tool), "arguments": .object(surface.given(input))])
                 #expect(result["result"]?["isError"] == true, "\(result)")
                 let text = String(decoding: result.encoded, as: UTF8.self)
@@ -103,7 +103,7 @@ import Testing
         try await SurfaceStage.play { stage in
             let document = try await stage.gateway.ask("GET /openapi.json")
             #expect(document.status == 200)
-            let tools = try await stage.message("tools/list", [:])
+            let tools = try await stage.assistant().ask("tools/list", [:])
             for text in [document.text, String(decoding: tools.encoded, as: UTF8.self)] {
                 Self.expectNone(of: [], surface.operation.secretAnswer, in: text)
             }

@@ -42,7 +42,7 @@ package struct ChildProcess: Sendable {
     /// The last octets of its standard error output that are kept.
     package var errorLimit = 8 << 10
     package var limits = ChildLimits()
-    package var sandbox = Sandbox()
+    package var sandbox = ChildSandbox()
     /// When it is told to end (SIGTERM to its group).
     package var deadline: MonotonicTime
     /// Seconds from there until it is killed.

@@ -58,7 +58,7 @@ private let support = SandboxSupport.current
                 cat "$1/file"; echo new > "$1/new" && echo written; echo more >> "$1/file"; rm "$1/file" && echo gone
                 echo own > file && cat file; : > /dev/null && echo null; ls / > /dev/null || echo root
                 """
-            func attempt(_ grant: (inout Sandbox) -> Void) async throws -> [String] {
+            func attempt(_ grant: (inout ChildSandbox) -> Void) async throws -> [String] {
                 for name in ["file", "new"] { try? FileManager.default.removeItem(atPath: "\(bench.outside)/\(name)") }
                 try Data("kept\n".utf8).write(to: URL(filePath: bench.outside + "/file"))
                 var child = bench.program("/bin/sh", ["-c", script, "sh", bench.outside])

@@ -16,7 +16,7 @@ package enum SandboxLevel: String, Sendable, CaseIterable {
 }
 
 /// A level, and what the operator grants beyond it.
-package struct Sandbox: Sendable {
+package struct ChildSandbox: Sendable {
     package var level = SandboxLevel.standard
     /// Files and folders that it may read and execute; what is not there is passed over.
     package var readable: [String] = []
