@@ -87,7 +87,8 @@ public struct PluginPolicy: Sendable, Equatable {
             }
         }
         // What may be written need not be named for reading as well.
-        paths.removeAll { path in !path.isWritable && paths.contains { $0.isWritable && $0.contains(path) } }
+        let writable = paths.filter(\.isWritable)
+        paths.removeAll { path in !path.isWritable && writable.contains { $0.contains(path) } }
         return (paths, missing)
     }
 

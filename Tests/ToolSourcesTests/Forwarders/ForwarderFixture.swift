@@ -1,5 +1,6 @@
 import Core
 import HTTP
+import MCP
 import Testing
 
 @testable import ToolSources
