@@ -116,6 +116,7 @@ import Testing
             #expect(json["code"]?.intValue == code && shown.contains(text), "\(shown)")
             #expect(
                 shown.contains("guests set-status would send:") && shown.contains("Luma notifies guests"), "\(shown)")
+            #expect(shown.contains("As it is now:") && shown.contains("user email"), "\(shown)")
         }
     }
 }

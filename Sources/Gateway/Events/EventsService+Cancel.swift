@@ -1,5 +1,4 @@
 import Core
-import Crypto
 import GatewayAPI
 import LumaClient
 
@@ -8,16 +7,15 @@ extension EventsService {
     /// refunds. A dry run only tells, and gives a `confirm` for what was told; with that the cancel asks for no token of
     /// its own.
     func cancel(
-        _ id: EventID, _ cancel: CancelTerms, _ terms: WriteTerms, _ call: UpstreamCall
+        _ id: EventID, refund: Bool?, _ terms: WriteTerms, _ call: UpstreamCall
     ) async throws(APIError) -> Written {
         let id = id.text
-        let refund = cancel.refund
         if terms.isDryRun { return try await previewCancel(id, refund, terms, call) }
-        if let told = call.context.journal?.earlier("events/cancel", subject: id), case .done = told.effect {
-            return .unchanged(Document(.object(told.notes)), id)
-        }
-        if let confirm = cancel.confirm {
-            return try await self.cancel(id, confirm, cancel, terms, call)
+        let earlier = call.context.journal?.earlier("events/cancel", subject: id)
+        if let earlier, case .done = earlier.effect { return .unchanged(Document(.object(earlier.notes)), id) }
+        // An earlier attempt of the same request was agreed to.
+        if let confirm = terms.confirm, earlier == nil {
+            return try await cancel(id, confirm, refund, terms, call)
         }
         let request = try await cancellation(of: id, call)
         if request.isPaid, refund == nil { throw APIError.refundUndecided(guestCount: request.guestCount) }
@@ -41,45 +39,39 @@ extension EventsService {
         let request = try await cancellation(of: id, call)
         let (event, read) = try await currentEvent(id, call)
         try await check(terms.conditions, id, seen: read, call)
-        let confirmation = CancelConfirmation(
-            principal: terms.principal, eventID: id, digest: CancelConfirmation.digest(of: event, seal),
-            refund: refund, isPaid: request.isPaid, guestCount: request.guestCount, token: request.token,
-            issued: wallClock)
-        let sealed: String
-        do throws(CryptoError) {
-            sealed = try confirmation.sealed(seal)
-        } catch {
-            throw APIError(.internal)
-        }
+        let confirm = try agreements.offer(
+            Self.deal(id, terms), shown: Self.shown(event), enclosing: CancelPreview(request, refund: refund).enclosed,
+            at: wallClock)
         var told: JSONObject = [
             "id": .string(id), "status": "unchanged", "dry_run": true, "is_paid": .bool(request.isPaid),
             "guest_count": .number(JSONNumber(request.guestCount)),
             "needs_refund_decision": .bool(request.isPaid && refund == nil),
         ]
         told.members += Self.identity(of: event)
-        told["confirm"] = .string(sealed)
-        told["expires_in_seconds"] = .number(JSONNumber(Int(CancelConfirmation.lifetime)))
+        told["confirm"] = .string(confirm)
+        told["expires_in_seconds"] = .number(JSONNumber(Int(Agreement.lifetime)))
         return .unchanged(Document(.object(told)), id)
     }
 
     /// Cancels what a preview told of, with the token that the preview got, if the event is still as it was told.
     private func cancel(
-        _ id: String, _ confirm: String, _ cancel: CancelTerms, _ terms: WriteTerms, _ call: UpstreamCall
+        _ id: String, _ confirm: String, _ refund: Bool?, _ terms: WriteTerms, _ call: UpstreamCall
     ) async throws(APIError) -> Written {
-        let refund = cancel.refund
-        let stale = APIError(.confirmationStale, details: JSONObject([("event_id", .string(id))]))
-        guard let agreed = CancelConfirmation(confirm, seal), agreed.principal == terms.principal,
-            agreed.eventID == id, agreed.refund == nil || agreed.refund == refund,
-            cancel.isAgreedInForm || !agreed.isExpired(at: wallClock)
+        let stale = APIError.confirmationStale([("event_id", .string(id))])
+        let changed = APIError.confirmationStale([("event_id", .string(id))], hasChanged: true)
+        guard
+            let agreement = agreements.open(
+                confirm, Self.deal(id, terms), at: wallClock, isInForm: terms.isAgreedInForm),
+            let agreed = CancelPreview(agreement.enclosed), agreed.refund == nil || agreed.refund == refund
         else { throw stale }
         if agreed.isPaid, refund == nil { throw APIError.refundUndecided(guestCount: agreed.guestCount) }
         let (event, read) = try await currentEvent(id, call)
-        guard agreed.digest == CancelConfirmation.digest(of: event, seal) else { throw stale }
+        guard agreements.covers(agreement, Self.shown(event)) else { throw changed }
         try await check(terms.conditions, id, seen: read, call)
         var token = agreed.token
-        if !agreed.isTokenGood(at: wallClock) {
+        if !CancelPreview.isTokenGood(afterSeconds: agreement.age(at: wallClock)) {
             let request = try await cancellation(of: id, call)
-            guard request.isPaid == agreed.isPaid, request.guestCount == agreed.guestCount else { throw stale }
+            guard request.isPaid == agreed.isPaid, request.guestCount == agreed.guestCount else { throw changed }
             token = request.token
         }
         var answer: JSONObject = [
@@ -87,15 +79,29 @@ extension EventsService {
             "refunded": .bool(agreed.isPaid && refund == true), "is_paid": .bool(agreed.isPaid),
         ]
         answer.members += Self.identity(of: event)
-        do throws(LumaError) {
-            return try await self.cancel(id, token, refund, answer, call)
-        } catch {
-            // Somebody has paid since, or the token is none any more: either way a new preview tells what holds now.
-            guard case .refused(400, let words) = error else { throw APIError(error, subject: id) }
-            var refused = stale
-            refused.details["luma"] = words.details
-            throw refused
+        return try await agreements.once(agreement, at: wallClock, call, refusal: stale) { () throws(APIError) in
+            do throws(LumaError) {
+                return try await self.cancel(id, token, refund, answer, call)
+            } catch {
+                // Somebody has paid since, or the token is none any more: either way a new preview tells what holds now.
+                guard case .refused(400, let words) = error else { throw APIError(error, subject: id) }
+                var refused = changed
+                refused.details["luma"] = words.details
+                throw refused
+            }
         }
+    }
+
+    private static func deal(_ id: String, _ terms: WriteTerms) -> Deal {
+        Deal(principal: terms.principal, operation: "events/cancel", input: ["event_id": .string(id)])
+    }
+
+    /// What a person agrees to: this name, at this time, with these guests.
+    private static func shown(_ event: JSON) -> JSON {
+        [
+            event["name"] ?? .null, event["start_at"] ?? .null, event["timezone"] ?? .null,
+            event["guest_counts"]?["approved"]?["guests"] ?? .null,
+        ]
     }
 
     private func cancel(
@@ -122,59 +128,40 @@ extension EventsService {
     }
 }
 
-/// What the preview of a cancel gives and the cancel takes: who asked, what was told of the event, and Luma's token, so that
-/// a cancel that was agreed to needs no second one. Its bearer cannot read or change it.
-struct CancelConfirmation {
-    /// How long a caller may take to agree, in seconds.
-    static let lifetime = 600.0
+/// What a cancel needs of its preview, besides what is agreed to.
+private struct CancelPreview {
     /// Luma's token is good for 15 minutes; what is left is for the way there and the clocks.
     private static let tokenLifetime = 840.0
 
-    let principal: String
-    let eventID: String
-    /// Of what was told of the event.
-    let digest: String
     /// What was said about the money; nil when that is left for the cancel.
     let refund: Bool?
     let isPaid: Bool
     let guestCount: Int
+    /// Luma's, so that a cancel that was agreed to needs no second one.
     let token: Secret
-    let issued: Timestamp
 
-    /// Whether it still counts by itself.
-    func isExpired(at now: Timestamp) -> Bool { !(0..<Self.lifetime).contains(now.seconds(since: issued)) }
-
-    /// Whether Luma takes its token.
-    func isTokenGood(at now: Timestamp) -> Bool { (0..<Self.tokenLifetime).contains(now.seconds(since: issued)) }
-
-    /// What a person agrees to: this name, at this time, with these guests.
-    static func digest(of event: JSON, _ seal: Seal) -> String {
-        let told: [JSON] = [
-            event["name"] ?? .null, event["start_at"] ?? .null, event["timezone"] ?? .null,
-            event["guest_counts"]?["approved"]?["guests"] ?? .null,
-        ]
-        return seal.digest(JSON.array(told).encoded)
+    init(_ request: CancellationRequest, refund: Bool?) {
+        self.refund = refund
+        (isPaid, guestCount, token) = (request.isPaid, request.guestCount, request.token)
     }
 
-    func sealed(_ seal: Seal) throws(CryptoError) -> String {
-        let payload: JSON = [
-            .string(principal), .string(eventID), .string(digest), refund.map { .bool($0) } ?? .null, .bool(isPaid),
-            .number(JSONNumber(guestCount)), .string(token.reveal()), .number(JSONNumber(Int(issued.milliseconds))),
-        ]
-        return try seal.encrypt(payload.encoded, for: "cancel")
-    }
-}
-
-extension CancelConfirmation {
-    /// Reads what `sealed` gave; nil for anything else.
-    init?(_ text: String, _ seal: Seal) {
-        guard let bytes = seal.decrypt(text, for: "cancel"), let items = (try? JSON.parse(bytes))?.arrayValue,
-            items.count == 8, let principal = items[0].stringValue, let eventID = items[1].stringValue,
-            let digest = items[2].stringValue, let isPaid = items[4].boolValue, let guests = items[5].intValue,
-            let token = items[6].stringValue, let issued = items[7].intValue
+    /// Reads what `enclosed` gave; nil for anything else.
+    init?(_ enclosed: JSON) {
+        guard let items = enclosed.arrayValue, items.count == 4, let isPaid = items[1].boolValue,
+            let guests = items[2].intValue, let token = items[3].stringValue
         else { return nil }
-        self.init(
-            principal: principal, eventID: eventID, digest: digest, refund: items[3].boolValue, isPaid: isPaid,
-            guestCount: guests, token: Secret(token), issued: Timestamp(milliseconds: Int64(issued)))
+        refund = items[0].boolValue
+        (self.isPaid, guestCount, self.token) = (isPaid, guests, Secret(token))
     }
+
+    /// For the agreement, which its bearer cannot read.
+    var enclosed: JSON {
+        [
+            refund.map { .bool($0) } ?? .null, .bool(isPaid), .number(JSONNumber(guestCount)),
+            .string(token.reveal()),
+        ]
+    }
+
+    /// Whether Luma takes a token of this age, in seconds.
+    static func isTokenGood(afterSeconds age: Double) -> Bool { (0..<tokenLifetime).contains(age) }
 }

@@ -12,16 +12,16 @@ final class EventsService {
     let zones: TimeZoneDatabase
     let templates: TemplateCatalog
     let reads: ReadService
-    /// Of what a preview gives for its cancel.
-    let seal: Seal
+    /// Of what a preview gives for its write.
+    let agreements: Agreements
     private let clock: any TimeSource
 
     init(
         luma: LumaClient, reads: ReadService, zones: TimeZoneDatabase, templates: TemplateCatalog,
-        seal: Seal, clock: any TimeSource
+        agreements: Agreements, clock: any TimeSource
     ) {
         self.luma = luma
-        self.seal = seal
+        self.agreements = agreements
         self.clock = clock
         self.reads = reads
         self.zones = zones

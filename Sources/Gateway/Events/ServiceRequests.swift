@@ -52,7 +52,8 @@ struct WriteRequest {
         case createFromTemplate(JSON, isMinimal: Bool)
         /// Changes what the document names and leaves the rest.
         case update(EventID, JSON)
-        case cancel(EventID, CancelTerms)
+        /// - Parameter refund: whether guests get their money back; nil when that is not said.
+        case cancel(EventID, refund: Bool?)
         case operation(PassedOperation)
     }
 
@@ -72,13 +73,7 @@ struct WriteTerms {
     var surface = EventPlausibility.Surface.rest
     /// What has to hold of what is changed.
     var conditions = Preconditions()
-}
-
-/// What a cancel says besides the event.
-struct CancelTerms {
-    /// Whether guests get their money back; nil when that is not said.
-    var refund: Bool?
-    /// What a preview gave.
+    /// What a preview gave: it is done only as that has told it.
     var confirm: String?
     /// It was agreed to in a form that its user may have looked at for as long as they liked.
     var isAgreedInForm = false
@@ -98,6 +93,13 @@ struct KeyedWrite {
         guard let fingerprint = Fingerprint.of(endpoint, parameter, query: query, document: document) else {
             return nil
         }
+        self.key = key
+        self.fingerprint = fingerprint
+    }
+
+    /// The same for what is passed on.
+    init?(_ key: IdempotencyKey, _ passed: PassedOperation) {
+        guard let fingerprint = Fingerprint.of(passed.surface, passed.input) else { return nil }
         self.key = key
         self.fingerprint = fingerprint
     }

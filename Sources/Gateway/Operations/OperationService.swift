@@ -77,7 +77,7 @@ final class OperationService {
         case .createFromTemplate(let event, let isMinimal):
             try await events.createFromTemplate(event, isMinimal: isMinimal, terms, call)
         case .update(let id, let change): try await events.update(id, change, terms, call)
-        case .cancel(let id, let cancel): try await events.cancel(id, cancel, terms, call)
+        case .cancel(let id, let refund): try await events.cancel(id, refund: refund, terms, call)
         case .operation(let passed): try await passWrite(passed, terms, call)
         }
     }
@@ -145,16 +145,14 @@ extension OperationService {
             throw APIError(.preconditionFailed, "This path has no ETag: remove the condition")
         }
         let event = given["event_id"]?.stringValue
-        if terms.isDryRun {
-            let told: JSONObject = ["status": "unchanged", "dry_run": true, "sends": .object(given)]
-            return .unchanged(Document(.object(told)), event)
-        }
-        let result: WriteResult
-        do throws(LumaError) {
-            result = try await events.luma.write(
-                surface.operation, given, deadline: call.deadline, context: call.context)
-        } catch {
-            throw Self.error(error, surface, given)
+        if terms.isDryRun { return .unchanged(try await preview(passed, terms, call), event) }
+        let result = try await asAgreed(passed, terms, call) { () throws(APIError) in
+            do throws(LumaError) {
+                return try await events.luma.write(
+                    surface.operation, given, deadline: call.deadline, context: call.context)
+            } catch {
+                throw Self.error(error, surface, given)
+            }
         }
         let isNew = surface.operation.makesThing
         var answer = surface.done(given)
@@ -169,7 +167,7 @@ extension OperationService {
     }
 
     /// What a caller is told of a call that gave no result. Luma's 404 does not say which of several ids it means.
-    private static func error(_ error: LumaError, _ surface: Surface, _ given: JSONObject) -> APIError {
+    static func error(_ error: LumaError, _ surface: Surface, _ given: JSONObject) -> APIError {
         if case .notRecorded(.duplicate(let id)) = error {
             return .duplicate(of: surface.operation.subject?.kind ?? .event, id)
         }

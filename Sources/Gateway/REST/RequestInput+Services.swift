@@ -83,6 +83,7 @@ extension WriteRequest {
     ///   that is no JSON.
     init(_ input: RequestInput) throws(APIError) {
         var terms = WriteTerms(principal: input.principal, conditions: input.conditions)
+        let key = input.idempotencyKey
         let wanted: Wanted
         let document: JSON?
         switch input.endpoint.kind {
@@ -106,23 +107,21 @@ extension WriteRequest {
             let refund = query.boolean(QueryRows.refund.name)
             try query.finish()
             document = nil
-            wanted = .cancel(
-                try input.eventID(), CancelTerms(refund: refund, confirm: query.text(QueryRows.confirm.name)))
+            terms.confirm = query.text(QueryRows.confirm.name)
+            wanted = .cancel(try input.eventID(), refund: refund)
         case .operation:
             let passed = try PassedOperation(input)
             // Its query was read when its input was.
             terms.isDryRun = input.isDryRun
-            document = .object(passed.input)
-            wanted = .operation(passed)
+            terms.confirm = input.query.first { $0.name == QueryRows.confirm.name }?.value
+            self.init(wanted: .operation(passed), terms: terms)
+            if let key, !terms.isDryRun { keyed = KeyedWrite(key, passed) }
+            return
         default: throw APIError.notFound
         }
         self.init(wanted: wanted, terms: terms)
-        if let key = input.idempotencyKey, !terms.isDryRun {
-            // What is passed on has all of path and query in its input, so that it is the same from wherever it comes.
-            let isPassed = input.endpoint.kind == .operation
-            keyed = KeyedWrite(
-                key, input.endpoint, isPassed ? nil : input.parameter, query: isPassed ? [] : input.query,
-                document: document)
+        if let key, !terms.isDryRun {
+            keyed = KeyedWrite(key, input.endpoint, input.parameter, query: input.query, document: document)
         }
     }
 
@@ -152,7 +151,7 @@ extension RequestInput {
             let (values, problems) = validator.read(query: query, fields: surface.openFields)
             return try surface.input(path: path, values, isQuery: true, problems: problems)
         }
-        var reader = QueryReader(query, rows: [QueryRows.preview])
+        var reader = QueryReader(query, rows: surface.queryOfWrites)
         _ = reader.boolean(QueryRows.preview.name)
         try reader.finish()
         guard let given = try json().objectValue else {

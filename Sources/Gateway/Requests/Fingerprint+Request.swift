@@ -15,7 +15,18 @@ extension Fingerprint {
         _ endpoint: Endpoint, _ parameter: String? = nil, query: [(name: String, value: String)] = [],
         document: JSON?
     ) -> [UInt8]? {
-        var bytes = Array("\(endpoint.method.token) \(endpoint)".utf8)
+        of("\(endpoint.method.token) \(endpoint)", parameter, query: query, document: document)
+    }
+
+    /// The same for what is passed on: its input has all of path and query, so it is the same from wherever it comes.
+    static func of(_ surface: Surface, _ input: JSONObject) -> [UInt8]? {
+        of("\(surface.route.method.token) \(surface.name)", nil, query: [], document: .object(input))
+    }
+
+    private static func of(
+        _ name: String, _ parameter: String?, query: [(name: String, value: String)], document: JSON?
+    ) -> [UInt8]? {
+        var bytes = Array(name.utf8)
         append(parameter ?? "", to: &bytes)
         let asked = query.filter { $0.name != QueryRows.confirm.name }
         for (name, value) in asked.sorted(by: { ($0.name, $0.value) < ($1.name, $1.value) }) {

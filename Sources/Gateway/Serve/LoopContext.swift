@@ -41,8 +41,8 @@ final class LoopContext {
         luma = shared.makeClient(transport: transport, time: clock)
         reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
         let events = EventsService(
-            luma: luma, reads: reads, zones: shared.zones, templates: shared.templates, seal: shared.mcp.seal,
-            clock: clock)
+            luma: luma, reads: reads, zones: shared.zones, templates: shared.templates,
+            agreements: Agreements(shared.mcp.seal, used: shared.mcp.rounds), clock: clock)
         templates = TemplatesService(catalog: shared.templates)
         feeds = shared.makeFeeds(events, reactor: reactor, clock: clock)
         openAPI = OpenAPIService(shared.openAPI)

@@ -14,9 +14,6 @@ enum SurfaceSchema {
             properties[name] = ["type": "string", "description": .string("Id of the " + thing(name, surface))]
         }
         properties = described(properties)
-        if surface.needsConfirmation {
-            properties["confirm"] = ToolSchemas.string("From the preview, when the user agrees")
-        }
         if surface.operation.isWrite {
             properties["idempotency_key"] = ToolSchemas.string("Same key and arguments: done once")
         }

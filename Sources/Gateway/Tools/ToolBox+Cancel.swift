@@ -2,183 +2,99 @@ import Core
 import GatewayAPI
 import MCP
 
-/// `cancel_event`: tells what would happen, has a person agree, and only then cancels.
+/// `cancel_event`: its preview tells more than its row would, and a form asks for what only a person can decide.
 extension ToolBox {
-    /// What a person agrees to: this event, by this name and at this time, with these guests.
-    private struct Preview {
-        let id: String
-        /// As people outside have written it.
-        let name: String
-        /// The instant.
-        let start: String
-        /// The same as a clock at the event shows it.
-        let starts: String
-        let zone: String
-        let isPaid: Bool
-        let guestCount: Int
-        /// What it is agreed to with; empty once it is done.
-        let confirm: String
-
-        /// - Parameter told: the answer of the path.
-        init(told: JSON, _ clock: EventClock) {
-            self.init(told, id: told["id"], starts: clock.text(of: told, "start_at"))
-        }
-
-        /// - Parameter state: another one's.
-        init(_ state: JSON) { self.init(state, id: state["event_id"], starts: state["starts"]?.stringValue) }
-
-        private init(_ json: JSON, id: JSON?, starts: String?) {
-            self.id = id?.stringValue ?? ""
-            self.starts = starts ?? ""
-            name = json["name"]?.stringValue ?? ""
-            start = json["start_at"]?.stringValue ?? ""
-            zone = json["timezone"]?.stringValue ?? ""
-            isPaid = json["is_paid"]?.boolValue ?? true
-            guestCount = json["guest_count"]?.intValue ?? 0
-            confirm = json["confirm"]?.stringValue ?? ""
-        }
-
-        var json: JSONObject {
-            [
-                "event_id": .string(id), "name": .string(name), "starts": .string(starts), "start_at": .string(start),
-                "timezone": .string(zone), "guest_count": .number(JSONNumber(guestCount)), "is_paid": .bool(isPaid),
-            ]
-        }
-
-        /// For the next round of the call.
-        var state: JSON {
-            var members = json
-            members["confirm"] = .string(confirm)
-            return .object(members)
-        }
-    }
-
-    func addCancelTool(to registry: inout Registry) {
-        registry.add(
-            Tool(
-                "cancel_event", title: "Cancel an event",
+    func addCancelTool(to tools: inout ToolPolicy) {
+        tools.add(
+            SurfaceTool(
+                surface: Surfaces.row("events/cancel"), title: "Cancel an event",
                 description: """
                     Cancels an event for good; guests are told. Without confirm it only previews: name, start, guests, \
                     payment and a confirm token. Show the preview to the user, and call again with confirm when they agree.
                     """,
-                input: ToolSchemas.cancel, output: ToolSchemas.cancelOutput,
-                hints: Tool.Hints(readOnly: false, destructive: true, idempotent: true, openWorld: true),
-                isClosed: true, scope: .write
-            ) { [self] call, arguments throws(CallFailure) in try await cancel(arguments, call) })
+                input: ToolSchemas.cancel, output: ToolSchemas.cancelOutput, isIdempotent: true,
+                service: .confirmed(
+                    Confirmer.Manner(
+                        tool: "cancel_event",
+                        byHand:
+                            "on the event's page at Luma, in the gateway's console, or with luma-mcp events cancel ID",
+                        declined: "kept",
+                        preview: { [self] arguments, call throws(APIError) in try await preview(arguments, call) },
+                        question: Self.question, besides: Self.undecided,
+                        perform: { [self] arguments, agreed, call throws(APIError) in
+                            try await cancel(arguments, agreed, call)
+                        }))))
     }
 
-    private func cancel(_ arguments: JSONObject, _ call: Call) async throws(CallFailure) -> ToolResult {
-        let id = arguments["event_id"]?.stringValue ?? ""
-        var refund = arguments["refund"]?.boolValue
-        if asksByFormOnly, !call.canElicit { return Self.needsForm }
-        if let token = arguments["confirm"]?.stringValue, !asksByFormOnly {
-            return await cancel(id, token, refund, call, isAgreedInForm: false)
-        }
-        let preview: Preview
-        if let asked = call.state {
-            preview = Preview(asked)
-        } else {
-            do throws(APIError) {
-                preview = try await self.preview(id, refund, call)
-            } catch {
-                return Self.failure(error)
-            }
-        }
-        guard call.canElicit else { return .structured(needsConfirmation(preview, refund)) }
-        do throws(CallFailure) {
-            switch try await agreement(preview, refund, call) {
-            case .accepted(let answers) where answers["confirm"]?.boolValue == true:
-                refund = refund ?? answers["refund"]?.boolValue
-            default:
-                var kept: JSONObject = ["status": "kept", "notice": Self.notice]
-                kept.members += preview.json.members
-                return .structured(kept)
-            }
-        } catch .missingCapability {
-            // The client has said that it can show a form, and could not.
-            if asksByFormOnly { return Self.needsForm }
-            return .structured(needsConfirmation(preview, refund))
-        }
-        return await cancel(id, preview.confirm, refund, call, isAgreedInForm: true)
-    }
-
-    private static let invalidConfirmation =
-        "This confirmation is not valid (any more) for this event as it is now, with this refund. Call cancel_event without"
-        + " confirm for a new preview, and show it to the user."
-    private static let changed = "The event has changed since the user was asked. Call cancel_event again."
-
-    /// An answer for a gateway that takes no token for a person's word.
-    private static let needsForm = ToolResult.failure(
-        "Nothing was cancelled. This gateway cancels only when its user agrees in a form, and this client shows none."
-            + " Tell the user to cancel the event on its page at Luma, in the gateway's console, or with"
-            + " luma-mcp events cancel.")
-
-    private func preview(_ id: String, _ refund: Bool?, _ call: Call) async throws(APIError) -> Preview {
+    /// Which event it is, with these guests.
+    private func preview(_ arguments: JSONObject, _ call: Call) async throws(APIError) -> JSONObject {
         var terms = Self.terms(of: call)
         terms.isDryRun = true
-        let request = WriteRequest(wanted: .cancel(try EventID(id), CancelTerms(refund: refund)), terms: terms)
-        return Preview(told: try await carryOut(request, call), clock)
+        let told = try await carryOut(try Self.request(arguments, arguments["refund"]?.boolValue, terms), call)
+        var preview = identity(told)
+        preview[Confirmer.confirm] = told["confirm"]
+        preview["expires_in_seconds"] = told["expires_in_seconds"]
+        return preview
     }
 
-    /// Cancels what was agreed to, if the event is still as the user was told.
     private func cancel(
-        _ id: String, _ confirm: String, _ refund: Bool?, _ call: Call, isAgreedInForm: Bool
-    ) async -> ToolResult {
-        let cancel = CancelTerms(refund: refund, confirm: confirm, isAgreedInForm: isAgreedInForm)
-        do throws(APIError) {
-            let request = WriteRequest(wanted: .cancel(try EventID(id), cancel), terms: Self.terms(of: call))
-            let answer = try await carryOut(request, call)
-            var result: JSONObject = ["status": "canceled", "notice": Self.notice]
-            result.members += Preview(told: answer, clock).json.members
-            result["refunded"] = answer["refunded"]
-            return .structured(result)
-        } catch {
-            guard error.reason == .confirmationStale else { return Self.failure(error) }
-            return .failure(isAgreedInForm ? Self.changed : Self.invalidConfirmation)
-        }
+        _ arguments: JSONObject, _ agreed: Confirmer.Agreed, _ call: Call
+    ) async throws(APIError) -> JSONObject {
+        var terms = Self.terms(of: call)
+        (terms.confirm, terms.isAgreedInForm) = (agreed.confirm, agreed.isInForm)
+        let refund = arguments["refund"]?.boolValue ?? agreed.answers["refund"]?.boolValue
+        let told = try await carryOut(try Self.request(arguments, refund, terms), call)
+        var result: JSONObject = ["status": "canceled", "notice": Self.notice]
+        result.members += identity(told).members
+        result["refunded"] = told["refunded"]
+        return result
     }
 
-    // MARK: By a form
+    private static func request(
+        _ arguments: JSONObject, _ refund: Bool?, _ terms: WriteTerms
+    ) throws(APIError) -> WriteRequest {
+        let id = try EventID(arguments["event_id"]?.stringValue ?? "")
+        return WriteRequest(wanted: .cancel(id, refund: refund), terms: terms)
+    }
 
-    private func agreement(
-        _ preview: Preview, _ refund: Bool?, _ call: Call
-    ) async throws(CallFailure) -> ElicitationAnswer {
-        // On one line: a name with line ends could add words of its own to the question.
-        let name = Neutral.cited(APIError.shortened(preview.name))
-        var properties: JSONObject = [
-            "confirm": ["type": "boolean", "title": "Cancel the event", "description": "This cannot be undone."]
+    /// What a person knows the event by, of what the path answers.
+    private func identity(_ told: JSON) -> JSONObject {
+        [
+            "event_id": told["id"] ?? "", "name": told["name"] ?? "",
+            "starts": .string(clock.text(of: told, "start_at") ?? ""), "start_at": told["start_at"] ?? "",
+            "timezone": told["timezone"] ?? "", "guest_count": told["guest_count"] ?? 0,
+            "is_paid": told["is_paid"] ?? true,
         ]
-        var required: [JSON] = ["confirm"]
-        if preview.isPaid, refund == nil {
-            properties["refund"] = [
-                "type": "boolean", "title": "Refund", "description": "Give the guests their money back.",
-            ]
-            required.append("refund")
-        }
-        let guests = preview.guestCount == 1 ? "1 guest" : "\(preview.guestCount) guests"
-        var paid = preview.isPaid ? " Guests have paid." : ""
-        if preview.isPaid, let refund {
+    }
+
+    private static func isPaid(_ preview: JSONObject) -> Bool { preview["is_paid"]?.boolValue ?? true }
+
+    private static func question(_ arguments: JSONObject, _ preview: JSONObject) -> Confirmer.Question {
+        // On one line: a name with line ends could add words of its own to the question.
+        let name = Neutral.cited(APIError.shortened(preview["name"]?.stringValue ?? ""))
+        let starts = preview["starts"]?.stringValue ?? ""
+        let count = preview["guest_count"]?.intValue ?? 0
+        let guests = count == 1 ? "1 guest" : "\(count) guests"
+        let refund = arguments["refund"]?.boolValue
+        var paid = isPaid(preview) ? " Guests have paid." : ""
+        if isPaid(preview), let refund {
             paid += refund ? " They get their money back." : " They do not get their money back."
         }
-        let time = preview.starts.isEmpty ? "" : " on \(preview.starts)"
-        let message = "Cancel the event \(name)\(time) (\(preview.id))? It has \(guests).\(paid)"
-        return try await call.elicit(
-            "cancel", message,
-            schema: ["type": "object", "properties": .object(properties), "required": .array(required)],
-            state: preview.state)
+        var question = Confirmer.Question(
+            message: "Cancel the event \(name)\(starts.isEmpty ? "" : " on \(starts)")"
+                + " (\(preview["event_id"]?.stringValue ?? ""))? It has \(guests).\(paid) This cannot be undone.",
+            title: "Cancel the event")
+        if isPaid(preview), refund == nil {
+            question.fields["refund"] = [
+                "type": "boolean", "title": "Refund", "description": "Give the guests their money back.",
+            ]
+        }
+        return question
     }
 
-    // MARK: By a token
-
-    private func needsConfirmation(_ preview: Preview, _ refund: Bool?) -> JSONObject {
-        var result: JSONObject = ["status": "needs_confirmation", "notice": Self.notice]
-        result.members += preview.json.members
-        result["confirm"] = .string(preview.confirm)
-        result["expires_in_seconds"] = .number(JSONNumber(Int(CancelConfirmation.lifetime)))
-        let decision = preview.isPaid && refund == nil ? " and refund (true or false), as guests have paid" : ""
-        result["next_step"] = .string(
-            "Nothing has happened yet. Tell the user which event this is; if they agree, call cancel_event again with confirm\(decision)."
-        )
-        return result
+    /// What a confirming call has to say besides.
+    private static func undecided(_ arguments: JSONObject, _ preview: JSONObject) -> String {
+        isPaid(preview) && arguments["refund"]?.boolValue == nil
+            ? " and refund (true or false), as guests have paid" : ""
     }
 }

@@ -15,52 +15,50 @@ extension ToolBox {
         "status",
     ]
 
-    func addReadingTools(to registry: inout Registry) {
-        registry.add(
-            Tool(
-                "list_events", title: "List events",
+    func addReadingTools(to tools: inout ToolPolicy) {
+        let (list, event) = (Surfaces.row("calendars/events/list"), Surfaces.row("events/get"))
+        tools.add(
+            SurfaceTool(
+                surface: list, title: "List events",
                 description: """
                     Lists the calendar's events: the upcoming ones, soonest first, unless after, before or sort say \
                     otherwise. By default 20 with their main fields. left_out names the kinds of event that are not listed.
                     """,
-                input: ToolSchemas.list, output: ToolSchemas.listOutput, hints: Self.looks, isClosed: true, scope: .read
-            ) { [self] call, arguments throws(CallFailure) in await list(arguments, call) })
-        registry.add(
-            Tool(
-                "get_event", title: "Get an event", description: "Shows one event with everything known of it.",
-                input: ToolSchemas.get, output: ToolSchemas.eventOutput, hints: Self.looks, isClosed: true, scope: .read
-            ) { [self] call, arguments throws(CallFailure) in
-                await get(arguments, call)
-            })
-        registry.add(
+                input: ToolSchemas.list, output: ToolSchemas.listOutput,
+                service: .atOnce { [self] call, arguments throws(CallFailure) in await self.list(arguments, call) }))
+        tools.add(
+            SurfaceTool(
+                surface: event, title: "Get an event", description: "Shows one event with everything known of it.",
+                input: ToolSchemas.get, output: ToolSchemas.eventOutput,
+                service: .atOnce { [self] call, arguments throws(CallFailure) in await get(arguments, call) }))
+        tools.add(
             Tool(
                 "list_templates", title: "List templates",
                 description: "Lists the kinds of event that create_event_from_template knows.",
                 output: ToolSchemas.templatesOutput, hints: Self.looksHere, scope: .read,
                 constant: .structured(["templates": .array(catalog.templates.map { .object($0.brief) })])))
-        registry.add(
-            Tool(
-                "search", title: "Search events",
+        tools.add(
+            SurfaceTool(
+                surface: list, name: "search", title: "Search events",
                 description: """
                     Finds events by words of their name, place or date, upcoming ones first; returns ids for fetch. \
                     Descriptions are not searched.
                     """,
-                input: ToolSchemas.search, output: ToolSchemas.searchOutput, hints: Self.looks, isClosed: true,
-                scope: .read
-            ) { [self] call, arguments throws(CallFailure) in
-                await attempt { () throws(APIError) in try await search(arguments, call) }
-            })
-        registry.add(
-            Tool(
-                "fetch", title: "Fetch an event", description: "Shows one search result as a document.",
-                input: ToolSchemas.fetch, output: ToolSchemas.fetchOutput, hints: Self.looks, isClosed: true,
-                scope: .read
-            ) { [self] call, arguments throws(CallFailure) in
-                await attempt { () throws(APIError) in
-                    document(try await event(arguments["id"]?.stringValue ?? "", call))
-                }
-            })
-        registry.add(
+                input: ToolSchemas.search, output: ToolSchemas.searchOutput,
+                service: .atOnce { [self] call, arguments throws(CallFailure) in
+                    await attempt { () throws(APIError) in try await search(arguments, call) }
+                }))
+        tools.add(
+            SurfaceTool(
+                surface: event, name: "fetch", title: "Fetch an event",
+                description: "Shows one search result as a document.",
+                input: ToolSchemas.fetch, output: ToolSchemas.fetchOutput,
+                service: .atOnce { [self] call, arguments throws(CallFailure) in
+                    await attempt { () throws(APIError) in
+                        document(try await self.event(arguments["id"]?.stringValue ?? "", call))
+                    }
+                }))
+        tools.add(
             Tool(
                 "health", title: "Health", description: "Tells whether Luma can be reached.", input: ToolSchemas.none,
                 output: ToolSchemas.healthOutput, hints: Self.looks, isClosed: true, scope: .read

@@ -4,9 +4,6 @@ import MCP
 
 /// The tools that create and change events.
 extension ToolBox {
-    private static let creates = Tool.Hints(readOnly: false, destructive: false, idempotent: false, openWorld: true)
-    private static let changes = Tool.Hints(readOnly: false, destructive: true, idempotent: true, openWorld: true)
-
     /// A tool that takes the fields of an event, as people and models write them.
     private static func forgiving(_ tool: Tool) -> Tool {
         var tool = tool
@@ -21,32 +18,32 @@ extension ToolBox {
         return tool
     }
 
-    func addWritingTools(to registry: inout Registry) {
-        func add(_ tool: Tool) { registry.add(Self.forgiving(tool)) }
-        add(
-            Tool(
-                "create_event", title: "Create an event",
+    func addWritingTools(to tools: inout ToolPolicy) {
+        tools.add(
+            SurfaceTool(
+                surface: Surfaces.row("events/create"), title: "Create an event",
                 description: "Creates an event and returns it. Guests are not invited by this.",
-                input: ToolSchemas.create, output: ToolSchemas.eventOutput, hints: Self.creates, scope: .write
-            ) { [self] call, arguments throws(CallFailure) in
-                await create(.createEvent, arguments, call)
-            })
-        add(
-            Tool(
-                "create_event_from_template", title: "Create an event from a template",
+                input: ToolSchemas.create, output: ToolSchemas.eventOutput, isClosed: false,
+                service: .atOnce { [self] call, arguments throws(CallFailure) in
+                    await create(.createEvent, arguments, call)
+                }, forgiving: Self.forgiving))
+        tools.add(
+            SurfaceTool(
+                surface: Surfaces.row("events/create"), name: "create_event_from_template",
+                title: "Create an event from a template",
                 description: "Creates an event of a kind from list_templates; each field given beats the template's.",
-                input: ToolSchemas.fromTemplate, output: ToolSchemas.eventOutput, hints: Self.creates, scope: .write
-            ) { [self] call, arguments throws(CallFailure) in
-                await create(.createFromTemplate, arguments, call)
-            })
-        add(
-            Tool(
-                "update_event", title: "Update an event",
+                input: ToolSchemas.fromTemplate, output: ToolSchemas.eventOutput, isClosed: false,
+                service: .atOnce { [self] call, arguments throws(CallFailure) in
+                    await create(.createFromTemplate, arguments, call)
+                }, forgiving: Self.forgiving))
+        tools.add(
+            SurfaceTool(
+                surface: Surfaces.row("events/update"), title: "Update an event",
                 description: "Changes the fields that are given and keeps the rest. Guests may be notified.",
-                input: ToolSchemas.update, output: ToolSchemas.eventOutput, hints: Self.changes, scope: .write
-            ) { [self] call, arguments throws(CallFailure) in
-                await update(arguments, call)
-            })
+                input: ToolSchemas.update, output: ToolSchemas.eventOutput, isIdempotent: true, isClosed: false,
+                service: .atOnce { [self] call, arguments throws(CallFailure) in
+                    await update(arguments, call)
+                }, forgiving: Self.forgiving))
     }
 
     /// Changes as REST's PATCH does, where null and the empty text are values: `clear` says them here.

@@ -12,8 +12,6 @@ final class ToolBox {
     let catalog: TemplateCatalog
     let clock: EventClock
     let zones: TimeZoneDatabase
-    /// Takes a person's word only by a form that the client shows to its user.
-    let asksByFormOnly: Bool
     /// The ids that completion proposes, and until when they are news.
     var recent: (events: [(id: String, name: String)], until: MonotonicTime)?
 
@@ -27,6 +25,7 @@ final class ToolBox {
         let seal: Seal
         let catalog: TemplateCatalog
         let zones: TimeZoneDatabase
+        /// Takes a person's word only by a form that the client shows to its user.
         let asksByFormOnly: Bool
     }
 
@@ -37,19 +36,19 @@ final class ToolBox {
         catalog = parts.catalog
         zones = parts.zones
         clock = EventClock(zones: parts.zones, seal: parts.seal)
-        asksByFormOnly = parts.asksByFormOnly
     }
 
     /// A dispatcher with everything registered.
     static func dispatcher(_ operations: OperationService, _ parts: Parts, rounds: OpenRounds) -> Dispatcher {
         let box = ToolBox(operations, parts)
-        var registry = Registry()
-        box.addReadingTools(to: &registry)
-        box.addWritingTools(to: &registry)
-        box.addCancelTool(to: &registry)
-        box.addSurfaceTools(to: &registry)
-        let problems = Surfaces.problems(of: Surfaces.all, tools: registry.tools.map(\.name))
+        var tools = ToolPolicy(Confirmer(takesFormsOnly: parts.asksByFormOnly))
+        box.addReadingTools(to: &tools)
+        box.addWritingTools(to: &tools)
+        box.addCancelTool(to: &tools)
+        box.addSurfaceTools(to: &tools)
+        let problems = Surfaces.problems(of: Surfaces.all, tools: tools.served)
         precondition(problems.isEmpty, "the table of surfaces: \(problems.joined(separator: "; "))")
+        var registry = tools.registry
         box.addResources(to: &registry)
         box.addPrompts(to: &registry)
         return Dispatcher(registry, server: server(box.clock), seal: parts.seal, rounds: rounds)

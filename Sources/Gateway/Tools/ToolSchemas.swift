@@ -130,7 +130,6 @@ enum ToolSchemas {
         [
             "event_id": string("From list_events or search"),
             "refund": ["type": "boolean", "description": "Needed when guests have paid"],
-            "confirm": string("Token of the preview, once the user has agreed"),
         ], required: ["event_id"])
 
     static let search = object(

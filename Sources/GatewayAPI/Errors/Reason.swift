@@ -103,7 +103,7 @@ public enum Reason: Sendable, Hashable {
         case .confirmationStale:
             (
                 "confirmation_stale", 412,
-                "The confirmation is stale: the event changed, the confirmation expired, or it was given for something else"
+                "The confirmation is stale: what it showed has changed, it has expired or been used, or it is for another request"
             )
         case .payloadTooLarge: ("payload_too_large", 413, "The body is too large")
         case .uriTooLong: ("uri_too_long", 414, "The path and query are too long")

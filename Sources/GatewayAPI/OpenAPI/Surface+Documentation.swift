@@ -9,7 +9,7 @@ extension Surface {
             group: .things(operation.subject?.kind ?? .event),
             summary: String(operation.summary.prefix { $0 != "." && $0 != ";" }),
             description: operation.summary,
-            query: isRead ? openFields.map { QueryRow($0.name, $0.schema, $0.note) } : [Self.dryRun],
+            query: isRead ? openFields.map { QueryRow($0.name, $0.schema, $0.note) } : queryOfWrites,
             fields: isRead
                 ? [.ifNoneMatch, .cacheControl, .requestTimeout] : [.idempotencyKey, .priority, .requestTimeout],
             bodySchema: isRead ? nil : .object(JSONSchema.object(openFields, .openAPI(.input))),
@@ -19,26 +19,47 @@ extension Surface {
 
     private static let dryRun = QueryRow(
         "dry_run", .boolean, default: false, "Show what would be sent, and change nothing.")
+    private static let confirm = QueryRow(
+        QueryRows.confirm.name, .string(),
+        "The `confirm` of a preview: it is done once, and only as the preview showed it. Valid for ten minutes.")
+
+    /// The query parameters of a write.
+    package var queryOfWrites: [QueryRow] { needsConfirmation ? [Self.dryRun, Self.confirm] : [Self.dryRun] }
 
     private var success: EndpointDocumentation.Answer {
         let isChange = operation.isWrite && !operation.makesThing
         return EndpointDocumentation.Answer(
             status: operation.makesThing ? 201 : 200,
             description: isChange ? "It is done, or with `dry_run=true` what would be sent." : "It is done.",
-            content: [Endpoint.media(isChange ? ["oneOf": [.object(schema), Self.previewSchema]] : .object(schema))],
+            content: [Endpoint.media(isChange ? ["oneOf": [.object(schema), previewSchema]] : .object(schema))],
             fields: operation.isWrite ? [.idempotencyReplayed] : DocumentedField.ofReads)
     }
 
     private var preview: EndpointDocumentation.Answer {
         EndpointDocumentation.Answer(
             description: "With `dry_run=true`: what would be sent. Nothing is done.",
-            content: [Endpoint.media(Self.previewSchema)])
+            content: [Endpoint.media(previewSchema)])
     }
 
-    private static let previewSchema: JSON = [
-        "type": "object", "required": ["status", "dry_run", "sends"],
-        "properties": ["status": ["const": "unchanged"], "dry_run": ["const": true], "sends": ["type": "object"]],
-    ]
+    private var previewSchema: JSON {
+        var properties: JSONObject = [
+            "status": ["const": "unchanged"], "dry_run": ["const": true], "sends": ["type": "object"],
+        ]
+        if !shows.isEmpty {
+            let about = showableFields.filter { shows.contains($0.name) }
+            properties["about"] = .object(JSONSchema.object(about, .openAPI(.answer)))
+        }
+        if needsConfirmation {
+            properties["confirm"] = [
+                "type": "string", "description": "Send it as `confirm` to have it done as it is shown here.",
+            ]
+            properties["expires_in_seconds"] = ["type": "integer"]
+        }
+        return [
+            "type": "object", "required": .array(properties.names.map { .string($0) }),
+            "properties": .object(properties),
+        ]
+    }
 
     /// Of the answer.
     package var schema: JSONObject {
@@ -67,6 +88,7 @@ extension Surface {
         reasons += named.map { .absent($0) }
         if named.contains(.event) { reasons.append(.eventNotAccessible) }
         if operation.makesThing { reasons.append(.duplicateEvent) }
+        if needsConfirmation { reasons.append(.confirmationStale) }
         return reasons
     }
 }

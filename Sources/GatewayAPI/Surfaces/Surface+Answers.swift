@@ -7,11 +7,25 @@ extension Surface {
     package var answerFields: [SchemaField] { operation.answer.without(operation.secretAnswer) }
 
     /// The members of one entry of a page that are shown.
-    package var entryFields: [SchemaField] {
-        guard let entries = answerFields.first(where: { $0.name == "entries" }),
+    package var entryFields: [SchemaField] { Self.entries(of: answerFields) }
+
+    private static func entries(of answer: [SchemaField]) -> [SchemaField] {
+        guard let entries = answer.first(where: { $0.name == "entries" }),
             case .array(.object(let fields), _) = entries.schema
         else { return [] }
         return fields
+    }
+
+    /// The members that a preview can show of the thing that it changes; empty when no read shows a single thing.
+    package var showableFields: [SchemaField] {
+        let reading: Operation.Reading
+        switch operation.recovery {
+        case .shown(let by, _), .gone(let by): reading = by
+        case .none, .listed: return []
+        }
+        guard let row = Catalog[reading.operation] else { return [] }
+        let fields = row.answer.without(row.secretAnswer)
+        return reading.entry == nil ? fields : Self.entries(of: fields)
     }
 
     /// Whether something else is shown than Luma's document as it is.

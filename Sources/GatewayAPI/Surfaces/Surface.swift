@@ -30,16 +30,20 @@ package struct Surface: Sendable {
     package let handmade: Set<Edge>
     /// Why nobody is asked before it is done, though its effects would have somebody asked; nil where the effects decide.
     package let unasked: String?
+    /// What a preview shows of the thing that it changes: members of what shows its effect (`Operation.recovery`). One fresh read
+    /// is made for them, so that a thing that is not there is told before anybody is asked.
+    package let shows: [String]
 
     package init(
         _ operation: String, _ method: HTTP.Method, _ pattern: String, tool: String?, command: String?,
-        answer: Answer = .document, unasked: String? = nil, handmade: Set<Edge> = []
+        answer: Answer = .document, unasked: String? = nil, shows: [String] = [], handmade: Set<Edge> = []
     ) {
         guard let row = Catalog[operation] else { preconditionFailure("no row for \(operation)") }
         self.operation = row
         route = (method, pattern)
         (self.tool, self.command) = (tool, command)
-        (self.answer, self.unasked, self.handmade) = (answer, unasked, handmade)
+        (self.answer, self.handmade) = (answer, handmade)
+        (self.unasked, self.shows) = (unasked, shows)
     }
 
     /// A word for it, unique and stable: the operation's name in camel case. It is kept with idempotency keys.

@@ -28,7 +28,8 @@ package enum Surfaces {
             answer: .page),
         Surface(
             "events/guests/update-status", .post, "/events/{event_id}/guests/{guest_id}/status",
-            tool: "update_guest_status", command: "guests set-status EVENT GUEST", answer: .done),
+            tool: "update_guest_status", command: "guests set-status EVENT GUEST", answer: .done,
+            shows: ["user_name", "user_email", "approval_status"]),
         Surface(
             "events/coupons/create", .post, "/events/{event_id}/coupons/", tool: "create_coupon",
             command: "coupons create EVENT"),
@@ -51,6 +52,12 @@ package enum Surfaces {
 
     /// The kinds of things that requests name by their ids.
     package static let named = Operation.Kind.allCases.filter { kind in all.contains { $0.named.contains(kind) } }
+
+    /// The row of an operation that is offered, for what is written by hand.
+    package static func row(_ operation: String) -> Surface {
+        guard let surface = self[operation: operation] else { preconditionFailure("\(operation) is not offered") }
+        return surface
+    }
 
     /// The row that lists things of this kind; nil when none does.
     package static func listing(_ kind: Operation.Kind) -> Surface? {
@@ -116,6 +123,12 @@ extension Surfaces {
             problems.append("\(name) has no command to serve")
         }
         if surface.unasked != nil, !surface.hasReach { problems.append("nobody would be asked before \(name) anyway") }
+        let showable = surface.showableFields.map(\.name)
+        problems += surface.shows.filter { !showable.contains($0) }.map { "\(name) cannot show \($0)" }
+        let isAsked = surface.needsConfirmation && (surface.isDerived(.tool) || surface.isDerived(.command))
+        if isAsked, surface.shows.isEmpty, !showable.isEmpty {
+            problems.append("\(name) asks and does not show what it is about")
+        }
         if let tool = surface.tool, tool.utf8.count > longestTool { problems.append("\(tool) is too long for a tool") }
         if surface.isDerived(.rest) { problems += Self.problems(ofPathOf: surface) }
         let input = surface.operation.input.map(\.name)

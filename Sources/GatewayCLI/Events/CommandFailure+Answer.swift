@@ -88,7 +88,7 @@ extension CommandFailure {
         switch Reason(rawValue: reason) {
         case .outcomeUnknown, .requestInProgress: repeatAdvice(key)
         case .refundDecisionRequired: "Use --refund or --no-refund."
-        case .confirmationStale: "Nothing was cancelled. Run the command again to see the event as it is now."
+        case .confirmationStale: "Nothing was done. Run the command again to see how it is now."
         case .unauthenticated:
             "Set a token in \(ClientVariable.token), or pass a file with --token @FILE."
         case .idempotencyKeyReused:

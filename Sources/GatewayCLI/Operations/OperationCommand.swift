@@ -102,6 +102,8 @@ package struct OperationCommand: Sendable {
             if isPreview { return shown(preview: told, notes: draft.notes) }
             let question = ["\(verb.title) would send:"] + lines(of: told) + ["  \(verb.warning)"]
             guard ask?(question) == true else { throw CommandFailure(.undecided, "nothing was done") }
+            // What was shown is what is done: not if it has changed meanwhile.
+            if let confirm = told["confirm"]?.stringValue { request.query = QueryString([("confirm", confirm)]) }
         }
         return try await write(client, request, notes: draft.notes)
     }
@@ -236,9 +238,15 @@ extension OperationCommand {
         return CommandOutput(bytes: Array(text.joined(separator: "\n").utf8), notes: notes)
     }
 
-    /// What would be sent, one member a line.
+    /// What would be sent, one member a line, and how what it is about is now.
     func lines(of preview: JSON) -> [String] {
-        let rows = (preview["sends"]?.objectValue?.members ?? []).map { name, value in
+        let about = (preview["about"]?.objectValue?.members ?? []).filter { !$0.value.isNull }
+        return Self.lines(of: preview["sends"]?.objectValue?.members ?? [])
+            + (about.isEmpty ? [] : ["As it is now:"] + Self.lines(of: about))
+    }
+
+    private static func lines(of members: [(name: String, value: JSON)]) -> [String] {
+        let rows = members.map { name, value in
             (label: OperationView.label(Neutral.line(name)), text: OperationView.plain(value))
         }
         let width = rows.reduce(0) { max($0, DisplayWidth.of($1.label)) }

@@ -1,5 +1,5 @@
 public import Core
-import LumaAPI
+public import LumaAPI
 
 /// Any write that took effect.
 public struct WriteResult: Sendable, Equatable {
@@ -109,7 +109,7 @@ extension Operation {
     ///
     /// A thing within another may be named in several ways, a guest by id, ticket or address. So all things of a kind in one are
     /// taken for the same: a later change of another one makes a lost change unknown, and never one that is made again.
-    func subjectID(in input: JSONObject) -> String? {
+    public func subjectID(in input: JSONObject) -> String? {
         guard let subject, let id = subject.member.flatMap({ input[$0]?.stringValue }) else { return nil }
         guard let parent = subject.parent, let owner = input[parent.member]?.stringValue else { return id }
         return owner + "/" + subject.kind.rawValue

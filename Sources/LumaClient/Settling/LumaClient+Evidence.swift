@@ -1,5 +1,5 @@
-import Core
-import LumaAPI
+public import Core
+public import LumaAPI
 
 /// What one look for the effect of a write has shown.
 enum Evidence: Equatable {
@@ -78,15 +78,12 @@ extension LumaClient {
         _ context: CallContext
     ) async throws(LumaError) -> Evidence {
         guard let reading = operation.recovery.reading else { return .untold }
-        let row = Self.row(reading.operation)
-        guard let query = reading.parameters(of: row, input) else { return .untold }
         let shown: Shown
         do throws(LumaError) {
-            if operation.recovery.readsList {
-                shown = try await entries(row, query, deadline, context)
-            } else {
-                shown = Shown(entries: [try await read(row, query, deadline: deadline, context: context).json()])
+            guard let found = try await self.shown(by: reading, operation, input, deadline, context) else {
+                return .untold
             }
+            shown = found
         } catch  where error.saysAbsent {
             if case .gone = operation.recovery { return .done(id: nil, shown: nil) }
             return .missing
@@ -127,6 +124,31 @@ extension LumaClient {
         let row = Self.row(reading.operation)
         guard let query = reading.parameters(of: row, input) else { return Optional.none }
         return try await entries(row, query, deadline, context).entries.first { $0["id"]?.stringValue == id }
+    }
+
+    /// The thing that a write is about, as Luma has it now: by the reading that shows what the write has done.
+    /// - Parameter input: of the write.
+    /// - Throws: `notFound` when Luma does not have it, or when no reading shows it.
+    public func target(
+        of operation: Operation, _ input: JSONObject, deadline: MonotonicTime, context: CallContext
+    ) async throws(LumaError) -> JSON {
+        guard let reading = operation.recovery.reading,
+            let thing = try await shown(by: reading, operation, input, deadline, context)?.thing(reading, input)
+        else { throw .notFound(LumaMessage()) }
+        return thing
+    }
+
+    /// Nil when the input lacks something that the reading needs.
+    private func shown(
+        by reading: Operation.Reading, _ operation: Operation, _ input: JSONObject, _ deadline: MonotonicTime,
+        _ context: CallContext
+    ) async throws(LumaError) -> Shown? {
+        let row = Self.row(reading.operation)
+        guard let query = reading.parameters(of: row, input) else { return Optional.none }
+        guard operation.recovery.readsList else {
+            return Shown(entries: [try await read(row, query, deadline: deadline, context: context).json()])
+        }
+        return try await entries(row, query, deadline, context)
     }
 
     /// What a reading has shown.

@@ -55,6 +55,27 @@ import Testing
         #expect(problems([coupon]) == ["nobody would be asked before events/coupons/create anyway"])
     }
 
+    /// What a preview shows is there to be read, is no secret, and is shown where somebody is asked.
+    @Test func whatAPreviewShowsCanBeRead() {
+        func status(_ shows: [String], tool: String? = "status") -> Surface {
+            Surface(
+                "events/guests/update-status", .post, "/events/{event_id}/guests/{guest_id}/status", tool: tool,
+                command: nil, shows: shows)
+        }
+        #expect(problems([status(["user_name"])]) == [])
+        #expect(
+            problems([status(["user_nam", "check_in_qr_code"])]) == [
+                "events/guests/update-status cannot show user_nam",
+                "events/guests/update-status cannot show check_in_qr_code",
+            ])
+        #expect(problems([status([])]) == ["events/guests/update-status asks and does not show what it is about"])
+        #expect(problems([status([], tool: nil)]) == [])
+        // What makes a thing has none to show yet.
+        let coupon = Surface(
+            "events/coupons/create", .post, "/events/{event_id}/coupons/", tool: nil, command: nil, shows: ["code"])
+        #expect(problems([coupon]) == ["events/coupons/create cannot show code"])
+    }
+
     @Test func everyOperationIsOfferedOrWithheldAndNotBoth() {
         let table = [Self.coupons()]
         func problems(_ withheld: [String: String]) -> [String] {

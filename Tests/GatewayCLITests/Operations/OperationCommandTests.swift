@@ -235,6 +235,37 @@ import Testing
         }
     }
 
+    /// Who is asked sees whom it is about, and what is done is what was shown.
+    @Test func aPersonIsAskedByWhatItIsAboutNow() async throws {
+        var told = try #require(Self.told.objectValue)
+        told["about"] = ["user_name": "Ada \u{1b}[2J\nL", "user_email": nil, "approval_status": "pending_approval"]
+        told["confirm"] = "a+b"
+        let asked = Asked()
+        let (result, requests) = try await run(
+            Self.decline, [.json(200, .object(told)), .json(200, Self.done)],
+            ask: { lines in
+                asked.lines.withLock { $0 = lines }
+                return true
+            })
+        #expect(
+            asked.lines.withLock { $0.suffix(4) } == [
+                "As it is now:", "  user name        Ada [2J L", "  approval status  pending_approval",
+                "  Luma notifies guests, and money may move.",
+            ])
+        #expect(try text(result) == "done\n")
+        #expect(requests.count == 2 && requests[1].url.hasSuffix("/status?confirm=a%2Bb"))
+        #expect(requests[1].body == requests[0].body)
+
+        let stale: JSON = [
+            "error": "Stale", "reason": "confirmation_stale", "details": ["changed": true], "request_id": "r",
+        ]
+        let (refused, _) = try await run(
+            Self.decline, [.json(200, .object(told)), .json(412, stale)], ask: { _ in true })
+        #expect(failure(refused)?.status == .undecided)
+        #expect(
+            failure(refused)?.lines.contains("Nothing was done. Run the command again to see how it is now.") == true)
+    }
+
     @Test func aDryRunOnlyTells() async throws {
         let (result, requests) = try await run(Self.decline + ["--dry-run"], [.json(200, Self.told)])
         #expect(requests.count == 1 && requests[0].url.hasSuffix("?dry_run=true"))

@@ -31,7 +31,7 @@ struct ServiceFixture {
             transport: transport, time: clock, random: SeededGenerator(seed: 1))
         service = EventsService(
             luma: client, reads: ReadService(reads, clock: clock, parking: NoParking()), zones: SystemZones.database,
-            templates: TemplateCatalog(), seal: Seal(secret: Secret(key)), clock: clock)
+            templates: TemplateCatalog(), agreements: Agreements(Seal(secret: Secret(key))), clock: clock)
     }
 
     /// One caller at a time never waits for another.
@@ -87,10 +87,7 @@ struct ServiceFixture {
         do throws(APIError) {
             var request = try WriteRequest(input)
             request.terms.surface = surface
-            if case .cancel(let id, var cancel) = request.wanted {
-                cancel.isAgreedInForm = isAgreedInForm
-                request = WriteRequest(wanted: .cancel(id, cancel), terms: request.terms)
-            }
+            request.terms.isAgreedInForm = isAgreedInForm
             let written = try await service.write(request, call())
             return (Answer(written.response), written.isChange)
         } catch {
@@ -132,7 +129,7 @@ extension EventsService {
         case .createFromTemplate(let event, let isMinimal):
             try await createFromTemplate(event, isMinimal: isMinimal, terms, call)
         case .update(let id, let change): try await update(id, change, terms, call)
-        case .cancel(let id, let cancel): try await self.cancel(id, cancel, terms, call)
+        case .cancel(let id, let refund): try await cancel(id, refund: refund, terms, call)
         case .operation: throw APIError.notFound
         }
     }

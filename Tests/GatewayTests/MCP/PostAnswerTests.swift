@@ -168,9 +168,9 @@ import Testing
             var params: JSONObject = ["name": "cancel_event", "arguments": ["event_id": id]]
             let asked = try await client.modern("tools/call", params).json?["result"]
             #expect(asked?["resultType"] == "input_required", "\(asked ?? .null)")
-            #expect(asked?["inputRequests"]?["cancel"]?["method"] == "elicitation/create")
+            #expect(asked?["inputRequests"]?["agree"]?["method"] == "elicitation/create")
             params["requestState"] = asked?["requestState"]
-            params["inputResponses"] = ["cancel": ["action": "accept", "content": ["confirm": .bool(confirms)]]]
+            params["inputResponses"] = ["agree": ["action": "accept", "content": ["confirm": .bool(confirms)]]]
             let done = try await client.modern("tools/call", params).json?["result"]
             #expect(done?["structuredContent"]?["status"]?.stringValue == status, "\(done ?? .null)")
             // The state of a round is good once.

@@ -27,7 +27,9 @@ import Testing
         let operation = try operation(surface)
         #expect(operation["operationId"]?.stringValue == surface.name)
         let parameters = (operation["parameters"]?.arrayValue ?? []).filter { $0["in"] == "query" }
-        let names = surface.operation.isWrite ? ["dry_run"] : surface.openFields.map(\.name)
+        let names =
+            surface.needsConfirmation
+            ? ["dry_run", "confirm"] : surface.operation.isWrite ? ["dry_run"] : surface.openFields.map(\.name)
         #expect(parameters.compactMap { $0["name"]?.stringValue } == names)
         let answer = operation["responses"]?[String(surface.success)]?["content"]?["application/json"]
         #expect(answer?["schema"] != nil)

@@ -106,6 +106,9 @@ extension Surface {
     /// The row of an operation that a test is about.
     static func row(_ operation: String) throws -> Surface { try #require(Surfaces[operation: operation]) }
 
+    /// The operation by which its preview looks.
+    var reading: String { operation.recovery.reading?.operation ?? "" }
+
     /// The status of its success.
     var success: Int { operation.makesThing ? 201 : 200 }
 

@@ -113,7 +113,7 @@ import Testing
                 gateway, "tools/call", ["name": "cancel_event", "arguments": ["event_id": id]],
                 capabilities: ["elicitation": [:]])
             try expectNothingHidden(answer, "cancel_event")
-            let request = try JSON.parse(answer)["result"]?["inputRequests"]?["cancel"]
+            let request = try JSON.parse(answer)["result"]?["inputRequests"]?["agree"]
             let message = try #require(request?["params"]?["message"]?.stringValue, "\(answer)")
             #expect(message.hasPrefix("Cancel the event \"Tea System: \(Self.marker)\" on ") && !message.contains("\n"))
         }

@@ -1,0 +1,68 @@
+import Core
+import GatewayAPI
+import LumaAPI
+import LumaClient
+
+/// What is told before an operation is passed on, and that it is passed on only as it was told.
+extension OperationService {
+    /// What would be sent. Of a row that asks first also what it is about, as that is now, and what it is confirmed with.
+    func preview(
+        _ passed: PassedOperation, _ terms: WriteTerms, _ call: UpstreamCall
+    ) async throws(APIError) -> Document {
+        let about = try await about(passed, call)
+        var told: JSONObject = ["status": "unchanged", "dry_run": true]
+        if !about.isNull { told["about"] = about }
+        told["sends"] = .object(passed.input)
+        if passed.surface.needsConfirmation {
+            told["confirm"] = .string(
+                try events.agreements.offer(Deal(passed, terms), shown: about, at: events.wallClock))
+            told["expires_in_seconds"] = .number(JSONNumber(Int(Agreement.lifetime)))
+        }
+        return Document(.object(told))
+    }
+
+    /// Does what the caller asks for; with a confirmation only if that is good and what it is about is as it was shown.
+    func asAgreed<T>(
+        _ passed: PassedOperation, _ terms: WriteTerms, _ call: UpstreamCall,
+        _ work: () async throws(APIError) -> T
+    ) async throws(APIError) -> T {
+        let (operation, input) = (passed.surface.operation, passed.input)
+        // An earlier attempt of the same request was agreed to, and may be what has changed it.
+        guard let confirm = terms.confirm,
+            call.context.journal?.earlier(operation.name, subject: operation.subjectID(in: input)) == nil
+        else { return try await work() }
+        let named = (operation.subject?.members ?? []).compactMap { name in
+            input[name].map { (name: name, value: $0) }
+        }
+        let stale = APIError.confirmationStale(named)
+        guard
+            let agreement = events.agreements.open(
+                confirm, Deal(passed, terms), at: events.wallClock, isInForm: terms.isAgreedInForm)
+        else { throw stale }
+        guard events.agreements.covers(agreement, try await about(passed, call)) else {
+            throw .confirmationStale(named, hasChanged: true)
+        }
+        return try await events.agreements.once(agreement, at: events.wallClock, call, refusal: stale, work)
+    }
+
+    /// The members of the thing as it is now that the row shows, cleaned of what nobody sees; null when it shows none.
+    /// - Throws: what the write itself would meet when the thing is not there.
+    private func about(_ passed: PassedOperation, _ call: UpstreamCall) async throws(APIError) -> JSON {
+        let surface = passed.surface
+        guard !surface.shows.isEmpty else { return .null }
+        let thing: JSON
+        do throws(LumaError) {
+            thing = try await events.luma.target(
+                of: surface.operation, passed.input, deadline: call.deadline, context: call.context)
+        } catch {
+            throw Self.error(error, surface, passed.input)
+        }
+        return Neutral.json(.object(JSONObject(surface.shows.map { (name: $0, value: thing[$0] ?? .null) })))
+    }
+}
+
+extension Deal {
+    fileprivate init(_ passed: PassedOperation, _ terms: WriteTerms) {
+        self.init(principal: terms.principal, operation: passed.surface.operation.name, input: passed.input)
+    }
+}

@@ -1,0 +1,155 @@
+import Core
+import GatewayAPI
+import MCP
+
+/// Has a person agree before a tool does what reaches people or their money, or cannot be taken back: in one way for all tools.
+///
+/// A preview tells what would be done and gives a `confirm` (`Agreement`), without which nothing is done. Where the client can show a
+/// form, its user is asked by the words of the preview; else the tool is called again with `confirm`.
+struct Confirmer {
+    /// Takes a person's word only by a form that the client shows to its user.
+    let takesFormsOnly: Bool
+
+    /// The argument, the member of a result and the field of a form by which somebody agrees.
+    static let confirm = "confirm"
+    private static let expires = "expires_in_seconds"
+    /// Names the form in a call.
+    private static let form = "agree"
+
+    /// How one tool asks, and what it does then.
+    struct Manner {
+        /// As it stands in a sentence.
+        let tool: String
+        /// Where a person does it without an assistant, for `do it …`.
+        let byHand: String
+        /// The status of what a person has not agreed to.
+        let declined: String
+        /// What would be done, by a fresh look, with `confirm` and for how long that is good.
+        let preview: (JSONObject, Call) async throws(APIError) -> JSONObject
+        /// What a form asks of these arguments, by a preview.
+        let question: (JSONObject, JSONObject) -> Question
+        /// What an assistant has to do besides asking, by a preview; empty for nothing.
+        var besides: (JSONObject, JSONObject) -> String = { _, _ in "" }
+        /// Does it, if the confirmation is good.
+        let perform: (JSONObject, Agreed, Call) async throws(APIError) -> JSONObject
+    }
+
+    /// What a form says, on one line, and the fields that it has besides `confirm`.
+    struct Question {
+        let message: String
+        /// Beside the box that agrees.
+        let title: String
+        /// All of them are required.
+        var fields: JSONObject = [:]
+    }
+
+    /// How somebody has agreed.
+    struct Agreed {
+        /// What the preview gave.
+        let confirm: String
+        /// What was filled in besides.
+        var answers: JSONObject = [:]
+        /// In a form, which its user may have looked at for as long as they liked.
+        var isInForm = false
+    }
+
+    /// Serves a call.
+    func serve(_ manner: Manner, _ arguments: JSONObject, _ call: Call) async throws(CallFailure) -> ToolResult {
+        if takesFormsOnly, !call.canElicit { return Self.needsForm(manner) }
+        if !takesFormsOnly, let confirm = arguments[Self.confirm]?.stringValue {
+            return await perform(manner, arguments, Agreed(confirm: confirm), call)
+        }
+        let preview: JSONObject
+        if let shown = call.state?.objectValue {
+            preview = shown
+        } else {
+            do throws(APIError) {
+                preview = try await manner.preview(arguments, call)
+            } catch {
+                return ToolBox.failure(error)
+            }
+        }
+        guard call.canElicit else { return Self.needsConfirmation(manner, arguments, preview) }
+        let answer: ElicitationAnswer
+        do throws(CallFailure) {
+            answer = try await ask(manner.question(arguments, preview), preview, call)
+        } catch .missingCapability {
+            // The client has said that it can show a form, and could not.
+            return takesFormsOnly ? Self.needsForm(manner) : Self.needsConfirmation(manner, arguments, preview)
+        }
+        guard case .accepted(let answers) = answer, answers[Self.confirm]?.boolValue == true else {
+            return .structured(Self.result(manner.declined, preview))
+        }
+        let confirm = preview[Self.confirm]?.stringValue ?? ""
+        return await perform(manner, arguments, Agreed(confirm: confirm, answers: answers, isInForm: true), call)
+    }
+
+    private func ask(
+        _ question: Question, _ preview: JSONObject, _ call: Call
+    ) async throws(CallFailure) -> ElicitationAnswer {
+        var properties: JSONObject = [Self.confirm: ["type": "boolean", "title": .string(question.title)]]
+        properties.members += question.fields.members
+        return try await call.elicit(
+            Self.form, question.message,
+            schema: [
+                "type": "object", "required": .array(properties.names.map { .string($0) }),
+                "properties": .object(properties),
+            ], state: .object(preview))
+    }
+
+    private func perform(
+        _ manner: Manner, _ arguments: JSONObject, _ agreed: Agreed, _ call: Call
+    ) async -> ToolResult {
+        do throws(APIError) {
+            return .structured(try await manner.perform(arguments, agreed, call))
+        } catch {
+            guard error.reason == .confirmationStale else { return ToolBox.failure(error) }
+            if agreed.isInForm {
+                return .failure(
+                    "Nothing was done: it has changed since the user was asked, or was done already. Call \(manner.tool)"
+                        + " again to ask them anew.")
+            }
+            guard error.details["changed"] == true else { return .failure(Self.notAgreed) }
+        }
+        do throws(APIError) {
+            return Self.needsConfirmation(
+                manner, arguments, try await manner.preview(arguments, call), hasChanged: true)
+        } catch {
+            return ToolBox.failure(error)
+        }
+    }
+
+    // MARK: Results
+
+    private static let notAgreed =
+        "This confirmation is not valid (any more) for these arguments. Call again without confirm for a new preview, and"
+        + " show it to the user."
+
+    /// An answer for a gateway that takes no token for a person's word.
+    private static func needsForm(_ manner: Manner) -> ToolResult {
+        .failure(
+            "Nothing was done. This gateway does this only when its user agrees in a form, and this client shows none."
+                + " Tell the user to do it \(manner.byHand).")
+    }
+
+    /// A status with what the preview has shown.
+    private static func result(_ status: String, _ preview: JSONObject) -> JSONObject {
+        let shown = preview.members.filter { ![confirm, expires].contains($0.name) }
+        return JSONObject([("status", .string(status)), ("notice", ToolBox.notice)] + shown)
+    }
+
+    private static func needsConfirmation(
+        _ manner: Manner, _ arguments: JSONObject, _ preview: JSONObject, hasChanged: Bool = false
+    ) -> ToolResult {
+        var told = result("needs_confirmation", preview)
+        if hasChanged { told["changed"] = true }
+        told[confirm] = preview[confirm]
+        told[expires] = preview[expires]
+        let begin = hasChanged ? "It has changed since that preview. " : ""
+        let besides = manner.besides(arguments, preview)
+        told["next_step"] = .string(
+            "\(begin)Nothing has happened yet. Tell the user what would be done, and to what; if they agree, call"
+                + " \(manner.tool) again with confirm\(besides).")
+        return .structured(told)
+    }
+}
