@@ -13,6 +13,7 @@ final class Application: NodeHandler {
     private let router = Endpoint.router()
     @exclusivity(unchecked) private var identifiers = RequestIdentifiers()
     let mcp: MCPServer
+    private let tools: ToolsService
     private let metrics: MetricsHub
 
     /// - Parameters:
@@ -26,6 +27,7 @@ final class Application: NodeHandler {
         self.shutDownTransport = shutDownTransport
         mcp = MCPServer(
             dispatcher ?? ToolBox.dispatcher(worker, shared), shared.mcp, worker.gate, reactor: worker.reactor)
+        tools = ToolsService(mcp)
     }
 
     func handle(_ request: RequestView, _ exchange: Exchange) {
@@ -145,6 +147,12 @@ final class Application: NodeHandler {
                         await worker.answerFeeds(input, turn)
                     }
                 }
+            case .listTools, .callTool:
+                let input = try self.input(endpoint, parameters, request, turn)
+                _ = try input.representation()
+                let toolset = try worker.gate.rules.toolsets.choice(
+                    path: nil, request.fields(named: ToolsetTable.field))
+                try tools.serve(input, toolset, turn)
             case .status:
                 let input = try self.input(endpoint, parameters, request, turn)
                 _ = try input.representation()

@@ -20,6 +20,7 @@ public enum Reason: Sendable, Hashable {
     case eventNotAccessible
     case templateNotFound
     case feedNotFound
+    case toolNotFound
     case methodNotAllowed
     case notAcceptable
     case requestTimeout
@@ -86,6 +87,7 @@ public enum Reason: Sendable, Hashable {
             )
         case .templateNotFound: ("template_not_found", 404, "There is no template of this type")
         case .feedNotFound: ("feed_not_found", 404, "There is no feed with this id")
+        case .toolNotFound: ("tool_not_found", 404, "There is no tool with this name")
         case .methodNotAllowed: ("method_not_allowed", 405, "Method not allowed at this path")
         case .notAcceptable: ("not_acceptable", 406, "None of the media types in Accept can be served here")
         case .requestTimeout: ("request_timeout", 408, "The request took too long to arrive")
@@ -182,7 +184,8 @@ extension Reason: CaseIterable {
     static let general: [Reason] = [
         .badRequest, .malformedJSON, .idempotencyKeyInvalid, .emptyUpdate, .hostNotAllowed, .originNotAllowed,
         .unauthenticated, .invalidToken, .insufficientScope, .readOnly, .misdirectedRequest, .notFound,
-        .eventNotAccessible, .templateNotFound, .feedNotFound, .methodNotAllowed, .notAcceptable, .requestTimeout,
+        .eventNotAccessible, .templateNotFound, .feedNotFound, .toolNotFound, .methodNotAllowed, .notAcceptable,
+        .requestTimeout,
         .refundDecisionRequired, .requestInProgress, .duplicateEvent, .tooManyFeeds, .preconditionFailed,
         .confirmationStale, .payloadTooLarge, .uriTooLong, .unsupportedMediaType, .expectationFailed,
         .idempotencyKeyReused, .validationFailed, .rateLimited, .tooManyKeys, .fieldsTooLarge, .internal,

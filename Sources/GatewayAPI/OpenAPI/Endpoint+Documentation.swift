@@ -96,6 +96,7 @@ extension Endpoint {
                     + [.absent(.event), .eventNotAccessible, .refundDecisionRequired, .confirmationStale])
         case .eventsJSON, .eventsLines, .eventsTable, .eventsCalendar, .eventCalendar: return formatDocumentation
         case .listFeeds, .createFeed, .revokeFeed, .feed: return feedDocumentation
+        case .listTools, .callTool: return toolDocumentation
         case .listTemplates:
             return EndpointDocumentation(
                 group: .templates, summary: "List templates", fields: [.ifNoneMatch],

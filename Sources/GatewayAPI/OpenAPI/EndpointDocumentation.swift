@@ -30,18 +30,19 @@ package struct EndpointDocumentation {
     package enum Group: Hashable {
         /// What is done with things of a kind.
         case things(Operation.Kind)
-        case templates, feeds, service
+        case templates, feeds, tools, service
 
         package static let events = Group.things(.event)
 
         /// In the order in which they are shown.
-        static let all: [Group] = Operation.Kind.allCases.map(Group.things) + [.templates, .feeds, .service]
+        static let all: [Group] = Operation.Kind.allCases.map(Group.things) + [.templates, .feeds, .tools, .service]
 
         package var name: String {
             switch self {
             case .things(let kind): kind.row.title
             case .templates: "Templates"
             case .feeds: "Feeds"
+            case .tools: "Tools"
             case .service: "Service"
             }
         }
@@ -51,6 +52,7 @@ package struct EndpointDocumentation {
             case .things(let kind): kind.row.about
             case .templates: "Templates for new events."
             case .feeds: "Calendar feeds at secret URLs, for programs that cannot send a token."
+            case .tools: "The tools that assistants have, for programs without MCP."
             case .service: "The gateway itself."
             }
         }
@@ -67,6 +69,7 @@ package enum DocumentedField: String, CaseIterable {
     case priority = "Priority"
     case cacheControl = "Cache-Control"
     case requestTimeout = "X-Request-Timeout"
+    case toolsets = "X-MCP-Toolsets"
     case xCache = "X-Cache"
     case cacheStatus = "Cache-Status"
     case age = "Age"
@@ -102,6 +105,7 @@ package enum DocumentedField: String, CaseIterable {
             "`no-cache` asks Luma anew, `only-if-cached` never does, `max-age` bounds the age of a kept answer in seconds."
         case .xCache: "How the answer came about: MISS, SHARED, HIT, or STALE when Luma fails."
         case .requestTimeout: "The longest that the request may take, in seconds, such as 2.5."
+        case .toolsets: "Names of toolsets with commas between: only their tools are there."
         case .cacheStatus: "With STALE: why Luma could not be asked."
         case .age: "Seconds since Luma gave the answer."
         case .prefer: "`return=minimal` leaves the event away and saves a call to Luma."
@@ -122,7 +126,8 @@ extension Reason {
             access + lumaRead + lumaWrite + body
                 + Surfaces.named.map { .absent($0) }
                 + [
-                    .duplicateEvent, .eventNotAccessible, .templateNotFound, .feedNotFound, .tooManyFeeds,
+                    .duplicateEvent, .eventNotAccessible, .templateNotFound, .feedNotFound, .toolNotFound,
+                    .tooManyFeeds,
                     .emptyUpdate, .refundDecisionRequired, .confirmationStale, .starting, .notAsked,
                 ])
         return allCases.filter { !particular.contains($0) }

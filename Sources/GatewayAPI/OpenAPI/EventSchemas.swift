@@ -28,6 +28,10 @@ package struct EventSchemas {
         schemas["NewFeed"] = .object(FeedSchemas.new)
         schemas["Feed"] = .object(FeedSchemas.feed)
         schemas["CreatedFeed"] = .object(FeedSchemas.created)
+        schemas["ToolList"] = ToolSchemas.list
+        schemas["Tool"] = ToolSchemas.tool
+        schemas["ToolArguments"] = ToolSchemas.arguments
+        schemas["ToolResult"] = ToolSchemas.result
         schemas["Health"] = Self.health
         schemas["Status"] = StatusSchema.status
         schemas["TimeZone"] = .object(timeZone)

@@ -32,6 +32,7 @@ package struct OpenAPIExamples {
     package func pathParameter(_ name: String) -> String {
         switch name {
         case "event_id": eventID
+        case "name": "list_templates"
         case "feed_id": Self.feedID
         case "feed_token": Self.feedID + String(repeating: "x", count: FeedInput.tokenLength - Self.feedID.utf8.count)
         case "template_type": templates.templates.first?.type ?? ""
@@ -47,6 +48,7 @@ package struct OpenAPIExamples {
                 "change": ["summary": "Change two fields", "value": ["name": "Rooftop dinner", "max_capacity": 20]],
                 "clear": ["summary": "Take the limit away", "value": ["max_capacity": nil]],
             ]
+        case "ToolArguments": return ["arguments": ["summary": "A tool without arguments", "value": [:]]]
         case "NewFeed": return ["feed": ["summary": "A feed with everything in it", "value": .object(Self.newFeed)]]
         case "NewEventFromTemplate":
             var body: JSONObject = ["template_type": .string(pathParameter("template_type"))]
@@ -102,11 +104,26 @@ package struct OpenAPIExamples {
                 "status": "healthy", "message": "Luma API connection successful", "mode": "luma",
                 "version": .string(Version.number),
             ]
+        case .listTools: Self.tools
+        case .callTool:
+            ["content": [["type": "text", "text": "{}"]], "structuredContent": [:], "isError": false]
         case .live: ["status": "alive"]
         case .status: Self.status
         default: nil
         }
     }
+
+    private static let tools: JSON = [
+        "tools": [
+            [
+                "name": "list_templates", "title": "List templates", "description": "Templates for new events.",
+                "inputSchema": ["type": "object", "properties": [:]],
+                "annotations": [
+                    "readOnlyHint": true, "destructiveHint": false, "idempotentHint": true, "openWorldHint": false,
+                ], "source": "builtin",
+            ]
+        ]
+    ]
 
     /// Of a create that is only tried.
     private static let preview: JSON = [

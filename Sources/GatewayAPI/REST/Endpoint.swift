@@ -18,6 +18,7 @@ package struct Endpoint: Sendable {
         case eventsJSON, eventsLines, eventsTable, eventsCalendar, eventCalendar
         case listTemplates, getTemplate, createFromTemplate
         case listFeeds, createFeed, revokeFeed, feed
+        case listTools, callTool
         case mcpPost, mcpGet, mcpDelete, sse, sseMessage
         case console, docs, asset
         case operation
@@ -203,6 +204,8 @@ extension Endpoint {
         row(.createFeed, .post, "/feeds/", [.admin, .takesBody, .namesHost]),
         row(.revokeFeed, .delete, "/feeds/{feed_id}", .admin),
         row(.feed, .get, "/feeds/{feed_token}.ics", [.open, .namesItsFormat], [.calendar]),
+        row(.listTools, .get, "/tools/"),
+        row(.callTool, .post, "/tools/{name}", .takesBody),
         row(.mcpPost, .post, "/mcp", .mcp),
         row(.mcpGet, .get, "/mcp", [.mcp, .stream]),
         row(.mcpDelete, .delete, "/mcp", .mcp),
@@ -242,6 +245,8 @@ extension Endpoint {
     package static var createFeed: Endpoint { self[.createFeed] }
     package static var revokeFeed: Endpoint { self[.revokeFeed] }
     package static var feed: Endpoint { self[.feed] }
+    package static var listTools: Endpoint { self[.listTools] }
+    package static var callTool: Endpoint { self[.callTool] }
     package static var mcpPost: Endpoint { self[.mcpPost] }
     package static var mcpGet: Endpoint { self[.mcpGet] }
     package static var mcpDelete: Endpoint { self[.mcpDelete] }

@@ -3,6 +3,11 @@ import Core
 /// The methods that run something of the registry.
 extension Dispatcher {
     func callTool(_ request: Request) async throws(CallFailure) -> JSONObject {
+        try await audited(request).result
+    }
+
+    /// Runs a tool and tells the auditor how it went.
+    func audited(_ request: Request) async throws(CallFailure) -> (result: JSONObject, outcome: ToolAudit.Outcome) {
         let given = request.params?["arguments"] ?? .null
         var audit = ToolAudit(
             label: request.caller.principal.label,
@@ -15,7 +20,8 @@ extension Dispatcher {
             }
         }
         do throws(CallFailure) {
-            return try await runTool(request, given, &audit)
+            let result = try await runTool(request, given, &audit)
+            return (result, audit.outcome)
         } catch {
             if case .cancelled = error { audit.outcome = .cancelled }
             throw error

@@ -74,7 +74,7 @@ extension Dispatcher {
         }
     }
 
-    private func auditRefusal(_ params: JSONObject?, _ refusal: JSONRPCError, _ caller: Caller) {
+    func auditRefusal(_ params: JSONObject?, _ refusal: JSONRPCError, _ caller: Caller) {
         guard let auditor else { return }
         let given = params?["arguments"] ?? .null
         var audit = ToolAudit(

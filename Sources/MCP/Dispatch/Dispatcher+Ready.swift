@@ -57,19 +57,13 @@ extension Dispatcher {
         let key = Page(
             visibility: caller.visibility, label: caller.principal.label, revision: caller.revision, cursor: cursor)
         if let known = pages[key] { return known }
-        let request = Request(id: id, method: "tools/list", params: params, caller: caller, sink: Deaf())
+        let request = Request(id: id, method: "tools/list", params: params, caller: caller, sink: DeafSink())
         // What goes wrong is told the long way.
         guard !registry.tools.isEmpty, let page = try? listTools(request) else { return nil }
         if pages.count >= Self.maxPages { pages = [:] }
         let result = JSON.object(page).encoded
         pages[key] = result
         return result
-    }
-
-    /// Hears nothing: a list has nothing to say before its answer.
-    private final class Deaf: Sink {
-        func send(_ message: JSONRPCMessage) {}
-        func ask(_ method: String, _ params: JSONObject?) async throws(CallFailure) -> JSON { throw .cancelled }
     }
 
     // MARK: Constant results

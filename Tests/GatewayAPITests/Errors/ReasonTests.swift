@@ -45,6 +45,9 @@ import Testing
     /// Clients are told of the kinds that a request may name, and of no others.
     @Test func onlyWhatRequestsNameIsListedAsAbsent() {
         let words = Reason.allCases.map(\.rawValue).filter { $0.hasSuffix("_not_found") }
-        #expect(Set(words) == ["event_not_found", "guest_not_found", "template_not_found", "feed_not_found"])
+        #expect(
+            Set(words) == [
+                "event_not_found", "guest_not_found", "template_not_found", "feed_not_found", "tool_not_found",
+            ])
     }
 }

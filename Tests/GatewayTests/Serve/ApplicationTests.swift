@@ -78,7 +78,7 @@ import Testing
     @Test(arguments: [
         "/health/live", "/templates/", "/templates/workshop", "/openapi.json", "/", "/docs", "/events/",
         "/events/evt-1",
-        "/events.csv", "/events.ics", "/status", "/nothing", "/events/?limit=0",
+        "/events.csv", "/events.ics", "/tools/", "/status", "/nothing", "/events/?limit=0",
     ])
     func headIsGetWithoutTheBody(path: String) async throws {
         try await InProcess.serve(luma: Self.luma()) { (gateway: InProcess) async throws in

@@ -1,0 +1,86 @@
+import Core
+import GatewayAPI
+import HTTP
+import IO
+import LumaClient
+import MCP
+
+/// `GET /tools/` and `POST /tools/{name}`: the tools of MCP for programs that do not speak it, on one loop.
+struct ToolsService {
+    private let dispatcher: Dispatcher
+    private let server: MCPServer
+
+    init(_ server: MCPServer) {
+        self.server = server
+        dispatcher = server.dispatcher
+    }
+
+    /// Serves a request, whose route has been found.
+    /// - Parameter toolset: what the request chooses.
+    func serve(_ input: RequestInput, _ toolset: Toolset?, _ turn: RequestContext) throws(APIError) {
+        let origin = CallOrigin(turn)
+        let caller = Dispatcher.plainCaller(turn.principal, toolset: toolset, origin: origin)
+        try input.refuseQuery()
+        guard input.endpoint == .callTool else {
+            let list = dispatcher.plainList(for: caller).encoded
+            return turn.finish(input.endpoint, try .tagged(list, input.conditions))
+        }
+        let name = input.parameter ?? ""
+        let arguments = try Self.arguments(input)
+        let shares = server.shared.calls
+        guard shares.take(1, for: origin.caller) else {
+            dispatcher.auditBusy(tool: name, arguments, from: caller)
+            throw APIError.tooManyCalls("Too many calls are in progress")
+        }
+        call(name, arguments, caller, input.endpoint, turn) { shares.giveBack(1, of: origin.caller) }
+    }
+
+    /// A call that may change something goes on when its client is gone, as one of MCP's does.
+    private func call(
+        _ name: String, _ arguments: JSONObject, _ caller: Caller, _ endpoint: Endpoint, _ turn: RequestContext,
+        ended: @escaping () -> Void
+    ) {
+        let task = server.requests.start { [dispatcher] in
+            do throws(CallFailure) {
+                let (result, outcome) = try await dispatcher.plainCall(name, arguments, from: caller)
+                if outcome == .busy {
+                    let words = result["content"]?.arrayValue?.first?["text"]?.stringValue
+                    turn.finish(endpoint, APIError.tooManyCalls(words ?? "The tool has too many calls in progress"))
+                } else {
+                    turn.finish(endpoint, Response.uncachedJSON(JSON.object(result).encoded))
+                }
+            } catch {
+                turn.finish(endpoint, Self.error(error, isThere: dispatcher.shows(tool: name, to: caller)))
+            }
+            ended()
+        }
+        if !dispatcher.mayChange(tool: name, from: caller) { turn.exchange.whenGone { task.cancel() } }
+    }
+
+    /// The arguments of a call. A tool without any is called without a body.
+    private static func arguments(_ input: RequestInput) throws(APIError) -> JSONObject {
+        if input.body.isEmpty { return [:] }
+        guard let arguments = try input.json().objectValue else {
+            throw APIError(.validationFailed, "The body must be a JSON object: the arguments of the tool")
+        }
+        return arguments
+    }
+
+    /// - Parameter isThere: the caller sees the tool, so that something else is wrong.
+    private static func error(_ failure: CallFailure, isThere: Bool) -> APIError {
+        switch failure {
+        case .error(let error) where !isThere: APIError(.toolNotFound, error.message)
+        case .error(let error) where error.code == JSONRPCError.invalidParams().code:
+            APIError(.validationFailed, error.message)
+        case .cancelled: APIError(.shuttingDown)
+        case .error, .notFound, .missingCapability, .inputRequired: APIError(.internal)
+        }
+    }
+}
+
+extension APIError {
+    /// More calls at once than are taken.
+    fileprivate static func tooManyCalls(_ words: String) -> APIError {
+        APIError(.rateLimited, words, retryAfter: 1)
+    }
+}

@@ -1,0 +1,71 @@
+import Core
+
+/// What people are told of the paths of tools.
+extension Endpoint {
+    package var toolDocumentation: EndpointDocumentation {
+        guard kind == .callTool else {
+            return EndpointDocumentation(
+                group: .tools, summary: "List tools",
+                description: "Those that the token and the chosen toolsets show, built-in tools first.",
+                fields: [.ifNoneMatch, .toolsets],
+                answers: [
+                    .init(
+                        description: "All of them.", content: [Self.media(EventSchemas.reference("ToolList"))],
+                        fields: [.etag]), Self.notModified,
+                ], reasons: Reason.localRead)
+        }
+        return EndpointDocumentation(
+            group: .tools, summary: "Call a tool",
+            description:
+                "The body is the tool's arguments; none is an empty object. What the tool itself refuses or fails at is an "
+                + "answer with `isError`. A hidden tool is not found. A tool that needs a confirmation answers with a preview first.",
+            fields: [.toolsets], body: "ToolArguments",
+            answers: [
+                .init(
+                    description: "What the tool says.", content: [Self.media(EventSchemas.reference("ToolResult"))])
+            ], reasons: [.notAcceptable, .validationFailed, .toolNotFound] + Reason.body)
+    }
+}
+
+/// The named schemas of tools.
+package enum ToolSchemas {
+    private static let schema: JSON = ["type": "object", "description": "A JSON Schema."]
+
+    static let list: JSON = [
+        "type": "object", "required": ["tools"], "additionalProperties": false,
+        "properties": ["tools": ["type": "array", "items": EventSchemas.reference("Tool")]],
+    ]
+
+    static let tool: JSON = [
+        "type": "object", "required": ["name", "title", "description", "inputSchema", "annotations", "source"],
+        "properties": [
+            "name": ["type": "string"], "title": ["type": "string"], "description": ["type": "string"],
+            "inputSchema": schema, "outputSchema": schema,
+            "annotations": [
+                "type": "object", "description": "What the tool says of its effects.",
+                "required": ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"],
+                "properties": [
+                    "readOnlyHint": ["type": "boolean"], "destructiveHint": ["type": "boolean"],
+                    "idempotentHint": ["type": "boolean"], "openWorldHint": ["type": "boolean"],
+                ],
+            ],
+            "source": ["type": "string", "description": "Where it comes from; `builtin` for this program."],
+        ], "additionalProperties": false,
+    ]
+
+    static let arguments: JSON = [
+        "type": "object", "description": "The arguments, as the tool's `inputSchema` describes them.",
+    ]
+
+    static let result: JSON = [
+        "type": "object", "required": ["content", "isError"],
+        "properties": [
+            "content": [
+                "type": "array", "description": "What the tool says, as MCP's content: texts, images, links.",
+                "items": ["type": "object", "required": ["type"], "properties": ["type": ["type": "string"]]],
+            ],
+            "structuredContent": ["type": "object", "description": "The same for programs, where the tool has it."],
+            "isError": ["type": "boolean"],
+        ], "additionalProperties": false,
+    ]
+}

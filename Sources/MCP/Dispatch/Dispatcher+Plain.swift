@@ -1,0 +1,67 @@
+public import Core
+
+/// The tools for who speaks no revision of the protocol, such as a script over REST: the same registry, the same visibility, the
+/// same bounds and the same audit.
+extension Dispatcher {
+    /// In this revision results have all that a plain caller is told, and nothing of the protocol besides.
+    private static let revision = Revision.november2025
+
+    /// Somebody whose client can be asked nothing.
+    /// - Parameter origin: what handlers are to know of the request.
+    public static func plainCaller(
+        _ principal: Principal, toolset: Toolset?, origin: any Sendable
+    ) -> Caller {
+        var caller = Caller(
+            revision: revision, capabilities: ClientCapabilities(), principal: principal, toolset: toolset)
+        caller.origin = origin
+        return caller
+    }
+
+    /// All that a caller sees, in one list: each as `tools/list` has it, and where it comes from.
+    public func plainList(for caller: Caller) -> JSON {
+        let visibility = caller.visibility
+        let tools = registry.tools.filter { visibility.shows($0) }.map { tool -> JSON in
+            guard case .object(var object) = tool.json(in: Self.revision) else { return .null }
+            object["source"] = .string(tool.source ?? ToolAudit.builtIn)
+            return .object(object)
+        }
+        return ["tools": .array(tools)]
+    }
+
+    /// Whether a caller sees a tool of this name, in any of its spellings.
+    public func shows(tool name: String, to caller: Caller) -> Bool {
+        registry.tool(name, for: caller.visibility) != nil
+    }
+
+    /// Whether a call of this name may change something.
+    public func mayChange(tool name: String, from caller: Caller) -> Bool {
+        registry.tool(name, for: caller.visibility)?.hints.readOnly == false
+    }
+
+    /// Calls a tool.
+    /// - Returns: `content`, `structuredContent` and `isError`, and how it went.
+    /// - Throws: -32602 for arguments beyond the bounds of a message and for a tool that is not there, told apart by `shows`.
+    public func plainCall(
+        _ name: String, _ arguments: JSONObject, from caller: Caller
+    ) async throws(CallFailure) -> (result: JSONObject, outcome: ToolAudit.Outcome) {
+        let params: JSONObject = ["name": .string(name), "arguments": .object(arguments)]
+        if let problem = MessageBounds.problem(in: params, of: "tools/call") {
+            let error = JSONRPCError.invalidParams("Invalid params: " + problem)
+            auditRefusal(params, error, caller)
+            throw .error(error)
+        }
+        return try await audited(
+            Request(id: JSONRPCID(0), method: "tools/call", params: params, caller: caller, sink: DeafSink()))
+    }
+
+    /// Tells the auditor of a call that cannot begin, as there is no room for it.
+    public func auditBusy(tool name: String, _ arguments: JSONObject, from caller: Caller) {
+        auditRefusal(["name": .string(name), "arguments": .object(arguments)], .tooManyRequests, caller)
+    }
+}
+
+/// Hears nothing, for requests whose answer is all that there is.
+final class DeafSink: Sink {
+    func send(_ message: JSONRPCMessage) {}
+    func ask(_ method: String, _ params: JSONObject?) async throws(CallFailure) -> JSON { throw .cancelled }
+}
