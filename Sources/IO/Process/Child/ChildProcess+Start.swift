@@ -3,7 +3,7 @@ import Core
 import Glibc
 
 extension ChildProcess {
-    /// Starts it. On the spawner's thread only, with whose end it would be killed.
+    /// Starts it in its folder, which is there. On the spawner's thread only, with whose end it would be killed.
     /// - Throws: `SpawnFailure`, and nothing of it is left.
     func start(now: MonotonicTime) throws(SpawnFailure) -> StartedChild {
         let words = arguments + environment.flatMap { [$0.key, $0.value] } + [program, directory.path]
@@ -12,18 +12,6 @@ extension ChildProcess {
         else { throw SpawnFailure(stage: .words, code: EINVAL) }
         let support = SandboxSupport.current
         guard support.inForce(sandbox.level).mayRun else { throw SpawnFailure(stage: .sandbox, code: ENOSYS) }
-        if case .own(let directory) = directory {
-            do { try directory.make() } catch { throw SpawnFailure(stage: .directory, code: error.code) }
-        }
-        do throws(SpawnFailure) {
-            return try start(now: now, support)
-        } catch {
-            if case .own(let directory) = directory { _ = directory.removeIfEmpty() }
-            throw error
-        }
-    }
-
-    private func start(now: MonotonicTime, _ support: SandboxSupport) throws(SpawnFailure) -> StartedChild {
         let folder = open(directory.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw SpawnFailure(stage: .directory, code: errno) }
         defer { close(folder) }

@@ -88,14 +88,26 @@ package struct SandboxInForce: Sendable, Equatable, CustomStringConvertible {
 
 /// What every program needs that is bound to files: the system's own, nothing of this program's.
 private enum SystemPaths {
-    static let readable = [
-        "/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d",
-        "/etc/ssl/certs", "/etc/ssl/cert.pem", "/etc/ssl/openssl.cnf", "/etc/pki/tls", "/etc/pki/ca-trust",
-        "/etc/localtime", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/proc/cpuinfo", "/proc/meminfo",
-        "/dev/random", "/dev/urandom",
-    ]
+    static let readable = resolved([
+        "/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/ssl/certs", "/etc/ssl/cert.pem",
+        "/etc/ssl/openssl.cnf", "/etc/pki/tls", "/etc/pki/ca-trust", "/etc/localtime", "/etc/passwd", "/etc/group",
+        "/etc/nsswitch.conf", "/proc/cpuinfo", "/proc/meminfo", "/dev/random", "/dev/urandom",
+    ])
     static let network = ["/etc/resolv.conf", "/etc/hosts", "/etc/services", "/etc/gai.conf"]
-    static let devices = ["/dev/null", "/dev/zero", "/dev/full"]
+    static let devices = ["/dev/null", "/dev/zero"]
+
+    /// Those that are there, without links, and without what lies below another: most of them are in /usr today. A file may be
+    /// another by the next start, so only its path is kept.
+    private static func resolved(_ paths: [String]) -> [String] {
+        var found: [String] = []
+        for path in paths {
+            guard let resolved = realpath(path, nil) else { continue }
+            let place = String(cString: resolved)
+            free(resolved)
+            if !found.contains(where: { place == $0 || place.hasPrefix($0 + "/") }) { found.append(place) }
+        }
+        return found
+    }
 }
 
 extension ChildProcess {

@@ -111,6 +111,7 @@ package final class Spawner: Sendable {
 
     private func serve() {
         var running: Set<pid_t> = []
+        var spares = SpareDirectories()
         while true {
             var count: UInt64 = 0
             _ = read(bell, &count, 8)
@@ -121,26 +122,36 @@ package final class Spawner: Sendable {
             for work in works {
                 switch work {
                 case .start(let child, let ticket, let then):
-                    let outcome = start(child, ticket)
+                    let outcome = start(child, ticket, &spares)
                     if case .success(let started) = outcome { running.insert(started.process) }
                     then(outcome)
                 case .finish(let child, let directory, let then):
                     let ending = end(child)
                     running.remove(child.process)
                     Orphans.sweep(sparing: running)
-                    remove(directory) { then(ending) }
+                    remove(directory, &spares) { then(ending) }
                 }
             }
         }
     }
 
-    private func start(_ child: ChildProcess, _ ticket: StartTicket) -> Result<StartedChild, ChildFailure> {
+    private func start(
+        _ child: ChildProcess, _ ticket: StartTicket, _ spares: inout SpareDirectories
+    ) -> Result<StartedChild, ChildFailure> {
         guard ticket.isValid else { return .failure(.cancelled) }
         let now = Reactor.readClock()
         guard now < child.deadline else { return .failure(.overdue) }
+        var own: PrivateDirectory?
+        if case .own(let directory) = child.directory { own = directory }
+        do throws(SystemError) {
+            if let own { try spares.make(own) }
+        } catch {
+            return .failure(.notStarted(SpawnFailure(stage: .directory, code: error.code)))
+        }
         do throws(SpawnFailure) {
             return .success(try child.start(now: now))
         } catch {
+            if let own { _ = spares.takeBack(own) }
             return .failure(.notStarted(error))
         }
     }
@@ -156,8 +167,10 @@ package final class Spawner: Sendable {
         return ended.code == CLD_EXITED ? .exited(Int(ended.status)) : .killed(signal: Int(ended.status))
     }
 
-    private func remove(_ directory: ChildProcess.Directory, then: @escaping @Sendable () -> Void) {
-        guard case .own(let directory) = directory, !directory.removeIfEmpty() else { return then() }
+    private func remove(
+        _ directory: ChildProcess.Directory, _ spares: inout SpareDirectories, then: @escaping @Sendable () -> Void
+    ) {
+        guard case .own(let directory) = directory, !spares.takeBack(directory) else { return then() }
         removals.async {
             // What resists stays for the next start.
             try? directory.remove()

@@ -165,10 +165,14 @@ import Testing
     /// So nothing outlives a gateway that is killed.
     @Test func itDiesWithTheThreadThatHasStartedIt() async throws {
         try await ChildBench.with { bench in
-            let child = bench.shell("exec sleep 60")
+            let folder = PrivateDirectory(below: bench.folder)
+            try folder.make()
+            var child = bench.shell("exec sleep 60")
+            child.directory = .own(folder)
+            let wanted = child
             let started: StartedChild = try await withCheckedThrowingContinuation { continuation in
                 Thread.detachNewThread {
-                    continuation.resume(with: Result { try child.start(now: LoopClock.monotonicNow) })
+                    continuation.resume(with: Result { try wanted.start(now: LoopClock.monotonicNow) })
                 }
             }
             var status: Int32 = 0
@@ -176,7 +180,7 @@ import Testing
             // To the spawner it is an orphan, which another test's call may have reaped.
             #expect(process == started.process ? status & 0x7f == SIGKILL : process == -1 && errno == ECHILD)
             for descriptor in [started.descriptor, started.input, started.output, started.errors] { close(descriptor) }
-            #expect(rmdir(child.directory.path) == 0)
+            #expect(folder.removeIfEmpty())
         }
     }
 
