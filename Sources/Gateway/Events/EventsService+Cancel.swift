@@ -39,8 +39,9 @@ extension EventsService {
         let request = try await cancellation(of: id, call)
         let (event, read) = try await currentEvent(id, call)
         try await check(terms.conditions, id, seen: read, call)
-        let confirm = try agreements.offer(
-            Self.deal(id, terms), shown: Self.shown(event), enclosing: CancelPreview(request, refund: refund).enclosed,
+        let confirm = try confirmations.issue(
+            Self.binding(id, terms), shown: Self.shown(event),
+            enclosing: CancelPreview(request, refund: refund).enclosed,
             at: wallClock)
         var told: JSONObject = [
             "id": .string(id), "status": "unchanged", "dry_run": true, "is_paid": .bool(request.isPaid),
@@ -49,7 +50,7 @@ extension EventsService {
         ]
         told.members += Self.identity(of: event)
         told["confirm"] = .string(confirm)
-        told["expires_in_seconds"] = .number(JSONNumber(Int(Agreement.lifetime)))
+        told["expires_in_seconds"] = .number(JSONNumber(Int(ConfirmationToken.lifetime)))
         return .unchanged(Document(.object(told)), id)
     }
 
@@ -60,16 +61,16 @@ extension EventsService {
         let stale = APIError.confirmationStale([("event_id", .string(id))])
         let changed = APIError.confirmationStale([("event_id", .string(id))], hasChanged: true)
         guard
-            let agreement = agreements.open(
-                confirm, Self.deal(id, terms), at: wallClock, isInForm: terms.isAgreedInForm),
-            let agreed = CancelPreview(agreement.enclosed), agreed.refund == nil || agreed.refund == refund
+            let confirmation = confirmations.open(
+                confirm, Self.binding(id, terms), at: wallClock, isInForm: terms.isAgreedInForm),
+            let agreed = CancelPreview(confirmation.enclosed), agreed.refund == nil || agreed.refund == refund
         else { throw stale }
         if agreed.isPaid, refund == nil { throw APIError.refundUndecided(guestCount: agreed.guestCount) }
         let (event, read) = try await currentEvent(id, call)
-        guard agreements.covers(agreement, Self.shown(event)) else { throw changed }
+        guard confirmations.covers(confirmation, Self.shown(event)) else { throw changed }
         try await check(terms.conditions, id, seen: read, call)
         var token = agreed.token
-        if !CancelPreview.isTokenGood(afterSeconds: agreement.age(at: wallClock)) {
+        if !CancelPreview.isTokenGood(afterSeconds: confirmation.age(at: wallClock)) {
             let request = try await cancellation(of: id, call)
             guard request.isPaid == agreed.isPaid, request.guestCount == agreed.guestCount else { throw changed }
             token = request.token
@@ -79,7 +80,8 @@ extension EventsService {
             "refunded": .bool(agreed.isPaid && refund == true), "is_paid": .bool(agreed.isPaid),
         ]
         answer.members += Self.identity(of: event)
-        return try await agreements.once(agreement, at: wallClock, call, refusal: stale) { () throws(APIError) in
+        return try await confirmations.redeem(confirmation, at: wallClock, call, refusal: stale) {
+            () throws(APIError) in
             do throws(LumaError) {
                 return try await self.cancel(id, token, refund, answer, call)
             } catch {
@@ -92,8 +94,8 @@ extension EventsService {
         }
     }
 
-    private static func deal(_ id: String, _ terms: WriteTerms) -> Deal {
-        Deal(principal: terms.principal, operation: "events/cancel", input: ["event_id": .string(id)])
+    private static func binding(_ id: String, _ terms: WriteTerms) -> ConfirmationBinding {
+        ConfirmationBinding(principal: terms.principal, operation: "events/cancel", input: ["event_id": .string(id)])
     }
 
     /// What a person agrees to: this name, at this time, with these guests.
@@ -154,7 +156,7 @@ private struct CancelPreview {
         (self.isPaid, guestCount, self.token) = (isPaid, guests, Secret(token))
     }
 
-    /// For the agreement, which its bearer cannot read.
+    /// For the confirmation, which its bearer cannot read.
     var enclosed: JSON {
         [
             refund.map { .bool($0) } ?? .null, .bool(isPaid), .number(JSONNumber(guestCount)),

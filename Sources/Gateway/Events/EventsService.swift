@@ -13,15 +13,15 @@ final class EventsService {
     let templates: TemplateCatalog
     let reads: ReadService
     /// Of what a preview gives for its write.
-    let agreements: Agreements
+    let confirmations: Confirmations
     private let clock: any TimeSource
 
     init(
         luma: LumaClient, reads: ReadService, zones: TimeZoneDatabase, templates: TemplateCatalog,
-        agreements: Agreements, clock: any TimeSource
+        confirmations: Confirmations, clock: any TimeSource
     ) {
         self.luma = luma
-        self.agreements = agreements
+        self.confirmations = confirmations
         self.clock = clock
         self.reads = reads
         self.zones = zones

@@ -146,7 +146,7 @@ extension OperationService {
         }
         let event = given["event_id"]?.stringValue
         if terms.isDryRun { return .unchanged(try await preview(passed, terms, call), event) }
-        let result = try await asAgreed(passed, terms, call) { () throws(APIError) in
+        let result = try await confirmed(passed, terms, call) { () throws(APIError) in
             do throws(LumaError) {
                 return try await events.luma.write(
                     surface.operation, given, deadline: call.deadline, context: call.context)

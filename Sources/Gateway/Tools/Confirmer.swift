@@ -4,7 +4,7 @@ import MCP
 
 /// Has a person agree before a tool does what reaches people or their money, or cannot be taken back: in one way for all tools.
 ///
-/// A preview tells what would be done and gives a `confirm` (`Agreement`), without which nothing is done. Where the client can show a
+/// A preview tells what would be done and gives a `confirm` (`ConfirmationToken`), without which nothing is done. Where the client can show a
 /// form, its user is asked by the words of the preview; else the tool is called again with `confirm`.
 struct Confirmer {
     /// Takes a person's word only by a form that the client shows to its user.
@@ -17,7 +17,7 @@ struct Confirmer {
     private static let form = "agree"
 
     /// How one tool asks, and what it does then.
-    struct Manner {
+    struct Action {
         /// As it stands in a sentence.
         let tool: String
         /// Where a person does it without an assistant, for `do it …`.
@@ -54,34 +54,34 @@ struct Confirmer {
     }
 
     /// Serves a call.
-    func serve(_ manner: Manner, _ arguments: JSONObject, _ call: Call) async throws(CallFailure) -> ToolResult {
-        if takesFormsOnly, !call.canElicit { return Self.needsForm(manner) }
+    func serve(_ action: Action, _ arguments: JSONObject, _ call: Call) async throws(CallFailure) -> ToolResult {
+        if takesFormsOnly, !call.canElicit { return Self.needsForm(action) }
         if !takesFormsOnly, let confirm = arguments[Self.confirm]?.stringValue {
-            return await perform(manner, arguments, Agreed(confirm: confirm), call)
+            return await perform(action, arguments, Agreed(confirm: confirm), call)
         }
         let preview: JSONObject
         if let shown = call.state?.objectValue {
             preview = shown
         } else {
             do throws(APIError) {
-                preview = try await manner.preview(arguments, call)
+                preview = try await action.preview(arguments, call)
             } catch {
                 return ToolBox.failure(error)
             }
         }
-        guard call.canElicit else { return Self.needsConfirmation(manner, arguments, preview) }
+        guard call.canElicit else { return Self.needsConfirmation(action, arguments, preview) }
         let answer: ElicitationAnswer
         do throws(CallFailure) {
-            answer = try await ask(manner.question(arguments, preview), preview, call)
+            answer = try await ask(action.question(arguments, preview), preview, call)
         } catch .missingCapability {
             // The client has said that it can show a form, and could not.
-            return takesFormsOnly ? Self.needsForm(manner) : Self.needsConfirmation(manner, arguments, preview)
+            return takesFormsOnly ? Self.needsForm(action) : Self.needsConfirmation(action, arguments, preview)
         }
         guard case .accepted(let answers) = answer, answers[Self.confirm]?.boolValue == true else {
-            return .structured(Self.result(manner.declined, preview))
+            return .structured(Self.result(action.declined, preview))
         }
         let confirm = preview[Self.confirm]?.stringValue ?? ""
-        return await perform(manner, arguments, Agreed(confirm: confirm, answers: answers, isInForm: true), call)
+        return await perform(action, arguments, Agreed(confirm: confirm, answers: answers, isInForm: true), call)
     }
 
     private func ask(
@@ -98,22 +98,22 @@ struct Confirmer {
     }
 
     private func perform(
-        _ manner: Manner, _ arguments: JSONObject, _ agreed: Agreed, _ call: Call
+        _ action: Action, _ arguments: JSONObject, _ agreed: Agreed, _ call: Call
     ) async -> ToolResult {
         do throws(APIError) {
-            return .structured(try await manner.perform(arguments, agreed, call))
+            return .structured(try await action.perform(arguments, agreed, call))
         } catch {
             guard error.reason == .confirmationStale else { return ToolBox.failure(error) }
             if agreed.isInForm {
                 return .failure(
-                    "Nothing was done: it has changed since the user was asked, or was done already. Call \(manner.tool)"
+                    "Nothing was done: it has changed since the user was asked, or was done already. Call \(action.tool)"
                         + " again to ask them anew.")
             }
             guard error.details["changed"] == true else { return .failure(Self.notAgreed) }
         }
         do throws(APIError) {
             return Self.needsConfirmation(
-                manner, arguments, try await manner.preview(arguments, call), hasChanged: true)
+                action, arguments, try await action.preview(arguments, call), hasChanged: true)
         } catch {
             return ToolBox.failure(error)
         }
@@ -126,10 +126,10 @@ struct Confirmer {
         + " show it to the user."
 
     /// An answer for a gateway that takes no token for a person's word.
-    private static func needsForm(_ manner: Manner) -> ToolResult {
+    private static func needsForm(_ action: Action) -> ToolResult {
         .failure(
             "Nothing was done. This gateway does this only when its user agrees in a form, and this client shows none."
-                + " Tell the user to do it \(manner.byHand).")
+                + " Tell the user to do it \(action.byHand).")
     }
 
     /// A status with what the preview has shown.
@@ -139,17 +139,17 @@ struct Confirmer {
     }
 
     private static func needsConfirmation(
-        _ manner: Manner, _ arguments: JSONObject, _ preview: JSONObject, hasChanged: Bool = false
+        _ action: Action, _ arguments: JSONObject, _ preview: JSONObject, hasChanged: Bool = false
     ) -> ToolResult {
         var told = result("needs_confirmation", preview)
         if hasChanged { told["changed"] = true }
         told[confirm] = preview[confirm]
         told[expires] = preview[expires]
         let begin = hasChanged ? "It has changed since that preview. " : ""
-        let besides = manner.besides(arguments, preview)
+        let besides = action.besides(arguments, preview)
         told["next_step"] = .string(
             "\(begin)Nothing has happened yet. Tell the user what would be done, and to what; if they agree, call"
-                + " \(manner.tool) again with confirm\(besides).")
+                + " \(action.tool) again with confirm\(besides).")
         return .structured(told)
     }
 }

@@ -14,7 +14,7 @@ extension ToolBox {
                     """,
                 input: ToolSchemas.cancel, output: ToolSchemas.cancelOutput, isIdempotent: true,
                 service: .confirmed(
-                    Confirmer.Manner(
+                    Confirmer.Action(
                         tool: "cancel_event",
                         byHand:
                             "on the event's page at Luma, in the gateway's console, or with luma-mcp events cancel ID",

@@ -13,7 +13,7 @@ extension ToolBox {
                 SurfaceTool(
                     surface: surface, title: Self.title(surface), description: Self.description(surface),
                     input: SurfaceSchema.input(surface), output: SurfaceSchema.output(surface),
-                    service: surface.needsConfirmation ? .confirmed(manner(surface)) : .atOnce(handler(surface))))
+                    service: surface.needsConfirmation ? .confirmed(action(surface)) : .atOnce(handler(surface))))
         }
     }
 
@@ -68,11 +68,11 @@ extension ToolBox {
         return PassedOperation(surface: surface, input: try surface.input(path: path, JSONObject(given)))
     }
 
-    // MARK: Agreement
+    // MARK: Confirmation
 
     /// By what would be sent, and by what the row shows of the thing that it changes.
-    private func manner(_ surface: Surface) -> Confirmer.Manner {
-        Confirmer.Manner(
+    private func action(_ surface: Surface) -> Confirmer.Action {
+        Confirmer.Action(
             tool: surface.tool ?? "", byHand: "at Luma" + (surface.command.map { " or with luma-mcp \($0)" } ?? ""),
             declined: "unchanged",
             preview: { [self] arguments, call throws(APIError) in

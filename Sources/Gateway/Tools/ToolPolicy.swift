@@ -11,7 +11,7 @@ struct SurfaceTool {
         /// At once.
         case atOnce(Tool.Handler)
         /// When somebody has agreed.
-        case confirmed(Confirmer.Manner)
+        case confirmed(Confirmer.Action)
     }
 
     let surface: Surface
@@ -56,10 +56,10 @@ struct ToolPolicy {
         case .atOnce(let serve):
             precondition(!surface.needsConfirmation, "\(name) would be done without asking")
             handler = serve
-        case .confirmed(let manner):
+        case .confirmed(let action):
             input = Self.confirmable(input)
             handler = { [confirmer] call, arguments throws(CallFailure) in
-                try await confirmer.serve(manner, arguments, call)
+                try await confirmer.serve(action, arguments, call)
             }
         }
         if tool.name == nil { served.append(name) }

@@ -198,7 +198,7 @@ import Testing
         #expect(failure(result)?.status == .protocol)
     }
 
-    // MARK: Agreement
+    // MARK: Confirmation
 
     private static let told: JSON = [
         "status": "unchanged", "dry_run": true,

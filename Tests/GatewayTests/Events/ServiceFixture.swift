@@ -31,7 +31,7 @@ struct ServiceFixture {
             transport: transport, time: clock, random: SeededGenerator(seed: 1))
         service = EventsService(
             luma: client, reads: ReadService(reads, clock: clock, parking: NoParking()), zones: SystemZones.database,
-            templates: TemplateCatalog(), agreements: Agreements(Seal(secret: Secret(key))), clock: clock)
+            templates: TemplateCatalog(), confirmations: Confirmations(Seal(secret: Secret(key))), clock: clock)
     }
 
     /// One caller at a time never waits for another.

@@ -64,7 +64,7 @@ struct SurfaceStage {
         return .object(result)
     }
 
-    /// Has a tool do what a row's input says, with the agreement that it wants.
+    /// Has a tool do what a row's input says, with the confirmation that it wants.
     func perform(_ surface: Surface, _ input: JSONObject, key: String? = nil) async throws -> JSON {
         let tool = try #require(surface.tool)
         var arguments = surface.given(input)

@@ -4,7 +4,7 @@ import GatewayAPI
 import MCP
 
 /// What somebody agrees to: that this is done, for them.
-struct Deal {
+struct ConfirmationBinding {
     let principal: String
     /// The operation's name.
     let operation: String
@@ -14,7 +14,7 @@ struct Deal {
 
 /// That somebody was shown what would be done, and what it would be done to. A preview gives it as a text, its `confirm`, and
 /// the write takes it back: what was shown is what is done, once. Its bearer cannot read or change it.
-struct Agreement {
+struct ConfirmationToken {
     /// How long a caller may take to agree, in seconds.
     static let lifetime = 600.0
 
@@ -30,8 +30,8 @@ struct Agreement {
     func age(at now: Timestamp) -> Double { now.seconds(since: issued) }
 }
 
-/// Gives agreements, and takes each back once.
-struct Agreements {
+/// Gives confirmations, and takes each back once.
+struct Confirmations {
     private let seal: Seal
     /// Those that were used, as calls of several rounds are at their end.
     private let used: OpenRounds
@@ -46,63 +46,63 @@ struct Agreements {
     ///   - shown: what must be as it is now when it is done.
     ///   - enclosing: what the write needs besides.
     /// - Throws: 500 when OpenSSL cannot encrypt.
-    func offer(
-        _ deal: Deal, shown: JSON, enclosing enclosed: JSON = .null, at now: Timestamp
+    func issue(
+        _ binding: ConfirmationBinding, shown: JSON, enclosing enclosed: JSON = .null, at now: Timestamp
     ) throws(APIError) -> String {
         let payload: JSON = [
-            .string(digest(of: deal)), .string(digest(of: shown)), .string(seal.nonce()),
+            .string(digest(of: binding)), .string(digest(of: shown)), .string(seal.nonce()),
             .number(JSONNumber(Int(now.milliseconds))), enclosed,
         ]
         do throws(CryptoError) {
-            return try seal.encrypt(payload.encoded, for: "agreement")
+            return try seal.encrypt(payload.encoded, for: "confirmation")
         } catch {
             throw APIError(.internal)
         }
     }
 
-    /// Reads what `offer` gave.
+    /// Reads what `issue` gave.
     /// - Parameter isInForm: it was agreed to in a form, which has a time of its own.
-    /// - Returns: nil for any other text, for one that was given for another deal, and for one that has expired.
-    func open(_ text: String, _ deal: Deal, at now: Timestamp, isInForm: Bool) -> Agreement? {
-        guard let bytes = seal.decrypt(text, for: "agreement"), let items = (try? JSON.parse(bytes))?.arrayValue,
+    /// - Returns: nil for any other text, for one that was given for another binding, and for one that has expired.
+    func open(_ text: String, _ binding: ConfirmationBinding, at now: Timestamp, isInForm: Bool) -> ConfirmationToken? {
+        guard let bytes = seal.decrypt(text, for: "confirmation"), let items = (try? JSON.parse(bytes))?.arrayValue,
             items.count == 5, let of = items[0].stringValue, let shown = items[1].stringValue,
-            let nonce = items[2].stringValue, let issued = items[3].intValue, of == digest(of: deal)
+            let nonce = items[2].stringValue, let issued = items[3].intValue, of == digest(of: binding)
         else { return nil }
-        let agreement = Agreement(
+        let confirmation = ConfirmationToken(
             shown: shown, nonce: nonce, issued: Timestamp(milliseconds: Int64(issued)), enclosed: items[4])
-        return isInForm || (0..<Agreement.lifetime).contains(agreement.age(at: now)) ? agreement : nil
+        return isInForm || (0..<ConfirmationToken.lifetime).contains(confirmation.age(at: now)) ? confirmation : nil
     }
 
     /// Whether that is what was shown.
-    func covers(_ agreement: Agreement, _ now: JSON) -> Bool { agreement.shown == digest(of: now) }
+    func covers(_ confirmation: ConfirmationToken, _ now: JSON) -> Bool { confirmation.shown == digest(of: now) }
 
-    /// Does what was agreed to. After a failure that surely changed nothing the agreement is still good.
-    /// - Parameter refusal: of an agreement by which it was done before, or is being done.
-    func once<T>(
-        _ agreement: Agreement, at now: Timestamp, _ call: UpstreamCall, refusal: APIError,
+    /// Does what was agreed to. After a failure that surely changed nothing the confirmation is still good.
+    /// - Parameter refusal: of a confirmation by which it was done before, or is being done.
+    func redeem<T>(
+        _ confirmation: ConfirmationToken, at now: Timestamp, _ call: UpstreamCall, refusal: APIError,
         _ work: () async throws(APIError) -> T
     ) async throws(APIError) -> T {
-        guard used.begin(agreement.nonce) else { throw refusal }
+        guard used.begin(confirmation.nonce) else { throw refusal }
         do throws(APIError) {
             let done = try await work()
-            end(agreement, at: now)
+            end(confirmation, at: now)
             return done
         } catch {
             if error.told(after: call.context).reason == .outcomeUnknown {
-                end(agreement, at: now)
+                end(confirmation, at: now)
             } else {
-                used.goOn(agreement.nonce)
+                used.goOn(confirmation.nonce)
             }
             throw error
         }
     }
 
-    private func end(_ agreement: Agreement, at now: Timestamp) {
-        used.end(agreement.nonce, until: now.advanced(seconds: Agreement.lifetime), now: now)
+    private func end(_ confirmation: ConfirmationToken, at now: Timestamp) {
+        used.end(confirmation.nonce, until: now.advanced(seconds: ConfirmationToken.lifetime), now: now)
     }
 
-    private func digest(of deal: Deal) -> String {
-        digest(of: [.string(deal.principal), .string(deal.operation), JSON.object(deal.input).canonical])
+    private func digest(of binding: ConfirmationBinding) -> String {
+        digest(of: [.string(binding.principal), .string(binding.operation), JSON.object(binding.input).canonical])
     }
 
     private func digest(of shown: JSON) -> String { seal.digest(shown.encoded) }

@@ -15,14 +15,14 @@ extension OperationService {
         told["sends"] = .object(passed.input)
         if passed.surface.needsConfirmation {
             told["confirm"] = .string(
-                try events.agreements.offer(Deal(passed, terms), shown: about, at: events.wallClock))
-            told["expires_in_seconds"] = .number(JSONNumber(Int(Agreement.lifetime)))
+                try events.confirmations.issue(ConfirmationBinding(passed, terms), shown: about, at: events.wallClock))
+            told["expires_in_seconds"] = .number(JSONNumber(Int(ConfirmationToken.lifetime)))
         }
         return Document(.object(told))
     }
 
     /// Does what the caller asks for; with a confirmation only if that is good and what it is about is as it was shown.
-    func asAgreed<T>(
+    func confirmed<T>(
         _ passed: PassedOperation, _ terms: WriteTerms, _ call: UpstreamCall,
         _ work: () async throws(APIError) -> T
     ) async throws(APIError) -> T {
@@ -36,13 +36,13 @@ extension OperationService {
         }
         let stale = APIError.confirmationStale(named)
         guard
-            let agreement = events.agreements.open(
-                confirm, Deal(passed, terms), at: events.wallClock, isInForm: terms.isAgreedInForm)
+            let confirmation = events.confirmations.open(
+                confirm, ConfirmationBinding(passed, terms), at: events.wallClock, isInForm: terms.isAgreedInForm)
         else { throw stale }
-        guard events.agreements.covers(agreement, try await about(passed, call)) else {
+        guard events.confirmations.covers(confirmation, try await about(passed, call)) else {
             throw .confirmationStale(named, hasChanged: true)
         }
-        return try await events.agreements.once(agreement, at: events.wallClock, call, refusal: stale, work)
+        return try await events.confirmations.redeem(confirmation, at: events.wallClock, call, refusal: stale, work)
     }
 
     /// The members of the thing as it is now that the row shows, cleaned of what nobody sees; null when it shows none.
@@ -61,7 +61,7 @@ extension OperationService {
     }
 }
 
-extension Deal {
+extension ConfirmationBinding {
     fileprivate init(_ passed: PassedOperation, _ terms: WriteTerms) {
         self.init(principal: terms.principal, operation: passed.surface.operation.name, input: passed.input)
     }

@@ -5,28 +5,32 @@ import Testing
 
 @testable import Gateway
 
-/// What a preview gives and a write takes back: for one deal, for ten minutes, once.
-@MainActor @Suite struct AgreementTests {
-    private let agreements = Agreements(Seal(secret: Secret("key")))
+/// What a preview gives and a write takes back: for one binding, for ten minutes, once.
+@MainActor @Suite struct ConfirmationTokenTests {
+    private let confirmations = Confirmations(Seal(secret: Secret("key")))
     private let start = Timestamp(milliseconds: 1_800_000_000_000)
     private let call = UpstreamCall(deadline: MonotonicTime(nanoseconds: 1), context: CallContext())
-    private let deal = Deal(principal: "ops", operation: "events/cancel", input: ["event_id": "evt-1", "b": 1])
+    private let binding = ConfirmationBinding(
+        principal: "ops", operation: "events/cancel", input: ["event_id": "evt-1", "b": 1])
     private let stale = APIError(.confirmationStale)
 
-    private func given(_ deal: Deal? = nil, enclosing enclosed: JSON = .null) throws -> String {
-        try agreements.offer(deal ?? self.deal, shown: ["Tea"], enclosing: enclosed, at: start)
+    private func given(_ binding: ConfirmationBinding? = nil, enclosing enclosed: JSON = .null) throws -> String {
+        try confirmations.issue(binding ?? self.binding, shown: ["Tea"], enclosing: enclosed, at: start)
     }
 
-    private func open(_ text: String, _ deal: Deal? = nil, after seconds: Double = 0, isInForm: Bool = false)
-        -> Agreement?
+    private func open(
+        _ text: String, _ binding: ConfirmationBinding? = nil, after seconds: Double = 0, isInForm: Bool = false
+    )
+        -> ConfirmationToken?
     {
-        agreements.open(text, deal ?? self.deal, at: start.advanced(seconds: seconds), isInForm: isInForm)
+        confirmations.open(text, binding ?? self.binding, at: start.advanced(seconds: seconds), isInForm: isInForm)
     }
 
     /// The same as a caller hears of it.
-    private func once(_ agreement: Agreement, failing reason: Reason? = nil) async -> String {
+    private func once(_ confirmation: ConfirmationToken, failing reason: Reason? = nil) async -> String {
         do throws(APIError) {
-            return try await agreements.once(agreement, at: start, call, refusal: stale) { () throws(APIError) in
+            return try await confirmations.redeem(confirmation, at: start, call, refusal: stale) {
+                () throws(APIError) in
                 if let reason { throw APIError(reason) }
                 return "done"
             }
@@ -40,18 +44,21 @@ import Testing
         #expect(open(text)?.enclosed == [true, "token"])
         // The order of members says nothing.
         #expect(
-            open(text, Deal(principal: "ops", operation: "events/cancel", input: ["b": 1, "event_id": "evt-1"])) != nil)
+            open(
+                text,
+                ConfirmationBinding(principal: "ops", operation: "events/cancel", input: ["b": 1, "event_id": "evt-1"]))
+                != nil)
         for other in [
-            Deal(principal: "other", operation: deal.operation, input: deal.input),
-            Deal(principal: "ops", operation: "events/update", input: deal.input),
-            Deal(principal: "ops", operation: deal.operation, input: ["event_id": "evt-2", "b": 1]),
-            Deal(principal: "ops", operation: deal.operation, input: ["event_id": "evt-1"]),
+            ConfirmationBinding(principal: "other", operation: binding.operation, input: binding.input),
+            ConfirmationBinding(principal: "ops", operation: "events/update", input: binding.input),
+            ConfirmationBinding(principal: "ops", operation: binding.operation, input: ["event_id": "evt-2", "b": 1]),
+            ConfirmationBinding(principal: "ops", operation: binding.operation, input: ["event_id": "evt-1"]),
         ] {
             #expect(open(text, other) == nil, "\(other)")
         }
         #expect(open(text + "A") == nil && open("") == nil)
-        let stranger = Agreements(Seal(secret: Secret("other")))
-        #expect(stranger.open(text, deal, at: start, isInForm: false) == nil)
+        let stranger = Confirmations(Seal(secret: Secret("other")))
+        #expect(stranger.open(text, binding, at: start, isInForm: false) == nil)
     }
 
     @Test(arguments: [(0, true), (599.9, true), (600, false), (-1, false)] as [(Double, Bool)])
@@ -63,9 +70,9 @@ import Testing
     }
 
     @Test func itCoversWhatWasShown() throws {
-        let agreement = try #require(open(try given()))
-        #expect(agreements.covers(agreement, ["Tea"]))
-        #expect(!agreements.covers(agreement, ["Coffee"]) && !agreements.covers(agreement, .null))
+        let confirmation = try #require(open(try given()))
+        #expect(confirmations.covers(confirmation, ["Tea"]))
+        #expect(!confirmations.covers(confirmation, ["Coffee"]) && !confirmations.covers(confirmation, .null))
     }
 
     @Test func itIsUsedOnce() async throws {
@@ -77,9 +84,10 @@ import Testing
     }
 
     @Test func itIsUsedByOneAtATime() async throws {
-        let agreement = try #require(open(try given()))
-        let told = try await agreements.once(agreement, at: start, call, refusal: stale) { () throws(APIError) in
-            await once(agreement)
+        let confirmation = try #require(open(try given()))
+        let told = try await confirmations.redeem(confirmation, at: start, call, refusal: stale) {
+            () throws(APIError) in
+            await once(confirmation)
         }
         #expect(told == "confirmation_stale")
     }
@@ -90,9 +98,9 @@ import Testing
             (.rateLimited, "done"), (.upstreamRefused, "done"), (.outcomeUnknown, "confirmation_stale"),
         ] as [(Reason, String)])
     func aFailureThatChangedNothingLeavesItGood(reason: Reason, then: String) async throws {
-        let agreement = try #require(open(try given()))
-        #expect(await once(agreement, failing: reason) == reason.rawValue)
-        #expect(await once(agreement) == then)
+        let confirmation = try #require(open(try given()))
+        #expect(await once(confirmation, failing: reason) == reason.rawValue)
+        #expect(await once(confirmation) == then)
     }
 
     /// What it encloses is for the write alone.
