@@ -12,6 +12,8 @@ struct PathTemplate: Sendable, Equatable {
 
     static let longestValue = 2048
 
+    /// As the document has it.
+    let text: String
     let parts: [Part]
 
     /// The arguments that it holds.
@@ -44,6 +46,7 @@ struct PathTemplate: Sendable, Equatable {
         guard URLPath.isClean(plain) else {
             throw ReferenceError("has an empty segment, a dot segment or a character that must be percent-encoded")
         }
+        self.text = text
         self.parts = parts
     }
 
