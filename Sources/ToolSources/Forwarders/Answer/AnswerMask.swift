@@ -5,7 +5,12 @@ struct AnswerMask {
     /// Of the service's own secrets, and of the token of the call.
     let redactors: [Redactor]
 
-    func redacted(_ text: String) -> String { redactors.reduce(text) { $1.redacted($0) } }
+    /// Nothing that is shorter is looked for.
+    private static let shortest = 8
+
+    func redacted(_ text: String) -> String {
+        text.utf8.count < Self.shortest ? text : redactors.reduce(text) { $1.redacted($0) }
+    }
 
     /// The text without secrets and without characters that cannot be seen.
     func clean(_ text: String) -> String {

@@ -26,11 +26,13 @@ struct ParameterTemplate: Sendable, Equatable {
 
     /// Pairs of one query.
     static let mostPairs = 500
+    /// Objects and lists within an object.
+    static let deepest = 8
 
     let name: String
     let value: ValueTemplate
     let list: ListStyle
-    /// Whether an object becomes `a[b]=1` for each of its members; else it is refused.
+    /// Whether an object becomes `a[b]=1` for each of its members, and theirs; else it is refused.
     let isDeep: Bool
 
     /// Adds the pairs for these values; none when the value is left out.
@@ -46,6 +48,9 @@ struct ParameterTemplate: Sendable, Equatable {
         switch value {
         case .null: return
         case .array(let items):
+            if isDeep, items.contains(where: { $0.objectValue != nil }) {
+                return try addDeep(value, named: name, depth: 0, to: &query)
+            }
             guard items.count <= Self.mostPairs else {
                 throw ForwarderFailure(.invalidArguments, "\(name) has too many values: at most \(Self.mostPairs)")
             }
@@ -65,17 +70,29 @@ struct ParameterTemplate: Sendable, Equatable {
                 throw ForwarderFailure(.invalidArguments, "an item of \(name) must not hold what separates the items")
             }
             if !texts.isEmpty { query.append(name, texts.joined(separator: separator)) }
+        case .object:
+            guard isDeep else { throw ForwarderFailure(.invalidArguments, "\(name) must not be an object") }
+            try addDeep(value, named: name, depth: 0, to: &query)
+        case .string, .number, .bool: query.append(name, value.scalarText ?? "")
+        }
+    }
+
+    /// `a[b][0]=1` for what is nested.
+    private func addDeep(
+        _ value: JSON, named name: String, depth: Int, to query: inout QueryString
+    ) throws(ForwarderFailure) {
+        guard depth <= Self.deepest, query.items.count <= Self.mostPairs else {
+            throw ForwarderFailure(.invalidArguments, "\(self.name) has too many values, or too many levels")
+        }
+        switch value {
+        case .null: return
         case .object(let object):
-            guard isDeep else {
-                throw ForwarderFailure(.invalidArguments, "\(name) must not be an object")
-            }
             for member in object.members {
-                guard let text = member.value.scalarText else {
-                    if member.value.isNull { continue }
-                    throw ForwarderFailure(
-                        .invalidArguments, "the members of \(name) must be strings, numbers or booleans")
-                }
-                query.append("\(name)[\(member.name)]", text)
+                try addDeep(member.value, named: "\(name)[\(member.name)]", depth: depth + 1, to: &query)
+            }
+        case .array(let items):
+            for (index, item) in items.enumerated() {
+                try addDeep(item, named: "\(name)[\(index)]", depth: depth + 1, to: &query)
             }
         case .string, .number, .bool: query.append(name, value.scalarText ?? "")
         }
