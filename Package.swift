@@ -108,9 +108,8 @@ let package = Package(
         tests(
             of: "Gateway",
             [
-                "Core", "Formats", "GatewayAPI", "HTTP", "IOTestKit", "MCP", "LumaAPI", "LumaClient", "LumaSandbox",
-                "IO",
-                "Settings", "Store",
+                "Core", "Formats", "GatewayAPI", "GatewayCLI", "HTTP", "IOTestKit", "MCP", "LumaAPI", "LumaClient",
+                "LumaSandbox", "IO", "Settings", "Store",
             ]),
         .testTarget(
             name: "JourneyTests",

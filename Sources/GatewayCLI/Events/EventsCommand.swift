@@ -27,7 +27,8 @@ package struct EventsCommand: Sendable {
         return await run.ending { () throws(CommandFailure) in try await ImportCommand(call, environment).run() }
     }
 
-    private func work(_ client: GatewayClient, now: Timestamp) async throws(CommandFailure) -> CommandOutput {
+    /// What the command gives; not for an import.
+    func work(_ client: GatewayClient, now: Timestamp) async throws(CommandFailure) -> CommandOutput {
         let command = try await withEventID(client)
         switch call.verb {
         case .list: return try await list(client, now)

@@ -27,11 +27,14 @@ import Testing
     }
 
     /// Also what is served by hand, in a table that is written by hand.
-    @Test func thePagesNameEveryToolAndEveryPath() throws {
+    @Test func thePagesNameEveryEdge() throws {
         let (paths, tools) = (try Self.text("docs/rest.md"), try Self.text("docs/assistants.md"))
+        let commands = try Self.text("docs/command-line.md")
         for surface in Surfaces.all {
             if let tool = surface.tool { #expect(tools.contains("`\(tool)`"), "\(tool)") }
             #expect(paths.contains(" \(surface.route.pattern)"), "\(surface.route.pattern)")
+            let words = surface.command?.split(separator: " ").prefix(2).joined(separator: " ")
+            if let words { #expect(commands.contains("luma-mcp \(words) "), "\(words)") }
         }
     }
 

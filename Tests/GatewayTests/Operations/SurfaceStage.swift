@@ -43,7 +43,15 @@ struct SurfaceStage {
         _ surface: Surface, _ input: JSONObject, query: [(name: String, value: String)] = [], key: String? = nil,
         token: String? = nil
     ) async throws -> Answer {
-        let (line, body) = surface.request(input, query: query)
+        try await rest(surface, given: surface.given(input), query: query, key: key, token: token)
+    }
+
+    /// The same for an input in our words.
+    func rest(
+        _ surface: Surface, given: JSONObject, query: [(name: String, value: String)] = [], key: String? = nil,
+        token: String? = nil
+    ) async throws -> Answer {
+        let (line, body) = surface.request(given, query: query)
         return try await ask(line, body, key.map { ["Idempotency-Key: \"\($0)\""] } ?? [], token: token)
     }
 
@@ -66,11 +74,19 @@ struct SurfaceStage {
 
     /// Has a tool do what a row's input says, with the confirmation that it wants.
     func perform(_ surface: Surface, _ input: JSONObject, key: String? = nil) async throws -> JSON {
+        var given = surface.given(input)
+        if let key { given["idempotency_key"] = .string(key) }
+        return try await perform(surface, given: given)
+    }
+
+    /// The same for an input in our words.
+    func perform(_ surface: Surface, given: JSONObject) async throws -> JSON {
         let tool = try #require(surface.tool)
-        var arguments = surface.given(input)
-        if let key { arguments["idempotency_key"] = .string(key) }
-        if surface.needsConfirmation { arguments["confirm"] = try await result(tool, arguments)["confirm"] }
-        return try await result(tool, arguments)
+        let first = try await result(tool, given)
+        guard first["status"] == "needs_confirmation" else { return first }
+        var agreed = given
+        agreed["confirm"] = first["confirm"]
+        return try await result(tool, agreed)
     }
 }
 
@@ -112,23 +128,24 @@ extension Surface {
     /// The status of its success.
     var success: Int { operation.makesThing ? 201 : 200 }
 
-    /// The request line and the body of REST that give Luma this input.
+    /// The request line and the body of REST for an input in our words.
     func request(
-        _ input: JSONObject, query more: [(name: String, value: String)]
+        _ given: JSONObject, query more: [(name: String, value: String)]
     ) -> (line: String, body: JSON?) {
         var target = route.pattern
         for name in pathMembers {
-            target = target.replacing("{\(name)}", with: PercentCoding.encode(input[name]?.stringValue ?? ""))
+            target = target.replacing("{\(name)}", with: PercentCoding.encode(given[name]?.stringValue ?? ""))
         }
-        let open = JSONObject(given(input).members.filter { !pathMembers.contains($0.name) })
+        let open = JSONObject(given.members.filter { !pathMembers.contains($0.name) })
+        let hasBody = operation.body != nil && route.method != .delete
         var query = QueryString(more)
-        for (name, value) in operation.body == nil ? open.members : [] {
+        for (name, value) in hasBody ? [] : open.members {
             for item in value.arrayValue ?? [value] {
                 query.append(name, item.stringValue ?? String(decoding: item.encoded, as: UTF8.self))
             }
         }
         if !query.isEmpty { target += "?" + query.text }
-        return ("\(route.method.token) \(target)", operation.body == nil ? nil : .object(open))
+        return ("\(route.method.token) \(target)", hasBody ? .object(open) : nil)
     }
 
     /// Luma's input in the words of this gateway.

@@ -35,26 +35,6 @@ import Testing
         }
     }
 
-    @Test(arguments: tools) func restAndToolGiveTheSame(name: String) async throws {
-        let surface = try Surface.row(name)
-        let isWrite = surface.operation.isWrite
-        var told = JSON.null
-        try await SurfaceStage.play { stage in
-            let input = try stage.luma.example(of: surface.operation)
-            told = try #require(try await stage.rest(surface, input).json)
-            if !isWrite {
-                #expect(try await stage.perform(surface, input) == Neutral.json(told))
-            }
-        }
-        // A write is made anew: the same seed gives the same ids.
-        guard isWrite else { return }
-        try await SurfaceStage.play { stage in
-            let result = try await stage.perform(surface, try stage.luma.example(of: surface.operation))
-            #expect(result == Neutral.json(told))
-            #expect(stage.luma.count(name) == 1 && stage.luma.changes == 1)
-        }
-    }
-
     @Test(arguments: writes) func aDryRunSendsNothing(name: String) async throws {
         let surface = try Surface.row(name)
         try await SurfaceStage.play { stage in
@@ -84,44 +64,6 @@ import Testing
                 #expect(answer["isError"] == true && "\(answer)".contains("nonsense is not known"), "\(answer)")
             }
             #expect(stage.luma.asked == [])
-        }
-    }
-
-    @Test(arguments: served) func aTokenMayWhatItsScopeSays(name: String) async throws {
-        let surface = try Surface.row(name)
-        let isWrite = surface.operation.isWrite
-        try await SurfaceStage.play(hasTokens: true) { stage in
-            let input = try stage.luma.example(of: surface.operation)
-            #expect(try await stage.rest(surface, input).status == 401)
-            let read = try await stage.rest(surface, input, token: Tokens.reader)
-            #expect(read.status == (isWrite ? 403 : 200), "\(read.text)")
-            if let tool = surface.tool {
-                #expect(try await stage.assistant(token: Tokens.reader).offeredTools().contains(tool) != isWrite)
-                #expect(try await stage.assistant(token: Tokens.writer).offeredTools().contains(tool))
-            }
-            if isWrite {
-                #expect(read.reason == "insufficient_scope")
-                if let tool = surface.tool {
-                    let refused = try await stage.assistant(token: Tokens.reader).ask(
-                        "tools/call", ["name": .string(tool), "arguments": .object(surface.given(input))])
-                    #expect("\(refused["error"] ?? .null)".contains("This token may only read"), "\(refused)")
-                }
-                #expect(stage.luma.asked == [])
-            }
-            #expect(try await stage.rest(surface, input, token: Tokens.writer).status == surface.success)
-        }
-    }
-
-    /// Also one that is written by hand.
-    @Test func everyToolAsksForTheScopeOfItsRow() async throws {
-        try await SurfaceStage.play(hasTokens: true) { stage in
-            let reading = try await stage.assistant(token: Tokens.reader).offeredTools()
-            let writing = try await stage.assistant(token: Tokens.writer).offeredTools()
-            for surface in Surfaces.all {
-                guard let tool = surface.tool else { continue }
-                #expect(reading.contains(tool) == (surface.scope == .read), "\(tool)")
-                #expect(writing.contains(tool), "\(tool)")
-            }
         }
     }
 

@@ -1,0 +1,104 @@
+import Core
+import GatewayAPI
+import HTTP
+import IO
+import Settings
+import TestKit
+import Testing
+
+@testable import GatewayCLI
+
+/// The command line's own code, before a gateway in process: what it sends goes through the wire format of HTTP and nothing is
+/// left out but the socket and the process.
+extension SurfaceStage {
+    private static let origin = "http://gateway.test"
+
+    /// What the command of a row prints with `--json`.
+    /// - Parameter given: the input in our words.
+    /// - Throws: `CommandFailure` for what ends the command with another exit code than 0.
+    func command(_ surface: Surface, given: JSONObject, token: String? = nil) async throws -> JSON {
+        let words = surface.commandLine(given)
+        let family = try #require(CommandFamily.named(words[0]))
+        let gateway = gateway
+        let client = GatewayClient(
+            GatewayTarget(base: Self.origin, token: token.map { Secret($0) }),
+            transport: ScriptedTransport { request, _ in await gateway.carry(request, to: Self.origin) },
+            clock: ManualClock(isAutomatic: true))
+        let environment = ["TZ": "Europe/Berlin"]
+        let output: CommandOutput
+        switch try family.read(words.dropFirst()) {
+        case .events(let call):
+            output = try await EventsCommand(call, environment: environment).work(client, now: WallClock.now)
+        case .operation(let call):
+            let command = OperationCommand(
+                call, environment: environment, output: Terminal(isTerminal: false, size: nil, environment: [:]),
+                ask: nil)
+            output = try await command.work(client, now: WallClock.now)
+        case .help, .version: throw CommandFailure(.usage, "no command: \(words)")
+        }
+        return try JSON.parse(output.bytes)
+    }
+
+    /// How a command ends that fails; nil for one that does not.
+    func failure(_ surface: Surface, given: JSONObject, token: String? = nil) async throws -> GatewayCLI.ExitStatus? {
+        do {
+            _ = try await command(surface, given: given, token: token)
+            return nil
+        } catch let failure as CommandFailure {
+            return failure.status
+        }
+    }
+}
+
+extension Surface {
+    /// The options of commands that are written by hand, where they are called otherwise than the member.
+    private static let handmadeOptions = ["start_at": "--start", "timezone": "--zone"]
+
+    /// The words of its command that say an input in our words, without a question and as JSON.
+    func commandLine(_ given: JSONObject) -> [String] {
+        let names = (command ?? "").split(separator: " ").prefix(2).map(String.init)
+        var words = names + pathMembers.map { given[$0]?.stringValue ?? "" }
+        if let verb = OperationVerb(self) {
+            for option in verb.options {
+                var value = given[option.path[0]]
+                for name in option.path.dropFirst() { value = value?[name] }
+                guard let value else { continue }
+                if let flag = value.boolValue {
+                    words.append(flag ? option.row.name : "--no-" + option.row.name.dropFirst(2))
+                    continue
+                }
+                for item in option.row.repeats ? value.arrayValue ?? [value] : [value] {
+                    words += [option.row.name, Self.word(item)]
+                }
+            }
+        } else {
+            for (name, value) in given.members where !pathMembers.contains(name) {
+                words += [Self.handmadeOptions[name] ?? "--" + name, Self.word(value)]
+            }
+        }
+        return words + (needsConfirmation ? ["--yes", "--json"] : ["--json"])
+    }
+
+    private static func word(_ value: JSON) -> String {
+        value.stringValue ?? String(decoding: value.encoded, as: UTF8.self)
+    }
+}
+
+extension InProcess {
+    /// Carries a request of a client that believes the gateway to be at `origin`.
+    fileprivate func carry(_ request: OutboundRequest, to origin: String) async -> ScriptedTransport.Answer {
+        let line = "\(request.method.rawValue) \(request.url.dropFirst(origin.count))"
+        let fields = request.fields.map { "\($0.name): \($0.value)" }
+        do {
+            let answer = try await send(
+                Socket.request(line, fields, body: String(decoding: request.body, as: UTF8.self))
+            ).answer()
+            return .success(
+                OutboundResponse(
+                    status: answer.status, fields: answer.fields.map { Field($0.name.lowercased(), $0.value) },
+                    body: Array(answer.text.utf8)))
+        } catch {
+            return .lost(.connectionLost)
+        }
+    }
+}
