@@ -143,7 +143,9 @@ struct SchemaRewriter {
                 throw SchemaRefusal("offers a value with characters that cannot be seen")
             }
             return try literal(value, depth)
-        case .annotation: return Self.isSeen(value) ? try literal(value, depth) : nil
+        case .annotation:
+            guard Self.isSeen(value) else { return nil }
+            return try literal(value, depth)
         case .names: return try names(value)
         case .namesByName:
             guard let object = value.objectValue else { return nil }

@@ -92,7 +92,7 @@ struct HelpOption {
 
     /// click writes `[required]`, also among other things in one pair of brackets.
     static func saysRequired(_ help: String) -> Bool {
-        for part in help.split(separator: "[").dropFirst() {
+        for part in help.split(separator: "[", omittingEmptySubsequences: false).dropFirst() {
             guard let end = part.firstIndex(of: "]") else { continue }
             let words = part[..<end].split { $0 == ";" || $0 == "," }.map { $0.drop { $0 == " " } }
             if words.contains("required") { return true }

@@ -120,8 +120,12 @@ private final class Auditor: ToolAuditor {
 
     /// Its handler may be done with it, or may have given up waiting for a write that goes on.
     @Test func aCallThatNobodyWaitsForIsToldAsCancelled() async {
-        withUnsafeCurrentTask { $0?.cancel() }
-        await ask(.november2025, ["name": "echo", "arguments": ["text": "x"]])
+        // A task of its own: with the test's own the whole run would be cancelled.
+        nonisolated(unsafe) let suite = self
+        await Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            await suite.ask(.november2025, ["name": "echo", "arguments": ["text": "x"]])
+        }.value
         #expect(auditor.calls.map(\.outcome) == [.cancelled])
     }
 

@@ -161,7 +161,8 @@ import ToolSources
             ("typer_full.silent", []),
         ] as [(String, [String])])
     func argumentsAreFound(fixture: String, lines: [String]) throws {
-        #expect(Self.lines(try Self.command(fixture)) == lines)
+        let found = Self.lines(try Self.command(fixture))
+        #expect(found == lines, "\(found)")
     }
 
     @Test(arguments: ["argparse_full.remote", "click_full.remote", "typer_full.remote", "typer_plain.remote"])
