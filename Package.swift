@@ -53,6 +53,9 @@ let package = Package(
         .target(name: "Crypto", dependencies: ["Core", "COpenSSL"], swiftSettings: settings),
         .target(name: "IO", dependencies: ["Core", "HTTP", "Crypto", "CLinux", "CCurl"], swiftSettings: settings),
         .target(name: "Store", dependencies: ["Core", "Crypto", "CSQLite"], swiftSettings: settings),
+        .target(
+            name: "ToolHost", dependencies: ["Core", "HTTP", "MCP", "Crypto", "IO", "ToolSources"],
+            swiftSettings: settings),
 
         // MARK: Settings, which server and client read alike. Pure but for the digests of listed tokens.
         pure("Settings", ["Core", "Crypto"]),
@@ -65,7 +68,7 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Core", "Formats", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "Crypto", "IO", "Store",
-                "GatewayAPI", "SandboxServer", "Settings", "CAssets",
+                "GatewayAPI", "SandboxServer", "Settings", "ToolHost", "ToolSources", "CAssets",
             ],
             swiftSettings: settings),
         .target(
@@ -100,6 +103,7 @@ let package = Package(
         tests(of: "Crypto", ["Core", "COpenSSL"]),
         tests(of: "IO", ["Core", "HTTP", "IOTestKit", "Crypto", "CCurl"]),
         tests(of: "Store", ["Core", "CSQLite"]),
+        tests(of: "ToolHost", ["Core", "Crypto", "IO", "MCP", "ToolSources"]),
         tests(of: "Settings", ["Core"]),
         tests(of: "GatewayAPI", ["Core", "Formats", "HTTP", "LumaAPI"]),
         tests(of: "GatewayCLI", ["Core", "Formats", "GatewayAPI", "HTTP", "IO", "LumaAPI", "Settings"]),

@@ -40,8 +40,9 @@ public enum Program {
             case .sandbox(let flags):
                 return try await SandboxCommand(.resolve(flags: flags, checks: Emulator.settingChecks)).run()
             case .mcp(let flags):
-                let configuration = try configuration(flags, environment())
-                return try await StdioCommand(configuration: configuration).run()
+                let environment = environment()
+                let configuration = try configuration(flags, environment)
+                return try await StdioCommand(configuration: configuration, environment: environment).run()
             case .doctor(let flags, let asJSON):
                 return await DoctorCommand(asJSON: asJSON, askGateway: GatewayProbe.health).run {
                     try resolution(flags, environment())

@@ -145,7 +145,7 @@ extension ToolBox {
             Parts(
                 health: ToolHealth(
                     worker.health, account: shared.account, firstCheck: shared.firstCheck, reactor: worker.reactor),
-                seal: shared.mcp.seal, catalog: shared.templates, zones: shared.zones,
+                plugins: shared.plugins, seal: shared.mcp.seal, catalog: shared.templates, zones: shared.zones,
                 asksByFormOnly: shared.configuration.access.asksByFormOnly),
             rounds: shared.mcp.rounds)
         dispatcher.registry.toolsChange = shared.mcp.sources.isExpected || shared.access.toolsets.count > 0

@@ -10,6 +10,7 @@ package import MCP
 import SandboxServer
 package import Settings
 import Store
+import ToolHost
 
 /// `luma-mcp serve`: builds the house from the ground up, serves until a signal, and closes it in reverse order.
 package struct ServeCommand {
@@ -57,16 +58,19 @@ package struct ServeCommand {
         if configuration.usesSandbox {
             sandbox = try await Emulator.startInProcess(faults: configuration.sandboxFaults)
         }
+        let plugins = try await PluginService.make(
+            configuration, environment: environment, folder: folder, log: log)
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
             templates: templates, log: log,
             store: configuration.openStore(log, byDefault: Self.dataDirectory),
             touches: configuration.openTouches(log, byDefault: Self.dataDirectory), tokens: tokens,
             toolsets: toolsets,
-            sandboxKey: configuration.usesSandbox ? SandboxKey.kept(in: folder) : nil)
+            sandboxKey: configuration.usesSandbox ? SandboxKey.kept(in: folder) : nil, plugins: plugins)
         let looks = shared.lookForEndedSessions()
         let budget = Task { await shared.resumeBudget() }
         let workers = try await startWorkers(shared, sockets, tls, sandbox)
+        plugins?.begin(to: shared.mcp.sources)
         // What is checked in the background is to be counted where the last program ended.
         await budget.value
         let monitor = await workers[0].startMonitor()
@@ -89,6 +93,7 @@ package struct ServeCommand {
             log.reopen(at: WallClock.now)
             await renewCertificate(log, workers, tickets)
             await Reloads.read { configuration.renew(shared.access, log) }
+            plugins?.host.look()
             for worker in workers { await worker.perform { $0.tokensChanged() } }
             // Who stops is not ready any more.
             if !Task.isCancelled { supervisor.ready("Serves on \(url)") }
@@ -103,7 +108,9 @@ package struct ServeCommand {
         monitor.cancel()
         settler.cancel()
         looks.cancel()
+        plugins?.host.stopCalls()
         await end(workers)
+        await plugins?.host.end()
         watchdog?.cancel()
         for worker in workers { await worker.stop() }
         await sandbox?.stop(seconds: 0)

@@ -34,18 +34,23 @@ struct Shared: Sendable {
     /// Rung when a write is lost.
     let bell = WakeSignal()
     let steady = SteadyClock()
+    /// Nil when there are none.
+    let plugins: PluginService?
 
     /// - Parameters:
     ///   - touches: counts the writes of all gateways that share the store; nil when none can.
     ///   - tokens: those that open the gateway; nil when nobody is asked for one.
     ///   - toolsets: those that were read, where no token names them; nil for those of the setting itself.
     ///   - sandboxKey: the one for the emulator; nil to draw one.
+    ///   - plugins: those whose tools are offered; nil for none.
     init(
         _ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink,
         store: any StateStore = SQLiteStateStore(.memory), touches: SharedCounter? = nil,
-        tokens: TokenTable? = nil, toolsets: ToolsetTable? = nil, sandboxKey: Secret? = nil
+        tokens: TokenTable? = nil, toolsets: ToolsetTable? = nil, sandboxKey: Secret? = nil,
+        plugins: PluginService? = nil
     ) {
         self.configuration = configuration
+        self.plugins = plugins
         self.upstream = upstream
         key = configuration.usesSandbox ? sandboxKey ?? SandboxKey.drawn() : configuration.apiKey ?? Secret("")
         let reads = SharedReads(KeepSettings(configuration.cache), touches: touches)
@@ -83,6 +88,8 @@ struct Shared: Sendable {
                         ]))
             }
         }
+        // Clients are told from the start that their lists may change.
+        if plugins != nil { mcp.sources.expect() }
         metrics.add(ProcessStatus(started: started))
         metrics.add(BudgetMetrics(account: account))
         metrics.add(ReadMetrics(reads: reads))
@@ -161,7 +168,8 @@ extension Shared {
     func makeStatus(_ health: HealthAnswer, reactor: Reactor, clock: LoopClock) -> StatusService {
         StatusService(
             StatusService.Facts(mode: mode, upstream: upstream, started: started, isReadOnly: access.readOnly),
-            hub: metrics, account: account, history: budgetHistory, health: health, reactor: reactor, clock: clock)
+            hub: metrics, account: account, history: budgetHistory, health: health, plugins: plugins, reactor: reactor,
+            clock: clock)
     }
 
     func makeFeeds(_ events: EventsService, reactor: Reactor, clock: any TimeSource) -> FeedsService {

@@ -6,19 +6,23 @@ import MCP
 import SandboxServer
 package import Settings
 import Store
+import ToolHost
 
 /// `luma-mcp mcp`: speaks MCP with the program that has started it, on standard input and output.
 package struct StdioCommand {
     private let configuration: Configuration
+    private let environment: [String: String]
 
-    package init(configuration: Configuration) { self.configuration = configuration }
+    package init(configuration: Configuration, environment: [String: String]) {
+        (self.configuration, self.environment) = (configuration, environment)
+    }
 
     /// Runs until the input ends.
     /// - Returns: the exit code.
     package func run() async throws -> Int32 {
         let patience = configuration.shutdownSeconds + ServeCommand.secondsToClose
         let signals = Signals([SIGTERM, SIGINT], patience: patience)
-        let parts = ServeCommand(configuration: configuration, environment: [:])
+        let parts = ServeCommand(configuration: configuration, environment: environment)
         let templates = try parts.templates()
         try TLSFile.checkAuthorities(configuration)
         let log = try parts.openLog()
@@ -27,10 +31,12 @@ package struct StdioCommand {
         if configuration.usesSandbox {
             sandbox = try await Emulator.startInProcess(faults: configuration.sandboxFaults)
         }
+        let plugins = try await PluginService.make(
+            configuration, environment: environment, folder: configuration.storeDirectory(byDefault: nil), log: log)
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
             templates: templates, log: log, store: configuration.openStore(log, byDefault: nil),
-            touches: configuration.openTouches(log, byDefault: nil))
+            touches: configuration.openTouches(log, byDefault: nil), plugins: plugins)
         let loop = try Loop(label: "luma-mcp.loop.0")
         loop.start()
         let output = LineOutput()
@@ -44,6 +50,7 @@ package struct StdioCommand {
                 output: output, writes: worker.operations.writes)
             return (LoopBound(conversation, on: loop.executor), worker.startMonitor(), worker.startSettler())
         }
+        plugins?.begin(to: shared.mcp.sources)
         let (ends, ending) = AsyncStream<Void>.makeStream()
         let executor = loop.executor
         LineInput(maxBytes: configuration.limits.maxBodyBytes).start { item in
@@ -55,7 +62,9 @@ package struct StdioCommand {
         await Self.wait(ends, signals)
         monitor.cancel()
         settler.cancel()
+        plugins?.host.stopCalls()
         await loop.end(conversation, seconds: configuration.shutdownSeconds)
+        await plugins?.host.end()
         output.flush(seconds: 2)
         await sandbox?.stop(seconds: 1)
         guard shared.store.close(within: max(ServeCommand.secondsToClose, configuration.shutdownSeconds)) else {

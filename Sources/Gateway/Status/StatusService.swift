@@ -13,6 +13,7 @@ final class StatusService {
     private let health: HealthAnswer
     private let account: LumaAccount
     private let history: BudgetHistory
+    private let plugins: PluginService?
     private let facts: Facts
     private let reactor: Reactor
     private let clock: LoopClock
@@ -28,13 +29,14 @@ final class StatusService {
 
     init(
         _ facts: Facts, hub: MetricsHub, account: LumaAccount, history: BudgetHistory, health: HealthAnswer,
-        reactor: Reactor, clock: LoopClock
+        plugins: PluginService?, reactor: Reactor, clock: LoopClock
     ) {
         self.facts = facts
         self.hub = hub
         self.account = account
         self.history = history
         self.health = health
+        self.plugins = plugins
         self.reactor = reactor
         self.clock = clock
     }
@@ -57,10 +59,16 @@ final class StatusService {
             "started_at": .string(facts.started.rfc3339),
             "now": .string(clock.wallClock(at: now).rfc3339), "read_only": .bool(facts.isReadOnly),
             "caller": Self.told(principal), "health": .object(health.summary), "budget": budget(look(now), now),
-            "calls": Self.calls(findings.sum),
+            "calls": Self.calls(findings.sum), "plugins": told(of: plugins, to: principal),
             "requests": .array(findings.sum.recent.map(Self.told)),
         ]
         return .json(status: 200, fields: [Field("Cache-Control", "no-store")], told.encoded)
+    }
+
+    /// Names of tools are for those alone from whom none is hidden.
+    private func told(of plugins: PluginService?, to principal: Principal) -> JSON {
+        guard let plugins, principal.scopes.contains(.admin) else { return .null }
+        return PluginReport(plugins).json
     }
 
     private static func told(_ principal: Principal) -> JSON {

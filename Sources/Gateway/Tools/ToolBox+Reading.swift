@@ -112,14 +112,16 @@ extension ToolBox {
     // MARK: Health
 
     private func tellHealth() async -> ToolResult {
+        var object: JSONObject
         do throws(APIError) {
             let body = try await health.answer().body
-            return .structured((try? JSON.parse(body))?.objectValue ?? ["status": "healthy"])
+            object = (try? JSON.parse(body))?.objectValue ?? ["status": "healthy"]
         } catch {
-            var object: JSONObject = ["status": "unhealthy", "message": .string(error.message)]
+            object = ["status": "unhealthy", "message": .string(error.message)]
             for member in error.details.members where object[member.name] == nil { object[member.name] = member.value }
-            return .structured(object)
         }
+        for member in plugins.map({ PluginReport($0).health }) ?? [] { object[member.name] = member.value }
+        return .structured(object)
     }
 }
 

@@ -8,6 +8,7 @@ import MCP
 final class ToolBox {
     let operations: OperationService
     let health: ToolHealth
+    let plugins: PluginService?
     let seal: Seal
     let catalog: TemplateCatalog
     let clock: EventClock
@@ -22,6 +23,7 @@ final class ToolBox {
     /// What a tool box is made of besides the work itself.
     struct Parts {
         let health: ToolHealth
+        let plugins: PluginService?
         let seal: Seal
         let catalog: TemplateCatalog
         let zones: TimeZoneDatabase
@@ -32,6 +34,7 @@ final class ToolBox {
     private init(_ operations: OperationService, _ parts: Parts) {
         self.operations = operations
         health = parts.health
+        plugins = parts.plugins
         seal = parts.seal
         catalog = parts.catalog
         zones = parts.zones

@@ -13,6 +13,9 @@ package enum StatusSchema {
         "started_at": time, "now": time,
         "read_only": ["type": "boolean", "description": "Writes are refused: LUMA_READ_ONLY."],
         "caller": caller, "health": health, "budget": budget, "calls": calls,
+        "plugins": nullable(
+            plugins,
+            "Programs whose commands are tools; null without LUMA_PLUGINS_DIR, and for callers without scope admin."),
         "requests": [
             "type": "array", "maxItems": .number(JSONNumber(maxRequests)), "items": request,
             "description": "The last requests, newest first, without monitoring requests.",
@@ -56,6 +59,26 @@ package enum StatusSchema {
         "count": count, "retries": count, "budget_wait_seconds": seconds,
         "outcomes": ["type": "object", "additionalProperties": count],
     ])
+
+    private static let plugins: JSON = object([
+        "generation": count, "settling": ["type": "boolean", "description": "Some are still asked what they offer."],
+        "plugins": ["type": "array", "items": plugin], "refused": ["type": "array", "items": refused],
+        "problems": texts("What is wrong with the directory or with plugins.json."),
+    ])
+
+    private static let plugin: JSON = object([
+        "name": ["type": "string"], "version": ["type": ["string", "null"]], "described": ["type": "string"],
+        "tools": texts("The names of its tools."), "refused": ["type": "array", "items": refused],
+        "not_granted": texts("What it asks for and does not have."), "notes": texts("What its author should know."),
+        "sandbox": ["type": "string", "description": "How its runs are held on this machine."],
+        "running": count, "waiting": count, "calls": count, "failures": count,
+    ])
+
+    private static let refused: JSON = object(["name": ["type": "string"], "reason": ["type": "string"]])
+
+    private static func texts(_ description: String) -> JSON {
+        ["type": "array", "items": ["type": "string"], "description": .string(description)]
+    }
 
     private static let request: JSON = object([
         "time": time, "method": ["type": "string"],

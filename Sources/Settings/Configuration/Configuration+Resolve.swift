@@ -21,10 +21,12 @@ extension Configuration {
         var file: [Setting: GivenText] = [:]
         var variables: [Setting: GivenText] = [:]
         for row in SettingTable.table {
-            if let line = lines.first(where: { $0.name == row.setting.rawValue }) {
+            let names = row.setting.names
+            if let line = names.lazy.compactMap({ name in lines.first { $0.name == name && !$0.value.isEmpty } }).first
+            {
                 file[row.setting] = GivenText(text: line.value, source: .dotEnv(line: line.number))
             }
-            if let text = environment[row.setting.rawValue] {
+            if let text = names.lazy.compactMap({ environment[$0] }).first(where: { !$0.isEmpty }) {
                 variables[row.setting] = GivenText(text: text, source: .environment)
             }
         }
@@ -105,6 +107,7 @@ extension Configuration {
                 duplicateWindowSeconds: reader.number(.duplicateWindowSeconds),
                 settleSeconds: reader.number(.settleSeconds)),
             templatesDirectory: reader.text(.templatesDirectory),
+            plugins: readPlugins(&reader, &warnings),
             debug: reader.boolean(.debug),
             logFormat: reader.text(.logFormat).flatMap(LogFormat.init) ?? defaultFormat,
             logFile: reader.text(.logFile))
@@ -146,6 +149,23 @@ extension Configuration {
                 from: .combination))
     }
 
+    /// Nil without a directory.
+    private static func readPlugins(_ reader: inout SettingReader, _ warnings: inout [String]) -> Plugins? {
+        guard let directory = reader.text(.pluginsDirectory) else {
+            for setting in [Setting.pluginsFile, .pluginsPython, .pluginsStrict] where reader.given.contains(setting) {
+                warnings.append(
+                    "\(setting.rawValue) has no effect without \(Setting.pluginsDirectory.rawValue).")
+            }
+            return nil
+        }
+        guard let python = reader.text(.pluginsPython) else {
+            preconditionFailure("the row of LUMA_PLUGINS_PYTHON has no default")
+        }
+        return Plugins(
+            directory: directory, file: reader.text(.pluginsFile), python: python,
+            isStrict: reader.boolean(.pluginsStrict))
+    }
+
     /// A certificate and its key, or neither.
     fileprivate static func readTLS(
         _ reader: inout SettingReader, _ certificateSetting: Setting, _ keySetting: Setting
@@ -184,7 +204,7 @@ extension Configuration {
     /// reads the same file: a warning.
     private static func unknownNames(_ lines: [DotEnv.Line], _ warnings: inout [String]) -> [ConfigurationError] {
         var problems: [ConfigurationError] = []
-        for line in lines where Setting(rawValue: line.name) == nil {
+        for line in lines where Setting(rawValue: line.name) == nil && !aliases.contains(line.name) {
             if line.name.hasPrefix("LUMA_") || NearestName.suggest(for: line.name, among: names) != nil {
                 let problem = "is not a setting" + suggestion(line.name)
                 problems.append(ConfigurationError(line.name, problem, from: .dotEnv(line: line.number)))
@@ -197,6 +217,7 @@ extension Configuration {
     }
 
     private static let names = SettingTable.table.map(\.setting.rawValue)
+    private static let aliases = Set(SettingTable.table.compactMap(\.setting.alias))
 
     /// Also finds a name whose prefix is missing or there twice.
     private static func suggestion(_ name: String) -> String {

@@ -79,6 +79,16 @@ public struct Configuration: Sendable {
         public var key: String
     }
 
+    /// Programs that become tools.
+    public struct Plugins: Sendable, Equatable {
+        public var directory: String
+        /// What each of them may use; nil for `plugins.json` in the directory.
+        public var file: String?
+        public var python: String
+        /// Those that other users of the machine could change are refused.
+        public var isStrict: Bool
+    }
+
     public enum LogFormat: String, Sendable { case text, json }
 
     /// Nil only when `usesSandbox`.
@@ -111,6 +121,8 @@ public struct Configuration: Sendable {
     public var cache: Cache
     public var memory: Memory
     public var templatesDirectory: String?
+    /// Nil for none.
+    public var plugins: Plugins?
     public var debug: Bool
     public var logFormat: LogFormat
     /// Nil for standard error.

@@ -59,6 +59,11 @@ public enum Setting: String, Sendable, CaseIterable {
 
     case templatesDirectory = "LUMA_TEMPLATES_DIR"
 
+    case pluginsDirectory = "LUMA_PLUGINS_DIR"
+    case pluginsFile = "LUMA_PLUGINS_FILE"
+    case pluginsPython = "LUMA_PLUGINS_PYTHON"
+    case pluginsStrict = "LUMA_PLUGINS_STRICT"
+
     case debug = "LUMA_DEBUG"
     case logFormat = "LUMA_LOG_FORMAT"
     case logFile = "LUMA_LOG_FILE"
@@ -75,6 +80,12 @@ public enum Setting: String, Sendable, CaseIterable {
 
     /// The environment variable and `.env` name; nil for an option that exists on the command line only.
     public var variable: String? { rawValue.hasPrefix("--") ? nil : rawValue }
+
+    /// Another name that is read where the variable is not given, for those who come from elsewhere.
+    public var alias: String? { self == .pluginsDirectory ? "MCP_PLUGINS_DIR" : nil }
+
+    /// The names that are read, the best first.
+    package var names: [String] { [rawValue] + (alias.map { [$0] } ?? []) }
 
     /// The flag: `--rate-limit-adaptive` for `LUMA_RATE_LIMIT_ADAPTIVE`, by one rule for all.
     public var flag: String {
@@ -96,6 +107,7 @@ public struct SettingRow: Sendable {
         case reads = "Response cache"
         case memory = "State"
         case templates = "Templates"
+        case plugins = "Plugins"
         case logging = "Logging"
         case sandbox = "Sandbox"
     }

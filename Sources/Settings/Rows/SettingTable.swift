@@ -3,7 +3,7 @@ public enum SettingTable {
     /// The settings of the gateway: environment variable, `.env` line and flag alike.
     public static let table: [SettingRow] =
         luma + server + access + limits + budget + calls + breaker + reads + memory + templates
-        + logging
+        + plugins + logging
 
     /// The options of `luma-mcp sandbox`, on the command line only.
     public static let sandboxTable: [SettingRow] = [
@@ -226,6 +226,21 @@ public enum SettingTable {
 }
 
 extension SettingTable {
+    package static let plugins: [SettingRow] = [
+        SettingRow(
+            .pluginsDirectory, .path, note: "none; no plugins", placeholder: "DIR", group: .plugins,
+            "Directory whose programs become tools; MCP_PLUGINS_DIR is read as well."),
+        SettingRow(
+            .pluginsFile, .path, note: "plugins.json in that directory", placeholder: "FILE", group: .plugins,
+            "What each plugin may use beyond the least: secrets, network, directories, time; reread when it changes."),
+        SettingRow(
+            .pluginsPython, .path, default: "/usr/bin/python3", placeholder: "FILE", group: .plugins,
+            "Python that runs a plugin's cli.py which is not executable itself."),
+        SettingRow(
+            .pluginsStrict, .boolean, default: "true", group: .plugins,
+            "Refuse plugins that other users of the machine could change; false is for development."),
+    ]
+
     package static let memory: [SettingRow] = [
         SettingRow(
             .dataDirectory, .path, note: "./data; memory with the built-in emulator and for luma-mcp mcp",

@@ -79,6 +79,7 @@ import Testing
             .maxRetries: "9", .maxBodyBytes: "9999", .shutdownSeconds: "9", .connectTimeoutSeconds: "9",
             .reusePort: "true", .sandboxFaults: "reset", .authTokens: "a:read:0123456789abcdefghij",
             .readOnly: "true", .cancelConfirmation: "form", .allowedOrigins: "https://other.example",
+            .pluginsStrict: "false",
         ]
         let text = other[setting] ?? "99"
         let name = setting.rawValue
@@ -93,6 +94,10 @@ import Testing
         // One of the two alone is refused.
         if [.tlsCertificate, .tlsKey].contains(setting) {
             key.merge([Setting.tlsCertificate.rawValue: "c", Setting.tlsKey.rawValue: "k"]) { $1 }
+        }
+        // The others say something of the plugins in it.
+        if [.pluginsFile, .pluginsPython, .pluginsStrict].contains(setting) {
+            key[Setting.pluginsDirectory.rawValue] = "plugins"
         }
         let plain = "\(printed(try resolve([:], key).configuration))"
         let byEnvironment = try resolve([:], key.merging([name: text]) { $1 }).configuration
@@ -112,6 +117,27 @@ import Testing
         #expect(try resolve([:], ["LUMA_PORT": "2"], file).configuration.port == 2)
         #expect(try resolve([:], [:], file).configuration.port == 3)
         #expect(try resolve([:], [:], "LUMA_SANDBOX=true").configuration.port == 8000)
+    }
+
+    @Test func anotherNameIsReadWhereTheOwnIsNotGiven() throws {
+        let key = ["LUMA_API_KEY": "k"]
+        func directory(_ environment: [String: String], _ file: String? = nil) throws -> String? {
+            let resolution = try resolve([:], environment.merging(key) { $1 }, file)
+            #expect(resolution.warnings == [])
+            return resolution.configuration.plugins?.directory
+        }
+        #expect(try directory([:]) == nil)
+        #expect(try directory(["MCP_PLUGINS_DIR": "a"]) == "a")
+        #expect(try directory(["MCP_PLUGINS_DIR": "a", "LUMA_PLUGINS_DIR": "b"]) == "b")
+        #expect(try directory(["MCP_PLUGINS_DIR": "a", "LUMA_PLUGINS_DIR": ""]) == "a")
+        #expect(try directory([:], "MCP_PLUGINS_DIR=a") == "a")
+        #expect(try directory(["MCP_PLUGINS_DIR": "b"], "LUMA_PLUGINS_DIR=a") == "b")
+    }
+
+    @Test func whatIsSaidOfPluginsNeedsTheirDirectory() throws {
+        let resolution = try resolve([:], ["LUMA_API_KEY": "k", "LUMA_PLUGINS_FILE": "x"])
+        #expect(resolution.configuration.plugins == nil)
+        #expect(resolution.warnings == ["LUMA_PLUGINS_FILE has no effect without LUMA_PLUGINS_DIR."])
     }
 
     @Test func emptyCountsAsNotGiven() throws {

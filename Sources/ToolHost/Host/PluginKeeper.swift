@@ -1,0 +1,321 @@
+import Core
+import Dispatch
+import IO
+import ToolSources
+
+/// Keeps what is known of the plugins of a directory up to date. On the plugins' own loop.
+final class PluginKeeper {
+    /// From a change on until it is looked at, in seconds: a copy is rarely one change.
+    private static let settleSeconds = 0.5
+    /// Without any news, for what no watch tells.
+    private static let pollSeconds = 30.0
+    /// What several plugins say at about the same time is published once.
+    private static let gatherSeconds = 0.05
+
+    /// What is known of one plugin.
+    enum State {
+        case described(DescribedPlugin)
+        case refused(String, isPassing: Bool)
+    }
+
+    private struct Entry {
+        var found: FoundPlugin
+        var state: State?
+        /// The number of its asking, while it is asked.
+        var asking: Int?
+        /// What it was asked under, and what it has by now.
+        var level: SandboxLevel
+        var hosted: HostedPlugin?
+    }
+
+    private let settings: PluginHost.Settings
+    private let runs: PluginRuns
+    private let reactor: Reactor
+    private let describer: PluginDescriber
+    /// Files are looked at there.
+    private let queue = DispatchQueue(label: "luma-mcp.plugins.files")
+    private var watch: DirectoryWatch?
+    private var publish: (PluginSnapshot) -> Void = { _ in }
+    private var work: Task<Void, Never>?
+    private var pause: Suspension<Void>?
+    private var isDue = false
+    private var timer: TimerQueue.Token?
+    private var publishing: TimerQueue.Token?
+
+    private var entries: [String: Entry] = [:]
+    /// What is asked, by its number; also of plugins that are gone, until it has ended. Nil before it has come back from its
+    /// first step.
+    private var asks: [Int: Task<Void, Never>?] = [:]
+    private var lastAsk = 0
+    private var scan = PluginScan()
+    private var grants = PluginGrants()
+    /// Why the operator's file cannot be used.
+    private var grantProblem: String?
+    private var grantOctets: [UInt8]?
+    /// Nothing is offered before it is known what is granted.
+    private var hasGrants = false
+    private var hasLooked = false
+    private var last = PluginSnapshot()
+
+    init(_ settings: PluginHost.Settings, _ runs: PluginRuns, on reactor: Reactor) {
+        self.settings = settings
+        self.runs = runs
+        self.reactor = reactor
+        describer = PluginDescriber(
+            runs.spawner, in: runs.folder, on: reactor, seconds: settings.describeSeconds, patience: runs.patience)
+    }
+
+    // MARK: The watch
+
+    func begin(publish: @escaping (PluginSnapshot) -> Void) {
+        guard work == nil else { return }
+        self.publish = publish
+        do throws(SystemError) {
+            watch = try DirectoryWatch(on: reactor) { [weak self] in self?.changeSeen() }
+        } catch {
+            runs.log(
+                HostEvent(
+                    .warning, "Changes of plugins are noticed late", ["cause": error.description]))
+        }
+        work = reactor.start { [self] in await keep() }
+    }
+
+    /// Looks again as soon as it can.
+    func look() {
+        isDue = true
+        pause?.resume(returning: ())
+    }
+
+    /// A change was seen; more of it may follow.
+    private func changeSeen() {
+        if let timer { reactor.cancel(timer) }
+        timer = reactor.schedule(at: reactor.now.advanced(seconds: Self.settleSeconds)) { [weak self] in
+            self?.timer = nil
+            self?.look()
+        }
+    }
+
+    func end() async {
+        watch?.end()
+        work?.cancel()
+        await work?.value
+        for task in asks.values { task?.cancel() }
+        for task in asks.values { await task?.value }
+        for token in [timer, publishing].compactMap(\.self) { reactor.cancel(token) }
+        publish = { _ in }
+    }
+
+    private func keep() async {
+        while !Task.isCancelled {
+            isDue = false
+            await lookOnce()
+            // What has happened in a new directory before it was watched is not told.
+            if watch?.watch(scan.watched) == true { continue }
+            if isDue { continue }
+            let poll = reactor.schedule(at: reactor.now.advanced(seconds: Self.pollSeconds)) { [weak self] in
+                self?.look()
+            }
+            try? await reactor.suspend { suspension in
+                if isDue { suspension.resume(returning: ()) } else { pause = suspension }
+            }
+            pause = nil
+            reactor.cancel(poll)
+        }
+    }
+
+    // MARK: A look
+
+    private func lookOnce() async {
+        let settings = settings
+        let queue = queue
+        let calls = runs.folder
+        let (scan, file) = await reactor.ask {
+            (then: @escaping @Sendable (Result<(PluginScan, GrantFile), Never>) -> Void) in
+            queue.async {
+                let file = settings.file ?? settings.directory + "/plugins.json"
+                let folder = PluginFolder(python: settings.python, isStrict: settings.isStrict)
+                var scan = folder.scan(settings.directory, leavingOut: "plugins.json")
+                do throws(SystemError) { try calls.open() } catch {
+                    scan = PluginScan()
+                    scan.problem = "no directory for their runs can be made: \(error)"
+                }
+                then(.success((scan, GrantFile(file, isStrict: settings.isStrict, isNamed: settings.file != nil))))
+            }
+        }
+        guard !Task.isCancelled else { return }
+        self.scan = scan
+        if let folder = file.folder { self.scan.watched.append(folder) }
+        let isOther = take(file)
+        hasLooked = true
+        let found = Dictionary(uniqueKeysWithValues: scan.found.map { ($0.name, $0) })
+        for name in Array(entries.keys) where found[name] == nil {
+            forget(name)
+        }
+        for plugin in scan.found {
+            let policy = PluginPolicy(plugin.name, grants: grants, requests: PluginRequests())
+            let level = SandboxLevel(rawValue: policy.sandbox.rawValue) ?? .strict
+            if !hasGrants || !policy.isEnabled {
+                forget(plugin.name)
+                continue
+            }
+            var entry = entries[plugin.name] ?? Entry(found: plugin, level: level)
+            let isKnown =
+                entry.found == plugin && entry.level == level
+                && (entry.asking != nil || entry.state.map { !$0.isPassing } ?? false)
+            if isOther { entry.hosted = nil }
+            entry.found = plugin
+            entry.level = level
+            entries[plugin.name] = entry
+            if !isKnown { ask(plugin, level) }
+        }
+        await build()
+        publishSoon()
+    }
+
+    /// Takes the operator's file as it is now. One that cannot be used leaves what was granted before.
+    /// - Returns: whether something else is granted.
+    private func take(_ file: GrantFile) -> Bool {
+        grantProblem = file.problem
+        guard file.problem == nil, !hasGrants || file.octets != grantOctets else { return false }
+        do throws(DocumentProblems) {
+            grants =
+                try file.octets.map { octets throws(DocumentProblems) in try PluginGrants.read(octets) }
+                ?? PluginGrants()
+            grantOctets = file.octets
+            hasGrants = true
+            return true
+        } catch {
+            grantProblem = "\(error)"
+            return false
+        }
+    }
+
+    // MARK: Asking
+
+    private func ask(_ plugin: FoundPlugin, _ level: SandboxLevel) {
+        cancelAsking(plugin.name)
+        lastAsk += 1
+        let number = lastAsk
+        entries[plugin.name]?.asking = number
+        asks[number] = .some(nil)
+        let task = reactor.start { [self] in
+            let state: State?
+            do throws(DescribeFault) {
+                state = .described(try await describer.describe(plugin, level))
+            } catch {
+                switch error {
+                case .refused(let reason): state = .refused(reason, isPassing: false)
+                case .passing(let reason): state = .refused(reason, isPassing: true)
+                case .cancelled: state = nil
+                }
+            }
+            asks[number] = nil
+            // Meanwhile it may be gone, or asked anew.
+            guard let state, entries[plugin.name]?.asking == number else { return }
+            entries[plugin.name]?.asking = nil
+            entries[plugin.name]?.state = state
+            entries[plugin.name]?.hosted = nil
+            await build()
+            publishSoon()
+        }
+        if asks.keys.contains(number) { asks[number] = .some(task) }
+    }
+
+    private func cancelAsking(_ name: String) {
+        guard let number = entries[name]?.asking, let task = asks[number] else { return }
+        task?.cancel()
+    }
+
+    private func forget(_ name: String) {
+        cancelAsking(name)
+        entries[name] = nil
+    }
+
+    /// Puts together what plugins say and what they are granted. A plugin that is asked anew is meanwhile what it was.
+    private func build() async {
+        let settings = settings
+        for (name, entry) in entries where entry.hosted == nil {
+            guard case .described(let described)? = entry.state else { continue }
+            let policy = PluginPolicy(name, grants: grants, requests: described.description.requests)
+            let queue = queue
+            let variables = await reactor.ask {
+                (then: @escaping @Sendable (Result<GrantedVariables, Never>) -> Void) in
+                queue.async {
+                    let secrets = SecretSource(environment: settings.environment)
+                    then(
+                        .success(
+                            GrantedVariables(policy.variables, environment: settings.environment, secrets: secrets)))
+                }
+            }
+            // While files were read somebody else may have put it together, or it may be gone.
+            guard entries[name]?.asking == entry.asking, entries[name]?.hosted == nil else { continue }
+            entries[name]?.hosted = HostedPlugin(entry.found, described, policy, variables)
+        }
+    }
+
+    // MARK: Publishing
+
+    private func publishSoon() {
+        guard publishing == nil else { return }
+        publishing = reactor.schedule(at: reactor.now.advanced(seconds: Self.gatherSeconds)) { [weak self] in
+            self?.publishing = nil
+            self?.publishNow()
+        }
+    }
+
+    private func publishNow() {
+        var snapshot = PluginSnapshot()
+        snapshot.isSettling = !hasLooked
+        snapshot.refused = scan.refused
+        if let problem = scan.problem { snapshot.problems.append("LUMA_PLUGINS_DIR: \(problem)") }
+        if let grantProblem { snapshot.problems.append("plugins.json: \(grantProblem)") }
+        for plugin in scan.found {
+            guard let entry = entries[plugin.name] else {
+                let reason = hasGrants ? "switched off (enabled)" : "plugins.json cannot be used"
+                snapshot.refused.append(RefusedPlugin(plugin.name, reason))
+                continue
+            }
+            if entry.asking != nil { snapshot.isSettling = true }
+            if let hosted = entry.hosted {
+                snapshot.plugins.append(hosted)
+            } else if case .refused(let reason, _)? = entry.state {
+                snapshot.refused.append(RefusedPlugin(plugin.name, reason))
+            } else {
+                snapshot.isSettling = true
+            }
+        }
+        let known = Set(scan.found.map(\.name))
+        for name in grants.plugins.keys.sorted() where !known.contains(name) && scan.problem == nil {
+            snapshot.problems.append("plugins.json names \(name), which is not there")
+        }
+        guard !snapshot.isSame(as: last) || last.generation == 0 else { return }
+        snapshot.generation = last.generation + 1
+        report(snapshot)
+        last = snapshot
+        publish(snapshot)
+    }
+
+    /// Says in the log what has come, gone, or cannot be used.
+    private func report(_ snapshot: PluginSnapshot) {
+        for refused in snapshot.refused where !last.refused.contains(refused) {
+            runs.log(
+                HostEvent(
+                    .warning, "A plugin is not offered", ["plugin": refused.name, "reason": refused.reason]))
+        }
+        for problem in snapshot.problems where !last.problems.contains(problem) {
+            runs.log(HostEvent(.error, "Plugins cannot be used as configured", ["problem": problem]))
+        }
+        for plugin in snapshot.plugins where !last.plugins.contains(where: { $0 === plugin }) {
+            runs.log(
+                HostEvent(
+                    .info, "A plugin is offered", ["plugin": plugin.name, "tools": String(plugin.commands.count)]))
+        }
+        for plugin in last.plugins where !snapshot.plugins.contains(where: { $0.name == plugin.name }) {
+            runs.log(HostEvent(.info, "A plugin is no longer offered", ["plugin": plugin.name]))
+        }
+    }
+}
+
+extension PluginKeeper.State {
+    fileprivate var isPassing: Bool { if case .refused(_, true) = self { true } else { false } }
+}

@@ -1,0 +1,158 @@
+import Foundation
+import Testing
+
+@testable import ToolHost
+
+/// What counts as a plugin, and what is run for it.
+@Suite struct PluginFolderTests {
+    private func scan(_ bench: PluginBench, isStrict: Bool = true) -> PluginScan {
+        PluginFolder(python: "/usr/bin/python3", isStrict: isStrict).scan(bench.plugins, leavingOut: "plugins.json")
+    }
+
+    @Test func eachKindOfEntryRunsItsOwn() async throws {
+        try await PluginBench.with { bench in
+            try bench.write("alone.sh", "#!/bin/sh\n")
+            try bench.write(
+                "described/plugin.json", #"{"command": ["./bin/tool", "-q", "./data"], "commands": []}"#, mode: 0o644)
+            try bench.write("described/bin/tool", "#!/bin/sh\n")
+            try bench.write("described/run", "#!/bin/sh\n")
+            try bench.write("runs/run", "#!/bin/sh\n")
+            try bench.write("runs/cli.py", "print()\n", mode: 0o644)
+            try bench.write("called/cli", "#!/bin/sh\n")
+            try bench.write("script/cli.py", "print()\n", mode: 0o644)
+            try bench.write("marked/cli.py", "#!/usr/bin/env python3\n")
+            try bench.write("unmarked/cli.py", "print()\n")
+            let found = scan(bench).found
+            let place = bench.plugins
+            #expect(found.map(\.name) == ["alone", "called", "described", "marked", "runs", "script", "unmarked"])
+            let programs = found.map { [$0.program] + $0.words }
+            #expect(
+                programs == [
+                    ["\(place)/alone.sh"], ["\(place)/called/cli"],
+                    ["\(place)/described/bin/tool", "-q", "\(place)/described/data"], ["\(place)/marked/cli.py"],
+                    ["\(place)/runs/run"], ["/usr/bin/python3", "\(place)/script/cli.py"],
+                    ["/usr/bin/python3", "\(place)/unmarked/cli.py"],
+                ])
+            #expect(found.map { $0.document != nil } == [false, false, true, false, false, false, false])
+        }
+    }
+
+    @Test func linksLeadToPlugins() async throws {
+        try await PluginBench.with { bench in
+            try bench.write(bench.root + "/outside/real/cli.py", "print()\n", mode: 0o644)
+            try bench.write(bench.root + "/outside/tool", "#!/bin/sh\n")
+            let files = FileManager.default
+            try files.createSymbolicLink(
+                atPath: bench.plugins + "/linked", withDestinationPath: bench.root + "/outside/real")
+            try files.createSymbolicLink(
+                atPath: bench.plugins + "/file.sh", withDestinationPath: bench.root + "/outside/tool")
+            try files.createSymbolicLink(atPath: bench.plugins + "/lost", withDestinationPath: "/nowhere/at/all")
+            let scan = scan(bench)
+            #expect(scan.found.map(\.name) == ["file", "linked"])
+            #expect(scan.found.last?.folder == bench.root + "/outside/real")
+            #expect(scan.refused == [RefusedPlugin("lost", "its link leads nowhere")])
+            #expect(scan.watched.contains(bench.root + "/outside/real"))
+        }
+    }
+
+    @Test func whatIsNoPluginIsPassedOver() async throws {
+        try await PluginBench.with { bench in
+            try bench.write(".hidden", "#!/bin/sh\n")
+            try bench.write("__pycache__/run", "#!/bin/sh\n")
+            try bench.write("README.md", "x", mode: 0o644)
+            try bench.write("plugins.json", "{}", mode: 0o755)
+            let scan = scan(bench)
+            #expect(scan.found.isEmpty && scan.refused.isEmpty && scan.problem == nil)
+        }
+    }
+
+    @Test(arguments: [
+        ("a b", "name"), ("a__b", "name"), ("-x", "name"), ("é", "name"), (String(repeating: "a", count: 33), "name"),
+    ])
+    func aNameMustFit(name: String, word: String) async throws {
+        try await PluginBench.with { bench in
+            try bench.write(name, "#!/bin/sh\n")
+            let scan = scan(bench)
+            #expect(scan.found.isEmpty)
+            #expect(scan.refused.count == 1 && scan.refused.first?.reason.contains(word) == true)
+        }
+    }
+
+    @Test func oneProgramIsOnePlugin() async throws {
+        try await PluginBench.with { bench in
+            try bench.write("first/cli.py", "print()\n", mode: 0o644)
+            try FileManager.default.createSymbolicLink(
+                atPath: bench.plugins + "/second", withDestinationPath: bench.plugins + "/first")
+            let scan = scan(bench)
+            #expect(scan.found.map(\.name) == ["first"])
+            #expect(scan.refused == [RefusedPlugin("second", "it is the same program as first")])
+        }
+    }
+
+    @Test func aNameOfTwoBelongsToNeither() async throws {
+        try await PluginBench.with { bench in
+            try bench.write("twice.sh", "#!/bin/sh\n")
+            try bench.write("twice/run", "#!/bin/sh\n")
+            try bench.write("once.sh", "#!/bin/sh\n")
+            let scan = scan(bench)
+            #expect(scan.found.map(\.name) == ["once"])
+            #expect(scan.refused.map(\.name) == ["twice", "twice"])
+        }
+    }
+
+    @Test(arguments: [
+        ("{", "plugin.json is no JSON"), ("{}", "must have a command"), (#"{"command": "x"}"#, "must have a command"),
+        (#"{"command": []}"#, "must have a command"), (#"{"command": ["tool"]}"#, "must begin with a path"),
+        (#"{"command": ["./none"]}"#, "not executable"), (#"{"command": ["./plugin.json"]}"#, "not executable"),
+    ])
+    func aDocumentThatCannotBeUsedIsToldOf(text: String, words: String) async throws {
+        try await PluginBench.with { bench in
+            try bench.write("tool/plugin.json", text, mode: 0o644)
+            let reason = scan(bench).refused.first?.reason
+            #expect(reason?.contains(words) == true, "\(reason ?? "")")
+        }
+    }
+
+    @Test func anEmptyDirectoryIsToldOf() async throws {
+        try await PluginBench.with { bench in
+            try bench.write("tool/notes.txt", "x", mode: 0o644)
+            #expect(scan(bench).refused.first?.reason.contains("no plugin.json") == true)
+        }
+    }
+
+    // MARK: Who may change it
+
+    @Test(arguments: ["tool", "tool/run", "."]) func whatOthersCouldChangeIsRefused(path: String) async throws {
+        try await PluginBench.with { bench in
+            try bench.write("tool/run", "#!/bin/sh\n")
+            for mode: mode_t in [0o775, 0o757] {
+                chmod(bench.plugins + "/" + path, mode)
+                let strict = scan(bench)
+                #expect(strict.found.isEmpty)
+                let reason = strict.problem ?? strict.refused.first?.reason
+                #expect(reason?.contains("can be written by other users") == true, "\(reason ?? "")")
+                #expect(scan(bench, isStrict: false).found.map(\.name) == ["tool"])
+            }
+        }
+    }
+
+    @Test func aDirectoryThatIsNotThereIsToldOf() async throws {
+        try await PluginBench.with { bench in
+            try bench.remove("")
+            #expect(scan(bench).problem == "there is no such directory")
+            try bench.write(bench.plugins, "x", mode: 0o644)
+            #expect(scan(bench).problem == "there is no such directory")
+        }
+    }
+
+    @Test func whatChangesIsNoticed() async throws {
+        try await PluginBench.with { bench in
+            try bench.write("tool/run", "#!/bin/sh\n")
+            try bench.write("tool/data.json", "1", mode: 0o644)
+            let first = scan(bench).found
+            #expect(scan(bench).found == first)
+            try bench.write("tool/data.json", "2", mode: 0o644)
+            #expect(scan(bench).found != first)
+        }
+    }
+}
