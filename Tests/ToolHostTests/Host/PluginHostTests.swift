@@ -1,6 +1,8 @@
 import Core
 import Foundation
+import MCP
 import Testing
+import ToolSources
 
 @testable import ToolHost
 
