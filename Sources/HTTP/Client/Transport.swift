@@ -21,6 +21,8 @@ public struct OutboundRequest: Sendable {
     public var body: [UInt8]
     /// When the answer must be complete; on the time source of the loop that sends it.
     public var deadline: MonotonicTime
+    /// Seconds between two pieces of the answer's body, after which it has failed; nil for as long as the deadline lets.
+    public var idleSeconds: Double?
     /// Called on the loop with each piece of the answer's body as it comes; nil when nobody waits for it.
     public var arrived: (@Sendable (UnsafeRawBufferPointer) -> Void)?
 
@@ -56,6 +58,8 @@ public struct TransportError: Error, Sendable, Equatable {
     public enum Cause: String, Sendable, CaseIterable {
         case invalidRequest = "invalid_request"
         case nameNotResolved = "name_not_resolved"
+        /// The host has an address that nothing is sent to.
+        case addressRefused = "address_refused"
         case connectionRefused = "connection_refused"
         case connectTimeout = "connect_timeout"
         case tlsFailed = "tls_failed"

@@ -6,17 +6,30 @@ import HTTP
 struct CurlResponseHead {
     static let maximumBytes = 65_536
 
-    /// The names to keep, in lower case.
-    private let names: [String]
+    /// Which fields are kept.
+    struct Names {
+        /// In lower case.
+        fileprivate let all: [String]
+        /// Those of them of which each field counts.
+        fileprivate let repeated: Set<String>
+
+        init(_ names: [String], repeated: [String] = []) {
+            all = names.map { $0.lowercased() }
+            self.repeated = Set(repeated.map { $0.lowercased() })
+        }
+    }
+
+    private let names: Names
     private var bytes = 0
     /// libcurl takes a head that breaks off for a whole one and reports success; this tells them apart.
     private(set) var isComplete = false
-    /// The first field of each name, of the final head: none of an interim answer (1xx), none of a trailer section.
+    /// The first field of each name, and all of those that are repeated, of the final head: none of an interim answer (1xx), none
+    /// of a trailer section.
     private(set) var fields: [Field] = []
     /// The last line was a field that is kept, so a line that begins with a blank goes on with its value (obs-fold).
     private var mayFold = false
 
-    init(keeping names: [String]) { self.names = names }
+    init(keeping names: Names) { self.names = names }
 
     /// Begins anew, for another answer.
     mutating func reset() {
@@ -44,8 +57,8 @@ struct CurlResponseHead {
     private mutating func keep(_ line: UnsafeRawBufferPointer) {
         mayFold = false
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return }
-        for name in names where name.utf8.count == colon && Self.isName(line, name) {
-            guard !fields.contains(where: { $0.name == name }) else { return }
+        for name in names.all where name.utf8.count == colon && Self.isName(line, name) {
+            guard names.repeated.contains(name) || !fields.contains(where: { $0.name == name }) else { return }
             fields.append(Field(name, Self.text(line[(colon + 1)...])))
             mayFold = true
             return

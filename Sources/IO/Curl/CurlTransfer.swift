@@ -29,6 +29,8 @@ final class CurlTransfer {
     /// True when libcurl wanted to send a POST again.
     @exclusivity(unchecked) private(set) var isRepeatRefused = false
     @exclusivity(unchecked) private(set) var isTooLarge = false
+    /// An address of its host is none that may be connected to.
+    private(set) var isAddressRefused = false
 
     let multi: CurlMulti
     /// Scheme, host and port, parsed.
@@ -43,6 +45,7 @@ final class CurlTransfer {
     @exclusivity(unchecked) private var kind: Kind?
     @exclusivity(unchecked) private var mayRepeat = false
     private var isLoopbackOnly = false
+    private var addresses: AddressRule?
     private var userTimeout = 0
     @exclusivity(unchecked) var failure = CURLE_OK
 
@@ -57,7 +60,7 @@ final class CurlTransfer {
         }
     }
 
-    init?(_ multi: CurlMulti, keeping names: [String]) {
+    init?(_ multi: CurlMulti, keeping names: CurlResponseHead.Names) {
         guard let easy = curl_easy_init() else { return nil }
         guard let url = curl_url() else {
             curl_easy_cleanup(easy)
@@ -84,7 +87,7 @@ final class CurlTransfer {
     ) throws(TransportError) {
         failure = CURLE_OK
         (body, bodyLimit, attempts) = ([], settings.maxResponseBytes, 0)
-        (isRepeatRefused, isTooLarge) = (false, false)
+        (isRepeatRefused, isTooLarge, isAddressRefused) = (false, false, false)
         arrived = request.arrived
         head.reset()
         // The fields of one kind are usually one array, which compares at once.
@@ -93,7 +96,8 @@ final class CurlTransfer {
             self.kind = nil
             curl_easy_reset(easy)
             mayRepeat = request.method == .get
-            isLoopbackOnly = !target.origin.isSecure
+            isLoopbackOnly = !target.origin.isSecure && !settings.allowsPlainText
+            addresses = settings.addresses
             userTimeout = settings.userTimeoutMilliseconds
             setCallbacks()
             try setOrigin(target)
@@ -144,27 +148,25 @@ final class CurlTransfer {
         }
         body.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
         arrived?(UnsafeRawBufferPointer(start: bytes, count: count))
+        call?.pieceArrived()
         return count
     }
 
-    /// Opens a socket to `address`; for plain http only when that is this machine, whatever the name resolved to.
+    /// Opens a socket to `address`, whatever the name was, if that is allowed; for plain http only when it is this machine, unless
+    /// that is opened for others.
     func openSocket(_ address: UnsafeMutablePointer<curl_sockaddr>) -> Int32 {
-        if isLoopbackOnly {
-            let isLocal = withUnsafePointer(to: &address.pointee.addr) { Self.isLoopback($0, address.pointee.addrlen) }
-            guard isLocal else { return -1 }
+        if isLoopbackOnly || addresses != nil {
+            let reach = withUnsafePointer(to: &address.pointee.addr) {
+                AddressReach($0, length: Int(address.pointee.addrlen))
+            }
+            guard let reach, !isLoopbackOnly || reach == .loopback, addresses?.allows(reach) ?? true else {
+                isAddressRefused = isAddressRefused || addresses != nil
+                return -1
+            }
         }
         return multi.openSocket(
             family: address.pointee.family, type: address.pointee.socktype, protocol: address.pointee.protocol,
             userTimeout: userTimeout)
-    }
-
-    private static func isLoopback(_ address: UnsafePointer<sockaddr>, _ length: UInt32) -> Bool {
-        let bytes = UnsafeRawBufferPointer(start: address, count: Int(length))
-        switch Int32(address.pointee.sa_family) {
-        case AF_INET: return bytes.count >= 8 && bytes[4] == 127
-        case AF_INET6: return bytes.count >= 24 && bytes[8..<23].allSatisfy { $0 == 0 } && bytes[23] == 1
-        default: return false
-        }
     }
 
     // MARK: After

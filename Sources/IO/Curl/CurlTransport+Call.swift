@@ -1,3 +1,4 @@
+import Core
 import HTTP
 
 extension CurlTransport {
@@ -22,11 +23,17 @@ extension CurlTransport {
         /// is no hashed directory).
         public var caFile: String?
         public var userAgent = "luma-mcp"
+        /// Plain http also to other machines than this one.
+        public var allowsPlainText = false
+        /// Addresses that it connects to, whatever a name resolves to; nil for every one.
+        public var addresses: AddressRule?
         /// The fields of an answer that callers read; the others are dropped unread.
         public var responseFields = [
             "retry-after", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "date",
             "etag",
         ]
+        /// Those of them of which an answer may have several, and all are kept; of the others the first counts.
+        public var repeatedFields: [String] = []
 
         public init() {}
     }
@@ -50,8 +57,10 @@ extension CurlTransport {
         @exclusivity(unchecked) var suspension: Suspension<Outcome>?
         /// Set at the end.
         @exclusivity(unchecked) var outcome: Outcome?
-        /// Its deadline while it waits.
+        /// Its deadline while it waits, and the end of a pause in the body when it runs.
         @exclusivity(unchecked) var timer: TimerQueue.Token?
+        /// When the last piece of the body has come; nil before the first.
+        private var lastPiece: MonotonicTime?
         /// Its `send` holds it.
         private unowned let transport: CurlTransport
 
@@ -61,10 +70,26 @@ extension CurlTransport {
             self.transport = transport
         }
 
-        /// The deadline has passed while it waited.
+        /// The deadline has passed while it waited, or the body pauses.
         func timerFired() {
             timer = nil
-            transport.finish(self, .failure(CurlTransport.overdue))
+            guard case .running = state else {
+                return transport.finish(self, .failure(CurlTransport.overdue))
+            }
+            guard let lastPiece, let seconds = request.idleSeconds else { return }
+            let end = lastPiece.advanced(seconds: seconds)
+            if end > transport.reactor.now { return watch(until: end) }
+            transport.stalled(self)
         }
+
+        /// A piece of the body has come; the next one has its time from now on.
+        func pieceArrived() {
+            guard let seconds = request.idleSeconds else { return }
+            let now = transport.reactor.now
+            lastPiece = now
+            if timer == nil { watch(until: now.advanced(seconds: seconds)) }
+        }
+
+        private func watch(until end: MonotonicTime) { timer = transport.reactor.schedule(at: end, self) }
     }
 }

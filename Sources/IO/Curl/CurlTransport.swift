@@ -30,9 +30,9 @@ public final class CurlTransport: Transport, BatchFollower {
     @exclusivity(unchecked) public private(set) var statistics = Statistics()
 
     private let settings: Settings
-    private let reactor: Reactor
+    let reactor: Reactor
     private let multi: CurlMulti
-    private let responseFields: [String]
+    private let responseFields: CurlResponseHead.Names
     /// What the last request was checked for: the next one usually has the same fields and goes to the same host.
     @exclusivity(unchecked) private var lastFields: [Field] = []
     @exclusivity(unchecked) private var lastOrigin: UpstreamURL.Origin?
@@ -51,7 +51,7 @@ public final class CurlTransport: Transport, BatchFollower {
         reactor.executor.checkIsolated()
         self.settings = settings
         self.reactor = reactor
-        responseFields = settings.responseFields.map { $0.lowercased() }
+        responseFields = CurlResponseHead.Names(settings.responseFields, repeated: settings.repeatedFields)
         multi = try CurlMulti(reactor: reactor, maxConnections: settings.maxConnections)
         multi.completed = { [self] easy, code in completed(easy, code) }
     }
@@ -106,7 +106,8 @@ public final class CurlTransport: Transport, BatchFollower {
             lastFields = request.fields
         }
         do {
-            let target = try UpstreamURL(request.url, like: lastOrigin)
+            let target = try UpstreamURL(
+                request.url, like: lastOrigin, allowsPlainText: settings.allowsPlainText)
             lastOrigin = target.origin
             return target
         } catch {
@@ -232,6 +233,9 @@ public final class CurlTransport: Transport, BatchFollower {
             return .failure(
                 TransportError(.responseTooLarge, neverSent: !sent, detail: "the answer is larger than the limit"))
         }
+        if transfer.isAddressRefused, !sent {
+            return .failure(TransportError(.addressRefused, neverSent: true, detail: "the address is not allowed"))
+        }
         if transfer.isRepeatRefused {
             statistics.repeatsRefused += 1
             let detail = "the connection ended without a response, and a write is not sent twice"
@@ -248,6 +252,13 @@ public final class CurlTransport: Transport, BatchFollower {
             noteRoom()
         case .ended: break
         }
+    }
+
+    /// The body has paused for longer than it may.
+    func stalled(_ call: Call) {
+        guard case .running(let transfer) = call.state else { return }
+        abandon(transfer, .timeout)
+        noteRoom()
     }
 
     private func abandon(_ transfer: CurlTransfer, _ cause: TransportError.Cause) {
@@ -284,6 +295,8 @@ public final class CurlTransport: Transport, BatchFollower {
             call.state = .ended
             tidy()
         }
+        if let timer = call.timer { reactor.cancel(timer) }
+        call.timer = nil
         call.state = .ended
         call.outcome = outcome
         call.suspension?.resume(returning: outcome)

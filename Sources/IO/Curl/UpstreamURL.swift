@@ -53,13 +53,14 @@ struct UpstreamURL {
         }
     }
 
-    /// - Parameter known: a URL that was checked before; what stands in front of the path is not checked anew when it is
-    ///   the same.
-    init(_ text: String, like known: Origin? = nil) throws(Problem) {
+    /// - Parameters:
+    ///   - known: a URL that was checked before; what stands in front of the path is not checked anew when it is the same.
+    ///   - allowsPlainText: for other hosts than this machine, too.
+    init(_ text: String, like known: Origin? = nil, allowsPlainText: Bool = false) throws(Problem) {
         guard !text.isEmpty, text.utf8.count <= Self.maximumLength else { throw .length }
         var text = text
         let parts: Result<(Origin, Int), Problem> = text.withUTF8 { bytes in
-            Result { () throws(Problem) in try Self.check(UnsafeRawBufferPointer(bytes), known) }
+            Result { () throws(Problem) in try Self.check(UnsafeRawBufferPointer(bytes), known, allowsPlainText) }
         }
         (origin, pathStart) = try parts.get()
         self.text = text
@@ -67,7 +68,7 @@ struct UpstreamURL {
 
     /// - Returns: what stands in front of the path, and its length.
     private static func check(
-        _ bytes: UnsafeRawBufferPointer, _ known: Origin?
+        _ bytes: UnsafeRawBufferPointer, _ known: Origin?, _ allowsPlainText: Bool
     ) throws(Problem) -> (origin: Origin, length: Int) {
         let origin: Origin
         let end: Int
@@ -88,7 +89,7 @@ struct UpstreamURL {
             end = bytes[start...].firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? bytes.count
             let host = try checkAuthority(ArraySlice(bytes[start..<end]))
             let isLoopback = isLoopback(host)
-            guard isSecure || isLoopback else { throw .plainText }
+            guard isSecure || isLoopback || allowsPlainText else { throw .plainText }
             origin = Origin(
                 String(decoding: bytes[..<end], as: UTF8.self), isSecure: isSecure, isLoopback: isLoopback)
         }

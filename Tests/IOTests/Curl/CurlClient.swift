@@ -30,13 +30,15 @@ actor CurlClient {
         transport = try CurlTransport(reactor: reactor, settings: settings)
     }
 
-    func send(_ method: OutboundRequest.Method, _ url: String, fields: [Field], body: String, seconds: Double) async
-        -> Outcome
-    {
+    func send(
+        _ method: OutboundRequest.Method, _ url: String, fields: [Field], body: String, seconds: Double,
+        idle: Double? = nil
+    ) async -> Outcome {
         guard let transport else { return .failure(TransportError(.shuttingDown, neverSent: true)) }
-        let request = OutboundRequest(
+        var request = OutboundRequest(
             method: method, url: url, fields: fields, body: Array(body.utf8),
             deadline: LoopClock(reactor).now.advanced(seconds: seconds))
+        request.idleSeconds = idle
         do throws(TransportError) {
             let response = try await transport.send(request)
             precondition(loop.executor.isCurrent, "resumed off the loop")
@@ -47,8 +49,8 @@ actor CurlClient {
         }
     }
 
-    func get(_ url: String, fields: [Field] = [], seconds: Double = 20) async -> Outcome {
-        await send(.get, url, fields: fields, body: "", seconds: seconds)
+    func get(_ url: String, fields: [Field] = [], seconds: Double = 20, idle: Double? = nil) async -> Outcome {
+        await send(.get, url, fields: fields, body: "", seconds: seconds, idle: idle)
     }
 
     func post(_ url: String, _ body: String, fields: [Field] = [], seconds: Double = 20) async -> Outcome {

@@ -13,6 +13,35 @@ import Testing
         await client.stop()
     }
 
+    @Test func aBodyThatPausesIsGivenUp() async throws {
+        let server = try SocketServer { connection in
+            while connection.read() != nil {
+                connection.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab")
+                connection.waitForClose()
+            }
+        }
+        let client = try await CurlClient.make()
+        let paused = TransportError(.timeout, neverSent: false)
+        #expect(await client.get(server.url + "/", idle: 0.2).outcome == paused)
+        await client.stop()
+        server.stop()
+    }
+
+    /// A pause is between two pieces: a service may take its time before it answers.
+    @Test func whatComesLateAndWholeHasNotPaused() async throws {
+        let server = try SocketServer { connection in
+            while connection.read() != nil {
+                usleep(400_000)
+                connection.answer("late")
+            }
+        }
+        let client = try await CurlClient.make()
+        #expect(await client.get(server.url + "/", idle: 0.1).text == "late")
+        #expect(await client.get(server.url + "/", idle: 0.1).text == "late")
+        await client.stop()
+        server.stop()
+    }
+
     /// What a failed transfer leaves in its handle must not be in the next one's way.
     @Test func afterAFailureOfEachKindTheNextCallSucceeds() async throws {
         let server = try SocketServer { connection in

@@ -4,8 +4,8 @@ import Testing
 @testable import IO
 
 @Suite struct CurlResponseHeadTests {
-    private func read(_ lines: [String]) -> CurlResponseHead {
-        var head = CurlResponseHead(keeping: ["etag", "retry-after"])
+    private func read(_ lines: [String], repeated: [String] = []) -> CurlResponseHead {
+        var head = CurlResponseHead(keeping: .init(["etag", "Retry-After"], repeated: repeated))
         for line in lines {
             let accepted = Array(line.utf8).withUnsafeBytes { head.accept($0) }
             #expect(accepted)
@@ -39,6 +39,15 @@ import Testing
         #expect(head.fields == fields)
     }
 
+    @Test func eachOfARepeatedFieldIsKept() {
+        let head = read(
+            [
+                "HTTP/1.1 200 \r\n", "ETag: a\r\n", "retry-after: 1\r\n", "etag: b\r\n", " c\r\n", "retry-after: 2\r\n",
+                "\r\n",
+            ], repeated: ["ETag"])
+        #expect(head.fields == [Field("etag", "a"), Field("retry-after", "1"), Field("etag", "b c")])
+    }
+
     @Test func aHeadThatBreaksOffIsNotComplete() {
         #expect(!read([]).isComplete)
         #expect(!read(["HTTP/1.1 200 OK\r\n", "etag: 1\r\n"]).isComplete)
@@ -49,7 +58,7 @@ import Testing
     }
 
     @Test func aHeadIsBounded() {
-        var head = CurlResponseHead(keeping: [])
+        var head = CurlResponseHead(keeping: .init([]))
         let line = [UInt8](repeating: 0x61, count: 32_768)
         #expect(line.withUnsafeBytes { head.accept($0) })
         #expect(line.withUnsafeBytes { head.accept($0) })

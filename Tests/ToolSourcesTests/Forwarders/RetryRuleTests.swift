@@ -33,7 +33,8 @@ import Testing
             (.connectionLost, false, "retry", "unknown"), (.connectionLost, true, "retry", "retry"),
             (.timeout, false, "give up", "unknown"), (.timeout, true, "give up", "give up"),
             (.malformedResponse, false, "give up", "unknown"), (.responseTooLarge, false, "give up", "unknown"),
-            (.invalidRequest, true, "give up", "give up"), (.cancelled, false, "give up", "unknown"),
+            (.invalidRequest, true, "give up", "give up"), (.addressRefused, true, "give up", "give up"),
+            (.cancelled, false, "give up", "unknown"),
             (.overloaded, true, "give up", "give up"), (.shuttingDown, true, "give up", "give up"),
             (.other, false, "give up", "unknown"),
         ] as [(TransportError.Cause, Bool, String, String)])

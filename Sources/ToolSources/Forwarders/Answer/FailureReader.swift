@@ -110,7 +110,8 @@ extension ForwarderFailure {
             case .malformedResponse: .invalidUpstream
             case .overloaded: .busy
             case .shuttingDown, .cancelled: .unavailable
-            case .invalidRequest, .nameNotResolved, .connectionRefused, .connectTimeout, .tlsFailed, .connectionLost,
+            case .invalidRequest, .nameNotResolved, .addressRefused, .connectionRefused, .connectTimeout, .tlsFailed,
+                .connectionLost,
                 .other:
                 .unreachable
             }
@@ -121,6 +122,7 @@ extension ForwarderFailure {
     static func words(_ cause: TransportError.Cause) -> String {
         switch cause {
         case .nameNotResolved: "the service's host is not known"
+        case .addressRefused: "the service's address is not allowed here"
         case .connectionRefused: "the service refuses connections"
         case .connectTimeout: "the service cannot be reached in time"
         case .tlsFailed: "no secure connection to the service is possible"

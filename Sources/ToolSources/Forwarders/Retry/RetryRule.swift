@@ -81,7 +81,8 @@ public struct RetryRule: Sendable, Equatable {
     private static func isConnection(_ cause: TransportError.Cause) -> Bool {
         switch cause {
         case .nameNotResolved, .connectionRefused, .connectTimeout, .tlsFailed, .connectionLost: true
-        case .invalidRequest, .timeout, .responseTooLarge, .malformedResponse, .cancelled, .shuttingDown, .overloaded,
+        case .invalidRequest, .addressRefused, .timeout, .responseTooLarge, .malformedResponse, .cancelled,
+            .shuttingDown, .overloaded,
             .other:
             false
         }
@@ -93,7 +94,7 @@ public struct RetryRule: Sendable, Equatable {
         case .answered(let status, _): return status >= 500 ? .failure : .success
         case .failed(let error):
             switch error.cause {
-            case .invalidRequest, .cancelled, .shuttingDown, .overloaded: return .unknown
+            case .invalidRequest, .addressRefused, .cancelled, .shuttingDown, .overloaded: return .unknown
             // It has answered, with more than is wanted.
             case .responseTooLarge: return .success
             case .nameNotResolved, .connectionRefused, .connectTimeout, .tlsFailed, .timeout, .connectionLost,
