@@ -1,4 +1,5 @@
 import Core
+public import Gateway
 public import GatewayCLI
 public import Settings
 
@@ -12,6 +13,8 @@ public enum Command: Sendable, Equatable {
     case sandbox(flags: [Setting: String])
     /// Look at everything that the gateway needs, with the same settings, and say what to do.
     case doctor(flags: [Setting: String], json: Bool)
+    /// Look at plugins, or run one, with the settings of plugins.
+    case plugins(PluginsCall, flags: [Setting: String])
     /// Work with the events of a running gateway.
     case events(EventsCall)
     /// Pass one of Luma's operations on through a running gateway.
@@ -29,7 +32,7 @@ public enum Command: Sendable, Equatable {
     var usesNetwork: Bool {
         switch self {
         case .serve, .mcp, .doctor, .events, .operation, .completionList: true
-        case .sandbox, .version, .help, .completion, .man: false
+        case .sandbox, .plugins, .version, .help, .completion, .man: false
         }
     }
 
@@ -50,6 +53,7 @@ public enum Command: Sendable, Equatable {
             return try flags(others[...], of: SettingTable.table, topic: .command(first)) {
                 .doctor(flags: $0, json: asJSON)
             }
+        case "plugins": return try plugins(rest)
         case "version", "man", "completion", "help":
             if let last = rest.last, ["--help", "-h"].contains(last) { return .help(.command(first)) }
             return try text(first, rest)
@@ -75,6 +79,30 @@ public enum Command: Sendable, Equatable {
         case .help(let verb): .help(.family(family.name, verb))
         case .version: .version
         }
+    }
+
+    /// `plugins`, a word that says what to do, its operands, then options.
+    private static func plugins(_ rest: ArraySlice<String>) throws(ConfigurationErrors) -> Command {
+        let words = Array(rest.prefix { !$0.hasPrefix("-") })
+        let asJSON = rest.contains("--json")
+        let call: PluginsCall? =
+            switch (words.first, words.count) {
+            case ("list", 1): .list(json: asJSON)
+            case ("check", 2): .check(path: words[1])
+            case ("run", 3): .run(path: words[1], command: words[2], arguments: nil)
+            case ("run", 4): .run(path: words[1], command: words[2], arguments: words[3])
+            default: nil
+            }
+        var options = rest.dropFirst(words.count)
+        if case .list = call { options = options.filter { $0 != "--json" }[...] }
+        let read = try flags(options, of: SettingTable.plugins, topic: .command("plugins")) {
+            .plugins(call ?? .list(json: false), flags: $0)
+        }
+        guard call != nil || read == .help(.command("plugins")) || read == .version else {
+            throw ConfigurationErrors(
+                usage("plugins", "needs list, check PATH, or run PATH COMMAND [JSON]; see luma-mcp help plugins"))
+        }
+        return read
     }
 
     /// A command that only prints.

@@ -44,7 +44,7 @@ struct CommandRow: Sendable {
         ]
 
     /// The commands that have no commands of their own, for the check at the start: it needs no more than their names.
-    static let plainNames = ["serve", "mcp", "sandbox", "doctor", "completion", "man", "version", "help"]
+    static let plainNames = ["serve", "mcp", "sandbox", "doctor", "plugins", "completion", "man", "version", "help"]
 
     private static let working = servers + families + texts
 
@@ -103,6 +103,21 @@ struct CommandRow: Sendable {
                 ("luma-mcp doctor", "Every check, and what to fix."),
                 ("luma-mcp doctor --json --port 8080", "The same for a script, for a gateway on port 8080."),
             ], exits: ExitRow.ofDoctor),
+        CommandRow(
+            name: "plugins", arguments: "COMMAND", summary: "look at plugins, check or run one",
+            options: SettingTable.plugins,
+            own: [OptionRow("--json", .yes([]), "With list: print one JSON document, for scripts.")],
+            words: ["list", "check", "run"],
+            notes: "list shows what a gateway with these settings offers, and what it refuses and why; check PATH"
+                + " shows one plugin in full, and run PATH COMMAND [JSON] calls it as a gateway would: with the same"
+                + " sandbox, environment, limits and grants. No gateway is asked.",
+            examples: [
+                ("luma-mcp plugins list --plugins-dir ./plugins", "What is offered, and what is not."),
+                ("luma-mcp plugins check ./plugins/hello", "Its tools with their arguments, and what to fix."),
+                (
+                    "luma-mcp plugins run ./plugins/hello greet '{\"name\":\"Ada\"}'", "Call one of its commands."
+                ),
+            ], exits: ExitRow.ofPlugins),
     ]
 
     private static let texts: [CommandRow] = [
@@ -147,6 +162,11 @@ extension ExitRow {
         ExitRow(
             code: 78,
             meaning: "Configuration error: no key and no sandbox, or a file that cannot be used."),
+    ]
+    static let ofPlugins = [
+        ExitRow(code: 0, meaning: "Everything is offered, or the call succeeded."),
+        ExitRow(code: 1, meaning: "Something is not offered, or the call failed."), wrong,
+        ExitRow(code: 78, meaning: "There is no such plugin, or LUMA_PLUGINS_DIR is not set."),
     ]
     static let ofDoctor = [
         ExitRow(code: 0, meaning: "All checks passed."), ExitRow(code: 1, meaning: "Passed with warnings."),

@@ -44,8 +44,14 @@ public enum Program {
                 let configuration = try configuration(flags, environment)
                 return try await StdioCommand(configuration: configuration, environment: environment).run()
             case .doctor(let flags, let asJSON):
-                return await DoctorCommand(asJSON: asJSON, askGateway: GatewayProbe.health).run {
-                    try resolution(flags, environment())
+                return await DoctorCommand(
+                    asJSON: asJSON, environment: environment(), askGateway: GatewayProbe.health
+                ).run { try resolution(flags, environment()) }
+            case .plugins(let call, let flags):
+                let environment = environment()
+                return try await PluginsCommand(call, environment: environment).run { directory in
+                    try Configuration.plugins(
+                        flags: flags, environment: environment, dotEnv: try dotEnv(), in: directory)
                 }
             case .serve(let flags):
                 let environment = environment()
@@ -89,12 +95,7 @@ public enum Program {
     private static func resolution(
         _ flags: [Setting: String], _ environment: [String: String]
     ) throws -> Resolution {
-        let dotEnv: String?
-        do throws(SmallFile.Failure) {
-            dotEnv = try SmallFile.read(".env", limit: largestDotEnv)
-        } catch {
-            throw StartFailure(.configuration, ".env cannot be used: \(error)")
-        }
+        let dotEnv = try dotEnv()
         let surroundings = Surroundings(cores: cores(), isTerminal: isatty(STDERR_FILENO) == 1)
         var resolution = try Configuration.resolve(
             flags: flags, environment: environment, dotEnv: dotEnv, surroundings: surroundings,
@@ -103,6 +104,15 @@ public enum Program {
         // The settings are known, and with them what must not be left behind in a core.
         if resolution.configuration.holdsSecrets, !resolution.configuration.debug { MemoryDump.forbid() }
         return resolution
+    }
+
+    /// The text of the `.env` file; nil when there is none.
+    private static func dotEnv() throws(StartFailure) -> String? {
+        do throws(SmallFile.Failure) {
+            return try SmallFile.read(".env", limit: largestDotEnv)
+        } catch {
+            throw StartFailure(.configuration, ".env cannot be used: \(error)")
+        }
     }
 
     /// The cores that this process may run on, which a container or `taskset` may have made fewer.

@@ -1,3 +1,4 @@
+import Gateway
 import GatewayAPI
 import GatewayCLI
 import Settings
@@ -22,6 +23,21 @@ import Testing
                 .sandboxPort: "1", .sandboxState: "f", .sandboxSeed: "2", .sandboxHost: "::1", .sandboxRateLimit: "3",
             ])
         ),
+        (["plugins", "list"], .plugins(.list(json: false), flags: [:])),
+        (
+            ["plugins", "list", "--json", "--plugins-dir", "x"],
+            .plugins(.list(json: true), flags: [.pluginsDirectory: "x"])
+        ),
+        (["plugins", "check", "./x"], .plugins(.check(path: "./x"), flags: [:])),
+        (
+            ["plugins", "run", "x", "greet", "--plugins-strict=false"],
+            .plugins(.run(path: "x", command: "greet", arguments: nil), flags: [.pluginsStrict: "false"])
+        ),
+        (
+            ["plugins", "run", "x", "greet", "{}"],
+            .plugins(.run(path: "x", command: "greet", arguments: "{}"), flags: [:])
+        ),
+        (["plugins", "--help"], .help(.command("plugins"))), (["plugins", "list", "-h"], .help(.command("plugins"))),
         (["man"], .man), (["completion", "bash"], .completion(.bash)), (["completion", "fish"], .completion(.fish)),
         (["version"], .version), (["--version"], .version), (["serve", "--version"], .version),
         (["help"], .help(.overview)), (["--help"], .help(.overview)), (["-h"], .help(.overview)),
@@ -75,6 +91,16 @@ import Testing
         (["--xyzzy-plugh\u{1b}[31m"], ["--xyzzy-plugh [31m (command line): is not an option"]),
         (["completion", "zsh", "x"], ["x (command line): is an unexpected argument"]),
         (["man", "x"], ["x (command line): is an unexpected argument"]),
+        (
+            ["plugins"],
+            ["plugins (command line): needs list, check PATH, or run PATH COMMAND [JSON]; see luma-mcp help plugins"]
+        ),
+        (
+            ["plugins", "check"],
+            ["plugins (command line): needs list, check PATH, or run PATH COMMAND [JSON]; see luma-mcp help plugins"]
+        ),
+        (["plugins", "check", "x", "--json"], ["--json (command line): is not an option"]),
+        (["plugins", "list", "--port", "1"], ["--port (command line): is not an option"]),
         (["help", "nope"], ["nope (command line): is not a command; see luma-mcp help"]),
         (["help", "sandbox", "x"], ["x (command line): is an unexpected argument"]),
         (["version", "x"], ["x (command line): is an unexpected argument"]),

@@ -7,6 +7,7 @@ import IO
 import LumaClient
 package import Settings
 import Store
+import ToolHost
 
 /// `luma-mcp doctor`: looks at everything that the gateway needs, and says what to do. It changes nothing, and asks Luma
 /// one thing: who the key belongs to; and a gateway that runs already, how it is.
@@ -17,10 +18,12 @@ package struct DoctorCommand {
     package typealias AskGateway = @Sendable (_ url: String, _ caFile: String?) async -> JSON?
 
     private let asJSON: Bool
+    private let environment: [String: String]
     private let askGateway: AskGateway
 
-    package init(asJSON: Bool, askGateway: @escaping AskGateway) {
-        (self.asJSON, self.askGateway) = (asJSON, askGateway)
+    /// - Parameter environment: what a gateway would have.
+    package init(asJSON: Bool, environment: [String: String], askGateway: @escaping AskGateway) {
+        (self.asJSON, self.environment, self.askGateway) = (asJSON, environment, askGateway)
     }
 
     /// - Parameter resolve: finds the settings.
@@ -49,6 +52,7 @@ package struct DoctorCommand {
         checkFiles(configuration, &report)
         checkStore(configuration, &report)
         await checkPort(configuration, &report)
+        await checkPlugins(configuration, &report)
         if configuration.usesSandbox {
             report.add("luma", .ok, "using the built-in emulator; nothing reaches Luma and no key is needed")
             report.addClock(now: WallClock.now, aheadOfUs: nil)
@@ -100,6 +104,18 @@ package struct DoctorCommand {
         let place = access(folder, F_OK) == 0 ? folder : Self.parent(of: folder)
         report.addStore(
             StoreInspection(folder: folder), folder: folder, refusal: StoreInspection.tryWrite(folder: place))
+    }
+
+    private func checkPlugins(_ configuration: Configuration, _ report: inout DoctorReport) async {
+        guard let plugins = configuration.plugins else { return }
+        do throws(SystemError) {
+            let settings = PluginHost.Settings(plugins, environment)
+            let host = try await PluginHost.make(settings, in: CallFolder(below: nil)) { _ in }
+            report.addPlugins(await host.survey())
+            await host.end()
+        } catch {
+            report.add("plugins", .failed, "plugins cannot be run: \(error)")
+        }
     }
 
     /// Looks whether the port can be listened on, or who does so already.

@@ -54,3 +54,42 @@ struct PluginReport {
         return .object(object)
     }
 }
+
+extension PluginReport {
+    /// Nothing is refused, and everything can be used.
+    var isComplete: Bool {
+        snapshot.problems.isEmpty && snapshot.refused.isEmpty && snapshot.plugins.allSatisfy { $0.refused.isEmpty }
+    }
+
+    /// For a person.
+    /// - Parameter withCommands: tells each command in full.
+    func text(withCommands: Bool) -> String {
+        var lines = snapshot.problems.map { "problem: \($0)" }
+        for plugin in snapshot.plugins {
+            let version = plugin.version.map { " \($0)" } ?? ""
+            let known = plugin.isKnownByHelp ? ", known by its help" : ""
+            lines.append("\(plugin.name)\(version)\(known)")
+            for command in plugin.commands { lines += Self.lines(command, inFull: withCommands) }
+            lines += plugin.refused.map { "  not offered: \($0.name): \($0.reason)" }
+            lines += plugin.notGranted.map { "  not granted: \($0)" }
+            lines += plugin.notes.map { "  note: \($0)" }
+            lines.append("  sandbox: \(plugin.sandbox)")
+        }
+        lines += snapshot.refused.map { "not offered: \($0.name): \($0.reason)" }
+        if lines.isEmpty { lines.append("There are no plugins.") }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func lines(_ command: HostedPlugin.Command, inFull: Bool) -> [String] {
+        let definition = command.definition
+        guard inFull else { return ["  \(definition.name)"] }
+        let line = definition.description.split(separator: "\n").first.map(String.init) ?? ""
+        var lines = ["  \(definition.name)  scope \(command.policy.scope.rawValue)  \(line)"]
+        let required = (definition.input["required"]?.arrayValue ?? []).compactMap(\.stringValue)
+        for (name, schema) in definition.input["properties"]?.objectValue?.members ?? [] {
+            let type = schema["type"]?.stringValue ?? "any"
+            lines.append("    \(name)  \(type)\(required.contains(name) ? ", required" : "")")
+        }
+        return lines
+    }
+}

@@ -20,10 +20,10 @@ struct PluginService: Sendable {
     static func make(
         _ configuration: Configuration, environment: [String: String], folder: String?, log: LogSink
     ) async throws(StartFailure) -> PluginService? {
-        guard let settings = PluginHost.Settings(configuration, environment) else { return nil }
+        guard let plugins = configuration.plugins else { return nil }
         do throws(SystemError) {
             let host = try await PluginHost.make(
-                settings, in: CallFolder(below: folder),
+                PluginHost.Settings(plugins, environment), in: CallFolder(below: folder),
                 patience: min(2, configuration.shutdownSeconds + secondsToKill)
             ) { log.log(LogEvent($0)) }
             return PluginService(host: host)
@@ -42,9 +42,8 @@ struct PluginService: Sendable {
 }
 
 extension PluginHost.Settings {
-    /// Those of a configuration; nil when it names no directory.
-    init?(_ configuration: Configuration, _ environment: [String: String]) {
-        guard let plugins = configuration.plugins else { return nil }
+    /// - Parameter environment: the gateway's own.
+    init(_ plugins: Configuration.Plugins, _ environment: [String: String]) {
         self.init(
             directory: plugins.directory, file: plugins.file, python: plugins.python, isStrict: plugins.isStrict,
             environment: environment)

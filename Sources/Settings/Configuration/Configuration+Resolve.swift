@@ -18,24 +18,12 @@ extension Configuration {
     ) throws(ConfigurationErrors) -> Resolution {
         var warnings: [String] = []
         let (lines, problems) = DotEnv.parse(dotEnv ?? "")
-        var file: [Setting: GivenText] = [:]
-        var variables: [Setting: GivenText] = [:]
-        for row in SettingTable.table {
-            let names = row.setting.names
-            if let line = names.lazy.compactMap({ name in lines.first { $0.name == name && !$0.value.isEmpty } }).first
-            {
-                file[row.setting] = GivenText(text: line.value, source: .dotEnv(line: line.number))
-            }
-            if let text = names.lazy.compactMap({ environment[$0] }).first(where: { !$0.isEmpty }) {
-                variables[row.setting] = GivenText(text: text, source: .environment)
-            }
-        }
         for name in environment.keys.sorted()
         where name.hasPrefix("LUMA_") && Setting(rawValue: name) == nil && !ClientVariable.names.contains(name) {
             warnings.append("\(name) in the environment is not a setting and is ignored\(suggestion(name))")
         }
-        let given = flags.mapValues { GivenText(text: $0, source: .commandLine) }
-        var reader = SettingReader(SettingTable.table, sources: [given, variables, file], checks)
+        let sources = GivenText.sources(of: SettingTable.table, flags, environment, lines)
+        var reader = SettingReader(SettingTable.table, sources: sources, checks)
         for problem in problems + unknownNames(lines, &warnings) { reader.report(problem) }
 
         let configuration = build(&reader, surroundings, &warnings)
@@ -147,23 +135,6 @@ extension Configuration {
                 "other machines could reach it without a token. Use localhost, set "
                     + "LUMA_AUTH_TOKENS, or set LUMA_ALLOW_EXTERNAL=true if a proxy in front of it authenticates",
                 from: .combination))
-    }
-
-    /// Nil without a directory.
-    private static func readPlugins(_ reader: inout SettingReader, _ warnings: inout [String]) -> Plugins? {
-        guard let directory = reader.text(.pluginsDirectory) else {
-            for setting in [Setting.pluginsFile, .pluginsPython, .pluginsStrict] where reader.given.contains(setting) {
-                warnings.append(
-                    "\(setting.rawValue) has no effect without \(Setting.pluginsDirectory.rawValue).")
-            }
-            return nil
-        }
-        guard let python = reader.text(.pluginsPython) else {
-            preconditionFailure("the row of LUMA_PLUGINS_PYTHON has no default")
-        }
-        return Plugins(
-            directory: directory, file: reader.text(.pluginsFile), python: python,
-            isStrict: reader.boolean(.pluginsStrict))
     }
 
     /// A certificate and its key, or neither.

@@ -6,6 +6,24 @@ package struct GivenText {
     package let source: ConfigurationError.Source
 }
 
+extension GivenText {
+    /// What was given for the rows of a table: on the command line, in the environment, in the `.env` file; the best first.
+    static func sources(
+        of table: [SettingRow], _ flags: [Setting: String], _ environment: [String: String], _ lines: [DotEnv.Line]
+    ) -> [[Setting: GivenText]] {
+        var file: [Setting: GivenText] = [:]
+        var variables: [Setting: GivenText] = [:]
+        for row in table {
+            let names = row.setting.names
+            let line = names.lazy.compactMap { name in lines.first { $0.name == name && !$0.value.isEmpty } }.first
+            file[row.setting] = line.map { GivenText(text: $0.value, source: .dotEnv(line: $0.number)) }
+            let text = names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+            variables[row.setting] = text.map { GivenText(text: $0, source: .environment) }
+        }
+        return [flags.mapValues { GivenText(text: $0, source: .commandLine) }, variables, file]
+    }
+}
+
 /// The values of one table's rows, each from the first place that has it, with all problems gathered.
 ///
 /// A setting that is wrong reads as its default, so that the other checks can go on; the problems stop the start.

@@ -16,8 +16,10 @@ struct PluginFolder {
     let isStrict: Bool
 
     /// Looks at everything in a directory.
-    /// - Parameter leavingOut: the name of a file that is no plugin.
-    func scan(_ path: String, leavingOut: String?) -> PluginScan {
+    /// - Parameters:
+    ///   - leavingOut: the name of a file that is no plugin.
+    ///   - only: the one entry that is looked at; nil for all.
+    func scan(_ path: String, leavingOut: String?, only: String? = nil) -> PluginScan {
         var scan = PluginScan()
         guard let folder = TrustedPath.real(path), FileMark(folder)?.isDirectory == true else {
             scan.problem = "there is no such directory"
@@ -34,7 +36,7 @@ struct PluginFolder {
             return scan
         }
         for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
-        where name != "__pycache__" && name != leavingOut {
+        where name != "__pycache__" && name != leavingOut && only.map({ $0 == name }) ?? true {
             let shown = OutsideText.line(name, most: ToolNames.maxBytes)
             do throws(Refusal) {
                 guard let plugin = try find(folder + "/" + name) else { continue }
@@ -50,6 +52,9 @@ struct PluginFolder {
             }
         }
         refuseRepeated(&scan)
+        if let only, scan.found.isEmpty, scan.refused.isEmpty {
+            scan.refused = [RefusedPlugin(only, "it is neither a directory nor an executable file")]
+        }
         scan.watched += scan.found.map(\.watched)
         return scan
     }

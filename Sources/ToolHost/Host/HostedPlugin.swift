@@ -7,8 +7,8 @@ package import ToolSources
 package final class HostedPlugin: Sendable {
     /// One of its tools.
     package struct Command: Sendable {
-        let command: PluginCommand
-        let policy: PluginPolicy.Command
+        package let command: PluginCommand
+        package let policy: PluginPolicy.Command
         package let definition: ToolDefinition
     }
 

@@ -1,6 +1,8 @@
+package import Core
 import Dispatch
 package import IO
 import Synchronization
+package import ToolSources
 
 /// The plugins of one gateway: looks at their directory, asks them what they do, and says so whenever that has changed. Has a loop
 /// of its own, so that nobody waits for it. Safe to use from any thread.
@@ -14,6 +16,8 @@ package final class PluginHost: Sendable {
         package var isStrict: Bool
         /// The gateway's own environment, for what the operator passes on of it.
         package var environment: [String: String]
+        /// The one entry of the directory that is looked at; nil for all.
+        package var only: String?
         /// What a plugin may take to say what it does.
         package var describeSeconds = 10.0
 
@@ -88,6 +92,15 @@ package final class PluginHost: Sendable {
         return snapshot
     }
 
+    /// Runs one call to its end, on the plugins' own loop.
+    /// - Returns: nil when the task was cancelled.
+    package func run(
+        _ plugin: HostedPlugin, _ command: HostedPlugin.Command, _ arguments: JSONObject,
+        _ listener: @Sendable () -> PluginListener
+    ) async -> PluginOutcome? {
+        await loop.run(plugin, command, arguments, runs, listener)
+    }
+
     /// Stops all calls that run, and refuses those to come.
     package func stopCalls() { runs.calls.stop() }
 
@@ -115,4 +128,11 @@ package final class PluginHost: Sendable {
 
 extension Loop {
     fileprivate func end(_ keeper: LoopBound<PluginKeeper>) async { await keeper.value.end() }
+
+    fileprivate func run(
+        _ plugin: HostedPlugin, _ command: HostedPlugin.Command, _ arguments: JSONObject, _ runs: PluginRuns,
+        _ listener: @Sendable () -> PluginListener
+    ) async -> PluginOutcome? {
+        await PluginRunner(runs, on: reactor).runToTheEnd(plugin, command, arguments, listener())
+    }
 }

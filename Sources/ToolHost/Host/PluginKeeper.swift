@@ -134,7 +134,7 @@ final class PluginKeeper {
             queue.async {
                 let file = settings.file ?? settings.directory + "/plugins.json"
                 let folder = PluginFolder(python: settings.python, isStrict: settings.isStrict)
-                var scan = folder.scan(settings.directory, leavingOut: "plugins.json")
+                var scan = folder.scan(settings.directory, leavingOut: "plugins.json", only: settings.only)
                 do throws(SystemError) { try calls.open() } catch {
                     scan = PluginScan()
                     scan.problem = "no directory for their runs can be made: \(error)"
@@ -285,7 +285,8 @@ final class PluginKeeper {
             }
         }
         let known = Set(scan.found.map(\.name))
-        for name in grants.plugins.keys.sorted() where !known.contains(name) && scan.problem == nil {
+        for name in grants.plugins.keys.sorted()
+        where !known.contains(name) && scan.problem == nil && settings.only == nil {
             snapshot.problems.append("plugins.json names \(name), which is not there")
         }
         guard !snapshot.isSame(as: last) || last.generation == 0 else { return }
