@@ -7,9 +7,9 @@ import ToolSources
 struct PluginReport {
     let snapshot: PluginSnapshot
     /// How their calls are; nil where none are made.
-    var slots: PluginSlots?
+    var slots: CallSlots?
 
-    init(_ snapshot: PluginSnapshot, slots: PluginSlots? = nil) {
+    init(_ snapshot: PluginSnapshot, slots: CallSlots? = nil) {
         self.snapshot = snapshot
         self.slots = slots
     }
@@ -46,7 +46,7 @@ struct PluginReport {
         object["not_granted"] = .array(plugin.notGranted.map { .string($0) })
         object["notes"] = .array(plugin.notes.map { .string($0) })
         object["sandbox"] = .string(plugin.sandbox.description)
-        let counts = slots?.counts(plugin.name) ?? PluginSlots.Counts()
+        let counts = slots?.counts(plugin.name) ?? CallSlots.Counts()
         object["running"] = .number(JSONNumber(counts.running))
         object["waiting"] = .number(JSONNumber(counts.waiting))
         object["calls"] = .number(JSONNumber(Int(clamping: counts.calls)))

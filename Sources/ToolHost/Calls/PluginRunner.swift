@@ -8,7 +8,7 @@ import ToolSources
 package struct PluginRuns: Sendable {
     let spawner: Spawner
     let folder: CallFolder
-    package let slots: PluginSlots
+    package let slots: CallSlots
     package let calls: PluginCalls
     /// Seconds between SIGTERM and SIGKILL.
     let patience: Double
@@ -62,7 +62,9 @@ package final class PluginRunner {
         } catch {
             return .failure(.invalidArguments, error.text)
         }
-        switch await takeSlot(plugin, command.policy.timeoutSeconds) {
+        // It waits as long as it may itself take.
+        let bounds = CallSlots.Bounds(running: plugin.policy.concurrency, waiting: plugin.policy.queue)
+        switch await reactor.slot(of: plugin.name, in: runs.slots, bounds, seconds: command.policy.timeoutSeconds) {
         case .granted: break
         case .busy: return .failure(.busy, "The plugin has as many calls waiting as it may. Call again in a moment.")
         case .cancelled: return nil
@@ -84,45 +86,6 @@ package final class PluginRunner {
     }
 
     private static func newID() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }
-
-    // MARK: The slot
-
-    private enum Slot { case granted, busy, cancelled }
-
-    /// Waits for a slot, as long as the call itself may take.
-    private func takeSlot(_ plugin: HostedPlugin, _ seconds: Double) async -> Slot {
-        if Task.isCancelled { return .cancelled }
-        let bounds = PluginSlots.Bounds(running: plugin.policy.concurrency, waiting: plugin.policy.queue)
-        let executor = reactor.executor
-        var number: UInt64?
-        var timer: TimerQueue.Token?
-        var turn = PluginSlots.Turn.busy
-        defer { if let timer { reactor.cancel(timer) } }
-        do {
-            let isGranted: Bool = try await reactor.suspend { suspension in
-                let bound = LoopBound(suspension, on: executor)
-                turn = runs.slots.request(plugin.name, bounds) {
-                    executor.execute { bound.value.resume(returning: true) }
-                }
-                switch turn {
-                case .now: suspension.resume(returning: true)
-                case .busy: suspension.resume(returning: false)
-                case .later(let own):
-                    number = own
-                    timer = reactor.schedule(at: reactor.now.advanced(seconds: seconds)) {
-                        suspension.resume(returning: false)
-                    }
-                }
-            }
-            if isGranted { return .granted }
-            // Its turn may have come in the same moment.
-            if let number, !runs.slots.leave(number) { return .granted }
-            return .busy
-        } catch {
-            if turn == .now || number.map({ !runs.slots.leave($0) }) == true { runs.slots.release(plugin.name) }
-            return .cancelled
-        }
-    }
 
     // MARK: The process
 

@@ -50,7 +50,7 @@ package final class PluginHost: Sendable {
         log: @escaping @Sendable (HostEvent) -> Void
     ) async throws(SystemError) -> PluginHost {
         let runs = PluginRuns(
-            spawner: try Spawner.shared(), folder: folder, slots: PluginSlots(), calls: PluginCalls(),
+            spawner: try Spawner.shared(), folder: folder, slots: CallSlots(), calls: PluginCalls(),
             patience: patience,
             environment: settings.environment, log: log)
         let loop = try Loop(label: "luma-mcp.plugins")
