@@ -46,13 +46,14 @@ extension Dispatcher {
         var outcome: ToolAudit.Outcome?
         let answer = try await round(request, tool.name, audit.argumentDigest) { call throws(CallFailure) in
             let result: ToolResult
+            let given = tool.forgive(given)
             let read = ArgumentSchema.read(
-                tool.forgive(given), schema: tool.input, isClosed: tool.isClosed,
+                given, schema: tool.input, isClosed: tool.isClosed,
                 takesEmptyTexts: tool.takesEmptyTexts, suggest: tool.suggest)
             switch read {
             case .failure(let problems):
                 outcome = .invalidArguments
-                result = .failure(problems.text)
+                result = tool.misfit(given) ?? .failure(problems.text)
             case .success(let arguments):
                 do throws(CallFailure) {
                     result = try await tool.handler(call, arguments)

@@ -40,6 +40,8 @@ public struct Tool {
     public var forgive: (JSONObject) -> JSONObject = { $0 }
     /// The name among those given that was probably meant by another.
     public var suggest: (String, [String]) -> String? = { NearestName.suggest(for: $0, among: $1) }
+    /// The result for arguments that do not fit, where it is another one than the usual words.
+    public var misfit: (JSONObject) -> ToolResult? = { _ in nil }
     /// An empty text is a value like any other, and not what an adapter writes for an argument that is not given.
     public var takesEmptyTexts = false
     /// The result of every call, for a tool without arguments whose result never changes.

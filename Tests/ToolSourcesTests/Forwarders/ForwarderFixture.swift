@@ -98,7 +98,7 @@ struct ForwarderPlay {
             case .reauthorize(let generation, let isRepeated):
                 asked.append("refused \(generation)\(isRepeated ? " again" : "")")
                 action =
-                    isRepeated ? call.notAuthorized(ForwarderFailure(.auth, "the service refuses the token")) : take()
+                    isRepeated ? call.refused(ForwarderFailure(.auth, "the service refuses the token")) : take()
             case .send(let request):
                 sent.append(request)
                 let event = script.popFirst()
@@ -119,7 +119,7 @@ struct ForwarderPlay {
     }
 
     private mutating func take() -> ForwarderCall.Action {
-        guard !tokens.isEmpty else { return call.notAuthorized(ForwarderFailure(.auth, "no token")) }
+        guard !tokens.isEmpty else { return call.refused(ForwarderFailure(.auth, "no token")) }
         return call.authorized(tokens.removeFirst())
     }
 

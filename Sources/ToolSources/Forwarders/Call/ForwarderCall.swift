@@ -7,8 +7,8 @@ public import HTTP
 ///
 /// | action | then |
 /// |---|---|
-/// | `authorize`, `reauthorize` | ask the token manager; `authorized`, or `notAuthorized` |
-/// | `send` | `answered`, or `failed` |
+/// | `authorize`, `reauthorize` | ask the token manager; `authorized`, or `refused` |
+/// | `send` | `answered`, or `failed`; `refused` when it is not to be sent |
 /// | `wait` | `waited` |
 /// | `end` | nothing |
 ///
@@ -89,8 +89,8 @@ public struct ForwarderCall {
         return send()
     }
 
-    /// There are none to be had.
-    public mutating func notAuthorized(_ failure: ForwarderFailure) -> Action { end(failure) }
+    /// This side lets it go no further: no credentials are to be had, or nothing is sent to the service for now.
+    public mutating func refused(_ failure: ForwarderFailure) -> Action { end(failure) }
 
     /// A pause is over.
     public mutating func waited() -> Action { send() }
