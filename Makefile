@@ -39,12 +39,12 @@ BROWSER_PACKAGES := chromium chromium-driver curl openssl python3 python3-venv
 
 DIFFERENTIAL_PACKAGES := nginx python3 python3-venv
 
-SCRIPTS := .ci/run $(wildcard Packaging/*.sh Tests/*/*.sh)
-PYTHON := $(wildcard Packaging/*.py Tests/*/*.py)
+SCRIPTS := .ci/run $(wildcard Packaging/*.sh Tests/*/*.sh examples/*/*.sh examples/*/*/*.sh)
+PYTHON := $(wildcard Packaging/*.py Tests/*/*.py examples/*/*.py examples/*/*/*.py)
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format check linkage smoke differential chaos fuzz asan tsan bench soak openapi exports interop browser \
+.PHONY: help run build test lint format check linkage smoke differential chaos fuzz asan tsan bench soak openapi exports plugins interop browser \
     clean need-swift need-packages
 .PHONY: install deb sbom mcpb packaging
 .PHONY: goodput
@@ -122,6 +122,10 @@ openapi: build ## Validate /openapi.json and let schemathesis look for an answer
 exports: build ## Read what is exported with icalendar from PyPI and Python's csv
 	@Tests/Tools/packages.sh python3 python3-venv
 	@exec Tests/Exports/exports.sh $(BINARY)
+
+plugins: ## Test the example plugins (PLUGINS="git_clone ..." for some of them)
+	@Tests/Tools/packages.sh git openssl python3 python3-venv
+	@exec bash examples/plugins/test.sh $(PLUGINS)
 
 browser: build ## Look at the pages with headless Chromium and click on them (PAGES="docs ..."); pictures in .build/browser
 	@Tests/Tools/packages.sh $(BROWSER_PACKAGES)

@@ -21,7 +21,8 @@ if found=$(grep -rnE --include='*.swift' "$import" Sources); then
     complain "Foundation is imported by a shipped file:" <<<"$found"
 fi
 
-long=$(find Package.swift Sources Tests -type f \
+shopt -s nullglob
+long=$(find Package.swift Sources Tests examples* -type f \
     \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.sh' -o -name '*.py' -o -name '*.lua' \
     -o -name '*.js' -o -name '*.css' -o -name '*.html' \) \
     -exec wc -l {} \; | awk '$1 > 400 { print $2 ": " $1 " lines" }')

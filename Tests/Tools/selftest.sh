@@ -85,6 +85,10 @@ sources '400 lines' ok
 echo '// 401' >>Sources/Core/B.swift
 sources '401 lines' failed
 fresh
+mkdir -p examples/plugins/a
+seq -f '# %g' 401 >examples/plugins/a/a.py
+sources '401 lines of an example' failed
+fresh
 mkdir .build
 echo 1 >.build/x
 sources 'ignored and not tracked' ok
