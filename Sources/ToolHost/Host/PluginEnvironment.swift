@@ -39,20 +39,27 @@ enum PluginEnvironment {
 package struct SecretSource: Sendable {
     private static let maxBytes = 32 << 10
 
-    private let environment: [String: String]
+    private let find: @Sendable (String) -> Secret?
 
     /// - Parameter environment: the gateway's own.
-    package init(environment: [String: String]) { self.environment = environment }
-
-    /// The secret of a name, without the line end of its file; nil when it is nowhere. Blocks its thread: never on a loop.
-    package func secret(_ name: String) -> Secret? {
-        if let folder = environment["CREDENTIALS_DIRECTORY"], let secret = file(folder + "/" + name) { return secret }
-        if let path = environment[name + "_FILE"], let secret = file(path) { return secret }
-        return environment[name].flatMap { $0.isEmpty ? nil : Secret($0) }
+    package init(environment: [String: String]) {
+        self.init { name in
+            if let folder = environment["CREDENTIALS_DIRECTORY"], let secret = Self.file(folder + "/" + name) {
+                return secret
+            }
+            if let path = environment[name + "_FILE"], let secret = Self.file(path) { return secret }
+            return environment[name].flatMap { $0.isEmpty ? nil : Secret($0) }
+        }
     }
 
-    private func file(_ path: String) -> Secret? {
-        guard var text = (try? SmallFile.readPrivate(path, limit: Self.maxBytes)) ?? nil else { return nil }
+    /// - Parameter find: gives the secret of a name; may block its thread.
+    init(_ find: @escaping @Sendable (String) -> Secret?) { self.find = find }
+
+    /// The secret of a name, without the line end of its file; nil when it is nowhere. Blocks its thread: never on a loop.
+    package func secret(_ name: String) -> Secret? { find(name) }
+
+    private static func file(_ path: String) -> Secret? {
+        guard var text = (try? SmallFile.readPrivate(path, limit: maxBytes)) ?? nil else { return nil }
         while text.last == "\n" || text.last == "\r\n" || text.last == "\r" { text.removeLast() }
         return text.isEmpty || text.utf8.contains(0) ? nil : Secret(text)
     }

@@ -16,6 +16,8 @@ package final class PluginHost: Sendable {
         package var isStrict: Bool
         /// The gateway's own environment, for what the operator passes on of it.
         package var environment: [String: String]
+        /// Where the secrets are that it grants.
+        package var secrets: SecretSource
         /// The one entry of the directory that is looked at; nil for all.
         package var only: String?
         /// What a plugin may take to say what it does.
@@ -29,6 +31,7 @@ package final class PluginHost: Sendable {
             self.python = python
             self.isStrict = isStrict
             self.environment = environment
+            secrets = SecretSource(environment: environment)
         }
     }
 

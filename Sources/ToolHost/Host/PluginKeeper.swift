@@ -26,6 +26,8 @@ final class PluginKeeper {
         /// What it was asked under, and what it has by now.
         var level: SandboxLevel
         var hosted: HostedPlugin?
+        /// The number of what `hosted` follows from: of what it has said, and of what it is granted.
+        var edition: Int
     }
 
     private let settings: PluginHost.Settings
@@ -34,6 +36,8 @@ final class PluginKeeper {
     private let describer: PluginDescriber
     /// Files are looked at there.
     private let queue = DispatchQueue(label: "luma-mcp.plugins.files")
+    /// Secrets are read there: one that hangs holds up no look.
+    private let secretQueue = DispatchQueue(label: "luma-mcp.plugins.secrets")
     private var watch: DirectoryWatch?
     private var publish: (PluginSnapshot) -> Void = { _ in }
     private var work: Task<Void, Never>?
@@ -47,6 +51,7 @@ final class PluginKeeper {
     /// first step.
     private var asks: [Int: Task<Void, Never>?] = [:]
     private var lastAsk = 0
+    private var lastEdition = 0
     private var scan = PluginScan()
     private var grants = PluginGrants()
     /// Why the operator's file cannot be used.
@@ -158,14 +163,14 @@ final class PluginKeeper {
                 forget(plugin.name)
                 continue
             }
-            var entry = entries[plugin.name] ?? Entry(found: plugin, level: level)
+            var entry = entries[plugin.name] ?? Entry(found: plugin, level: level, edition: nextEdition())
             let isKnown =
                 entry.found == plugin && entry.level == level
                 && (entry.asking != nil || entry.state.map { !$0.isPassing } ?? false)
-            if isOther { entry.hosted = nil }
             entry.found = plugin
             entry.level = level
             entries[plugin.name] = entry
+            if isOther { outdate(plugin.name) }
             if !isKnown { ask(plugin, level) }
         }
         await build()
@@ -214,7 +219,7 @@ final class PluginKeeper {
             guard let state, entries[plugin.name]?.asking == number else { return }
             entries[plugin.name]?.asking = nil
             entries[plugin.name]?.state = state
-            entries[plugin.name]?.hosted = nil
+            outdate(plugin.name)
             await build()
             publishSoon()
         }
@@ -231,24 +236,38 @@ final class PluginKeeper {
         entries[name] = nil
     }
 
+    private func nextEdition() -> Int {
+        lastEdition += 1
+        return lastEdition
+    }
+
+    /// It is to be put together anew, by `build`; what is being put together for it is no longer wanted.
+    private func outdate(_ name: String) {
+        entries[name]?.hosted = nil
+        entries[name]?.edition = nextEdition()
+    }
+
     /// Puts together what plugins say and what they are granted. A plugin that is asked anew is meanwhile what it was.
     private func build() async {
         let settings = settings
-        for (name, entry) in entries where entry.hosted == nil {
-            guard case .described(let described)? = entry.state else { continue }
+        let queue = secretQueue
+        for name in Array(entries.keys) {
+            guard let entry = entries[name], entry.hosted == nil, case .described(let described)? = entry.state else {
+                continue
+            }
             let policy = PluginPolicy(name, grants: grants, requests: described.description.requests)
-            let queue = queue
             let variables = await reactor.ask {
                 (then: @escaping @Sendable (Result<GrantedVariables, Never>) -> Void) in
                 queue.async {
-                    let secrets = SecretSource(environment: settings.environment)
                     then(
                         .success(
-                            GrantedVariables(policy.variables, environment: settings.environment, secrets: secrets)))
+                            GrantedVariables(
+                                policy.variables, environment: settings.environment, secrets: settings.secrets)))
                 }
             }
-            // While files were read somebody else may have put it together, or it may be gone.
-            guard entries[name]?.asking == entry.asking, entries[name]?.hosted == nil else { continue }
+            // While secrets were read it may have been granted or have said something else, or be gone: whoever has noticed
+            // that puts it together. What was granted before is not in force any more.
+            guard entries[name]?.edition == entry.edition, entries[name]?.hosted == nil else { continue }
             entries[name]?.hosted = HostedPlugin(entry.found, described, policy, variables)
         }
     }

@@ -149,6 +149,35 @@ import ToolSources
         }
     }
 
+    /// A grant that is taken back while its secret is being read is not in force when the read comes to its end.
+    @Test func aGrantThatIsTakenBackMeanwhileIsNotInForce() async throws {
+        try await PluginBench.with { bench in
+            let (reading, asked) = (bench.root + "/outside/reading", bench.root + "/outside/asked")
+            // The read is held until the look that finds the new file has begun: only that asks the second plugin.
+            let secrets = SecretSource { name in
+                _ = FileManager.default.createFile(atPath: reading, contents: nil)
+                for _ in 0..<100_000 where access(asked, F_OK) != 0 { usleep(1000) }
+                return Secret("secret-" + name)
+            }
+            try bench.shell(
+                "one.sh", commands: #"[{"name": "show"}]"#, #"echo "${TOKEN:-none}""#, plugin: #"{"env": ["TOKEN"]}"#)
+            try bench.write(
+                "two.sh", "#!/bin/sh\ntouch \(asked)\n" + PluginBench.shell(commands: #"[{"name": "a"}]"#, ""))
+            try bench.write(
+                "plugins.json",
+                #"{"format": 1, "plugins": {"one": {"env": {"TOKEN": {"$secret": "TOKEN"}}}, "two": {"enabled": false}}}"#,
+                mode: 0o600)
+            let host = try await bench.make { $0.secrets = secrets }
+            host.begin { _ in }
+            _ = try await host.wait { _ in access(reading, F_OK) == 0 }
+            try bench.write("plugins.json", #"{"format": 1, "plugins": {"two": {"sandbox": "none"}}}"#, mode: 0o600)
+            let after = try await host.wait { $0.tools == ["one__show", "two__a"] && !$0.isSettling }
+            #expect(after.plugins.first?.notGranted.count == 1)
+            #expect(try await bench.text(host, "one__show") == "none")
+            await host.end()
+        }
+    }
+
     @Test func aFileThatCannotBeReadGrantsNothing() async throws {
         try await PluginBench.with { bench in
             try bench.shell("one.sh", commands: #"[{"name": "a"}]"#, "")
