@@ -166,7 +166,13 @@ struct PluginFolder {
             throw Refusal("the command of plugin.json must begin with a path, such as ./tool or /usr/bin/tool")
         }
         let program = first.hasPrefix("/") ? first : folder + "/" + first
-        return (program, words.dropFirst().map { $0.hasPrefix("./") ? folder + $0.dropFirst() : $0 })
+        var others: [String] = []
+        for word in words.dropFirst() {
+            // The script that an interpreter runs is one of these.
+            let subject = OutsideText.line(word, most: 80) + " in its command "
+            others.append(word.hasPrefix("./") ? try trusted(folder + word.dropFirst(), subject) : word)
+        }
+        return (program, others)
     }
 
     /// Whether a script says what runs it.

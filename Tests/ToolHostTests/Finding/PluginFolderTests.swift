@@ -15,6 +15,7 @@ import Testing
             try bench.write(
                 "described/plugin.json", #"{"command": ["./bin/tool", "-q", "./data"], "commands": []}"#, mode: 0o644)
             try bench.write("described/bin/tool", "#!/bin/sh\n")
+            try bench.write("described/data", "x", mode: 0o644)
             try bench.write("described/run", "#!/bin/sh\n")
             try bench.write("runs/run", "#!/bin/sh\n")
             try bench.write("runs/cli.py", "print()\n", mode: 0o644)
@@ -103,6 +104,7 @@ import Testing
     @Test(arguments: [
         ("{", "plugin.json is no JSON"), ("{}", "must have a command"), (#"{"command": "x"}"#, "must have a command"),
         (#"{"command": []}"#, "must have a command"), (#"{"command": ["tool"]}"#, "must begin with a path"),
+        (#"{"command": ["/bin/sh", "./none"]}"#, "./none in its command cannot be looked at"),
         (#"{"command": ["./none"]}"#, "not executable"), (#"{"command": ["./plugin.json"]}"#, "not executable"),
     ])
     func aDocumentThatCannotBeUsedIsToldOf(text: String, words: String) async throws {
@@ -136,6 +138,40 @@ import Testing
         }
     }
 
+    /// The script that is run counts as much as the program that runs it.
+    @Test(arguments: ["cli.py", "plugin.json", "tool.sh", "lib/more.sh"])
+    func aFileOfACommandThatOthersCouldChangeIsRefused(file: String) async throws {
+        try await PluginBench.with { bench in
+            let name = file == "cli.py" ? "script" : "described"
+            try bench.write("script/cli.py", "print()\n", mode: 0o644)
+            try bench.write(
+                "described/plugin.json", #"{"command": ["/bin/sh", "./tool.sh", "./lib/more.sh"]}"#, mode: 0o644)
+            try bench.write("described/tool.sh", "", mode: 0o644)
+            try bench.write("described/lib/more.sh", "", mode: 0o644)
+            #expect(scan(bench).refused.isEmpty)
+            chmod("\(bench.plugins)/\(name)/\(file)", 0o646)
+            let strict = scan(bench)
+            #expect(strict.found.count == 1)
+            let reason = strict.reason(name)
+            #expect(reason?.contains("\(file) ") == true, "\(reason ?? "")")
+            #expect(reason?.contains("can be written by other users") == true, "\(reason ?? "")")
+            #expect(scan(bench, isStrict: false).found.count == 2)
+        }
+    }
+
+    /// A link is followed to the end: what stands in the directory of somebody else may be another file by the next run.
+    @Test func aFileOfACommandIsTakenFromWhereItLies() async throws {
+        try await PluginBench.with { bench in
+            try bench.write("tool/plugin.json", #"{"command": ["/bin/sh", "./tool.sh"]}"#, mode: 0o644)
+            try bench.write(bench.root + "/outside/real.sh", "", mode: 0o644)
+            try FileManager.default.createSymbolicLink(
+                atPath: bench.plugins + "/tool/tool.sh", withDestinationPath: bench.root + "/outside/real.sh")
+            #expect(scan(bench).found.first?.words == [bench.root + "/outside/real.sh"])
+            chmod(bench.root + "/outside", 0o777)
+            #expect(scan(bench).reason("tool")?.contains("a directory above it can be written") == true)
+        }
+    }
+
     @Test func aDirectoryThatIsNotThereIsToldOf() async throws {
         try await PluginBench.with { bench in
             try bench.remove("")
@@ -155,4 +191,8 @@ import Testing
             #expect(scan(bench).found != first)
         }
     }
+}
+
+extension PluginScan {
+    fileprivate func reason(_ name: String) -> String? { refused.first { $0.name == name }?.reason }
 }
