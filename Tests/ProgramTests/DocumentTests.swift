@@ -71,7 +71,7 @@ import Testing
         let example = SettingsDocument.dotEnvExample
         #expect(DotEnv.parse(example).lines.isEmpty)
         #expect(DotEnv.parse(example).problems.isEmpty)
-        let all = example.replacing("\n#LUMA_", with: "\nLUMA_")
+        let all = example.replacing(/\n#(?<line>[A-Z_]+=)/) { "\n" + $0.line }
         #expect(DotEnv.parse(all).lines.map(\.name) == SettingTable.table.map(\.setting.rawValue))
         #expect(throws: Never.self) {
             try Configuration.resolve(

@@ -71,7 +71,9 @@ extension StoreListener {
 
 extension Configuration {
     /// There is a key of Luma's, a token or a certificate's key in memory.
-    package var holdsSecrets: Bool { apiKey != nil || access.tokens != nil || tls != nil }
+    package var holdsSecrets: Bool {
+        apiKey != nil || access.tokens != nil || tls != nil || !forwarders.values.isEmpty
+    }
 }
 
 /// Whether files that hold secrets, or what must not be changed by others, are open to them.

@@ -96,6 +96,7 @@ extension Configuration {
                 settleSeconds: reader.number(.settleSeconds)),
             templatesDirectory: reader.text(.templatesDirectory),
             plugins: readPlugins(&reader, &warnings),
+            forwarders: readForwarders(reader),
             debug: reader.boolean(.debug),
             logFormat: reader.text(.logFormat).flatMap(LogFormat.init) ?? defaultFormat,
             logFile: reader.text(.logFile))
@@ -137,6 +138,15 @@ extension Configuration {
                 from: .combination))
     }
 
+    private static func readForwarders(_ reader: SettingReader) -> Forwarders {
+        let settings: [Setting] = [
+            .gitHubToken, .gitHubURL, .lunaURL, .lumenoreURL, .lumenoreClient, .lumenoreSecret,
+        ]
+        let values = settings.compactMap { setting in reader.text(setting).map { (setting.rawValue, Secret($0)) } }
+        return Forwarders(
+            directory: reader.text(.forwardersDirectory), values: Dictionary(uniqueKeysWithValues: values))
+    }
+
     /// A certificate and its key, or neither.
     fileprivate static func readTLS(
         _ reader: inout SettingReader, _ certificateSetting: Setting, _ keySetting: Setting
@@ -176,7 +186,7 @@ extension Configuration {
     private static func unknownNames(_ lines: [DotEnv.Line], _ warnings: inout [String]) -> [ConfigurationError] {
         var problems: [ConfigurationError] = []
         for line in lines where Setting(rawValue: line.name) == nil && !aliases.contains(line.name) {
-            if line.name.hasPrefix("LUMA_") || NearestName.suggest(for: line.name, among: names) != nil {
+            if line.name.hasPrefix(Setting.prefix) || NearestName.suggest(for: line.name, among: ownNames) != nil {
                 let problem = "is not a setting" + suggestion(line.name)
                 problems.append(ConfigurationError(line.name, problem, from: .dotEnv(line: line.number)))
             } else {
@@ -188,12 +198,15 @@ extension Configuration {
     }
 
     private static let names = SettingTable.table.map(\.setting.rawValue)
+    /// Those that nobody else has: what is nearly one of them is meant for this program.
+    private static let ownNames = names.filter { $0.hasPrefix(Setting.prefix) }
     private static let aliases = Set(SettingTable.table.compactMap(\.setting.alias))
 
     /// Also finds a name whose prefix is missing or there twice.
     private static func suggestion(_ name: String) -> String {
         let found =
-            names.first { name.hasSuffix($0) || $0 == "LUMA_" + name } ?? NearestName.suggest(for: name, among: names)
+            names.first { name.hasSuffix($0) || $0 == "LUMA_" + name }
+            ?? NearestName.suggest(for: name, among: ownNames)
         return found.map { "; did you mean \($0)?" } ?? ""
     }
 }

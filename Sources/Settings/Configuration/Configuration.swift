@@ -89,6 +89,14 @@ public struct Configuration: Sendable {
         public var isStrict: Bool
     }
 
+    /// Other services whose operations become tools.
+    public struct Forwarders: Sendable, Equatable {
+        /// Of the documents that describe them; nil for those alone that the program knows.
+        public var directory: String?
+        /// What the documents that the program knows are read with, by the names of the settings.
+        public var values: [String: Secret]
+    }
+
     public enum LogFormat: String, Sendable { case text, json }
 
     /// Nil only when `usesSandbox`.
@@ -123,6 +131,7 @@ public struct Configuration: Sendable {
     public var templatesDirectory: String?
     /// Nil for none.
     public var plugins: Plugins?
+    public var forwarders: Forwarders
     public var debug: Bool
     public var logFormat: LogFormat
     /// Nil for standard error.

@@ -64,6 +64,14 @@ public enum Setting: String, Sendable, CaseIterable {
     case pluginsPython = "LUMA_PLUGINS_PYTHON"
     case pluginsStrict = "LUMA_PLUGINS_STRICT"
 
+    case forwardersDirectory = "LUMA_FORWARDERS_DIR"
+    case gitHubToken = "GITHUB_TOKEN"
+    case gitHubURL = "GITHUB_API_URL"
+    case lunaURL = "LUNA_URL"
+    case lumenoreURL = "SERVER_URL"
+    case lumenoreClient = "LUMENORE_CLIENT_ID"
+    case lumenoreSecret = "LUMENORE_SECRET"
+
     case debug = "LUMA_DEBUG"
     case logFormat = "LUMA_LOG_FORMAT"
     case logFile = "LUMA_LOG_FILE"
@@ -78,6 +86,9 @@ public enum Setting: String, Sendable, CaseIterable {
     case sandboxCertificate = "--tls-cert"
     case sandboxKey = "--tls-key"
 
+    /// Of the names that are this program's own; others are called as the services call them.
+    package static let prefix = "LUMA_"
+
     /// The environment variable and `.env` name; nil for an option that exists on the command line only.
     public var variable: String? { rawValue.hasPrefix("--") ? nil : rawValue }
 
@@ -90,7 +101,8 @@ public enum Setting: String, Sendable, CaseIterable {
     /// The flag: `--rate-limit-adaptive` for `LUMA_RATE_LIMIT_ADAPTIVE`, by one rule for all.
     public var flag: String {
         guard variable != nil else { return rawValue }
-        return "--" + rawValue.dropFirst("LUMA_".count).lowercased().map { $0 == "_" ? "-" : $0 }
+        let name = rawValue.hasPrefix(Self.prefix) ? rawValue.dropFirst(Self.prefix.count) : rawValue[...]
+        return "--" + name.lowercased().map { $0 == "_" ? "-" : $0 }
     }
 }
 
@@ -108,6 +120,7 @@ public struct SettingRow: Sendable {
         case memory = "State"
         case templates = "Templates"
         case plugins = "Plugins"
+        case forwarders = "Forwarded services"
         case logging = "Logging"
         case sandbox = "Sandbox"
     }

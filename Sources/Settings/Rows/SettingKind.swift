@@ -26,6 +26,8 @@ public enum SettingKind: Sendable {
     case origins
     /// The URL that Luma's paths are appended to.
     case baseURL
+    /// Where another service is. Whoever calls it looks at it closely: a name that other programs use too must not stop this one.
+    case address
     /// The name of a file or a directory.
     case path
     /// Rules by which the emulator misbehaves; it alone knows how they are written (`SettingChecks`).
@@ -56,6 +58,7 @@ public enum SettingKind: Sendable {
             "a JSON object of toolsets, such as {\"events\": [\"list_*\"]}, or @ and the name of a file with one"
         case .origins: "origins such as https://app.example.com, separated by commas"
         case .baseURL: "an https:// URL without user, query or fragment (http:// only for a loopback address)"
+        case .address: "a URL of at most 1024 printable ASCII characters without spaces"
         case .path: "a path of at most 4096 bytes"
         case .faults: "fault rules, such as status=503,chance=0.1;reset,after,nth=3"
         }
@@ -119,6 +122,9 @@ extension SettingKind {
             let items = text.split(separator: ",", omittingEmptySubsequences: false).map(Self.trimmed)
             return items.count <= 256 && items.allSatisfy(AllowedOrigins.isEntry) ? .list(items) : nil
         case .baseURL: return BaseURL(text).map { .text($0.text) }
+        case .address:
+            let isFit = (1...1024).contains(text.utf8.count) && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
+            return isFit ? .text(text) : nil
         case .path:
             let isFit = (1...4096).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
             return isFit ? .text(text) : nil

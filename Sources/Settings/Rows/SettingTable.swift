@@ -3,7 +3,7 @@ public enum SettingTable {
     /// The settings of the gateway: environment variable, `.env` line and flag alike.
     public static let table: [SettingRow] =
         luma + server + access + limits + budget + calls + breaker + reads + memory + templates
-        + plugins + logging
+        + plugins + forwarders + logging
 
     /// The options of `luma-mcp sandbox`, on the command line only.
     public static let sandboxTable: [SettingRow] = [
@@ -239,6 +239,31 @@ extension SettingTable {
         SettingRow(
             .pluginsStrict, .boolean, default: "true", group: .plugins,
             "Refuse plugins that other users of the machine could change; false is for development."),
+    ]
+
+    package static let forwarders: [SettingRow] = [
+        SettingRow(
+            .forwardersDirectory, .path, note: "none; the services below only", placeholder: "DIR", group: .forwarders,
+            "Directory with documents of services whose operations become tools; reread on SIGHUP."),
+        SettingRow(
+            .gitHubToken, .secret, note: "none; no tools for GitHub", placeholder: "TOKEN", group: .forwarders,
+            "Token for GitHub: branches, files, pull requests, issues and workflows become tools."),
+        SettingRow(
+            .gitHubURL, .address, note: "https://api.github.com", placeholder: "URL", group: .forwarders,
+            "Where GitHub's API is, for GitHub Enterprise."),
+        SettingRow(
+            .lunaURL, .address, note: "none; no tools for Luna", placeholder: "URL", group: .forwarders,
+            "Where a Luna service is: code, speech and images become tools."),
+        SettingRow(
+            .lumenoreURL, .address, note: "none; no tools for Lumenore", placeholder: "URL", group: .forwarders,
+            "Where Lumenore is, such as https://preview.lumenore.com: with client and secret, its analyses become tools."
+        ),
+        SettingRow(
+            .lumenoreClient, .secret, note: "none", placeholder: "ID", group: .forwarders,
+            "Client id for Lumenore."),
+        SettingRow(
+            .lumenoreSecret, .secret, note: "none", placeholder: "SECRET", group: .forwarders,
+            "Secret of that client."),
     ]
 
     package static let memory: [SettingRow] = [

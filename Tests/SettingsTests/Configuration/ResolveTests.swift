@@ -140,6 +140,25 @@ import Testing
         #expect(resolution.warnings == ["LUMA_PLUGINS_FILE has no effect without LUMA_PLUGINS_DIR."])
     }
 
+    @Test func whatOtherServicesAreCalledWithIsFoundByItsName() throws {
+        let resolution = try resolve(
+            [.lunaURL: "http://luna.internal:8000"],
+            ["LUMA_API_KEY": "k", "GITHUB_TOKEN": "ghp_12345678", "SERVER_URL": "notaURL?nomatter"],
+            "LUMENORE_CLIENT_ID=client\nLUMENORE_SECRET=secret")
+        let forwarders = resolution.configuration.forwarders
+        #expect(resolution.warnings == [] && forwarders.directory == nil)
+        #expect(
+            forwarders.values.mapValues { $0.reveal() } == [
+                "LUNA_URL": "http://luna.internal:8000", "GITHUB_TOKEN": "ghp_12345678",
+                "SERVER_URL": "notaURL?nomatter", "LUMENORE_CLIENT_ID": "client", "LUMENORE_SECRET": "secret",
+            ])
+        // The names are no reason to take another program's for a slip.
+        #expect(try resolve([:], ["LUMA_API_KEY": "k"], "SERVER_URI=x\nGITHUB_TOKENS=y").warnings.count == 2)
+        #expect(throws: ConfigurationErrors.self) {
+            try resolve([:], ["LUMA_API_KEY": "k", "GITHUB_TOKEN": "two words"])
+        }
+    }
+
     @Test func emptyCountsAsNotGiven() throws {
         let file = "LUMA_PORT=3\nLUMA_SANDBOX=true\nLUMA_LOG_FILE=x\nLUMA_WORKERS="
         #expect(try resolve([:], ["LUMA_PORT": ""], file).configuration.port == 3)

@@ -52,6 +52,24 @@ public struct Forwarder: Sendable {
     public func seconds(for tool: ForwarderTool) -> Int { tool.timeoutSeconds ?? limits.timeoutSeconds }
 }
 
+extension Forwarder {
+    /// The fields of an answer that are read, in lower case: what documents refer to, when to ask again, how the body is encoded, and
+    /// what a login gives.
+    public var answerFields: [String] {
+        var names =
+            ValueReader.answerFields + [
+                "content-encoding", "set-cookie", "x-ratelimit-remaining", "x-ratelimit-reset",
+            ]
+        if case .login(let login) = auth, case .field(let name) = login.source, !names.contains(name) {
+            names.append(name)
+        }
+        return names
+    }
+
+    /// Those of which an answer may have several, and each counts.
+    public static let repeatedFields = ["link", "set-cookie"]
+}
+
 /// A header field of a request.
 struct FieldTemplate: Sendable, Equatable {
     /// In lower case.
