@@ -103,7 +103,7 @@ let package = Package(
         tests(of: "Crypto", ["Core", "COpenSSL"]),
         tests(of: "IO", ["Core", "HTTP", "IOTestKit", "Crypto", "CCurl"]),
         tests(of: "Store", ["Core", "CSQLite"]),
-        tests(of: "ToolHost", ["Core", "Crypto", "IO", "MCP", "ToolSources"]),
+        tests(of: "ToolHost", ["Core", "Crypto", "HTTP", "IO", "IOTestKit", "MCP", "ToolSources"]),
         tests(of: "Settings", ["Core"]),
         tests(of: "GatewayAPI", ["Core", "Formats", "HTTP", "LumaAPI"]),
         tests(of: "GatewayCLI", ["Core", "Formats", "GatewayAPI", "HTTP", "IO", "LumaAPI", "Settings"]),

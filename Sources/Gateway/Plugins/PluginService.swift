@@ -51,7 +51,8 @@ extension PluginHost.Settings {
 }
 
 extension LogEvent {
-    fileprivate init(_ event: HostEvent) {
+    /// What a host of tools has to say.
+    init(_ event: HostEvent) {
         let level: LogLevel =
             switch event.level {
             case .debug: .debug

@@ -15,6 +15,7 @@ final class Application: NodeHandler {
     let mcp: MCPServer
     private let tools: ToolsService
     private let metrics: MetricsHub
+    private let forwarders: ForwarderService?
 
     /// - Parameters:
     ///   - dispatcher: what speaks MCP; the gateway's own by default.
@@ -24,6 +25,7 @@ final class Application: NodeHandler {
     ) {
         self.worker = worker
         metrics = shared.metrics
+        forwarders = shared.forwarders
         self.shutDownTransport = shutDownTransport
         mcp = MCPServer(
             dispatcher ?? ToolBox.dispatcher(worker, shared), shared.mcp, worker.gate, reactor: worker.reactor)
@@ -98,6 +100,7 @@ final class Application: NodeHandler {
         await mcp.end()
         await worker.operations.writes.end(by: deadline)
         shutDownTransport()
+        forwarders?.host.end(on: worker.reactor)
         worker.recorder.flush()
     }
 

@@ -60,13 +60,16 @@ package struct ServeCommand {
         }
         let plugins = try await PluginService.make(
             configuration, environment: environment, folder: folder, log: log)
+        let forwarders = ForwarderService(configuration, environment: environment, log: log)
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
             templates: templates, log: log,
             store: configuration.openStore(log, byDefault: Self.dataDirectory),
             touches: configuration.openTouches(log, byDefault: Self.dataDirectory), tokens: tokens,
             toolsets: toolsets,
-            sandboxKey: configuration.usesSandbox ? SandboxKey.kept(in: folder) : nil, plugins: plugins)
+            sandboxKey: configuration.usesSandbox ? SandboxKey.kept(in: folder) : nil, plugins: plugins,
+            forwarders: forwarders)
+        forwarders?.read(to: shared.mcp.sources)
         let looks = shared.lookForEndedSessions()
         let budget = Task { await shared.resumeBudget() }
         let workers = try await startWorkers(shared, sockets, tls, sandbox)
@@ -92,7 +95,10 @@ package struct ServeCommand {
             supervisor.reloading()
             log.reopen(at: WallClock.now)
             await renewCertificate(log, workers, tickets)
-            await Reloads.read { configuration.renew(shared.access, log) }
+            await Reloads.read {
+                configuration.renew(shared.access, log)
+                forwarders?.read(to: shared.mcp.sources)
+            }
             plugins?.host.look()
             for worker in workers { await worker.perform { $0.tokensChanged() } }
             // Who stops is not ready any more.

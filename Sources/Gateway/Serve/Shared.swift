@@ -36,6 +36,8 @@ struct Shared: Sendable {
     let steady = SteadyClock()
     /// Nil when there are none.
     let plugins: PluginService?
+    /// Nil when there are none.
+    let forwarders: ForwarderService?
 
     /// - Parameters:
     ///   - touches: counts the writes of all gateways that share the store; nil when none can.
@@ -43,14 +45,16 @@ struct Shared: Sendable {
     ///   - toolsets: those that were read, where no token names them; nil for those of the setting itself.
     ///   - sandboxKey: the one for the emulator; nil to draw one.
     ///   - plugins: those whose tools are offered; nil for none.
+    ///   - forwarders: the services whose operations are offered; nil for none.
     init(
         _ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink,
         store: any StateStore = SQLiteStateStore(.memory), touches: SharedCounter? = nil,
         tokens: TokenTable? = nil, toolsets: ToolsetTable? = nil, sandboxKey: Secret? = nil,
-        plugins: PluginService? = nil
+        plugins: PluginService? = nil, forwarders: ForwarderService? = nil
     ) {
         self.configuration = configuration
         self.plugins = plugins
+        self.forwarders = forwarders
         self.upstream = upstream
         key = configuration.usesSandbox ? sandboxKey ?? SandboxKey.drawn() : configuration.apiKey ?? Secret("")
         let reads = SharedReads(KeepSettings(configuration.cache), touches: touches)
@@ -89,7 +93,7 @@ struct Shared: Sendable {
             }
         }
         // Clients are told from the start that their lists may change.
-        if plugins != nil { mcp.sources.expect() }
+        if plugins != nil || forwarders != nil { mcp.sources.expect() }
         metrics.add(ProcessStatus(started: started))
         metrics.add(BudgetMetrics(account: account))
         metrics.add(ReadMetrics(reads: reads))
@@ -168,7 +172,8 @@ extension Shared {
     func makeStatus(_ health: HealthAnswer, reactor: Reactor, clock: LoopClock) -> StatusService {
         StatusService(
             StatusService.Facts(mode: mode, upstream: upstream, started: started, isReadOnly: access.readOnly),
-            hub: metrics, account: account, history: budgetHistory, health: health, plugins: plugins, reactor: reactor,
+            hub: metrics, account: account, history: budgetHistory, health: health, plugins: plugins,
+            forwarders: forwarders, reactor: reactor,
             clock: clock)
     }
 

@@ -33,10 +33,12 @@ package struct StdioCommand {
         }
         let plugins = try await PluginService.make(
             configuration, environment: environment, folder: configuration.storeDirectory(byDefault: nil), log: log)
+        let forwarders = ForwarderService(configuration, environment: environment, log: log)
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
             templates: templates, log: log, store: configuration.openStore(log, byDefault: nil),
-            touches: configuration.openTouches(log, byDefault: nil), plugins: plugins)
+            touches: configuration.openTouches(log, byDefault: nil), plugins: plugins, forwarders: forwarders)
+        forwarders?.read(to: shared.mcp.sources)
         let loop = try Loop(label: "luma-mcp.loop.0")
         loop.start()
         let output = LineOutput()

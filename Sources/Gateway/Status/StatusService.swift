@@ -14,6 +14,7 @@ final class StatusService {
     private let account: LumaAccount
     private let history: BudgetHistory
     private let plugins: PluginService?
+    private let forwarders: ForwarderService?
     private let facts: Facts
     private let reactor: Reactor
     private let clock: LoopClock
@@ -29,7 +30,7 @@ final class StatusService {
 
     init(
         _ facts: Facts, hub: MetricsHub, account: LumaAccount, history: BudgetHistory, health: HealthAnswer,
-        plugins: PluginService?, reactor: Reactor, clock: LoopClock
+        plugins: PluginService?, forwarders: ForwarderService?, reactor: Reactor, clock: LoopClock
     ) {
         self.facts = facts
         self.hub = hub
@@ -37,6 +38,7 @@ final class StatusService {
         self.history = history
         self.health = health
         self.plugins = plugins
+        self.forwarders = forwarders
         self.reactor = reactor
         self.clock = clock
     }
@@ -60,6 +62,7 @@ final class StatusService {
             "now": .string(clock.wallClock(at: now).rfc3339), "read_only": .bool(facts.isReadOnly),
             "caller": Self.told(principal), "health": .object(health.summary), "budget": budget(look(now), now),
             "calls": Self.calls(findings.sum), "plugins": told(of: plugins, to: principal),
+            "forwarders": told(of: forwarders, to: principal, now),
             "requests": .array(findings.sum.recent.map(Self.told)),
         ]
         return .json(status: 200, fields: [Field("Cache-Control", "no-store")], told.encoded)
@@ -69,6 +72,11 @@ final class StatusService {
     private func told(of plugins: PluginService?, to principal: Principal) -> JSON {
         guard let plugins, principal.scopes.contains(.admin) else { return .null }
         return PluginReport(plugins).json
+    }
+
+    private func told(of forwarders: ForwarderService?, to principal: Principal, _ now: MonotonicTime) -> JSON {
+        guard let forwarders, principal.scopes.contains(.admin) else { return .null }
+        return ForwarderReport(forwarders).json(now: now)
     }
 
     private static func told(_ principal: Principal) -> JSON {

@@ -16,6 +16,9 @@ package enum StatusSchema {
         "plugins": nullable(
             plugins,
             "Programs whose commands are tools; null without LUMA_PLUGINS_DIR, and for callers without scope admin."),
+        "forwarders": nullable(
+            forwarders,
+            "Services whose operations are tools; null without any, and for callers without scope admin."),
         "requests": [
             "type": "array", "maxItems": .number(JSONNumber(maxRequests)), "items": request,
             "description": "The last requests, newest first, without monitoring requests.",
@@ -71,6 +74,26 @@ package enum StatusSchema {
         "tools": texts("The names of its tools."), "refused": ["type": "array", "items": refused],
         "not_granted": texts("What it asks for and does not have."), "notes": texts("What its author should know."),
         "sandbox": ["type": "string", "description": "How its runs are held on this machine."],
+        "running": count, "waiting": count, "calls": count, "failures": count,
+    ])
+
+    private static let forwarders: JSON = object([
+        "generation": count, "documents": ["type": "array", "items": forwarder],
+        "problems": texts("What is wrong with the directory, or with a file that cannot be read."),
+    ])
+
+    private static let forwarder: JSON = object([
+        "name": ["type": ["string", "null"]],
+        "document": ["type": "string", "description": "The name of its file, or: built in."],
+        "state": [
+            "type": "string", "enum": ["on", "off", "refused"],
+            "description": "off: a setting that it needs is not there. refused: the document cannot be used.",
+        ],
+        "reason": ["type": ["string", "null"]], "tools": texts("The names of its tools."),
+        "refused": ["type": "array", "items": refused],
+        "not_configured": texts("Settings without which its calls fail, one way of several each."),
+        "warnings": texts("What is probably not meant."),
+        "held_back": ["type": "boolean", "description": "It has failed too often: nothing is sent to it for a while."],
         "running": count, "waiting": count, "calls": count, "failures": count,
     ])
 

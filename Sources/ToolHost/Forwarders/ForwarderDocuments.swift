@@ -1,5 +1,5 @@
 package import Core
-import IO
+package import IO
 package import ToolSources
 
 /// One document as it was read: what it gave, and what is wrong with it.

@@ -2,7 +2,7 @@ import Core
 package import IO
 package import MCP
 import Synchronization
-package import ToolSources
+import ToolSources
 
 /// The services of one gateway whose operations are tools: reads their documents, and makes their calls on each loop. Safe to use
 /// from any thread.
@@ -30,7 +30,7 @@ package final class ForwarderHost: Sendable {
         newest.withLock { $0 = next }
         for service in next.services where !last.services.contains(where: { $0 === service }) {
             publish(service.name) { [self] reactor in
-                service.tools { self.loop(reactor).runner(of: service) }
+                service.tools { self.runner(of: service, on: reactor) }
             }
         }
         for service in last.services where !next.services.contains(where: { $0.name == service.name }) {
@@ -46,6 +46,11 @@ package final class ForwarderHost: Sendable {
     package func end(on reactor: Reactor) {
         let own = loops.withLock { $0.removeValue(forKey: ObjectIdentifier(reactor.executor)) }
         own?.value.shutdown()
+    }
+
+    /// What makes the calls of a service on a loop; on that loop.
+    func runner(of service: HostedService, on reactor: Reactor) -> ForwarderRunner {
+        loop(reactor).runner(of: service)
     }
 
     /// What one loop has, on that loop.

@@ -1,5 +1,5 @@
 import Core
-package import ToolSources
+import ToolSources
 
 /// The services of a gateway at one moment. It does not change: the next one has a higher generation.
 package struct ForwarderSnapshot: Sendable {

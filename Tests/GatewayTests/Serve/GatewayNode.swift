@@ -14,9 +14,12 @@ enum GatewayNode {
         let resolution = try Configuration.resolve(
             flags: settings.merging(key) { given, _ in given }, environment: [:], dotEnv: nil,
             surroundings: Surroundings(cores: 1, isTerminal: false))
-        return Shared(
+        let forwarders = ForwarderService(resolution.configuration, environment: [:], log: log)
+        let shared = Shared(
             resolution.configuration, upstream: "https://luma.test", templates: TemplateCatalog(), log: log,
-            tokens: try resolution.configuration.tokens())
+            tokens: try resolution.configuration.tokens(), forwarders: forwarders)
+        forwarders?.read(to: shared.mcp.sources)
+        return shared
     }
 
     /// One loop, and the port where it is served.

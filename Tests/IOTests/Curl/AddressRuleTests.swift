@@ -1,4 +1,5 @@
 import Core
+import IOTestKit
 import Testing
 
 @testable import IO

@@ -2,6 +2,7 @@ import Core
 import Glibc
 import HTTP
 import IO
+import IOTestKit
 import Testing
 
 /// What the caller learns when the upstream, the network or the caller itself breaks off.

@@ -1,6 +1,7 @@
 import Dispatch
 import HTTP
 import IO
+import IOTestKit
 import Testing
 
 /// The bounded queue in front of libcurl.

@@ -1,5 +1,6 @@
 import HTTP
 import IO
+import IOTestKit
 import Testing
 
 /// Requests that are refused before libcurl sees them: nothing may reach the network.

@@ -1,5 +1,6 @@
 import HTTP
 import IO
+import IOTestKit
 import Testing
 
 /// A create must never be sent twice: libcurl repeats a request on its own when a kept connection ends unanswered.

@@ -1,6 +1,7 @@
 import Foundation
 import HTTP
 import IO
+import IOTestKit
 import Testing
 
 /// TLS against `openssl s_server` with a certificate made for the test.

@@ -1,5 +1,6 @@
 import HTTP
 import IO
+import IOTestKit
 import Testing
 
 @Suite struct CurlTransportTests {

@@ -3,16 +3,16 @@ import Glibc
 import Synchronization
 
 /// A small real server on 127.0.0.1: a thread per connection that runs a script over blocking reads and writes.
-final class SocketServer: Sendable {
-    struct Request: Sendable {
-        let method: String
-        let target: String
+package final class SocketServer: Sendable {
+    package struct Request: Sendable {
+        package let method: String
+        package let target: String
         /// The whole head, with its line breaks.
-        let head: String
-        let body: [UInt8]
+        package let head: String
+        package let body: [UInt8]
 
         /// The value of the first field with this name.
-        func field(_ name: String) -> String? {
+        package func field(_ name: String) -> String? {
             for line in head.split(separator: "\r\n").dropFirst() {
                 let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
                 if parts[0].lowercased() == name { return parts[1].trimmingCharacters(in: .whitespaces) }
@@ -22,20 +22,20 @@ final class SocketServer: Sendable {
     }
 
     /// One accepted connection; used by its own thread only.
-    final class Connection {
-        let number: Int
+    package final class Connection {
+        package let number: Int
         fileprivate let fd: Int32
         private let server: SocketServer
         private var buffer: [UInt8] = []
         /// The peer has ended it by a reset.
-        private(set) var wasReset = false
+        package private(set) var wasReset = false
 
         fileprivate init(_ fd: Int32, _ number: Int, _ server: SocketServer) {
             (self.fd, self.number, self.server) = (fd, number, server)
         }
 
         /// Reads one request, nil at the end of the stream.
-        func read() -> Request? {
+        package func read() -> Request? {
             let end = Array("\r\n\r\n".utf8)
             while true {
                 if let range = buffer.firstRange(of: end) {
@@ -65,7 +65,7 @@ final class SocketServer: Sendable {
 
         /// False when the peer is gone.
         @discardableResult
-        func write(_ bytes: [UInt8]) -> Bool {
+        package func write(_ bytes: [UInt8]) -> Bool {
             var rest = bytes[...]
             while !rest.isEmpty {
                 let count = rest.withUnsafeBytes { Glibc.send(fd, $0.baseAddress, $0.count, 0x4000) }
@@ -76,31 +76,31 @@ final class SocketServer: Sendable {
         }
 
         @discardableResult
-        func write(_ text: String) -> Bool { write(Array(text.utf8)) }
+        package func write(_ text: String) -> Bool { write(Array(text.utf8)) }
 
-        func answer(_ body: String, status: String = "200 OK", fields: String = "") {
+        package func answer(_ body: String, status: String = "200 OK", fields: String = "") {
             write("HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\n\(fields)\r\n\(body)")
         }
 
         /// Blocks until the peer closes; anything that it still sends is dropped.
-        func waitForClose() { while fill() {} }
+        package func waitForClose() { while fill() {} }
 
         /// Ends what is sent, as a server does with an idle connection, and goes on to receive.
-        func finishSending() { shutdown(fd, Int32(SHUT_WR)) }
+        package func finishSending() { shutdown(fd, Int32(SHUT_WR)) }
 
         /// Makes the close that follows a reset.
-        func resetOnClose() {
+        package func resetOnClose() {
             var linger = linger(l_onoff: 1, l_linger: 0)
             setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
         }
     }
 
-    let port: Int
-    var url: String { "http://127.0.0.1:\(port)" }
-    var requests: [Request] { seen.withLock { $0 } }
-    var connections: Int { opened.load(ordering: .relaxed) }
+    package let port: Int
+    package var url: String { "http://127.0.0.1:\(port)" }
+    package var requests: [Request] { seen.withLock { $0 } }
+    package var connections: Int { opened.load(ordering: .relaxed) }
     /// Connections whose script has ended.
-    var closed: Int { ended.load(ordering: .relaxed) }
+    package var closed: Int { ended.load(ordering: .relaxed) }
 
     private let listener: Int32
     private let seen = Mutex<[Request]>([])
@@ -109,14 +109,14 @@ final class SocketServer: Sendable {
     private let ended = Atomic<Int>(0)
 
     /// One that reads a request and never answers.
-    static func silent() throws -> SocketServer {
+    package static func silent() throws -> SocketServer {
         try SocketServer { connection in
             if connection.read() != nil { connection.waitForClose() }
         }
     }
 
     /// - Parameter receiveBuffer: octets that the kernel takes before the script reads them, about; nil for the system's own.
-    init(
+    package init(
         backlog: Int32 = 128, receiveBuffer: Int32? = nil, _ script: @escaping @Sendable (Connection) -> Void
     ) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
@@ -156,30 +156,23 @@ final class SocketServer: Sendable {
     }
 
     /// A server that answers each request with what `respond` says and keeps connections open.
-    static func answering(_ respond: @escaping @Sendable (Request) -> String = { $0.target }) throws -> SocketServer {
+    package static func answering(_ respond: @escaping @Sendable (Request) -> String = { $0.target }) throws
+        -> SocketServer
+    {
         try SocketServer { connection in
             while let request = connection.read() { connection.answer(respond(request)) }
         }
     }
 
-    func stop() {
+    package func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
         live.withLock { for fd in $0 { shutdown(fd, Int32(SHUT_RDWR)) } }
     }
 }
 
 /// A port of 127.0.0.1 on which nobody listens.
-func unusedPort() throws -> Int {
+package func unusedPort() throws -> Int {
     let server = try SocketServer { _ in }
     server.stop()
     return server.port
-}
-
-/// Whether `condition` comes to hold within five seconds.
-func soon(_ condition: () async -> Bool) async throws -> Bool {
-    for _ in 0..<1000 {
-        if await condition() { return true }
-        try await Task.sleep(for: .milliseconds(5))
-    }
-    return false
 }

@@ -1,0 +1,164 @@
+import Core
+import GatewayAPI
+import MCP
+import Settings
+import TestKit
+import Testing
+
+@testable import Gateway
+
+/// Services that documents describe, from the files to a call.
+@Suite struct ForwardedToolsTests {
+    private static func document(_ url: String, _ name: String = "notes", tool: String = "read_note") -> String {
+        #"""
+        {"format": 1, "name": "\#(name)",
+         "upstream": {"base": "\#(url)", "allow": {"loopback": true}},
+         "tools": [{"name": "\#(tool)", "title": "Read a note", "description": "Reads a note by its number.",
+                    "input": {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]},
+                    "request": {"method": "GET", "path": "/notes/{id}"}}]}
+        """#
+    }
+
+    private static func notes(_ body: (FakeService) async throws -> Void) async throws {
+        try await FakeService.serve({ .json(#"{"note":"\#($0.target)"}"#) }, body)
+    }
+
+    @Test(arguments: MCPWay.allCases) func aToolOfADocumentIsCalled(way: MCPWay) async throws {
+        try await Self.notes { service in
+            let folder = try DocumentFolder(["notes.json": Self.document(service.url)])
+            try await InProcess.serve([.forwardersDirectory: folder.path]) { gateway in
+                let speaker = try await MCPSpeaker(way, gateway, [], .local)
+                #expect(try await speaker.tools().last == "read_note")
+                let answer = try await speaker.ask("tools/call", ["name": "read_note", "arguments": ["id": 7]])
+                let text = answer["result"]?["content"]?.arrayValue?.first?["text"]
+                #expect(text == #"{"note":"/notes/7"}"#, "\(answer)")
+                await speaker.end()
+                let line = await gateway.logLines().last { $0["message"] == "Tool call" }
+                #expect(
+                    line?["tool"] == "read_note" && line?["source"] == "forwarder:notes" && line?["outcome"] == "ok",
+                    "\(line ?? .null)")
+            }
+            #expect(service.asked == ["GET /notes/7"])
+        }
+    }
+
+    @Test func programsCallItToo() async throws {
+        try await Self.notes { service in
+            let folder = try DocumentFolder(["notes.json": Self.document(service.url)])
+            try await InProcess.serve([.forwardersDirectory: folder.path]) { gateway in
+                #expect(try await gateway.forwardedTools() == ["read_note"])
+                let result = try await gateway.call("read_note", ["id": 3])
+                #expect(result["structuredContent"] == ["note": "/notes/3"] && result["isError"] == false)
+                let wrong = try await gateway.call("read_note", ["id": "x"])
+                #expect(wrong["isError"] == true)
+                let outcomes = await gateway.logLines().filter { $0["tool"] == "read_note" }.map { $0["outcome"] }
+                #expect(outcomes == ["ok", "invalid_arguments"])
+            }
+            #expect(service.asked == ["GET /notes/3"])
+        }
+    }
+
+    /// What is wrong with one document or one tool costs that one, and is told.
+    @Test func whatIsWrongIsToldAndStopsNothing() async throws {
+        try await Self.notes { service in
+            let good = Self.document(service.url)
+            let folder = try DocumentFolder([
+                "a.json": "{",
+                "b.json": Self.document(service.url, "mixed").replacing(
+                    #""tools": ["#,
+                    with: #""tools": [{"name": "bad one", "request": {"method": "GET", "path": "/"}},"#
+                ).replacing("read_note", with: "other_note"),
+                "c.json": Self.document(service.url, "twice", tool: "c"),
+                "d.json": Self.document(service.url, "twice", tool: "d"),
+                "e.json": Self.document("http://internal.example", "plain"),
+                "f.json": Self.document("https://f.example", "off").replacing(
+                    #""upstream""#, with: #""needs": ["NO_SUCH_KEY"], "upstream""#),
+                "notes.json": good, "readme.txt": "no document",
+            ])
+            try await InProcess.serve([.forwardersDirectory: folder.path]) { gateway in
+                #expect(try await gateway.forwardedTools() == ["other_note", "read_note"])
+                let status = try await gateway.forwarderStatus()
+                let documents = status["documents"]?.arrayValue ?? []
+                func state(_ file: String) -> (String?, String) {
+                    let document = documents.first { $0["document"]?.stringValue == file }
+                    return (document?["state"]?.stringValue, document?["reason"]?.stringValue ?? "")
+                }
+                #expect(state("a.json").0 == "refused" && state("a.json").1.contains("JSON"), "\(state("a.json"))")
+                #expect(state("b.json").0 == "on" && state("notes.json").0 == "on")
+                #expect(state("c.json").0 == "refused" && state("c.json").1.contains("d.json"))
+                #expect(state("d.json").0 == "refused" && state("d.json").1.contains("c.json"))
+                #expect(state("e.json").0 == "refused" && state("e.json").1.contains("plain_http"))
+                #expect(state("f.json") == ("off", "not set: NO_SUCH_KEY"))
+                let mixed = documents.first { $0["document"] == "b.json" }
+                #expect(mixed?["refused"]?.arrayValue?.first?["name"] == "bad one", "\(mixed ?? .null)")
+                #expect(documents.filter { $0["document"] == "built in" }.allSatisfy { $0["state"] == "off" })
+                let warnings = await gateway.logLines().compactMap { $0["document"]?.stringValue }
+                #expect(Set(warnings) == ["a.json", "b.json", "c.json", "d.json", "e.json"])
+                #expect(try await gateway.call("read_note", ["id": 1])["isError"] == false)
+            }
+        }
+    }
+
+    @Test func aDirectoryThatIsNotThereStopsNothing() async throws {
+        try await InProcess.serve([.forwardersDirectory: "/nonexistent/documents"]) { gateway in
+            let status = try await gateway.forwarderStatus()
+            #expect(
+                status["problems"]?.arrayValue?.first?.stringValue?.hasPrefix("LUMA_FORWARDERS_DIR cannot be read")
+                    == true)
+            #expect(try await gateway.ask("GET /health").status == 200)
+        }
+    }
+
+    @Test func documentsAreReadAnew() async throws {
+        try await Self.notes { service in
+            let folder = try DocumentFolder(["notes.json": Self.document(service.url)])
+            try await InProcess.serve([.forwardersDirectory: folder.path]) { gateway in
+                let forwarders = try #require(gateway.shared.forwarders)
+                func reread() async throws -> [String] {
+                    forwarders.read(to: gateway.shared.mcp.sources)
+                    // The loop takes what was published before what is asked now.
+                    return try await gateway.forwardedTools()
+                }
+                let first = forwarders.host.snapshot
+                try folder.write("more.json", Self.document(service.url, "more", tool: "more_notes"))
+                #expect(try await reread() == ["more_notes", "read_note"])
+                // What has not changed is the same service as before, with its token.
+                #expect(forwarders.host.snapshot.services.last === first.services.last)
+                #expect(try await gateway.call("more_notes", ["id": 1])["isError"] == false)
+
+                try folder.write("notes.json", Self.document(service.url + "/v2"))
+                #expect(try await reread() == ["more_notes", "read_note"])
+                #expect(
+                    try await gateway.call("read_note", ["id": 2])["structuredContent"] == ["note": "/v2/notes/2"])
+
+                try folder.write("notes.json", "no JSON")
+                try folder.remove("more.json")
+                #expect(try await reread() == [])
+                try folder.write("notes.json", Self.document(service.url))
+                #expect(try await reread() == ["read_note"])
+                #expect(try await gateway.call("read_note", ["id": 3])["structuredContent"] == ["note": "/notes/3"])
+            }
+        }
+    }
+
+    /// What is told of services is for those alone from whom no tool is hidden.
+    @Test func onlyAdministratorsAreToldOfServices() async throws {
+        let folder = try DocumentFolder(["notes.json": Self.document("https://notes.example")])
+        let settings = Tokens.guarded.merging([.forwardersDirectory: folder.path]) { $1 }
+        try await InProcess.serve(settings) { gateway in
+            let told = try await gateway.ask("GET /status", Tokens.bearer(Tokens.admin)).json?["forwarders"]
+            #expect(told?["documents"]?.arrayValue?.last?["tools"] == ["read_note"])
+            let untold = try await gateway.ask("GET /status", Tokens.bearer(Tokens.reader)).json?["forwarders"]
+            #expect(untold == JSON.null)
+        }
+    }
+
+    /// Nothing is offered, read or told where nothing is set.
+    @Test func withoutSettingsThereIsNothing() async throws {
+        try await InProcess.serve { gateway in
+            #expect(gateway.shared.forwarders == nil)
+            #expect(try await gateway.forwardedTools() == [])
+            #expect(try await gateway.ask("GET /status").json?["forwarders"] == JSON.null)
+        }
+    }
+}
