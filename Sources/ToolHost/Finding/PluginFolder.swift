@@ -141,10 +141,22 @@ struct PluginFolder {
             marks: marks(in: real), watched: real)
     }
 
-    /// The directory above that of an interpreter, such as that of a virtual environment; the system's own is readable anyway.
+    /// What an interpreter reads besides the system's files: the directory in which it is installed, such as a virtual
+    /// environment, and that of the interpreter to which its link leads.
     private static func installation(of interpreter: String) -> [String] {
-        let parts = interpreter.split(separator: "/").dropLast(2)
-        return parts.isEmpty ? [] : ["/" + parts.joined(separator: "/")]
+        let places = Set([interpreter, TrustedPath.real(interpreter) ?? interpreter])
+        return places.sorted().map { root(of: $0) ?? $0 }
+    }
+
+    /// The directory of an installation of Python; nil for a program that lies anywhere else, whose surroundings are no business
+    /// of a plugin's.
+    private static func root(of interpreter: String) -> String? {
+        let parts = interpreter.split(separator: "/")
+        guard parts.count > 2, parts[parts.count - 2] == "bin" else { return nil }
+        let root = "/" + parts.dropLast(2).joined(separator: "/")
+        if FileMark(root + "/pyvenv.cfg")?.isFile == true { return root }
+        let libraries = (try? SmallFile.names(in: root + "/lib", suffix: "")) ?? []
+        return libraries.contains { $0.hasPrefix("python") } ? root : nil
     }
 
     /// The real path of a file, once it is known that nobody else can change it.

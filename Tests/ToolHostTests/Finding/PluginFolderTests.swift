@@ -122,6 +122,44 @@ import Testing
         }
     }
 
+    // MARK: What it may read
+
+    @Test(arguments: [
+        ("venv/bin/python3", "venv/pyvenv.cfg", "venv"), ("local/bin/python3", "local/lib/python3.12/os.py", "local"),
+        ("home/python3", "home/lib/python3.12/os.py", nil), ("home/bin/python3", "home/secret", nil),
+        ("home/tools/python3", "home/pyvenv.cfg", nil),
+    ])
+    func anInterpreterComesWithItsInstallationAlone(path: String, beside: String, root: String?) async throws {
+        try await PluginBench.with { bench in
+            let outside = bench.root + "/outside/"
+            try bench.write("tool/cli.py", "print()\n", mode: 0o644)
+            try bench.write(outside + path, "#!/bin/sh\n")
+            try bench.write(outside + beside, "", mode: 0o644)
+            let folder = PluginFolder(python: outside + path, isStrict: true)
+            let found = folder.scan(bench.plugins, leavingOut: nil).found.first
+            #expect(found?.program == outside + path)
+            #expect(found?.readable == [bench.plugins + "/tool", outside + (root ?? path)])
+        }
+    }
+
+    /// A virtual environment leads to another interpreter, whose library it uses.
+    @Test func aVirtualEnvironmentComesWithWhatItIsMadeOf() async throws {
+        try await PluginBench.with { bench in
+            let outside = bench.root + "/outside/"
+            try bench.write("tool/cli.py", "print()\n", mode: 0o644)
+            try bench.write(outside + "base/bin/python3.12", "#!/bin/sh\n")
+            try bench.write(outside + "base/lib/python3.12/os.py", "", mode: 0o644)
+            try bench.write(outside + "venv/pyvenv.cfg", "", mode: 0o644)
+            try FileManager.default.createDirectory(atPath: outside + "venv/bin", withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(
+                atPath: outside + "venv/bin/python3", withDestinationPath: outside + "base/bin/python3.12")
+            let folder = PluginFolder(python: outside + "venv/bin/python3", isStrict: true)
+            let found = folder.scan(bench.plugins, leavingOut: nil).found.first
+            #expect(found?.program == outside + "venv/bin/python3")
+            #expect(found?.readable == [bench.plugins + "/tool", outside + "base", outside + "venv"])
+        }
+    }
+
     // MARK: Who may change it
 
     @Test(arguments: ["tool", "tool/run", "."]) func whatOthersCouldChangeIsRefused(path: String) async throws {
