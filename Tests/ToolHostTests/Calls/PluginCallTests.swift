@@ -195,18 +195,23 @@ import ToolSources
 
     @Test func theEndOfTheProgramStopsAllCalls() async throws {
         try await PluginBench.with { bench in
-            // One that does not heed SIGTERM.
-            try bench.shell("one.sh", commands: Self.anything, "trap '' TERM; while :; do sleep 1; done")
+            // One that does not heed SIGTERM, and says when that is so.
+            let outside = bench.root + "/outside"
+            try bench.shell(
+                "one.sh", commands: Self.anything, "trap '' TERM; : > \(outside)/$$; while :; do sleep 1; done")
+            try bench.grant(outside, to: "one")
             let host = try await bench.make()
             _ = await host.survey()
             let calls = (0..<6).map { _ in Task { try await bench.call(host, "one__run") } }
             // Four run, two wait.
             while host.runs.slots.counts("one").waiting < 2 { try await Task.sleep(for: .milliseconds(5)) }
+            while try bench.noted().count < 4 { try await Task.sleep(for: .milliseconds(5)) }
             host.stopCalls()
             for call in calls {
                 let outcome = try #require(try await call.value)
                 #expect(outcome.code == .cancelled && text(outcome).contains("shutting down"))
             }
+            for process in try bench.noted() { #expect(kill(process, 0) == -1 && errno == ESRCH) }
             let late = try await bench.call(host, "one__run")
             #expect(late?.code == .cancelled)
             await host.end()
@@ -216,15 +221,14 @@ import ToolSources
     /// A call goes on with the plugin that it began with, whatever becomes of that.
     @Test func aCallOutlivesItsPlugin() async throws {
         try await PluginBench.with { bench in
+            let outside = bench.root + "/outside"
             try bench.shell(
                 "one.sh", commands: Self.anything,
-                "while [ ! -e \(bench.root)/outside/go ]; do sleep 0.05; done; echo done")
-            try bench.write(
-                "plugins.json",
-                #"{"format": 1, "plugins": {"one": {"paths": [{"path": "\#(bench.root)/outside"}]}}}"#, mode: 0o600)
+                ": > \(outside)/$$; while [ ! -e \(outside)/go ]; do sleep 0.05; done; echo done")
+            try bench.grant(outside, to: "one")
             try await bench.host { host in
                 let call = Task { try await bench.text(host, "one__run") }
-                while host.runs.slots.running == 0 { try await Task.sleep(for: .milliseconds(5)) }
+                while try bench.noted().isEmpty { try await Task.sleep(for: .milliseconds(5)) }
                 try bench.remove("one.sh")
                 _ = try await host.wait { $0.tools.isEmpty }
                 try bench.write(bench.root + "/outside/go", "", mode: 0o644)

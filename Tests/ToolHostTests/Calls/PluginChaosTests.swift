@@ -56,9 +56,11 @@ import ToolSources
 
         """#
 
+    /// With how a call may end. Who has a second may have to wait for longer than that.
     private static let commands: [(name: String, codes: [PluginErrorCode?])] = [
-        ("fork", [nil]), ("daemon", [nil]), ("flood", [.outputTooLarge]), ("complain", [nil]), ("hang", [.timeout]),
-        ("stubborn", [.timeout]), ("close", [nil]), ("half", [.invalidOutput]), ("die", [.pluginError]),
+        ("fork", [nil]), ("daemon", [nil]), ("flood", [.outputTooLarge]), ("complain", [nil]),
+        ("hang", [.timeout, .busy]),
+        ("stubborn", [.timeout, .busy]), ("close", [nil]), ("half", [.invalidOutput]), ("die", [.pluginError]),
         ("fill", [nil]),
     ]
 
@@ -102,10 +104,10 @@ import ToolSources
                 }
                 #expect(host.runs.slots.running == 0 && host.runs.calls.count == 0)
                 let counts = host.runs.slots.counts("wild")
-                #expect(counts.running == 0 && counts.waiting == 0 && counts.calls == 30)
+                #expect(counts.running == 0 && counts.waiting == 0 && counts.calls >= 24 && counts.calls <= 30)
             }
             #expect(try descriptors().count == before.count)
-            let processes = try FileManager.default.contentsOfDirectory(atPath: noted).compactMap { pid_t($0) }
+            let processes = try bench.noted()
             // Each call has noted at least itself, unless its time was over before.
             #expect(processes.count >= 24)
             for process in processes { #expect(kill(process, 0) == -1 && errno == ESRCH, "\(process) is left") }

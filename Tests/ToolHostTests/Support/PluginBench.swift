@@ -73,6 +73,18 @@ final class PluginBench: Sendable {
         """
     }
 
+    /// Lets a plugin write in a directory.
+    func grant(_ path: String, to plugin: String) throws {
+        try write(
+            "plugins.json",
+            #"{"format": 1, "plugins": {"\#(plugin)": {"paths": [{"path": "\#(path)", "write": true}]}}}"#, mode: 0o600)
+    }
+
+    /// The numbers that processes have left as names of files in the directory outside.
+    func noted() throws -> [pid_t] {
+        try FileManager.default.contentsOfDirectory(atPath: root + "/outside").compactMap { pid_t($0) }
+    }
+
     func remove(_ path: String) throws { try FileManager.default.removeItem(atPath: plugins + "/" + path) }
 
     // MARK: Hosts
@@ -105,11 +117,13 @@ final class PluginBench: Sendable {
     }
 
     /// Lets `body` use a host that has looked, and ends it.
+    /// - Parameter waits: until all plugins have said what they do.
     func host(
-        _ change: (inout PluginHost.Settings) -> Void = { _ in }, _ body: (PluginHost) async throws -> Void
+        _ change: (inout PluginHost.Settings) -> Void = { _ in }, waits: Bool = true,
+        _ body: (PluginHost) async throws -> Void
     ) async throws {
         let host = try await make(change)
-        _ = await host.survey()
+        if waits { _ = await host.survey() } else { host.begin { _ in } }
         do { try await body(host) } catch {
             await host.end()
             throw error
