@@ -4,6 +4,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/// For what runs between the clone and the exec, in memory that is the parent's: nothing of a sanitizer may write there. To
+/// refuse the thread sanitizer by no_sanitize would leave its count of entered functions, of which an exec leaves none.
+#define CHILD_ONLY __attribute__((disable_sanitizer_instrumentation, no_sanitize("undefined"), noinline))
+
 /// The filter of LM_CALLS_ORDINARY or LM_CALLS_LOCAL.
 const struct sock_fprog *lm_call_filter(int calls);
 

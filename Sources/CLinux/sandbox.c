@@ -43,7 +43,7 @@ static uint64_t known_rights(int version) {
     return (UINT64_C(1) << bits) - 1;
 }
 
-static int ask_version(void *answer) {
+CHILD_ONLY static int ask_version(void *answer) {
     long version = syscall(LM_LANDLOCK_CREATE, NULL, 0, ASK_VERSION);
     // These fail, unless they kill: then the answer is never given.
     syscall(LM_LANDLOCK_ADD, -1, RULE_PATH_BENEATH, NULL, 0);
@@ -90,7 +90,7 @@ int lm_landlock_allow(int ruleset, int version, const char *path, int may) {
     return result;
 }
 
-void lm_landlock_allow_self(int ruleset) {
+CHILD_ONLY void lm_landlock_allow_self(int ruleset) {
     long path = syscall(SYS_openat, AT_FDCWD, "/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (path < 0) return;
     struct path_rule rule = {.allowed = FS_READ_FILE | FS_READ_DIRECTORY, .parent = (int32_t)path};
@@ -146,7 +146,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the lower half of an 
 static struct sock_filter ordinary[] = {FOREIGN_CALLS, EXTRAORDINARY_CALLS, ALLOW};
 static struct sock_filter local[] = {FOREIGN_CALLS, EXTRAORDINARY_CALLS, FAR_SOCKETS, ALLOW};
 
-const struct sock_fprog *lm_call_filter(int calls) {
+CHILD_ONLY const struct sock_fprog *lm_call_filter(int calls) {
     static const struct sock_fprog filters[] = {
         {.len = sizeof ordinary / sizeof ordinary[0], .filter = ordinary},
         {.len = sizeof local / sizeof local[0], .filter = local},

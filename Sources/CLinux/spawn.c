@@ -24,8 +24,6 @@
 
 enum { CHILD_STACK = 64 << 10, SIGNALS = 64, KERNEL_SIGNAL_SET = 8 };
 
-#define CHILD_ONLY __attribute__((no_sanitize("address", "thread", "undefined"), noinline))
-
 struct attempt {
     const struct lm_program *program;
     pid_t parent;
@@ -97,8 +95,9 @@ CHILD_ONLY static int take_limits(const struct lm_program *program) {
         const struct lm_limit *limit = &program->limits[index];
         uint64_t values[2]; // what holds, and the most that it may be raised to
         if (syscall(SYS_prlimit64, 0, limit->resource, NULL, values) < 0) return -1;
-        if (limit->value < values[1]) values[1] = limit->value;
-        values[0] = values[1];
+        for (int which = 0; which < 2; which++) {
+            if (limit->value < values[which]) values[which] = limit->value;
+        }
         if (syscall(SYS_prlimit64, 0, limit->resource, values, NULL) < 0) return -1;
     }
     return 0;

@@ -120,6 +120,23 @@ private let support = SandboxSupport.current
         }
     }
 
+    /// Whoever runs the gateway with less gives its programs no more than that.
+    @Test func aLimitThatIsLowerStays() async throws {
+        try await ChildBench.with { bench in
+            var own = rlimit()
+            #expect(getrlimit(RLIMIT_CPU, &own) == 0)
+            // Nobody computes for so long, and it may be raised again.
+            var lower = rlimit(rlim_cur: 100_000, rlim_max: own.rlim_max)
+            #expect(setrlimit(RLIMIT_CPU, &lower) == 0)
+            defer { setrlimit(RLIMIT_CPU, &own) }
+            var child = bench.shell("ulimit -S -t; ulimit -H -t")
+            child.limits.processorSeconds = 200_000
+            #expect(try await bench.run(child).lines == ["100000", "200000"])
+            child.limits.processorSeconds = 50_000
+            #expect(try await bench.run(child).lines == ["50000", "50000"])
+        }
+    }
+
     @Test func whoComputesForTooLongIsEnded() async throws {
         try await ChildBench.with { bench in
             var child = bench.shell("while :; do :; done")
