@@ -5,6 +5,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 import sys
@@ -44,17 +45,18 @@ def command(name):
     return [str(folder / program), *words]
 
 
-def call(name, arguments, environment=None, deadline=60, path=PATH):
-    """Runs one call to its end. What the plugin leaves running is stopped with it, as by the gateway."""
+def call(name, arguments, environment=None, deadline=60, path=PATH, memory=None):
+    """Runs one call to its end, with so many octets of memory. What the plugin leaves running is stopped with it, as by the gateway."""
     document = {"command": "run", "arguments": arguments, "request_id": "test", "deadline_seconds": deadline}
     with tempfile.TemporaryDirectory() as home:
         variables = {
             "PATH": path, "HOME": home, "TMPDIR": home, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "NO_COLOR": "1",
             "PYTHONDONTWRITEBYTECODE": "1", "LUMA_DEADLINE_SECONDS": str(deadline), **(environment or {})}
+        limit = (lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory))) if memory else None
         begun = time.monotonic()
         process = subprocess.Popen(
             [*command(name), "run"], cwd=home, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, start_new_session=True)
+            stderr=subprocess.PIPE, start_new_session=True, preexec_fn=limit)
         try:
             output, errors = process.communicate(json.dumps(document).encode(), timeout=deadline + 60)
         finally:

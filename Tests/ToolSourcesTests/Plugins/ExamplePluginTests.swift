@@ -29,7 +29,7 @@ import ToolSources
     }
 
     @Test func theyAreFound() {
-        #expect(Self.names == ["build_image", "git_clone", "run_tests", "scaffold_project"])
+        #expect(Self.names == ["build_image", "git_clone", "img_bw", "run_tests", "scaffold_project"])
     }
 
     @Test(arguments: names) func nothingOfADescriptionIsRefused(_ name: String) throws {
