@@ -63,6 +63,27 @@ struct WriteRequest {
     var keyed: KeyedWrite?
 }
 
+extension WriteRequest.Wanted {
+    /// The row that it is a request of, which says whether somebody is asked.
+    var row: Surface {
+        switch self {
+        case .create, .createFromTemplate: Surfaces.row("events/create")
+        case .update: Surfaces.row("events/update")
+        case .cancel: Surfaces.row("events/cancel")
+        case .operation(let passed): passed.surface
+        }
+    }
+
+    /// The members of the row's input that name what it is about.
+    var input: JSONObject {
+        switch self {
+        case .create, .createFromTemplate: JSONObject()
+        case .update(let id, _), .cancel(let id, _): ["event_id": .string(id.text)]
+        case .operation(let passed): passed.input
+        }
+    }
+}
+
 /// By whom and on which terms a write is asked for.
 struct WriteTerms {
     /// Only to tell what would become of it.

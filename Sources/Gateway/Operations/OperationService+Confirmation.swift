@@ -3,6 +3,22 @@ import GatewayAPI
 import LumaAPI
 import LumaClient
 
+extension OperationService {
+    /// An assistant does nothing of a row that asks before somebody has agreed, however its tool was written. What a request
+    /// brings as a confirmation is opened where the work is done. REST and commands are programs of their own, which ask by
+    /// themselves.
+    /// - Throws: 500, as a tool that comes here without a confirmation is wrong and no request is.
+    func requireAgreement(_ request: WriteRequest, _ call: UpstreamCall) throws(APIError) {
+        let (terms, row) = (request.terms, request.wanted.row)
+        guard terms.surface == .assistant, row.needsConfirmation, !terms.isDryRun, terms.confirm == nil else { return }
+        // An earlier attempt of the same request was agreed to.
+        let subject = row.operation.subjectID(in: request.wanted.input)
+        guard call.context.journal?.earlier(row.operation.name, subject: subject) != nil else {
+            throw APIError(.internal, "\(row.operation.name) was asked for without a confirmation")
+        }
+    }
+}
+
 /// What is told before an operation is passed on, and that it is passed on only as it was told.
 extension OperationService {
     /// What would be sent. Of a row that asks first also what it is about, as that is now, and what it is confirmed with.

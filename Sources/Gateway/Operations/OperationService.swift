@@ -63,6 +63,7 @@ final class OperationService {
     /// Does what may change something. It goes by the desk, which sees to it that it is done once.
     func write(_ request: WriteRequest, _ call: UpstreamCall) async throws(APIError) -> Written {
         try await desk.answer(request, call) { () throws(APIError) in
+            try requireAgreement(request, call)
             let written = try await perform(request, call)
             if written.isChange, let id = written.eventID { announce(id) }
             return written
