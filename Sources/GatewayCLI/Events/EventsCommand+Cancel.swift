@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import HTTP
 
 /// What cancelling an event would mean, and what its user has said about it.
@@ -35,12 +36,8 @@ extension EventsCommand {
             throw CommandFailure(.usage, "--refund and --no-refund cannot be combined")
         }
         let refund = call.has(EventsOptions.refund) ? true : call.has(EventsOptions.noRefund) ? false : nil
-        let isAsked = !call.has(EventsOptions.yes) && !call.has(EventsOptions.dryRun)
-        if isAsked, !Question.canBeAsked(errors) {
-            throw CommandFailure(
-                .undecided, "there is no terminal to confirm on, so nothing was cancelled",
-                ["Use --yes to cancel without confirmation, or --dry-run for a preview."])
-        }
+        let question = try CommandQuestion(
+            Surfaces.row("events/cancel"), call.arguments, done: "cancelled", askToCancel)
         let key = try WriteKey.of(call.arguments)
         if call.has(EventsOptions.yes), call.has(EventsOptions.key) {
             // Repeated with its key it is answered as before, though the event is gone.
@@ -64,9 +61,7 @@ extension EventsCommand {
             throw CommandFailure(
                 .undecided, "guests have paid, so nothing was cancelled", ["Use --refund or --no-refund."])
         }
-        if isAsked, !Question.isAgreed(plan.lines, "to cancel it", errors) {
-            throw CommandFailure(.undecided, "nothing was cancelled")
-        }
+        try question.settle(plan.lines)
         return try await cancelled(client, refund, key, plan)
     }
 

@@ -10,11 +10,22 @@ package struct EventsCommand: Sendable {
     /// Standard output and standard error.
     package let output: Terminal
     package let errors: Terminal
+    /// Has somebody agree to a cancel; nil where nobody can be asked.
+    let askToCancel: CommandQuestion.Asker?
 
     package init(_ call: EventsCall, environment: [String: String]) {
+        let errors = Terminal.of(STDERR_FILENO, environment)
+        self.init(
+            call, environment: environment, output: Terminal.of(STDOUT_FILENO, environment), errors: errors,
+            askToCancel: CommandQuestion.asker("to cancel it", errors))
+    }
+
+    init(
+        _ call: EventsCall, environment: [String: String], output: Terminal, errors: Terminal,
+        askToCancel: CommandQuestion.Asker?
+    ) {
         (self.call, self.environment) = (call, environment)
-        output = Terminal.of(STDOUT_FILENO, environment)
-        errors = Terminal.of(STDERR_FILENO, environment)
+        (self.output, self.errors, self.askToCancel) = (output, errors, askToCancel)
     }
 
     /// - Returns: the exit code.

@@ -10,16 +10,20 @@ struct ServedCommand: Sendable, Equatable {
     let operands: [String]
     /// It is written by hand, not derived from a row.
     let isHandmade: Bool
+    /// It may ask, and `--yes` stands for the answer.
+    let asks: Bool
 
-    init(_ noun: String, _ name: String, _ operands: [String] = [], isHandmade: Bool = false) {
-        (self.noun, self.name, self.operands, self.isHandmade) = (noun, name, operands, isHandmade)
+    init(_ noun: String, _ name: String, _ operands: [String] = [], isHandmade: Bool = false, asks: Bool = false) {
+        (self.noun, self.name, self.operands) = (noun, name, operands)
+        (self.isHandmade, self.asks) = (isHandmade, asks)
     }
 
     /// The command that is derived from a row; nil when the row has none, or one that is written by hand.
     init?(_ surface: Surface) {
         let words = (surface.command ?? "").split(separator: " ").map(String.init)
         guard words.count >= 2, surface.isDerived(.command) else { return nil }
-        self.init(words[0], words[1], words.filter { $0.allSatisfy(\.isUppercase) })
+        self.init(
+            words[0], words[1], words.filter { $0.allSatisfy(\.isUppercase) }, asks: surface.needsConfirmation)
     }
 
     /// `guests list`.
@@ -30,7 +34,10 @@ struct ServedCommand: Sendable, Equatable {
     /// All of them, those that are derived from rows last.
     static func all(of table: [Surface]) -> [ServedCommand] {
         EventsVerb.allCases.map { verb in
-            ServedCommand(CommandFamily.eventsName, verb.rawValue, verb.row.operands, isHandmade: true)
+            let row = verb.row
+            return ServedCommand(
+                CommandFamily.eventsName, verb.rawValue, row.operands, isHandmade: true,
+                asks: row.options.contains { $0.name == EventsOptions.yes.name })
         } + table.compactMap { ServedCommand($0) }
     }
 }
@@ -44,8 +51,8 @@ extension Surfaces {
     /// The second word that is no command of a family, but asks for its page.
     private static let wordForHelp = "help"
 
-    /// What is wrong with rows beside the commands that there are: each is served as its row writes it, once, and by hand
-    /// exactly when its row says so.
+    /// What is wrong with rows beside the commands that there are: each is served as its row writes it, once, by hand exactly
+    /// when its row says so, and asks when its row does.
     /// - Parameter others: the program's commands that have no commands of their own; they are looked for first.
     static func problems(
         of table: [Surface], commands: [ServedCommand], beside others: [String]
@@ -60,6 +67,7 @@ extension Surfaces {
                 return "the command \(title) is \(command.isHandmade ? "" : "not ")written by hand"
             }
             if command.text != text { return "the command \(text) is served as \(command.text)" }
+            if surface.needsConfirmation, !command.asks { return "the command \(text) asks nobody" }
             guard others.contains(command.noun) || command.name == wordForHelp else { return nil }
             return "the command \(text) is hidden by another"
         }

@@ -46,19 +46,17 @@ package struct OperationCommand: Sendable {
     let call: OperationCall
     let environment: [String: String]
     let output: Terminal
-    /// Asks whoever sits at the terminal, by the lines that are decided by; nil where nobody can be asked.
-    let ask: (@Sendable ([String]) -> Bool)?
+    /// Nil where nobody can be asked.
+    let ask: CommandQuestion.Asker?
 
     package init(_ call: OperationCall, environment: [String: String]) {
-        let errors = Terminal.of(STDERR_FILENO, environment)
-        let ask: @Sendable ([String]) -> Bool = { Question.isAgreed($0, "to do it", errors) }
         self.init(
             call, environment: environment, output: Terminal.of(STDOUT_FILENO, environment),
-            ask: Question.canBeAsked(errors) ? ask : nil)
+            ask: CommandQuestion.asker("to do it", Terminal.of(STDERR_FILENO, environment)))
     }
 
     init(
-        _ call: OperationCall, environment: [String: String], output: Terminal, ask: (@Sendable ([String]) -> Bool)?
+        _ call: OperationCall, environment: [String: String], output: Terminal, ask: CommandQuestion.Asker?
     ) {
         (self.call, self.environment, self.output, self.ask) = (call, environment, output, ask)
     }
@@ -84,12 +82,7 @@ package struct OperationCommand: Sendable {
             throw CommandFailure(.usage, "\(first): is required", missing.dropFirst().map { "\($0): is required" })
         }
         let isPreview = arguments.has(EventsOptions.dryRun)
-        let isAsked = verb.surface.needsConfirmation && !isPreview && !arguments.has(EventsOptions.yes)
-        if isAsked, ask == nil {
-            throw CommandFailure(
-                .undecided, "there is no terminal to confirm on, so nothing was done",
-                ["Use --yes to do it without confirmation, or --dry-run to see what would be sent."])
-        }
+        let question = try CommandQuestion(verb.surface, arguments, ask)
         let key = verb.isWrite ? try WriteKey.of(arguments) : nil
         var request = GatewayClient.Request(method: method, path: try await path(client), key: key)
         guard verb.isWrite else {
@@ -97,11 +90,10 @@ package struct OperationCommand: Sendable {
             return try await read(client, request, notes: draft.notes)
         }
         request.body = .object(draft.members)
-        if isPreview || isAsked {
+        if isPreview || question.isAsked {
             let told = try await preview(client, request)
             if isPreview { return shown(preview: told, notes: draft.notes) }
-            let question = ["\(verb.title) would send:"] + lines(of: told) + ["  \(verb.warning)"]
-            guard ask?(question) == true else { throw CommandFailure(.undecided, "nothing was done") }
+            try question.settle(["\(verb.title) would send:"] + lines(of: told) + ["  \(verb.warning)"])
             // What was shown is what is done: not if it has changed meanwhile.
             if let confirm = told["confirm"]?.stringValue { request.query = QueryString([("confirm", confirm)]) }
         }

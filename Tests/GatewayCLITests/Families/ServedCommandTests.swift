@@ -107,6 +107,17 @@ import Testing
                 ])
     }
 
+    /// What is written by hand may be kinder than its row, and never weaker.
+    @Test(arguments: [true, false]) func aCommandAsksWhenItsRowDoes(asks: Bool) {
+        let row = Surface(
+            "events/cancel", .delete, "/events/{event_id}", tool: nil, command: "events drop ID",
+            handmade: [.rest, .command])
+        let command = ServedCommand("events", "drop", ["ID"], isHandmade: true, asks: asks)
+        #expect(problems([row], [command]) == (asks ? [] : ["the command events drop ID asks nobody"]))
+        let list = ServedCommand("coupons", "list", ["EVENT"], asks: asks)
+        #expect(problems([Self.list("coupons list EVENT")], [list]) == [])
+    }
+
     @Test func aCommandThatIsNeverReachedIsNamed() {
         #expect(problems([Self.list("doctor list EVENT")]) == ["the command doctor list EVENT is hidden by another"])
         #expect(problems([Self.list("coupons help EVENT")]) == ["the command coupons help EVENT is hidden by another"])

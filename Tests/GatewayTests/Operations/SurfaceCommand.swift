@@ -12,12 +12,24 @@ import Testing
 /// left out but the socket and the process.
 extension SurfaceStage {
     private static let origin = "http://gateway.test"
+    private static let file = Terminal(isTerminal: false, size: nil, environment: [:])
+
+    /// Who is asked by a command that is not told `--yes`.
+    struct Person {
+        /// Nil for nobody.
+        let answer: CommandQuestion.Asker?
+    }
 
     /// What the command of a row prints with `--json`.
-    /// - Parameter given: the input in our words.
+    /// - Parameters:
+    ///   - given: the input in our words.
+    ///   - person: who is asked; nil where `--yes` stands for the answer.
     /// - Throws: `CommandFailure` for what ends the command with another exit code than 0.
-    func command(_ surface: Surface, given: JSONObject, token: String? = nil) async throws -> JSON {
-        let words = surface.commandLine(given)
+    func command(
+        _ surface: Surface, given: JSONObject, token: String? = nil, asking person: Person? = nil
+    ) async throws -> JSON {
+        let words = surface.commandLine(given, saysYes: person == nil)
+        let ask = person?.answer
         let family = try #require(CommandFamily.named(words[0]))
         let gateway = gateway
         let client = GatewayClient(
@@ -28,11 +40,12 @@ extension SurfaceStage {
         let output: CommandOutput
         switch try family.read(words.dropFirst()) {
         case .events(let call):
-            output = try await EventsCommand(call, environment: environment).work(client, now: WallClock.now)
+            let command = EventsCommand(
+                call, environment: environment, output: Self.file, errors: Self.file, askToCancel: ask)
+            output = try await command.work(client, now: WallClock.now)
         case .operation(let call):
             let command = OperationCommand(
-                call, environment: environment, output: Terminal(isTerminal: false, size: nil, environment: [:]),
-                ask: nil)
+                call, environment: environment, output: Self.file, ask: ask)
             output = try await command.work(client, now: WallClock.now)
         case .help, .version: throw CommandFailure(.usage, "no command: \(words)")
         }
@@ -54,8 +67,9 @@ extension Surface {
     /// The options of commands that are written by hand, where they are called otherwise than the member.
     private static let handmadeOptions = ["start_at": "--start", "timezone": "--zone"]
 
-    /// The words of its command that say an input in our words, without a question and as JSON.
-    func commandLine(_ given: JSONObject) -> [String] {
+    /// The words of its command that say an input in our words, as JSON.
+    /// - Parameter saysYes: without a question.
+    func commandLine(_ given: JSONObject, saysYes: Bool) -> [String] {
         let names = (command ?? "").split(separator: " ").prefix(2).map(String.init)
         var words = names + pathMembers.map { given[$0]?.stringValue ?? "" }
         if let verb = OperationVerb(self) {
@@ -76,7 +90,7 @@ extension Surface {
                 words += [Self.handmadeOptions[name] ?? "--" + name, Self.word(value)]
             }
         }
-        return words + (needsConfirmation ? ["--yes", "--json"] : ["--json"])
+        return words + (needsConfirmation && saysYes ? ["--yes", "--json"] : ["--json"])
     }
 
     private static func word(_ value: JSON) -> String {
