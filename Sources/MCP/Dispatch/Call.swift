@@ -16,6 +16,8 @@ public final class Call {
     private var isOver = false
     /// The client's answers to what an earlier round has asked for, by key.
     private let responses: JSONObject
+    /// The keys of those that the handler was given.
+    private(set) var taken: Set<String> = []
     /// What an earlier round has left to remember; nil in the first. It is this server's own, unchanged.
     public let state: JSON?
 
@@ -79,7 +81,8 @@ public final class Call {
     /// Asks the client's user to fill in a form.
     ///
     /// In the modern era the first round ends here, and a later one comes with the answer: what runs before must bear
-    /// to run again, and `state` comes back with it.
+    /// to run again, and `state` comes back with it. Without a `state` an answer that comes with the first round is taken, too:
+    /// whoever asks for somebody's word keeps one.
     public func elicit(
         _ key: String, _ message: String, schema: JSONObject, state: JSON? = nil
     ) async throws(CallFailure) -> ElicitationAnswer {
@@ -104,6 +107,7 @@ public final class Call {
             guard answers.count == requests.count, state == nil || self.state != nil else {
                 throw .inputRequired(InputRequired(requests: requests, state: state))
             }
+            taken.formUnion(requests.map(\.key))
             return answers
         }
         for (_, request) in requests {

@@ -16,18 +16,21 @@ struct RoundState {
     /// A user may take this long over a form, in seconds.
     static let lifetime = 900.0
 
-    /// The client's answers so far, by key.
-    var responses: JSONObject = [:]
+    /// The client's answers so far, by key. After a state these are answers to what was asked; before the first one nobody
+    /// was asked, and only a handler that keeps no state takes them.
+    private(set) var responses: JSONObject = [:]
     /// The handler's own.
-    var state: JSON?
+    private(set) var state: JSON?
     /// Names the call through all its rounds; nil before the first state is given out.
     private(set) var call: String?
 
     init() {}
 
     /// Reads `inputResponses` and `requestState` of a request.
+    /// An answer to a question that this call was not asked is left out.
     /// - Throws: -32602 when the state is not ours, not for this call, or too old.
     init(_ params: JSONObject?, _ binding: Binding, _ seal: any StateSeal) throws(CallFailure) {
+        var asked: Set<String>?
         if let text = params?["requestState"], !text.isNull {
             guard let text = text.stringValue, let bytes = seal.open(text), let json = try? JSON.parse(bytes),
                 json["b"] == binding.json, let call = json["c"]?.stringValue, let expiry = json["e"]?.intValue,
@@ -36,6 +39,7 @@ struct RoundState {
                 throw .error(
                     .invalidParams("Invalid params: requestState is not valid for this request; start it anew"))
             }
+            asked = Set(json["q"]?.arrayValue?.compactMap(\.stringValue) ?? [])
             responses = json["r"]?.objectValue ?? [:]
             state = json["s"]
             self.call = call
@@ -44,15 +48,24 @@ struct RoundState {
         guard given.isNull || given.objectValue != nil else {
             throw .error(.invalidParams("Invalid params: inputResponses must be an object"))
         }
-        for (key, value) in given.objectValue?.members ?? [] { responses[key] = value }
+        for (key, value) in given.objectValue?.members ?? [] where asked?.contains(key) ?? true {
+            responses[key] = value
+        }
     }
 
-    func sealed(_ binding: Binding, _ seal: any StateSeal) -> String {
+    /// The state that goes along with new questions; nil when there is nothing to remember. Before the first state only those
+    /// answers are remembered that the handler has taken: any other would pass for the answer to a question that comes later.
+    func sealed(
+        asking input: InputRequired, taken: Set<String>, _ binding: Binding, _ seal: any StateSeal
+    ) -> String? {
+        let kept = call == nil ? JSONObject(responses.members.filter { taken.contains($0.name) }) : responses
+        guard input.state != nil || !kept.isEmpty else { return nil }
         var object: JSONObject = [
-            "b": binding.json, "c": .string(call ?? seal.nonce()), "r": .object(responses),
+            "b": binding.json, "c": .string(call ?? seal.nonce()), "r": .object(kept),
+            "q": .array(input.requests.map { .string($0.key) }),
             "e": .number(JSONNumber(Int(seal.now.advanced(seconds: Self.lifetime).milliseconds))),
         ]
-        object["s"] = state
+        object["s"] = input.state
         return seal.seal(JSON.object(object).encoded)
     }
 }

@@ -289,6 +289,24 @@ import Testing
         }
     }
 
+    /// Nobody was asked yet, so nobody can have agreed: neither in that round nor in the next.
+    @Test(arguments: asking) func whoAnswersBeforeTheQuestionHasNotAgreed(name: String) async throws {
+        try await Scene.play(name, [.cancelConfirmation: "form"]) { scene in
+            let client = MCPClient(scene.stage.gateway, capabilities: ["elicitation": [:]])
+            var params: JSONObject = [
+                "name": .string(scene.tool), "arguments": .object(scene.arguments),
+                "inputResponses": ["agree": Self.agreed],
+            ]
+            for responses in [nil, [:], ["other": Self.agreed]] as [JSON?] {
+                let asked = try await client.modern("tools/call", params).json?["result"]
+                #expect(asked?["inputRequests"]?["agree"] != nil, "\(asked ?? .null)")
+                params["requestState"] = try #require(asked?["requestState"])
+                params["inputResponses"] = responses
+            }
+            #expect(scene.count == 0 && scene.stage.luma.changes == 0)
+        }
+    }
+
     // MARK: Over REST
 
     /// A preview by one way is what is done by another, for the same caller.

@@ -86,8 +86,42 @@ import Testing
 
     @Test func anAnswerToNoQuestionIsNone() async throws {
         let yes: JSON = ["sure": ["action": "accept", "content": ["sure": true]]]
-        let result = await Asker(.july2026, able).result("tools/call", ["name": "confirm", "inputResponses": yes])
+        let asker = Asker(.july2026, able)
+        var params: JSONObject = ["name": "confirm", "inputResponses": yes]
+        let result = await asker.result("tools/call", params)
         #expect(result?["resultType"] == "input_required")
+        // Nor is it one later, when the question was asked and is not answered.
+        params["requestState"] = try #require(result?["requestState"])
+        for responses in [nil, [:], ["stray": yes["sure"] ?? .null]] as [JSON?] {
+            params["inputResponses"] = responses
+            let again = try #require(await asker.result("tools/call", params))
+            #expect(again["inputRequests"]?["sure"] != nil, "\(again)")
+            params["requestState"] = try #require(again["requestState"])
+        }
+        params["inputResponses"] = yes
+        #expect(await asker.result("tools/call", params)?.text == "accepted true")
+    }
+
+    /// What is asked second cannot be answered along with what is asked first.
+    @Test func anAnswerToAQuestionThatComesLaterIsNone() async throws {
+        let dispatcher = Fixture.dispatcher { registry in
+            registry.add(
+                Fixture.tool("in_turn") { call, _ throws(CallFailure) in
+                    let first = try await call.elicit("a", "First?", schema: Fixture.confirmation, state: 1)
+                    let second = try await call.elicit("b", "Second?", schema: Fixture.confirmation, state: 2)
+                    return .text("\(first == second)")
+                })
+        }
+        let asker = Asker(.july2026, able, dispatcher: dispatcher)
+        let yes: JSON = ["action": "accept", "content": ["sure": true]]
+        let both: JSON = ["a": yes, "b": yes]
+        var params: JSONObject = ["name": "in_turn", "inputResponses": both]
+        for question in ["a", "b"] {
+            let asked = try #require(await asker.result("tools/call", params))
+            #expect(asked["inputRequests"]?.objectValue?.names == [question], "\(asked)")
+            params["requestState"] = try #require(asked["requestState"])
+        }
+        #expect(await asker.result("tools/call", params)?.text == "true")
     }
 
     @Test(
