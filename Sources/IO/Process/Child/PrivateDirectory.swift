@@ -39,7 +39,8 @@ package struct PrivateDirectory: Sendable, Equatable {
         guard removeIfEmpty() else { throw SystemError("rmdir") }
     }
 
-    /// Removes what an earlier process that was killed has left in `folder`. Blocks its thread.
+    /// Removes what an earlier process that was killed has left in `folder`: all that can be removed. Blocks its thread.
+    /// - Throws: why the first of those that resist does so, once the others are gone.
     package static func removeLeftovers(below folder: String) throws(SystemError) {
         guard let stream = opendir(folder) else { throw SystemError("opendir") }
         var names: [String] = []
@@ -50,7 +51,15 @@ package struct PrivateDirectory: Sendable, Equatable {
             if name.hasPrefix(prefix) || name.hasPrefix(sparePrefix) { names.append(name) }
         }
         closedir(stream)
-        for name in names { try PrivateDirectory(path: "\(folder)/\(name)").remove() }
+        var failure: SystemError?
+        for name in names {
+            do throws(SystemError) {
+                try PrivateDirectory(path: "\(folder)/\(name)").remove()
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
     }
 }
 

@@ -144,4 +144,16 @@ import Testing
             }
         }
     }
+
+    @Test func oneThatResistsKeepsNoOther() throws {
+        try within { folder in
+            let calls = folder + "/calls"
+            // What is no folder cannot be emptied. Some lie before some others, in whatever order they are listed.
+            let stubborn = (0..<8).map { "call-stubborn-\($0)" }
+            for name in stubborn { write("", to: calls + "/" + name) }
+            for _ in 0..<8 { try PrivateDirectory(below: calls).make() }
+            #expect(throws: SystemError("open", code: ENOTDIR)) { try PrivateDirectory.removeLeftovers(below: calls) }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: calls).sorted() == stubborn)
+        }
+    }
 }
