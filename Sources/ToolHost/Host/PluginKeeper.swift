@@ -159,7 +159,7 @@ final class PluginKeeper {
         for plugin in scan.found {
             let policy = PluginPolicy(plugin.name, grants: grants, requests: PluginRequests())
             let level = SandboxLevel(rawValue: policy.sandbox.rawValue) ?? .strict
-            if !hasGrants || !policy.isEnabled {
+            if !hasGrants || policy.refusal != nil {
                 forget(plugin.name)
                 continue
             }
@@ -290,8 +290,9 @@ final class PluginKeeper {
         if let grantProblem { snapshot.problems.append("plugins.json: \(grantProblem)") }
         for plugin in scan.found {
             guard let entry = entries[plugin.name] else {
-                let reason = hasGrants ? "switched off (enabled)" : "plugins.json cannot be used"
-                snapshot.refused.append(RefusedPlugin(plugin.name, reason))
+                let policy = PluginPolicy(plugin.name, grants: grants, requests: PluginRequests())
+                let reason = hasGrants ? policy.refusal : "plugins.json cannot be used"
+                snapshot.refused.append(RefusedPlugin(plugin.name, reason ?? ""))
                 continue
             }
             if entry.asking != nil { snapshot.isSettling = true }
@@ -310,32 +311,21 @@ final class PluginKeeper {
         }
         guard !snapshot.isSame(as: last) || last.generation == 0 else { return }
         snapshot.generation = last.generation + 1
-        report(snapshot)
+        for event in snapshot.news(since: last) { runs.log(event) }
         last = snapshot
         publish(snapshot)
-    }
-
-    /// Says in the log what has come, gone, or cannot be used.
-    private func report(_ snapshot: PluginSnapshot) {
-        for refused in snapshot.refused where !last.refused.contains(refused) {
-            runs.log(
-                HostEvent(
-                    .warning, "A plugin is not offered", ["plugin": refused.name, "reason": refused.reason]))
-        }
-        for problem in snapshot.problems where !last.problems.contains(problem) {
-            runs.log(HostEvent(.error, "Plugins cannot be used as configured", ["problem": problem]))
-        }
-        for plugin in snapshot.plugins where !last.plugins.contains(where: { $0 === plugin }) {
-            runs.log(
-                HostEvent(
-                    .info, "A plugin is offered", ["plugin": plugin.name, "tools": String(plugin.commands.count)]))
-        }
-        for plugin in last.plugins where !snapshot.plugins.contains(where: { $0.name == plugin.name }) {
-            runs.log(HostEvent(.info, "A plugin is no longer offered", ["plugin": plugin.name]))
-        }
     }
 }
 
 extension PluginKeeper.State {
     fileprivate var isPassing: Bool { if case .refused(_, true) = self { true } else { false } }
+}
+
+extension PluginPolicy {
+    /// Why the operator's file keeps a plugin from being offered; nil when it does not.
+    fileprivate var refusal: String? {
+        if !isEnabled { return "switched off (enabled)" }
+        // To offer it all the same would be less than was asked for.
+        return pin == .block ? "plugins.json wants it approved after each change (pin), which is not done here" : nil
+    }
 }

@@ -22,6 +22,27 @@ package struct PluginSnapshot: Sendable {
     }
 }
 
+extension PluginSnapshot {
+    /// What has come, gone, or cannot be used since another one; for the log.
+    func news(since last: PluginSnapshot) -> [HostEvent] {
+        var events = refused.filter { !last.refused.contains($0) }.map { refused in
+            HostEvent(.warning, "A plugin is not offered", ["plugin": refused.name, "reason": refused.reason])
+        }
+        for problem in problems where !last.problems.contains(problem) {
+            events.append(HostEvent(.error, "Plugins cannot be used as configured", ["problem": problem]))
+        }
+        for plugin in plugins where !last.plugins.contains(where: { $0 === plugin }) {
+            events.append(
+                HostEvent(
+                    .info, "A plugin is offered", ["plugin": plugin.name, "tools": String(plugin.commands.count)]))
+        }
+        for plugin in last.plugins where !plugins.contains(where: { $0.name == plugin.name }) {
+            events.append(HostEvent(.info, "A plugin is no longer offered", ["plugin": plugin.name]))
+        }
+        return events
+    }
+}
+
 /// Something worth a line of the gateway's log: a constant message, and what varies.
 package struct HostEvent: Sendable {
     package enum Level: Sendable { case debug, info, warning, error }
