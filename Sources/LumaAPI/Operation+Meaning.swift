@@ -29,15 +29,19 @@ extension Operation {
         public let query: [String: String]
         /// The member of the write's input that is the `id` of one entry of the list that is read; nil when it reads the thing itself.
         public let entry: String?
+        /// The member of the answer that is the list, such as `hosts` of an event; of a paged list always `entries`.
+        public let list: String
         /// Query parameters that are the same for every write.
         public let fixed: JSONObject
 
         public init(
-            _ operation: String, _ query: [String: String], entry: String? = nil, fixed: JSONObject = JSONObject()
+            _ operation: String, _ query: [String: String], entry: String? = nil, list: String = "entries",
+            fixed: JSONObject = JSONObject()
         ) {
             self.operation = operation
             self.query = query
             self.entry = entry
+            self.list = list
             self.fixed = fixed
         }
 

@@ -19,6 +19,15 @@ import Testing
         let given = Set(reading.query.keys).union(reading.fixed.names)
         #expect(given.isSubset(of: read.query.map(\.name)))
         #expect(Set(read.query.filter(\.required).map(\.name)).isSubset(of: given))
+        // What is looked through is a list of things, of whose pages only `entries` is one.
+        let list = read.answer.first { $0.name == reading.list }
+        if reading.entry != nil || Self.isListed(operation.recovery) {
+            guard case .array? = list?.schema else {
+                Issue.record("\(read.name) has no list \(reading.list)")
+                return
+            }
+            #expect(!read.isPaged || reading.list == "entries")
+        }
         for member in Self.compared(operation.recovery) {
             #expect(input.contains(String(member.prefix { $0 != "." })), "\(member)")
         }
@@ -83,6 +92,10 @@ import Testing
             guard case .array(.object(let parts), _) = field.schema else { return [field.name] }
             return [field.name] + parts.map(\.name)
         }
+    }
+
+    private static func isListed(_ recovery: Operation.Recovery) -> Bool {
+        if case .listed = recovery { true } else { false }
     }
 
     /// The members of the input that the look compares.

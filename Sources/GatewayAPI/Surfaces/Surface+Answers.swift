@@ -9,8 +9,8 @@ extension Surface {
     /// The members of one entry of a page that are shown.
     package var entryFields: [SchemaField] { Self.entries(of: answerFields) }
 
-    private static func entries(of answer: [SchemaField]) -> [SchemaField] {
-        guard let entries = answer.first(where: { $0.name == "entries" }),
+    private static func entries(of answer: [SchemaField], in list: String = "entries") -> [SchemaField] {
+        guard let entries = answer.first(where: { $0.name == list }),
             case .array(.object(let fields), _) = entries.schema
         else { return [] }
         return fields
@@ -25,7 +25,7 @@ extension Surface {
         }
         guard let row = Catalog[reading.operation] else { return [] }
         let fields = row.answer.without(row.secretAnswer)
-        return reading.entry == nil ? fields : Self.entries(of: fields)
+        return reading.entry == nil ? fields : Self.entries(of: fields, in: reading.list)
     }
 
     /// Whether something else is shown than Luma's document as it is.

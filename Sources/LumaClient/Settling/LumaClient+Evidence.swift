@@ -123,7 +123,9 @@ extension LumaClient {
         guard case .listed(let reading, _, _) = operation.recovery else { return Optional.none }
         let row = Self.row(reading.operation)
         guard let query = reading.parameters(of: row, input) else { return Optional.none }
-        return try await entries(row, query, deadline, context).entries.first { $0["id"]?.stringValue == id }
+        return try await entries(reading.list, of: row, query, deadline, context).entries.first {
+            $0["id"]?.stringValue == id
+        }
     }
 
     /// The thing that a write is about, as Luma has it now: by the reading that shows what the write has done.
@@ -148,7 +150,7 @@ extension LumaClient {
         guard operation.recovery.readsList else {
             return Shown(entries: [try await read(row, query, deadline: deadline, context: context).json()])
         }
-        return try await entries(row, query, deadline, context)
+        return try await entries(reading.list, of: row, query, deadline, context)
     }
 
     /// What a reading has shown.
@@ -166,12 +168,13 @@ extension LumaClient {
     }
 
     /// The entries of a list, of as many pages as are read.
+    /// - Parameter list: the member of the answer that holds them, where there are no pages.
     private func entries(
-        _ row: Operation, _ query: JSONObject, _ deadline: MonotonicTime, _ context: CallContext
+        _ list: String, of row: Operation, _ query: JSONObject, _ deadline: MonotonicTime, _ context: CallContext
     ) async throws(LumaError) -> Shown {
         guard row.isPaged else {
             let answer = try await read(row, query, deadline: deadline, context: context)
-            guard let entries = try answer.json()["entries"]?.arrayValue else { throw .malformedAnswer }
+            guard let entries = try answer.json()[list]?.arrayValue else { throw .malformedAnswer }
             return Shown(entries: entries)
         }
         var query = query
