@@ -4,9 +4,21 @@ import Glibc
 /// What a program has left behind that is in its group no more: processes with a session of their own.
 ///
 /// Each program that is started adopts its orphans as long as it lives, and this process adopts them after that. So a child of
-/// this process that was not started here, and is in no session of this process or of a program that still runs, was left
-/// behind by one that has ended.
-enum Orphans {
+/// this process that was not started here, is in no session of this process or of a program that still runs, and was not there
+/// before, was left behind by one that has ended.
+///
+/// Children that were there before are those of whatever this process was in its place, such as a script that has started a
+/// helper and ended with `exec luma-mcp serve`. They and all in their sessions are none of its business.
+struct Orphans: Sendable {
+    /// Processes, and sessions, that were there before.
+    private let spared: Set<pid_t>
+
+    /// Before this process adopts orphans.
+    init() {
+        let children = Self.children()
+        spared = Set(children + children.map { getsid($0) })
+    }
+
     /// In one sweep. Whoever makes them faster is met again in the next.
     private static let maxRounds = 200
     private static let waitMicroseconds: UInt32 = 200
@@ -15,14 +27,15 @@ enum Orphans {
 
     /// Kills and reaps them, and what they leave behind in turn. Waits for that, a second at most.
     /// - Parameter running: the programs that were started here and have not been reaped.
-    static func sweep(sparing running: Set<pid_t>) {
+    func sweep(sparing running: Set<pid_t>) {
+        let known = running.union(spared)
         let own = getsid(0)
         var waits = 0
-        for _ in 0..<maxRounds {
-            var found = children().filter { child in
-                guard !running.contains(child) else { return false }
+        for _ in 0..<Self.maxRounds {
+            var found = Self.children().filter { child in
+                guard !known.contains(child) else { return false }
                 let session = getsid(child)
-                return session > 0 && session != own && !running.contains(session)
+                return session > 0 && session != own && !known.contains(session)
             }
             if found.isEmpty { return }
             // None of them can be another process by now: they are reaped here only.
@@ -31,8 +44,8 @@ enum Orphans {
                 found.removeAll { lm_reap($0) != 0 }
                 if found.isEmpty { break }
                 waits += 1
-                if waits > maxWaits { return }
-                usleep(waitMicroseconds)
+                if waits > Self.maxWaits { return }
+                usleep(Self.waitMicroseconds)
             }
         }
     }

@@ -28,7 +28,8 @@ final class StartTicket: Sendable {
 /// The one thread that starts programs. A child dies with the thread that has made it, so this one lives as long as the process.
 ///
 /// From its first use on the process ignores SIGPIPE, has descriptors 0, 1 and 2, and adopts the orphans of what it starts. Where
-/// it is the first process of a container, orphans of others there end up with it as well, and are ended with them.
+/// it is the first process of a container, orphans of others there end up with it as well, and are ended with them; but for the
+/// children that it had before.
 package final class Spawner: Sendable {
     private enum Work {
         case start(ChildProcess, StartTicket, then: @Sendable (Result<StartedChild, ChildFailure>) -> Void)
@@ -49,6 +50,7 @@ package final class Spawner: Sendable {
     private let mailbox = Mutex<[Work]>([])
     /// An eventfd on which the thread waits.
     private let bell: Int32
+    private let orphans: Orphans
     /// Removes what programs have left in folders of their own, which may be much.
     private let removals = DispatchQueue(label: "luma-mcp.private-directories")
 
@@ -56,6 +58,7 @@ package final class Spawner: Sendable {
         // The descriptors of a child are put in the places 0, 1 and 2, so no other may be there.
         for place in Int32(0)...2 where fcntl(place, F_GETFD) == -1 { _ = open("/dev/null", O_RDWR) }
         signal(SIGPIPE, SIG_IGN)
+        orphans = Orphans()
         _ = lm_adopt_orphans()
         bell = eventfd(0, Int32(EFD_CLOEXEC))
         guard bell >= 0 else { throw SystemError("eventfd") }
@@ -128,7 +131,7 @@ package final class Spawner: Sendable {
                 case .finish(let child, let directory, let then):
                     let ending = end(child)
                     running.remove(child.process)
-                    Orphans.sweep(sparing: running)
+                    orphans.sweep(sparing: running)
                     remove(directory, &spares) { then(ending) }
                 }
             }
