@@ -28,11 +28,14 @@ public enum Command: Sendable, Equatable {
     /// Print the manual page.
     case man
 
+    /// Look at the document of a service, or make one of an OpenAPI document, with the settings of forwarded services.
+    case forwarders(ForwardersCall, flags: [Setting: String])
+
     /// Whether it calls a server: Luma, or a gateway.
     var usesNetwork: Bool {
         switch self {
         case .serve, .mcp, .doctor, .events, .operation, .completionList: true
-        case .sandbox, .plugins, .version, .help, .completion, .man: false
+        case .sandbox, .plugins, .forwarders, .version, .help, .completion, .man: false
         }
     }
 
@@ -54,6 +57,7 @@ public enum Command: Sendable, Equatable {
                 .doctor(flags: $0, json: asJSON)
             }
         case "plugins": return try plugins(rest)
+        case "forwarders": return try forwarders(rest)
         case "version", "man", "completion", "help":
             if let last = rest.last, ["--help", "-h"].contains(last) { return .help(.command(first)) }
             return try text(first, rest)
@@ -151,7 +155,7 @@ public enum Command: Sendable, Equatable {
         return name
     }
 
-    private static func usage(_ name: String, _ problem: String) -> ConfigurationError {
+    static func usage(_ name: String, _ problem: String) -> ConfigurationError {
         ConfigurationError(name, problem, from: .commandLine)
     }
 
@@ -163,7 +167,7 @@ public enum Command: Sendable, Equatable {
         }
     }
 
-    private static func flags(
+    static func flags(
         _ arguments: ArraySlice<String>, of table: [SettingRow], topic: Help.Topic,
         _ make: ([Setting: String]) -> Command
     ) throws(ConfigurationErrors) -> Command {

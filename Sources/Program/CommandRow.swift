@@ -44,7 +44,9 @@ struct CommandRow: Sendable {
         ]
 
     /// The commands that have no commands of their own, for the check at the start: it needs no more than their names.
-    static let plainNames = ["serve", "mcp", "sandbox", "doctor", "plugins", "completion", "man", "version", "help"]
+    static let plainNames = [
+        "serve", "mcp", "sandbox", "doctor", "plugins", "forwarders", "completion", "man", "version", "help",
+    ]
 
     private static let working = servers + families + texts
 
@@ -118,6 +120,19 @@ struct CommandRow: Sendable {
                     "luma-mcp plugins run ./plugins/hello greet '{\"name\":\"Ada\"}'", "Call one of its commands."
                 ),
             ], exits: ExitRow.ofPlugins),
+        CommandRow(
+            name: "forwarders", arguments: "COMMAND", summary: "check the document of a service, or make one",
+            options: SettingTable.forwarders, own: Command.importOptions, words: ["check", "import"],
+            notes: "check FILE shows the tools that a document gives, with what they send, and everything that is wrong"
+                + " with it. import FILE makes a document of an OpenAPI document (3.0 or 3.1, in JSON), to be curated;"
+                + " what it leaves out is told on standard error. No service is asked.",
+            examples: [
+                ("luma-mcp forwarders check forwarders/notes.json", "Its tools, and what to fix."),
+                (
+                    "luma-mcp forwarders import api.json --name shop --base https://shop.example",
+                    "A document of the operations of a shop."
+                ),
+            ], exits: ExitRow.ofForwarders),
     ]
 
     private static let texts: [CommandRow] = [
@@ -167,6 +182,11 @@ extension ExitRow {
         ExitRow(code: 0, meaning: "Everything is offered, or the call succeeded."),
         ExitRow(code: 1, meaning: "Something is not offered, or the call failed."), wrong,
         ExitRow(code: 78, meaning: "There is no such plugin, or LUMA_PLUGINS_DIR is not set."),
+    ]
+    static let ofForwarders = [
+        ExitRow(code: 0, meaning: "Nothing is wrong with the document, or it was made."),
+        ExitRow(code: 1, meaning: "Something is wrong with it; it is told with its place."), wrong,
+        ExitRow(code: 78, meaning: "There is no such file, or it cannot be read."),
     ]
     static let ofDoctor = [
         ExitRow(code: 0, meaning: "All checks passed."), ExitRow(code: 1, meaning: "Passed with warnings."),

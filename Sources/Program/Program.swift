@@ -53,6 +53,11 @@ public enum Program {
                     try Configuration.plugins(
                         flags: flags, environment: environment, dotEnv: try dotEnv(), in: directory)
                 }
+            case .forwarders(let call, let flags):
+                let environment = environment()
+                return try ForwardersCommand(call, environment: environment).run {
+                    try Configuration.forwarders(flags: flags, environment: environment, dotEnv: try dotEnv())
+                }
             case .serve(let flags):
                 let environment = environment()
                 let configuration = try configuration(flags, environment)

@@ -1,3 +1,4 @@
+import Core
 import Gateway
 import GatewayAPI
 import GatewayCLI
@@ -7,6 +8,16 @@ import Testing
 @testable import Program
 
 @Suite struct CommandTests {
+    /// What is wanted of the document of a shop.
+    private static var shop: ForwardersCall.Import {
+        var wanted = ForwardersCall.Import()
+        (wanted.name, wanted.base) = ("shop", "https://shop.example")
+        wanted.include = ["get_*", "find*"].compactMap { NamePattern($0) }
+        wanted.exclude = ["*_all"].compactMap { NamePattern($0) }
+        wanted.publishesResults = true
+        return wanted
+    }
+
     @Test(arguments: [
         ([], Command.serve(flags: [:])),
         (["serve"], .serve(flags: [:])),
@@ -38,6 +49,20 @@ import Testing
             .plugins(.run(path: "x", command: "greet", arguments: "{}"), flags: [:])
         ),
         (["plugins", "--help"], .help(.command("plugins"))), (["plugins", "list", "-h"], .help(.command("plugins"))),
+        (["forwarders", "check", "f.json"], .forwarders(.check(file: "f.json"), flags: [:])),
+        (
+            ["forwarders", "check", "f.json", "--luna-url", "http://localhost:1"],
+            .forwarders(.check(file: "f.json"), flags: [.lunaURL: "http://localhost:1"])
+        ),
+        (
+            [
+                "forwarders", "import", "a.json", "--name", "shop", "--base=https://shop.example", "--include", "get_*",
+                "--include", "find*", "--exclude=*_all", "--output-schemas",
+            ],
+            .forwarders(.import(file: "a.json", shop), flags: [:])
+        ),
+        (["forwarders", "--help"], .help(.command("forwarders"))),
+        (["forwarders", "import", "a.json", "-h"], .help(.command("forwarders"))),
         (["man"], .man), (["completion", "bash"], .completion(.bash)), (["completion", "fish"], .completion(.fish)),
         (["version"], .version), (["--version"], .version), (["serve", "--version"], .version),
         (["help"], .help(.overview)), (["--help"], .help(.overview)), (["-h"], .help(.overview)),
@@ -101,6 +126,26 @@ import Testing
         ),
         (["plugins", "check", "x", "--json"], ["--json (command line): is not an option"]),
         (["plugins", "list", "--port", "1"], ["--port (command line): is not an option"]),
+        (
+            ["forwarders"],
+            [
+                "forwarders (command line): needs check FILE, or import FILE --name NAME --base URL; "
+                    + "see luma-mcp help forwarders"
+            ]
+        ),
+        (
+            ["forwarders", "import", "a.json", "--name", "shop"],
+            ["forwarders import (command line): needs --name NAME and --base URL"]
+        ),
+        (
+            ["forwarders", "import", "a.json", "--nam", "shop", "--include", "a b", "--base"],
+            [
+                "--nam (command line): is not an option; did you mean --name?",
+                "--include (command line): must be a name, in which * stands for any characters",
+                "--base (command line): needs a value",
+            ]
+        ),
+        (["forwarders", "check", "f.json", "--port", "1"], ["--port (command line): is not an option"]),
         (["help", "nope"], ["nope (command line): is not a command; see luma-mcp help"]),
         (["help", "sandbox", "x"], ["x (command line): is an unexpected argument"]),
         (["version", "x"], ["x (command line): is an unexpected argument"]),

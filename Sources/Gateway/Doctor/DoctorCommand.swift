@@ -53,6 +53,7 @@ package struct DoctorCommand {
         checkStore(configuration, &report)
         await checkPort(configuration, &report)
         await checkPlugins(configuration, &report)
+        checkForwarders(configuration, &report)
         if configuration.usesSandbox {
             report.add("luma", .ok, "using the built-in emulator; nothing reaches Luma and no key is needed")
             report.addClock(now: WallClock.now, aheadOfUs: nil)
@@ -116,6 +117,12 @@ package struct DoctorCommand {
         } catch {
             report.add("plugins", .failed, "plugins cannot be run: \(error)")
         }
+    }
+
+    private func checkForwarders(_ configuration: Configuration, _ report: inout DoctorReport) {
+        guard let service = ForwarderService(configuration, environment: environment, log: nil) else { return }
+        service.host.read { _, _ in }
+        report.addForwarders(service.host.snapshot)
     }
 
     /// Looks whether the port can be listened on, or who does so already.

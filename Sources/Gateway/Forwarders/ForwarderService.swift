@@ -13,9 +13,10 @@ struct ForwarderService: Sendable {
     static func source(of service: String) -> String { "forwarder:" + service }
 
     /// Makes them ready; nil when the settings name none. Nothing is offered before `read`.
-    init?(_ configuration: Configuration, environment: [String: String], log: LogSink) {
+    /// - Parameter log: nil to say nothing.
+    init?(_ configuration: Configuration, environment: [String: String], log: LogSink?) {
         guard let settings = ForwarderDocuments.Settings(configuration.forwarders, environment) else { return nil }
-        host = ForwarderHost(settings) { log.log(LogEvent($0)) }
+        host = ForwarderHost(settings) { log?.log(LogEvent($0)) }
     }
 
     /// Reads the documents, and offers what they describe from now on. Blocks: never on a loop, and one at a time.

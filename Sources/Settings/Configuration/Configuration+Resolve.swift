@@ -96,7 +96,7 @@ extension Configuration {
                 settleSeconds: reader.number(.settleSeconds)),
             templatesDirectory: reader.text(.templatesDirectory),
             plugins: readPlugins(&reader, &warnings),
-            forwarders: readForwarders(reader),
+            forwarders: Forwarders(reader),
             debug: reader.boolean(.debug),
             logFormat: reader.text(.logFormat).flatMap(LogFormat.init) ?? defaultFormat,
             logFile: reader.text(.logFile))
@@ -136,15 +136,6 @@ extension Configuration {
                 "other machines could reach it without a token. Use localhost, set "
                     + "LUMA_AUTH_TOKENS, or set LUMA_ALLOW_EXTERNAL=true if a proxy in front of it authenticates",
                 from: .combination))
-    }
-
-    private static func readForwarders(_ reader: SettingReader) -> Forwarders {
-        let settings: [Setting] = [
-            .gitHubToken, .gitHubURL, .lunaURL, .lumenoreURL, .lumenoreClient, .lumenoreSecret,
-        ]
-        let values = settings.compactMap { setting in reader.text(setting).map { (setting.rawValue, Secret($0)) } }
-        return Forwarders(
-            directory: reader.text(.forwardersDirectory), values: Dictionary(uniqueKeysWithValues: values))
     }
 
     /// A certificate and its key, or neither.
