@@ -31,12 +31,22 @@ extension Surface {
     /// Whether something else is shown than Luma's document as it is.
     package var isRewritten: Bool { answer == .page || !operation.secretAnswer.isEmpty }
 
+    /// Whether Luma's answer has entries to make a page of.
+    package var answersList: Bool {
+        operation.answer.contains { field in
+            if case .array = field.schema { field.name == "entries" } else { false }
+        }
+    }
+
+    /// Whether there may be a page after the first. Luma gives some lists all at once.
+    package var hasMorePages: Bool { answer == .page && operation.isPaged }
+
     /// What is shown of Luma's document: a page in the shape of our own lists, where a cursor is there exactly when there is more.
     /// - Returns: nil for what is no page.
     package func shown(_ document: JSON) -> JSON? {
         guard answer == .page else { return withoutSecrets(document) }
         guard let entries = document["entries"], entries.arrayValue != nil,
-            let hasMore = document["has_more"]?.boolValue
+            let hasMore = document["has_more"]?.boolValue ?? (operation.isPaged ? nil : false)
         else { return nil }
         let cursor = hasMore ? document["next_cursor"]?.stringValue : nil
         if hasMore, cursor == nil { return nil }

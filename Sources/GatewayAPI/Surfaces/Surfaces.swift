@@ -122,6 +122,7 @@ extension Surfaces {
         if surface.handmade.contains(.command), surface.command == nil {
             problems.append("\(name) has no command to serve")
         }
+        if surface.answer == .page, !surface.answersList { problems.append("\(name) answers no list") }
         if surface.unasked != nil, !surface.hasReach { problems.append("nobody would be asked before \(name) anyway") }
         let showable = surface.showableFields.map(\.name)
         problems += surface.shows.filter { !showable.contains($0) }.map { "\(name) cannot show \($0)" }

@@ -56,7 +56,7 @@ struct OperationVerb: Sendable {
     /// Everything that it understands besides what all commands do.
     private var ownOptions: [OptionRow] {
         var rows = options.map(\.row)
-        if surface.answer == .page { rows.append(Self.everything) }
+        if surface.hasMorePages { rows.append(Self.everything) }
         if takesTimes { rows.append(EventsOptions.zone) }
         if surface.needsConfirmation { rows.append(EventsOptions.yes) }
         if isWrite { rows += [EventsOptions.dryRun, EventsOptions.key] }
@@ -115,7 +115,7 @@ extension OperationVerb {
         if options.contains(where: \.row.standsAlone) {
             notes.append("An option for yes or no means yes by itself; put no- before its name for no.")
         }
-        if surface.answer == .page {
+        if surface.hasMorePages {
             notes.append("With --json one document with entries, has_more and next_cursor, for --cursor.")
         }
         if takesTimes { notes.append(EventsVerb.times(inZoneOf: "this machine (TZ)")) }
@@ -153,7 +153,7 @@ extension OperationVerb {
                 (line + (done ? " --yes" : ""), done ? "Without confirmation." : "Do it."),
             ]
         }
-        guard surface.answer == .page else {
+        guard surface.hasMorePages else {
             return [(line, "For a person."), (line + " --json", "For a script.")]
         }
         return [(line, "The first page."), (line + " --all --json", "All pages, for a script.")]

@@ -76,6 +76,16 @@ import Testing
         #expect(problems([coupon]) == ["events/coupons/create cannot show code"])
     }
 
+    /// A list that Luma gives all at once is a page, too; what answers none is not.
+    @Test func aPageIsMadeOfAList() {
+        func page(_ operation: String, _ method: HTTP.Method = .get) -> Surface {
+            Surface(operation, method, "/events/{event_id}/x", tool: nil, command: nil, answer: .page)
+        }
+        for list in ["events/coupons/list", "events/ticket-types/list"] { #expect(problems([page(list)]) == []) }
+        #expect(problems([page("events/get")]) == ["events/get answers no list"])
+        #expect(problems([page("events/coupons/create", .post)]) == ["events/coupons/create answers no list"])
+    }
+
     @Test func everyOperationIsOfferedOrWithheldAndNotBoth() {
         let table = [Self.coupons()]
         func problems(_ withheld: [String: String]) -> [String] {

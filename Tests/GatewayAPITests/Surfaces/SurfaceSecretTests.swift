@@ -58,6 +58,18 @@ import Testing
         #expect(surface.isRewritten)
     }
 
+    /// What Luma gives all at once has no member that says so.
+    @Test func aListWithoutPagesIsAWholePage() {
+        let surface = Surface("events/ticket-types/list", .get, "/made/up", tool: nil, command: nil, answer: .page)
+        #expect(!surface.hasMorePages)
+        #expect(
+            surface.shown(["entries": [["id": "ttype-1"]]])
+                == ["entries": [["id": "ttype-1"]], "has_more": false, "next_cursor": nil])
+        #expect(surface.shown(["ticket_types": []]) == nil)
+        let paged = Surface("events/coupons/list", .get, "/made/up", tool: nil, command: nil, answer: .page)
+        #expect(paged.hasMorePages && paged.shown(["entries": []]) == nil)
+    }
+
     @Test func whatHasNoSecretsIsLeftAsItIs() {
         let surface = Surface("events/get", .get, "/made/up", tool: "made_up", command: nil)
         #expect(!surface.isRewritten)

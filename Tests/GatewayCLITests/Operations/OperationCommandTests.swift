@@ -198,6 +198,21 @@ import Testing
         #expect(failure(result)?.status == .protocol)
     }
 
+    /// There is nothing to go on with in a list that is given all at once.
+    @Test func aListWithoutPagesHasNoWordForAll() throws {
+        func verb(_ operation: String) throws -> VerbRow {
+            let surface = Surface(
+                operation, .get, "/events/{event_id}/x/", tool: nil, command: "things list EVENT", answer: .page)
+            return try #require(OperationVerb(surface)).row
+        }
+        for (operation, isPaged) in [("events/coupons/list", true), ("events/ticket-types/list", false)] {
+            let row = try verb(operation)
+            #expect(row.own.contains { $0.name == "--all" } == isPaged)
+            #expect(row.examples.contains { $0.line.contains("--all") } == isPaged)
+            #expect(row.notes.contains("--cursor") == isPaged)
+        }
+    }
+
     // MARK: Confirmation
 
     private static let told: JSON = [
