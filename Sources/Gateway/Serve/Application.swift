@@ -5,6 +5,7 @@ import HTTP
 import IO
 import LumaClient
 import MCP
+import ToolHost
 
 /// The gateway's side of one loop: takes each request from router to answer and writes its log line.
 final class Application: NodeHandler {
