@@ -17,6 +17,11 @@ install -D -m 644 README.md "$documents/README.md"
 # What the README leads to.
 install -D -m 644 -t "$documents/docs" docs/*.md docs/*.png
 install -m 644 ARCHITECTURE.md CONTRIBUTING.md "$documents"
+# Where no gateway looks for plugins; without their tests, which need the repository.
+find examples -type f ! -name 'test*' ! -name harness.py ! -name git_server.py ! -name requirements.txt | while read -r file; do
+    if [ -x "$file" ]; then mode=755; else mode=644; fi
+    install -D -m "$mode" "$file" "$documents/$file"
+done
 install -m 644 Packaging/copyright "$documents/copyright"
 # Debian asks for a changelog of this form; what changed is in CHANGELOG.md.
 maintainer='The authors of luma-mcp <maintainers@luma-mcp.example>'

@@ -177,6 +177,12 @@ chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-in
     || fail "the package cannot be installed: $(tail -n 5 "$work/apt.log")"
 [ "$(stat -c '%a %u' "$root/etc/luma-mcp/environment")" = '600 0' ] || fail "others can read the settings"
 [ -s "$root/usr/share/doc/luma-mcp/luma-mcp.spdx.json" ] || fail "the bill of materials is not installed"
+examples=$root/usr/share/doc/luma-mcp/examples/plugins
+for folder in examples/plugins/*/; do
+    [ -d "$root/usr/share/doc/luma-mcp/$folder" ] || fail "$folder is not installed"
+done
+[ -x "$examples/hello/run" ] || fail "an example cannot be run"
+[ -z "$(find "$examples" -name 'test*')" ] || fail "tests of examples are installed"
 serves "$root" nobody
 mkdir -p "$root/var/lib/private/luma-mcp" && ln -s private/luma-mcp "$root/var/lib/luma-mcp"
 chroot "$root" apt-get -qq purge -y luma-mcp >"$work/apt.log" 2>&1 || fail "it cannot be removed: $(tail -n 5 "$work/apt.log")"
