@@ -65,7 +65,7 @@ import Testing
 
     /// A path starts with a folder of the repository or with a module's.
     @Test(arguments: names) func everyPathThatIsNamedExists(_ name: String) throws {
-        let roots = ["Sources", "Tests", "Packaging", "docs", ".ci"]
+        let roots = ["Sources", "Tests", "Packaging", "docs", "examples", ".ci"]
         for match in try Self.text(name).matches(of: /`([A-Za-z.]+\/[A-Za-z+.\/-]+)`/) {
             let path = String(match.1)
             let first = String(path.prefix { $0 != "/" })
