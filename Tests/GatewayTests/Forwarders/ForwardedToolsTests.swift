@@ -1,9 +1,11 @@
 import Core
 import GatewayAPI
+import IOTestKit
 import MCP
 import Settings
 import TestKit
 import Testing
+import ToolHost
 
 @testable import Gateway
 
@@ -112,7 +114,7 @@ import Testing
     @Test func documentsAreReadAnew() async throws {
         try await Self.notes { service in
             let folder = try DocumentFolder(["notes.json": Self.document(service.url)])
-            try await InProcess.serve([.forwardersDirectory: folder.path]) { gateway in
+            try await InProcess.serve([.forwardersDirectory: folder.path]) { (gateway: InProcess) async throws in
                 let forwarders = try #require(gateway.shared.forwarders)
                 func reread() async throws -> [String] {
                     forwarders.read(to: gateway.shared.mcp.sources)
@@ -145,7 +147,7 @@ import Testing
     @Test func onlyAdministratorsAreToldOfServices() async throws {
         let folder = try DocumentFolder(["notes.json": Self.document("https://notes.example")])
         let settings = Tokens.guarded.merging([.forwardersDirectory: folder.path]) { $1 }
-        try await InProcess.serve(settings) { gateway in
+        try await InProcess.serve(settings) { (gateway: InProcess) async throws in
             let told = try await gateway.ask("GET /status", Tokens.bearer(Tokens.admin)).json?["forwarders"]
             #expect(told?["documents"]?.arrayValue?.last?["tools"] == ["read_note"])
             let untold = try await gateway.ask("GET /status", Tokens.bearer(Tokens.reader)).json?["forwarders"]
@@ -155,7 +157,7 @@ import Testing
 
     /// Nothing is offered, read or told where nothing is set.
     @Test func withoutSettingsThereIsNothing() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             #expect(gateway.shared.forwarders == nil)
             #expect(try await gateway.forwardedTools() == [])
             #expect(try await gateway.ask("GET /status").json?["forwarders"] == JSON.null)

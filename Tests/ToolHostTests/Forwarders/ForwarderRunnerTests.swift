@@ -19,7 +19,7 @@ import ToolSources
                 connection.answer(#"{"a":1}"#, fields: "Content-Type: application/json\r\n")
             }
         }
-        try await Bench.serve(Bench.reading, answer) { bench in
+        try await Bench.serve(Bench.reading, answer) { (bench: Bench) async throws in
             for _ in 0..<3 {
                 let outcome = try #require(try await bench.call())
                 #expect(outcome.value == ["a": 1] && outcome.failure == nil)
@@ -31,7 +31,7 @@ import ToolSources
     }
 
     @Test func argumentsThatDoNotFitReachNothing() async throws {
-        try await Bench.serve(Bench.reading, Bench.answering()) { bench in
+        try await Bench.serve(Bench.reading, Bench.answering()) { (bench: Bench) async throws in
             let outcome = try #require(try await bench.call("tool", ["a": ["x"]]))
             #expect(outcome.failure?.kind == .invalidArguments && bench.server.connections == 0)
         }
@@ -133,7 +133,7 @@ import ToolSources
     func aServiceThatMisbehaves(_ bad: Misbehaviour) async throws {
         let once = #", "retry": {"attempts": 1}"#
         for (tool, kind) in [(Bench.reading, bad.reading), (Bench.writing, bad.writing)] {
-            try await Bench.serve(tool, upstream: bad.upstream + once, bad.script) { bench in
+            try await Bench.serve(tool, upstream: bad.upstream + once, bad.script) { (bench: Bench) async throws in
                 let failure = try await bench.failure()
                 #expect(failure.kind == kind, "\(failure)")
                 #expect(bench.host.runs.slots.running == 0 && bench.server.requests.count == 1)
@@ -149,13 +149,13 @@ import ToolSources
                 connection.answer("{}", status: isFirst ? "503 Busy" : "200 OK", fields: "Retry-After: 0\r\n")
             }
         }
-        try await Bench.serve(Bench.reading, busyOnce) { bench in
+        try await Bench.serve(Bench.reading, busyOnce) { (bench: Bench) async throws in
             #expect(try await bench.call()?.failure == nil)
             #expect(bench.server.requests.count == 2)
         }
         // A write is not: nobody knows what a 503 stands for.
         count.reset()
-        try await Bench.serve(Bench.writing, busyOnce) { bench in
+        try await Bench.serve(Bench.writing, busyOnce) { (bench: Bench) async throws in
             #expect(try await bench.failure().status == 503)
             #expect(bench.server.requests.count == 1)
         }
@@ -163,7 +163,7 @@ import ToolSources
 
     @Test func aServiceThatAsksForPatienceIsNotAskedAgainAtOnce() async throws {
         let busy = Bench.answering(status: "429 Too Many Requests", fields: "Retry-After: 3600\r\n")
-        try await Bench.serve(Bench.reading, busy) { bench in
+        try await Bench.serve(Bench.reading, busy) { (bench: Bench) async throws in
             let failure = try await bench.failure()
             #expect(failure.kind == .upstreamBusy && failure.retryAfterSeconds == 3600)
             #expect(bench.server.requests.count == 1)
@@ -174,7 +174,7 @@ import ToolSources
     @Test func aServiceThatFailsIsLeftAlone() async throws {
         let rule = #", "retry": {"attempts": 1}, "breaker": {"failures": 3, "open_seconds": 3600}"#
         let failing = Bench.answering(status: "500 Internal Server Error")
-        try await Bench.serve(Bench.reading, upstream: rule, loops: 2, failing) { bench in
+        try await Bench.serve(Bench.reading, upstream: rule, loops: 2, failing) { (bench: Bench) async throws in
             for loop in [0, 1, 0] { #expect(try await bench.failure(loop: loop).kind == .upstreamError) }
             for loop in [0, 1] {
                 let failure = try await bench.failure(loop: loop)
@@ -186,7 +186,8 @@ import ToolSources
 
     @Test func noMoreIsSentInAMinuteThanMayBe() async throws {
         let limits = #", "limits": {"per_minute": 2}"#
-        try await Bench.serve(Bench.reading, upstream: limits, loops: 2, Bench.answering()) { bench in
+        try await Bench.serve(Bench.reading, upstream: limits, loops: 2, Bench.answering()) {
+            (bench: Bench) async throws in
             for loop in [0, 1] { #expect(try await bench.call(loop: loop)?.failure == nil) }
             let failure = try await bench.failure()
             #expect(failure.kind == .busy && (1...60).contains(failure.retryAfterSeconds ?? 0))
@@ -204,7 +205,7 @@ import ToolSources
                 connection.answer("{}")
             }
         }
-        try await Bench.serve(Bench.reading, upstream: limits, loops: 2, script) { bench in
+        try await Bench.serve(Bench.reading, upstream: limits, loops: 2, script) { (bench: Bench) async throws in
             async let first = bench.call(loop: 0)
             try await Self.wait { bench.server.requests.count == 1 }
             async let second = bench.call(loop: 1)
@@ -223,7 +224,7 @@ import ToolSources
     @Test func aCancelledCallEnds() async throws {
         let limits = #", "limits": {"concurrency": 1}"#
         let silent: Bench.Script = { connection in if connection.read() != nil { connection.waitForClose() } }
-        try await Bench.serve(Bench.reading, upstream: limits, silent) { bench in
+        try await Bench.serve(Bench.reading, upstream: limits, silent) { (bench: Bench) async throws in
             let running = Task { try await bench.call() }
             try await Self.wait { bench.server.requests.count == 1 }
             let waiting = Task { try await bench.call() }

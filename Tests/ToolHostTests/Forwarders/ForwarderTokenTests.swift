@@ -1,6 +1,7 @@
 import Core
 import Dispatch
 import IOTestKit
+import MCP
 import Synchronization
 import Testing
 import ToolSources
@@ -87,7 +88,7 @@ import ToolSources
 
     @Test func aHundredCallsAtOnceLogInOnce() async throws {
         let login = Login()
-        try await Self.serve(login, loops: 4) { bench in
+        try await Self.serve(login, loops: 4) { (bench: Bench) async throws in
             try await Self.callAtOnce(bench, 100)
             #expect(login.count == 1)
             #expect(bench.server.requests.filter { $0.target == "/read" }.count == 100)
@@ -97,7 +98,7 @@ import ToolSources
     /// A token that is refused is fetched anew once, however many calls find out.
     @Test func aTokenThatHasExpiredIsRenewedOnce() async throws {
         let login = Login()
-        try await Self.serve(login, loops: 2) { bench in
+        try await Self.serve(login, loops: 2) { (bench: Bench) async throws in
             try await Self.callAtOnce(bench, 1)
             for round in 1...3 {
                 login.expire()
@@ -110,7 +111,7 @@ import ToolSources
     /// A call that changes something is made again as well, for a 401 says that it was not executed.
     @Test func aWriteIsRepeatedAfterALogin() async throws {
         let login = Login()
-        try await Self.serve(login, tools: Bench.writing) { bench in
+        try await Self.serve(login, tools: Bench.writing) { (bench: Bench) async throws in
             #expect(try await bench.call("tool", ["a": "1"])?.failure == nil)
             login.expire()
             #expect(try await bench.call("tool", ["a": "2"])?.failure == nil)
@@ -127,7 +128,7 @@ import ToolSources
             connection.answer("{}", fields: "Set-Cookie: access_token=no-good-token-\(number)\r\n")
             return true
         }
-        try await Self.serve(login) { bench in
+        try await Self.serve(login) { (bench: Bench) async throws in
             for _ in 0..<5 {
                 let failure = try await bench.failure()
                 #expect(failure.kind == .auth, "\(failure)")
@@ -167,7 +168,7 @@ import ToolSources
             connection.answer(refusal.body, status: refusal.status, fields: refusal.fields)
             return true
         }
-        try await Self.serve(login) { bench in
+        try await Self.serve(login) { (bench: Bench) async throws in
             let begun = ContinuousClock.now
             for _ in 0..<3 {
                 let failure = try await bench.failure()
@@ -191,7 +192,7 @@ import ToolSources
         }
         let hasty = Bench.tool(
             #""request": {"method": "GET", "path": "/read"}, "timeout_seconds": 1"#, name: "hasty")
-        try await Self.serve(login, tools: hasty + "," + Bench.reading) { bench in
+        try await Self.serve(login, tools: hasty + "," + Bench.reading) { (bench: Bench) async throws in
             #expect(try await bench.failure("hasty").kind == .timeout)
             // The login goes on for whoever comes next.
             async let patient = bench.call()
@@ -208,7 +209,7 @@ import ToolSources
             gate.wait()
             return false
         }
-        try await Self.serve(login, loops: 2) { bench in
+        try await Self.serve(login, loops: 2) { (bench: Bench) async throws in
             let first = Task { try await bench.call(loop: 0) }
             try await ForwarderRunnerTests.wait { login.count == 1 }
             async let second = bench.call(loop: 1)
@@ -248,7 +249,7 @@ import ToolSources
                 #expect(!text.contains(Bench.secret) && !text.contains("secret-token-1"), "\(text)")
             }
         }
-        try await Bench.serve(Bench.reading + "," + echo, upstream: Self.auth, echoing) { bench in
+        try await Bench.serve(Bench.reading + "," + echo, upstream: Self.auth, echoing) { (bench: Bench) async throws in
             for name in ["tool", "echo"] {
                 let outcome = try #require(try await bench.call(name))
                 #expect((outcome.failure == nil) == (name == "tool"))
@@ -259,7 +260,7 @@ import ToolSources
             }
             check(bench.logged.map { "\($0)" })
         }
-        try await Self.serve(login) { bench in
+        try await Self.serve(login) { (bench: Bench) async throws in
             try await Self.callAtOnce(bench, 1)
             login.expire()
             let failure = try await bench.failure()

@@ -79,7 +79,7 @@ private let support = SandboxSupport.current
 
     @Test(.enabled(if: support.landlock > 0, "the kernel has no Landlock"))
     func ofProcessesItSeesItself() async throws {
-        try await ChildBench.with { bench in
+        try await ChildBench.with { (bench: ChildBench) async throws in
             // More than it may have itself.
             let many = (0..<300).map { _ in open("/dev/null", O_RDONLY | O_CLOEXEC) }
             defer { for descriptor in many { close(descriptor) } }
@@ -98,7 +98,7 @@ private let support = SandboxSupport.current
 
     @Test(.enabled(if: support.landlock >= 6, "Landlock of this kernel knows no signals"))
     func itSendsNoSignalsOutside() async throws {
-        try await ChildBench.with { bench in
+        try await ChildBench.with { (bench: ChildBench) async throws in
             let result = try await bench.run(
                 bench.shell("kill -0 $PPID 2>&1 || echo refused; sleep 1000 & kill $! && echo sent"))
             #expect(result.lines.suffix(2) == ["refused", "sent"])
@@ -106,7 +106,7 @@ private let support = SandboxSupport.current
     }
 
     @Test func itsLimitsHold() async throws {
-        try await ChildBench.with { bench in
+        try await ChildBench.with { (bench: ChildBench) async throws in
             var child = bench.shell("ulimit -n; ulimit -c; ulimit -f; ulimit -t; ulimit -v")
             child.limits.descriptors = 77
             child.limits.fileBytes = 512 * 1000
@@ -122,13 +122,13 @@ private let support = SandboxSupport.current
 
     /// Whoever runs the gateway with less gives its programs no more than that.
     @Test func aLimitThatIsLowerStays() async throws {
-        try await ChildBench.with { bench in
+        try await ChildBench.with { (bench: ChildBench) async throws in
             var own = rlimit()
-            #expect(getrlimit(RLIMIT_CPU, &own) == 0)
+            #expect(getrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &own) == 0)
             // Nobody computes for so long, and it may be raised again.
             var lower = rlimit(rlim_cur: 100_000, rlim_max: own.rlim_max)
-            #expect(setrlimit(RLIMIT_CPU, &lower) == 0)
-            defer { setrlimit(RLIMIT_CPU, &own) }
+            #expect(setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &lower) == 0)
+            defer { setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &own) }
             var child = bench.shell("ulimit -S -t; ulimit -H -t")
             child.limits.processorSeconds = 200_000
             #expect(try await bench.run(child).lines == ["100000", "200000"])
