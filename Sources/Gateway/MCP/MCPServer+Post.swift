@@ -21,6 +21,9 @@ extension MCPServer {
             return turn.refuse(.mcpPost, APIError(.unsupportedMediaType), request)
         }
         let payload = JSONRPCPayload(parsing: request.body, limits: Self.limits, maxBatch: Self.maxInBatch)
+        if shared.answersDirectCalls, let call = DirectCall(headers, payload, request.body) {
+            return serve(call, headers, turn)
+        }
         let principal = turn.principal
         let admission = MCPAdmission(headers, payload, principal) { shared.sessions.session($0, for: principal) }
         switch admission {

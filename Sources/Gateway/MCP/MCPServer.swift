@@ -14,13 +14,19 @@ struct MCPShared: Sendable {
     let sources: ToolSourceFeed
     let conversations = ConversationTable()
     let calls = CallShares()
+    /// Calls whose method is the name of a tool are answered on `/mcp`, too.
+    let answersDirectCalls: Bool
 
-    /// - Parameter onConflicts: told when names of tools are wanted by several sources, or by others than before.
+    /// - Parameters:
+    ///   - answersDirectCalls: besides MCP, on the same path.
+    ///   - onConflicts: told when names of tools are wanted by several sources, or by others than before.
     init(
         secret: Secret, store: any EndedSessionStore, toolsets: ToolsetTable = ToolsetTable(),
+        answersDirectCalls: Bool = false,
         onConflicts: @escaping @Sendable ([Registry.NameConflict]) -> Void = { _ in }
     ) {
         seal = Seal(secret: secret)
+        self.answersDirectCalls = answersDirectCalls
         sessions = SessionTable(seal: seal, store: store, toolsets: toolsets)
         sources = ToolSourceFeed(onConflicts: onConflicts)
     }

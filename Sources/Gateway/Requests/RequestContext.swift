@@ -80,12 +80,18 @@ struct RequestContext {
     }
 
     /// Refuses the request before it was looked at. Where nothing was sent there is no message that could be answered as one.
-    func refuse(_ endpoint: Endpoint?, _ error: APIError, _ request: RequestView) {
+    /// - Parameter detail: a member of the body besides, for clients that read nothing else.
+    func refuse(_ endpoint: Endpoint?, _ error: APIError, _ request: RequestView, detail: String? = nil) {
         guard method == .post, !request.body.isEmpty, endpoint?.isMCP ?? Endpoint.isMCP(path: request.path) else {
             return finish(endpoint, error.response(requestID: id), reason: error.reason)
         }
         let message = JSONRPCID(ofRequestIn: request.body)
-        finish(endpoint, error.answer(toMessage: message, requestID: id), reason: error.reason)
+        var response = error.answer(toMessage: message, requestID: id)
+        if let detail, var body = (try? JSON.parse(response.body))?.objectValue {
+            body["detail"] = .string(detail)
+            response.body = JSON.object(body).encoded
+        }
+        finish(endpoint, response, reason: error.reason)
     }
 }
 

@@ -46,6 +46,7 @@ final class Application: NodeHandler {
         case .other, .trace, .connect: return turn.finish(nil, APIError.methodNotImplemented)
         default: break
         }
+        if mcp.shared.answersDirectCalls, DirectCall.isHealth(request) { return answerHealth(request, turn) }
         // What stands ready is found without the router, and given to nobody who may not have it.
         if let ready = worker.reads.ready(request) {
             let endpoint = ready.isList ? Endpoint.listEvents : .getEvent
@@ -55,7 +56,8 @@ final class Application: NodeHandler {
         switch router.match(method: request.method, path: request.path) {
         case .found(let endpoint, let parameters):
             if let refusal = worker.gate.refusal(of: endpoint, request, &turn) {
-                return turn.refuse(endpoint, refusal, request)
+                let isDirect = mcp.shared.answersDirectCalls && endpoint.kind == .mcpPost && refusal.status == 401
+                return turn.refuse(endpoint, refusal, request, detail: isDirect ? DirectCall.noToken : nil)
             }
             serve(endpoint, parameters, request, turn)
         case .methodNotAllowed(let allowed):
@@ -122,6 +124,13 @@ final class Application: NodeHandler {
         }
         if allowed.contains(.patch) { fields.append(Field("Accept-Patch", Representation.json.rawValue)) }
         turn.finish(nil, Response(status: 204, fields: fields))
+    }
+
+    /// `GET /healthz`, for clients of a Luna server.
+    private func answerHealth(_ request: RequestView, _ turn: RequestContext) {
+        var turn = turn
+        let isKnown = worker.gate.refusal(of: .listTools, request, &turn) == nil
+        turn.finish(nil, mcp.health(for: isKnown ? turn.principal : nil))
     }
 
     private static func list(_ methods: [Method]) -> String { methods.map(\.token).joined(separator: ", ") }

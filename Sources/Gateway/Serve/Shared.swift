@@ -81,7 +81,10 @@ struct Shared: Sendable {
             ? "sandbox \(UInt64.random(in: .min ... .max))"
             : "\(upstream) \(configuration.calendarID ?? "") \(Self.mark(of: key))"
         access = AccessRules(configuration, tokens: tokens, toolsets: toolsets)
-        mcp = MCPShared(secret: key, store: store, toolsets: access.toolsets) { conflicts in
+        mcp = MCPShared(
+            secret: key, store: store, toolsets: access.toolsets,
+            answersDirectCalls: configuration.forwarders.answersDirectCalls
+        ) { conflicts in
             for conflict in conflicts.prefix(20) {
                 log.log(
                     LogEvent(

@@ -64,6 +64,7 @@ extension Dispatcher {
                 // What nobody waits for any more may still be done: a write is brought to its end.
                 outcome = Task.isCancelled ? .cancelled : result.outcome ?? (result.isError ? .toolError : .ok)
             }
+            request.heard?(result)
             return self.finished(result.json(in: request.caller.revision), request)
         }
         audit.outcome = outcome ?? .inputRequired

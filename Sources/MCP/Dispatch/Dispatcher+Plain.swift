@@ -44,14 +44,32 @@ extension Dispatcher {
     public func plainCall(
         _ name: String, _ arguments: JSONObject, from caller: Caller
     ) async throws(CallFailure) -> (result: JSONObject, outcome: ToolAudit.Outcome) {
+        try await plainCall(name, arguments, caller, heard: nil)
+    }
+
+    /// The same, with the result as the tool has given it.
+    public func directCall(
+        _ name: String, _ arguments: JSONObject, from caller: Caller
+    ) async throws(CallFailure) -> (result: ToolResult, outcome: ToolAudit.Outcome) {
+        var given: ToolResult?
+        let outcome = try await plainCall(name, arguments, caller) { given = $0 }.outcome
+        guard let given else { throw .error(.internalError("The tool has given no result")) }
+        return (given, outcome)
+    }
+
+    private func plainCall(
+        _ name: String, _ arguments: JSONObject, _ caller: Caller, heard: ((ToolResult) -> Void)?
+    ) async throws(CallFailure) -> (result: JSONObject, outcome: ToolAudit.Outcome) {
         let params: JSONObject = ["name": .string(name), "arguments": .object(arguments)]
         if let problem = MessageBounds.problem(in: params, of: "tools/call") {
             let error = JSONRPCError.invalidParams("Invalid params: " + problem)
             auditRefusal(params, error, caller)
             throw .error(error)
         }
-        return try await audited(
-            Request(id: JSONRPCID(0), method: "tools/call", params: params, caller: caller, sink: DeafSink()))
+        var request = Request(
+            id: JSONRPCID(0), method: "tools/call", params: params, caller: caller, sink: DeafSink())
+        request.heard = heard
+        return try await audited(request)
     }
 
     /// Tells the auditor of a call that cannot begin, as there is no room for it.

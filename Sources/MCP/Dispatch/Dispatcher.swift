@@ -135,6 +135,8 @@ public final class Dispatcher {
         let sink: any Sink
         /// What is there for the caller.
         let visibility: Visibility
+        /// Told of a tool's result before it takes the form of the protocol.
+        var heard: ((ToolResult) -> Void)?
 
         init(id: JSONRPCID, method: String, params: JSONObject?, caller: Caller, sink: any Sink) {
             self.id = id

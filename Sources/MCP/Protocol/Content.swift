@@ -79,6 +79,10 @@ public struct ToolResult: Sendable, Equatable {
     public var isError = false
     /// How the call has ended, where more is known than whether it has failed.
     public var outcome: ToolAudit.Outcome?
+    /// What it is with nothing around it, for whoever does not speak the protocol; nil for what follows from the rest.
+    public var bareValue: JSON?
+    /// The status by which they are told of a failure, where the tool knows better than that it failed.
+    public var httpStatus: Int?
 
     /// A result of these pieces.
     public init(_ content: [Content], structured: JSONObject? = nil, isError: Bool = false) {

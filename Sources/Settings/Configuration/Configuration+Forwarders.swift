@@ -23,6 +23,7 @@ extension Configuration.Forwarders {
     init(_ reader: SettingReader) {
         let values = Self.named.compactMap { setting in reader.text(setting).map { (setting.rawValue, Secret($0)) } }
         self.init(
-            directory: reader.text(.forwardersDirectory), values: Dictionary(uniqueKeysWithValues: values))
+            directory: reader.text(.forwardersDirectory), values: Dictionary(uniqueKeysWithValues: values),
+            answersDirectCalls: reader.boolean(.lunaEndpoint))
     }
 }

@@ -95,6 +95,8 @@ public struct Configuration: Sendable {
         public var directory: String?
         /// What the documents that the program knows are read with, by the names of the settings.
         public var values: [String: Secret]
+        /// Calls whose method is the name of a tool are answered, with plain statuses.
+        public var answersDirectCalls: Bool
     }
 
     public enum LogFormat: String, Sendable { case text, json }

@@ -71,6 +71,7 @@ public enum Setting: String, Sendable, CaseIterable {
     case lumenoreURL = "SERVER_URL"
     case lumenoreClient = "LUMENORE_CLIENT_ID"
     case lumenoreSecret = "LUMENORE_SECRET"
+    case lunaEndpoint = "LUMA_LUNA_ENDPOINT"
 
     case debug = "LUMA_DEBUG"
     case logFormat = "LUMA_LOG_FORMAT"

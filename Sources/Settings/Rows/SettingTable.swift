@@ -264,6 +264,9 @@ extension SettingTable {
         SettingRow(
             .lumenoreSecret, .secret, note: "none", placeholder: "SECRET", group: .forwarders,
             "Secret of that client."),
+        SettingRow(
+            .lunaEndpoint, .boolean, default: "false", group: .forwarders,
+            "Answer calls on /mcp whose method is the name of a tool, and GET /healthz, for clients of a Luna server."),
     ]
 
     package static let memory: [SettingRow] = [

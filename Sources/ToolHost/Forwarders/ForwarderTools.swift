@@ -37,6 +37,8 @@ extension ForwarderOutcome {
     /// The result of a tool, with how it has ended.
     fileprivate var audited: ToolResult {
         var result = toolResult
+        result.bareValue = value
+        result.httpStatus = failure?.kind.directStatus
         switch failure?.kind {
         case .invalidArguments: result.outcome = .invalidArguments
         case .timeout: result.outcome = .timeout

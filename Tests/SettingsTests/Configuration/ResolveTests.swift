@@ -79,7 +79,7 @@ import Testing
             .maxRetries: "9", .maxBodyBytes: "9999", .shutdownSeconds: "9", .connectTimeoutSeconds: "9",
             .reusePort: "true", .sandboxFaults: "reset", .authTokens: "a:read:0123456789abcdefghij",
             .readOnly: "true", .cancelConfirmation: "form", .allowedOrigins: "https://other.example",
-            .pluginsStrict: "false",
+            .pluginsStrict: "false", .lunaEndpoint: "true",
         ]
         let text = other[setting] ?? "99"
         let name = setting.rawValue

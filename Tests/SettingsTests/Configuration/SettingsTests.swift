@@ -8,7 +8,9 @@ import Testing
         #expect(rows.count == Setting.allCases.count)
         #expect(Set(rows) == Set(Setting.allCases))
         // What a service of somebody else's is called with has the name that its own users know.
-        let others = Set(SettingTable.forwarders.map(\.setting)).subtracting([.forwardersDirectory])
+        let others = Set(SettingTable.forwarders.map(\.setting)).subtracting([
+            .forwardersDirectory, .lunaEndpoint,
+        ])
         #expect(
             SettingTable.table.allSatisfy {
                 $0.setting.variable?.hasPrefix("LUMA_") == !others.contains($0.setting)
