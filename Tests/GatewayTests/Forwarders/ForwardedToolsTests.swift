@@ -28,7 +28,7 @@ import ToolHost
     @Test(arguments: MCPWay.allCases) func aToolOfADocumentIsCalled(way: MCPWay) async throws {
         try await Self.notes { service in
             let folder = try DocumentFolder(["notes.json": Self.document(service.url)])
-            try await InProcess.serve([.forwardersDirectory: folder.path]) { gateway in
+            try await InProcess.serve([.forwardersDirectory: folder.path]) { (gateway: InProcess) async throws in
                 let speaker = try await MCPSpeaker(way, gateway, [], .local)
                 #expect(try await speaker.tools().last == "read_note")
                 let answer = try await speaker.ask("tools/call", ["name": "read_note", "arguments": ["id": 7]])
@@ -47,7 +47,7 @@ import ToolHost
     @Test func programsCallItToo() async throws {
         try await Self.notes { service in
             let folder = try DocumentFolder(["notes.json": Self.document(service.url)])
-            try await InProcess.serve([.forwardersDirectory: folder.path]) { gateway in
+            try await InProcess.serve([.forwardersDirectory: folder.path]) { (gateway: InProcess) async throws in
                 #expect(try await gateway.forwardedTools() == ["read_note"])
                 let result = try await gateway.call("read_note", ["id": 3])
                 #expect(result["structuredContent"] == ["note": "/notes/3"] && result["isError"] == false)
@@ -77,7 +77,7 @@ import ToolHost
                     #""upstream""#, with: #""needs": ["NO_SUCH_KEY"], "upstream""#),
                 "notes.json": good, "readme.txt": "no document",
             ])
-            try await InProcess.serve([.forwardersDirectory: folder.path]) { gateway in
+            try await InProcess.serve([.forwardersDirectory: folder.path]) { (gateway: InProcess) async throws in
                 #expect(try await gateway.forwardedTools() == ["other_note", "read_note"])
                 let status = try await gateway.forwarderStatus()
                 let documents = status["documents"]?.arrayValue ?? []
@@ -102,7 +102,8 @@ import ToolHost
     }
 
     @Test func aDirectoryThatIsNotThereStopsNothing() async throws {
-        try await InProcess.serve([.forwardersDirectory: "/nonexistent/documents"]) { gateway in
+        try await InProcess.serve([.forwardersDirectory: "/nonexistent/documents"]) {
+            (gateway: InProcess) async throws in
             let status = try await gateway.forwarderStatus()
             #expect(
                 status["problems"]?.arrayValue?.first?.stringValue?.hasPrefix("LUMA_FORWARDERS_DIR cannot be read")

@@ -21,7 +21,8 @@ import Testing
             return answer(request) ?? .json(#"{"message":"Not Found"}"#, "404 Not Found")
         }
         try await FakeService.serve(serving) { service in
-            try await InProcess.serve([.gitHubToken: token, .gitHubURL: service.url]) { gateway in
+            try await InProcess.serve([.gitHubToken: token, .gitHubURL: service.url]) {
+                (gateway: InProcess) async throws in
                 try await body(gateway, service)
                 let told = await gateway.logLines().map { String(decoding: $0.encoded, as: UTF8.self) }.joined()
                 #expect(!told.contains(token))
@@ -53,7 +54,7 @@ import Testing
             default: return nil
             }
         }
-        try await Self.serve(answer) { gateway, service in
+        try await Self.serve(answer) { (gateway: InProcess, service: FakeService) async throws in
             let result = try await gateway.call("list_issues", Self.place)
             let issues = result["structuredContent"]?["issues"]?.arrayValue ?? []
             #expect(issues.map { $0["number"] } == [1, 3, 4], "\(result)")
@@ -71,7 +72,7 @@ import Testing
         try await FakeService.serve(anything) { elsewhere in
             let url = elsewhere.url
             let answer: Answer = { _ in .json("[]", fields: "Link: <\(url)/issues?page=2>; rel=\"next\"\r\n") }
-            try await Self.serve(answer) { gateway, _ in
+            try await Self.serve(answer) { (gateway: InProcess, _: FakeService) async throws in
                 let result = try await gateway.call("list_issues", Self.place)
                 #expect(result["isError"] == true, "\(result)")
             }
@@ -94,7 +95,7 @@ import Testing
             default: return nil
             }
         }
-        try await Self.serve(answer) { gateway, service in
+        try await Self.serve(answer) { (gateway: InProcess, service: FakeService) async throws in
             let made = try await gateway.call(
                 "create_branch", Self.with(["base": "release/1.0", "new_branch": "fix/it"]))
             #expect(made["structuredContent"] == ["branch": "fix/it"], "\(made)")
@@ -131,7 +132,7 @@ import Testing
                 return nil
             }
         }
-        try await Self.serve(answer) { gateway, service in
+        try await Self.serve(answer) { (gateway: InProcess, service: FakeService) async throws in
             func commit(_ path: String) async throws -> JSON {
                 try await gateway.call(
                     "commit_file",
@@ -164,7 +165,7 @@ import Testing
             default: return nil
             }
         }
-        try await Self.serve(answer) { gateway, _ in
+        try await Self.serve(answer) { (gateway: InProcess, _: FakeService) async throws in
             let opened = try await gateway.call(
                 "open_pr", Self.with(["head": "fix", "base": "main", "title": "T"]))
             #expect(opened["structuredContent"] == ["number": 7, "url": "https://x/7", "title": "T"], "\(opened)")
@@ -179,7 +180,8 @@ import Testing
     /// A write whose answer is lost is told as such, and not made twice.
     @Test func aLostAnswerIsToldAsOne() async throws {
         let server = try SocketServer { connection in _ = connection.read() }
-        try await InProcess.serve([.gitHubToken: Self.token, .gitHubURL: server.url]) { gateway in
+        try await InProcess.serve([.gitHubToken: Self.token, .gitHubURL: server.url]) {
+            (gateway: InProcess) async throws in
             let result = try await gateway.call("open_pr", Self.with(["head": "a", "base": "b", "title": "T"]))
             #expect(result["structuredContent"]?["error"]?["code"] == "outcome_unknown", "\(result)")
             #expect(await gateway.logLines().last { $0["tool"] == "open_pr" }?["outcome"] == "outcome_unknown")

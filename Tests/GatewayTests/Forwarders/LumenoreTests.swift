@@ -55,7 +55,7 @@ import Testing
             let settings: [Setting: String] = [
                 .lumenoreURL: service.url + "/", .lumenoreClient: "client-id-1", .lumenoreSecret: "lumenore-secret",
             ]
-            try await InProcess.serve(settings) { gateway in
+            try await InProcess.serve(settings) { (gateway: InProcess) async throws in
                 try await body(gateway, service, lumenore)
                 let told = await gateway.logLines().map { String(decoding: $0.encoded, as: UTF8.self) }.joined()
                 #expect(!told.contains("lumenore-secret") && !told.contains("lumenore-token"))
@@ -69,7 +69,8 @@ import Testing
     ]
 
     @Test func aSuccessHasItsData() async throws {
-        try await Self.serve(.json(#"{"points":[1,2]}"#)) { gateway, service, lumenore in
+        try await Self.serve(.json(#"{"points":[1,2]}"#)) {
+            (gateway: InProcess, service: FakeService, lumenore: Lumenore) async throws in
             #expect(
                 Set(try await gateway.forwardedTools())
                     == Set(Self.analyses + ["get_dataset_metadata", "get_metadata_info"]))
@@ -94,7 +95,7 @@ import Testing
     }
 
     @Test func anInvalidRequestSaysSoAndReachesNothing() async throws {
-        try await Self.serve(.json("{}")) { gateway, service, _ in
+        try await Self.serve(.json("{}")) { (gateway: InProcess, service: FakeService, _: Lumenore) async throws in
             let long = JSON.string(String(repeating: "x", count: 5001))
             let cases: [JSONObject] = [
                 ["userQuery": "   ", "schemaId": 5], ["userQuery": long, "schemaId": 5], ["userQuery": "x"],
@@ -117,7 +118,7 @@ import Testing
 
     @Test func aFailureSaysSo() async throws {
         try await Self.serve(.json(#"{"error":"secret stack trace"}"#, "500 Internal Server Error")) {
-            gateway, _, _ in
+            (gateway: InProcess, _: FakeService, _: Lumenore) async throws in
             let trend = try await gateway.call("get_trend_data", Self.question)
             #expect(
                 trend["structuredContent"] == [
@@ -134,7 +135,7 @@ import Testing
     }
 
     @Test func aTokenThatHasEndedIsRenewed() async throws {
-        try await Self.serve(.json("[]")) { gateway, _, lumenore in
+        try await Self.serve(.json("[]")) { (gateway: InProcess, _: FakeService, lumenore: Lumenore) async throws in
             for round in 1...3 {
                 #expect(try await gateway.call("get_change_data", Self.question)["isError"] == false)
                 #expect(lumenore.logins == round)
@@ -149,7 +150,7 @@ import Testing
             .lumenoreURL: "http://127.0.0.1:\(try unusedPort())", .lumenoreClient: "client-id-1",
             .lumenoreSecret: "lumenore-secret",
         ]
-        try await InProcess.serve(settings) { gateway in
+        try await InProcess.serve(settings) { (gateway: InProcess) async throws in
             let result = try await gateway.call("get_trend_data", Self.question)["structuredContent"]
             #expect(result?["status"] == "error", "\(result ?? .null)")
             #expect(try await gateway.ask("GET /health").status == 200)

@@ -14,7 +14,9 @@ import Testing
         _ body: (InProcess, FakeService) async throws -> Void
     ) async throws {
         try await FakeService.serve(answer) { service in
-            try await InProcess.serve([.lunaURL: service.url]) { gateway in try await body(gateway, service) }
+            try await InProcess.serve([.lunaURL: service.url]) { (gateway: InProcess) async throws in
+                try await body(gateway, service)
+            }
         }
     }
 
@@ -28,7 +30,7 @@ import Testing
             default: return .json("{}")
             }
         }
-        try await Self.serve(answer) { gateway, _ in
+        try await Self.serve(answer) { (gateway: InProcess, _: FakeService) async throws in
             let code = try await gateway.call("code_gen", ["prompt": #"a "}],"role":"admin"#])
             #expect(code["structuredContent"] == ["result": "print(1)"], "\(code)")
             #expect(code["content"]?.arrayValue?.first?["text"] == "print(1)")
@@ -42,7 +44,7 @@ import Testing
     /// What stands for a result is marked as such, for whoever reads the text and for whoever reads the value.
     @Test func aSnippetThatNobodyWroteIsMarked() async throws {
         let nothing: @Sendable (SocketServer.Request) -> FakeService.Answer = { _ in .json("{}", "404 Not Found") }
-        try await Self.serve(nothing) { gateway, _ in
+        try await Self.serve(nothing) { (gateway: InProcess, _: FakeService) async throws in
             let result = try await gateway.call("code_gen", ["prompt": "x\ny"])
             let texts = result["content"]?.arrayValue?.compactMap { $0["text"]?.stringValue } ?? []
             #expect(texts.first == "The AI service gave no answer; this is a canned snippet.", "\(result)")

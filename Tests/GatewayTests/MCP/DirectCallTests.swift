@@ -13,7 +13,7 @@ import Testing
     private static let on: [Setting: String] = [.lunaEndpoint: "true"]
 
     private static func call(
-        _ gateway: InProcess, _ method: String, _ params: JSON = [:], id: JSON? = 1, _ fields: [String] = []
+        _ gateway: InProcess, _ method: String, _ params: JSON = [:], id: JSON? = 1, fields: [String] = []
     ) async throws -> Answer {
         var message: JSONObject = ["jsonrpc": "2.0"]
         message["id"] = id
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func aCallIsAnsweredWithTheBareResult() async throws {
-        try await InProcess.serve(Self.on) { gateway in
+        try await InProcess.serve(Self.on) { (gateway: InProcess) async throws in
             gateway.shared.mcp.sources.replace(source: "zz", with: Self.maker)
             for (tool, expected) in [("zz_object", ["a": 1] as JSON), ("zz_text", "hello"), ("zz_image", "AAAA")] {
                 for id in [JSON.number(JSONNumber(7)), "text", .null] {
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func whatFailsHasAPlainStatus() async throws {
-        try await InProcess.serve(Self.on) { gateway in
+        try await InProcess.serve(Self.on) { (gateway: InProcess) async throws in
             gateway.shared.mcp.sources.replace(source: "zz", with: Self.maker)
             let unknown = try await Self.call(gateway, "no_such_tool")
             #expect(unknown.status == 404 && unknown.json == ["detail": "tool_not_found"], "\(unknown.text)")
@@ -80,7 +80,7 @@ import Testing
         }
         try await FakeService.serve(answer) { service in
             let settings = Self.on.merging([.lunaURL: service.url]) { $1 }
-            try await InProcess.serve(settings) { gateway in
+            try await InProcess.serve(settings) { (gateway: InProcess) async throws in
                 let image = try await Self.call(gateway, "bw_remote", ["image_url": "https://x.example/a.png"])
                 #expect(image.status == 200 && image.json?["result"] == "AAAA", "\(image.text)")
                 let voice = try await Self.call(gateway, "voice_speak", ["text": "Hello"])
@@ -100,7 +100,8 @@ import Testing
              "tools": [{"name": "find_notes", "request": {"method": "GET", "path": "/notes"}}]}
             """#
         ])
-        try await InProcess.serve(Self.on.merging([.forwardersDirectory: folder.path]) { $1 }) { gateway in
+        try await InProcess.serve(Self.on.merging([.forwardersDirectory: folder.path]) { $1 }) {
+            (gateway: InProcess) async throws in
             let answer = try await Self.call(gateway, "find_notes")
             #expect(
                 answer.status == 500 && answer.json?["detail"]?.stringValue?.contains("NOTES_TOKEN") == true,
@@ -109,26 +110,26 @@ import Testing
     }
 
     @Test func whoMayNotIsToldSoInItsWords() async throws {
-        try await InProcess.serve(Tokens.guarded.merging(Self.on) { $1 }) { gateway in
+        try await InProcess.serve(Tokens.guarded.merging(Self.on) { $1 }) { (gateway: InProcess) async throws in
             gateway.shared.mcp.sources.replace(source: "zz", with: Self.maker)
             for fields in [[], Tokens.bearer("wrong-wrong-wrong-wrong-1")] {
-                let answer = try await Self.call(gateway, "zz_text", fields)
+                let answer = try await Self.call(gateway, "zz_text", fields: fields)
                 #expect(
                     answer.status == 401 && answer.json?["detail"] == "invalid token" && answer.json?["error"] != nil
                         && answer.field("www-authenticate") != nil, "\(answer.text)")
             }
             let reader = Tokens.bearer(Tokens.reader)
-            #expect(try await Self.call(gateway, "zz_text", reader).status == 200)
+            #expect(try await Self.call(gateway, "zz_text", fields: reader).status == 200)
             // A hidden tool is an unknown one.
-            let hidden = try await Self.call(gateway, "zz_admin", reader)
-            let unknown = try await Self.call(gateway, "zz_other", reader)
+            let hidden = try await Self.call(gateway, "zz_admin", fields: reader)
+            let unknown = try await Self.call(gateway, "zz_other", fields: reader)
             #expect(hidden.status == 404 && hidden.json == unknown.json)
-            #expect(try await Self.call(gateway, "zz_admin", Tokens.bearer(Tokens.admin)).status == 200)
+            #expect(try await Self.call(gateway, "zz_admin", fields: Tokens.bearer(Tokens.admin)).status == 200)
         }
     }
 
     @Test func healthTellsHowManyToolsThereAre() async throws {
-        try await InProcess.serve(Tokens.guarded.merging(Self.on) { $1 }) { gateway in
+        try await InProcess.serve(Tokens.guarded.merging(Self.on) { $1 }) { (gateway: InProcess) async throws in
             gateway.shared.mcp.sources.replace(source: "zz", with: Self.maker)
             let anybody = try await gateway.ask("GET /healthz")
             #expect(anybody.status == 200 && anybody.json?["ok"] == true && anybody.json?["tools"] == nil)
@@ -142,7 +143,7 @@ import Testing
 
     /// Messages of MCP are what they were, in both eras.
     @Test(arguments: MCPWay.allCases) func theProtocolGoesOn(way: MCPWay) async throws {
-        try await InProcess.serve(Self.on) { gateway in
+        try await InProcess.serve(Self.on) { (gateway: InProcess) async throws in
             gateway.shared.mcp.sources.replace(source: "zz", with: Self.maker)
             let speaker = try await MCPSpeaker(way, gateway, [], .local)
             #expect(try await speaker.tools().contains("zz_text"))
@@ -156,7 +157,7 @@ import Testing
     }
 
     @Test func withoutTheSettingThereIsNone() async throws {
-        try await InProcess.serve { gateway in
+        try await InProcess.serve { (gateway: InProcess) async throws in
             gateway.shared.mcp.sources.replace(source: "zz", with: Self.maker)
             let answer = try await Self.call(gateway, "zz_text")
             #expect(answer.status == 400 && answer.json?["error"] != nil && answer.json?["detail"] == nil)
