@@ -113,7 +113,7 @@ let package = Package(
             of: "Gateway",
             [
                 "Core", "Formats", "GatewayAPI", "GatewayCLI", "HTTP", "IOTestKit", "MCP", "LumaAPI", "LumaClient",
-                "LumaSandbox", "IO", "Settings", "Store",
+                "LumaSandbox", "IO", "Settings", "Store", "ToolHost",
             ]),
         .testTarget(
             name: "JourneyTests",
