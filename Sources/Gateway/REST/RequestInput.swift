@@ -64,8 +64,10 @@ extension RequestInput {
         if traits.contains(.namesHost) { host = request.field("host") }
         if traits.contains(.cached) { wish = ReadWish(request.combined("cache-control")) }
         timeout = try Self.timeout(request)
+        if endpoint.isWrite || traits.contains(.keyed), let key = request.combined("idempotency-key") {
+            idempotencyKey = try IdempotencyKey(field: key)
+        }
         if endpoint.isWrite {
-            if let key = request.combined("idempotency-key") { idempotencyKey = try IdempotencyKey(field: key) }
             isBackground = request.combined("priority").map(Self.isBackground) ?? false
         }
         // What curl and most libraries send says nothing, and need not be read.

@@ -26,7 +26,12 @@ struct ToolsService {
             return turn.finish(input.endpoint, try .tagged(list, input.conditions))
         }
         let name = input.parameter ?? ""
-        let arguments = try Self.arguments(input)
+        var arguments = try Self.arguments(input)
+        // Of a tool that is not there for the caller everything is refused alike, by what looks for it.
+        if dispatcher.shows(tool: name, to: caller) {
+            try Self.refuseConditions(input)
+            try take(input.idempotencyKey, in: &arguments, of: name, caller)
+        }
         let shares = server.shared.calls
         guard shares.take(1, for: origin.caller) else {
             dispatcher.auditBusy(tool: name, arguments, from: caller)
@@ -64,6 +69,30 @@ struct ToolsService {
             throw APIError(.validationFailed, "The body must be a JSON object: the arguments of the tool")
         }
         return arguments
+    }
+
+    /// What a tool changes has no ETag here: a condition that is not looked at would let through what it is to hold back.
+    private static func refuseConditions(_ input: RequestInput) throws(APIError) {
+        guard input.conditions.verdict(tag: nil, isRead: false, exists: false) == .proceed else {
+            throw APIError(.preconditionFailed, "This path has no ETag: remove the condition")
+        }
+    }
+
+    /// Hands the key of the request to a tool, by the argument in which assistants give it one.
+    /// - Throws: 422 when the tool takes none, or when there is another in the arguments: who gives a key relies on it.
+    private func take(
+        _ key: IdempotencyKey?, in arguments: inout JSONObject, of name: String, _ caller: Caller
+    ) throws(APIError) {
+        guard let key else { return }
+        let member = ToolSchemas.key
+        guard dispatcher.takes(argument: member, tool: name, from: caller) else {
+            throw APIError(.validationFailed, "This tool takes no Idempotency-Key: call it without the header")
+        }
+        let given = arguments[member] ?? .null
+        guard given.isNull || given == .string(key.text) else {
+            throw APIError(invalid: [FieldProblem(member, "is another key than that of the Idempotency-Key header")])
+        }
+        arguments[member] = .string(key.text)
     }
 
     /// - Parameter isThere: the caller sees the tool, so that something else is wrong.

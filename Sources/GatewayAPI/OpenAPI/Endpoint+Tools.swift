@@ -18,12 +18,16 @@ extension Endpoint {
             group: .tools, summary: "Call a tool",
             description:
                 "The body is the tool's arguments; none is an empty object. What the tool itself refuses or fails at is an "
-                + "answer with `isError`. A hidden tool is not found. A tool that needs a confirmation answers with a preview first.",
-            fields: [.toolsets], body: "ToolArguments",
+                + "answer with `isError`. A hidden tool is not found. A tool that needs a confirmation answers with a preview first. "
+                + "A key is for tools with the argument `idempotency_key`; there are no conditions.",
+            fields: [.idempotencyKey, .toolsets], body: "ToolArguments",
             answers: [
                 .init(
                     description: "What the tool says.", content: [Self.media(EventSchemas.reference("ToolResult"))])
-            ], reasons: [.notAcceptable, .validationFailed, .toolNotFound] + Reason.body)
+            ],
+            reasons: [
+                .notAcceptable, .validationFailed, .toolNotFound, .idempotencyKeyInvalid, .preconditionFailed,
+            ] + Reason.body)
     }
 }
 

@@ -55,6 +55,8 @@ package struct Endpoint: Sendable {
         package static let namesHost = Traits(rawValue: 1 << 10)
         /// Its answer ends when the client goes: how long it took says nothing.
         package static let stream = Traits(rawValue: 1 << 11)
+        /// What it calls may change something, so a key of the request is read.
+        package static let keyed = Traits(rawValue: 1 << 12)
 
         /// What a principal needs.
         var scope: Principal.Scopes { contains(.admin) ? .admin : contains(.write) ? .write : .read }
@@ -205,7 +207,7 @@ extension Endpoint {
         row(.revokeFeed, .delete, "/feeds/{feed_id}", .admin),
         row(.feed, .get, "/feeds/{feed_token}.ics", [.open, .namesItsFormat], [.calendar]),
         row(.listTools, .get, "/tools/"),
-        row(.callTool, .post, "/tools/{name}", .takesBody),
+        row(.callTool, .post, "/tools/{name}", [.takesBody, .keyed]),
         row(.mcpPost, .post, "/mcp", .mcp),
         row(.mcpGet, .get, "/mcp", [.mcp, .stream]),
         row(.mcpDelete, .delete, "/mcp", .mcp),

@@ -33,6 +33,11 @@ extension Dispatcher {
         registry.tool(name, for: caller.visibility) != nil
     }
 
+    /// Whether the tool of this name names such an argument.
+    public func takes(argument: String, tool name: String, from caller: Caller) -> Bool {
+        registry.tool(name, for: caller.visibility)?.input["properties"]?[argument] != nil
+    }
+
     /// Whether a call of this name may change something.
     public func mayChange(tool name: String, from caller: Caller) -> Bool {
         registry.tool(name, for: caller.visibility)?.hints.readOnly == false

@@ -148,6 +148,55 @@ import Testing
         }
     }
 
+    private static let tea: JSONObject = ["name": "Tea", "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo"]
+
+    /// Who sends a key relies on it: it reaches the tool, or the call is refused.
+    @Test func aKeyIsTheToolsArgument() async throws {
+        try await InProcess.serve { (gateway: InProcess) async throws in
+            gateway.shared.mcp.sources.replace(source: "zz", with: Self.maker)
+            func call(_ name: String, _ key: String, _ body: JSON = .object(Self.tea)) async throws -> Answer {
+                try await gateway.ask("POST /tools/\(name)", ["Idempotency-Key: \(key)"], body)
+            }
+            var keyed = Self.tea
+            keyed["idempotency_key"] = "one"
+            let first = try await call("create_event", "\"one\"")
+            #expect(first.json?["isError"] == false, "\(first.text)")
+            for again in [
+                try await call("create_event", "one"), try await call("create_event", "one", .object(keyed)),
+                try await gateway.ask("POST /tools/create_event", [], .object(keyed)),
+            ] {
+                #expect(again.json?["structuredContent"] == first.json?["structuredContent"], "\(again.text)")
+            }
+            #expect(gateway.luma.count("events/create") == 1)
+
+            let differs = try await call("create_event", "two", .object(keyed))
+            #expect(differs.status == 422 && differs.reason == "validation_failed", "\(differs.text)")
+            #expect(differs.text.contains("idempotency_key"))
+            for name in ["cancel_event", "update_event", "list_events", "zz__ok"] {
+                let refused = try await call(name, "one", ["event_id": "evt-1"])
+                #expect(refused.status == 422 && refused.reason == "validation_failed", "\(name) \(refused.text)")
+                #expect(refused.text.contains("takes no Idempotency-Key"), "\(refused.text)")
+            }
+            let invalid = try await call("create_event", "a, b")
+            #expect(invalid.status == 400 && invalid.reason == "idempotency_key_invalid", "\(invalid.text)")
+            #expect(try await call("none", "one").reason == "tool_not_found")
+            #expect(gateway.luma.count("events/create") == 1 && gateway.luma.changes == 1)
+        }
+    }
+
+    /// As on every path that has no ETag.
+    @Test func aConditionIsNotPassedOver() async throws {
+        try await InProcess.serve { (gateway: InProcess) async throws in
+            for field in ["If-Match: \"x\"", "If-Match: *", "If-Match: ?"] {
+                let refused = try await gateway.ask("POST /tools/create_event", [field], .object(Self.tea))
+                #expect(refused.status == 412 && refused.reason == "precondition_failed", "\(refused.text)")
+                let unknown = try await gateway.ask("POST /tools/none", [field], [:])
+                #expect(unknown.status == 404, "\(unknown.text)")
+            }
+            #expect(gateway.luma.changes == 0)
+        }
+    }
+
     @Test func whatIsHiddenIsNotFound() async throws {
         let settings: [Setting: String] = [
             .authTokens:
