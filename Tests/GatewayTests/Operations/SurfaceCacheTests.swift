@@ -19,7 +19,7 @@ import Testing
     private static func read(
         _ stage: SurfaceStage, _ surface: Surface, _ input: JSONObject, keptOnly: Bool = false
     ) async throws -> Int {
-        let line = surface.request(input, query: []).line
+        let line = surface.request(surface.given(input), query: []).line
         return try await stage.gateway.ask(line, keptOnly ? ["Cache-Control: only-if-cached"] : []).status
     }
 
@@ -63,7 +63,9 @@ import Testing
             let input = try stage.luma.example(of: write.operation)
             // What guests have paid is given back where that is asked for.
             let query = name == "events/cancel" ? [(name: "refund", value: "true")] : []
-            let written = try await stage.rest(write, input, query: query)
+            // The path by hand gets its token from Luma itself.
+            let given = write.given(input).members.filter { $0.name != "cancellation_token" }
+            let written = try await stage.rest(write, JSONObject(given), query: query)
             #expect([200, 201].contains(written.status), "\(written.text)")
             let touched = write.operation.touched(by: input)
             for (surface, input) in wanted {

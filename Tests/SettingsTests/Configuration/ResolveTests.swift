@@ -78,6 +78,7 @@ import Testing
             .templatesDirectory: "other", .rateLimitAdaptive: "false", .debug: "true", .retryBackoffFactor: "3",
             .maxRetries: "9", .maxBodyBytes: "9999", .shutdownSeconds: "9", .connectTimeoutSeconds: "9",
             .reusePort: "true", .sandboxFaults: "reset", .authTokens: "a:read:0123456789abcdefghij",
+            .toolsets: #"{"events": ["list_*"]}"#,
             .readOnly: "true", .cancelConfirmation: "form", .allowedOrigins: "https://other.example",
             .pluginsStrict: "false", .lunaEndpoint: "true",
         ]
