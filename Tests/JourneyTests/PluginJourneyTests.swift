@@ -115,8 +115,10 @@ import Testing
         let text = result["content"]?.arrayValue?.first?["text"]?.stringValue ?? ""
         #expect(text.contains("LUMA_PLUGIN=look"), "\(text)")
         #expect(!text.contains(Tokens.admin) && !text.contains("secret-two") && !text.contains("LUMA_AUTH"), "\(text)")
-        let log = gateway.program.standardError
-        #expect(log.contains(#""source":"plugins""#) && log.contains(#""tool":"look__run""#))
+        try await eventually("it is in the log") {
+            let log = gateway.program.standardError
+            return log.contains(#""source":"plugins""#) && log.contains(#""tool":"look__run""#)
+        }
     }
 
     @Test func whatIsRefusedIsToldOf() async throws {

@@ -1,6 +1,7 @@
 import Core
 import GatewayAPI
 import HTTP
+import IO
 import MCP
 
 /// A message on `/mcp` whose method is the name of a tool and whose parameters are its arguments, as the clients of a Luna server

@@ -108,7 +108,7 @@ import ToolHost
             #expect(
                 status["problems"]?.arrayValue?.first?.stringValue?.hasPrefix("LUMA_FORWARDERS_DIR cannot be read")
                     == true)
-            #expect(try await gateway.ask("GET /health").status == 200)
+            #expect(try await gateway.ask("GET /health/live").status == 200)
         }
     }
 
