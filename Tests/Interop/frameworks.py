@@ -13,10 +13,7 @@ import threading
 
 import gateway
 
-TOOLS = {
-    "list_events", "get_event", "create_event", "create_event_from_template", "list_templates", "update_event", "cancel_event",
-    "search", "fetch", "health", "list_guests", "update_guest_status", "create_coupon",
-}
+TOOLS = gateway.offered_tools()
 EVENT = {"name": "Tea with frameworks", "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo", "max_capacity": 12}
 
 

@@ -2,12 +2,28 @@
 
 import contextlib
 import os
+import pathlib
+import re
 import socket
 import subprocess
 import tempfile
 import threading
 import time
 import urllib.request
+
+
+# Tools that pass on no one operation of Luma's.
+OWN_TOOLS = {"list_templates", "create_event_from_template", "search", "fetch", "health"}
+
+
+def offered_tools():
+    """The names of all tools: those of operations stand in the table of docs/luma.md, which is made of the program's rows."""
+    page = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "luma.md").read_text()
+    rows = re.search(r"<!-- table: operations -->\n(.*?)<!-- end of table -->", page, re.S).group(1).splitlines()[2:]
+    cells = [row.strip("| ").split(" | ")[2] for row in rows]
+    named = {cell.strip("`") for cell in cells if cell != "–"}
+    assert len(named) >= 8, f"docs/luma.md names {sorted(named)}"
+    return named | OWN_TOOLS
 
 
 def free_port():

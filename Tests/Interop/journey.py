@@ -8,13 +8,11 @@ from dataclasses import dataclass
 
 import anyio
 
-from gateway import Gateway
+from gateway import Gateway, offered_tools
 
 HANDSHAKES = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
 MODERN = "2026-07-28"
-TOOLS = {
-    "list_events", "get_event", "create_event", "update_event", "cancel_event", "list_templates",
-    "create_event_from_template", "search", "fetch", "health", "list_guests", "update_guest_status", "create_coupon"}
+TOOLS = offered_tools()
 
 
 @dataclass
