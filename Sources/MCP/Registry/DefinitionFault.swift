@@ -61,15 +61,23 @@ public enum DefinitionFault: Error, Sendable, Hashable, CustomStringConvertible 
     private static func within(_ json: JSON, depth: Int) -> SchemaFault? {
         guard depth <= deepestSchema else { return .tooDeep }
         switch json {
-        case .array(let items): return items.lazy.compactMap { within($0, depth: depth + 1) }.first
+        case .array(let items): return first(of: items, depth)
         case .object(let object):
             if object["$ref"]?.stringValue != nil || object["$dynamicRef"]?.stringValue != nil { return .reference }
             if case .object(let properties)? = object["properties"], !properties.names.allSatisfy(isPropertyName) {
                 return .property
             }
-            return object.members.lazy.compactMap { within($0.value, depth: depth + 1) }.first
+            return first(of: object.members.map(\.value), depth)
         default: return nil
         }
+    }
+
+    /// Each value is looked at once: the first of a lazy map would look twice at each level, and so 2^32 times at the last.
+    private static func first(of values: [JSON], _ depth: Int) -> SchemaFault? {
+        for value in values {
+            if let fault = within(value, depth: depth + 1) { return fault }
+        }
+        return nil
     }
 
     /// What the interfaces of models take for the name of an argument.

@@ -103,7 +103,7 @@ import Testing
         let plain = "\(printed(try resolve([:], key).configuration))"
         let byEnvironment = try resolve([:], key.merging([name: text]) { $1 }).configuration
         let byFlag = try resolve([setting: text], key).configuration
-        let byFile = try resolve([:], key.filter { $0.key != name }, "\(name)=\(text)").configuration
+        let byFile = try resolve([:], key.filter { $0.key != name }, "\(name)='\(text)'").configuration
         for changed in [byEnvironment, byFlag, byFile] { #expect(printed(changed) != plain) }
         #expect(printed(byEnvironment) == printed(byFlag) && printed(byFlag) == printed(byFile))
     }
