@@ -2,7 +2,7 @@
 name is not known for a while, and the gateway is killed. Afterwards the sandbox tells what was done, and it must be what
 the clients believe.
 
-    chaos.py BINARY FOLDER [--operations 2000] [--clients 32] [--seed N] [--seconds 60] [--kills 2] [--without-keys] [--proxy]
+    chaos.py BINARY FOLDER [--operations 2000] [--clients 32] [--seed N] [--seconds 150] [--kills 2] [--without-keys] [--proxy]
 
 With --proxy a proxy stands before the sandbox that answers with pages of its own, whose clock is ahead.
 """
@@ -55,7 +55,7 @@ def arguments():
     parser.add_argument("--operations", type=int, default=2000)
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
-    parser.add_argument("--seconds", type=float, default=60, help="when clients stop to begin something new")
+    parser.add_argument("--seconds", type=float, default=150, help="when clients stop to begin something new")
     parser.add_argument("--kills", type=int, default=2)
     parser.add_argument("--without-keys", action="store_true", help="no Idempotency-Key, and no write is repeated")
     parser.add_argument("--proxy", action="store_true", help="put a proxy with a wrong clock before the sandbox")
@@ -131,7 +131,7 @@ def main():
     sandbox.put_faults(options.seed, [])
     time.sleep(3)
     for client in clients:
-        client.finish(time.monotonic() + 20)
+        client.finish(time.monotonic() + 60)
     time.sleep(1)
     if storm:
         log("pages of the proxy: %d" % storm.pages)

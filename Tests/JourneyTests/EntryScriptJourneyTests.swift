@@ -18,14 +18,16 @@ import Testing
 
             """)
         try stage.write("plugins.json", #"{"format": 1, "plugins": {"one": {"sandbox": "none"}}}"#, mode: 0o600)
+        // Whoever starts it sees its end by a descriptor that it passes on, which the helper must not keep open.
         let helper = """
+            for each in /proc/self/fd/*; do number=${each##*/}; [ $number -gt 2 ] && eval "exec $number>&-"; done
             until [ -e \(outside)/asked ]; do sleep 0.05; done
             (sleep 600 & echo $! > \(outside)/part)
             mv \(outside)/part \(outside)/left
             exec sleep 600
             """
         let script = """
-            setsid sh helper.sh > /dev/null 2>&1 < /dev/null &
+            setsid bash helper.sh > /dev/null 2>&1 < /dev/null &
             echo $! > \(outside)/helper
             exec "$0" plugins list
             """

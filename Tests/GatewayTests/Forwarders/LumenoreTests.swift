@@ -153,7 +153,7 @@ import Testing
         try await InProcess.serve(settings) { (gateway: InProcess) async throws in
             let result = try await gateway.call("get_trend_data", Self.question)["structuredContent"]
             #expect(result?["status"] == "error", "\(result ?? .null)")
-            #expect(try await gateway.ask("GET /health").status == 200)
+            #expect(try await gateway.ask("GET /health/live").status == 200)
             #expect(try await gateway.forwardedTools().count == 9)
         }
     }
