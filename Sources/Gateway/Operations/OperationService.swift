@@ -62,12 +62,14 @@ final class OperationService {
 
     /// Does what may change something. It goes by the desk, which sees to it that it is done once.
     func write(_ request: WriteRequest, _ call: UpstreamCall) async throws(APIError) -> Written {
-        try await desk.answer(request, call) { () throws(APIError) in
-            try requireAgreement(request, call)
-            let written = try await perform(request, call)
-            if written.isChange, let id = written.eventID { announce(id) }
-            return written
-        }
+        try await desk.answer(request, call) { () throws(APIError) in try await serve(request, call) }
+    }
+
+    private func serve(_ request: WriteRequest, _ call: UpstreamCall) async throws(APIError) -> Written {
+        try requireAgreement(request, call)
+        let written = try await perform(request, call)
+        if written.isChange, let id = written.eventID { announce(id) }
+        return written
     }
 
     private func perform(_ request: WriteRequest, _ call: UpstreamCall) async throws(APIError) -> Written {
@@ -91,12 +93,31 @@ final class OperationService {
     func carryThrough(
         _ request: WriteRequest, _ context: CallContext
     ) async throws(APIError) -> Written {
+        try await carryThrough(context) { [self] () throws(APIError) in
+            try await write(request, upstreamCall(context))
+        }
+    }
+
+    /// What an earlier request with this one's key has come to, and is told again though nobody agrees this time.
+    /// - Returns: nil when nothing was done under the key, or there is none.
+    /// - Throws: as `carryThrough`.
+    func repeated(_ request: WriteRequest, _ context: CallContext) async throws(APIError) -> Written? {
+        if request.keyed == nil { return nil }
+        return try await carryThrough(context) { [self] () throws(APIError) in
+            let call = upstreamCall(context)
+            return try await desk.repeated(request, call) { () throws(APIError) in try await serve(request, call) }
+        }
+    }
+
+    private func carryThrough<Value>(
+        _ context: CallContext, _ work: @escaping () async throws(APIError) -> Value
+    ) async throws(APIError) -> Value {
         // What was cancelled before it began has not begun.
         guard !Task.isCancelled else { throw APIError(LumaError.cancelled, subject: nil) }
-        let outcome = Outcome()
+        let outcome = Outcome<Value>()
         writes.start { [self] in
             do throws(APIError) {
-                outcome.result = .success(try await write(request, upstreamCall(context)))
+                outcome.result = .success(try await work())
             } catch {
                 outcome.result = .failure(await explained(error.told(after: context)))
             }
@@ -110,8 +131,8 @@ final class OperationService {
         return try result.get()
     }
 
-    private final class Outcome {
-        var result: Result<Written, APIError>?
+    private final class Outcome<Value> {
+        var result: Result<Value, APIError>?
         var waiter: Suspension<Void>?
     }
 }

@@ -24,6 +24,8 @@ struct Confirmer {
         let byHand: String
         /// The status of what a person has not agreed to.
         let declined: String
+        /// The result of an earlier call with the same key; nil when nothing was done under it, and of a tool without keys.
+        var repeated: (JSONObject, Call) async throws(APIError) -> JSONObject? = { _, _ in nil }
         /// What would be done, by a fresh look, with `confirm` and for how long that is good.
         let preview: (JSONObject, Call) async throws(APIError) -> JSONObject
         /// What a form asks of these arguments, by a preview.
@@ -55,15 +57,18 @@ struct Confirmer {
 
     /// Serves a call.
     func serve(_ action: Action, _ arguments: JSONObject, _ call: Call) async throws(CallFailure) -> ToolResult {
-        if takesFormsOnly, !call.canElicit { return Self.needsForm(action) }
         if !takesFormsOnly, let confirm = arguments[Self.confirm]?.stringValue {
             return await perform(action, arguments, Agreed(confirm: confirm), call)
         }
         let preview: JSONObject
         if let shown = call.state?.objectValue {
+            if takesFormsOnly, !call.canElicit { return Self.needsForm(action) }
             preview = shown
         } else {
             do throws(APIError) {
+                // What is done already needs nobody's word.
+                if let done = try await action.repeated(arguments, call) { return .structured(done) }
+                if takesFormsOnly, !call.canElicit { return Self.needsForm(action) }
                 preview = try await action.preview(arguments, call)
             } catch {
                 return ToolBox.failure(error)

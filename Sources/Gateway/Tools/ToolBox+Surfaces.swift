@@ -75,6 +75,10 @@ extension ToolBox {
         Confirmer.Action(
             tool: surface.tool ?? "", byHand: "at Luma" + (surface.command.map { " or with luma-mcp \($0)" } ?? ""),
             declined: "unchanged",
+            repeated: { [self] arguments, call throws(APIError) in
+                let request = try Self.request(surface, arguments, Self.terms(of: call))
+                return try await repeated(request, call).map(Self.told)
+            },
             preview: { [self] arguments, call throws(APIError) in
                 var request = try Self.request(surface, arguments, Self.terms(of: call))
                 request.terms.isDryRun = true

@@ -98,6 +98,12 @@ final class ToolBox {
         return Neutral.json(try written.document.json())
     }
 
+    /// What an earlier call with the request's key has come to; nil when nothing was done under it.
+    func repeated(_ request: WriteRequest, _ call: Call) async throws(APIError) -> JSON? {
+        guard let written = try await operations.repeated(request, CallOrigin.context(of: call)) else { return nil }
+        return Neutral.json(try written.document.json())
+    }
+
     /// The terms on which an assistant asks.
     static func terms(of call: Call) -> WriteTerms {
         WriteTerms(principal: call.caller.principal.label, surface: .assistant)

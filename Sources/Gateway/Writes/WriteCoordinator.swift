@@ -44,16 +44,46 @@ final class WriteCoordinator {
     func answer(
         _ request: WriteRequest, _ call: UpstreamCall, serve: () async throws(APIError) -> Written
     ) async throws(APIError) -> Written {
-        let principal = request.terms.principal
         guard let keyed = request.keyed, !request.terms.isDryRun else {
-            call.context.journal = RequestJournal(self, principal: principal, deadline: call.deadline)
+            call.context.journal = RequestJournal(
+                self, principal: request.terms.principal, deadline: call.deadline)
             return try await serve()
         }
-        let number: RequestID
-        let earlier: [EarlierWrite]
-        switch try await begin(keyed, principal, by: call.deadline) {
-        case .begun(let id, let writes): (number, earlier) = (id, writes)
-        case .answered(let answer): return try answer.replayed()
+        switch try await take(keyed, request.terms.principal, by: call.deadline) {
+        case .begun(let number, let earlier): return try await run(number, earlier, request, call, serve)
+        case .answered(let written): return written
+        }
+    }
+
+    /// Serves a request only as the repetition of an earlier one with its key.
+    /// - Returns: nil when nothing was done under the key, which is free again then.
+    func repeated(
+        _ request: WriteRequest, _ call: UpstreamCall, serve: () async throws(APIError) -> Written
+    ) async throws(APIError) -> Written? {
+        guard let keyed = request.keyed else { return nil }
+        switch try await take(keyed, request.terms.principal, by: call.deadline) {
+        case .begun(let number, let earlier):
+            guard earlier.contains(where: { $0.effect != WriteEffect.none }) else {
+                finish(number, nil)
+                return nil
+            }
+            return try await run(number, earlier, request, call, serve)
+        case .answered(let written): return written
+        }
+    }
+
+    private enum Taken {
+        case begun(RequestID, earlier: [EarlierWrite])
+        case answered(Written)
+    }
+
+    /// - Throws: the first answer if that was a refusal, and why the key cannot be had now.
+    private func take(
+        _ keyed: KeyedWrite, _ principal: String, by deadline: MonotonicTime
+    ) async throws(APIError) -> Taken {
+        switch try await begin(keyed, principal, by: deadline) {
+        case .begun(let id, let writes): return .begun(id, earlier: writes)
+        case .answered(let answer): return .answered(try answer.replayed())
         case .differs: throw .idempotencyKeyReused
         case .running: throw .requestInProgress("running")
         case .unsettled:
@@ -61,8 +91,14 @@ final class WriteCoordinator {
             throw .requestInProgress("settling")
         case .full(let count): throw .tooManyKeys(count)
         }
+    }
+
+    private func run(
+        _ number: RequestID, _ earlier: [EarlierWrite], _ request: WriteRequest, _ call: UpstreamCall,
+        _ serve: () async throws(APIError) -> Written
+    ) async throws(APIError) -> Written {
         let journal = RequestJournal(
-            self, principal: principal, deadline: call.deadline, request: number, earlier: earlier)
+            self, principal: request.terms.principal, deadline: call.deadline, request: number, earlier: earlier)
         call.context.journal = journal
         do throws(APIError) {
             var written = try await serve()

@@ -203,6 +203,48 @@ import Testing
         }
     }
 
+    /// Whoever has lost the answer may have lost the confirmation with it: of what is done nobody is asked again, nor told that
+    /// nothing has happened.
+    @Test(arguments: derived, [false, true]) func aCallWithTheKeyOfOneThatIsDoneNeedsNoWord(
+        name: String, hasForms: Bool
+    ) async throws {
+        try await Scene.play(name) { scene in
+            let key: JSONObject = ["idempotency_key": "one"]
+            // A preview leaves the key free.
+            for _ in 0..<2 {
+                let preview = try await scene.stage.result(scene.tool, scene.with(nil, key))
+                #expect(preview["status"] == "needs_confirmation", "\(preview)")
+            }
+            let confirm = try await scene.preview()["confirm"]
+            let first = try await scene.stage.result(scene.tool, scene.with(confirm, key))
+            let asked = scene.stage.luma.asked
+            let client = MCPClient(scene.stage.gateway, capabilities: hasForms ? ["elicitation": [:]] : [:])
+            var again = try await client.result(scene.tool, .object(scene.with(nil, key))).objectValue
+            again?["notice"] = nil
+            #expect(again.map { .object($0) } == first)
+            #expect(scene.stage.luma.asked == asked)
+            // Of other arguments it is said at once.
+            var other = scene.with(nil, key)
+            let member = try #require(scene.surface.pathMembers.last)
+            other[member] = .string((other[member]?.stringValue ?? "") + "x")
+            let told = try await client.failure(scene.tool, .object(other))
+            #expect(told.contains("Use a new key for another request."), "\(told)")
+            #expect(scene.count == 1 && scene.stage.luma.changes == 1)
+        }
+    }
+
+    /// Also where only a form counts, and this client shows none.
+    @Test(arguments: derived) func whatWasAgreedToInAFormIsToldToWhoShowsNone(name: String) async throws {
+        try await Scene.play(name, [.cancelConfirmation: "form"]) { scene in
+            let arguments = scene.with(nil, ["idempotency_key": "one"])
+            let (_, done) = try await fillIn(scene, Self.agreed, arguments: arguments)
+            let again = try await scene.stage.call(scene.tool, arguments)
+            #expect(again["isError"] == false, "\(again)")
+            #expect(again["structuredContent"] == done["structuredContent"])
+            #expect(scene.count == 1 && scene.stage.luma.changes == 1)
+        }
+    }
+
     /// Nothing was done, so nobody has to be asked again.
     @Test(arguments: derived) func aRefusalByLumaLeavesTheTokenGood(name: String) async throws {
         try await Scene.play(name) { scene in

@@ -178,6 +178,40 @@ import Testing
         }
     }
 
+    /// What was done without an answer is served to its end by whoever repeats it. Where nothing was done the key stays free.
+    @Test func aRepetitionIsServedOnlyWhenSomethingWasDone() async throws {
+        try await onLoop { reactor in
+            let room = try Room(reactor)
+            let (operation, body) = (try #require(Catalog["events/create"]), try #require(Self.event.objectValue))
+            var input = RequestInput.event(.createEvent, body: Self.event)
+            input.idempotencyKey = try IdempotencyKey(text: "k")
+            let request = try WriteRequest(input)
+            func call() -> UpstreamCall {
+                UpstreamCall(deadline: room.clock.now.advanced(seconds: 5), context: CallContext())
+            }
+            var served = 0
+            func isRepeated() async throws -> Bool {
+                let call = call()
+                let written = try await room.desk.repeated(request, call) { () throws(APIError) in
+                    served += 1
+                    #expect(call.context.journal?.earlier("events/create", subject: nil) != nil)
+                    return .unchanged(Document(.object([:])))
+                }
+                return written != nil
+            }
+            #expect(try await isRepeated() == false)
+            #expect(try await room.desk.reactor.ask { room.store.count(then: $0) }.requests == 0)
+            let first = call()
+            _ = try? await room.desk.answer(request, first) { () throws(APIError) in
+                try? await first.context.journal?.willSend(JournaledWrite(operation, body))
+                first.context.journal?.didEnd(.done(id: "evt-1"))
+                throw APIError(.upstreamTimeout)
+            }
+            for _ in 0..<2 { #expect(try await isRepeated()) }
+            #expect(served == 1)
+        }
+    }
+
     /// The answer of something in between is no answer to a key.
     @Test func aRefusalThatIsNotLumasIsNotKept() async throws {
         let page = ScriptedTransport.Answer.success(
