@@ -10,6 +10,9 @@ struct ToolsService {
     private let dispatcher: Dispatcher
     private let server: MCPServer
 
+    /// What the list depends on besides the path (RFC 9110 §12.5.5).
+    private static let varies = Field("Vary", "Authorization, \(ToolsetTable.field)")
+
     init(_ server: MCPServer) {
         self.server = server
         dispatcher = server.dispatcher
@@ -23,7 +26,7 @@ struct ToolsService {
         try input.refuseQuery()
         guard input.endpoint == .callTool else {
             let list = dispatcher.plainList(for: caller).encoded
-            return turn.finish(input.endpoint, try .tagged(list, input.conditions))
+            return turn.finish(input.endpoint, try .tagged(list, fields: [Self.varies], input.conditions))
         }
         let name = input.parameter ?? ""
         var arguments = try Self.arguments(input)

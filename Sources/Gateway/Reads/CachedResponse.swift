@@ -48,7 +48,7 @@ struct CachedResponse: Sendable {
         if isNew { fields.append(format.contentType) }
         // What is there in JSON is there in other formats, too.
         if format == .json { fields.append(Representation.varies) }
-        fields.append(Self.revalidate)
+        fields.append(Response.revalidate)
         fields.append(Self.marks[source] ?? Field("X-Cache", source.rawValue))
         switch source {
         case .miss, .shared: break
@@ -98,7 +98,6 @@ struct CachedResponse: Sendable {
         return blocks
     }()
 
-    private static let revalidate = Field("Cache-Control", "private, no-cache")
     private static let marks: [ReadSource: Field] = [
         .miss: Field("X-Cache", "MISS"), .shared: Field("X-Cache", "SHARED"), .hit: Field("X-Cache", "HIT"),
         .stale: Field("X-Cache", "STALE"),

@@ -5,6 +5,8 @@ import HTTP
 
 extension Response {
     static let jsonType = Field("Content-Type", "application/json")
+    /// Kept for one caller, and asked for again each time.
+    static let revalidate = Field("Cache-Control", "private, no-cache")
 
     /// A 200 that nobody may keep, for answers that are prepared once and given often.
     static func uncachedJSON(_ body: [UInt8]) -> Response {
@@ -22,16 +24,22 @@ extension Response {
 
     /// A 200 with a strong validator, or the 304 that If-None-Match asks for (RFC 9110 §15.4.5).
     ///
+    /// What a token shows is for nobody else, and what has a tag is asked for again: a cache that is not told may keep it for as long
+    /// as it likes (RFC 9111 §4.2.2).
+    ///
     /// - Parameters:
     ///   - tag: of the body, when it is known already.
-    ///   - fields: of both.
+    ///   - fields: of both; what they say of caches holds.
     /// - Throws: `APIError` 412 when If-Match does not hold.
     static func tagged(
         _ body: [UInt8], as type: Field = jsonType, tag: EntityTag? = nil, fields: [Field] = [],
         _ conditions: Preconditions
     ) throws(APIError) -> Response {
         let tag = tag ?? EntityTag(of: body)
-        let fields = (tag.map { [Field("ETag", $0.text)] } ?? []) + fields
+        var fields = (tag.map { [Field("ETag", $0.text)] } ?? []) + fields
+        if !fields.contains(where: { $0.name == revalidate.name }) {
+            fields.append(revalidate)
+        }
         switch conditions.verdict(tag: tag, isRead: true) {
         case .proceed: return Response(status: 200, fields: [type] + fields, body: body)
         case .notModified: return Response(status: 304, fields: fields)
