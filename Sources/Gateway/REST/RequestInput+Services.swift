@@ -154,9 +154,16 @@ extension RequestInput {
         var reader = QueryReader(query, rows: surface.queryOfWrites)
         _ = reader.boolean(QueryRows.preview.name)
         try reader.finish()
+        return try surface.input(path: path, try members(of: surface))
+    }
+
+    /// The members of the body of a write.
+    /// - Throws: `APIError` 415, 400 and 422 for what is no JSON object. Where the path says it all, no body is one, too.
+    func members(of surface: Surface) throws(APIError) -> JSONObject {
+        if body.isEmpty, !surface.needsOpenMembers { return JSONObject() }
         guard let given = try json().objectValue else {
             throw APIError(invalid: [FieldProblem("", "the body must be a JSON object")])
         }
-        return try surface.input(path: path, given)
+        return given
     }
 }

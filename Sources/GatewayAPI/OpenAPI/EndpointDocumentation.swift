@@ -21,6 +21,8 @@ package struct EndpointDocumentation {
     package var body: String?
     /// The body's schema where it has no name.
     package var bodySchema: JSON?
+    /// A request without a body is refused.
+    package var needsBody = true
     package var answers: [Answer]
     /// Why it may refuse, besides the reasons that every path has.
     package var reasons: [Reason] = []

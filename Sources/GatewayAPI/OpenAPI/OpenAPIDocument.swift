@@ -95,7 +95,7 @@ package struct OpenAPIDocument {
             var media: JSONObject = ["schema": schema]
             if let surface = endpoint.surface { media["example"] = examples.body(surface) }
             operation["requestBody"] = [
-                "required": true, "content": [Representation.json.rawValue: .object(media)],
+                "required": .bool(documentation.needsBody), "content": [Representation.json.rawValue: .object(media)],
             ]
         }
         var answers = JSONObject()

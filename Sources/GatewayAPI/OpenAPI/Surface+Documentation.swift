@@ -12,7 +12,8 @@ extension Surface {
             query: isRead ? openFields.map { QueryRow($0.name, $0.schema, $0.note) } : queryOfWrites,
             fields: isRead
                 ? [.ifNoneMatch, .cacheControl, .requestTimeout] : [.idempotencyKey, .priority, .requestTimeout],
-            bodySchema: isRead ? nil : .object(JSONSchema.object(openFields, .openAPI(.input))),
+            bodySchema: isRead || openFields.isEmpty ? nil : .object(JSONSchema.object(openFields, .openAPI(.input))),
+            needsBody: needsOpenMembers,
             answers: isRead ? [success, Endpoint.notModified] : operation.makesThing ? [success, preview] : [success],
             reasons: reasons)
     }

@@ -112,6 +112,9 @@ extension Surface {
         }
     }
 
+    /// Something has to be said beside the path: else a write takes an empty body as `{}`.
+    package var needsOpenMembers: Bool { openFields.contains(where: \.required) }
+
     private static func sort(_ field: SchemaField) -> SchemaField {
         guard case .enumeration(let words) = field.schema else { return field }
         return SchemaField(

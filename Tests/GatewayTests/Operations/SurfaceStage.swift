@@ -137,7 +137,8 @@ extension Surface {
             target = target.replacing("{\(name)}", with: PercentCoding.encode(given[name]?.stringValue ?? ""))
         }
         let open = JSONObject(given.members.filter { !pathMembers.contains($0.name) })
-        let hasBody = operation.body != nil && route.method != .delete
+        // By hand a DELETE is asked by its query.
+        let hasBody = operation.body != nil && (route.method != .delete || isDerived(.rest))
         var query = QueryString(more)
         for (name, value) in hasBody ? [] : open.members {
             for item in value.arrayValue ?? [value] {
@@ -145,7 +146,7 @@ extension Surface {
             }
         }
         if !query.isEmpty { target += "?" + query.text }
-        return ("\(route.method.token) \(target)", hasBody ? .object(open) : nil)
+        return ("\(route.method.token) \(target)", hasBody && !open.isEmpty ? .object(open) : nil)
     }
 
     /// Luma's input in the words of this gateway.

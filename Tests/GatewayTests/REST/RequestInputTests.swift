@@ -33,6 +33,23 @@ import Testing
         #expect(input.conditions == Preconditions(ifNoneMatch: "\"t\""))
     }
 
+    /// Where the path says it all, nobody has to send `{}`, as clients send no body with DELETE.
+    @Test func aWriteWithoutABodySaysNothingBesideItsPath() throws {
+        let path = "/events/{event_id}/guests/{guest_id}"
+        let (operation, json) = ("events/guests/update-status", ["Content-Type: application/json"])
+        let whole = Surface(operation, .delete, path + "/{status}", tool: nil, command: nil, answer: .done)
+        let partial = Surface(operation, .post, path, tool: nil, command: nil, answer: .done)
+        func members(_ surface: Surface, _ body: String, _ fields: [String] = []) throws -> JSONObject {
+            try input(.createEvent, fields: fields, body: body).members(of: surface)
+        }
+        for fields in [[], json] { #expect(try members(whole, "", fields).isEmpty) }
+        #expect(try members(whole, "{}", json).isEmpty)
+        #expect(try members(whole, #"{"send_email":false}"#, json) == ["send_email": false])
+        #expect(throws: APIError.self) { try members(whole, "[]", json) }
+        let missing = #expect(throws: APIError.self) { try members(partial, "") }
+        #expect(missing?.reason == .malformedJSON)
+    }
+
     @Test(arguments: [
         ("u=7", true), ("u=4, i", true), ("i, u=6;x=1", true), ("u=3", false), ("u=0", false), ("u=8", false),
         ("u", false),
