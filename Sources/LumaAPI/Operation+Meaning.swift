@@ -83,8 +83,8 @@ extension Operation {
         public var secretAnswer: Set<String>
         /// Members of the input that no log and no journal may see.
         public var secretInput: Set<String>
-        /// One valid input, for documentation and for tests against an emulator that has been filled by its seed. An id is its
-        /// prefix alone (`evt-`), and `token` stands for a token that another operation gives.
+        /// One valid input, with its `besides`, for documentation and for tests against an emulator that has been filled by its
+        /// seed. An id is its prefix alone (`evt-`), and `token` stands for a token that another operation gives.
         public var example: JSONObject
 
         public init(
@@ -122,6 +122,12 @@ extension Operation {
         guard let reading = recovery.reading else { return [] }
         let variants = bodyVariants.map { Array($0.members.values.joined()) } ?? []
         return reading.members.subtracting((input + variants).map(\.name))
+    }
+
+    /// What is sent of an input: all but what its effect is found by.
+    public func sent(_ input: JSONObject) -> JSONObject {
+        let besides = self.besides
+        return JSONObject(input.members.filter { !besides.contains($0.name) })
     }
 
     /// It makes a thing and answers its id.

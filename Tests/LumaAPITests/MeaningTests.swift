@@ -44,7 +44,9 @@ import Testing
     @Test(arguments: Catalog.operations.map(\.name)) func itsExampleIsValid(name: String) throws {
         let operation = try #require(Catalog[name])
         let validator = SchemaValidator(unknownMembers: .refused)
-        let example = JSON.object(operation.example)
+        // With what it is found by.
+        #expect(operation.besides.isSubset(of: operation.example.names))
+        let example = JSON.object(operation.sent(operation.example))
         let problems =
             operation.body == nil
             ? validator.problems(in: example, fields: operation.query) : validator.problems(in: example, of: operation)

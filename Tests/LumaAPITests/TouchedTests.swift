@@ -70,7 +70,7 @@ import Testing
     @Test func whoseOwnerIsNotKnownMakesOldAllOfItsKinds() throws {
         let write = try #require(Catalog["events/ticket-types/update"])
         let expected = try #require(Self.expected[write.name])
-        let touched = write.touched(by: write.example)
+        let touched = write.touched(by: write.sent(write.example))
         #expect(touched.owner == .any)
         for event in ["evt-1", "evt-2"] {
             #expect(Self.old(after: touched, of: event) == expected.anywhere.union(expected.ofItsEvent))

@@ -116,7 +116,7 @@ struct DispatchTests {
         let operation = try #require(Catalog[name])
         for path in [operation.path] + operation.legacyPaths {
             var visitor = Visitor()
-            let input = try visitor.example(of: operation)
+            let input = operation.sent(try visitor.example(of: operation))
             let reply = visitor.call(operation, at: path, input)
             #expect(reply.status == 200, "\(path) \(reply.json)")
         }

@@ -28,7 +28,7 @@ extension OperationService {
         let about = try await about(passed, call)
         var told: JSONObject = ["status": "unchanged", "dry_run": true]
         if !about.isNull { told["about"] = about }
-        told["sends"] = .object(passed.input)
+        told["sends"] = .object(passed.surface.operation.sent(passed.input))
         if passed.surface.needsConfirmation {
             told["confirm"] = .string(
                 try events.confirmations.issue(ConfirmationBinding(passed, terms), shown: about, at: events.wallClock))

@@ -93,9 +93,15 @@ extension Surface {
     /// Everything that a client may give, those of the path first.
     package var fields: [SchemaField] { pathFields + openFields }
 
-    /// The members of the path as fields.
+    /// The members of the path as fields. Some may be ones that Luma is not sent, by which the effect of a write is found.
     package var pathFields: [SchemaField] {
-        pathMembers.compactMap { name in operation.input.first { $0.name == name } }
+        let besides = operation.besides
+        return pathMembers.compactMap { name in
+            if let field = operation.input.first(where: { $0.name == name }) { return field }
+            guard besides.contains(name) else { return nil }
+            let prefix = kind(of: name)?.row.idPrefix
+            return SchemaField(name, prefix.map { Schema.id(prefix: $0) } ?? .string(), required: true)
+        }
     }
 
     /// The members of the query or of the body.
@@ -124,7 +130,7 @@ extension Surface {
 
     /// Checks what a client gives.
     /// - Parameter isQuery: it came as query parameters.
-    /// - Returns: Luma's input.
+    /// - Returns: Luma's input, with what its effect is found by.
     /// - Throws: `APIError` 422 that names every problem, 404 for an id that cannot be one.
     package func input(
         path: JSONObject, _ given: JSONObject, isQuery: Bool = false, problems found: [SchemaProblem] = []
@@ -134,7 +140,7 @@ extension Surface {
         var problems = isQuery ? found : validator.problems(in: .object(given), fields: openFields)
         let sent = upstream(JSONObject(path.members + given.members))
         if problems.isEmpty, operation.body != nil {
-            problems = validator.problems(in: .object(sent), of: operation)
+            problems = validator.problems(in: .object(operation.sent(sent)), of: operation)
         }
         if !problems.isEmpty {
             throw APIError(
@@ -153,7 +159,7 @@ extension Surface {
     private func check(id name: String, _ value: JSON) throws(APIError) {
         let text = value.stringValue ?? ""
         let isPlausible =
-            switch operation.input.first(where: { $0.name == name })?.schema {
+            switch pathFields.first(where: { $0.name == name })?.schema {
             case .id?: !text.isEmpty && text.utf8.count <= 100 && text.utf8.allSatisfy(\.isLumaIDByte)
             default: !text.isEmpty && text.utf8.count <= 320 && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f }
             }

@@ -132,8 +132,8 @@ extension Surfaces {
         }
         if let tool = surface.tool, tool.utf8.count > longestTool { problems.append("\(tool) is too long for a tool") }
         if surface.isDerived(.rest) { problems += Self.problems(ofPathOf: surface) }
-        let input = surface.operation.input.map(\.name)
-        problems += surface.pathMembers.filter { !input.contains($0) }.map { "\(name) has no \($0)" }
+        let known = surface.pathFields.map(\.name)
+        problems += surface.pathMembers.filter { !known.contains($0) }.map { "\(name) has no \($0)" }
         if let command = surface.command,
             command.split(separator: " ").count(where: isOperand) != surface.pathMembers.count
         {

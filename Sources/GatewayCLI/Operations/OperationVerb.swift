@@ -37,7 +37,7 @@ struct OperationVerb: Sendable {
         self.surface = surface
         (noun, name) = (command.noun, command.name)
         operands = zip(command.operands, surface.pathMembers).map { name, member in
-            let field = surface.operation.input.first { $0.name == member }
+            let field = surface.pathFields.first { $0.name == member }
             return Operand(
                 name: name, member: member, isEvent: surface.kind(of: member) == .event, note: field?.note ?? "")
         }

@@ -42,6 +42,6 @@ extension Rows {
                         "events/ticket-types/list", ["event_id": "event_id"], entry: "event_ticket_type_id",
                         fixed: ["include_hidden": "true"])),
                 touches: [.event, .ticketType],
-                example: ["event_ticket_type_id": "ttype-", "name": "Friends"])),
+                example: ["event_id": "evt-", "event_ticket_type_id": "ttype-", "name": "Friends"])),
     ]
 }

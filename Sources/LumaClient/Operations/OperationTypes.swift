@@ -115,12 +115,6 @@ extension Operation {
         return owner + "/" + subject.kind.rawValue
     }
 
-    /// What is sent of it.
-    func sent(_ input: JSONObject) -> JSONObject {
-        let besides = self.besides
-        return JSONObject(input.members.filter { !besides.contains($0.name) })
-    }
-
     /// What is kept of it beside the subject.
     func kept(_ input: JSONObject) -> JSONObject {
         let isWithin = subject?.parent != nil

@@ -162,6 +162,27 @@ import Testing
         #expect(problems([at("events/cancel/request", .post, handmade: [.rest])]) == [])
     }
 
+    /// A ticket type is changed by its id alone, and found again by its event, which the path may name.
+    @Test func whatAnEffectIsFoundByMayStandInThePath() throws {
+        let surface = Surface(
+            "events/ticket-types/update", .patch, "/events/{event_id}/ticket-types/{event_ticket_type_id}",
+            tool: "update_ticket_type", command: "ticket-types update EVENT TYPE")
+        #expect(problems([surface]) == [])
+        #expect(surface.pathFields.map(\.name) == ["event_id", "event_ticket_type_id"])
+        #expect(surface.fields.filter(\.required).map(\.name) == ["event_id", "event_ticket_type_id"])
+        let path: JSONObject = ["event_id": "evt-1", "event_ticket_type_id": "ttype-1"]
+        let input = try surface.input(path: path, ["name": "Friends"])
+        #expect(input == ["event_id": "evt-1", "event_ticket_type_id": "ttype-1", "name": "Friends"])
+        #expect(surface.operation.sent(input) == ["event_ticket_type_id": "ttype-1", "name": "Friends"])
+        // It is no member of the body, and an id like any other.
+        let body = #expect(throws: APIError.self) { try surface.input(path: path, ["event_id": "evt-2"]) }
+        #expect(body?.reason == .validationFailed)
+        let other = #expect(throws: APIError.self) {
+            try surface.input(path: ["event_id": "a b", "event_ticket_type_id": "ttype-1"], ["name": "x"])
+        }
+        #expect(other?.reason == .absent(.event))
+    }
+
     @Test func everyToolIsServedOnce() {
         let table = [Self.coupons(), Self.types(handmade: [.tool])]
         #expect(Surfaces.problems(of: table, tools: ["health", "list_ticket_types", "list_coupons"]) == [])

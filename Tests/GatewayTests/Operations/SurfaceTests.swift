@@ -41,7 +41,7 @@ import Testing
             let input = try stage.luma.example(of: surface.operation)
             let answer = try await stage.rest(surface, input, query: [(name: "dry_run", value: "true")])
             #expect(answer.status == 200 && answer.json?["status"] == "unchanged" && answer.json?["dry_run"] == true)
-            #expect(answer.json?["sends"]?.canonical == JSON.object(input).canonical)
+            #expect(answer.json?["sends"]?.canonical == JSON.object(surface.operation.sent(input)).canonical)
             #expect(Set(stage.luma.asked).isSubset(of: surface.shows.isEmpty ? [] : [surface.reading]))
             #expect(stage.luma.changes == 0)
         }
