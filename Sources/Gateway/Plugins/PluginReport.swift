@@ -39,7 +39,7 @@ struct PluginReport {
     private func told(_ plugin: HostedPlugin) -> JSON {
         var object: JSONObject = ["name": .string(plugin.name)]
         object["version"] = plugin.version.map { .string($0) } ?? .null
-        object["described"] = .string(plugin.isKnownByHelp ? "by its help" : "by --describe")
+        object["described"] = .string(plugin.isKnownByHelp ? "by its help" : "by itself")
         object["tools"] = .array(plugin.commands.map { .string($0.definition.name) })
         object["refused"] = .array(
             plugin.refused.map { ["name": .string($0.name), "reason": .string($0.reason)] })
