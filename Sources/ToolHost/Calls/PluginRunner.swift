@@ -66,7 +66,8 @@ package final class PluginRunner {
         let bounds = CallSlots.Bounds(running: plugin.policy.concurrency, waiting: plugin.policy.queue)
         switch await reactor.slot(of: plugin.name, in: runs.slots, bounds, seconds: command.policy.timeoutSeconds) {
         case .granted: break
-        case .busy: return .failure(.busy, "The plugin has as many calls waiting as it may. Call again in a moment.")
+        case .busy:
+            return .failure(.busy, "The plugin is busy with other calls. It has not run: call again in a moment.")
         case .cancelled: return nil
         }
         defer { runs.slots.release(plugin.name) }
@@ -117,7 +118,8 @@ package final class PluginRunner {
         } catch {
             switch error {
             case .cancelled: return PluginRun(.cancelled)
-            case .overdue, .busy: return PluginRun(.busy)
+            case .overdue: return PluginRun(.overdue)
+            case .busy: return PluginRun(.busy)
             case .notStarted(let failure):
                 runs.log(
                     HostEvent(

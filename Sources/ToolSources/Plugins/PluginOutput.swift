@@ -71,7 +71,15 @@ public struct PluginOutput: Sendable {
         case .deadline: return timeout
         case .outputTooLarge: return tooLarge
         case .cancelled: return .failure(.cancelled, "The call was cancelled.")
-        case .busy: return .failure(.busy, "The plugin has as many calls waiting as it may. Call again in a moment.")
+        case .busy:
+            return .failure(
+                .busy, "Too many programs wait to be started. The plugin has not run: call again in a moment.")
+        case .overdue:
+            let seconds = JSONNumber(policy.timeoutSeconds)?.text ?? ""
+            return .failure(
+                .busy,
+                "The plugin could not be started within the \(seconds) seconds that it has, because the machine is busy. It has not run: call again in a moment."
+            )
         case .unavailable:
             return .failure(
                 .pluginUnavailable, "The plugin could not be started. Its operator finds the reason in the log.")

@@ -10,8 +10,10 @@ public struct PluginRun: Sendable, Equatable {
         case outputTooLarge
         /// It was stopped because nobody waits for it any more.
         case cancelled
-        /// It was not started: too many calls wait already.
+        /// It was not started: too many programs wait for that already.
         case busy
+        /// It was not started: its time was over before its turn came.
+        case overdue
         /// It could not be started. Why stands in the log alone.
         case unavailable
     }

@@ -118,7 +118,8 @@ import ToolSources
         (PluginRun.End.signalled(9), PluginErrorCode.pluginError, "signal 9 (SIGKILL)"),
         (.signalled(63), .pluginError, "signal 63."), (.deadline, .timeout, "within 30 seconds"),
         (.outputTooLarge, .outputTooLarge, "1048576 bytes"), (.cancelled, .cancelled, "cancelled"),
-        (.busy, .busy, "Call again"), (.unavailable, .pluginUnavailable, "could not be started"),
+        (.busy, .busy, "wait to be started"), (.overdue, .busy, "within the 30 seconds"),
+        (.unavailable, .pluginUnavailable, "could not be started"),
     ])
     func everyOtherEndHasItsWord(end: PluginRun.End, code: PluginErrorCode, text: String) {
         let outcome = Self.reader(.text).outcome(of: PluginRun(end, output: Array("half".utf8)))
