@@ -38,8 +38,10 @@ final class ToolsetTable: Sendable {
         guard !fields.isEmpty else { return nil }
         let names = fields.flatMap { $0.split(separator: ",").map { String($0).trimmingBlanks } }
             .filter { !$0.isEmpty }
-        if names.isEmpty { return nil }
-        guard names.count <= ToolsetList.maxSets, let choice = choice(names) else { throw .unknownToolsetNamed }
+        // A field that names nothing comes from a client whose configuration lacks the name: all is not what it wanted.
+        guard !names.isEmpty, names.count <= ToolsetList.maxSets, let choice = choice(names) else {
+            throw .unknownToolsetNamed
+        }
         return choice
     }
 }

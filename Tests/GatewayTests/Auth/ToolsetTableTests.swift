@@ -18,7 +18,7 @@ import Testing
 
     @Test(
         arguments: [
-            (nil, [], nil), (nil, [""], nil), (nil, [" , "], nil), (nil, ["a"], "a"), (nil, ["a, b"], "a,b"),
+            (nil, [], nil), (nil, ["a"], "a"), (nil, ["a, b"], "a,b"),
             (nil, ["b", "a,"], "b,a"),
             // The path is what the client was set up with; a field that it sends everywhere does not count beside it.
             ("a", [], "a"), ("a", ["b"], "a"), ("a", ["none"], "a"),
@@ -29,7 +29,8 @@ import Testing
 
     @Test(
         arguments: [
-            (nil, ["none"], 400), (nil, ["a,none"], 400), (nil, ["A"], 400), (nil, ["a b"], 400),
+            (nil, [""], 400), (nil, [" , "], 400), (nil, ["none"], 400), (nil, ["a,none"], 400), (nil, ["A"], 400),
+            (nil, ["a b"], 400),
             (nil, [String](repeating: "a", count: 65), 400), ("none", [], 404), ("none", ["a"], 404), ("", [], 404),
             ("a,b", [], 404),
         ] as [(String?, [String], Int)])

@@ -128,6 +128,7 @@ import Testing
             let (body, fields) = client.message("tools/list")
             for (path, more, status) in [
                 ("/mcp/x/none", [], 404), ("/mcp/x/none/", [], 404), ("/mcp", ["X-MCP-Toolsets: events,none"], 400),
+                ("/mcp", ["X-MCP-Toolsets:"], 400), ("/mcp", ["X-MCP-Toolsets: ,"], 400),
             ] as [(String, [String], Int)] {
                 let answer = try await client.post(body, fields + more, path: path)
                 #expect(answer.status == status && answer.json?["id"] == 1, "\(answer.text)")
