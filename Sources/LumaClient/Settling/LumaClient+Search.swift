@@ -90,10 +90,8 @@ extension LumaClient {
         for write: LostWrite, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> LookFinding {
         let finding = try await shown(write, deadline, context)
-        // It may have taken effect after its caller was told of nothing.
-        if case .done = finding {
-            account.touch(Touched(write.operation, subject: write.subject, body: write.body))
-        }
+        // It may have taken effect since the last time, also where what is seen does not tell.
+        if finding != .busy { account.touch(Touched(write.operation, subject: write.subject, body: write.body)) }
         return finding
     }
 

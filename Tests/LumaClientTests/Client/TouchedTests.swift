@@ -79,6 +79,19 @@ import Testing
         for row in kept { #expect(Touched(row.operation, subject: row.subject, body: row.body) == row.touched) }
     }
 
+    /// Each reading that looks for a lost write: also where what it shows does not tell, the write may have taken effect since.
+    @Test(arguments: ["Tea", "Coffee"]) func aLookForALostWriteTellsToo(name: String) async {
+        let shown = ScriptedTransport.Answer.json(200, ["id": "evt-1", "name": .string(name)])
+        let found = await touched([shown]) { client, context, deadline in
+            let write = LostWrite(
+                operation: "events/update", subject: "evt-1", body: ["name": "Tea"],
+                sentAt: Timestamp(milliseconds: 0), claimed: [])
+            let finding = try await client.look(for: write, deadline: deadline, context: context)
+            #expect((finding == .done(id: nil)) == (name == "Tea"))
+        }
+        #expect(found == [Self.changed])
+    }
+
     @Test func whatMayHaveTakenEffectCountsAndWhatWasNeverSentDoesNot() async {
         let change: (LumaClient, CallContext, MonotonicTime) async throws -> Void = { client, context, deadline in
             _ = try await client.updateEvent("evt-1", ["name": "x"], deadline: deadline, context: context)
