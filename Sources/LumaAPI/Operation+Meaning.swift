@@ -57,8 +57,10 @@ extension Operation {
         case shown(by: Reading, renamed: [String: String] = [:])
         /// The list has an entry whose members are those that were sent: path in what was sent → member of the entry. What was
         /// not sent is not compared, and texts are compared without case. `unique` is one of the paths: there is never more
-        /// than one entry of its value, so that one with other members shows that the write was refused.
-        case listed(by: Reading, same: [String: String], unique: String? = nil)
+        /// than one entry of its value, so that one with other members shows that the write was refused. What is in `falling` may have become less since it
+        /// was sent, never more: less proves neither.
+        case listed(
+            by: Reading, same: [String: String], unique: String? = nil, falling: [String: String] = [:])
         /// The reading does not find it any more.
         case gone(by: Reading)
 
@@ -66,7 +68,7 @@ extension Operation {
         public var reading: Reading? {
             switch self {
             case .none: nil
-            case .shown(let reading, _), .listed(let reading, _, _), .gone(let reading): reading
+            case .shown(let reading, _), .listed(let reading, _, _, _), .gone(let reading): reading
             }
         }
     }

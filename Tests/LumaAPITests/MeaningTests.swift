@@ -31,7 +31,7 @@ import Testing
         for member in Self.compared(operation.recovery) {
             #expect(input.contains(String(member.prefix { $0 != "." })), "\(member)")
         }
-        if case .listed(_, let same, let unique?) = operation.recovery { #expect(same[unique] != nil) }
+        if case .listed(_, let same, let unique?, _) = operation.recovery { #expect(same[unique] != nil) }
         // What is found by a secret is not found after a restart: no journal keeps it.
         #expect(operation.secretInput.isDisjoint(with: reading.members.union(subject.members)))
         #expect(operation.secretInput.isDisjoint(with: Self.compared(operation.recovery)))
@@ -105,7 +105,7 @@ import Testing
         switch recovery {
         case .none, .gone: []
         case .shown(_, let renamed): Array(renamed.keys)
-        case .listed(_, let same, _): Array(same.keys)
+        case .listed(_, let same, _, let falling): Array(same.keys) + Array(falling.keys)
         }
     }
 }

@@ -25,7 +25,7 @@ extension Rows {
                         "code": "code", "discount.percent_off": "percent_off", "discount.cents_off": "cents_off",
                         "discount.currency": "currency", "valid_start_at": "valid_start_at",
                         "valid_end_at": "valid_end_at", "event_ticket_type_id": "event_ticket_type_id",
-                    ], unique: "code"),
+                    ], unique: "code", falling: ["remaining_count": "remaining_count"]),
                 touches: [.coupon],
                 example: [
                     "event_id": "evt-", "code": "EARLYBIRD",

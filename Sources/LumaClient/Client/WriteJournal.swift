@@ -54,7 +54,7 @@ public struct JournaledWrite: Sendable {
         if operation.name == CreateLedger.operation {
             return CreateLedger.Key(operation.name, input).map { "\($0.start.milliseconds) \($0.words)" }
         }
-        guard case .listed(let reading, let same, let unique) = operation.recovery else { return nil }
+        guard case .listed(let reading, let same, let unique, _) = operation.recovery else { return nil }
         let paths = reading.members.sorted() + same.keys.filter { unique == nil || $0 == unique }.sorted()
         let values = JSON.array(paths.map { input.value(at: $0) ?? .null }).canonical.encoded
         return "\(operation.name) \(String(decoding: values, as: UTF8.self).lowercased())"

@@ -27,8 +27,12 @@ extension Evidence {
     ///   - terms: what was sent, by the members of an entry.
     ///   - unique: the member that no two entries share the value of. Then an entry with this value and other terms stands where
     ///     the create's would, so that Luma has refused it.
+    ///   - falling: what was sent of members that only become less, by the members of an entry.
     ///   - others: ids of what other writes have made.
-    init(_ terms: JSONObject, unique: String?, among entries: [JSON], others: Set<String> = []) {
+    init(
+        _ terms: JSONObject, unique: String?, falling: JSONObject = JSONObject(), among entries: [JSON],
+        others: Set<String> = []
+    ) {
         // Without anything that was sent there is nothing to tell an entry by.
         guard !terms.isEmpty, unique == nil || unique.flatMap({ terms[$0] }) != nil else {
             self = .untold
@@ -44,7 +48,8 @@ extension Evidence {
                     continue
                 }
             }
-            switch others.contains(id) ? false : ChangeComparison.shows(terms, in: entry, ignoringCase: true) {
+            let shows = others.contains(id) ? false : ChangeComparison.shows(terms, in: entry, ignoringCase: true)
+            switch shows == true ? Self.mayHaveFallen(falling, to: entry) : shows {
             case true?: fitting.append((id, entry))
             case false?: isTaken = isTaken || unique != nil
             case nil: isUntold = true
@@ -59,6 +64,22 @@ extension Evidence {
         } else {
             self = isTaken ? .unchanged : .notFound
         }
+    }
+}
+
+extension Evidence {
+    /// Whether an entry has these members as they were sent: false when one is more than that, nil when one is less or not told.
+    private static func mayHaveFallen(_ sent: JSONObject, to entry: JSON) -> Bool? {
+        var verdict: Bool? = true
+        for (name, value) in sent.members {
+            guard let sent = value.doubleValue, let shown = entry[name]?.doubleValue else {
+                verdict = value.isNull ? verdict : nil
+                continue
+            }
+            if shown > sent { return false }
+            if shown < sent { verdict = nil }
+        }
+        return verdict
     }
 }
 
@@ -101,11 +122,16 @@ extension LumaClient {
             case false?: return .unchanged
             case nil: return .untold
             }
-        case .listed(_, let same, let unique):
-            var terms = JSONObject()
-            for (path, member) in same.sorted(by: { $0.key < $1.key }) { terms[member] = input.value(at: path) }
+        case .listed(_, let same, let unique, let falling):
+            func sent(_ members: [String: String]) -> JSONObject {
+                var terms = JSONObject()
+                for (path, member) in members.sorted(by: { $0.key < $1.key }) { terms[member] = input.value(at: path) }
+                return terms
+            }
+            let terms = sent(same)
             let entries = shown.entries.filter { !redactor.isNeeded(for: $0["id"]?.stringValue ?? "") }
-            let found = Evidence(terms, unique: unique.flatMap { same[$0] }, among: entries, others: others)
+            let found = Evidence(
+                terms, unique: unique.flatMap { same[$0] }, falling: sent(falling), among: entries, others: others)
             if shown.isWhole { return found }
             // What was not seen on the pages that were read proves nothing, and no later look would see more.
             switch found {
@@ -120,7 +146,7 @@ extension LumaClient {
     func made(
         _ id: String, _ operation: Operation, _ input: JSONObject, _ deadline: MonotonicTime, _ context: CallContext
     ) async throws(LumaError) -> JSON? {
-        guard case .listed(let reading, _, _) = operation.recovery else { return Optional.none }
+        guard case .listed(let reading, _, _, _) = operation.recovery else { return Optional.none }
         let row = Self.row(reading.operation)
         guard let query = reading.parameters(of: row, input) else { return Optional.none }
         return try await entries(reading.list, of: row, query, deadline, context).entries.first {

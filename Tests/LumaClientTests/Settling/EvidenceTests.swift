@@ -41,6 +41,29 @@ import Testing
         #expect(Evidence(Self.terms, unique: "code", among: row.entries, others: row.others) == row.finding)
     }
 
+    /// Of ten uses that were sent: who has used it has left fewer, and nobody more. Fewer may be another's coupon as well.
+    @Test(arguments: [
+        (10, Evidence.done(id: "c-1", shown: nil)), (9, .untold), (0, .untold), (11, .unchanged),
+        (1_000_000, .unchanged),
+    ])
+    func whatOnlyBecomesLessTells(left: Int, finding: Evidence) {
+        var entry = Self.coupon("c-1").objectValue ?? JSONObject()
+        entry["remaining_count"] = .number(JSONNumber(left))
+        let found = Evidence(
+            Self.terms, unique: "code", falling: ["remaining_count": 10], among: [.object(entry)])
+        if case .done(let id, _) = found {
+            #expect(finding == .done(id: id, shown: nil))
+        } else {
+            #expect(found == finding)
+        }
+    }
+
+    @Test func whatIsNotShownOfItTellsNothing() {
+        let entries = [Self.coupon("c-1")]
+        #expect(Evidence(Self.terms, unique: "code", falling: ["remaining_count": 10], among: entries) == .untold)
+        #expect(Evidence(Self.terms, unique: "code", falling: [:], among: entries) == Self.done(entries[0]))
+    }
+
     static let plain: [(entries: [JSON], others: Set<String>, finding: Evidence)] = [
         ([], [], .notFound),
         ([coupon("c-1")], [], done(coupon("c-1"))),
