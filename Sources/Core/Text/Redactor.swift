@@ -97,33 +97,13 @@ public struct Redactor: Sendable {
         for round in 0...2 {
             if round > 0 {
                 let count = bytes.count
-                bytes = Self.decoded(bytes)
+                bytes = PercentCoding.decodeLeniently(bytes)
                 if bytes.count == count { return false }
             }
             let folded = bytes.map(Self.lowercased)
             if searches.contains(where: { $0.search.isFound(in: $0.matchesCase ? bytes : folded) }) { return true }
         }
         return false
-    }
-
-    /// The bytes with each `%XX` read as its byte.
-    private static func decoded(_ bytes: [UInt8]) -> [UInt8] {
-        guard bytes.contains(UInt8(ascii: "%")) else { return bytes }
-        var output: [UInt8] = []
-        output.reserveCapacity(bytes.count)
-        var index = 0
-        while index < bytes.count {
-            if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count, let high = bytes[index + 1].hexDigitValue,
-                let low = bytes[index + 2].hexDigitValue
-            {
-                output.append(high << 4 | low)
-                index += 3
-            } else {
-                output.append(bytes[index])
-                index += 1
-            }
-        }
-        return output
     }
 
     /// A byte of the text as it is read, and which bytes of the text itself it stands for.

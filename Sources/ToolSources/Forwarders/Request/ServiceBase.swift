@@ -195,29 +195,11 @@ enum URLPath {
                 let name = part.prefix { $0 != UInt8(ascii: ";") }
                 if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) { return true }
             }
-            let decoded = self.decoded(bytes)
+            let decoded = PercentCoding.decodeLeniently(bytes)
             if decoded.count == bytes.count { return false }
             bytes = decoded
         }
         // Nobody encodes a name four times but to get past somebody.
         return true
-    }
-
-    /// Each `%XX` as its byte; any other percent sign stays.
-    private static func decoded(_ bytes: [UInt8]) -> [UInt8] {
-        var output: [UInt8] = []
-        var index = 0
-        while index < bytes.count {
-            if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count, let high = bytes[index + 1].hexDigitValue,
-                let low = bytes[index + 2].hexDigitValue
-            {
-                output.append(high << 4 | low)
-                index += 3
-            } else {
-                output.append(bytes[index])
-                index += 1
-            }
-        }
-        return output
     }
 }
