@@ -62,12 +62,12 @@ public final class SQLiteStateStore: StateStore {
     ///   - isMinor: of too many that wait it is given up first.
     ///   - then: told when it is done or given up.
     func insist(
-        isMinor: Bool = false, then: @escaping Then<Void> = { _ in },
+        isDurable: Bool = false, isMinor: Bool = false, then: @escaping Then<Void> = { _ in },
         _ body: @escaping @Sendable (StateDatabase) throws -> Void
     ) {
         queue.submit(
             .init(
-                isDurable: false, isKept: true, isMinor: isMinor,
+                isDurable: isDurable, isKept: true, isMinor: isMinor,
                 run: { database in
                     try body(database)
                     return { then(.success(())) }

@@ -64,6 +64,7 @@ enum StateMigrations {
         boot,
         commits,
         feedEvents,
+        usedNonces,
     ]
 }
 
@@ -187,5 +188,19 @@ extension StateMigrations {
                 seen_at INTEGER NOT NULL,
                 PRIMARY KEY (feed, uid)
             ) STRICT, WITHOUT ROWID;
+            """)
+}
+
+extension StateMigrations {
+    static let usedNonces = Migration(
+        number: 8,
+        sql: """
+            -- What is good once and was used, or is void. A nonce that is taken or made void again gets another number.
+            CREATE TABLE used_nonce (
+                number INTEGER PRIMARY KEY AUTOINCREMENT,
+                nonce TEXT NOT NULL UNIQUE,
+                expires_at INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX used_nonce_by_expiry ON used_nonce (expires_at);
             """)
 }

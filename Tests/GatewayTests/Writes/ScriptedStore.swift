@@ -5,7 +5,7 @@ import Synchronization
 /// A store in memory that fails or waits where a test says so.
 final class ScriptedStore: StateStore {
     /// Calls that can be scripted.
-    enum Call { case begin, record, adopt, load, endedSessions }
+    enum Call { case begin, record, adopt, load, endedSessions, takeNonce, voidNonce }
 
     private struct Script {
         var failures: [Call: [StoreFailure]] = [:]
@@ -121,6 +121,15 @@ final class ScriptedStore: StateStore {
     }
     func endedSessions(after number: Int64, limit: Int, then: @escaping Then<[EndedSession]>) {
         play(.endedSessions, then) { [inner] in inner.endedSessions(after: number, limit: limit, then: then) }
+    }
+    func takeNonce(
+        _ nonce: String, until expiry: Timestamp, now: Timestamp, then: @escaping Then<NonceStanding>
+    ) {
+        play(.takeNonce, then) { [inner] in inner.takeNonce(nonce, until: expiry, now: now, then: then) }
+    }
+    func giveBackNonce(_ taken: TakenNonce) { inner.giveBackNonce(taken) }
+    func voidNonce(_ nonce: String, until expiry: Timestamp, now: Timestamp, then: @escaping Then<Void>) {
+        play(.voidNonce, then) { [inner] in inner.voidNonce(nonce, until: expiry, now: now, then: then) }
     }
     func close(within seconds: Double) -> Bool { inner.close(within: seconds) }
 }
