@@ -3,7 +3,8 @@ import Crypto
 import IO
 import MCP
 
-/// Signs what this server hands to clients and wants back unchanged: states, sessions, confirmations.
+/// Signs what this server hands to clients and wants back unchanged, such as sessions, and encrypts what they must not read:
+/// confirmations, and states of calls.
 ///
 /// The key is derived from the Luma key, so that what was signed is good after a restart and behind a balancer, and
 /// nothing is stored. Each use has a name of its own in what is signed: one kind can never pass for another.
@@ -63,6 +64,8 @@ struct Seal: StateSeal, Sendable {
 
     func seal(_ payload: [UInt8]) -> String { seal(payload, for: "state") }
     func open(_ text: String) -> [UInt8]? { open(text, for: "state") }
+    func encrypt(_ payload: [UInt8]) -> String? { try? encrypt(payload, for: "round") }
+    func decrypt(_ text: String) -> [UInt8]? { decrypt(text, for: "round") }
     func digest(_ bytes: [UInt8]) -> String { Base64URL.encode(Array(tag(bytes, "digest").prefix(16))) }
     var now: Timestamp { time() }
 

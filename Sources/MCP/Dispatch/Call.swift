@@ -143,6 +143,10 @@ public protocol StateSeal {
     func seal(_ payload: [UInt8]) -> String
     /// The payload of such a text; nil for any other.
     func open(_ text: String) -> [UInt8]?
+    /// A text that holds `payload`, cannot be changed unnoticed, and cannot be read by whoever carries it; nil when none can be made.
+    func encrypt(_ payload: [UInt8]) -> String?
+    /// The payload of such a text; nil for any other.
+    func decrypt(_ text: String) -> [UInt8]?
     /// A short text that two different inputs never share.
     func digest(_ bytes: [UInt8]) -> String
     /// A short text that nobody can guess and that is never given again.

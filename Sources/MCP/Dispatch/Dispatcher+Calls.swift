@@ -187,7 +187,8 @@ extension Dispatcher {
             result["inputRequests"] = .object(
                 JSONObject(input.requests.map { (name: $0.key, value: $0.request.json) }))
             // Answers of earlier rounds travel in the state: the client repeats only the newest.
-            result["requestState"] = earlier.sealed(asking: input, taken: call.taken, binding, seal).map { .string($0) }
+            let state = try earlier.sealed(asking: input, taken: call.taken, binding, seal)
+            result["requestState"] = state.map { .string($0) }
             result["_meta"] = [Envelope.serverInfoKey: server.implementation(in: .july2026)]
             return result
         }

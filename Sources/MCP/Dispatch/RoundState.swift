@@ -32,7 +32,7 @@ struct RoundState {
     init(_ params: JSONObject?, _ binding: Binding, _ seal: any StateSeal) throws(CallFailure) {
         var asked: Set<String>?
         if let text = params?["requestState"], !text.isNull {
-            guard let text = text.stringValue, let bytes = seal.open(text), let json = try? JSON.parse(bytes),
+            guard let text = text.stringValue, let bytes = seal.decrypt(text), let json = try? JSON.parse(bytes),
                 json["b"] == binding.json, let call = json["c"]?.stringValue, let expiry = json["e"]?.intValue,
                 Int64(expiry) > seal.now.milliseconds
             else {
@@ -55,9 +55,11 @@ struct RoundState {
 
     /// The state that goes along with new questions; nil when there is nothing to remember. Before the first state only those
     /// answers are remembered that the handler has taken: any other would pass for the answer to a question that comes later.
+    /// The client cannot read it: what a handler remembers may be worth as much as the user's answer.
+    /// - Throws: -32603 when it cannot be encrypted.
     func sealed(
         asking input: InputRequired, taken: Set<String>, _ binding: Binding, _ seal: any StateSeal
-    ) -> String? {
+    ) throws(CallFailure) -> String? {
         let kept = call == nil ? JSONObject(responses.members.filter { taken.contains($0.name) }) : responses
         guard input.state != nil || !kept.isEmpty else { return nil }
         var object: JSONObject = [
@@ -66,7 +68,8 @@ struct RoundState {
             "e": .number(JSONNumber(Int(seal.now.advanced(seconds: Self.lifetime).milliseconds))),
         ]
         object["s"] = input.state
-        return seal.seal(JSON.object(object).encoded)
+        guard let text = seal.encrypt(JSON.object(object).encoded) else { throw .error(.internalError()) }
+        return text
     }
 }
 

@@ -269,8 +269,11 @@ import Testing
         let request = try #require(asked?["inputRequests"]?["agree"], "\(asked ?? .null)")
         #expect(request["method"] == "elicitation/create")
         #expect(scene.count == 0 && scene.stage.luma.changes == 0)
+        let state = try #require(asked?["requestState"]?.stringValue)
+        // Who carries it must not be able to agree by it in the user's stead.
+        for word in ["confirm", scene.tool] { #expect(!SealTests.holds(state, word)) }
         try await meanwhile()
-        params["requestState"] = asked?["requestState"]
+        params["requestState"] = .string(state)
         params["inputResponses"] = ["agree": response]
         let done = try await client.modern("tools/call", params).json?["result"]
         return (request["params"]?["message"]?.stringValue ?? "", try #require(done))

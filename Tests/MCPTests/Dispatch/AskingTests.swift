@@ -53,6 +53,8 @@ import Testing
         let request = try #require(first["inputRequests"]?["sure"])
         #expect(request["method"] == "elicitation/create")
         let state = try #require(first["requestState"])
+        // It is for nobody to read on its way.
+        #expect(state.stringValue?.contains("confirm") == false, "\(state)")
 
         var params: JSONObject = ["name": "confirm", "arguments": [:], "requestState": state]
         params["inputResponses"] = ["stray": ["action": "accept"]]

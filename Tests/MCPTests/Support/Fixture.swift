@@ -37,6 +37,10 @@ final class WeakSeal: StateSeal {
         return digest(payload) == text[..<dot] ? payload : nil
     }
 
+    /// Read backwards it is no secret, but nothing that anybody reads by chance.
+    func encrypt(_ payload: [UInt8]) -> String? { String(seal(payload).reversed()) }
+    func decrypt(_ text: String) -> [UInt8]? { open(String(text.reversed())) }
+
     func digest(_ bytes: [UInt8]) -> String {
         String(bytes.reduce(14_695_981_039_346_656_037 as UInt64) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }, radix: 16)
     }
