@@ -71,7 +71,7 @@ struct Confirmer {
                 if takesFormsOnly, !call.canElicit { return Self.needsForm(action) }
                 preview = try await action.preview(arguments, call)
             } catch {
-                return ToolBox.failure(error)
+                return ToolBox.failure(error, call)
             }
         }
         guard call.canElicit else { return Self.needsConfirmation(action, arguments, preview) }
@@ -108,7 +108,7 @@ struct Confirmer {
         do throws(APIError) {
             return .structured(try await action.perform(arguments, agreed, call))
         } catch {
-            guard error.reason == .confirmationStale else { return ToolBox.failure(error) }
+            guard error.reason == .confirmationStale else { return ToolBox.failure(error, call) }
             if agreed.isInForm {
                 return .failure(
                     "Nothing was done: it has changed since the user was asked, or was done already. Call \(action.tool)"
@@ -120,7 +120,7 @@ struct Confirmer {
             return Self.needsConfirmation(
                 action, arguments, try await action.preview(arguments, call), hasChanged: true)
         } catch {
-            return ToolBox.failure(error)
+            return ToolBox.failure(error, call)
         }
     }
 

@@ -34,27 +34,27 @@ extension ToolBox {
         tools.add(
             Tool(
                 "list_templates", title: "List templates",
-                description: "Lists the kinds of event that create_event_from_template knows.",
+                description: "Lists the kinds of event that can be created from a template.",
                 output: ToolSchemas.templatesOutput, hints: Self.looksHere, scope: .read,
                 constant: .structured(["templates": .array(catalog.templates.map { .object($0.brief) })])))
         tools.add(
             SurfaceTool(
                 surface: list, name: "search", title: "Search events",
                 description: """
-                    Finds events by words of their name, place or date, upcoming ones first; returns ids for fetch. \
+                    Finds events by words of their name, place or date, upcoming ones first; returns their ids. \
                     Descriptions are not searched.
                     """,
                 input: ToolSchemas.search, output: ToolSchemas.searchOutput,
                 service: .atOnce { [self] call, arguments throws(CallFailure) in
-                    await attempt { () throws(APIError) in try await search(arguments, call) }
+                    await attempt(call) { () throws(APIError) in try await search(arguments, call) }
                 }))
         tools.add(
             SurfaceTool(
                 surface: event, name: "fetch", title: "Fetch an event",
-                description: "Shows one search result as a document.",
+                description: "Shows one event as a document, such as one that a search has found.",
                 input: ToolSchemas.fetch, output: ToolSchemas.fetchOutput,
                 service: .atOnce { [self] call, arguments throws(CallFailure) in
-                    await attempt { () throws(APIError) in
+                    await attempt(call) { () throws(APIError) in
                         document(try await self.event(arguments["id"]?.stringValue ?? "", call))
                     }
                 }))
@@ -74,12 +74,12 @@ extension ToolBox {
         do throws(APIError) {
             let event = try await event(arguments["event_id"]?.stringValue ?? "", call)
             let dated = clock.dated(event)
-            if let refusal = Self.refusal(ofFields: fields, [dated]) { return refusal }
+            if let refusal = Self.refusal(ofFields: fields, [dated], call) { return refusal }
             return .structured([
                 "notice": Self.notice, "event": fields.isEmpty ? shown(event) : Self.project(dated, fields),
             ])
         } catch {
-            return Self.failure(error)
+            return Self.failure(error, call)
         }
     }
 
@@ -89,7 +89,7 @@ extension ToolBox {
             let range = try ListRange(arguments, clock)
             let page = try await answer(to: .list(range.query(arguments)), call)
             let events = (page["entries"]?.arrayValue ?? []).map(clock.dated)
-            if let refusal = Self.refusal(ofFields: named, events, inList: true) { return refusal }
+            if let refusal = Self.refusal(ofFields: named, events, call, inList: true) { return refusal }
             var result: JSONObject = [
                 "notice": Self.notice, "now": .string(clock.now.text),
                 "events": .array(events.map { Self.project($0, named.isEmpty ? Self.listFields : named) }),
@@ -98,7 +98,7 @@ extension ToolBox {
             if let cursor = page["next_cursor"]?.stringValue { result["next_cursor"] = .string(range.cursor(cursor)) }
             return .structured(result)
         } catch {
-            let failure = Self.failure(error)
+            let failure = Self.failure(error, call)
             // Luma says only that a cursor is not valid, and not where one comes from.
             guard arguments["cursor"] != nil, error.details["luma"] != nil else { return failure }
             let hint = "cursor must be the next_cursor of the page before, with the same other arguments."

@@ -30,7 +30,8 @@ extension ToolBox {
                 ]
                 return [
                     ResourceContents(uri: uri, json: document),
-                    ResourceContents(uri: uri, mimeType: Self.markdown, .text(overview(events, hasMore: hasMore))),
+                    ResourceContents(
+                        uri: uri, mimeType: Self.markdown, .text(overview(events, hasMore: hasMore, call))),
                 ]
             })
         for template in catalog.templates {
@@ -76,7 +77,7 @@ extension ToolBox {
     private func noticed(_ text: String) -> String { (Self.notice.stringValue ?? "") + "\n\n" + text }
 
     /// The events of the calendar, a line for each.
-    private func overview(_ events: [JSON], hasMore: Bool) -> String {
+    private func overview(_ events: [JSON], hasMore: Bool, _ call: Call) -> String {
         var lines = events.map { event in
             let parts = [
                 clock.text(of: event, "start_at"), event["name"]?.stringValue, EventClock.place(of: event),
@@ -85,7 +86,9 @@ extension ToolBox {
             return "- " + parts.compactMap { $0.map { Neutral.markdown($0) } }.joined(separator: " | ")
         }
         if lines.isEmpty { lines = ["No upcoming events."] }
-        if hasMore { lines.append("There are more: list_events shows them.") }
+        if hasMore {
+            lines.append("There are more" + (call.shows(tool: "list_events") ? ": list_events shows them." : "."))
+        }
         return noticed("It is \(clock.now.text).\n\n" + lines.joined(separator: "\n"))
     }
 
@@ -154,8 +157,12 @@ extension ToolBox {
     }
 }
 
-/// Conversations that a user may start with.
+/// Conversations that a user may start with. Each names the tools that whoever asks for it sees.
 extension ToolBox {
+    private static func with(_ tool: String, _ call: Call) -> String {
+        call.shows(tool: tool) ? " with \(tool)" : ""
+    }
+
     func addPrompts(to registry: inout Registry) {
         registry.add(
             Prompt(
@@ -167,16 +174,20 @@ extension ToolBox {
                     Prompt.Argument("date", "When, in your own words"),
                     Prompt.Argument("timezone", "IANA timezone of the place", complete: zoneNames),
                 ], scope: .write
-            ) { _, arguments throws(CallFailure) in
+            ) { call, arguments throws(CallFailure) in
                 var lines = ["Help me plan an event on Luma about: \(arguments["topic"] ?? "")."]
                 if let kind = arguments["template_type"] { lines.append("Use the template \(kind).") }
                 if let date = arguments["date"] { lines.append("When: \(date).") }
                 if let zone = arguments["timezone"] { lines.append("Timezone: \(zone).") }
+                let looks = [
+                    call.shows(tool: "list_templates") ? "at list_templates" : nil,
+                    call.shows(tool: "list_events") ? "at list_events for what is on around that time" : nil,
+                ].compactMap { $0 }.joined(separator: ", and ")
+                if !looks.isEmpty { lines.append("Look \(looks).") }
                 lines.append(
                     """
-                    Look at list_templates, and at list_events for what is on around that time. Ask me for whatever is \
-                    missing: name, start, end, place or meeting link, capacity, approval of guests. Show me the whole \
-                    event before you create it, and create it only when I agree.
+                    Ask me for whatever is missing: name, start, end, place or meeting link, capacity, approval of guests. \
+                    Show me the whole event before you create it, and create it only when I agree.
                     """)
                 return [Prompt.Message(.user, .text(lines.joined(separator: "\n")))]
             })
@@ -188,14 +199,16 @@ extension ToolBox {
                     Prompt.Argument("event_id", "The event's id", required: true, complete: eventIDs),
                     Prompt.Argument("change", "What changes, in your own words", required: true),
                 ], scope: .write
-            ) { _, arguments throws(CallFailure) in
+            ) { call, arguments throws(CallFailure) in
                 let id = arguments["event_id"] ?? ""
                 let text = """
                     The event \(id) on Luma changes: \(arguments["change"] ?? "").
-                    Read it with get_event, tell me exactly which fields you would change from what to what, and draft a \
-                    short message to the guests. Make the change with update_event only when I agree. If the event is to \
-                    be called off, use cancel_event and show me its preview first.
+                    Read it\(Self.with("get_event", call)), tell me exactly which fields you would change from what to \
+                    what, and draft a short message to the guests. Make the change\(Self.with("update_event", call)) only \
+                    when I agree.
                     """
+                    + (call.shows(tool: "cancel_event")
+                        ? " If the event is to be called off, use cancel_event and show me its preview first." : "")
                 return [Prompt.Message(.user, .text(text))]
             })
         registry.add(
@@ -203,14 +216,17 @@ extension ToolBox {
                 "weekly_overview", title: "Weekly overview",
                 description: "Sums up the events of the next seven days.",
                 arguments: [Prompt.Argument("timezone", "Show times in this IANA timezone", complete: zoneNames)]
-            ) { [seal] _, arguments throws(CallFailure) in
+            ) { [seal] call, arguments throws(CallFailure) in
                 let now = seal.now
                 let zone = arguments["timezone"].map { "in \($0)" } ?? "in each event's own timezone"
+                let way =
+                    call.shows(tool: "list_events")
+                    ? "Use list_events with after, before and sort=start_at, and all its pages" : "Look at all of them"
                 let text = """
                     Give me an overview of my events on Luma from \(now.rfc3339) to \
-                    \(now.advanced(seconds: 7 * 86400).rfc3339). Use list_events with after, before and sort=start_at, \
-                    and all its pages; starts and ends are each event's local times. List them by day with time (\(zone)), \
-                    name and place, then point out clashes, events without a place or link, and events that are nearly full.
+                    \(now.advanced(seconds: 7 * 86400).rfc3339). \(way); starts and ends are each event's local \
+                    times. List them by day with time (\(zone)), name and place, then point out clashes, events without a \
+                    place or link, and events that are nearly full.
                     """
                 return [Prompt.Message(.user, .text(text))]
             })

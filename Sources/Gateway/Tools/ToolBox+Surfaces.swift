@@ -30,7 +30,7 @@ extension ToolBox {
 
     private func handler(_ surface: Surface) -> Tool.Handler {
         { [self] call, arguments throws(CallFailure) in
-            await attempt { () throws(APIError) in
+            await attempt(call) { () throws(APIError) in
                 guard surface.operation.isWrite else {
                     let passed = try Self.passed(surface, arguments)
                     return Self.told(try await answer(to: .operation(passed), call))

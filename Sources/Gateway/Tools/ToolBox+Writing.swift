@@ -31,7 +31,8 @@ extension ToolBox {
             SurfaceTool(
                 surface: Surfaces.row("events/create"), name: "create_event_from_template",
                 title: "Create an event from a template",
-                description: "Creates an event of a kind from list_templates; each field given beats the template's.",
+                description:
+                    "Creates an event of a kind that a template describes; each field given beats the template's.",
                 input: ToolSchemas.fromTemplate, output: ToolSchemas.eventOutput, isClosed: false,
                 service: .atOnce { [self] call, arguments throws(CallFailure) in
                     await create(.createFromTemplate, arguments, call)
@@ -54,7 +55,7 @@ extension ToolBox {
         for name in arguments[ToolSchemas.clear]?.arrayValue?.compactMap(\.stringValue) ?? [] {
             guard change[name] == nil else {
                 return Self.failure(
-                    APIError(invalid: [FieldProblem(ToolSchemas.clear, "names \(name), which is given")]))
+                    APIError(invalid: [FieldProblem(ToolSchemas.clear, "names \(name), which is given")]), call)
             }
             change[name] = ToolSchemas.clearable[name]
         }
@@ -93,7 +94,7 @@ extension ToolBox {
     }
 
     private func write(_ call: Call, _ request: () throws(APIError) -> WriteRequest) async -> ToolResult {
-        await attempt { () throws(APIError) in
+        await attempt(call) { () throws(APIError) in
             let answer = try await carryOut(try request(), call)
             guard var event = answer.objectValue else { throw APIError(.upstreamFailure) }
             var result: JSONObject = ["notice": Self.notice]
@@ -104,7 +105,7 @@ extension ToolBox {
                 result["warnings"] = warnings
                 call.log(.warning, warnings, logger: "events")
             }
-            result["event"] = Self.withoutLongTexts(shown(.object(event)))
+            result["event"] = Self.withoutLongTexts(shown(.object(event)), call)
             return result
         }
     }
@@ -112,11 +113,12 @@ extension ToolBox {
     /// Characters of a description in the answer to a write: whoever wrote it has just sent it.
     private static let maxEchoed = 300
 
-    private static func withoutLongTexts(_ event: JSON) -> JSON {
+    private static func withoutLongTexts(_ event: JSON, _ call: Call) -> JSON {
         guard var object = event.objectValue else { return event }
         for name in ["description_md", "description"] {
             guard let text = object[name]?.stringValue, text.unicodeScalars.count > maxEchoed else { continue }
-            object[name] = .string(APIError.shortened(text, to: maxEchoed) + " (the whole: get_event)")
+            let whole = call.shows(tool: "get_event") ? " (the whole: get_event)" : " (shortened)"
+            object[name] = .string(APIError.shortened(text, to: maxEchoed) + whole)
         }
         return .object(object)
     }

@@ -80,7 +80,7 @@ enum ToolSchemas {
         required: ["name", "start_at", "timezone"])
 
     static let update: JSONObject = {
-        var properties: JSONObject = ["event_id": string("From list_events or search")]
+        var properties: JSONObject = ["event_id": string("Id of the event")]
         let names = ["name", "start_at", "timezone"] + common + more + ["suppress_notifications"]
         properties.members += event(names, Shapes.eventChange).members
         properties["timezone"] = string("\(zone); alone it keeps the instant: give start_at, too, to move the event")
@@ -93,7 +93,7 @@ enum ToolSchemas {
     }()
 
     static let fromTemplate: JSONObject = {
-        var properties: JSONObject = ["template_type": string("From list_templates")]
+        var properties: JSONObject = ["template_type": string("Kind of event, as the list of templates names it")]
         properties.members += event(["name", "start_at", "timezone"] + common, Shapes.eventInput).members
         properties.members += keyed.members
         return object(properties, required: ["template_type", "name", "start_at", "timezone"])
@@ -124,11 +124,11 @@ enum ToolSchemas {
     ])
 
     static let get = object(
-        ["event_id": string("From list_events or search"), "fields": fields], required: ["event_id"])
+        ["event_id": string("Id of the event"), "fields": fields], required: ["event_id"])
 
     static let cancel = object(
         [
-            "event_id": string("From list_events or search"),
+            "event_id": string("Id of the event"),
             "refund": ["type": "boolean", "description": "Needed when guests have paid"],
         ], required: ["event_id"])
 
@@ -139,7 +139,7 @@ enum ToolSchemas {
             ],
             "after": string("Only events from then on"), "before": string("Only events before that"),
         ], required: ["query"])
-    static let fetch = object(["id": string("Id of a search result")], required: ["id"])
+    static let fetch = object(["id": string("Id of the event")], required: ["id"])
     static let none = object([:])
 
     // MARK: Output

@@ -113,7 +113,7 @@ extension Template {
         var lines = ["# \(name)", ""]
         if !description.isEmpty { lines += [description, ""] }
         lines += facts.map { "- " + $0 }
-        lines += ["", "For example, `create_event_from_template` with", ""]
+        lines += ["", "For example, an event is made of it with", ""]
         return (lines + ["    " + String(decoding: example.encoded, as: UTF8.self)]).joined(separator: "\n")
     }
 }

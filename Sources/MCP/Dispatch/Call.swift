@@ -10,6 +10,7 @@ public final class Call {
     /// The request's `_meta`.
     public let meta: JSON?
     private let sink: any Sink
+    private let tools: (String) -> Bool
     private let progressToken: JSON?
     private let level: LoggingLevel?
     private var lastProgress: Double?
@@ -22,14 +23,15 @@ public final class Call {
     public let state: JSON?
 
     init(
-        caller: Caller, id: JSONRPCID, method: String, meta: JSON?, sink: any Sink, responses: JSONObject = [:],
-        state: JSON? = nil
+        caller: Caller, id: JSONRPCID, method: String, meta: JSON?, sink: any Sink,
+        tools: @escaping (String) -> Bool, responses: JSONObject = [:], state: JSON? = nil
     ) throws(JSONRPCError) {
         self.caller = caller
         self.id = id
         self.method = method
         self.meta = meta
         self.sink = sink
+        self.tools = tools
         self.responses = responses
         self.state = state
         switch meta?["progressToken"] {
@@ -52,6 +54,9 @@ public final class Call {
     }
 
     func end() { isOver = true }
+
+    /// Whether whoever calls sees a tool of this name: no text names one to them that they do not see.
+    public func shows(tool name: String) -> Bool { tools(name) }
 
     /// Tells how far the work is, if the client has asked to be told. Goes up only: what does not is not sent.
     public func progress(_ progress: Double, of total: Double? = nil, _ message: String? = nil) {

@@ -174,7 +174,8 @@ extension Dispatcher {
         do throws(JSONRPCError) {
             call = try Call(
                 caller: request.caller, id: request.id, method: request.method, meta: request.params?["_meta"],
-                sink: request.sink, responses: earlier.responses, state: earlier.state)
+                sink: request.sink, tools: shown(to: request.visibility), responses: earlier.responses,
+                state: earlier.state)
         } catch {
             throw .error(error)
         }

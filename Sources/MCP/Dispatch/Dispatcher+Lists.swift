@@ -82,7 +82,7 @@ extension Dispatcher {
             do throws(JSONRPCError) {
                 call = try Call(
                     caller: request.caller, id: request.id, method: request.method, meta: request.params?["_meta"],
-                    sink: request.sink)
+                    sink: request.sink, tools: shown(to: request.visibility))
             } catch {
                 throw .error(error)
             }

@@ -80,7 +80,7 @@ public final class Dispatcher {
             "protocolVersion": .string(revision.rawValue), "capabilities": registry.capabilities.json(in: revision),
             "serverInfo": server.implementation(in: revision, isIntroduction: true),
         ]
-        result["instructions"] = server.instructions().map { .string($0) }
+        result["instructions"] = instructions(for: Visibility(principal, toolset))
         let session = Session(
             revision: revision, capabilities: ClientCapabilities(params?["capabilities"] ?? [:]), principal: principal,
             toolset: toolset)
@@ -165,7 +165,7 @@ public final class Dispatcher {
         default: break
         }
         if request.isModern {
-            if request.method == "server/discover" { return discovery() }
+            if request.method == "server/discover" { return discovery(request.visibility) }
         } else {
             switch request.method {
             case "ping": return [:]
@@ -193,14 +193,25 @@ public final class Dispatcher {
         }
     }
 
+    // MARK: What is told of the tools
+
+    private func instructions(for visibility: Visibility) -> JSON? {
+        server.instructions(shown(to: visibility)).map { .string($0) }
+    }
+
+    /// Which names are those of tools that are there.
+    func shown(to visibility: Visibility) -> (String) -> Bool {
+        { [self] in registry.tool($0, for: visibility) != nil }
+    }
+
     // MARK: Modern
 
-    private func discovery() -> JSONObject {
+    private func discovery(_ visibility: Visibility) -> JSONObject {
         var result: JSONObject = [
             "supportedVersions": .array(server.revisions.map { .string($0.rawValue) }),
             "capabilities": registry.capabilities.json(in: .july2026),
         ]
-        result["instructions"] = server.instructions().map { .string($0) }
+        result["instructions"] = instructions(for: visibility)
         return completed(result, lifetime: Self.listLifetime, isIntroduction: true)
     }
 

@@ -10,8 +10,8 @@ public struct ServerInfo: Sendable {
     /// One sentence.
     public var description: String
     /// What a model should know before it uses anything here, asked for each time that somebody comes: it may tell the
-    /// date. Never holds text from outside.
-    public var instructions: @Sendable () -> String?
+    /// date. It is told which tools there are for whoever comes, and names no others. Never holds text from outside.
+    public var instructions: @Sendable (_ shows: (String) -> Bool) -> String?
     /// Pictures of the program, shown where it introduces itself.
     public var icons: [Icon] = []
     /// The revisions that are spoken, oldest first.
@@ -20,7 +20,7 @@ public struct ServerInfo: Sendable {
     /// A server that speaks every revision.
     public init(
         name: String, title: String, version: String, description: String,
-        instructions: @autoclosure @escaping @Sendable () -> String? = nil
+        instructions: @escaping @Sendable (_ shows: (String) -> Bool) -> String? = { _ in nil }
     ) {
         self.name = name
         self.title = title

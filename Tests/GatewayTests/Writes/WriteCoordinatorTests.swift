@@ -203,7 +203,7 @@ import Testing
             #expect(try await room.desk.reactor.ask { room.store.count(then: $0) }.requests == 0)
             let first = call()
             _ = try? await room.desk.answer(request, first) { () throws(APIError) in
-                try? await first.context.journal?.willSend(JournaledWrite(operation, body))
+                _ = try? await first.context.journal?.willSend(JournaledWrite(operation, body))
                 first.context.journal?.didEnd(.done(id: "evt-1"))
                 throw APIError(.upstreamTimeout)
             }

@@ -19,13 +19,35 @@ import Testing
         #expect(handshake.session?.revision.rawValue == agreed)
         #expect(handshake.session?.capabilities.elicitationForm == true)
         #expect(result["serverInfo"]?["name"] == "fixture")
-        #expect(result["instructions"] == "Use it well.")
+        #expect(result["instructions"] == "Use change well.")
         #expect((result["serverInfo"]?["title"] != nil) == (agreed >= "2025-06-18"))
         #expect((result["capabilities"]?["completions"] != nil) == (agreed >= "2025-03-26"))
         #expect(
             (result["serverInfo"]?["icons"]?.arrayValue?.first?["mimeType"] == "image/png") == (agreed >= "2025-11-25"))
         #expect(result["resultType"] == nil)
     }
+
+    /// By scope and by choice, in both eras.
+    @Test func whatIsToldFirstNamesOnlyToolsThatAreThere() async throws {
+        let reader = Principal(label: "reader", scopes: .read)
+        let filter = try #require(ToolFilter(["echo"]))
+        for (principal, toolset) in [(reader, nil), (.local, Toolset("few", current: { [filter] }))]
+            as [(Principal, Toolset?)]
+        {
+            let handshake = Fixture.dispatcher().initialize(
+                JSONRPCID(1), ["protocolVersion": "2025-11-25", "capabilities": [:]], principal, toolset: toolset)
+            guard case .response(_, let begun) = handshake.answer else { throw UnexpectedAnswer() }
+            #expect(begun["instructions"] == "Use it well.")
+            let caller = Caller(
+                revision: .july2026, capabilities: ClientCapabilities([:]), principal: principal, toolset: toolset)
+            let outcome = await Fixture.dispatcher().serve(
+                .request(id: JSONRPCID(1), method: "server/discover", params: nil), from: caller, to: ListeningSink())
+            guard case .answer(.response(_, let told)) = outcome else { throw UnexpectedAnswer() }
+            #expect(told["instructions"] == "Use it well.")
+        }
+    }
+
+    private struct UnexpectedAnswer: Error {}
 
     @Test func withoutAVersionThereIsNoSession() {
         let handshake = Fixture.dispatcher().initialize(JSONRPCID(0), ["capabilities": [:]], .local)

@@ -51,7 +51,7 @@ enum Fixture {
     static let server: ServerInfo = {
         var server = ServerInfo(
             name: "fixture", title: "Fixture", version: "1.2.3", description: "Says what the tests want.",
-            instructions: "Use it well.")
+            instructions: { shows in shows("change") ? "Use change well." : "Use it well." })
         server.icons = [Icon(source: "data:image/png;base64,AA==", mimeType: "image/png", size: "32x32")]
         return server
     }()
