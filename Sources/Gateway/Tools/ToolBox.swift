@@ -158,9 +158,8 @@ final class ToolBox {
         case .emptyUpdate: lines.append("Name at least one field to change.")
         case .requestInProgress: lines.append("Wait a few seconds, then call again with the same key and fields.")
         case .idempotencyKeyReused: lines.append("Use a new key for another request.")
-        case .duplicateEvent:
-            let id = error.details.members.first { $0.name.hasSuffix("_id") }?.value.stringValue
-            if let id { lines.append("It is \(id).") }
+        case .duplicate(let kind):
+            if let id = error.details[kind.idMember]?.stringValue { lines.append("It is \(id).") }
         case .tooManyKeys: lines.append("Call again without a key.")
         case .storeUnavailable: lines.append("Call again without a key only if nothing was created yet.")
         case .outcomeUnknown: lines.append("Do not call again before you have looked whether it is done.")

@@ -34,9 +34,7 @@ extension APIError {
     package static func duplicate(of kind: Operation.Kind, _ id: String?) -> APIError {
         var details = JSONObject()
         if let id { details[kind.idMember] = .string(id) }
-        return APIError(
-            .duplicateEvent, "An identical \(kind.noun) was created a moment ago", details: details,
-            retryAfter: id == nil ? 1 : nil)
+        return APIError(.duplicate(kind), details: details, retryAfter: id == nil ? 1 : nil)
     }
 
     /// Luma's refusal of the request itself: keeps Luma's status and words.

@@ -26,7 +26,8 @@ public enum Reason: Sendable, Hashable {
     case requestTimeout
     case refundDecisionRequired
     case requestInProgress
-    case duplicateEvent
+    /// The same thing of this kind was created a moment ago.
+    case duplicate(Operation.Kind)
     case tooManyFeeds
     case preconditionFailed
     case confirmationStale
@@ -95,7 +96,8 @@ public enum Reason: Sendable, Hashable {
             ("refund_decision_required", 409, "Guests have paid for this event: set refund=true or refund=false")
         case .requestInProgress:
             ("request_in_progress", 409, "The first request with this Idempotency-Key is still in progress")
-        case .duplicateEvent: ("duplicate_event", 409, "An identical event was created a moment ago")
+        case .duplicate(let kind):
+            ("duplicate_" + kind.rawValue, 409, "An identical \(kind.noun) was created a moment ago")
         case .tooManyFeeds: ("too_many_feeds", 409, "You have the maximum number of feeds: revoke one first")
         case .preconditionFailed:
             (
@@ -168,8 +170,10 @@ public enum Reason: Sendable, Hashable {
 }
 
 extension Reason: CaseIterable {
-    /// Every reason that is given: of what is not there, those for the kinds of things that requests name.
-    public static let allCases: [Reason] = general + Surfaces.named.map { .absent($0) }
+    /// Every reason that is given: of what is not there, those for the kinds of things that requests name, and of what is there
+    /// twice, those for the kinds of things that requests make.
+    public static let allCases: [Reason] =
+        general + Surfaces.named.map { .absent($0) } + Surfaces.made.map { .duplicate($0) }
 
     /// The reason of this word; nil for a word that is none.
     public init?(rawValue: String) {
@@ -178,15 +182,16 @@ extension Reason: CaseIterable {
     }
 
     private static let byWord = Dictionary(
-        uniqueKeysWithValues: (general + Operation.Kind.allCases.map { .absent($0) }).map { ($0.rawValue, $0) })
+        uniqueKeysWithValues: (general + Operation.Kind.allCases.flatMap { [.absent($0), .duplicate($0)] })
+            .map { ($0.rawValue, $0) })
 
-    /// All but those of what is not there.
+    /// All but those that there are of each kind of thing.
     static let general: [Reason] = [
         .badRequest, .malformedJSON, .idempotencyKeyInvalid, .emptyUpdate, .hostNotAllowed, .originNotAllowed,
         .unauthenticated, .invalidToken, .insufficientScope, .readOnly, .misdirectedRequest, .notFound,
         .eventNotAccessible, .templateNotFound, .feedNotFound, .toolNotFound, .methodNotAllowed, .notAcceptable,
         .requestTimeout,
-        .refundDecisionRequired, .requestInProgress, .duplicateEvent, .tooManyFeeds, .preconditionFailed,
+        .refundDecisionRequired, .requestInProgress, .tooManyFeeds, .preconditionFailed,
         .confirmationStale, .payloadTooLarge, .uriTooLong, .unsupportedMediaType, .expectationFailed,
         .idempotencyKeyReused, .validationFailed, .rateLimited, .tooManyKeys, .fieldsTooLarge, .internal,
         .notImplemented, .overloaded, .shuttingDown, .starting, .notAsked, .storeUnavailable, .httpVersionNotSupported,

@@ -40,7 +40,7 @@ extension Endpoint {
                 group: .events, summary: "Create an event", query: QueryRows.write,
                 fields: [.idempotencyKey, .prefer, .priority, .requestTimeout],
                 body: "NewEvent", answers: [Self.created(written), Self.previewed],
-                reasons: Reason.lumaWrite + Reason.body + [.duplicateEvent])
+                reasons: Reason.lumaWrite + Reason.body + [.duplicate(.event)])
         case .createFromTemplate:
             return EndpointDocumentation(
                 group: .templates, summary: "Create an event from a template",
@@ -48,7 +48,7 @@ extension Endpoint {
                 query: QueryRows.write,
                 fields: [.idempotencyKey, .prefer, .priority, .requestTimeout], body: "NewEventFromTemplate",
                 answers: [Self.created(written), Self.previewed],
-                reasons: Reason.lumaWrite + Reason.body + [.duplicateEvent])
+                reasons: Reason.lumaWrite + Reason.body + [.duplicate(.event)])
         case .getEvent:
             return EndpointDocumentation(
                 group: .events, summary: "Read an event", description: "The event as Luma sent it.",

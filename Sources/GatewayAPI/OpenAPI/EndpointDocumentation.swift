@@ -126,9 +126,9 @@ extension Reason {
     package static let everywhere: [Reason] = {
         let particular = Set(
             access + lumaRead + lumaWrite + body
-                + Surfaces.named.map { .absent($0) }
+                + Surfaces.named.map { .absent($0) } + Surfaces.made.map { .duplicate($0) }
                 + [
-                    .duplicateEvent, .eventNotAccessible, .templateNotFound, .feedNotFound, .toolNotFound,
+                    .eventNotAccessible, .templateNotFound, .feedNotFound, .toolNotFound,
                     .tooManyFeeds,
                     .emptyUpdate, .refundDecisionRequired, .confirmationStale, .starting, .notAsked,
                 ])

@@ -95,6 +95,7 @@ package struct OpenAPIErrors {
             ])
         case .rateLimited: return APIError(reason, retryAfter: 12)
         case .absent(let kind): return .notFound(kind, (kind.row.idPrefix ?? "") + "unknown")
+        case .duplicate(let kind): return .duplicate(of: kind, (kind.row.idPrefix ?? "") + "first")
         case .eventNotAccessible:
             return .eventNotAccessible("evt-unknown", LumaMessage(message: "You don't have access to this event."))
         case .upstreamPlanRequired:

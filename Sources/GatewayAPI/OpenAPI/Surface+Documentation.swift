@@ -88,7 +88,7 @@ extension Surface {
         var reasons = operation.isWrite ? Reason.lumaWrite + Reason.body : Reason.lumaRead
         reasons += named.map { .absent($0) }
         if named.contains(.event) { reasons.append(.eventNotAccessible) }
-        if operation.makesThing { reasons.append(.duplicateEvent) }
+        if operation.makesThing, let kind = operation.subject?.kind { reasons.append(.duplicate(kind)) }
         if needsConfirmation { reasons.append(.confirmationStale) }
         return reasons
     }

@@ -53,6 +53,11 @@ package enum Surfaces {
     /// The kinds of things that requests name by their ids.
     package static let named = Operation.Kind.allCases.filter { kind in all.contains { $0.named.contains(kind) } }
 
+    /// The kinds of things that requests make.
+    package static let made = Operation.Kind.allCases.filter { kind in
+        all.contains { $0.operation.makesThing && $0.operation.subject?.kind == kind }
+    }
+
     /// The row of an operation that is offered, for what is written by hand.
     package static func row(_ operation: String) -> Surface {
         guard let surface = self[operation: operation] else { preconditionFailure("\(operation) is not offered") }

@@ -14,13 +14,18 @@ import Testing
         let text = try String(contentsOf: file.standardized, encoding: .utf8)
         let cases = text.split(separator: "\n").filter { $0.hasPrefix("    case ") && !$0.contains("(") }
         #expect(cases.count > 40)
-        let absent = Reason.allCases.filter { if case .absent = $0 { true } else { false } }
-        #expect(Reason.allCases.count - absent.count == cases.count)
+        let ofKinds = Reason.allCases.filter { reason in
+            switch reason {
+            case .absent, .duplicate: true
+            default: false
+            }
+        }
+        #expect(Reason.allCases.count - ofKinds.count == cases.count)
         #expect(Set(Reason.allCases).count == Reason.allCases.count)
     }
 
     @Test func everyWordLeadsBackToItsReason() {
-        for reason in Reason.allCases + Kind.allCases.map(Reason.absent) {
+        for reason in Reason.allCases + Kind.allCases.flatMap({ [Reason.absent($0), .duplicate($0)] }) {
             #expect(Reason(rawValue: reason.rawValue) == reason)
         }
         #expect(Reason(rawValue: "nonsense") == nil && Reason(rawValue: "thing_not_found") == nil)
@@ -38,8 +43,24 @@ import Testing
         #expect(error.status == 404 && error.reason.rawValue == word && error.message == message)
         #expect(error.details.names == [member, "luma"] && error.details[member] == "x-1")
         #expect(APIError.notFound(kind, String(repeating: "x", count: 500)).details[member]?.stringValue?.count == 101)
-        #expect(APIError.duplicate(of: kind, "x-1").details == [member: "x-1"])
         #expect(APIError.duplicate(of: kind, nil).retryAfter == 1)
+    }
+
+    /// A word never changes what it promises in its details: `duplicate_event` has an `event_id`.
+    @Test(arguments: [
+        (Kind.event, "duplicate_event", "An identical event was created a moment ago", "event_id"),
+        (.coupon, "duplicate_coupon", "An identical coupon was created a moment ago", "coupon_id"),
+    ])
+    func aThingThatIsThereTwiceIsNamedByItsKind(kind: Kind, word: String, message: String, member: String) {
+        let error = APIError.duplicate(of: kind, "x-1")
+        #expect(error.status == 409 && error.reason.rawValue == word && error.message == message)
+        #expect(error.details == [member: "x-1"] && error.retryAfter == nil)
+    }
+
+    /// Clients are told of the kinds that a request may make, and of no others.
+    @Test func onlyWhatRequestsMakeIsListedAsDuplicate() {
+        let words = Reason.allCases.map(\.rawValue).filter { $0.hasPrefix("duplicate_") }
+        #expect(Set(words) == ["duplicate_event", "duplicate_coupon"])
     }
 
     /// Clients are told of the kinds that a request may name, and of no others.

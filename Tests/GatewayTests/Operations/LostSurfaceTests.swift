@@ -38,7 +38,7 @@ import Testing
             let input = try stage.luma.example(of: surface.operation)
             let first = try await stage.rest(surface, input)
             let again = try await stage.rest(surface, input)
-            #expect(first.status == 201 && again.status == 409 && again.reason == "duplicate_event")
+            #expect(first.status == 201 && again.status == 409 && again.reason == "duplicate_\(kind)")
             #expect(again.json?["error"]?.stringValue?.hasPrefix("An identical \(noun) ") == true, "\(again.text)")
             #expect(again.json?["details"]?["\(kind)_id"] == first.json?["id"])
             #expect(stage.luma.count(name) == 1)
