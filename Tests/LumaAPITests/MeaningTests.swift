@@ -100,7 +100,7 @@ import Testing
         if case .listed = recovery { true } else { false }
     }
 
-    /// The members of the input that the look compares.
+    /// The members of the input that the search compares.
     private static func compared(_ recovery: Operation.Recovery) -> [String] {
         switch recovery {
         case .none, .gone: []

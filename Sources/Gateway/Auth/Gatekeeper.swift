@@ -50,7 +50,7 @@ final class Gatekeeper {
 
     /// Where a request comes from: the name that it uses for this server, and the page that makes it.
     /// - Returns: the refusal, nil for a request that may go on.
-    func refusalOfPlace(_ request: RequestView, _ known: FieldNames, _ turn: inout RequestContext) -> APIError? {
+    func refusalOfPlace(_ request: RequestView, _ known: FieldNames, _ context: inout RequestContext) -> APIError? {
         // Only HTTP/1.0 can come without a name, and a browser never sends that.
         if let host = request.hostBytes, !allows(host) { return .hostNotAllowed }
         guard known.contains(.origin), let bytes = request.value(of: .origin) else {
@@ -58,7 +58,7 @@ final class Gatekeeper {
         }
         let origin = String(decoding: bytes, as: UTF8.self).streamSafe
         if rules.origins.contains(origin) {
-            turn.admitted.origin = origin
+            context.admitted.origin = origin
         } else if !rules.hosts.allows(origin: origin) || Self.isFetchOfAnotherSite(request) {
             return .originNotAllowed
         }
@@ -84,9 +84,9 @@ final class Gatekeeper {
         return true
     }
 
-    /// Whether the request may have the endpoint. Notes in the turn whose it is.
+    /// Whether the request may have the endpoint. Notes in the context whose it is.
     /// - Returns: the refusal, nil for a request that may be served.
-    func refusal(of endpoint: Endpoint, _ request: RequestView, _ turn: inout RequestContext) -> APIError? {
+    func refusal(of endpoint: Endpoint, _ request: RequestView, _ context: inout RequestContext) -> APIError? {
         if isOpen || endpoint.isOpen { return nil }
         var problem: APIError?
         if let tokens = rules.tokens {
@@ -95,39 +95,39 @@ final class Gatekeeper {
             case .malformed: problem = .invalidToken
             case .token(let token):
                 if let principal = tokens.principal(of: token) {
-                    turn.admitted.principal = Self.effective(principal, rules)
+                    context.admitted.principal = Self.effective(principal, rules)
                 } else {
-                    let (isAllowed, status) = rules.guesses.charge(address(turn), at: clock.now)
+                    let (isAllowed, status) = rules.guesses.charge(address(context), at: clock.now)
                     problem = isAllowed ? .invalidToken : .tooManyGuesses(status)
                 }
             }
         }
         // Who guesses tokens is counted too.
-        if let problem = charge(&turn) ?? problem { return problem }
+        if let problem = charge(&context) ?? problem { return problem }
         // A feed shows the calendar to whoever has its address, which nobody asks for who wants nothing changed.
         if endpoint.isWrite || endpoint.kind == .createFeed, rules.readOnly { return .readOnly }
-        return turn.principal.scopes.isSuperset(of: endpoint.scope) ? nil : .insufficientScope(endpoint.scope)
+        return context.principal.scopes.isSuperset(of: endpoint.scope) ? nil : .insufficientScope(endpoint.scope)
     }
 
     /// Counts the request for whom it is found to be from.
     /// - Parameter count: how many it stands for, as a batch stands for several.
     /// - Returns: the refusal, when there were too many.
-    func charge(_ turn: inout RequestContext, _ count: Int = 1) -> APIError? {
+    func charge(_ context: inout RequestContext, _ count: Int = 1) -> APIError? {
         guard let limiter = rules.limiter, count > 0 else { return nil }
-        let (isAllowed, status) = limiter.charge(caller(turn), count, at: clock.now)
-        turn.admitted.limits.removeAll { $0.policy.description == status.policy.description }
-        turn.admitted.limits.append(status)
+        let (isAllowed, status) = limiter.charge(caller(context), count, at: clock.now)
+        context.admitted.limits.removeAll { $0.policy.description == status.policy.description }
+        context.admitted.limits.append(status)
         return isAllowed ? nil : .tooManyRequests(status)
     }
 
     /// Whose requests are counted together: a token's, else an address's; of IPv6 the network, as each has many.
-    private func caller(_ turn: RequestContext) -> String {
-        if let principal = turn.admission?.principal { return "token " + principal.label }
-        return address(turn)
+    private func caller(_ context: RequestContext) -> String {
+        if let principal = context.admission?.principal { return "token " + principal.label }
+        return address(context)
     }
 
-    private func address(_ turn: RequestContext) -> String {
-        let address = turn.exchange.peerAddress
+    private func address(_ context: RequestContext) -> String {
+        let address = context.exchange.peerAddress
         guard let groups = HostName.ipv6(address) else { return address }
         return groups.prefix(4).map { String($0, radix: 16) }.joined(separator: ":")
     }

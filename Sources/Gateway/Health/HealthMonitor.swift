@@ -10,7 +10,7 @@ final class HealthMonitor {
     private let clock: any TimeSource
     private let interval: Double
     private let firstCheck: Milestone
-    private let onLook: () -> Void
+    private let onCheck: () -> Void
     private let onChange: (Reachability.Outcome) -> Void
     private var told: Reachability.Outcome?
     private var lastCheck: MonotonicTime
@@ -20,18 +20,18 @@ final class HealthMonitor {
     /// - Parameters:
     ///   - interval: how old the last news of Luma may become, in seconds.
     ///   - firstCheck: told when the first check has ended, with news of Luma or without.
-    ///   - onLook: called at every look, at most `recoveryInterval` apart but for the time that a check takes.
-    ///   - onChange: told when what is known of Luma differs from what it was at the last look.
+    ///   - onCheck: called at every check, at most `recoveryInterval` apart but for the time that a check takes.
+    ///   - onChange: told when what is known of Luma differs from what it was at the last check.
     init(
         luma: LumaClient, clock: any TimeSource, interval: Double, firstCheck: Milestone,
-        onLook: @escaping () -> Void = {},
+        onCheck: @escaping () -> Void = {},
         onChange: @escaping (Reachability.Outcome) -> Void = { _ in }
     ) {
         self.luma = luma
         self.clock = clock
         self.interval = interval
         self.firstCheck = firstCheck
-        self.onLook = onLook
+        self.onCheck = onCheck
         self.onChange = onChange
         lastCheck = clock.now
     }
@@ -41,13 +41,13 @@ final class HealthMonitor {
         while !Task.isCancelled {
             // Bad news that the check may end.
             tellChange()
-            onLook()
+            onCheck()
             await check()
             firstCheck.end()
             // In short steps, because traffic may bring good news or bad ones at any time.
             while let wait = timeToCheck() {
                 tellChange()
-                onLook()
+                onCheck()
                 let step = min(wait, Self.recoveryInterval)
                 do { try await clock.sleep(until: clock.now.advanced(seconds: step)) } catch { return }
             }

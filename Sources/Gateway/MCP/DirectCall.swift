@@ -70,24 +70,24 @@ struct DirectCall {
 
 extension MCPServer {
     /// Serves a call whose method is the name of a tool. One that may change something goes on when its client is gone.
-    func serve(_ call: DirectCall, _ headers: MCPHeaders, _ turn: RequestContext) {
-        let origin = CallOrigin(turn)
-        let caller = Dispatcher.plainCaller(turn.principal, toolset: headers.toolset, origin: origin)
+    func serve(_ call: DirectCall, _ headers: MCPHeaders, _ context: RequestContext) {
+        let origin = CallOrigin(context)
+        let caller = Dispatcher.plainCaller(context.principal, toolset: headers.toolset, origin: origin)
         guard shared.calls.take(1, for: origin.caller) else {
             dispatcher.auditBusy(tool: call.name, call.arguments, from: caller)
-            return turn.finish(.mcpPost, DirectCall.failure(429, "Too many calls are in progress"))
+            return context.finish(.mcpPost, DirectCall.failure(429, "Too many calls are in progress"))
         }
         let task = requests.start { [dispatcher, shared] in
             do throws(CallFailure) {
                 let (result, outcome) = try await dispatcher.directCall(call.name, call.arguments, from: caller)
-                turn.finish(.mcpPost, call.answer(result, outcome))
+                context.finish(.mcpPost, call.answer(result, outcome))
             } catch {
                 let isThere = dispatcher.shows(tool: call.name, to: caller)
-                turn.finish(.mcpPost, DirectCall.failure(error, isThere: isThere))
+                context.finish(.mcpPost, DirectCall.failure(error, isThere: isThere))
             }
             shared.calls.giveBack(1, of: origin.caller)
         }
-        if !dispatcher.mayChange(tool: call.name, from: caller) { turn.exchange.whenGone { task.cancel() } }
+        if !dispatcher.mayChange(tool: call.name, from: caller) { context.exchange.whenGone { task.cancel() } }
     }
 
     /// How many tools there are, and to whoever is known their names.

@@ -9,20 +9,20 @@ import Synchronization
 /// The transport of 2024-11-05: `GET /sse` opens a stream and names the address to post to; every answer comes on the
 /// stream. Today's clients speak any handshake revision over it.
 extension MCPServer {
-    func openConversation(_ headers: MCPHeaders, _ turn: RequestContext) {
-        guard headers.acceptsStream else { return turn.finish(.sse, APIError.notAcceptable) }
-        let stream = EventStream(turn.exchange, fields: turn.streamFields)
+    func openConversation(_ headers: MCPHeaders, _ context: RequestContext) {
+        guard headers.acceptsStream else { return context.finish(.sse, APIError.notAcceptable) }
+        let stream = EventStream(context.exchange, fields: context.streamFields)
         let executor = reactor.executor
         let bound = LoopBound(stream, on: executor)
-        let conversation = Conversation(principal: turn.principal, toolset: headers.toolset) { message in
+        let conversation = Conversation(principal: context.principal, toolset: headers.toolset) { message in
             executor.execute { bound.value.send(message) }
         }
-        guard let id = shared.conversations.add(conversation) else { return turn.exchange.abort() }
-        log(stream, .sse, turn)
+        guard let id = shared.conversations.add(conversation) else { return context.exchange.abort() }
+        log(stream, .sse, context)
         let conversations = shared.conversations
         stream.whenClosed { conversations.end(id) }
         keep(
-            stream, of: turn.principal, headers.toolset,
+            stream, of: context.principal, headers.toolset,
             feeding: { change in
                 if let message = conversation.session?.message(for: change) { stream.send(message) }
             }, end: { stream.end() })
@@ -30,28 +30,28 @@ extension MCPServer {
     }
 
     /// `POST /messages/?session_id=…`: takes messages; what they are answered with goes on the stream.
-    func conversationPost(_ headers: MCPHeaders, _ request: RequestView, _ turn: RequestContext) {
+    func conversationPost(_ headers: MCPHeaders, _ request: RequestView, _ context: RequestContext) {
         let query = request.query.flatMap { try? QueryString(parsing: $0) }
         guard let id = query?.items.first(where: { $0.name == "session_id" })?.value, !id.isEmpty else {
-            return turn.refuse(
+            return context.refuse(
                 .sseMessage, APIError(.badRequest, "session_id is missing: open /sse first"), request)
         }
-        guard let conversation = shared.conversations[id], conversation.principal == turn.principal else {
-            return turn.refuse(
+        guard let conversation = shared.conversations[id], conversation.principal == context.principal else {
+            return context.refuse(
                 .sseMessage, APIError(.notFound, "There is no such session: open /sse again"), request)
         }
         let payload = JSONRPCPayload(parsing: request.body, limits: JSONLimits(maxDepth: 64), maxBatch: 50)
         if case .single(.invalid(_, let error)) = payload {
-            return turn.finish(.sseMessage, .json(status: 400, MCPRefusal(400, error, payload).body))
+            return context.finish(.sseMessage, .json(status: 400, MCPRefusal(400, error, payload).body))
         }
-        if case .batch(let parts) = payload, let refusal = charge(parts, turn) {
-            return turn.refuse(.sseMessage, refusal, request)
+        if case .batch(let parts) = payload, let refusal = charge(parts, context) {
+            return context.refuse(.sseMessage, refusal, request)
         }
-        turn.finish(
+        context.finish(
             .sseMessage,
             Response(status: 202, fields: [Field("Content-Type", "text/plain")], body: Array("Accepted".utf8)))
         HandshakeDriver(
-            dispatcher, turn.principal, CallOrigin(turn), reactor, requests, within: shared.calls,
+            dispatcher, context.principal, CallOrigin(context), reactor, requests, within: shared.calls,
             toolset: conversation.toolset
         ).take(
             payload, session: conversation.session, begin: { conversation.session = $0 },

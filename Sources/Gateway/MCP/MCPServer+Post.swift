@@ -13,75 +13,76 @@ extension MCPServer {
     private static let quietSeconds = 15.0
 
     /// `POST /mcp`: one message, answered with JSON unless something must be streamed.
-    func post(_ headers: MCPHeaders, _ request: RequestView, _ turn: RequestContext) {
+    func post(_ headers: MCPHeaders, _ request: RequestView, _ context: RequestContext) {
         guard headers.acceptsJSON || headers.acceptsStream else {
-            return turn.refuse(.mcpPost, APIError.notAcceptable, request)
+            return context.refuse(.mcpPost, APIError.notAcceptable, request)
         }
         if let type = headers.contentType, !JSONMediaType.isOne(type) {
-            return turn.refuse(.mcpPost, APIError(.unsupportedMediaType), request)
+            return context.refuse(.mcpPost, APIError(.unsupportedMediaType), request)
         }
         let payload = JSONRPCPayload(parsing: request.body, limits: Self.limits, maxBatch: Self.maxInBatch)
         if shared.answersDirectCalls, let call = DirectCall(headers, payload, request.body) {
-            return serve(call, headers, turn)
+            return serve(call, headers, context)
         }
-        let principal = turn.principal
+        let principal = context.principal
         let admission = MCPAdmission(headers, payload, principal) { shared.sessions.session($0, for: principal) }
         switch admission {
-        case .refused(let refusal): turn.finish(.mcpPost, .json(status: refusal.status, refusal.body))
+        case .refused(let refusal): context.finish(.mcpPost, .json(status: refusal.status, refusal.body))
         case .batch(let parts, _):
-            if let refusal = charge(parts, turn) { return turn.refuse(.mcpPost, refusal, request) }
-            serve(admission, headers, turn)
-        case .taken: turn.finish(.mcpPost, Response(status: 202))
-        case .handshake(let id, let params): handshake(id, params, headers, turn)
+            if let refusal = charge(parts, context) { return context.refuse(.mcpPost, refusal, request) }
+            serve(admission, headers, context)
+        case .taken: context.finish(.mcpPost, Response(status: 202))
+        case .handshake(let id, let params): handshake(id, params, headers, context)
         case .modern(_, let message, let caller), .legacy(let message, let caller):
             // What is known beforehand needs neither a task nor a timer.
             if headers.acceptsJSON, let answer = dispatcher.readyAnswer(to: message, from: caller) {
-                return turn.finish(.mcpPost, .json(status: 200, answer))
+                return context.finish(.mcpPost, .json(status: 200, answer))
             }
-            serve(admission, headers, turn)
+            serve(admission, headers, context)
         }
     }
 
     /// Counts the requests of a batch beyond the one that it came in.
     /// - Returns: the refusal, when there were too many; nothing of the batch is served then.
-    func charge(_ parts: [JSONRPCPayload.Part], _ turn: RequestContext) -> APIError? {
+    func charge(_ parts: [JSONRPCPayload.Part], _ context: RequestContext) -> APIError? {
         let requests = parts.count { if case .message(.request) = $0 { true } else { false } }
-        var turn = turn
-        return gate.charge(&turn, requests - 1)
+        var context = context
+        return gate.charge(&context, requests - 1)
     }
 
     /// Serves what takes longer.
-    private func serve(_ admission: MCPAdmission, _ headers: MCPHeaders, _ turn: RequestContext) {
+    private func serve(_ admission: MCPAdmission, _ headers: MCPHeaders, _ context: RequestContext) {
         switch admission {
-        case .modern(let id, let message, let caller): serveModern(id, message, caller, headers, turn)
-        case .legacy(let message, let caller): serveLegacy([.message(message)], isBatch: false, caller, headers, turn)
-        case .batch(let parts, let caller): serveLegacy(parts, isBatch: true, caller, headers, turn)
+        case .modern(let id, let message, let caller): serveModern(id, message, caller, headers, context)
+        case .legacy(let message, let caller):
+            serveLegacy([.message(message)], isBatch: false, caller, headers, context)
+        case .batch(let parts, let caller): serveLegacy(parts, isBatch: true, caller, headers, context)
         case .refused, .taken, .handshake: break
         }
     }
 
     private func handshake(
-        _ id: JSONRPCID, _ params: JSONObject?, _ headers: MCPHeaders, _ turn: RequestContext
+        _ id: JSONRPCID, _ params: JSONObject?, _ headers: MCPHeaders, _ context: RequestContext
     ) {
-        let handshake = dispatcher.initialize(id, params, turn.principal, toolset: headers.toolset)
+        let handshake = dispatcher.initialize(id, params, context.principal, toolset: headers.toolset)
         var response = Response.json(status: 200, handshake.answer.encoded)
         if let session = handshake.session, let id = shared.sessions.issue(session) {
             response.fields.append(Field("Mcp-Session-Id", id))
         }
-        turn.finish(.mcpPost, response)
+        context.finish(.mcpPost, response)
     }
 
     // MARK: Modern
 
     /// Tied to the connection: a client that goes away has cancelled.
     private func serveModern(
-        _ id: JSONRPCID, _ message: JSONRPCMessage, _ caller: Caller, _ headers: MCPHeaders, _ turn: RequestContext
+        _ id: JSONRPCID, _ message: JSONRPCMessage, _ caller: Caller, _ headers: MCPHeaders, _ context: RequestContext
     ) {
         var caller = caller
-        caller.origin = CallOrigin(turn)
-        let answer = PostAnswer(self, turn, headers, quietSeconds: Self.quietSeconds)
+        caller.origin = CallOrigin(context)
+        let answer = PostAnswer(self, context, headers, quietSeconds: Self.quietSeconds)
         let sink = MessageSink(session: nil, reactor: reactor) { answer.send($0) }
-        turn.exchange.perform { [dispatcher, caller] in
+        context.exchange.perform { [dispatcher, caller] in
             switch await dispatcher.serve(message, from: caller, to: sink) {
             case .answer(let message):
                 if case .failure(_, let error) = message {
@@ -91,13 +92,13 @@ extension MCPServer {
                 }
             case .taken: answer.finish(nil, status: 202)
             case .silent: answer.abandon()
-            case .listening(let subscription): self.listen(subscription, answer, headers, turn)
+            case .listening(let subscription): self.listen(subscription, answer, headers, context)
             }
         }
     }
 
     private func listen(
-        _ subscription: Subscription, _ answer: PostAnswer, _ headers: MCPHeaders, _ turn: RequestContext
+        _ subscription: Subscription, _ answer: PostAnswer, _ headers: MCPHeaders, _ context: RequestContext
     ) {
         guard headers.acceptsStream, let stream = answer.openStream() else {
             answer.refuse(APIError.notAcceptable, message: subscription.id)
@@ -107,7 +108,7 @@ extension MCPServer {
         stream.maxWaiting = EventStream.maxNewsBytes + acknowledgement.count
         stream.send(event: "message", acknowledgement)
         keep(
-            stream, of: turn.principal, headers.toolset,
+            stream, of: context.principal, headers.toolset,
             feeding: { change in
                 if let message = subscription.message(for: change) { stream.send(message) }
             },
@@ -122,7 +123,8 @@ extension MCPServer {
     /// What changes something is not tied to the connection: in the legacy era only `notifications/cancelled` cancels. What only
     /// reads is: an answer goes on the request's own connection, so nobody could hear it any more.
     private func serveLegacy(
-        _ parts: [JSONRPCPayload.Part], isBatch: Bool, _ caller: Caller, _ headers: MCPHeaders, _ turn: RequestContext
+        _ parts: [JSONRPCPayload.Part], isBatch: Bool, _ caller: Caller, _ headers: MCPHeaders,
+        _ context: RequestContext
     ) {
         let asks = parts.contains { part in
             switch part {
@@ -130,11 +132,11 @@ extension MCPServer {
             case .message: false
             }
         }
-        let answer = PostAnswer(self, turn, headers, quietSeconds: asks ? Self.quietSeconds : nil)
+        let answer = PostAnswer(self, context, headers, quietSeconds: asks ? Self.quietSeconds : nil)
         let sink = MessageSink(session: caller.session, reactor: reactor) { answer.send($0) }
         answer.onStreamEnd = { [weak sink] in sink?.clientIsGone() }
         var caller = caller
-        let origin = CallOrigin(turn)
+        let origin = CallOrigin(context)
         caller.origin = origin
         func finish(_ answers: [JSONRPCMessage], status: Int = 200) {
             guard let first = answers.first else { return answer.finish(nil, status: status == 200 ? 202 : status) }
@@ -164,6 +166,6 @@ extension MCPServer {
             run.ended()
         }
         if !isBatch { run.began(task) }
-        if !dispatcher.mayChange(parts, from: caller) { turn.exchange.whenGone { task.cancel() } }
+        if !dispatcher.mayChange(parts, from: caller) { context.exchange.whenGone { task.cancel() } }
     }
 }

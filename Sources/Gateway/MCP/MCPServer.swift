@@ -62,37 +62,37 @@ final class MCPServer {
 
     /// Serves one request, whose route has been found.
     func handle(
-        _ endpoint: Endpoint, _ parameters: RouteParameters, _ request: RequestView, _ turn: RequestContext
+        _ endpoint: Endpoint, _ parameters: RouteParameters, _ request: RequestView, _ context: RequestContext
     ) {
         var headers = MCPHeaders(request)
         do throws(APIError) {
             headers.toolset = try gate.rules.toolsets.choice(
                 path: parameters["toolset"], request.fields(named: ToolsetTable.field))
         } catch {
-            return turn.refuse(endpoint, error, request)
+            return context.refuse(endpoint, error, request)
         }
         switch endpoint.kind {
         case .mcpPost, .mcpGet, .mcpDelete:
             guard let id = headers.session, shared.sessions.mustWait(for: id) else { fallthrough }
-            waitForStore(endpoint, headers, request, turn)
-        default: serve(endpoint, headers, request, turn)
+            waitForStore(endpoint, headers, request, context)
+        default: serve(endpoint, headers, request, context)
         }
     }
 
-    private func serve(_ endpoint: Endpoint, _ headers: MCPHeaders, _ request: RequestView, _ turn: RequestContext) {
+    private func serve(_ endpoint: Endpoint, _ headers: MCPHeaders, _ request: RequestView, _ context: RequestContext) {
         switch endpoint.kind {
-        case .mcpPost: post(headers, request, turn)
-        case .mcpGet: get(headers, turn)
-        case .mcpDelete: delete(headers, turn)
-        case .sse: openConversation(headers, turn)
-        case .sseMessage: conversationPost(headers, request, turn)
-        default: turn.finish(endpoint, APIError.notFound)
+        case .mcpPost: post(headers, request, context)
+        case .mcpGet: get(headers, context)
+        case .mcpDelete: delete(headers, context)
+        case .sse: openConversation(headers, context)
+        case .sseMessage: conversationPost(headers, request, context)
+        default: context.finish(endpoint, APIError.notFound)
         }
     }
 
     /// Serves a request with the id of a session that this process has not seen, once it is known what was ended before.
     private func waitForStore(
-        _ endpoint: Endpoint, _ headers: MCPHeaders, _ request: RequestView, _ turn: RequestContext
+        _ endpoint: Endpoint, _ headers: MCPHeaders, _ request: RequestView, _ context: RequestContext
     ) {
         // What is borrowed is gone by then; those that ask for a session need the body alone.
         let body = Array(request.body)
@@ -100,16 +100,16 @@ final class MCPServer {
         let message = method == .post ? JSONRPCID(ofRequestIn: request.body) : nil
         let now = reactor.now
         let deadline = now.advanced(seconds: Self.storeSeconds)
-        let firstLook = shared.sessions.firstLook
+        let firstRead = shared.sessions.firstRead
         requests.start { [self] in
             do throws(WaitError<Never>) {
-                try await reactor.wait(for: firstLook, by: deadline, now: now)
+                try await reactor.wait(for: firstRead, by: deadline, now: now)
             } catch {
-                return turn.finish(endpoint, Self.sessionsUnknown, message: message)
+                return context.finish(endpoint, Self.sessionsUnknown, message: message)
             }
             body.withUnsafeBytes { bytes in
                 let empty = UnsafeRawBufferPointer(start: nil, count: 0)
-                serve(endpoint, headers, RequestView(method: method, path: empty, query: nil, body: bytes), turn)
+                serve(endpoint, headers, RequestView(method: method, path: empty, query: nil, body: bytes), context)
             }
         }
     }
@@ -162,24 +162,24 @@ final class MCPServer {
     // MARK: GET and DELETE
 
     /// The stream on which a legacy session hears of what nobody asked for at that moment.
-    private func get(_ headers: MCPHeaders, _ turn: RequestContext) {
+    private func get(_ headers: MCPHeaders, _ context: RequestContext) {
         // A client tries this without knowing whether it is offered; 405 is the answer that all of them take well.
         guard headers.versions.allSatisfy({ Revision(rawValue: $0)?.era == .legacy }) else {
-            return turn.finish(.mcpGet, Self.notAllowed("POST"))
+            return context.finish(.mcpGet, Self.notAllowed("POST"))
         }
-        guard let id = headers.session else { return turn.finish(.mcpGet, Self.notAllowed("POST, DELETE")) }
-        guard let session = shared.sessions.session(id, for: turn.principal) else {
-            return turn.finish(.mcpGet, Self.sessionNotFound)
+        guard let id = headers.session else { return context.finish(.mcpGet, Self.notAllowed("POST, DELETE")) }
+        guard let session = shared.sessions.session(id, for: context.principal) else {
+            return context.finish(.mcpGet, Self.sessionNotFound)
         }
-        guard headers.acceptsStream else { return turn.finish(.mcpGet, APIError.notAcceptable) }
-        let stream = EventStream(turn.exchange, fields: turn.streamFields, maxWaiting: EventStream.maxNewsBytes)
+        guard headers.acceptsStream else { return context.finish(.mcpGet, APIError.notAcceptable) }
+        let stream = EventStream(context.exchange, fields: context.streamFields, maxWaiting: EventStream.maxNewsBytes)
         let executor = reactor.executor
         let bound = LoopBound(stream, on: executor)
         let generation = session.attach { executor.execute { bound.value.end() } }
-        log(stream, .mcpGet, turn)
+        log(stream, .mcpGet, context)
         stream.whenClosed { session.detach(generation) }
         keep(
-            stream, of: turn.principal, session.toolset ?? headers.toolset,
+            stream, of: context.principal, session.toolset ?? headers.toolset,
             feeding: { change in
                 // One message goes on one stream only: the newest.
                 guard session.isAttached(generation), let message = session.message(for: change) else { return }
@@ -187,25 +187,25 @@ final class MCPServer {
             }, end: { stream.end() })
     }
 
-    private func delete(_ headers: MCPHeaders, _ turn: RequestContext) {
+    private func delete(_ headers: MCPHeaders, _ context: RequestContext) {
         guard headers.versions.allSatisfy({ Revision(rawValue: $0)?.era == .legacy }) else {
-            return turn.finish(.mcpDelete, Self.notAllowed("POST"))
+            return context.finish(.mcpDelete, Self.notAllowed("POST"))
         }
         guard let id = headers.session else {
-            return turn.finish(.mcpDelete, APIError(.badRequest, "Mcp-Session-Id is missing"))
+            return context.finish(.mcpDelete, APIError(.badRequest, "Mcp-Session-Id is missing"))
         }
-        guard shared.sessions.session(id, for: turn.principal) != nil else {
-            return turn.finish(.mcpDelete, Self.sessionNotFound)
+        guard shared.sessions.session(id, for: context.principal) != nil else {
+            return context.finish(.mcpDelete, Self.sessionNotFound)
         }
         let deadline = reactor.now.advanced(seconds: Self.storeSeconds)
         let sessions = shared.sessions
-        turn.exchange.perform { [reactor] in
+        context.exchange.perform { [reactor] in
             do throws(StoreWaitError) {
                 try await reactor.ask(by: deadline) { sessions.end(id, then: $0) }
-                turn.finish(.mcpDelete, Response(status: 204))
+                context.finish(.mcpDelete, Response(status: 204))
             } catch {
                 // It is over here, and not yet kept (RFC 9110 §15.3.3): a client that leaves has no use for an error.
-                turn.finish(.mcpDelete, Response(status: 202))
+                context.finish(.mcpDelete, Response(status: 202))
             }
         }
     }
@@ -216,9 +216,9 @@ final class MCPServer {
     static let sessionNotFound = APIError(.notFound, "There is no such session: send initialize to begin a new one")
 
     /// Writes the request's line when its stream has ended.
-    func log(_ stream: EventStream, _ endpoint: Endpoint, _ turn: RequestContext) {
+    func log(_ stream: EventStream, _ endpoint: Endpoint, _ context: RequestContext) {
         stream.whenClosed { [weak stream] in
-            turn.record(endpoint, bytes: stream?.bytes ?? 0)
+            context.record(endpoint, bytes: stream?.bytes ?? 0)
         }
     }
 }

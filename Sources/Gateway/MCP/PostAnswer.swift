@@ -8,7 +8,7 @@ import MCP
 /// when the answer is long in coming.
 final class PostAnswer {
     private let server: MCPServer
-    private let turn: RequestContext
+    private let context: RequestContext
     private let headers: MCPHeaders
     private var stream: EventStream?
     private var timer: TimerQueue.Token?
@@ -17,9 +17,9 @@ final class PostAnswer {
     var onStreamEnd: (() -> Void)?
 
     /// - Parameter quietSeconds: after how long without an answer a stream is begun; nil for never.
-    init(_ server: MCPServer, _ turn: RequestContext, _ headers: MCPHeaders, quietSeconds: Double?) {
+    init(_ server: MCPServer, _ context: RequestContext, _ headers: MCPHeaders, quietSeconds: Double?) {
         self.server = server
-        self.turn = turn
+        self.context = context
         self.headers = headers
         guard let quietSeconds, headers.acceptsStream else { return }
         let reactor = server.reactor
@@ -31,12 +31,12 @@ final class PostAnswer {
     /// Begins the stream, unless it is there; nil when the client takes none or is gone.
     func openStream() -> EventStream? {
         if let stream { return stream.isOpen ? stream : nil }
-        guard !isOver, headers.acceptsStream, turn.exchange.isOpen else { return nil }
+        guard !isOver, headers.acceptsStream, context.exchange.isOpen else { return nil }
         stopTimer()
-        let stream = EventStream(turn.exchange, fields: turn.streamFields)
+        let stream = EventStream(context.exchange, fields: context.streamFields)
         self.stream = stream
         stream.whenClosed { [weak self] in self?.onStreamEnd?() }
-        server.log(stream, .mcpPost, turn)
+        server.log(stream, .mcpPost, context)
         return stream
     }
 
@@ -59,7 +59,7 @@ final class PostAnswer {
             stream.end()
         } else {
             let response = body.map { Response.json(status: status, $0) } ?? Response(status: status)
-            turn.finish(.mcpPost, response)
+            context.finish(.mcpPost, response)
         }
     }
 
@@ -69,14 +69,14 @@ final class PostAnswer {
         _ = openStream()
         isOver = true
         stopTimer()
-        if let stream { stream.end() } else { turn.finish(.mcpPost, Response(status: 202)) }
+        if let stream { stream.end() } else { context.finish(.mcpPost, Response(status: 202)) }
     }
 
     func refuse(_ error: APIError, message: JSONRPCID) {
         guard !isOver else { return }
         isOver = true
         stopTimer()
-        turn.finish(.mcpPost, error, message: message)
+        context.finish(.mcpPost, error, message: message)
     }
 
     private func stopTimer() {

@@ -157,8 +157,8 @@ struct CallOrigin: Sendable {
     }
 
     /// That of a request over HTTP.
-    init(_ turn: RequestContext) {
-        self.init(caller: turn.sender(.interactive).caller, traceparent: turn.admission?.trace?.traceparent)
+    init(_ context: RequestContext) {
+        self.init(caller: context.sender(.interactive).caller, traceparent: context.admission?.trace?.traceparent)
     }
 
     /// The calls that one call of a tool, a prompt or a resource makes.

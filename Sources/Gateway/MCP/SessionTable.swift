@@ -27,7 +27,7 @@ final class SessionTable: Sendable {
         var entries: [String: Entry] = [:]
         /// Who was pushed out while a request or a stream of theirs held them, so that they stay one session.
         var pushedOut: [String: PushedOut] = [:]
-        var turn: UInt64 = 0
+        var tick: UInt64 = 0
         var ended = EndedSessions()
         /// The store's number of the last of them that is known from there.
         var lastEnded: Int64 = 0
@@ -36,7 +36,7 @@ final class SessionTable: Sendable {
     let store: any EndedSessionStore
     private let toolsets: ToolsetTable
     /// Until the store was heard once no id brings a session back.
-    let firstLook = Milestone()
+    let firstRead = Milestone()
     private let state = Mutex(State())
 
     /// - Parameters:
@@ -62,8 +62,8 @@ final class SessionTable: Sendable {
     /// The session of an id, for the principal that it was made for; nil when there is none.
     func session(_ id: String, for principal: Principal) -> Session? {
         let known = state.withLock { state -> Session? in
-            state.turn += 1
-            state.entries[id]?.used = state.turn
+            state.tick += 1
+            state.entries[id]?.used = state.tick
             return state.entries[id]?.session
         }
         if let known { return known.principal == principal ? known : nil }
@@ -111,7 +111,7 @@ final class SessionTable: Sendable {
 
     /// Whether this id may be that of a session of which the store says that it was ended, and the store has not been heard.
     func mustWait(for id: String) -> Bool {
-        !firstLook.isOver && state.withLock { $0.entries[id] == nil && $0.pushedOut[id]?.session == nil }
+        !firstRead.isOver && state.withLock { $0.entries[id] == nil && $0.pushedOut[id]?.session == nil }
     }
 
     /// The store's number of the last end that is known from there.
@@ -138,8 +138,8 @@ final class SessionTable: Sendable {
     }
 
     private static func insert(_ id: String, _ nonce: String, _ session: Session, _ state: inout State) {
-        state.turn += 1
-        state.entries[id] = Entry(session: session, nonce: nonce, used: state.turn)
+        state.tick += 1
+        state.entries[id] = Entry(session: session, nonce: nonce, used: state.tick)
         guard state.entries.count > capacity else { return }
         // Of whoever has most: nobody pushes out others' by beginning many.
         var counts: [String: Int] = [:]
@@ -161,8 +161,8 @@ extension SessionTable {
     private static let maxAtOnce = 1000
 
     /// Learns which sessions were ended by an earlier process, or at another gateway on the same store, since the last
-    /// look. One look at a time. That the store fails is told by health, and the next look learns it all the same.
-    func lookForEnded() async {
+    /// read. One read at a time. That the store fails is told by health, and the next read learns it all the same.
+    func readEnded() async {
         var found: [EndedSession] = []
         repeat {
             let last = lastEnded
@@ -173,7 +173,7 @@ extension SessionTable {
             found = ended
             addEnded(found)
         } while found.count == Self.maxAtOnce
-        firstLook.end()
+        firstRead.end()
     }
 }
 

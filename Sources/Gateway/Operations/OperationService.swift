@@ -9,7 +9,7 @@ import Store
 /// The work behind every surface, on one loop: REST, tools and commands ask it, and only it asks Luma for them.
 final class OperationService {
     let events: EventsService
-    let desk: WriteCoordinator
+    let coordinator: WriteCoordinator
     /// Writes that have begun, whether or not somebody waits for them.
     let writes: WritesInProgress
     let clock: LoopClock
@@ -22,11 +22,11 @@ final class OperationService {
     typealias ChangeAnnouncer = (_ eventID: String) -> Void
 
     init(
-        events: EventsService, desk: WriteCoordinator, reactor: Reactor, clock: LoopClock, patience: Double,
+        events: EventsService, coordinator: WriteCoordinator, reactor: Reactor, clock: LoopClock, patience: Double,
         announcing changes: @escaping ChangeAnnouncer
     ) {
         self.events = events
-        self.desk = desk
+        self.coordinator = coordinator
         self.reactor = reactor
         self.clock = clock
         self.patience = patience
@@ -40,7 +40,7 @@ final class OperationService {
     }
 
     /// Answers a read.
-    /// - Parameter wish: what the caller says about kept answers.
+    /// - Parameter wish: what the caller says about cached responses.
     func read(
         _ request: ReadRequest, _ wish: ReadWish, _ call: UpstreamCall
     ) async throws(APIError) -> ReadResult {
@@ -60,9 +60,9 @@ final class OperationService {
         }
     }
 
-    /// Does what may change something. It goes by the desk, which sees to it that it is done once.
+    /// Does what may change something. It goes by the coordinator, which sees to it that it is done once.
     func write(_ request: WriteRequest, _ call: UpstreamCall) async throws(APIError) -> Written {
-        try await desk.answer(request, call) { () throws(APIError) in try await serve(request, call) }
+        try await coordinator.answer(request, call) { () throws(APIError) in try await serve(request, call) }
     }
 
     private func serve(_ request: WriteRequest, _ call: UpstreamCall) async throws(APIError) -> Written {
@@ -105,7 +105,8 @@ final class OperationService {
         if request.keyed == nil { return nil }
         return try await carryThrough(context) { [self] () throws(APIError) in
             let call = upstreamCall(context)
-            return try await desk.repeated(request, call) { () throws(APIError) in try await serve(request, call) }
+            return try await coordinator.repeated(request, call) { () throws(APIError) in try await serve(request, call)
+            }
         }
     }
 
@@ -158,7 +159,7 @@ extension OperationService {
         }
     }
 
-    /// A write, for which the desk keeps key and journal.
+    /// A write, for which the coordinator keeps key and journal.
     func passWrite(
         _ passed: PassedOperation, _ terms: WriteTerms, _ call: UpstreamCall
     ) async throws(APIError) -> Written {
@@ -217,7 +218,7 @@ extension OperationService {
         guard [.absent(.event), .eventNotAccessible].contains(error.reason),
             let id = error.details["event_id"]?.stringValue, !error.isReplayed
         else { return error }
-        let (store, account) = (desk.store, desk.account)
+        let (store, account) = (coordinator.store, coordinator.account)
         let deadline = clock.now.advanced(seconds: Self.journalPatience)
         let known = try? await reactor.ask(by: deadline) {
             store.settled("events/cancel", of: id, account, then: $0)

@@ -26,7 +26,7 @@ struct RequestInput {
     var principal = ""
     /// Nobody waits for this one answer: what others wait for comes first.
     var isBackground = false
-    /// What the caller says about kept answers.
+    /// What the caller says about cached responses.
     var wish = ReadWish()
 
     /// A preview changes nothing, whatever its method is.

@@ -20,13 +20,13 @@ struct ToolsService {
 
     /// Serves a request, whose route has been found.
     /// - Parameter toolset: what the request chooses.
-    func serve(_ input: RequestInput, _ toolset: Toolset?, _ turn: RequestContext) throws(APIError) {
-        let origin = CallOrigin(turn)
-        let caller = Dispatcher.plainCaller(turn.principal, toolset: toolset, origin: origin)
+    func serve(_ input: RequestInput, _ toolset: Toolset?, _ context: RequestContext) throws(APIError) {
+        let origin = CallOrigin(context)
+        let caller = Dispatcher.plainCaller(context.principal, toolset: toolset, origin: origin)
         try input.refuseQuery()
         guard input.endpoint == .callTool else {
             let list = dispatcher.plainList(for: caller).encoded
-            return turn.finish(input.endpoint, try .tagged(list, fields: [Self.varies], input.conditions))
+            return context.finish(input.endpoint, try .tagged(list, fields: [Self.varies], input.conditions))
         }
         let name = input.parameter ?? ""
         var arguments = try Self.arguments(input)
@@ -40,12 +40,12 @@ struct ToolsService {
             dispatcher.auditBusy(tool: name, arguments, from: caller)
             throw APIError.tooManyCalls("Too many calls are in progress")
         }
-        call(name, arguments, caller, input.endpoint, turn) { shares.giveBack(1, of: origin.caller) }
+        call(name, arguments, caller, input.endpoint, context) { shares.giveBack(1, of: origin.caller) }
     }
 
     /// A call that may change something goes on when its client is gone, as one of MCP's does.
     private func call(
-        _ name: String, _ arguments: JSONObject, _ caller: Caller, _ endpoint: Endpoint, _ turn: RequestContext,
+        _ name: String, _ arguments: JSONObject, _ caller: Caller, _ endpoint: Endpoint, _ context: RequestContext,
         ended: @escaping () -> Void
     ) {
         let task = server.requests.start { [dispatcher] in
@@ -53,16 +53,16 @@ struct ToolsService {
                 let (result, outcome) = try await dispatcher.plainCall(name, arguments, from: caller)
                 if outcome == .busy {
                     let words = result["content"]?.arrayValue?.first?["text"]?.stringValue
-                    turn.finish(endpoint, APIError.tooManyCalls(words ?? "The tool has too many calls in progress"))
+                    context.finish(endpoint, APIError.tooManyCalls(words ?? "The tool has too many calls in progress"))
                 } else {
-                    turn.finish(endpoint, Response.uncachedJSON(JSON.object(result).encoded))
+                    context.finish(endpoint, Response.uncachedJSON(JSON.object(result).encoded))
                 }
             } catch {
-                turn.finish(endpoint, Self.error(error, isThere: dispatcher.shows(tool: name, to: caller)))
+                context.finish(endpoint, Self.error(error, isThere: dispatcher.shows(tool: name, to: caller)))
             }
             ended()
         }
-        if !dispatcher.mayChange(tool: name, from: caller) { turn.exchange.whenGone { task.cancel() } }
+        if !dispatcher.mayChange(tool: name, from: caller) { context.exchange.whenGone { task.cancel() } }
     }
 
     /// The arguments of a call. A tool without any is called without a body.

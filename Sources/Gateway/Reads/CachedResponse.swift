@@ -106,7 +106,7 @@ struct CachedResponse: Sendable {
 
 /// The answer to a read, and how it came about.
 struct ReadAnswer {
-    let kept: CachedResponse
+    let cached: CachedResponse
     let source: ReadSource
     /// Whole seconds since what it shows was so.
     var age = 0
@@ -115,11 +115,11 @@ struct ReadAnswer {
     /// What its octets say, where that is at hand.
     var tree: JSON?
 
-    var document: Document { Document(octets: kept.body, tree: tree) }
+    var document: Document { Document(octets: cached.body, tree: tree) }
 
     /// As REST gives it.
     /// - Throws: `APIError` 412 when If-Match does not hold.
     func response(_ conditions: Preconditions) throws(APIError) -> Response {
-        try kept.response(source, conditions, age: age, cause: cause)
+        try cached.response(source, conditions, age: age, cause: cause)
     }
 }

@@ -42,16 +42,16 @@ final class ReadService {
         accept.elementsEqual("*/*".utf8) || accept.elementsEqual("application/json".utf8)
     }
 
-    // MARK: One look
+    // MARK: One look-up
 
-    /// What becomes of a read at its one look at the table.
+    /// What becomes of a read at its one look-up in the table.
     enum Asked {
         case answer(ReadAnswer)
         /// Something has to be waited for.
         case open(OpenRead)
     }
 
-    /// Looks at what is kept, once and without a wait.
+    /// Looks at what is cached, once and without a wait.
     /// - Parameter words: those of the request: the next one in the same words finds the answer ready.
     func ask(_ key: ReadKey, _ wish: ReadWish, words: RequestWords? = nil) -> Asked {
         let now = clock.now
@@ -59,15 +59,15 @@ final class ReadService {
         case .hit(let answer):
             if let words { shared.remember(words, for: key) }
             return .answer(given(answer, .hit, age: answer.age(now)))
-        case .lead(let lease): return .open(OpenRead(key, wish, .lead(lease), shared))
-        case .busy, .follow: return .open(OpenRead(key, wish, .follow, shared))
+        case .leader(let lease): return .open(OpenRead(key, wish, .leader(lease), shared))
+        case .busy, .follower: return .open(OpenRead(key, wish, .follower, shared))
         case .absent: return .open(OpenRead(key, wish, .absent, shared))
         }
     }
 
     // MARK: With a wait
 
-    /// Answers a read: from what is kept, from a call that is under way, or by `fetch`, which makes the call.
+    /// Answers a read: from what is cached, from a call that is under way, or by `fetch`, which makes the call.
     func read(
         _ key: ReadKey, _ wish: ReadWish, _ call: UpstreamCall, fetch: () async throws(APIError) -> Fetched
     ) async throws(APIError) -> ReadAnswer {
@@ -82,9 +82,9 @@ final class ReadService {
         _ open: OpenRead, _ call: UpstreamCall, fetch: () async throws(APIError) -> Fetched
     ) async throws(APIError) -> ReadAnswer {
         switch open.take() {
-        case .lead(let lease)?: return try await lead(lease, open.wish, call, fetch)
-        case .follow?: return try await follow(open.key, open.wish, call, fetch)
-        case .absent?: throw APIError(.notKept)
+        case .leader(let lease)?: return try await lead(lease, open.wish, call, fetch)
+        case .follower?: return try await follow(open.key, open.wish, call, fetch)
+        case .absent?: throw APIError(.notCached)
         // Whoever took it before has its lease or its place in the queue: there is nothing left to go on with.
         case nil: throw APIError(.internal)
         }
@@ -101,8 +101,8 @@ final class ReadService {
             shared.finish(lease, .answer(answer, keep: wish.mayStore), now: clock.now)
             return given(answer, .miss, tree: fetched.tree)
         } catch {
-            shared.finish(lease, landing(error, call), now: clock.now)
-            return try standIn(lease.key, wish, error)
+            shared.finish(lease, outcome(error, call), now: clock.now)
+            return try staleIfError(lease.key, wish, error)
         }
     }
 
@@ -117,13 +117,13 @@ final class ReadService {
             news = try await parking.park(
                 until: call.deadline,
                 missed: { news in
-                    if case .lead(let lease) = news { shared.abandon(lease) }
+                    if case .leader(let lease) = news { shared.abandon(lease) }
                 },
                 { waiter in
                     switch shared.ask(key, wish, now: clock.now, waiter: waiter) {
                     case .hit(let answer): waiter.tell(.end(.success(answer)))
-                    case .lead(let lease): waiter.tell(.lead(lease))
-                    case .follow(let id): number = id
+                    case .leader(let lease): waiter.tell(.leader(lease))
+                    case .follower(let id): number = id
                     case .absent, .busy: waiter.tell(.overdue)
                     }
                 })
@@ -132,18 +132,18 @@ final class ReadService {
             throw APIError(LumaError.cancelled, subject: nil)
         }
         switch news {
-        case .lead(let lease): return try await lead(lease, wish, call, fetch)
+        case .leader(let lease): return try await lead(lease, wish, call, fetch)
         case .end(.success(let answer)): return given(answer, .shared)
-        case .end(.failure(let error)): return try standIn(key, wish, error)
+        case .end(.failure(let error)): return try staleIfError(key, wish, error)
         case .overdue:
             if let number { shared.leave(key, number) }
-            return try standIn(key, wish, APIError(.upstreamTimeout))
+            return try staleIfError(key, wish, APIError(.upstreamTimeout))
         }
     }
 
     /// What a leader's failure means for those who follow it. A caller that went away, or whose time or turn was over,
     /// tells nothing about the others.
-    private func landing(_ error: APIError, _ call: UpstreamCall) -> SharedReads.Table.Landing {
+    private func outcome(_ error: APIError, _ call: UpstreamCall) -> SharedReads.Table.Outcome {
         switch error.reason {
         case .shuttingDown: return .abandoned
         case .upstreamTimeout where clock.now >= call.deadline: return .abandoned
@@ -155,9 +155,9 @@ final class ReadService {
     }
 
     /// What was known before, while Luma is down; else the error.
-    private func standIn(_ key: ReadKey, _ wish: ReadWish, _ error: APIError) throws(APIError) -> ReadAnswer {
+    private func staleIfError(_ key: ReadKey, _ wish: ReadWish, _ error: APIError) throws(APIError) -> ReadAnswer {
         let now = clock.now
-        guard Self.isOutage(error), wish.maxAge == .infinity, let answer = shared.standIn(key, now: now) else {
+        guard Self.isOutage(error), wish.maxAge == .infinity, let answer = shared.staleIfError(key, now: now) else {
             throw error
         }
         return given(answer, .stale, age: answer.age(now), cause: error.reason.rawValue)
@@ -168,7 +168,7 @@ final class ReadService {
         _ answer: CachedResponse, _ source: ReadSource, age: Int = 0, cause: String? = nil, tree: JSON? = nil
     ) -> ReadAnswer {
         metrics?.read(source)
-        return ReadAnswer(kept: answer, source: source, age: age, cause: cause, tree: tree)
+        return ReadAnswer(cached: answer, source: source, age: age, cause: cause, tree: tree)
     }
 
     private static func isOutage(_ error: APIError) -> Bool {
@@ -179,17 +179,17 @@ final class ReadService {
     }
 }
 
-/// A read that nothing kept answers, after its one look at the table.
+/// A read that no cached response answers, after its one look-up in the table.
 ///
 /// Whoever holds it goes on with it once, in a task. A lease that nobody takes up, because the task never came to be, is given
-/// back when this goes: a flight without an end would keep everybody waiting who follows it.
+/// back when this goes: a read in flight without an end would keep everybody waiting who follows it.
 final class OpenRead {
-    /// What the look has come to.
+    /// What the look-up has come to.
     enum Verdict {
         /// The call is its own to make, and the lease to bring to its end.
-        case lead(SharedReads.Table.Lease)
+        case leader(SharedReads.Table.Lease)
         /// Somebody else's call is under way.
-        case follow
+        case follower
         /// The caller wants nothing asked.
         case absent
     }
@@ -213,6 +213,6 @@ final class OpenRead {
     }
 
     deinit {
-        if case .lead(let lease)? = verdict { shared.abandon(lease) }
+        if case .leader(let lease)? = verdict { shared.abandon(lease) }
     }
 }

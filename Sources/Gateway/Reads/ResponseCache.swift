@@ -2,12 +2,12 @@ import Core
 import GatewayAPI
 import HTTP
 
-/// The answers that are kept, by key and, for those who ask in the same words again, by the words of the request.
+/// The cached responses, by key and, for those who ask in the same words again, by the words of the request.
 ///
 /// An answer that is asked for again in the same words is given from octets that stand ready: no key is made, nothing is
 /// decoded, nothing is rendered but the age, once a second.
 struct ResponseCache: Sendable {
-    /// One answer that is kept. Reached only through the table that holds it.
+    /// One cached response. Reached only through the table that holds it.
     private final class Entry {
         let key: ReadKey
         let answer: CachedResponse

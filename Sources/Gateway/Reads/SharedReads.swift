@@ -19,12 +19,12 @@ final class SharedReads: Sendable {
         var seen: UInt64
     }
 
-    let settings: KeepSettings
+    let settings: CacheSettings
     private let touches: SharedCounter?
     private let state: Mutex<State>
 
     /// - Parameter touches: the writes of all gateways that may write what is read here; nil for this one alone.
-    init(_ settings: KeepSettings, touches: SharedCounter? = nil) {
+    init(_ settings: CacheSettings, touches: SharedCounter? = nil) {
         self.settings = settings
         self.touches = touches
         state = Mutex(State(table: Table(settings), seen: touches?.value ?? 0))
@@ -48,20 +48,20 @@ final class SharedReads: Sendable {
         withTable { $0.ask(key, wish, now: now, waiter: waiter) }
     }
 
-    func standIn(_ key: ReadKey, now: MonotonicTime) -> CachedResponse? {
-        withTable { $0.standIn(key, now: now) }
+    func staleIfError(_ key: ReadKey, now: MonotonicTime) -> CachedResponse? {
+        withTable { $0.staleIfError(key, now: now) }
     }
 
-    /// Ends a flight and tells those who wait, each on its own loop.
-    func finish(_ lease: Table.Lease, _ landing: Table.Landing, now: MonotonicTime) {
-        switch withTable({ $0.finish(lease, landing, now: now) }) {
+    /// Ends a read in flight and tells those who wait, each on its own loop.
+    func finish(_ lease: Table.Lease, _ outcome: Table.Outcome, now: MonotonicTime) {
+        switch withTable({ $0.finish(lease, outcome, now: now) }) {
         case .nobody: break
         case .all(let waiters, let end): for waiter in waiters { waiter.tell(.end(end)) }
-        case .next(let waiter, let lease): waiter.tell(.lead(lease))
+        case .next(let waiter, let lease): waiter.tell(.leader(lease))
         }
     }
 
-    /// Ends a flight for which nobody makes the call: the next one who waits may.
+    /// Ends a read in flight for which nobody makes the call: the next one who waits may.
     func abandon(_ lease: Table.Lease) {
         // Nothing is kept, so it does not matter when.
         finish(lease, .abandoned, now: MonotonicTime(nanoseconds: 0))
@@ -84,18 +84,18 @@ final class SharedReads: Sendable {
 
     func ready(_ words: RequestWords, ifNoneMatch: UnsafeRawBufferPointer?, now: MonotonicTime) -> ReadyAnswer? {
         withTable {
-            $0.kept.ready(words, ifNoneMatch: ifNoneMatch, freshSeconds: settings.freshSeconds, now: now)
+            $0.cache.ready(words, ifNoneMatch: ifNoneMatch, freshSeconds: settings.freshSeconds, now: now)
         }
     }
 
     func remember(_ words: RequestWords, for key: ReadKey) {
         guard words.count <= Table.maxWords else { return }
         let (octets, hash) = (words.octets, words.hash)
-        withTable { $0.kept.remember(octets, hash: hash, for: key) }
+        withTable { $0.cache.remember(octets, hash: hash, for: key) }
     }
 
-    /// Answers that are kept, and the octets that they take.
-    var size: (answers: Int, bytes: Int) { withTable { ($0.kept.count, $0.kept.bytes) } }
+    /// Cached responses, and the octets that they take.
+    var size: (answers: Int, bytes: Int) { withTable { ($0.cache.count, $0.cache.bytes) } }
 }
 
 /// Who waits for somebody else's call.
@@ -104,7 +104,7 @@ struct ReadWaiter: Sendable {
     enum News: Sendable {
         case end(Result<CachedResponse, APIError>)
         /// The call is its own to make now.
-        case lead(SharedReads.Table.Lease)
+        case leader(SharedReads.Table.Lease)
         /// Its own time is over.
         case overdue
     }

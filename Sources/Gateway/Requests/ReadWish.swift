@@ -1,6 +1,6 @@
 import HTTP
 
-/// What a caller says about kept answers, by its Cache-Control (RFC 9111 §5.2.1).
+/// What a caller says about cached responses, by its Cache-Control (RFC 9111 §5.2.1).
 struct ReadWish: Sendable, Equatable {
     /// No older than this, in seconds; 0 asks for an answer from Luma itself, as `no-cache` does.
     var maxAge: Double = .infinity
@@ -9,7 +9,7 @@ struct ReadWish: Sendable, Equatable {
     /// Nothing may be asked of Luma.
     var onlyIfCached = false
 
-    /// A kept answer may be given.
+    /// A cached response may be given.
     var mayUse: Bool { maxAge > 0 }
 
     init() {}

@@ -31,27 +31,27 @@ final class RequestRecorder {
 
     /// Writes the request's line, when its answer is complete.
     func record(
-        _ turn: RequestContext, _ endpoint: Endpoint?, status: Int, bytes: Int, calls: CallContext?, reason: Reason?
+        _ context: RequestContext, _ endpoint: Endpoint?, status: Int, bytes: Int, calls: CallContext?, reason: Reason?
     ) {
         let now = clock.now
-        let duration = now.nanoseconds - turn.exchange.arrival.nanoseconds
+        let duration = now.nanoseconds - context.exchange.arrival.nanoseconds
         metrics.answered(endpoint, status: status, nanoseconds: duration)
         let record = RequestRecord(
-            time: clock.wallClock(at: now), requestID: turn.id, method: turn.method,
+            time: clock.wallClock(at: now), requestID: context.id, method: context.method,
             route: endpoint?.pattern ?? "-",
             status: status, durationNanoseconds: duration, bytes: bytes,
             upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason,
-            label: turn.admission?.principal?.label,
-            traceID: turn.admission?.trace?.traceID, address: Self.address(turn, reason))
+            label: context.admission?.principal?.label,
+            traceID: context.admission?.trace?.traceID, address: Self.address(context, reason))
         log.log(record)
         if endpoint?.isRoutine != true { metrics.keep(record) }
     }
 
     /// Where a request came from whose token is wrong or missing: else nobody could see who guesses.
-    private static func address(_ turn: RequestContext, _ reason: Reason?) -> String? {
+    private static func address(_ context: RequestContext, _ reason: Reason?) -> String? {
         switch reason {
-        case .unauthenticated, .invalidToken: turn.exchange.peerAddress
-        case .rateLimited where turn.admission?.principal == nil: turn.exchange.peerAddress
+        case .unauthenticated, .invalidToken: context.exchange.peerAddress
+        case .rateLimited where context.admission?.principal == nil: context.exchange.peerAddress
         default: nil
         }
     }
@@ -78,12 +78,12 @@ final class RequestRecorder {
     }
 
     /// Writes a line for one call to Luma, at debug level.
-    func attempt(_ attempt: CallContext.Attempt, of turn: RequestContext) {
+    func attempt(_ attempt: CallContext.Attempt, of context: RequestContext) {
         log.log(
             LogEvent(
                 time: clock.wallClock, .debug, "Call to Luma",
                 [
-                    "request_id": .text(turn.id), "operation": .text(attempt.operation),
+                    "request_id": .text(context.id), "operation": .text(attempt.operation),
                     "attempt": .integer(attempt.number), "outcome": .text(attempt.outcome),
                     "duration_us": .integer(Int(attempt.seconds * 1e6)),
                 ]))

@@ -9,7 +9,7 @@ import ToolHost
 
 /// The gateway's side of one loop: takes each request from router to answer and writes its log line.
 final class Application: NodeHandler {
-    let worker: LoopContext
+    let loopContext: LoopContext
     private let shutDownTransport: () -> Void
     private let router = Endpoint.router()
     @exclusivity(unchecked) private var identifiers = RequestIdentifiers()
@@ -22,47 +22,53 @@ final class Application: NodeHandler {
     ///   - dispatcher: what speaks MCP; the gateway's own by default.
     ///   - shutDownTransport: called once, when nothing calls Luma any more.
     init(
-        _ worker: LoopContext, _ shared: Shared, dispatcher: Dispatcher? = nil, shutDownTransport: @escaping () -> Void
+        _ loopContext: LoopContext, _ shared: Shared, dispatcher: Dispatcher? = nil,
+        shutDownTransport: @escaping () -> Void
     ) {
-        self.worker = worker
+        self.loopContext = loopContext
         metrics = shared.metrics
         forwarders = shared.forwarders
         self.shutDownTransport = shutDownTransport
         mcp = MCPServer(
-            dispatcher ?? ToolBox.dispatcher(worker, shared), shared.mcp, worker.gate, reactor: worker.reactor)
+            dispatcher ?? ToolBox.dispatcher(loopContext, shared), shared.mcp, loopContext.gate,
+            reactor: loopContext.reactor)
         tools = ToolsService(mcp)
     }
 
     func handle(_ request: RequestView, _ exchange: Exchange) {
-        var turn = RequestContext(
+        var context = RequestContext(
             id: identifiers.identifier(for: request), method: request.method, exchange: exchange,
-            recorder: worker.recorder)
+            recorder: loopContext.recorder)
         let known = request.knownFields
-        if known.contains(.traceparent) { turn.trace(request) }
-        if let refusal = worker.gate.refusalOfPlace(request, known, &turn) { return turn.refuse(nil, refusal, request) }
+        if known.contains(.traceparent) { context.trace(request) }
+        if let refusal = loopContext.gate.refusalOfPlace(request, known, &context) {
+            return context.refuse(nil, refusal, request)
+        }
         switch request.method {
-        case .options: return answerOptions(request, turn)
+        case .options: return answerOptions(request, context)
         // Known nowhere here, so not a matter of the path (RFC 9110 §9.1); TRACE would show a caller's secrets.
-        case .other, .trace, .connect: return turn.finish(nil, APIError.methodNotImplemented)
+        case .other, .trace, .connect: return context.finish(nil, APIError.methodNotImplemented)
         default: break
         }
-        if mcp.shared.answersDirectCalls, DirectCall.isHealth(request) { return answerHealth(request, turn) }
+        if mcp.shared.answersDirectCalls, DirectCall.isHealth(request) { return answerHealth(request, context) }
         // What stands ready is found without the router, and given to nobody who may not have it.
-        if let ready = worker.reads.ready(request) {
+        if let ready = loopContext.reads.ready(request) {
             let endpoint = ready.isList ? Endpoint.listEvents : .getEvent
-            if let refusal = worker.gate.refusal(of: endpoint, request, &turn) { return turn.finish(endpoint, refusal) }
-            return turn.finish(endpoint, ready.response)
+            if let refusal = loopContext.gate.refusal(of: endpoint, request, &context) {
+                return context.finish(endpoint, refusal)
+            }
+            return context.finish(endpoint, ready.response)
         }
         switch router.match(method: request.method, path: request.path) {
         case .found(let endpoint, let parameters):
-            if let refusal = worker.gate.refusal(of: endpoint, request, &turn) {
+            if let refusal = loopContext.gate.refusal(of: endpoint, request, &context) {
                 let isDirect = mcp.shared.answersDirectCalls && endpoint.kind == .mcpPost && refusal.status == 401
-                return turn.refuse(endpoint, refusal, request, detail: isDirect ? DirectCall.noToken : nil)
+                return context.refuse(endpoint, refusal, request, detail: isDirect ? DirectCall.noToken : nil)
             }
-            serve(endpoint, parameters, request, turn)
+            serve(endpoint, parameters, request, context)
         case .methodNotAllowed(let allowed):
-            turn.refuse(nil, APIError(methodNotAllowed: Self.list(allowed)), request)
-        case .notFound: turn.finish(nil, APIError.notFound)
+            context.refuse(nil, APIError(methodNotAllowed: Self.list(allowed)), request)
+        case .notFound: context.finish(nil, APIError.notFound)
         }
     }
 
@@ -72,7 +78,7 @@ final class Application: NodeHandler {
         let isMCP = requestLine.map { Self.isMCP(line: $0) } ?? false
         var answer = isMCP ? apiError.answer(toMessage: nil, requestID: id) : apiError.response(requestID: id)
         answer.fields.append(Field("X-Request-Id", id))
-        worker.recorder.refused(id: id, answer, apiError.reason)
+        loopContext.recorder.refused(id: id, answer, apiError.reason)
         return answer
     }
 
@@ -82,17 +88,17 @@ final class Application: NodeHandler {
             && Endpoint.isMCP(target: parts[1])
     }
 
-    func couldNotAnswer(_ error: ResponseError) { worker.recorder.fault("A response could not be written", error) }
+    func couldNotAnswer(_ error: ResponseError) { loopContext.recorder.fault("A response could not be written", error) }
 
     func handshakeFailed(_ failure: TLSFailure, from peer: String) {
-        worker.handshakes.note(failure.description, from: peer)
+        loopContext.handshakes.note(failure.description, from: peer)
     }
 
-    func interrupt() { worker.operations.writes.cancel() }
+    func interrupt() { loopContext.operations.writes.cancel() }
 
     /// The tokens were read again: who has none any more hears nothing more.
     func tokensChanged() {
-        mcp.endStreams(unless: worker.gate.isCurrent)
+        mcp.endStreams(unless: loopContext.gate.isCurrent)
         mcp.toolNews.look()
     }
 
@@ -101,109 +107,109 @@ final class Application: NodeHandler {
 
     func end(by deadline: MonotonicTime) async {
         await mcp.end()
-        await worker.operations.writes.end(by: deadline)
+        await loopContext.operations.writes.end(by: deadline)
         shutDownTransport()
-        forwarders?.host.end(on: worker.reactor)
-        worker.recorder.flush()
+        forwarders?.host.end(on: loopContext.reactor)
+        loopContext.recorder.flush()
     }
 
     /// `OPTIONS` tells the methods of a path, or of the whole server for `*` (RFC 9110 §9.3.7).
-    private func answerOptions(_ request: RequestView, _ turn: RequestContext) {
+    private func answerOptions(_ request: RequestView, _ context: RequestContext) {
         var allowed: [Method]
         if request.path.elementsEqual("*".utf8) {
             allowed = [.get, .head, .post, .put, .patch, .delete, .options]
         } else {
             guard case .methodNotAllowed(let methods) = router.match(method: .other, path: request.path) else {
-                return turn.finish(nil, APIError.notFound)
+                return context.finish(nil, APIError.notFound)
             }
             allowed = methods
         }
         var fields = [Field("Allow", Self.list(allowed))]
-        if turn.admission?.origin != nil, request.field("access-control-request-method") != nil {
+        if context.admission?.origin != nil, request.field("access-control-request-method") != nil {
             fields += CrossOrigin.preflightFields(allow: Self.list(allowed))
         }
         if allowed.contains(.patch) { fields.append(Field("Accept-Patch", Representation.json.rawValue)) }
-        turn.finish(nil, Response(status: 204, fields: fields))
+        context.finish(nil, Response(status: 204, fields: fields))
     }
 
     /// `GET /healthz`, for clients of a Luna server.
-    private func answerHealth(_ request: RequestView, _ turn: RequestContext) {
-        var turn = turn
-        let isKnown = worker.gate.refusal(of: .listTools, request, &turn) == nil
-        turn.finish(nil, mcp.health(for: isKnown ? turn.principal : nil))
+    private func answerHealth(_ request: RequestView, _ context: RequestContext) {
+        var context = context
+        let isKnown = loopContext.gate.refusal(of: .listTools, request, &context) == nil
+        context.finish(nil, mcp.health(for: isKnown ? context.principal : nil))
     }
 
     private static func list(_ methods: [Method]) -> String { methods.map(\.token).joined(separator: ", ") }
 
     private func serve(
-        _ endpoint: Endpoint, _ parameters: RouteParameters, _ request: RequestView, _ turn: RequestContext
+        _ endpoint: Endpoint, _ parameters: RouteParameters, _ request: RequestView, _ context: RequestContext
     ) {
-        if endpoint.isMCP { return mcp.handle(endpoint, parameters, request, turn) }
+        if endpoint.isMCP { return mcp.handle(endpoint, parameters, request, context) }
         do throws(APIError) {
             switch endpoint.kind {
-            case .live: turn.finish(endpoint, Self.alive)
-            case .health: turn.finish(endpoint, try worker.health.answer())
+            case .live: context.finish(endpoint, Self.alive)
+            case .health: context.finish(endpoint, try loopContext.health.answer())
             case .console, .docs, .asset:
                 let path = parameters["file"].map { "/assets/" + $0 } ?? endpoint.pattern
-                turn.finish(endpoint, try StaticFile.at(path).response(Preconditions(request)))
+                context.finish(endpoint, try StaticFile.at(path).response(Preconditions(request)))
             case .metrics:
-                let (hub, reactor) = (metrics, worker.reactor)
-                turn.exchange.perform { turn.finish(endpoint, await MetricsPage.response(hub, on: reactor)) }
+                let (hub, reactor) = (metrics, loopContext.reactor)
+                context.exchange.perform { context.finish(endpoint, await MetricsPage.response(hub, on: reactor)) }
             case .listFeeds, .createFeed, .revokeFeed, .feed:
-                let input = try self.input(endpoint, parameters, request, turn)
+                let input = try self.input(endpoint, parameters, request, context)
                 _ = try input.representation()
-                let worker = self.worker
-                turn.exchange.perform {
+                let loopContext = self.loopContext
+                context.exchange.perform {
                     if endpoint.kind == .feed {
-                        await worker.answerFeed(input, turn)
+                        await loopContext.answerFeed(input, context)
                     } else {
-                        await worker.answerFeeds(input, turn)
+                        await loopContext.answerFeeds(input, context)
                     }
                 }
             case .listTools, .callTool:
-                let input = try self.input(endpoint, parameters, request, turn)
+                let input = try self.input(endpoint, parameters, request, context)
                 _ = try input.representation()
-                let toolset = try worker.gate.rules.toolsets.choice(
+                let toolset = try loopContext.gate.rules.toolsets.choice(
                     path: nil, request.fields(named: ToolsetTable.field))
-                try tools.serve(input, toolset, turn)
+                try tools.serve(input, toolset, context)
             case .status:
-                let input = try self.input(endpoint, parameters, request, turn)
+                let input = try self.input(endpoint, parameters, request, context)
                 _ = try input.representation()
                 try input.refuseQuery()
-                let status = worker.status
-                turn.exchange.perform { turn.finish(endpoint, await status.answer(to: turn.principal)) }
+                let status = loopContext.status
+                context.exchange.perform { context.finish(endpoint, await status.answer(to: context.principal)) }
             default:
-                let input = try self.input(endpoint, parameters, request, turn)
+                let input = try self.input(endpoint, parameters, request, context)
                 let representation = try input.representation()
-                if let answer = try worker.localAnswer(input) { return turn.finish(endpoint, answer) }
+                if let answer = try loopContext.localAnswer(input) { return context.finish(endpoint, answer) }
                 switch endpoint.kind {
-                case .getEvent where representation == .json: try worker.serveEvent(input, request, turn)
-                case .listEvents where representation == .json: try worker.serveList(input, request, turn)
-                case .operation: perform(try input.withOperation(parameters), representation, turn)
-                default: perform(input, representation, turn)
+                case .getEvent where representation == .json: try loopContext.serveEvent(input, request, context)
+                case .listEvents where representation == .json: try loopContext.serveList(input, request, context)
+                case .operation: perform(try input.withOperation(parameters), representation, context)
+                default: perform(input, representation, context)
                 }
             }
         } catch {
-            turn.finish(endpoint, error)
+            context.finish(endpoint, error)
         }
     }
 
     /// Serves what may have to wait, in a task.
-    private func perform(_ input: RequestInput, _ representation: Representation, _ turn: RequestContext) {
-        let worker = self.worker
+    private func perform(_ input: RequestInput, _ representation: Representation, _ context: RequestContext) {
+        let loopContext = self.loopContext
         if input.endpoint.isWrite {
-            worker.operations.writes.start { await worker.answer(input, representation, turn) }
+            loopContext.operations.writes.start { await loopContext.answer(input, representation, context) }
         } else {
-            turn.exchange.perform { await worker.answer(input, representation, turn) }
+            context.exchange.perform { await loopContext.answer(input, representation, context) }
         }
     }
 
     private func input(
-        _ endpoint: Endpoint, _ parameters: RouteParameters, _ request: RequestView, _ turn: RequestContext
+        _ endpoint: Endpoint, _ parameters: RouteParameters, _ request: RequestView, _ context: RequestContext
     ) throws(APIError) -> RequestInput {
         let parameter = endpoint.parameterNames.last.flatMap { parameters[$0] }
         var input = try RequestInput(endpoint, parameter: parameter, request)
-        if endpoint.isWrite { input.principal = turn.principal.label }
+        if endpoint.isWrite { input.principal = context.principal.label }
         return input
     }
 

@@ -26,7 +26,7 @@ final class LoopContext {
     private let healthInterval: Double
     /// Of Luma, after the start, by whichever loop makes it.
     let firstCheck: Milestone
-    let settlerSettings: Reconciler.Settings
+    let reconcilerSettings: Reconciler.Settings
 
     init(_ shared: Shared, reactor: Reactor, transport: any Transport) {
         self.reactor = reactor
@@ -48,13 +48,14 @@ final class LoopContext {
         openAPI = OpenAPIService(shared.openAPI)
         let changes = shared.mcp.changes
         operations = OperationService(
-            events: events, desk: shared.makeDesk(reactor: reactor, clock: clock), reactor: reactor, clock: clock,
+            events: events, coordinator: shared.makeCoordinator(reactor: reactor, clock: clock), reactor: reactor,
+            clock: clock,
             patience: shared.patience
         ) { changes.publish(event: $0) }
         shared.metrics.add(recorder.metrics, on: reactor.executor)
         luma.observer = recorder.metrics
         reads.metrics = recorder.metrics
-        settlerSettings = Reconciler.Settings(
+        reconcilerSettings = Reconciler.Settings(
             settleSeconds: shared.configuration.memory.settleSeconds,
             keepSeconds: max(60, shared.configuration.memory.duplicateWindowSeconds),
             patience: min(15, shared.patience))
@@ -64,7 +65,7 @@ final class LoopContext {
     /// Starts the background check of Luma on this loop; cancel the task to end it.
     func startMonitor() -> Task<Void, Never> {
         let monitor = HealthMonitor(
-            luma: luma, clock: clock, interval: healthInterval, firstCheck: firstCheck, onLook: status.noteBudget
+            luma: luma, clock: clock, interval: healthInterval, firstCheck: firstCheck, onCheck: status.noteBudget
         ) { [recorder] in
             recorder.reachability($0)
         }
@@ -82,29 +83,29 @@ final class LoopContext {
     }
 
     /// - Parameter timeout: the longest that the caller waits, in seconds.
-    func upstreamCall(_ timeout: Double?, _ priority: Priority, _ turn: RequestContext) -> UpstreamCall {
-        let exchange = turn.exchange
+    func upstreamCall(_ timeout: Double?, _ priority: Priority, _ context: RequestContext) -> UpstreamCall {
+        let exchange = context.exchange
         let call = operations.upstreamCall(
-            CallContext(turn.sender(priority)) { !exchange.isOpen }, timeout: timeout)
-        call.context.traceparent = turn.admission?.trace?.traceparent
-        if recorder.isEnabled(.debug) { call.context.onAttempt = { [recorder] in recorder.attempt($0, of: turn) } }
+            CallContext(context.sender(priority)) { !exchange.isOpen }, timeout: timeout)
+        call.context.traceparent = context.admission?.trace?.traceparent
+        if recorder.isEnabled(.debug) { call.context.onAttempt = { [recorder] in recorder.attempt($0, of: context) } }
         return call
     }
 
     /// Serves an endpoint that needs Luma, to the end.
-    func answer(_ input: RequestInput, _ representation: Representation, _ turn: RequestContext) async {
+    func answer(_ input: RequestInput, _ representation: Representation, _ context: RequestContext) async {
         // A list of everything waits behind who looks at one thing, and so does who says that there is no hurry.
         let isStream = input.endpoint.listsEvents && representation != .json
-        let call = upstreamCall(input.timeout, isStream || input.isBackground ? .background : .interactive, turn)
+        let call = upstreamCall(input.timeout, isStream || input.isBackground ? .background : .interactive, context)
         do throws(APIError) {
             if isStream {
                 let query = try EventListQuery(input.query, isTable: representation == .csv)
-                return try await streamList(query, as: representation, input, turn, call)
+                return try await streamList(query, as: representation, input, context, call)
             }
             if representation == .calendar {
                 let response = try await operations.events.calendar(
                     try input.loneEventID(), input.wish, input.conditions, call)
-                return turn.finish(input.endpoint, response, calls: call.context)
+                return context.finish(input.endpoint, response, calls: call.context)
             }
             let response: Response =
                 if input.endpoint.isWrite {
@@ -112,10 +113,10 @@ final class LoopContext {
                 } else {
                     try await operations.read(try ReadRequest(input), input.wish, call).response(input.conditions)
                 }
-            turn.finish(input.endpoint, response, calls: call.context)
+            context.finish(input.endpoint, response, calls: call.context)
         } catch {
             let error = await operations.explained(error)
-            turn.finish(input.endpoint, error.told(after: call.context), calls: call.context)
+            context.finish(input.endpoint, error.told(after: call.context), calls: call.context)
         }
     }
 }
@@ -139,17 +140,18 @@ extension LoopContext: ToolAuditor {
 
 extension ToolBox {
     /// A dispatcher of one loop with everything registered.
-    static func dispatcher(_ worker: LoopContext, _ shared: Shared) -> Dispatcher {
+    static func dispatcher(_ loopContext: LoopContext, _ shared: Shared) -> Dispatcher {
         let dispatcher = dispatcher(
-            worker.operations,
+            loopContext.operations,
             Parts(
                 health: ToolHealth(
-                    worker.health, account: shared.account, firstCheck: shared.firstCheck, reactor: worker.reactor),
+                    loopContext.health, account: shared.account, firstCheck: shared.firstCheck,
+                    reactor: loopContext.reactor),
                 plugins: shared.plugins, seal: shared.mcp.seal, catalog: shared.templates, zones: shared.zones,
                 asksByFormOnly: shared.configuration.access.asksByFormOnly),
             rounds: shared.mcp.rounds)
         dispatcher.registry.toolsChange = shared.mcp.sources.isExpected || shared.access.toolsets.count > 0
-        dispatcher.auditor = worker
+        dispatcher.auditor = loopContext
         dispatcher.changesNothing = shared.access.readOnly
         return dispatcher
     }
@@ -157,19 +159,20 @@ extension ToolBox {
 
 extension LoopContext {
     /// Starts to look for the effects of lost writes on this loop; cancel the task to end it.
-    func startSettler() -> Task<Void, Never> {
-        let settler = Reconciler(
-            luma: luma, store: operations.desk.store, account: operations.desk.account, reactor: reactor, clock: clock,
-            steady: operations.desk.steady,
-            settings: settlerSettings
+    func startReconciler() -> Task<Void, Never> {
+        let reconciler = Reconciler(
+            luma: luma, store: operations.coordinator.store, account: operations.coordinator.account, reactor: reactor,
+            clock: clock,
+            steady: operations.coordinator.steady,
+            settings: reconcilerSettings
         ) { [self] write, effect in logSettled(write, effect) }
         let executor = reactor.executor
-        let bound = LoopBound(settler, on: executor)
-        let bell = operations.desk.bell
-        bell.setListener { executor.execute { bound.value.wake() } }
+        let bound = LoopBound(reconciler, on: executor)
+        let wakeSignal = operations.coordinator.wakeSignal
+        wakeSignal.setListener { executor.execute { bound.value.wake() } }
         return reactor.start {
-            await settler.run()
-            bell.setListener(nil)
+            await reconciler.run()
+            wakeSignal.setListener(nil)
         }
     }
 

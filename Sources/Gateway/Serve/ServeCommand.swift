@@ -70,14 +70,14 @@ package struct ServeCommand {
             sandboxKey: configuration.usesSandbox ? SandboxKey.kept(in: folder) : nil, plugins: plugins,
             forwarders: forwarders)
         forwarders?.read(to: shared.mcp.sources)
-        let looks = shared.lookForEndedSessions()
+        let sessionReads = shared.readEndedSessions()
         let budget = Task { await shared.resumeBudget() }
-        let workers = try await startWorkers(shared, sockets, tls, sandbox)
+        let nodes = try await startNodes(shared, sockets, tls, sandbox)
         plugins?.begin(to: shared.mcp.sources)
         // What is checked in the background is to be counted where the last program ended.
         await budget.value
-        let monitor = await workers[0].startMonitor()
-        let settler = await workers[0].startSettler()
+        let monitor = await nodes[0].startMonitor()
+        let reconciler = await nodes[0].startReconciler()
         // What is needed sooner or later, but must not hold up the first answer: the list of zones takes some milliseconds.
         Task.detached(priority: .background) {
             try await Task.sleep(for: .seconds(0.05))
@@ -89,18 +89,18 @@ package struct ServeCommand {
         StandardOutput.write(Banner.gateway(configuration, url: url))
         let supervisor = Supervisor(environment, process: getpid())
         supervisor.ready("Serves on \(url)")
-        let watchdog = supervisor.startWatchdog(workers.map(\.loop))
+        let watchdog = supervisor.startWatchdog(nodes.map(\.loop))
 
         let reloads = Reloads {
             supervisor.reloading()
             log.reopen(at: WallClock.now)
-            await renewCertificate(log, workers, tickets)
+            await renewCertificate(log, nodes, tickets)
             await Reloads.read {
                 configuration.renew(shared.access, log)
                 forwarders?.read(to: shared.mcp.sources)
             }
             plugins?.host.look()
-            for worker in workers { await worker.perform { $0.tokensChanged() } }
+            for node in nodes { await node.perform { $0.tokensChanged() } }
             // Who stops is not ready any more.
             if !Task.isCancelled { supervisor.ready("Serves on \(url)") }
         }
@@ -112,13 +112,13 @@ package struct ServeCommand {
         reloads.end()
         supervisor.stopping()
         monitor.cancel()
-        settler.cancel()
-        looks.cancel()
+        reconciler.cancel()
+        sessionReads.cancel()
         plugins?.host.stopCalls()
-        await end(workers)
+        await end(nodes)
         await plugins?.host.end()
         watchdog?.cancel()
-        for worker in workers { await worker.stop() }
+        for node in nodes { await node.stop() }
         await sandbox?.stop(seconds: 0)
         shared.account.budget.keepNow(LoopClock.monotonicNow)
         // From the signal on no more than its patience in all.
@@ -168,7 +168,7 @@ package struct ServeCommand {
         }
     }
 
-    private func startWorkers(
+    private func startNodes(
         _ shared: Shared, _ sockets: [[BoundSocket]], _ tls: TLSServerContext?, _ sandbox: Emulator?
     ) async throws -> [ServerNode<Application>] {
         let limits = ServerLimits(configuration.limits)
@@ -183,10 +183,10 @@ package struct ServeCommand {
                 ) {
                     let transport = try CurlTransport(reactor: $0, settings: shared.transportSettings)
                     let way = sandbox?.transport(over: transport) ?? transport
-                    let worker = LoopContext(shared, reactor: $0, transport: way)
+                    let loopContext = LoopContext(shared, reactor: $0, transport: way)
                     let dispatcher =
-                        makeDispatcher?(DispatcherHost(worker, shared)) ?? ToolBox.dispatcher(worker, shared)
-                    return Application(worker, shared, dispatcher: dispatcher) { transport.shutdown() }
+                        makeDispatcher?(DispatcherHost(loopContext, shared)) ?? ToolBox.dispatcher(loopContext, shared)
+                    return Application(loopContext, shared, dispatcher: dispatcher) { transport.shutdown() }
                 })
         }
         return nodes
@@ -194,7 +194,7 @@ package struct ServeCommand {
 
     /// Gives the loops the certificate as it is now; one that cannot be used is told, and the old one stays.
     private func renewCertificate(
-        _ log: LogSink, _ workers: [ServerNode<Application>], _ tickets: TLSTicketKeys?
+        _ log: LogSink, _ nodes: [ServerNode<Application>], _ tickets: TLSTicketKeys?
     ) async {
         guard let files = configuration.tls, let tickets else { return }
         do throws(StartFailure) {
@@ -204,7 +204,7 @@ package struct ServeCommand {
                 }
             }
             let context = try read.get()
-            for worker in workers { await worker.renew(context) }
+            for node in nodes { await node.renew(context) }
             log.log(LogEvent(time: WallClock.now, .info, "Certificate reloaded"))
         } catch {
             log.log(
@@ -214,10 +214,10 @@ package struct ServeCommand {
         }
     }
 
-    private func end(_ workers: [ServerNode<Application>]) async {
+    private func end(_ nodes: [ServerNode<Application>]) async {
         let seconds = configuration.shutdownSeconds
         await withTaskGroup(of: Void.self) { group in
-            for worker in workers { group.addTask { await worker.end(seconds: seconds) } }
+            for node in nodes { group.addTask { await node.end(seconds: seconds) } }
         }
     }
 }
@@ -232,8 +232,8 @@ package struct DispatcherHost {
     package let publish: (Change) -> Void
     package let clock: LoopClock
 
-    init(_ worker: LoopContext, _ shared: Shared) {
-        (seal, rounds, clock) = (shared.mcp.seal, shared.mcp.rounds, worker.clock)
+    init(_ loopContext: LoopContext, _ shared: Shared) {
+        (seal, rounds, clock) = (shared.mcp.seal, shared.mcp.rounds, loopContext.clock)
         publish = { shared.mcp.changes.publish($0) }
     }
 }
@@ -242,15 +242,15 @@ extension ServerNode<Application> {
     /// Starts the background check on this node's loop.
     func startMonitor() async -> Task<Void, Never> {
         let handler = handler
-        return await loop.perform { _ in handler.value.worker.startMonitor() }
+        return await loop.perform { _ in handler.value.loopContext.startMonitor() }
     }
 }
 
 extension ServerNode<Application> {
     /// Starts to look for the effects of lost writes, on this node's loop.
-    func startSettler() async -> Task<Void, Never> {
+    func startReconciler() async -> Task<Void, Never> {
         let handler = handler
-        return await loop.perform { _ in handler.value.worker.startSettler() }
+        return await loop.perform { _ in handler.value.loopContext.startReconciler() }
     }
 }
 

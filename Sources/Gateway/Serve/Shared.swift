@@ -32,7 +32,7 @@ struct Shared: Sendable {
     /// Under which name the store keeps what belongs to this account.
     let storeAccount: String
     /// Rung when a write is lost.
-    let bell = WakeSignal()
+    let wakeSignal = WakeSignal()
     let steady = SteadyClock()
     /// Nil when there are none.
     let plugins: PluginService?
@@ -57,7 +57,7 @@ struct Shared: Sendable {
         self.forwarders = forwarders
         self.upstream = upstream
         key = configuration.usesSandbox ? sandboxKey ?? SandboxKey.drawn() : configuration.apiKey ?? Secret("")
-        let reads = SharedReads(KeepSettings(configuration.cache), touches: touches)
+        let reads = SharedReads(CacheSettings(configuration.cache), touches: touches)
         self.reads = reads
         account = LumaAccount(
             BudgetSettings(configuration.rateLimit),
@@ -144,7 +144,7 @@ struct Shared: Sendable {
     var patience: Double { configuration.rateLimit.maxWaitSeconds + configuration.calls.requestTimeoutSeconds + 5 }
 }
 
-extension KeepSettings {
+extension CacheSettings {
     init(_ settings: Configuration.Cache) {
         self.init(
             freshSeconds: settings.freshSeconds, staleSeconds: settings.staleSeconds, maxBytes: settings.maxBytes)
@@ -161,9 +161,9 @@ extension BudgetSettings {
 
 /// The parts of one loop, made of what all loops share.
 extension Shared {
-    func makeDesk(reactor: Reactor, clock: any TimeSource) -> WriteCoordinator {
+    func makeCoordinator(reactor: Reactor, clock: any TimeSource) -> WriteCoordinator {
         WriteCoordinator(
-            store: store, account: storeAccount, bell: bell, steady: steady, memory: configuration.memory,
+            store: store, account: storeAccount, wakeSignal: wakeSignal, steady: steady, memory: configuration.memory,
             reactor: reactor, clock: clock)
     }
 
@@ -190,17 +190,17 @@ extension Shared {
 
 extension Shared {
     /// What other gateways on the same store end is known here after so many seconds.
-    private static let secondsBetweenLooks = 5.0
+    private static let secondsBetweenReads = 5.0
     /// The same while the store has never been heard: sessions wait for that.
     private static let secondsBeforeTheFirst = 1.0
 
     /// Learns what was ended before, and looks from then on; cancel the task to end that.
-    func lookForEndedSessions() -> Task<Void, Never> {
+    func readEndedSessions() -> Task<Void, Never> {
         let sessions = mcp.sessions
         return Task.detached {
             while !Task.isCancelled {
-                await sessions.lookForEnded()
-                let seconds = sessions.firstLook.isOver ? Self.secondsBetweenLooks : Self.secondsBeforeTheFirst
+                await sessions.readEnded()
+                let seconds = sessions.firstRead.isOver ? Self.secondsBetweenReads : Self.secondsBeforeTheFirst
                 try? await Task.sleep(for: .seconds(seconds))
             }
         }

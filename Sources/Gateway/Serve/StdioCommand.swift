@@ -43,14 +43,16 @@ package struct StdioCommand {
         loop.start()
         let output = LineOutput()
         let emulator = sandbox
-        let (conversation, monitor, settler) = try await loop.perform { loop in
+        let (conversation, monitor, reconciler) = try await loop.perform { loop in
             let transport = try CurlTransport(reactor: loop.reactor, settings: shared.transportSettings)
             let way = emulator?.transport(over: transport) ?? transport
-            let worker = LoopContext(shared, reactor: loop.reactor, transport: way)
+            let loopContext = LoopContext(shared, reactor: loop.reactor, transport: way)
             let conversation = StdioConversation(
-                ToolBox.dispatcher(worker, shared), shared.mcp, worker.gate.local, reactor: loop.reactor,
-                output: output, writes: worker.operations.writes)
-            return (LoopBound(conversation, on: loop.executor), worker.startMonitor(), worker.startSettler())
+                ToolBox.dispatcher(loopContext, shared), shared.mcp, loopContext.gate.local, reactor: loop.reactor,
+                output: output, writes: loopContext.operations.writes)
+            return (
+                LoopBound(conversation, on: loop.executor), loopContext.startMonitor(), loopContext.startReconciler()
+            )
         }
         plugins?.begin(to: shared.mcp.sources)
         let (ends, ending) = AsyncStream<Void>.makeStream()
@@ -63,7 +65,7 @@ package struct StdioCommand {
         }
         await Self.wait(ends, signals)
         monitor.cancel()
-        settler.cancel()
+        reconciler.cancel()
         plugins?.host.stopCalls()
         await loop.end(conversation, seconds: configuration.shutdownSeconds)
         await plugins?.host.end()

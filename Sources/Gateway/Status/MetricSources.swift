@@ -36,7 +36,7 @@ struct BudgetMetrics: MetricSource {
     }
 }
 
-/// What is kept of reads.
+/// What is cached of reads.
 struct ReadMetrics: MetricSource {
     let reads: SharedReads
 

@@ -7,8 +7,8 @@ import MCP
 
 /// The tools that only look.
 extension ToolBox {
-    private static let looks = Tool.Hints(readOnly: true, destructive: false, idempotent: true, openWorld: true)
-    private static let looksHere = Tool.Hints(readOnly: true, destructive: false, idempotent: true, openWorld: false)
+    private static let readOnly = Tool.Hints(readOnly: true, destructive: false, idempotent: true, openWorld: true)
+    private static let readOnlyHere = Tool.Hints(readOnly: true, destructive: false, idempotent: true, openWorld: false)
     /// What an entry of a list shows when nobody says what.
     private static let listFields = [
         "id", "name", "starts", "ends", "place", "start_at", "end_at", "timezone", "url", "visibility", "location_type",
@@ -35,7 +35,7 @@ extension ToolBox {
             Tool(
                 "list_templates", title: "List templates",
                 description: "Lists the kinds of event that can be created from a template.",
-                output: ToolSchemas.templatesOutput, hints: Self.looksHere, scope: .read,
+                output: ToolSchemas.templatesOutput, hints: Self.readOnlyHere, scope: .read,
                 constant: .structured(["templates": .array(catalog.templates.map { .object($0.brief) })])))
         tools.add(
             SurfaceTool(
@@ -61,7 +61,7 @@ extension ToolBox {
         tools.add(
             Tool(
                 "health", title: "Health", description: "Tells whether Luma can be reached.", input: ToolSchemas.none,
-                output: ToolSchemas.healthOutput, hints: Self.looks, isClosed: true, scope: .read
+                output: ToolSchemas.healthOutput, hints: Self.readOnly, isClosed: true, scope: .read
             ) { [self] _, _ throws(CallFailure) in await tellHealth() })
     }
 

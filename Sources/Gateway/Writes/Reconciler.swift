@@ -23,16 +23,16 @@ final class Reconciler {
     private static let maxSuspects = 10
 
     struct Settings {
-        /// How long a write is looked for, from the first look that Luma answers, before what cannot be seen counts as not
+        /// How long a write is looked for, from the first search that Luma answers, before what cannot be seen counts as not
         /// done.
         var settleSeconds: Double
         /// How long settled writes are kept: longer than one can be mistaken for another.
         var keepSeconds: Double
-        /// How long one look may take.
+        /// How long one search may take.
         var patience: Double
-        /// The longest pause between two looks for the same write.
+        /// The longest pause between two searches for the same write.
         var longestPause = 15.0
-        /// Between two looks for gateways that have died.
+        /// Between two searches for gateways that have died.
         var idlePause = 10.0
         var purgeInterval = 10.0
         /// No pass begins sooner after another, however the store or Luma fares, unless somebody wakes it.
@@ -42,11 +42,11 @@ final class Reconciler {
     /// One write that is looked for.
     private struct Lost {
         let write: LostWrite
-        /// When Luma answered a look for the first time: while it cannot be asked nothing is learned from waiting.
+        /// When Luma answered a search for the first time: while it cannot be asked nothing is learned from waiting.
         var since: MonotonicTime?
-        var nextLook: MonotonicTime
+        var nextSearch: MonotonicTime
         var pause = 0.5
-        /// A look after the time has ended in a doubt.
+        /// A search after the time has ended in a doubt.
         var isDoubted = false
         /// What was found, until the store has it.
         var effect: WriteEffect?
@@ -86,36 +86,36 @@ final class Reconciler {
         lost = [:]
     }
 
-    /// Looks for each orphan whose time has come.
+    /// Looks for each abandoned write whose time has come.
     func pass() async {
-        let orphans: [AbandonedWrite]
+        let abandonedWrites: [AbandonedWrite]
         do throws(StoreFailure) {
-            orphans = try await reactor.ask { store.orphans(account, limit: 100, then: $0) }
+            abandonedWrites = try await reactor.ask { store.abandonedWrites(account, limit: 100, then: $0) }
         } catch {
             return
         }
-        let known = Set(orphans.map(\.id))
+        let known = Set(abandonedWrites.map(\.id))
         for id in lost.keys where !known.contains(id) { forget(id) }
         // All are counted before the first is looked for: they may share what is found.
-        for orphan in orphans { take(orphan) }
-        for orphan in orphans {
+        for abandoned in abandonedWrites { take(abandoned) }
+        for abandoned in abandonedWrites {
             if Task.isCancelled { return }
-            guard var entry = lost[orphan.id], entry.nextLook <= clock.now else { continue }
-            if entry.effect == nil { entry.effect = await look(for: orphan, &entry) }
-            lost[orphan.id] = entry
-            if let effect = entry.effect { await settle(orphan, effect) }
+            guard var entry = lost[abandoned.id], entry.nextSearch <= clock.now else { continue }
+            if entry.effect == nil { entry.effect = await search(for: abandoned, &entry) }
+            lost[abandoned.id] = entry
+            if let effect = entry.effect { await settle(abandoned, effect) }
         }
     }
 
-    private func take(_ orphan: AbandonedWrite) {
-        guard lost[orphan.id] == nil else { return }
-        let body = (try? JSON.parse(orphan.body))?.objectValue ?? JSONObject()
+    private func take(_ abandoned: AbandonedWrite) {
+        guard lost[abandoned.id] == nil else { return }
+        let body = (try? JSON.parse(abandoned.body))?.objectValue ?? JSONObject()
         let write = LostWrite(
-            operation: orphan.operation, subject: orphan.subject, body: body, sentAt: orphan.sentAt,
-            sentTick: orphan.boot.isEmpty || orphan.boot != steady.boot ? nil : orphan.sentTick,
-            claimed: orphan.claimed)
+            operation: abandoned.operation, subject: abandoned.subject, body: body, sentAt: abandoned.sentAt,
+            sentTick: abandoned.boot.isEmpty || abandoned.boot != steady.boot ? nil : abandoned.sentTick,
+            claimed: abandoned.claimed)
         luma.adopt(write)
-        lost[orphan.id] = Lost(write: write, nextLook: clock.now)
+        lost[abandoned.id] = Lost(write: write, nextSearch: clock.now)
     }
 
     /// Somebody else has settled it, and perhaps with another thing than was found here; or there are more lost writes than
@@ -127,55 +127,55 @@ final class Reconciler {
     }
 
     /// What the write has done, if that can be told now.
-    private func look(for orphan: AbandonedWrite, _ entry: inout Lost) async -> WriteEffect? {
+    private func search(for abandoned: AbandonedWrite, _ entry: inout Lost) async -> WriteEffect? {
         let begun = clock.now
         defer {
-            entry.nextLook = clock.now.advanced(seconds: entry.pause)
+            entry.nextSearch = clock.now.advanced(seconds: entry.pause)
             entry.pause = min(entry.pause * 2, settings.longestPause)
         }
         // Another's write with the same mark is under way, in this gateway or in another.
-        if orphan.isContested { return nil }
+        if abandoned.isContested { return nil }
         let write = LostWrite(
             operation: entry.write.operation, subject: entry.write.subject, body: entry.write.body,
-            sentAt: entry.write.sentAt, sentTick: entry.write.sentTick, claimed: orphan.claimed)
-        let finding: LookFinding
+            sentAt: entry.write.sentAt, sentTick: entry.write.sentTick, claimed: abandoned.claimed)
+        let finding: SearchFinding
         do throws(LumaError) {
-            finding = try await luma.look(
+            finding = try await luma.search(
                 for: write, deadline: begun.advanced(seconds: settings.patience),
                 context: CallContext(Sender(.none, .background)))
         } catch {
             return nil
         }
-        // What began before the time was over may have missed what came at its end. One look is never enough.
+        // What began before the time was over may have missed what came at its end. One search is never enough.
         let isOver = entry.since.map { begun >= $0.advanced(seconds: settings.settleSeconds) } ?? false
         if entry.since == nil { entry.since = clock.now }
         switch finding {
         case .done(let id): return .done(result: id)
-        case .notSeen, .untoldHarmless: return isOver ? await unseen(orphan, write, begun) : nil
-        case .untold: return isOver ? .unknown : nil
-        case .doubtful(let ids): return isOver ? await doubtful(ids, orphan, &entry, begun) : nil
+        case .notSeen, .undeterminedHarmless: return isOver ? await unseen(abandoned, write, begun) : nil
+        case .undetermined: return isOver ? .unknown : nil
+        case .doubtful(let ids): return isOver ? await doubtful(ids, abandoned, &entry, begun) : nil
         case .busy: return nil
         }
     }
 
     /// What to make of a create of which nothing is to be seen but events that Luma may have made of it.
     private func doubtful(
-        _ ids: [String], _ orphan: AbandonedWrite, _ entry: inout Lost, _ begun: MonotonicTime
+        _ ids: [String], _ abandoned: AbandonedWrite, _ entry: inout Lost, _ begun: MonotonicTime
     ) async -> WriteEffect? {
         let suspicion: Suspicion
         do throws(StoreFailure) {
-            // Asked after the look: what is recorded later has not made what was seen.
+            // Asked after the search: what is recorded later has not made what was seen.
             suspicion = try await reactor.ask {
-                store.suspicion(of: ids, by: orphan.id, within: LostWrite.nearMilliseconds, then: $0)
+                store.suspicion(of: ids, by: abandoned.id, within: LostWrite.nearMilliseconds, then: $0)
             }
         } catch {
             return nil
         }
         switch suspicion {
-        case .none: return await unseen(orphan, entry.write, begun)
+        case .none: return await unseen(abandoned, entry.write, begun)
         case .open: return nil
         case .remains:
-            // What made one of them may have been lost a moment ago, and is taken up before the next look.
+            // What made one of them may have been lost a moment ago, and is taken up before the next search.
             defer { entry.isDoubted = true }
             return entry.isDoubted ? .unknown : nil
         }
@@ -183,11 +183,11 @@ final class Reconciler {
 
     /// What to make of a write of which nothing is to be seen: a lost create's event may have been given another name or start
     /// since, or be cancelled, and an update may have been followed by another, which a repeat would undo.
-    private func unseen(_ orphan: AbandonedWrite, _ write: LostWrite, _ begun: MonotonicTime) async -> WriteEffect? {
+    private func unseen(_ abandoned: AbandonedWrite, _ write: LostWrite, _ begun: MonotonicTime) async -> WriteEffect? {
         let overtaking: Overtaking
         do throws(StoreFailure) {
-            // Asked after the look: what is recorded later cannot have hidden anything from it.
-            overtaking = try await reactor.ask { store.overtaking(orphan.id, then: $0) }
+            // Asked after the search: what is recorded later cannot have hidden anything from it.
+            overtaking = try await reactor.ask { store.overtaking(abandoned.id, then: $0) }
         } catch {
             return nil
         }
@@ -206,7 +206,7 @@ final class Reconciler {
 
     /// Whether one of these events may be what a lost create has made; nil when Luma could not be asked.
     ///
-    /// One that was there before the create was sent is not: its time of creation says so, in the same way in which the look for
+    /// One that was there before the create was sent is not: its time of creation says so, in the same way in which the search for
     /// the create passes over older events, so nothing is trusted here that was not trusted there. One that is gone
     /// shows no time, and one that is younger may be the create's: they leave the doubt as it is.
     private func isHidden(_ write: LostWrite, by ids: [String], _ begun: MonotonicTime) async -> Bool? {
@@ -224,24 +224,24 @@ final class Reconciler {
         return false
     }
 
-    private func settle(_ orphan: AbandonedWrite, _ effect: WriteEffect) async {
+    private func settle(_ abandoned: AbandonedWrite, _ effect: WriteEffect) async {
         let now = steady.now
         let adoption: Adoption
         do throws(StoreFailure) {
-            adoption = try await reactor.ask { store.adopt(orphan.id, effect, at: now, then: $0) }
+            adoption = try await reactor.ask { store.adopt(abandoned.id, effect, at: now, then: $0) }
         } catch {
             // It stays found, and the store is asked again.
             return
         }
         switch adoption {
         case .recorded:
-            if let entry = lost.removeValue(forKey: orphan.id) { luma.release(entry.write) }
-            onSettled(orphan, effect)
+            if let entry = lost.removeValue(forKey: abandoned.id) { luma.release(entry.write) }
+            onSettled(abandoned, effect)
         // What was found is another's: look again, without it.
-        case .anothers: lost[orphan.id]?.effect = nil
+        case .anothers: lost[abandoned.id]?.effect = nil
         // It stays found until the other one's answer says whose it is.
         case .contested: break
-        case .settledBefore: forget(orphan.id)
+        case .settledBefore: forget(abandoned.id)
         }
     }
 
@@ -259,13 +259,13 @@ final class Reconciler {
         }
     }
 
-    /// Waits until the next look is due or somebody wakes it.
+    /// Waits until the next search is due or somebody wakes it.
     private func rest() async {
         let now = clock.now
         let idle = now.advanced(seconds: settings.idlePause)
         // What is found and not recorded yet is due all the time.
         let due = max(
-            lost.values.map(\.nextLook).min() ?? idle, now.advanced(seconds: settings.leastPause))
+            lost.values.map(\.nextSearch).min() ?? idle, now.advanced(seconds: settings.leastPause))
         let timer = reactor.schedule(at: min(due, idle)) { [weak self] in
             self?.waiting?.resume(returning: ())
         }

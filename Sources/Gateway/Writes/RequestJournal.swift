@@ -6,7 +6,7 @@ import Store
 
 /// The journal of one request's writes, in the store.
 final class RequestJournal: WriteJournal {
-    private let desk: WriteCoordinator
+    private let coordinator: WriteCoordinator
     private let principal: String
     private let deadline: MonotonicTime
     private let request: RequestID?
@@ -32,10 +32,10 @@ final class RequestJournal: WriteJournal {
     ///   - deadline: nobody waits for the store any longer.
     ///   - request: of a request with a key; its writes are not sent unless they are recorded.
     init(
-        _ desk: WriteCoordinator, principal: String, deadline: MonotonicTime, request: RequestID? = nil,
+        _ coordinator: WriteCoordinator, principal: String, deadline: MonotonicTime, request: RequestID? = nil,
         earlier: [EarlierWrite] = []
     ) {
-        self.desk = desk
+        self.coordinator = coordinator
         self.principal = principal
         self.deadline = deadline
         self.request = request
@@ -56,17 +56,17 @@ final class RequestJournal: WriteJournal {
     func willSend(_ write: JournaledWrite) async throws(JournalRefusal) {
         let slot = Slot()
         self.slot = slot
-        let now = desk.steady.now
-        let isGuarded = write.subject == nil && desk.duplicateWindow > 0
+        let now = coordinator.steady.now
+        let isGuarded = write.subject == nil && coordinator.duplicateWindow > 0
         // Who gives a key says that it is another.
         let guards = isGuarded && request == nil
         let digest = isGuarded ? Fingerprint.of(write.body, write.operation, principal: principal) : nil
         let record = WriteRecord(
-            account: desk.account, request: request, operation: write.operation, subject: write.subject,
+            account: coordinator.account, request: request, operation: write.operation, subject: write.subject,
             mark: write.mark, body: JSON.object(write.body).encoded, digest: digest,
             notes: write.notes.isEmpty ? [] : JSON.object(write.notes).encoded, now: now, sentAt: write.sentAt,
-            sentTick: write.sentTick, boot: desk.steady.boot,
-            unlessSince: guards ? now.advanced(seconds: -desk.duplicateWindow) : nil, endedBy: "events/cancel")
+            sentTick: write.sentTick, boot: coordinator.steady.boot,
+            unlessSince: guards ? now.advanced(seconds: -coordinator.duplicateWindow) : nil, endedBy: "events/cancel")
         // Without a key or a guard nothing was promised that hangs on the record.
         let isNeeded = request != nil || guards
         let standing: RecordStanding
@@ -85,35 +85,35 @@ final class RequestJournal: WriteJournal {
     private func store(
         _ record: WriteRecord, _ slot: Slot, isNeeded: Bool
     ) async throws(StoreWaitError) -> RecordStanding {
-        let now = desk.clock.now
+        let now = coordinator.clock.now
         let patience = min(Self.patience, max(0, deadline.seconds(since: now)) / 3)
-        return try await desk.reactor.ask(
+        return try await coordinator.reactor.ask(
             by: isNeeded ? deadline : now.advanced(seconds: patience),
             late: { [self] standing in
                 guard case .recorded(let id) = standing else { return }
                 // One that needs its record was not sent without; any other may be over when the record comes.
                 if let effect = isNeeded ? .some(JournaledEffect.none) : slot.effect { return settle(id, effect) }
                 slot.id = id
-            }, { desk.store.record(record, then: $0) })
+            }, { coordinator.store.record(record, then: $0) })
     }
 
     func didFind(_ id: String) async -> EventOwner {
         guard let slot, slot.effect == nil, let write = slot.id else { return .own }
-        let now = desk.steady.now
+        let now = coordinator.steady.now
         do throws(StoreWaitError) {
-            let adoption = try await desk.reactor.ask(by: deadline) {
-                desk.store.adopt(write, .done(result: id), at: now, then: $0)
+            let adoption = try await coordinator.reactor.ask(by: deadline) {
+                coordinator.store.adopt(write, .done(result: id), at: now, then: $0)
             }
             switch adoption {
             case .recorded:
                 slot.effect = .done(id: id)
                 return .own
             case .anothers: return .anothers
-            case .contested, .settledBefore: return .untold
+            case .contested, .settledBefore: return .undetermined
             }
         } catch {
             // Without a key nothing was promised that hangs on the record.
-            return request == nil ? .own : .untold
+            return request == nil ? .own : .undetermined
         }
     }
 
@@ -126,11 +126,11 @@ final class RequestJournal: WriteJournal {
 
     private func settle(_ write: WriteID, _ effect: JournaledEffect) {
         switch effect {
-        case .none: desk.store.settle(write, .none, at: desk.steady.now)
-        case .done(let id): desk.store.settle(write, .done(result: id), at: desk.steady.now)
+        case .none: coordinator.store.settle(write, .none, at: coordinator.steady.now)
+        case .done(let id): coordinator.store.settle(write, .done(result: id), at: coordinator.steady.now)
         case .unknown:
-            desk.store.abandon(write)
-            desk.bell.ring()
+            coordinator.store.abandon(write)
+            coordinator.wakeSignal.ring()
         }
     }
 }

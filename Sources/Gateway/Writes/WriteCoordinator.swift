@@ -15,14 +15,15 @@ final class WriteCoordinator {
     /// Tells what the store is told of time.
     let steady: SteadyClock
     let account: String
-    let bell: WakeSignal
+    let wakeSignal: WakeSignal
     /// Seconds; 0 when identical creates are nobody's mistake.
     let duplicateWindow: Double
     private let keySeconds: Double
 
     /// - Parameter account: under which name the store keeps what belongs to Luma's account.
     init(
-        store: any StateStore, account: String, bell: WakeSignal, steady: SteadyClock, memory: Configuration.Memory,
+        store: any StateStore, account: String, wakeSignal: WakeSignal, steady: SteadyClock,
+        memory: Configuration.Memory,
         reactor: Reactor, clock: any TimeSource
     ) {
         self.reactor = reactor
@@ -30,7 +31,7 @@ final class WriteCoordinator {
         self.store = store
         self.steady = steady
         self.account = account
-        self.bell = bell
+        self.wakeSignal = wakeSignal
         duplicateWindow = memory.duplicateWindowSeconds
         keySeconds = memory.keyHours * 3600
     }
@@ -87,7 +88,7 @@ final class WriteCoordinator {
         case .differs: throw .idempotencyKeyReused
         case .running: throw .requestInProgress("running")
         case .unsettled:
-            bell.ring()
+            wakeSignal.ring()
             throw .requestInProgress("settling")
         case .full(let count): throw .tooManyKeys(count)
         }
@@ -148,7 +149,7 @@ extension StoredAnswer {
         var body = response.body
         if body.count > Self.longestBody {
             let remark = EventRemark(
-                code: .answerNotKept, field: "", values: [:],
+                code: .answerNotStored, field: "", values: [:],
                 words: "The first response was too long to be stored: read the event")
             var kept: JSONObject = ["id": id.map { .string($0) } ?? .null]
             kept.members += [remark].members

@@ -60,7 +60,7 @@ public enum Reason: Sendable, Hashable {
     case upstreamUnavailable
     case outcomeUnknown
     /// The caller wants nothing asked of Luma (RFC 9111 §5.2.1.7).
-    case notKept
+    case notCached
 
     /// The word, the status and the message of each.
     private var row: (word: String, status: Int, message: String) {
@@ -152,7 +152,7 @@ public enum Reason: Sendable, Hashable {
             ("upstream_unavailable", 503, "Luma keeps failing; calls are paused for a moment (circuit breaker open)")
         case .outcomeUnknown:
             ("outcome_unknown", 504, "Luma did not confirm the request, and its outcome could not be determined")
-        case .notKept: ("not_kept", 504, "No cached response, and only-if-cached forbids asking Luma")
+        case .notCached: ("not_kept", 504, "No cached response, and only-if-cached forbids asking Luma")
         }
     }
 
@@ -196,6 +196,6 @@ extension Reason: CaseIterable {
         .idempotencyKeyReused, .validationFailed, .rateLimited, .tooManyKeys, .fieldsTooLarge, .internal,
         .notImplemented, .overloaded, .shuttingDown, .starting, .notAsked, .storeUnavailable, .httpVersionNotSupported,
         .upstreamRefused, .upstreamAuth, .upstreamPlanRequired, .upstreamUnreachable, .upstreamFailure,
-        .upstreamTimeout, .upstreamUnavailable, .outcomeUnknown, .notKept,
+        .upstreamTimeout, .upstreamUnavailable, .outcomeUnknown, .notCached,
     ]
 }

@@ -156,7 +156,7 @@ public struct EventRemark: Sendable, Equatable {
         case leftOut = "left_out"
         case approvalNotSet = "approval_not_set"
         case notReadBack = "not_read_back"
-        case answerNotKept = "answer_not_kept"
+        case answerNotStored = "answer_not_kept"
 
         /// What it stands for.
         public var meaning: String {
@@ -170,7 +170,7 @@ public struct EventRemark: Sendable, Equatable {
             case .leftOut: "members that Luma sets itself were given with other values, and ignored"
             case .approvalNotSet: "the event was written, but approval could not be set on every ticket type"
             case .notReadBack: "the event was written, but could not be read back"
-            case .answerNotKept: "the request was made before, and its first response was too long to be stored"
+            case .answerNotStored: "the request was made before, and its first response was too long to be stored"
             }
         }
     }

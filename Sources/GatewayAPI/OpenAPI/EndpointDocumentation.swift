@@ -147,7 +147,7 @@ extension Reason {
 
     private static let anyRead: [Reason] = [.notAcceptable, .validationFailed, .preconditionFailed]
     package static let localRead = anyRead
-    package static let lumaRead = anyRead + towardsLuma + [.notKept]
+    package static let lumaRead = anyRead + towardsLuma + [.notCached]
     package static let lumaWrite =
         anyRead + towardsLuma + [
             .outcomeUnknown, .readOnly, .idempotencyKeyInvalid, .idempotencyKeyReused, .requestInProgress,

@@ -148,7 +148,7 @@ package enum RemarkText {
         case .notReadBack:
             return "It was \(values["done"]), but could not be read back: \(values["message"]). "
                 + "Do not repeat the command; events get shows it."
-        case .answerNotKept: return "It had already been done; events get shows the event."
+        case .answerNotStored: return "It had already been done; events get shows the event."
         }
     }
 

@@ -22,7 +22,7 @@ public final class LumaClient {
         public var retry: RetryPolicy
         /// Seconds of the deadline that a write leaves unused, so that there is time to look when its outcome is unknown.
         public var settleReserve = 5.0
-        /// Seconds between two looks for the effect of a write.
+        /// Seconds between two searches for the effect of a write.
         public var settleDelay = 2.0
         /// Seconds by which Luma's clock may differ from what its answers tell.
         public var clockAllowance = 10.0

@@ -68,7 +68,7 @@ public enum EventOwner: Sendable, Equatable {
     /// It belongs to another write, for good.
     case anothers
     /// The journal cannot tell now, or not record it: whoever looks later may take it.
-    case untold
+    case undetermined
 }
 
 /// What became of a write.

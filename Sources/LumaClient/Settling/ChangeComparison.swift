@@ -9,22 +9,22 @@ enum ChangeComparison {
     /// Times are compared as instants, numbers by value.
     static func shows(_ changes: JSONObject, in current: JSON, ignoringCase: Bool = false) -> Bool? {
         guard let object = current.objectValue else { return nil }
-        var isTold = false
-        var isUntold = false
+        var isDetermined = false
+        var isUndetermined = false
         for change in changes.members {
             guard let shown = object[change.name], !rewritten.contains(change.name) || shown == change.value else {
-                isUntold = true
+                isUndetermined = true
                 continue
             }
             if equal(change.value, shown, ignoringCase: ignoringCase) {
-                isTold = true
+                isDetermined = true
             } else if mayBe(shown, of: change.value) {
-                isUntold = true
+                isUndetermined = true
             } else {
                 return false
             }
         }
-        return isTold && !isUntold ? true : nil
+        return isDetermined && !isUndetermined ? true : nil
     }
 
     /// What an input changes, under the names that the reading shows it by: without the ids, and without what is said of the

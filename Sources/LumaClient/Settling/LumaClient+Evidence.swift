@@ -1,7 +1,7 @@
 public import Core
 public import LumaAPI
 
-/// What one look for the effect of a write has shown.
+/// What one search for the effect of a write has shown.
 enum Evidence: Equatable {
     /// It took effect.
     /// - Parameters:
@@ -15,7 +15,7 @@ enum Evidence: Equatable {
     /// What the write was to change is not there.
     case missing
     /// What is to be seen tells neither, or there is no way to look.
-    case untold
+    case undetermined
     /// These may be what the write has made, and there may be more.
     case ambiguous([String])
 }
@@ -35,12 +35,12 @@ extension Evidence {
     ) {
         // Without anything that was sent there is nothing to tell an entry by.
         guard !terms.isEmpty, unique == nil || unique.flatMap({ terms[$0] }) != nil else {
-            self = .untold
+            self = .undetermined
             return
         }
         var fitting: [(id: String, entry: JSON)] = []
         var isTaken = false
-        var isUntold = false
+        var isUndetermined = false
         for entry in entries {
             guard let id = entry["id"]?.stringValue else { continue }
             if let unique, let value = terms[unique] {
@@ -52,15 +52,15 @@ extension Evidence {
             switch shows == true ? Self.mayHaveFallen(falling, to: entry) : shows {
             case true?: fitting.append((id, entry))
             case false?: isTaken = isTaken || unique != nil
-            case nil: isUntold = true
+            case nil: isUndetermined = true
             }
         }
         if fitting.count == 1 {
             self = .done(id: fitting[0].id, shown: fitting[0].entry)
         } else if !fitting.isEmpty {
             self = .ambiguous(fitting.map(\.id))
-        } else if isUntold {
-            self = .untold
+        } else if isUndetermined {
+            self = .undetermined
         } else {
             self = isTaken ? .unchanged : .notFound
         }
@@ -83,7 +83,7 @@ extension Evidence {
     }
 }
 
-/// One look for the effect of a write, in the way that its row says (`Operation.Recovery`). Only reads are sent.
+/// One search for the effect of a write, in the way that its row says (`Operation.Recovery`). Only reads are sent.
 extension LumaClient {
     /// Entries of a page that are asked for at once.
     static let pageSize = 50
@@ -98,11 +98,11 @@ extension LumaClient {
         of operation: Operation, _ input: JSONObject, others: Set<String> = [], _ deadline: MonotonicTime,
         _ context: CallContext
     ) async throws(LumaError) -> Evidence {
-        guard let reading = operation.recovery.reading else { return .untold }
+        guard let reading = operation.recovery.reading else { return .undetermined }
         let shown: Shown
         do throws(LumaError) {
             guard let found = try await self.shown(by: reading, operation, input, deadline, context) else {
-                return .untold
+                return .undetermined
             }
             shown = found
         } catch  where error.saysAbsent {
@@ -110,17 +110,17 @@ extension LumaClient {
             return .missing
         }
         switch operation.recovery {
-        case .none: return .untold
+        case .none: return .undetermined
         case .gone:
             if shown.thing(reading, input) != nil { return .unchanged }
-            return shown.isWhole ? .done(id: nil, shown: nil) : .untold
+            return shown.isWhole ? .done(id: nil, shown: nil) : .undetermined
         case .shown(_, let renamed):
-            guard let thing = shown.thing(reading, input) else { return shown.isWhole ? .missing : .untold }
+            guard let thing = shown.thing(reading, input) else { return shown.isWhole ? .missing : .undetermined }
             let changes = ChangeComparison.changes(of: operation, input, reading, renamed)
             switch ChangeComparison.shows(changes, in: thing) {
             case true?: return .done(id: nil, shown: thing)
             case false?: return .unchanged
-            case nil: return .untold
+            case nil: return .undetermined
             }
         case .listed(_, let same, let unique, let falling):
             func sent(_ members: [String: String]) -> JSONObject {

@@ -39,15 +39,15 @@ public struct LostWrite: Sendable {
     var sent: SendInstant { SendInstant(tick: sentTick, earliest: sentAt) }
 }
 
-/// What one look for the effect of a write has shown.
-public enum LookFinding: Sendable, Equatable {
+/// What one search for the effect of a write has shown.
+public enum SearchFinding: Sendable, Equatable {
     case done(id: String?)
     /// Nothing of it is to be seen, which may still come.
     case notSeen
     /// What is to be seen tells neither; sent again it would do no harm.
-    case untoldHarmless
+    case undeterminedHarmless
     /// What is to be seen tells neither, and it must not be sent again on a guess.
-    case untold
+    case undetermined
     /// Nothing of a create is to be seen, but these events may be what Luma has made of it, unless others' writes have made them.
     case doubtful([String])
     /// A write that looks the same is under way: look again later.
@@ -70,7 +70,7 @@ extension LumaClient {
     public func disclaim(_ id: String) { account.creates.disclaim(id) }
 
     /// Whether an event was there before this create was sent, so that the create cannot have made it; nil when Luma does
-    /// not know the event any more. The time of creation is judged as in the look for the create itself.
+    /// not know the event any more. The time of creation is judged as in the search for the create itself.
     /// - Throws: when Luma could not be asked.
     public func wasThere(
         _ id: String, before write: LostWrite, deadline: MonotonicTime, context: CallContext
@@ -86,9 +86,9 @@ extension LumaClient {
 
     /// Looks once, for an adopted write. An event that it gives as done belongs to that write from then on.
     /// - Throws: when Luma could not be asked.
-    public func look(
+    public func search(
         for write: LostWrite, deadline: MonotonicTime, context: CallContext
-    ) async throws(LumaError) -> LookFinding {
+    ) async throws(LumaError) -> SearchFinding {
         let finding = try await shown(write, deadline, context)
         // It may have taken effect since the last time, also where what is seen does not tell.
         if finding != .busy { account.touch(Touched(write.operation, subject: write.subject, body: write.body)) }
@@ -97,34 +97,34 @@ extension LumaClient {
 
     private func shown(
         _ write: LostWrite, _ deadline: MonotonicTime, _ context: CallContext
-    ) async throws(LumaError) -> LookFinding {
-        if write.makesEvent { return try await lookForEvent(write, deadline, context) }
-        guard let operation = Catalog[write.operation] else { return .untold }
+    ) async throws(LumaError) -> SearchFinding {
+        if write.makesEvent { return try await searchForEvent(write, deadline, context) }
+        guard let operation = Catalog[write.operation] else { return .undetermined }
         let input = operation.restored(subject: write.subject, kept: write.body)
         let evidence = try await evidence(of: operation, input, others: Set(write.claimed), deadline, context)
         switch evidence {
         case .done(let id, _): return .done(id: id)
         case .unchanged, .notFound, .missing: return .notSeen
-        case .ambiguous: return .untold
-        case .untold:
+        case .ambiguous: return .undetermined
+        case .undetermined:
             guard case .shown = operation.recovery, ChangeComparison.isHarmless(operation, input) else {
-                return .untold
+                return .undetermined
             }
-            return .untoldHarmless
+            return .undeterminedHarmless
         }
     }
 
-    private func lookForEvent(
+    private func searchForEvent(
         _ write: LostWrite, _ deadline: MonotonicTime, _ context: CallContext
-    ) async throws(LumaError) -> LookFinding {
-        guard let key = write.key else { return .untold }
+    ) async throws(LumaError) -> SearchFinding {
+        guard let key = write.key else { return .undetermined }
         let lost = Lost(write.operation, "interrupted", write.sent)
         var found: CreateLedger.Candidates
         do throws(LumaError) {
             found = try await candidates(
                 for: key, named: write.body["name"]?.stringValue, lost, deadline, context)
         } catch .unknownOutcome {
-            return .untold
+            return .undetermined
         }
         let claimed = Set(write.claimed)
         found.exact.removeAll { claimed.contains($0) }
@@ -134,7 +134,7 @@ extension LumaClient {
         case .mine(let id): return .done(id: id)
         case .nothing: return .notSeen
         case .busy: return .busy
-        case .ambiguous: return .untold
+        case .ambiguous: return .undetermined
         case .doubtful(let ids): return .doubtful(ids)
         }
     }

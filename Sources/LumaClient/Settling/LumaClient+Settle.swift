@@ -21,10 +21,10 @@ struct Lost {
 
 /// Finding out whether a write took effect. Only reads are sent.
 ///
-/// Luma may still be at work when the answer is lost, and its lists lag behind its writes. So there are two looks with a
+/// Luma may still be at work when the answer is lost, and its lists lag behind its writes. So there are two searches with a
 /// pause between them, as far as the deadline lets.
 extension LumaClient {
-    private static let looks = 2
+    private static let searches = 2
 
     /// Looks for the effect of a write whose answer was lost.
     ///
@@ -47,8 +47,8 @@ extension LumaClient {
         _ operation: Operation, _ input: JSONObject, _ lost: Lost, _ deadline: MonotonicTime, _ context: CallContext
     ) async throws(LumaError) -> WriteResult {
         var finding = UnknownOutcome.Finding.notSettled
-        for look in 0..<Self.looks {
-            if look > 0 { guard try await pauseBeforeLook(deadline) else { break } }
+        for search in 0..<Self.searches {
+            if search > 0 { guard try await pauseBeforeSearch(deadline) else { break } }
             guard
                 let evidence = try await attempt({ client throws(LumaError) in
                     try await client.evidence(of: operation, input, deadline, context)
@@ -60,12 +60,12 @@ extension LumaClient {
                 switch await context.journal?.didFind(id) ?? .own {
                 case .own: return WriteResult(found: id, shown)
                 case .anothers: finding = .unchanged
-                case .untold: finding = .notSettled
+                case .undetermined: finding = .notSettled
                 }
             case .unchanged: finding = .unchanged
             case .notFound: finding = .notFound
             case .missing: break
-            case .untold: throw lost.unknown(.notSettled)
+            case .undetermined: throw lost.unknown(.notSettled)
             case .ambiguous(let ids): throw lost.unknown(.ambiguous, ids)
             }
         }
@@ -81,8 +81,8 @@ extension LumaClient {
         defer { account.creates.resolve(key) }
         var finding = UnknownOutcome.Finding.notSettled
         var doubtful: [String] = []
-        for look in 0..<Self.looks {
-            if look > 0 { guard try await pauseBeforeLook(deadline) else { break } }
+        for search in 0..<Self.searches {
+            if search > 0 { guard try await pauseBeforeSearch(deadline) else { break } }
             guard
                 let found = try await attempt({ client throws(LumaError) in
                     try await client.candidates(for: key, named: name, lost, deadline, context)
@@ -95,14 +95,14 @@ extension LumaClient {
                 switch await context.journal?.didFind(id) ?? .own {
                 case .own: return id
                 case .anothers: finding = .notFound
-                case .untold:
+                case .undetermined:
                     // Whoever looks next must see it again: what stays claimed is seen by nobody, and the create would count
                     // as not done.
                     account.creates.disclaim(id)
                     finding = .notSettled
                 }
             case .ambiguous(let ids): throw lost.unknown(.ambiguous, ids)
-            // The next look may know whose they are.
+            // The next search may know whose they are.
             case .doubtful(let ids): (finding, doubtful) = (.ambiguous, ids)
             case .nothing: finding = .notFound
             case .busy: finding = .notSettled
@@ -111,13 +111,13 @@ extension LumaClient {
         throw lost.unknown(finding, doubtful)
     }
 
-    /// The result of a look; nil when it failed, so that the next one may tell.
+    /// The result of a search; nil when it failed, so that the next one may tell.
     /// - Throws: when the next one would tell no more.
     private func attempt<Value>(
-        _ look: (LumaClient) async throws(LumaError) -> Value?
+        _ search: (LumaClient) async throws(LumaError) -> Value?
     ) async throws(LumaError) -> Value? {
         do throws(LumaError) {
-            return try await look(self)
+            return try await search(self)
         } catch {
             switch error {
             case .cancelled, .unknownOutcome: throw error
@@ -126,7 +126,7 @@ extension LumaClient {
         }
     }
 
-    private func pauseBeforeLook(_ deadline: MonotonicTime) async throws(LumaError) -> Bool {
+    private func pauseBeforeSearch(_ deadline: MonotonicTime) async throws(LumaError) -> Bool {
         guard time.now.advanced(seconds: settings.settleDelay) < deadline else { return false }
         try await pause(settings.settleDelay)
         return true

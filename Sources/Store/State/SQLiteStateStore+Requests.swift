@@ -94,7 +94,7 @@ extension StateDatabase {
         return .begun(RequestID(number: connection.lastInsertedRow), earlier: [])
     }
 
-    /// Makes orphans of what a dead program had under way.
+    /// Marks as abandoned what a dead program had in flight.
     func release(_ dead: String) throws {
         try run("UPDATE request SET holder = NULL WHERE holder = ?", .text(dead))
         try run("UPDATE write SET holder = NULL WHERE holder = ? AND effect IS NULL", .text(dead))

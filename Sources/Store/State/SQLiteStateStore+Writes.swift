@@ -16,10 +16,10 @@ extension SQLiteStateStore {
         }
     }
 
-    public func orphans(_ account: String, limit: Int, then: @escaping Then<[AbandonedWrite]>) {
+    public func abandonedWrites(_ account: String, limit: Int, then: @escaping Then<[AbandonedWrite]>) {
         ask(then: then) { database in
             try database.releaseDead()
-            return try database.orphans(account, limit)
+            return try database.abandonedWrites(account, limit)
         }
     }
 
@@ -112,7 +112,7 @@ extension StateDatabase {
         for name in holders.compactMap(\.first?.textValue) where !holder.isAlive(name) { try release(name) }
     }
 
-    fileprivate func orphans(_ account: String, _ limit: Int) throws -> [AbandonedWrite] {
+    fileprivate func abandonedWrites(_ account: String, _ limit: Int) throws -> [AbandonedWrite] {
         try rows(
             """
             SELECT id, operation, subject, mark, body, sent_at, sent_tick, boot FROM write

@@ -32,7 +32,7 @@ public protocol StateStore: FeedStore, EndedSessionStore, NonceStore {
     func abandon(_ write: WriteID)
 
     /// The writes whose outcome nobody waits for: abandoned, or left behind by a program that has died.
-    func orphans(_ account: String, limit: Int, then: @escaping Then<[AbandonedWrite]>)
+    func abandonedWrites(_ account: String, limit: Int, then: @escaping Then<[AbandonedWrite]>)
     /// Whether what this write has done may be hidden by writes that were recorded after it, so that not to be seen is no
     /// proof that it did nothing, or undone by its being made again.
     func overtaking(_ write: WriteID, then: @escaping Then<Overtaking>)

@@ -18,7 +18,7 @@ import Testing
             "approval": true, "total": 3, "ticket_types": [["id": "ttype-2", "name": "VIP", "message": "locked"]],
         ],
         .notReadBack: ["done": "created", "message": "Luma failed", "reason": "upstream_failure"],
-        .answerNotKept: [:],
+        .answerNotStored: [:],
     ]
 
     private func remark(_ code: EventRemark.Code) -> EventRemark {

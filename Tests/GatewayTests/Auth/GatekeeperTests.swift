@@ -238,10 +238,10 @@ import Testing
                 await gateway.perform { application in
                     let gate = Gatekeeper(rules, clock: clock)
                     return (0..<3).map { _ in
-                        var turn = RequestContext(
-                            id: "x", method: .get, exchange: Exchange(Self.record(application.worker.reactor)),
-                            recorder: application.worker.recorder)
-                        return gate.charge(&turn) == nil
+                        var context = RequestContext(
+                            id: "x", method: .get, exchange: Exchange(Self.record(application.loopContext.reactor)),
+                            recorder: application.loopContext.recorder)
+                        return gate.charge(&context) == nil
                     }
                 }
             }

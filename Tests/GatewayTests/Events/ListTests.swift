@@ -58,7 +58,7 @@ import Testing
             return number == 0 ? Self.page(0..<50, next: "c1") : Self.page(50..<60)
         }
         let fixture = ServiceFixture(
-            transport, clock: clock, keeping: KeepSettings(freshSeconds: 60, staleSeconds: 0, maxBytes: 1 << 20))
+            transport, clock: clock, keeping: CacheSettings(freshSeconds: 60, staleSeconds: 0, maxBytes: 1 << 20))
         #expect(await list(fixture, [("limit", "80")]).field("X-Cache") == "MISS")
         let again = await list(fixture, [("limit", "80")])
         #expect(again.field("X-Cache") == "HIT" && again.field("Age") == "6")

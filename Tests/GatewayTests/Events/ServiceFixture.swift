@@ -16,10 +16,10 @@ struct ServiceFixture {
     let reads: SharedReads
     let service: EventsService
 
-    /// - Parameter keeping: what is kept of reads; by default nothing, so that every read is a call.
+    /// - Parameter keeping: what is cached of reads; by default nothing, so that every read is a call.
     init(
         _ transport: ScriptedTransport, clock: ManualClock = ManualClock(isAutomatic: true),
-        keeping: KeepSettings = .nothing, key: String = "key"
+        keeping: CacheSettings = .nothing, key: String = "key"
     ) {
         self.clock = clock
         self.transport = transport
@@ -45,7 +45,7 @@ struct ServiceFixture {
     /// named here is not found.
     init(
         _ script: [(path: String, answers: [ScriptedTransport.Answer])],
-        keeping: KeepSettings = .nothing
+        keeping: CacheSettings = .nothing
     ) {
         var turns: [String: Int] = [:]
         self.init(

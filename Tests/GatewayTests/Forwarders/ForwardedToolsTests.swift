@@ -151,8 +151,8 @@ import ToolHost
         try await InProcess.serve(settings) { (gateway: InProcess) async throws in
             let told = try await gateway.ask("GET /status", Tokens.bearer(Tokens.admin)).json?["forwarders"]
             #expect(told?["documents"]?.arrayValue?.last?["tools"] == ["read_note"])
-            let untold = try await gateway.ask("GET /status", Tokens.bearer(Tokens.reader)).json?["forwarders"]
-            #expect(untold == JSON.null)
+            let undetermined = try await gateway.ask("GET /status", Tokens.bearer(Tokens.reader)).json?["forwarders"]
+            #expect(undetermined == JSON.null)
         }
     }
 

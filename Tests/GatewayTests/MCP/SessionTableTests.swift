@@ -128,7 +128,7 @@ import Testing
         let ids = try (0..<20).map { _ in try #require(first.issue(make())) }
         for id in ids.dropLast() { first.end(id) }
         let next = process()
-        await next.lookForEnded()
+        await next.readEnded()
         for id in ids.dropLast() { #expect(next.session(id, for: .local) == nil) }
         #expect(next.session(ids[19], for: .local) != nil)
     }
@@ -150,7 +150,7 @@ import Testing
         }
         for store in stores {
             let next = process(store: store)
-            await next.lookForEnded()
+            await next.readEnded()
             for id in ids { #expect(next.session(id, for: .local) == nil) }
         }
         for store in stores { store.close() }
@@ -165,7 +165,7 @@ import Testing
         let ends = Mutex<[Int]>([])
         for (number, session) in sessions.enumerated() { _ = session.attach { ends.withLock { $0.append(number) } } }
         here.end(ids[0])
-        for _ in 0..<2 { await there.lookForEnded() }
+        for _ in 0..<2 { await there.readEnded() }
         #expect(ends.withLock { $0 } == [0])
         #expect(there.session(ids[0], for: .local) == nil)
         #expect(there.session(ids[1], for: .local) === sessions[1])
@@ -177,22 +177,22 @@ import Testing
         let ids = try (0..<2500).map { _ in try #require(here.issue(make())) }
         for id in ids { here.end(id) }
         let next = process()
-        await next.lookForEnded()
+        await next.readEnded()
         #expect(ids.allSatisfy { next.session($0, for: .local) == nil })
         #expect(next.lastEnded == 2500)
     }
 
-    /// What failed once is learned by the next look.
+    /// What failed once is learned by the next read.
     @Test func aStoreThatFailsIsAskedAgain() async throws {
         let store = ScriptedStore()
         let (here, there) = (process(store: store), process(store: store))
         let id = try #require(here.issue(make()))
         here.end(id)
         store.fail(.endedSessions, StoreFailure(.locked))
-        await there.lookForEnded()
+        await there.readEnded()
         #expect(there.lastEnded == 0)
         #expect(there.mustWait(for: id))
-        await there.lookForEnded()
+        await there.readEnded()
         #expect(there.lastEnded == 1)
         #expect(!there.mustWait(for: id))
         #expect(there.session(id, for: .local) == nil)
@@ -206,25 +206,25 @@ import Testing
         #expect(!table.mustWait(for: id))
         #expect(table.mustWait(for: "another"))
         store.hold(.endedSessions)
-        let look = Task { await table.lookForEnded() }
+        let look = Task { await table.readEnded() }
         let told = Mutex(0)
         let start = MonotonicTime(nanoseconds: 0)
         for second in 1...(Milestone.maxWaiting + 5) {
-            table.firstLook.wait(by: start.advanced(seconds: Double(second)), now: start) { _ in
+            table.firstRead.wait(by: start.advanced(seconds: Double(second)), now: start) { _ in
                 told.withLock { $0 += 1 }
             }
         }
         // The first of them have gone meanwhile.
         let later = start.advanced(seconds: 3)
         for _ in 0..<5 {
-            table.firstLook.wait(by: later.advanced(seconds: 2), now: later) { _ in told.withLock { $0 += 1 } }
+            table.firstRead.wait(by: later.advanced(seconds: 2), now: later) { _ in told.withLock { $0 += 1 } }
         }
         #expect(told.withLock { $0 } == 0)
         while !store.isHolding { await Task.yield() }
         store.release()
         await look.value
         #expect(told.withLock { $0 } == Milestone.maxWaiting)
-        table.firstLook.wait(by: later, now: later) { _ in told.withLock { $0 += 1 } }
+        table.firstRead.wait(by: later, now: later) { _ in told.withLock { $0 += 1 } }
         #expect(told.withLock { $0 } == Milestone.maxWaiting + 1)
         #expect(!table.mustWait(for: "another"))
     }
@@ -241,7 +241,7 @@ import Testing
         here.end(id)
         // Which forgets what has expired.
         here.end(another)
-        await there.lookForEnded()
+        await there.readEnded()
         #expect(there.session(id, for: .local) == nil)
     }
 

@@ -56,7 +56,7 @@ import Testing
             let few = MCPClient(gateway, Tokens.bearer("few-few-few-few-few-few-2"))
             let set = MCPClient(gateway, all.fields + ["X-MCP-Toolsets: events"])
             let told = try await Self.streams(all)
-            let untold = try await Self.streams(few) + Self.streams(set)
+            let undetermined = try await Self.streams(few) + Self.streams(set)
             let sources = gateway.shared.mcp.sources
             sources.replace(source: "zz", with: Self.maker(["zz__run"]))
             for stream in told { try await stream.hears(Self.news) }
@@ -67,7 +67,7 @@ import Testing
             await gateway.leap(seconds: 1)
             sources.replace(source: "yy", with: Self.maker(["list_more"]))
             await gateway.leap(seconds: 1)
-            for stream in untold { #expect(try await stream.hears(Self.news).count(of: Self.news) == 1) }
+            for stream in undetermined { #expect(try await stream.hears(Self.news).count(of: Self.news) == 1) }
             for stream in told { #expect(try await stream.hears(Self.news, times: 2).count(of: Self.news) == 2) }
         }
     }

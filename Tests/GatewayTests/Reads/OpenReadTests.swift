@@ -10,7 +10,7 @@ import Testing
 /// A read looks once at the table, and what it was told there is good for one way on.
 @MainActor @Suite struct OpenReadTests {
     private let clock = ManualClock(isAutomatic: true)
-    private let shared = SharedReads(KeepSettings(freshSeconds: 60, staleSeconds: 60, maxBytes: 1 << 20))
+    private let shared = SharedReads(CacheSettings(freshSeconds: 60, staleSeconds: 60, maxBytes: 1 << 20))
 
     /// Waits until it is told something.
     private final class Waiting: Parking {
@@ -44,15 +44,15 @@ import Testing
 
     private func word(_ verdict: OpenRead.Verdict?) -> String {
         switch verdict {
-        case .lead?: "lead"
-        case .follow?: "follow"
+        case .leader?: "lead"
+        case .follower?: "follow"
         case .absent?: "absent"
         case nil: "none"
         }
     }
 
     private func text(_ answer: ReadAnswer) -> String {
-        "\(answer.source.rawValue) \(String(decoding: answer.kept.body, as: UTF8.self))"
+        "\(answer.source.rawValue) \(String(decoding: answer.cached.body, as: UTF8.self))"
     }
 
     @Test func whoeverAsksGetsTheSameAnswer() async throws {
@@ -72,11 +72,11 @@ import Testing
         #expect(text(led) == "MISS {}")
         let followed = try await follower.value
         #expect(text(followed) == "SHARED {}")
-        guard case .answer(let kept) = service.ask(.event("evt-1"), ReadWish()) else {
+        guard case .answer(let cached) = service.ask(.event("evt-1"), ReadWish()) else {
             Issue.record("it is not kept")
             return
         }
-        #expect(text(kept) == "HIT {}" && kept.kept.tag == led.kept.tag)
+        #expect(text(cached) == "HIT {}" && cached.cached.tag == led.cached.tag)
     }
 
     /// The connection was gone before the task began: nobody may wait for ever for a call that nobody makes.
@@ -113,7 +113,7 @@ import Testing
         let error = await #expect(throws: APIError.self) {
             try await service.proceed(absent, call()) { () throws(APIError) in Fetched(body: [], asOf: nil) }
         }
-        #expect(error?.reason == .notKept)
+        #expect(error?.reason == .notCached)
         #expect(word(open(service)?.take()) == "lead")
     }
 }

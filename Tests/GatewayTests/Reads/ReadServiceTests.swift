@@ -273,7 +273,7 @@ import Testing
         #expect(Self.field("RateLimit-Policy", spent) == #""luma";q=500;w=300"#)
         #expect(Self.field("RateLimit", spent)?.hasPrefix(#""luma";r=499"#) == true, "\(spent)")
         _ = try await pair.ask()
-        // What is kept costs nobody anything.
+        // What is cached costs nobody anything.
         #expect(Self.field("RateLimit", try await pair.ask()) == nil)
         await pair.end()
     }

@@ -8,7 +8,7 @@ import Testing
 
 /// The table of reads as a list of actions on instants.
 @Suite struct ReadTableTests {
-    private static let settings = KeepSettings(freshSeconds: 5, staleSeconds: 60, maxBytes: 1 << 20)
+    private static let settings = CacheSettings(freshSeconds: 5, staleSeconds: 60, maxBytes: 1 << 20)
 
     private static func at(_ seconds: Double) -> MonotonicTime {
         MonotonicTime(nanoseconds: 0).advanced(seconds: seconds)
@@ -29,10 +29,10 @@ import Testing
         ) -> String {
             switch table.ask(key, wish, now: at(seconds), waiter: name) {
             case .hit(let answer): return "hit " + String(decoding: answer.body, as: UTF8.self)
-            case .lead(let lease):
+            case .leader(let lease):
                 leases[name] = lease
                 return "lead"
-            case .follow: return "follow"
+            case .follower: return "follow"
             case .busy: return "busy"
             case .absent: return "absent"
             }
@@ -40,14 +40,14 @@ import Testing
 
         mutating func land(_ name: String, _ text: String, asOf: Double? = nil, at seconds: Double) -> String {
             guard let lease = leases[name] else { return "no lease" }
-            let landing = ReadTable<String>.Landing.answer(answer(text, at: asOf ?? seconds), keep: true)
-            return say(table.finish(lease, landing, now: ReadTableTests.at(seconds)))
+            let outcome = ReadTable<String>.Outcome.answer(answer(text, at: asOf ?? seconds), keep: true)
+            return say(table.finish(lease, outcome, now: ReadTableTests.at(seconds)))
         }
 
         mutating func fail(_ name: String, _ reason: Reason, isGone: Bool = false, at seconds: Double) -> String {
             guard let lease = leases[name] else { return "no lease" }
-            let landing = ReadTable<String>.Landing.failure(APIError(reason), isGone: isGone)
-            return say(table.finish(lease, landing, now: ReadTableTests.at(seconds)))
+            let outcome = ReadTable<String>.Outcome.failure(APIError(reason), isGone: isGone)
+            return say(table.finish(lease, outcome, now: ReadTableTests.at(seconds)))
         }
 
         mutating func abandon(_ name: String, at seconds: Double) -> String {
@@ -120,7 +120,7 @@ import Testing
     @Test func whoeverLeavesIsNotTold() {
         var play = Play()
         _ = play.ask(Self.tea, "a", at: 0)
-        guard case .follow(let number) = play.table.ask(Self.tea, ReadWish(), now: Self.at(0), waiter: "b") else {
+        guard case .follower(let number) = play.table.ask(Self.tea, ReadWish(), now: Self.at(0), waiter: "b") else {
             Issue.record("b does not follow")
             return
         }
@@ -177,7 +177,7 @@ import Testing
         #expect(keys.map { play.ask($0, "-", at: 1) == "hit x" } == left)
     }
 
-    /// A read that is passed on is set adrift like one of an event, and only by a write of what it shows.
+    /// A read that is passed on is detached like one of an event, and only by a write of what it shows.
     @Test func aReadOfGuestsThatBeganBeforeAWriteOfThemFillsNothing() throws {
         let guests = try #require(Catalog["events/guests/list"])
         let key = ReadKey(guests, ["event_id": "tea"])
@@ -242,17 +242,17 @@ import Testing
         _ = play.land("a", "1", at: 0)
         _ = play.ask(Self.tea, "b", at: 10)
         _ = play.fail("b", .upstreamUnreachable, at: 11)
-        #expect(play.table.standIn(Self.tea, now: Self.at(64.9)) != nil)
-        #expect(play.table.standIn(Self.tea, now: Self.at(65)) == nil)
+        #expect(play.table.staleIfError(Self.tea, now: Self.at(64.9)) != nil)
+        #expect(play.table.staleIfError(Self.tea, now: Self.at(65)) == nil)
         _ = play.ask(Self.tea, "c", at: 12)
         _ = play.fail("c", .absent(.event), isGone: true, at: 13)
-        #expect(play.table.standIn(Self.tea, now: Self.at(14)) == nil)
+        #expect(play.table.staleIfError(Self.tea, now: Self.at(14)) == nil)
     }
 
     @Test func aTableThatKeepsNothingStillSharesCalls() {
         var table = ReadTable<String>(.nothing)
-        guard case .lead(let lease) = table.ask(Self.tea, ReadWish(), now: Self.at(0), waiter: "a"),
-            case .follow = table.ask(Self.tea, ReadWish(), now: Self.at(0), waiter: "b")
+        guard case .leader(let lease) = table.ask(Self.tea, ReadWish(), now: Self.at(0), waiter: "a"),
+            case .follower = table.ask(Self.tea, ReadWish(), now: Self.at(0), waiter: "b")
         else {
             Issue.record("not shared")
             return
@@ -265,8 +265,8 @@ import Testing
             return
         }
         #expect(waiters == ["b"])
-        #expect(table.kept.count == 0 && table.kept.bytes == 0)
-        guard case .lead = table.ask(Self.tea, ReadWish(), now: Self.at(0)) else {
+        #expect(table.cache.count == 0 && table.cache.bytes == 0)
+        guard case .leader = table.ask(Self.tea, ReadWish(), now: Self.at(0)) else {
             Issue.record("something was kept")
             return
         }

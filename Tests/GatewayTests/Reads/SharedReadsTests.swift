@@ -9,14 +9,14 @@ import Testing
 
 /// Gateways that share a store never give what the other one has made old.
 @Suite struct SharedReadsTests {
-    private static let settings = KeepSettings(freshSeconds: 60, staleSeconds: 60, maxBytes: 1 << 20)
+    private static let settings = CacheSettings(freshSeconds: 60, staleSeconds: 60, maxBytes: 1 << 20)
     private static let now = MonotonicTime(nanoseconds: 1_000_000_000)
 
     /// A write of the event `a`.
     private static let change = Touched([.event], of: .thing(LumaAPI.Operation.Thing(.event, "a")))
 
     private static func keep(_ reads: SharedReads, _ key: ReadKey) -> Bool {
-        guard case .lead(let lease) = reads.ask(key, ReadWish(), now: now) else { return false }
+        guard case .leader(let lease) = reads.ask(key, ReadWish(), now: now) else { return false }
         reads.finish(lease, .answer(CachedResponse([1], isList: false, asOf: now), keep: true), now: now)
         return has(reads, key)
     }
@@ -40,7 +40,7 @@ import Testing
         try #require(pair.count == 2)
         for reads in pair { for id in ["a", "b"] { #expect(Self.keep(reads, .event(id))) } }
         // A call that is under way was asked before the write.
-        guard case .lead(let lease) = pair[1].ask(.event("c"), ReadWish(), now: Self.now) else {
+        guard case .leader(let lease) = pair[1].ask(.event("c"), ReadWish(), now: Self.now) else {
             Issue.record("no call")
             return
         }

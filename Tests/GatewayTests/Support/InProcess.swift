@@ -25,7 +25,7 @@ final class InProcess: Sendable {
         let log = try LogFile(.json)
         try await self.init(try GatewayNode.shared(settings, log: log.sink), luma: luma, log: log)
         // What was ended before the start is known at once.
-        await shared.mcp.sessions.lookForEnded()
+        await shared.mcp.sessions.readEnded()
     }
 
     /// Another loop of the same gateway.
@@ -38,8 +38,8 @@ final class InProcess: Sendable {
         loop.start()
         application = await loop.perform { loop in
             let transport = ScriptedTransport { request, _ in await luma.answer(request) }
-            let worker = LoopContext(shared, reactor: loop.reactor, transport: transport)
-            return LoopBound(Application(worker, shared, shutDownTransport: {}), on: loop.executor)
+            let loopContext = LoopContext(shared, reactor: loop.reactor, transport: transport)
+            return LoopBound(Application(loopContext, shared, shutDownTransport: {}), on: loop.executor)
         }
         self.shared = shared
         self.luma = luma
@@ -135,7 +135,7 @@ final class InProcess: Sendable {
 
     /// The lines of the log so far.
     func logLines() async -> [JSON] {
-        await perform { $0.worker.recorder.flush() }
+        await perform { $0.loopContext.recorder.flush() }
         log.sink.flush()
         return log.text.split(separator: "\n").compactMap { try? JSON.parse(String($0)) }
     }

@@ -116,8 +116,8 @@ private final class StdioClient {
         let (executor, shared) = (gateway.loop.executor, gateway.shared.mcp)
         conversation = await gateway.perform { application in
             let conversation = StdioConversation(
-                application.mcp.dispatcher, shared, principal, reactor: application.worker.reactor,
-                output: LineOutput(descriptor: descriptor), writes: application.worker.operations.writes)
+                application.mcp.dispatcher, shared, principal, reactor: application.loopContext.reactor,
+                output: LineOutput(descriptor: descriptor), writes: application.loopContext.operations.writes)
             return LoopBound(conversation, on: executor)
         }
     }

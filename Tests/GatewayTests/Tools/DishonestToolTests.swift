@@ -86,7 +86,7 @@ import Testing
             let input = try stage.luma.example(of: surface.operation)
             await stage.gateway.perform { (application: Application) in
                 var policy = ToolPolicy(Confirmer(takesFormsOnly: false))
-                policy.add(Self.tool(surface, input, way, application.worker.operations))
+                policy.add(Self.tool(surface, input, way, application.loopContext.operations))
                 for tool in policy.registry.tools { application.mcp.dispatcher.registry.add(tool) }
             }
             let arguments: JSON = way == .forgetting || way == .inventing ? ["confirm": "x"] : [:]

@@ -11,26 +11,26 @@ import Testing
 @testable import Gateway
 
 /// What becomes of writes that a program has left behind.
-@Suite struct SettlerTests {
+@Suite struct ReconcilerTests {
     private static let start = "2027-01-01T10:00:00.000Z"
     private static let body: JSONObject = ["name": "x", "start_at": .string(start), "timezone": "UTC"]
 
     /// Runs `body` on a loop of its own.
     private func onLoop(_ body: @escaping @Sendable (Reactor) async throws -> Void) async throws {
-        let loop = try Loop(label: "settler")
+        let loop = try Loop(label: "reconciler")
         loop.start()
         try await loop.work(body)
         await loop.stop()
     }
 
-    /// A settler whose Luma answers every list with these events, or not at all.
-    private static func settler(
+    /// A reconciler whose Luma answers every list with these events, or not at all.
+    private static func reconciler(
         _ store: any StateStore, _ reactor: Reactor, seconds: Double = 0.3,
         events: @escaping () -> [JSON]?,
-        onSettled: @escaping (WriteEffect) -> Void, beforeLook: @escaping () async -> Void = {}
+        onSettled: @escaping (WriteEffect) -> Void, beforeSearch: @escaping () async -> Void = {}
     ) -> Reconciler {
         let transport = ScriptedTransport { request, _ in
-            await beforeLook()
+            await beforeSearch()
             guard let events = events() else { return .status(400) }
             if request.url.contains("/events/get") { return .json(200, events.first ?? [:]) }
             return .json(
@@ -68,13 +68,13 @@ import Testing
         return id
     }
 
-    /// Lets the settler work until it has settled something.
+    /// Lets the reconciler work until it has settled something.
     private static func settled(
         _ store: any StateStore, _ reactor: Reactor, seconds: Double = 0.3, events: @escaping () -> [JSON]?
     ) async throws -> WriteEffect? {
         var effect: WriteEffect?
-        let settler = settler(store, reactor, seconds: seconds, events: events) { effect = $0 }
-        let task = reactor.start { await settler.run() }
+        let reconciler = reconciler(store, reactor, seconds: seconds, events: events) { effect = $0 }
+        let task = reactor.start { await reconciler.run() }
         let clock = LoopClock(reactor)
         for _ in 0..<1000 where effect == nil { try await clock.sleep(until: clock.now.advanced(seconds: 0.01)) }
         task.cancel()
@@ -94,10 +94,10 @@ import Testing
         try await onLoop { reactor in
             let store = SQLiteStateStore(.memory)
             store.abandon(try await Self.record(store, reactor))
-            var looks = 0
+            var searches = 0
             let effect = try await Self.settled(store, reactor, seconds: 3600) {
-                looks += 1
-                return looks < 3 ? [] : [Self.event("evt-1")]
+                searches += 1
+                return searches < 3 ? [] : [Self.event("evt-1")]
             }
             #expect(effect == .done(result: "evt-1"))
         }
@@ -137,13 +137,13 @@ import Testing
         try await onLoop { reactor in
             let store = SQLiteStateStore(.memory)
             store.abandon(try await Self.record(store, reactor))
-            var looks = 0
+            var searches = 0
             let effect = try await Self.settled(store, reactor, seconds: 0) {
-                looks += 1
+                searches += 1
                 return []
             }
             #expect(effect == WriteEffect.none)
-            #expect(looks == 2)
+            #expect(searches == 2)
         }
     }
 
@@ -155,19 +155,19 @@ import Testing
             let edit = try await Self.record(store, reactor, "events/update", subject: "evt-1", mark: "of evt-1")
             // Not before it is known whether the change was made.
             var effect: WriteEffect?
-            let settler = Self.settler(store, reactor, seconds: 0) {
+            let reconciler = Self.reconciler(store, reactor, seconds: 0) {
                 []
             } onSettled: {
                 effect = $0
             }
             let clock = LoopClock(reactor)
             for _ in 0..<4 {
-                await settler.pass()
+                await reconciler.pass()
                 try await clock.sleep(until: clock.now.advanced(seconds: 0.3))
             }
             #expect(effect == nil)
             store.settle(edit, .done(result: nil), at: clock.wallClock)
-            await settler.pass()
+            await reconciler.pass()
             #expect(effect == .unknown)
         }
     }
@@ -231,20 +231,20 @@ import Testing
             let running = try await Self.record(store, reactor, mark: "300100 y")
             let shown = Self.event("evt-2", name: "y")
             var effect: WriteEffect?
-            let settler = Self.settler(store, reactor, seconds: 0) {
+            let reconciler = Self.reconciler(store, reactor, seconds: 0) {
                 [shown]
             } onSettled: {
                 effect = $0
             }
             let clock = LoopClock(reactor)
             for _ in 0..<4 {
-                await settler.pass()
+                await reconciler.pass()
                 try await clock.sleep(until: clock.now.advanced(seconds: 0.3))
             }
             #expect(effect == nil)
             store.settle(running, .done(result: "evt-2"), at: clock.wallClock)
             for _ in 0..<2 {
-                await settler.pass()
+                await reconciler.pass()
                 try await clock.sleep(until: clock.now.advanced(seconds: 0.3))
             }
             #expect(effect == WriteEffect.none)
@@ -298,19 +298,19 @@ import Testing
             let running = try await Self.record(store, reactor)
             store.abandon(lost)
             var effects: [WriteEffect] = []
-            let settler = Self.settler(store, reactor, seconds: 3600) {
+            let reconciler = Self.reconciler(store, reactor, seconds: 3600) {
                 [Self.event("evt-1")]
             } onSettled: {
                 effects.append($0)
             }
-            for _ in 0..<3 { await settler.pass() }
+            for _ in 0..<3 { await reconciler.pass() }
             #expect(effects.isEmpty)
             // It was that of the other one.
             let clock = LoopClock(reactor)
             store.settle(running, .done(result: "evt-1"), at: clock.wallClock)
             for _ in 0..<5 {
                 try await clock.sleep(until: clock.now.advanced(seconds: 0.2))
-                await settler.pass()
+                await reconciler.pass()
             }
             #expect(effects.isEmpty)
         }
@@ -340,18 +340,18 @@ import Testing
             let lost = try await Self.record(store, reactor)
             var effect: WriteEffect?
             var running: WriteID?
-            // Recorded by the other one between the list of the lost and the look.
-            let settler = Self.settler(store, reactor, seconds: 0.1) {
+            // Recorded by the other one between the list of the lost and the search.
+            let reconciler = Self.reconciler(store, reactor, seconds: 0.1) {
                 [Self.event("evt-1")]
             } onSettled: {
                 effect = $0
-            } beforeLook: {
+            } beforeSearch: {
                 if running == nil { running = try? await Self.record(other, reactor) }
             }
             store.abandon(lost)
             let clock = LoopClock(reactor)
             for _ in 0..<4 {
-                await settler.pass()
+                await reconciler.pass()
                 try await clock.sleep(until: clock.now.advanced(seconds: 0.2))
             }
             #expect(effect == nil)
@@ -359,7 +359,7 @@ import Testing
             _ = try await reactor.ask { other.count(then: $0) }
             for _ in 0..<20 where effect == nil {
                 try await clock.sleep(until: clock.now.advanced(seconds: 0.1))
-                await settler.pass()
+                await reconciler.pass()
             }
             #expect(effect == .done(result: "evt-1"))
             store.close()

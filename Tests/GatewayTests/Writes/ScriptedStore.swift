@@ -86,8 +86,8 @@ final class ScriptedStore: StateStore {
         inner.settle(write, effect, at: now)
     }
     func abandon(_ write: WriteID) { inner.abandon(write) }
-    func orphans(_ account: String, limit: Int, then: @escaping Then<[AbandonedWrite]>) {
-        inner.orphans(account, limit: limit, then: then)
+    func abandonedWrites(_ account: String, limit: Int, then: @escaping Then<[AbandonedWrite]>) {
+        inner.abandonedWrites(account, limit: limit, then: then)
     }
     func settled(_ operation: String, of subject: String, _ account: String, then: @escaping Then<Timestamp?>) {
         inner.settled(operation, of: subject, account, then: then)

@@ -12,14 +12,14 @@ import Testing
 @testable import LumaClient
 
 /// Writes whose store is slow: nobody waits longer than he said, and nothing is sent after he was told that it was not.
-@Suite struct WriteDeskTests {
+@Suite struct WriteCoordinatorTests {
     private static let event: JSON = [
         "name": "x", "start_at": "2027-01-01T10:00:00Z", "timezone": "UTC",
     ]
 
-    /// A loop's desk with its service, over a Luma that makes events.
+    /// A loop's coordinator with its service, over a Luma that makes events.
     private struct Room {
-        let desk: WriteCoordinator
+        let coordinator: WriteCoordinator
         let store: ScriptedStore
         let transport: ScriptedTransport
         let service: EventsService
@@ -45,7 +45,7 @@ import Testing
             }
             self.store = store
             clock = LoopClock(reactor)
-            desk = shared.makeDesk(reactor: reactor, clock: clock)
+            coordinator = shared.makeCoordinator(reactor: reactor, clock: clock)
             let luma = shared.makeClient(transport: transport, time: clock)
             let reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
             service = EventsService(
@@ -56,13 +56,13 @@ import Testing
         /// A create that takes so many seconds at most.
         func create(_ key: String?, seconds: Double) async -> (status: Int, reason: String?) {
             var input = RequestInput.event(
-                .createEvent, body: WriteDeskTests.event, prefer: "return=minimal")
+                .createEvent, body: WriteCoordinatorTests.event, prefer: "return=minimal")
             input.idempotencyKey = key.flatMap { try? IdempotencyKey(text: $0) }
             let call = UpstreamCall(
                 deadline: clock.now.advanced(seconds: seconds), context: CallContext())
             do throws(APIError) {
                 let request = try WriteRequest(input)
-                let written = try await desk.answer(request, call) { () throws(APIError) in
+                let written = try await coordinator.answer(request, call) { () throws(APIError) in
                     try await service.write(request, call)
                 }
                 return (written.response.status, nil)
@@ -72,7 +72,7 @@ import Testing
         }
 
         func unsettled() async throws -> Int {
-            try await desk.reactor.ask { store.count(then: $0) }.unsettledWrites
+            try await coordinator.reactor.ask { store.count(then: $0) }.unsettledWrites
         }
     }
 
@@ -87,7 +87,7 @@ import Testing
                 let request = try WriteRequest(input)
                 var reason: Reason?
                 do throws(APIError) {
-                    _ = try await room.desk.answer(request, call) { () throws(APIError) in
+                    _ = try await room.coordinator.answer(request, call) { () throws(APIError) in
                         call.context.upstreamCalls = calls
                         throw APIError(.preconditionFailed)
                     }
@@ -95,14 +95,14 @@ import Testing
                     reason = error.reason
                 }
                 #expect(reason == .preconditionFailed)
-                let kept = try await room.desk.reactor.ask { room.store.count(then: $0) }.requests
+                let kept = try await room.coordinator.reactor.ask { room.store.count(then: $0) }.requests
                 #expect(kept == calls)
             }
         }
     }
 
     private func onLoop(_ body: @escaping @Sendable (Reactor) async throws -> Void) async throws {
-        let loop = try Loop(label: "desk")
+        let loop = try Loop(label: "coordinator")
         loop.start()
         try await loop.work(body)
         await loop.stop()
@@ -153,7 +153,7 @@ import Testing
             let room = try Room(reactor)
             room.store.hold(.record)
             let journal = RequestJournal(
-                room.desk, principal: "p", deadline: room.clock.now.advanced(seconds: 0.3))
+                room.coordinator, principal: "p", deadline: room.clock.now.advanced(seconds: 0.3))
             let body = try #require(Self.event.objectValue)
             try await journal.willSend(JournaledWrite(try #require(Catalog["events/create"]), body))
             journal.didEnd(.done(id: "evt-1"))
@@ -192,7 +192,7 @@ import Testing
             var served = 0
             func isRepeated() async throws -> Bool {
                 let call = call()
-                let written = try await room.desk.repeated(request, call) { () throws(APIError) in
+                let written = try await room.coordinator.repeated(request, call) { () throws(APIError) in
                     served += 1
                     #expect(call.context.journal?.earlier("events/create", subject: nil) != nil)
                     return .unchanged(Document(.object([:])))
@@ -200,9 +200,9 @@ import Testing
                 return written != nil
             }
             #expect(try await isRepeated() == false)
-            #expect(try await room.desk.reactor.ask { room.store.count(then: $0) }.requests == 0)
+            #expect(try await room.coordinator.reactor.ask { room.store.count(then: $0) }.requests == 0)
             let first = call()
-            _ = try? await room.desk.answer(request, first) { () throws(APIError) in
+            _ = try? await room.coordinator.answer(request, first) { () throws(APIError) in
                 _ = try? await first.context.journal?.willSend(JournaledWrite(operation, body))
                 first.context.journal?.didEnd(.done(id: "evt-1"))
                 throw APIError(.upstreamTimeout)

@@ -116,7 +116,7 @@ import Testing
     /// Its store fails in that moment. What is claimed and not recorded would be seen by nobody, and made again.
     @Test func oneThatTheJournalCannotTakeIsFoundByWhoeverLooksNext() async throws {
         journal.taken = ["evt-7"]
-        journal.owner = .untold
+        journal.owner = .undetermined
         let entry: JSON = ["id": "evt-7", "name": "x", "start_at": "2027-01-01T10:00:00.000Z"]
         let (luma, _) = client([.lost(.timeout), .json(200, ["entries": [entry], "has_more": false])])
         await #expect(throws: LumaError.self) { try await create(luma) }
@@ -124,7 +124,7 @@ import Testing
         let write = LostWrite(
             operation: "events/create", subject: nil, body: Self.event, sentAt: clock.wallClock, claimed: [])
         luma.adopt(write)
-        #expect(try await luma.look(for: write, deadline: deadline, context: CallContext()) == .done(id: "evt-7"))
+        #expect(try await luma.search(for: write, deadline: deadline, context: CallContext()) == .done(id: "evt-7"))
     }
 
     @Test func oneThatIsFoundIsDone() async throws {

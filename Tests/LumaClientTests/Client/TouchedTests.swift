@@ -86,7 +86,7 @@ import Testing
             let write = LostWrite(
                 operation: "events/update", subject: "evt-1", body: ["name": "Tea"],
                 sentAt: Timestamp(milliseconds: 0), claimed: [])
-            let finding = try await client.look(for: write, deadline: deadline, context: context)
+            let finding = try await client.search(for: write, deadline: deadline, context: context)
             #expect((finding == .done(id: nil)) == (name == "Tea"))
         }
         #expect(found == [Self.changed])

@@ -193,12 +193,12 @@ import Testing
         let result = try await create(fixture)
         #expect(outcome(result)?.finding == finding)
         if finding == nil { try expectFound(result, id: "cpn-1", shown: Self.entry("cpn-1", code)) }
-        // No second look would see more.
+        // No second search would see more.
         #expect(pages == 10)
     }
 
     /// Another request has made it: this one was refused, whatever became of its answer.
-    @Test(arguments: [(EventOwner.anothers, UnknownOutcome.Finding.unchanged), (.untold, .notSettled)])
+    @Test(arguments: [(EventOwner.anothers, UnknownOutcome.Finding.unchanged), (.undetermined, .notSettled)])
     func whatIsNotSurelyItsOwnIsNotTaken(owner: EventOwner, finding: UnknownOutcome.Finding) async throws {
         journal.owner = owner
         let fixture = Fixture([.lost(.timeout), Self.page([Self.entry("cpn-1")])])
@@ -224,8 +224,8 @@ import Testing
         journal.known = KnownWrite(effect: .done(id: nil), notes: [:])
         try expectFound(try await change(fixture), id: nil)
         // Nobody knows which one it has made.
-        let untold = try await create(fixture)
-        #expect(outcome(untold)?.cause == "interrupted")
+        let undetermined = try await create(fixture)
+        #expect(outcome(undetermined)?.cause == "interrupted")
         journal.known = KnownWrite(effect: .unknown, notes: [:])
         let lost = try await change(fixture)
         #expect(outcome(lost)?.cause == "interrupted")

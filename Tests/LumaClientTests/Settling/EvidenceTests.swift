@@ -31,7 +31,7 @@ import Testing
         // A code is a code: what only looks like it is another one.
         ([coupon("c-1", "EAR-LY")], [], .notFound),
         // The term is not shown.
-        ([["id": "c-1", "code": "EARLY"]], [], .untold),
+        ([["id": "c-1", "code": "EARLY"]], [], .undetermined),
         ([["code": "EARLY", "percent_off": 20], "text", [:]], [], .notFound),
         ([coupon("c-1"), coupon("c-2")], [], .ambiguous(["c-1", "c-2"])),
     ]
@@ -43,7 +43,7 @@ import Testing
 
     /// Of ten uses that were sent: who has used it has left fewer, and nobody more. Fewer may be another's coupon as well.
     @Test(arguments: [
-        (10, Evidence.done(id: "c-1", shown: nil)), (9, .untold), (0, .untold), (11, .unchanged),
+        (10, Evidence.done(id: "c-1", shown: nil)), (9, .undetermined), (0, .undetermined), (11, .unchanged),
         (1_000_000, .unchanged),
     ])
     func whatOnlyBecomesLessTells(left: Int, finding: Evidence) {
@@ -60,7 +60,7 @@ import Testing
 
     @Test func whatIsNotShownOfItTellsNothing() {
         let entries = [Self.coupon("c-1")]
-        #expect(Evidence(Self.terms, unique: "code", falling: ["remaining_count": 10], among: entries) == .untold)
+        #expect(Evidence(Self.terms, unique: "code", falling: ["remaining_count": 10], among: entries) == .undetermined)
         #expect(Evidence(Self.terms, unique: "code", falling: [:], among: entries) == Self.done(entries[0]))
     }
 
@@ -72,7 +72,7 @@ import Testing
         ([coupon("c-1"), coupon("c-2", "early")], [], .ambiguous(["c-1", "c-2"])),
         ([coupon("c-1"), coupon("c-2", "early")], ["c-1"], done(coupon("c-2", "early"))),
         // Luma may have written it in its own way.
-        ([coupon("c-1", "EAR-LY")], [], .untold),
+        ([coupon("c-1", "EAR-LY")], [], .undetermined),
         ([coupon("c-1", "EAR-LY"), coupon("c-2")], [], done(coupon("c-2"))),
     ]
 
@@ -85,8 +85,8 @@ import Testing
 
     @Test func withoutATermNothingIsTold() {
         let entries = [Self.coupon("c-1")]
-        #expect(Evidence([:], unique: nil, among: entries) == .untold)
-        #expect(Evidence(["percent_off": 20], unique: "code", among: entries) == .untold)
+        #expect(Evidence([:], unique: nil, among: entries) == .undetermined)
+        #expect(Evidence(["percent_off": 20], unique: "code", among: entries) == .undetermined)
         #expect(Evidence(["percent_off": 20], unique: nil, among: entries) == Self.done(entries[0]))
     }
 

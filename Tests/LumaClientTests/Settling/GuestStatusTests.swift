@@ -42,21 +42,21 @@ import Testing
         #expect(fixture.transport.lines[1] == "GET /v1/events/guests/get?event_id=evt-1&id=gst-1")
     }
 
-    nonisolated static let looks: [(answer: ScriptedTransport.Answer, finding: LookFinding)] = [
+    nonisolated static let searches: [(answer: ScriptedTransport.Answer, finding: SearchFinding)] = [
         (.json(200, ["approval_status": "approved"]), .done(id: nil)),
         (.json(200, ["approval_status": "waitlist"]), .notSeen),
         (.json(404, ["message": "Guest not found."]), .notSeen),
         // It would mail the guest again, and pay back.
-        (.json(200, ["id": "gst-1"]), .untold),
+        (.json(200, ["id": "gst-1"]), .undetermined),
     ]
 
-    @Test(arguments: looks.indices) func itIsFoundAfterARestart(index: Int) async throws {
-        let (answer, expected) = Self.looks[index]
+    @Test(arguments: searches.indices) func itIsFoundAfterARestart(index: Int) async throws {
+        let (answer, expected) = Self.searches[index]
         let write = LostWrite(
             operation: "events/guests/update-status", subject: "evt-1/guest", body: Self.approval,
             sentAt: Timestamp(milliseconds: 0), claimed: [])
         let fixture = Fixture([answer])
-        let finding = try await fixture.client.look(
+        let finding = try await fixture.client.search(
             for: write, deadline: fixture.deadline(), context: fixture.context)
         #expect(finding == expected)
         #expect(fixture.transport.lines == ["GET /v1/events/guests/get?event_id=evt-1&id=gst-1"])
@@ -79,8 +79,8 @@ import Testing
             operation: operation.name, subject: "evt-1/guest", body: input, sentAt: Timestamp(milliseconds: 0),
             claimed: [])
         let later = Fixture([.json(200, ["approval_status": "approved"])])
-        let finding = try await later.client.look(for: write, deadline: later.deadline(), context: later.context)
-        #expect(finding == .untold)
+        let finding = try await later.client.search(for: write, deadline: later.deadline(), context: later.context)
+        #expect(finding == .undetermined)
     }
 
     /// Whatever a guest is called, a later change of one in the same event is in the way, and one in another event is not.

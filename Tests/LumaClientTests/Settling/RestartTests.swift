@@ -16,12 +16,12 @@ import Testing
         let answer: ScriptedTransport.Answer
         /// The reading; nil when none is to be sent.
         let line: String?
-        let finding: LookFinding
+        let finding: SearchFinding
         let claimed: [String]
 
         init(
             _ title: String, _ operation: String, _ input: JSONObject, _ answer: ScriptedTransport.Answer,
-            _ line: String?, _ finding: LookFinding, claimed: [String] = []
+            _ line: String?, _ finding: SearchFinding, claimed: [String] = []
         ) {
             (testDescription, self.operation, self.input, self.answer) = (title, operation, input, answer)
             (self.line, self.finding, self.claimed) = (line, finding, claimed)
@@ -68,7 +68,7 @@ import Testing
             .json(200, ["entries": [["id": "ttype-2", "require_approval": true]]]), ticketLine, .notSeen),
         Case(
             "no way to look", "events/ticket-types/create", ["event_id": "evt-1", "name": "VIP", "type": "free"],
-            .status(500), nil, .untold),
+            .status(500), nil, .undetermined),
     ]
 
     @Test(arguments: cases) func theJournalIsEnoughToLook(row: Case) async throws {
@@ -87,7 +87,7 @@ import Testing
             claimed: row.claimed)
         let after = Fixture([row.answer])
         after.client.adopt(write)
-        let finding = try await after.client.look(for: write, deadline: after.deadline(), context: after.context)
+        let finding = try await after.client.search(for: write, deadline: after.deadline(), context: after.context)
         after.client.release(write)
         #expect(finding == row.finding)
         #expect(after.transport.lines == [row.line].compactMap(\.self))

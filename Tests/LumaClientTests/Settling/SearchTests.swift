@@ -4,8 +4,8 @@ import LumaClient
 import TestKit
 import Testing
 
-/// One look for the effect of a write that a program has left behind.
-@Suite struct LookTests {
+/// One search for the effect of a write that a program has left behind.
+@Suite struct SearchTests {
     private let clock = ManualClock(isAutomatic: true)
     private let sentAt = Timestamp(milliseconds: 1_780_000_000_000)
     private static let start = "2027-01-01T10:00:00.000Z"
@@ -36,27 +36,27 @@ import Testing
         LostWrite(operation: operation, subject: "evt-1", body: body, sentAt: sentAt, claimed: [])
     }
 
-    private func look(_ luma: LumaClient, _ write: LostWrite) async throws -> LookFinding {
-        try await luma.look(for: write, deadline: clock.now.advanced(seconds: 30), context: CallContext())
+    private func search(_ luma: LumaClient, _ write: LostWrite) async throws -> SearchFinding {
+        try await luma.search(for: write, deadline: clock.now.advanced(seconds: 30), context: CallContext())
     }
 
     @Test func anEventIsFoundOnceOnly() async throws {
         let luma = client(list("evt-1"))
         luma.adopt(create())
-        #expect(try await look(luma, create()) == .done(id: "evt-1"))
-        #expect(try await look(luma, create()) == .notSeen)
+        #expect(try await search(luma, create()) == .done(id: "evt-1"))
+        #expect(try await search(luma, create()) == .notSeen)
     }
 
     @Test func anotherWritesEventIsNotTaken() async throws {
         let luma = client(list("evt-1"))
         luma.adopt(create())
-        #expect(try await look(luma, create(claimed: ["evt-1"])) == .notSeen)
+        #expect(try await search(luma, create(claimed: ["evt-1"])) == .notSeen)
     }
 
     /// Luma may have put its name in order; it is a twin's all the same.
-    @Test(arguments: [(["evt-1"], LookFinding.notSeen), ([], .doubtful(["evt-1"]))])
-    func anotherWritesSimilarEventLeavesNoDoubt(claimed: [String], finding: LookFinding) async throws {
-        #expect(try await look(client(list("evt-1", name: "x ")), create(claimed: claimed)) == finding)
+    @Test(arguments: [(["evt-1"], SearchFinding.notSeen), ([], .doubtful(["evt-1"]))])
+    func anotherWritesSimilarEventLeavesNoDoubt(claimed: [String], finding: SearchFinding) async throws {
+        #expect(try await search(client(list("evt-1", name: "x ")), create(claimed: claimed)) == finding)
     }
 
     /// However Luma may write a name or a start: a second create is sent only if nothing may be what the first one has made.
@@ -72,7 +72,7 @@ import Testing
         let luma = client(.json(200, ["entries": [shown], "has_more": false]))
         luma.adopt(write)
         #expect(
-            try await look(luma, write) == (rewriting.isFound ? .done(id: "evt-1") : .doubtful(["evt-1"])))
+            try await search(luma, write) == (rewriting.isFound ? .done(id: "evt-1") : .doubtful(["evt-1"])))
     }
 
     /// What another create is known to have made, or may make yet, is no doubt for ever.
@@ -80,9 +80,9 @@ import Testing
         let luma = client(list("evt-1", name: "other"))
         luma.adopt(create("x"))
         luma.adopt(create("other"))
-        #expect(try await look(luma, create("x")) == .busy)
-        #expect(try await look(luma, create("other")) == .done(id: "evt-1"))
-        #expect(try await look(luma, create("x")) == .notSeen)
+        #expect(try await search(luma, create("x")) == .busy)
+        #expect(try await search(luma, create("other")) == .done(id: "evt-1"))
+        #expect(try await search(luma, create("x")) == .notSeen)
     }
 
     @Test func anExternalEventWasMadeByNoCreate() async throws {
@@ -91,19 +91,19 @@ import Testing
             "platform": "external",
         ]
         let luma = client(.json(200, ["entries": [event], "has_more": false]))
-        #expect(try await look(luma, create()) == .notSeen)
+        #expect(try await search(luma, create()) == .notSeen)
     }
 
     @Test func anOlderEventOfTheSameNameIsNotTaken() async throws {
-        #expect(try await look(client(list("evt-1", created: -60_000)), create()) == .notSeen)
+        #expect(try await search(client(list("evt-1", created: -60_000)), create()) == .notSeen)
     }
 
     @Test func twoLostCreatesShareTwoEventsAndOneTakesNoneOfThem() async throws {
         let luma = client(list("evt-1", "evt-2"))
         luma.adopt(create())
-        #expect(try await look(luma, create()) == .untold)
+        #expect(try await search(luma, create()) == .undetermined)
         luma.adopt(create())
-        let found = [try await look(luma, create()), try await look(luma, create())]
+        let found = [try await search(luma, create()), try await search(luma, create())]
         #expect(found == [.done(id: "evt-1"), .done(id: "evt-2")])
         luma.release(create())
         luma.release(create())
@@ -113,19 +113,19 @@ import Testing
     @Test func twinsWhoseNamesDifferInWhiteSpaceAreRivals() async throws {
         let luma = client(list("evt-1", "evt-2", name: "x y"))
         luma.adopt(create("x y"))
-        #expect(try await look(luma, create("x y")) == .untold)
+        #expect(try await search(luma, create("x y")) == .undetermined)
         luma.adopt(create(" x\t y"))
-        #expect(try await look(luma, create("x y")) == .done(id: "evt-1"))
+        #expect(try await search(luma, create("x y")) == .done(id: "evt-1"))
         // What is left may be its own, and is not exactly what it has sent.
-        #expect(try await look(luma, create(" x\t y")) == .doubtful(["evt-2"]))
+        #expect(try await search(luma, create(" x\t y")) == .doubtful(["evt-2"]))
         luma.release(create("x y"))
-        #expect(try await look(luma, create("x y")) == .done(id: "evt-2"))
+        #expect(try await search(luma, create("x y")) == .done(id: "evt-2"))
     }
 
     @Test func aFailureToAskIsNoFinding() async throws {
         let luma = client(.status(500))
         for write in [create(), change("events/update", ["name": "y"]), change("events/cancel", [:])] {
-            await #expect(throws: LumaError.self) { try await look(luma, write) }
+            await #expect(throws: LumaError.self) { try await search(luma, write) }
         }
     }
 
@@ -134,55 +134,60 @@ import Testing
             client(.json(404, ["message": "Event not found."])),
             client(.json(403, ["message": "You don't have access to this event."])),
         ] {
-            #expect(try await look(gone, change("events/cancel", [:])) == .done(id: nil))
-            #expect(try await look(gone, change("events/update", ["name": "y"])) == .notSeen)
-            #expect(try await look(gone, change("events/ticket-types/update", ["event_id": "evt-1"])) == .notSeen)
+            #expect(try await search(gone, change("events/cancel", [:])) == .done(id: nil))
+            #expect(try await search(gone, change("events/update", ["name": "y"])) == .notSeen)
+            #expect(try await search(gone, change("events/ticket-types/update", ["event_id": "evt-1"])) == .notSeen)
             let was = try await gone.wasThere(
                 "evt-1", before: create(), deadline: MonotonicTime(nanoseconds: .max), context: CallContext())
             #expect(was == nil)
         }
         await #expect(throws: LumaError.self) {
-            try await look(client(.json(403, ["message": "Forbidden"])), change("events/cancel", [:]))
+            try await search(client(.json(403, ["message": "Forbidden"])), change("events/cancel", [:]))
         }
         // Not in Luma's words.
-        await #expect(throws: LumaError.self) { try await look(client(.status(404)), change("events/cancel", [:])) }
-        #expect(try await look(client(.json(200, ["id": "evt-1"])), change("events/cancel", [:])) == .notSeen)
+        await #expect(throws: LumaError.self) { try await search(client(.status(404)), change("events/cancel", [:])) }
+        #expect(try await search(client(.json(200, ["id": "evt-1"])), change("events/cancel", [:])) == .notSeen)
     }
 
-    static let changes: [(body: JSONObject, shown: JSON, finding: LookFinding)] = [
+    static let changes: [(body: JSONObject, shown: JSON, finding: SearchFinding)] = [
         (["name": "y"], ["name": "y"], .done(id: nil)), (["name": "y"], ["name": "x"], .notSeen),
         // Shown in another form than sent.
-        (["description_md": "a"], ["description_md": "a\n"], .untoldHarmless),
-        (["geo_address_json": ["type": "manual", "address": "a"]], ["geo_address_json": ["address": "A"]], .untold),
+        (["description_md": "a"], ["description_md": "a\n"], .undeterminedHarmless),
+        (
+            ["geo_address_json": ["type": "manual", "address": "a"]], ["geo_address_json": ["address": "A"]],
+            .undetermined
+        ),
         (
             ["geo_address_json": ["type": "manual", "address": "a"], "suppress_notifications": true],
-            ["geo_address_json": ["address": "A"]], .untoldHarmless
+            ["geo_address_json": ["address": "A"]], .undeterminedHarmless
         ),
-        (["name": "y", "description_md": "a"], ["name": "y", "description_md": "b"], .untold),
+        (["name": "y", "description_md": "a"], ["name": "y", "description_md": "b"], .undetermined),
         (["name": "y", "description_md": "a"], ["name": "x", "description_md": "b"], .notSeen),
         // Luma may have put it in order, and whether it was so before is not shown.
-        (["name": "Caf\u{e9} \u{201c}A\u{201d}"], ["name": "Cafe\u{301} \"A\""], .untold),
+        (["name": "Caf\u{e9} \u{201c}A\u{201d}"], ["name": "Cafe\u{301} \"A\""], .undetermined),
         (["name": "y", "visibility": "public"], ["name": "y ", "visibility": "private"], .notSeen),
-        (["start_at": "2027-01-01T10:00:30Z"], ["start_at": "2027-01-01T10:00:00.000Z"], .untold),
+        (["start_at": "2027-01-01T10:00:30Z"], ["start_at": "2027-01-01T10:00:00.000Z"], .undetermined),
         (["start_at": "2027-01-01T10:00:00+01:00"], ["start_at": "2027-01-01T09:00:00.000Z"], .done(id: nil)),
         (["start_at": "2027-01-01T11:00:00Z"], ["start_at": "2027-01-01T10:00:00.000Z"], .notSeen),
     ]
 
     @Test(arguments: changes.indices) func anUpdateIsSeenByItsValues(index: Int) async throws {
         let row = Self.changes[index]
-        #expect(try await look(client(.json(200, row.shown)), change("events/update", row.body)) == row.finding)
+        #expect(try await search(client(.json(200, row.shown)), change("events/update", row.body)) == row.finding)
     }
 
     @Test func aTicketTypeIsLookedForInItsEvent() async throws {
         let types: JSON = ["entries": [["id": "evt-1", "require_approval": true]]]
         let body: JSONObject = ["require_approval": true, "event_id": "evt-9"]
-        #expect(try await look(client(.json(200, types)), change("events/ticket-types/update", body)) == .done(id: nil))
         #expect(
-            try await look(client(.json(200, ["entries": []])), change("events/ticket-types/update", body)) == .notSeen)
+            try await search(client(.json(200, types)), change("events/ticket-types/update", body)) == .done(id: nil))
+        #expect(
+            try await search(client(.json(200, ["entries": []])), change("events/ticket-types/update", body))
+                == .notSeen)
     }
 
     @Test func whatNobodyKnowsHowToLookForIsUntold() async throws {
-        #expect(try await look(client(.status(500)), change("events/blasts/create", [:])) == .untold)
+        #expect(try await search(client(.status(500)), change("events/blasts/create", [:])) == .undetermined)
     }
 }
 

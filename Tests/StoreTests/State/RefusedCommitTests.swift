@@ -72,8 +72,8 @@ import Testing
         }
         let next = SQLiteStateStore(.folder(left.path))
         #expect(try await next.begin("k") == .unsettled)
-        let orphan = try #require(try await next.orphans().first)
-        #expect(try await next.adopt(orphan.id, .none) == .recorded)
+        let abandoned = try #require(try await next.abandonedWrites().first)
+        #expect(try await next.adopt(abandoned.id, .none) == .recorded)
         guard case .begun = try await next.begin("k") else { throw Unexpected() }
     }
 }

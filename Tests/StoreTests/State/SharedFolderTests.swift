@@ -21,7 +21,7 @@ import Testing
         await #expect(throws: StoreFailure(.closed)) { try await store.counts() }
     }
 
-    @Test func whatWasUnderWayWhenTheProgramEndedIsAnOrphan() async throws {
+    @Test func whatWasUnderWayWhenTheProgramEndedIsAbandoned() async throws {
         let folder = try TemporaryFolder()
         let first = SQLiteStateStore(.folder(folder.path))
         let id = try await first.started("k")
@@ -34,12 +34,12 @@ import Testing
         // Alive: nobody else touches what it has.
         let second = SQLiteStateStore(.folder(folder.path))
         #expect(try await second.begin("k") == .running)
-        #expect(try await second.orphans().isEmpty)
+        #expect(try await second.abandonedWrites().isEmpty)
         #expect(try await second.begin("done") == .answered(StoredAnswer(status: 200, head: [], body: [4])))
 
         first.close()
         #expect(try await second.begin("k") == .unsettled)
-        #expect(try await second.orphans().map(\.id) == [write])
+        #expect(try await second.abandonedWrites().map(\.id) == [write])
         #expect(try await second.adopt(write, .none) == .recorded)
         guard case .begun = try await second.begin("k") else { throw Unexpected() }
     }

@@ -54,8 +54,8 @@ extension StateStore {
         return id
     }
 
-    func orphans(_ account: String = "a") async throws -> [AbandonedWrite] {
-        try await wait { orphans(account, limit: 100, then: $0) }
+    func abandonedWrites(_ account: String = "a") async throws -> [AbandonedWrite] {
+        try await wait { abandonedWrites(account, limit: 100, then: $0) }
     }
 
     func adopt(_ write: WriteID, _ effect: WriteEffect) async throws -> Adoption {

@@ -4,7 +4,7 @@ import Testing
 
 /// The journal of writes, and whose a found event is.
 @Suite struct WriteTests {
-    @Test func onlyAbandonedWritesAreOrphans() async throws {
+    @Test func onlyWritesWithoutAHolderAreAbandoned() async throws {
         let store = SQLiteStateStore(.memory)
         let running = try await store.recorded()
         let lost = try await store.recorded()
@@ -12,14 +12,14 @@ import Testing
         store.settle(settled, .done(result: "evt-3"), at: Timestamp(milliseconds: 1))
         store.abandon(lost)
         store.abandon(settled)
-        let orphans = try await store.orphans()
-        #expect(orphans.map(\.id) == [lost])
-        #expect(orphans.first?.body == [1, 2])
-        #expect(orphans.first?.isContested == true)
-        #expect(orphans.first?.claimed == ["evt-3"])
-        #expect(try await store.orphans("b").isEmpty)
+        let abandonedWrites = try await store.abandonedWrites()
+        #expect(abandonedWrites.map(\.id) == [lost])
+        #expect(abandonedWrites.first?.body == [1, 2])
+        #expect(abandonedWrites.first?.isContested == true)
+        #expect(abandonedWrites.first?.claimed == ["evt-3"])
+        #expect(try await store.abandonedWrites("b").isEmpty)
         store.abandon(running)
-        #expect(try await store.orphans().map(\.id) == [running, lost])
+        #expect(try await store.abandonedWrites().map(\.id) == [running, lost])
         #expect(try await store.counts().unsettledWrites == 2)
     }
 
@@ -56,7 +56,7 @@ import Testing
         #expect(try await store.adopt(second, .done(result: "evt-2")) == .recorded)
         // It is settled now.
         #expect(try await store.adopt(second, .done(result: "evt-2")) == .settledBefore)
-        #expect(try await store.orphans().isEmpty)
+        #expect(try await store.abandonedWrites().isEmpty)
     }
 
     @Test func whatWasMadeShortlyBeforeALostWriteIsRemembered() async throws {
@@ -69,7 +69,7 @@ import Testing
             try await store.wait { store.purge(now: Timestamp(milliseconds: 900_000), keepSettled: 10, then: $0) }
         }
         #expect(try await purge() == 0)
-        #expect(try await store.orphans().first?.claimed == ["evt-1"])
+        #expect(try await store.abandonedWrites().first?.claimed == ["evt-1"])
         _ = try await store.adopt(lost, .none)
         #expect(try await purge() == 2)
     }
