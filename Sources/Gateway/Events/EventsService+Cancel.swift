@@ -80,7 +80,7 @@ extension EventsService {
             "refunded": .bool(agreed.isPaid && refund == true), "is_paid": .bool(agreed.isPaid),
         ]
         answer.members += Self.identity(of: event)
-        return try await confirmations.redeem(confirmation, at: wallClock, call, refusal: stale) {
+        return try await confirmations.redeem(confirmation, call, refusal: stale) {
             () throws(APIError) in
             do throws(LumaError) {
                 return try await self.cancel(id, token, refund, answer, call)

@@ -58,7 +58,7 @@ extension OperationService {
         guard events.confirmations.covers(confirmation, try await about(passed, call)) else {
             throw .confirmationStale(named, hasChanged: true)
         }
-        return try await events.confirmations.redeem(confirmation, at: events.wallClock, call, refusal: stale, work)
+        return try await events.confirmations.redeem(confirmation, call, refusal: stale, work)
     }
 
     /// The members of the thing as it is now that the row shows, cleaned of what nobody sees; null when it shows none.

@@ -1,7 +1,8 @@
 import Core
 import Crypto
 import GatewayAPI
-import MCP
+import IO
+import Store
 
 /// What somebody agrees to: that this is done, for them.
 struct ConfirmationBinding {
@@ -17,6 +18,8 @@ struct ConfirmationBinding {
 struct ConfirmationToken {
     /// How long a caller may take to agree, in seconds.
     static let lifetime = 600.0
+    /// How long the user of a form may take, in seconds. No confirmation is good for longer.
+    static let formLifetime = 3600.0
 
     /// Of what was shown of the thing that changes.
     fileprivate let shown: String
@@ -33,12 +36,11 @@ struct ConfirmationToken {
 /// Gives confirmations, and takes each back once.
 struct Confirmations {
     private let seal: Seal
-    /// Those that were used, as calls of several rounds are at their end.
-    private let used: OpenRounds
+    private let ledger: any ConfirmationLedger
 
-    init(_ seal: Seal, used: OpenRounds = OpenRounds()) {
+    init(_ seal: Seal, _ ledger: any ConfirmationLedger) {
         self.seal = seal
-        self.used = used
+        self.ledger = ledger
     }
 
     /// What a preview gives.
@@ -70,35 +72,53 @@ struct Confirmations {
         else { return nil }
         let confirmation = ConfirmationToken(
             shown: shown, nonce: nonce, issued: Timestamp(milliseconds: Int64(issued)), enclosed: items[4])
-        return isInForm || (0..<ConfirmationToken.lifetime).contains(confirmation.age(at: now)) ? confirmation : nil
+        let lifetime = isInForm ? ConfirmationToken.formLifetime : ConfirmationToken.lifetime
+        return (0..<lifetime).contains(confirmation.age(at: now)) ? confirmation : nil
     }
 
     /// Whether that is what was shown.
     func covers(_ confirmation: ConfirmationToken, _ now: JSON) -> Bool { confirmation.shown == digest(of: now) }
 
     /// Does what was agreed to. After a failure that surely changed nothing the confirmation is still good.
-    /// - Parameter refusal: of a confirmation by which it was done before, or is being done.
+    /// - Parameter refusal: of a confirmation by which it was done before, or is being done, and of one that was declined.
+    /// - Throws: 503 when it is not known whether it is one of these; nothing is done then.
     func redeem<T>(
-        _ confirmation: ConfirmationToken, at now: Timestamp, _ call: UpstreamCall, refusal: APIError,
+        _ confirmation: ConfirmationToken, _ call: UpstreamCall, refusal: APIError,
         _ work: () async throws(APIError) -> T
     ) async throws(APIError) -> T {
-        guard used.begin(confirmation.nonce) else { throw refusal }
+        let taken = try await take(confirmation, by: call.deadline, refusal: refusal)
         do throws(APIError) {
-            let done = try await work()
-            end(confirmation, at: now)
-            return done
+            return try await work()
         } catch {
-            if error.told(after: call.context).reason == .outcomeUnknown {
-                end(confirmation, at: now)
-            } else {
-                used.goOn(confirmation.nonce)
-            }
+            if error.told(after: call.context).reason != .outcomeUnknown { ledger.giveBack(taken) }
             throw error
         }
     }
 
-    private func end(_ confirmation: ConfirmationToken, at now: Timestamp) {
-        used.end(confirmation.nonce, until: now.advanced(seconds: ConfirmationToken.lifetime), now: now)
+    private func take(
+        _ confirmation: ConfirmationToken, by deadline: MonotonicTime, refusal: APIError
+    ) async throws(APIError) -> TakenNonce {
+        let standing: NonceStanding
+        do throws(WaitError<StoreFailure>) {
+            standing = try await ledger.take(
+                confirmation.nonce, for: ConfirmationToken.formLifetime, by: deadline)
+        } catch {
+            throw .confirmationUnchecked
+        }
+        switch standing {
+        case .taken(let taken): return taken
+        case .used: throw refusal
+        case .full: throw .tooManyConfirmations
+        }
+    }
+
+    /// Somebody was shown it, and does not agree: nothing is ever done by it. Of any other text than what `issue` gave there is
+    /// nothing to note.
+    func void(_ text: String) async {
+        guard let bytes = seal.decrypt(text, for: "confirmation"), let items = (try? JSON.parse(bytes))?.arrayValue,
+            items.count == 5, let nonce = items[2].stringValue
+        else { return }
+        await ledger.void(nonce, for: ConfirmationToken.formLifetime)
     }
 
     private func digest(of binding: ConfirmationBinding) -> String {
@@ -118,4 +138,15 @@ extension APIError {
         if hasChanged { details["changed"] = true }
         return APIError(.confirmationStale, details: details)
     }
+
+    /// The store does not say whether a confirmation was used before, so nothing is done by it.
+    static let confirmationUnchecked = APIError(
+        .storeUnavailable,
+        "The state store is unavailable, so it is not known whether this confirmation was used; nothing was done",
+        retryAfter: 5)
+    /// One that is used must be remembered, and there is no room for it.
+    static let tooManyConfirmations = APIError(
+        .storeUnavailable,
+        "More confirmations were used in the last hour than the state store remembers; nothing was done", retryAfter: 60
+    )
 }

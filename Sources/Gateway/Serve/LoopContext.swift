@@ -42,7 +42,9 @@ final class LoopContext {
         reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
         let events = EventsService(
             luma: luma, reads: reads, zones: shared.zones, templates: shared.templates,
-            confirmations: Confirmations(shared.mcp.seal, used: shared.mcp.rounds), clock: clock)
+            confirmations: Confirmations(
+                shared.mcp.seal, StoredConfirmations(store: shared.store, reactor: reactor, clock: clock)),
+            clock: clock)
         templates = TemplatesService(catalog: shared.templates)
         feeds = shared.makeFeeds(events, reactor: reactor, clock: clock)
         openAPI = OpenAPIService(shared.openAPI)

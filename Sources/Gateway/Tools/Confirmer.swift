@@ -9,6 +9,7 @@ import MCP
 struct Confirmer {
     /// Takes a person's word only by a form that the client shows to its user.
     let takesFormsOnly: Bool
+    let confirmations: Confirmations
 
     /// The argument, the member of a result and the field of a form by which somebody agrees.
     static let confirm = "confirm"
@@ -51,7 +52,7 @@ struct Confirmer {
         let confirm: String
         /// What was filled in besides.
         var answers: JSONObject = [:]
-        /// In a form, which its user may have looked at for as long as they liked.
+        /// In a form, which its user may have looked at for longer than a token is good.
         var isInForm = false
     }
 
@@ -82,10 +83,12 @@ struct Confirmer {
             // The client has said that it can show a form, and could not.
             return takesFormsOnly ? Self.needsForm(action) : Self.needsConfirmation(action, arguments, preview)
         }
+        let confirm = preview[Self.confirm]?.stringValue ?? ""
         guard case .accepted(let answers) = answer, answers[Self.confirm]?.boolValue == true else {
+            // Not by the state of an earlier round either, nor at another gateway.
+            await confirmations.void(confirm)
             return .structured(Self.result(action.declined, preview))
         }
-        let confirm = preview[Self.confirm]?.stringValue ?? ""
         return await perform(action, arguments, Agreed(confirm: confirm, answers: answers, isInForm: true), call)
     }
 
@@ -111,8 +114,8 @@ struct Confirmer {
             guard error.reason == .confirmationStale else { return ToolBox.failure(error, call) }
             if agreed.isInForm {
                 return .failure(
-                    "Nothing was done: it has changed since the user was asked, or was done already. Call \(action.tool)"
-                        + " again to ask them anew.")
+                    "Nothing was done: it has changed since the user was asked, was done or declined already, or they took"
+                        + " too long. Call \(action.tool) again to ask them anew.")
             }
             guard error.details["changed"] == true else { return .failure(Self.notAgreed) }
         }

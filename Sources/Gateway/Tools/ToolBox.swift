@@ -44,7 +44,8 @@ final class ToolBox {
     /// A dispatcher with everything registered.
     static func dispatcher(_ operations: OperationService, _ parts: Parts, rounds: OpenRounds) -> Dispatcher {
         let box = ToolBox(operations, parts)
-        var tools = ToolPolicy(Confirmer(takesFormsOnly: parts.asksByFormOnly))
+        var tools = ToolPolicy(
+            Confirmer(takesFormsOnly: parts.asksByFormOnly, confirmations: operations.events.confirmations))
         box.addReadingTools(to: &tools)
         box.addWritingTools(to: &tools)
         box.addCancelTool(to: &tools)
@@ -161,6 +162,8 @@ final class ToolBox {
         case .duplicate(let kind):
             if let id = error.details[kind.idMember]?.stringValue { lines.append("It is \(id).") }
         case .tooManyKeys: lines.append("Call again without a key.")
+        case .storeUnavailable where [.confirmationUnchecked, .tooManyConfirmations].contains(error):
+            lines.append("Wait a minute, then call again.")
         case .storeUnavailable: lines.append("Call again without a key only if nothing was created yet.")
         case .outcomeUnknown: lines.append("Do not call again before you have looked whether it is done.")
         case .upstreamUnreachable, .upstreamTimeout, .upstreamFailure, .upstreamUnavailable:

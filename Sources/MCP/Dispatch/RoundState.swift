@@ -1,4 +1,4 @@
-public import Core
+import Core
 import Synchronization
 
 /// What passes from one round of a call to the next, through the client's hands.
@@ -74,11 +74,10 @@ struct RoundState {
 }
 
 /// Which calls of several rounds (2026-07-28) are at their end, so that what a user has declined cannot be accepted later
-/// with a state of an earlier round. A preview and what is done by its confirmation are such a call, too, whatever protocol brings
-/// them: each has a name that nobody can guess.
+/// with a state of an earlier round. Each has a name that nobody can guess.
 ///
-/// Safe to use from any thread. In this process only, and bounded: a state expires by itself, and what a call does beyond
-/// that is judged by what it finds.
+/// Safe to use from any thread. In this process only, and bounded: a state expires by itself, and a handler for whom that is not
+/// enough keeps in its state what is good once.
 public final class OpenRounds: Sendable {
     /// Ended calls that are remembered; one more forgets the oldest.
     static let capacity = 10_000
@@ -94,15 +93,15 @@ public final class OpenRounds: Sendable {
     public init() {}
 
     /// Takes a call for one round; it must be given back. False when it is at its end, or another round of it is served.
-    public func begin(_ call: String) -> Bool {
+    func begin(_ call: String) -> Bool {
         state.withLock { !$0.ended.contains(call) && $0.running.insert(call).inserted }
     }
 
     /// The round has asked again: another one may follow.
-    public func goOn(_ call: String) { _ = state.withLock { $0.running.remove(call) } }
+    func goOn(_ call: String) { _ = state.withLock { $0.running.remove(call) } }
 
     /// The call is at its end; all its states are void, and have expired at `until`.
-    public func end(_ call: String, until: Timestamp, now: Timestamp) {
+    func end(_ call: String, until: Timestamp, now: Timestamp) {
         state.withLock { state in
             state.running.remove(call)
             guard state.ended.insert(call).inserted else { return }

@@ -2,6 +2,7 @@ import Core
 import Crypto
 import GatewayAPI
 import HTTP
+import Store
 import TestKit
 import Testing
 
@@ -20,15 +21,17 @@ import Testing
 
     /// The event as it is told, and each next time as in `later`.
     private func fixture(
-        isPaid: Bool = false, later: JSON = event(), cancel: ScriptedTransport.Answer = .json(200, [:])
+        isPaid: Bool = false, later: JSON = event(), cancel: ScriptedTransport.Answer = .json(200, [:]),
+        store: any NonceStore = SQLiteStateStore(.memory)
     ) -> ServiceFixture {
-        ServiceFixture([
-            ("events/cancel/request", [ChangeTests.asked(isPaid: isPaid)]), ("events/cancel", [cancel]),
-            (
-                "events/get",
-                [Self.event(), later].map { .success(OutboundResponse(status: 200, body: $0.encoded)) }
-            ),
-        ])
+        ServiceFixture(
+            [
+                ("events/cancel/request", [ChangeTests.asked(isPaid: isPaid)]), ("events/cancel", [cancel]),
+                (
+                    "events/get",
+                    [Self.event(), later].map { .success(OutboundResponse(status: 200, body: $0.encoded)) }
+                ),
+            ], store: store)
     }
 
     private func cancel(
@@ -110,14 +113,38 @@ import Testing
     }
 
     /// A form may be looked at for longer than a preview counts by itself, and than Luma's token lives.
-    @Test(arguments: [(601.0, false, 1), (601, true, 2), (900, true, 3)] as [(Double, Bool, Int)])
+    @Test(arguments: [(601.0, false, 1), (601, true, 2), (900, true, 3), (3600, true, 1)] as [(Double, Bool, Int)])
     func itGrowsOld(seconds: Double, inForm: Bool, posted: Int) async throws {
         let fixture = fixture()
         let confirm = try await preview(fixture)
         fixture.clock.pass(seconds: seconds)
         let answer = await cancel(fixture, [("confirm", confirm)], inForm: inForm)
-        #expect(answer.status == (inForm ? 200 : 412))
+        #expect(answer.status == (posted > 1 ? 200 : 412))
         #expect(fixture.posted.count == posted)
+    }
+
+    /// Luma itself would refuse the second: it must not be asked.
+    @Test func twoGatewaysOnOneStoreCancelOnce() async throws {
+        let store = SQLiteStateStore(.memory)
+        let gateways = [fixture(store: store), fixture(store: store)]
+        let confirm = try await preview(gateways[0])
+        #expect(await cancel(gateways[1], [("confirm", confirm)]).status == 200)
+        for gateway in gateways {
+            #expect(await cancel(gateway, [("confirm", confirm)]).reason == "confirmation_stale")
+        }
+        #expect(gateways.flatMap(\.posted).count { $0.hasPrefix("events/cancel {") } == 1)
+    }
+
+    @Test func withoutTheStoreNothingIsCancelled() async throws {
+        let store = ScriptedStore()
+        let fixture = fixture(store: store)
+        let confirm = try await preview(fixture)
+        store.fail(.takeNonce, StoreFailure(.readOnly))
+        let refused = await cancel(fixture, [("confirm", confirm)])
+        #expect(refused.status == 503 && refused.reason == "store_unavailable")
+        #expect(refused.json?["message"]?.stringValue?.contains("nothing was done") == true, "\(refused.text)")
+        #expect(fixture.posted.count == 1)
+        #expect(await cancel(fixture, [("confirm", confirm)]).status == 200)
     }
 
     /// Luma takes the token no more, or somebody has paid since: what is true now is told by a new preview.

@@ -4,6 +4,7 @@ import HTTP
 import IO
 import IOTestKit
 import LumaClient
+import Store
 import TestKit
 
 @testable import Gateway
@@ -16,10 +17,12 @@ struct ServiceFixture {
     let reads: SharedReads
     let service: EventsService
 
-    /// - Parameter keeping: what is cached of reads; by default nothing, so that every read is a call.
+    /// - Parameters:
+    ///   - keeping: what is cached of reads; by default nothing, so that every read is a call.
+    ///   - store: remembers which confirmations were used.
     init(
         _ transport: ScriptedTransport, clock: ManualClock = ManualClock(isAutomatic: true),
-        keeping: CacheSettings = .nothing, key: String = "key"
+        keeping: CacheSettings = .nothing, key: String = "key", store: any NonceStore = SQLiteStateStore(.memory)
     ) {
         self.clock = clock
         self.transport = transport
@@ -31,7 +34,9 @@ struct ServiceFixture {
             transport: transport, time: clock, random: SeededGenerator(seed: 1))
         service = EventsService(
             luma: client, reads: ReadService(reads, clock: clock, parking: NoParking()), zones: SystemZones.database,
-            templates: TemplateCatalog(), confirmations: Confirmations(Seal(secret: Secret(key))), clock: clock)
+            templates: TemplateCatalog(),
+            confirmations: Confirmations(Seal(secret: Secret(key)), DirectLedger(store: store, clock: clock)),
+            clock: clock)
     }
 
     /// One caller at a time never waits for another.
@@ -45,7 +50,7 @@ struct ServiceFixture {
     /// named here is not found.
     init(
         _ script: [(path: String, answers: [ScriptedTransport.Answer])],
-        keeping: CacheSettings = .nothing
+        keeping: CacheSettings = .nothing, store: any NonceStore = SQLiteStateStore(.memory)
     ) {
         var turns: [String: Int] = [:]
         self.init(
@@ -58,7 +63,7 @@ struct ServiceFixture {
                 let turn = turns[row.path, default: 0]
                 turns[row.path] = turn + 1
                 return row.answers[min(turn, row.answers.count - 1)]
-            }, keeping: keeping)
+            }, keeping: keeping, store: store)
     }
 
     func call() -> UpstreamCall {

@@ -2,6 +2,7 @@ import GatewayAPI
 import HTTP
 import IO
 import Settings
+import Store
 import TestKit
 
 @testable import Gateway
@@ -9,7 +10,9 @@ import TestKit
 /// The loops of a gateway over sockets, with a scripted Luma.
 enum GatewayNode {
     /// What its loops share, with these settings and a key, unless they ask for the emulator's.
-    static func shared(_ settings: [Setting: String] = [:], log: LogSink) throws -> Shared {
+    static func shared(
+        _ settings: [Setting: String] = [:], log: LogSink, store: any StateStore = SQLiteStateStore(.memory)
+    ) throws -> Shared {
         let key: [Setting: String] = settings[.sandbox] == nil ? [.apiKey: "secret-key"] : [:]
         let resolution = try Configuration.resolve(
             flags: settings.merging(key) { given, _ in given }, environment: [:], dotEnv: nil,
@@ -17,7 +20,7 @@ enum GatewayNode {
         let forwarders = ForwarderService(resolution.configuration, environment: [:], log: log)
         let shared = Shared(
             resolution.configuration, upstream: "https://luma.test", templates: TemplateCatalog(), log: log,
-            tokens: try resolution.configuration.tokens(), forwarders: forwarders)
+            store: store, tokens: try resolution.configuration.tokens(), forwarders: forwarders)
         forwarders?.read(to: shared.mcp.sources)
         return shared
     }

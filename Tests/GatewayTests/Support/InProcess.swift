@@ -4,6 +4,7 @@ import HTTP
 import IO
 import IOTestKit
 import Settings
+import Store
 import TestKit
 
 @testable import Gateway
@@ -21,9 +22,13 @@ final class InProcess: Sendable {
     private let limits: WireLimits
 
     /// A gateway with these settings.
-    convenience init(_ settings: [Setting: String] = [:], luma: EmulatedLuma = EmulatedLuma()) async throws {
+    /// - Parameter store: of several gateways, if it is to be shared.
+    convenience init(
+        _ settings: [Setting: String] = [:], luma: EmulatedLuma = EmulatedLuma(),
+        store: any StateStore = SQLiteStateStore(.memory)
+    ) async throws {
         let log = try LogFile(.json)
-        try await self.init(try GatewayNode.shared(settings, log: log.sink), luma: luma, log: log)
+        try await self.init(try GatewayNode.shared(settings, log: log.sink, store: store), luma: luma, log: log)
         // What was ended before the start is known at once.
         await shared.mcp.sessions.readEnded()
     }
@@ -51,9 +56,9 @@ final class InProcess: Sendable {
     /// Lets `body` ask a gateway, and ends it.
     static func serve(
         _ settings: [Setting: String] = [:], luma: EmulatedLuma = EmulatedLuma(),
-        _ body: (InProcess) async throws -> Void
+        store: any StateStore = SQLiteStateStore(.memory), _ body: (InProcess) async throws -> Void
     ) async throws {
-        let gateway = try await InProcess(settings, luma: luma)
+        let gateway = try await InProcess(settings, luma: luma, store: store)
         do {
             try await body(gateway)
         } catch {

@@ -16,7 +16,7 @@ import Testing
     static let derived = asking.filter { SurfaceTests.tools.contains($0) }
 
     /// A row that asks, on its stage.
-    private struct Scene {
+    struct Scene {
         let stage: SurfaceStage
         let surface: Surface
         let tool: String
@@ -279,7 +279,7 @@ import Testing
         return (request["params"]?["message"]?.stringValue ?? "", try #require(done))
     }
 
-    private static let agreed: JSON = ["action": "accept", "content": ["confirm": true]]
+    static let agreed: JSON = ["action": "accept", "content": ["confirm": true]]
 
     @Test(arguments: asking) func aFormAsksByThePreview(name: String) async throws {
         try await Scene.play(name) { scene in

@@ -85,8 +85,10 @@ import Testing
         try await SurfaceStage.play { stage in
             let input = try stage.luma.example(of: surface.operation)
             await stage.gateway.perform { (application: Application) in
-                var policy = ToolPolicy(Confirmer(takesFormsOnly: false))
-                policy.add(Self.tool(surface, input, way, application.loopContext.operations))
+                let operations = application.loopContext.operations
+                var policy = ToolPolicy(
+                    Confirmer(takesFormsOnly: false, confirmations: operations.events.confirmations))
+                policy.add(Self.tool(surface, input, way, operations))
                 for tool in policy.registry.tools { application.mcp.dispatcher.registry.add(tool) }
             }
             let arguments: JSON = way == .forgetting || way == .inventing ? ["confirm": "x"] : [:]

@@ -50,7 +50,7 @@ import Testing
             let reads = ReadService(shared.reads, clock: clock, parking: LoopParking(reactor))
             service = EventsService(
                 luma: luma, reads: reads, zones: SystemZones.database, templates: TemplateCatalog(),
-                confirmations: Confirmations(Seal(secret: Secret("key"))), clock: clock)
+                confirmations: Confirmations(Seal(secret: Secret("key")), DirectLedger(clock: clock)), clock: clock)
         }
 
         /// A create that takes so many seconds at most.
