@@ -71,6 +71,7 @@ struct DirectCall {
 extension MCPServer {
     /// Serves a call whose method is the name of a tool. One that may change something goes on when its client is gone.
     func serve(_ call: DirectCall, _ headers: MCPHeaders, _ context: RequestContext) {
+        let context = context.counting()
         let origin = CallOrigin(context)
         let caller = Dispatcher.plainCaller(context.principal, toolset: headers.toolset, origin: origin)
         guard shared.calls.take(1, for: origin.caller) else {

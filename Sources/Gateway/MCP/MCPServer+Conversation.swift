@@ -3,6 +3,7 @@ import Crypto
 import GatewayAPI
 import HTTP
 import IO
+import LumaClient
 import MCP
 import Synchronization
 
@@ -11,10 +12,14 @@ import Synchronization
 extension MCPServer {
     func openConversation(_ headers: MCPHeaders, _ context: RequestContext) {
         guard headers.acceptsStream else { return context.finish(.sse, APIError.notAcceptable) }
+        // The calls that messages of the conversation make are told with its stream, which has their answers.
+        let context = context.counting()
         let stream = EventStream(context.exchange, fields: context.streamFields)
         let executor = reactor.executor
         let bound = LoopBound(stream, on: executor)
-        let conversation = Conversation(principal: context.principal, toolset: headers.toolset) { message in
+        let conversation = Conversation(
+            principal: context.principal, toolset: headers.toolset, calls: context.admission?.calls
+        ) { message in
             executor.execute { bound.value.send(message) }
         }
         guard let id = shared.conversations.add(conversation) else { return context.exchange.abort() }
@@ -51,7 +56,8 @@ extension MCPServer {
             .sseMessage,
             Response(status: 202, fields: [Field("Content-Type", "text/plain")], body: Array("Accepted".utf8)))
         HandshakeDriver(
-            dispatcher, context.principal, CallOrigin(context), reactor, requests, within: shared.calls,
+            dispatcher, context.principal, CallOrigin(context, calls: conversation.calls), reactor, requests,
+            within: shared.calls,
             toolset: conversation.toolset
         ).take(
             payload, session: conversation.session, begin: { conversation.session = $0 },
@@ -174,13 +180,19 @@ final class Conversation: Sendable {
     let principal: Principal
     /// What was chosen when the stream was opened.
     let toolset: Toolset?
+    /// What its messages cost towards Luma.
+    let calls: CallTotal?
     /// Puts a message on the stream, from any thread.
     private let deliver: @Sendable (JSONRPCMessage) -> Void
     private let current = Mutex<Session?>(nil)
 
-    init(principal: Principal, toolset: Toolset? = nil, deliver: @escaping @Sendable (JSONRPCMessage) -> Void) {
+    init(
+        principal: Principal, toolset: Toolset? = nil, calls: CallTotal? = nil,
+        deliver: @escaping @Sendable (JSONRPCMessage) -> Void
+    ) {
         self.principal = principal
         self.toolset = toolset
+        self.calls = calls
         self.deliver = deliver
     }
 

@@ -52,6 +52,7 @@ extension MCPServer {
 
     /// Serves what takes longer.
     private func serve(_ admission: MCPAdmission, _ headers: MCPHeaders, _ context: RequestContext) {
+        let context = context.counting()
         switch admission {
         case .modern(let id, let message, let caller): serveModern(id, message, caller, headers, context)
         case .legacy(let message, let caller):

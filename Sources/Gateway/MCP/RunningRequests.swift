@@ -147,18 +147,24 @@ final class CallShares: Sendable {
 struct CallOrigin: Sendable {
     let caller: CallerKey
     let traceparent: String?
+    /// Counts them for the log line of what has brought the message; nil when there is none.
+    let calls: CallTotal?
 
     /// The only client of a program that was started for it.
-    static let alone = CallOrigin(caller: .none, traceparent: nil)
+    static let alone = CallOrigin(caller: .none, traceparent: nil, calls: nil)
 
-    init(caller: CallerKey, traceparent: String?) {
+    init(caller: CallerKey, traceparent: String?, calls: CallTotal?) {
         self.caller = caller
         self.traceparent = traceparent
+        self.calls = calls
     }
 
-    /// That of a request over HTTP.
-    init(_ context: RequestContext) {
-        self.init(caller: context.sender(.interactive).caller, traceparent: context.admission?.trace?.traceparent)
+    /// That of a request over HTTP, of which `counting()` was asked.
+    /// - Parameter calls: where they are counted instead.
+    init(_ context: RequestContext, calls: CallTotal? = nil) {
+        self.init(
+            caller: context.sender(.interactive).caller, traceparent: context.admission?.trace?.traceparent,
+            calls: calls ?? context.admission?.calls)
     }
 
     /// The calls that one call of a tool, a prompt or a resource makes.
@@ -166,6 +172,7 @@ struct CallOrigin: Sendable {
     static func context(of call: Call, isGone: @escaping () -> Bool = { false }) -> CallContext {
         let origin = call.caller.origin as? CallOrigin ?? .alone
         let context = CallContext(Sender(origin.caller), isCallerGone: isGone)
+        context.total = origin.calls
         // What the message itself says stands nearer than the request that has carried it.
         context.traceparent = call.meta?["traceparent"]?.stringValue.flatMap(Self.continued) ?? origin.traceparent
         return context

@@ -21,6 +21,7 @@ struct ToolsService {
     /// Serves a request, whose route has been found.
     /// - Parameter toolset: what the request chooses.
     func serve(_ input: RequestInput, _ toolset: Toolset?, _ context: RequestContext) throws(APIError) {
+        let context = context.counting()
         let origin = CallOrigin(context)
         let caller = Dispatcher.plainCaller(context.principal, toolset: toolset, origin: origin)
         try input.refuseQuery()

@@ -31,6 +31,14 @@ struct RequestContext {
         }
     }
 
+    /// The same request, whose calls to Luma are counted though their contexts are not its own. Its log line is written by the
+    /// context that this gives.
+    func counting() -> RequestContext {
+        var context = self
+        context.admitted.calls = CallTotal()
+        return context
+    }
+
     /// Goes on with the trace that the request names.
     mutating func trace(_ request: RequestView) {
         let isOne = request.fields(named: "traceparent").count == 1
@@ -116,6 +124,8 @@ final class Admission {
 
     /// Where it stands in its caller's trace, when it says so.
     var trace: TraceContext?
+    /// What the calls of its tools have cost; nil when it has none.
+    var calls: CallTotal?
 
     /// What every answer to the request carries.
     var fields: [Field] { fields(limits) }

@@ -36,11 +36,13 @@ final class RequestRecorder {
         let now = clock.now
         let duration = now.nanoseconds - context.exchange.arrival.nanoseconds
         metrics.answered(endpoint, status: status, nanoseconds: duration)
+        let total = context.admission?.calls
         let record = RequestRecord(
             time: clock.wallClock(at: now), requestID: context.id, method: context.method,
             route: endpoint?.pattern ?? "-",
             status: status, durationNanoseconds: duration, bytes: bytes,
-            upstreamCalls: calls?.upstreamCalls ?? 0, retries: calls?.retries ?? 0, reason: reason,
+            upstreamCalls: calls?.upstreamCalls ?? total?.upstreamCalls ?? 0,
+            retries: calls?.retries ?? total?.retries ?? 0, reason: reason,
             label: context.admission?.principal?.label,
             traceID: context.admission?.trace?.traceID, address: Self.address(context, reason))
         log.log(record)

@@ -1,5 +1,6 @@
 public import Core
 public import LumaAPI
+import Synchronization
 
 /// What one request to the gateway cost towards Luma, for its log line.
 ///
@@ -35,6 +36,9 @@ public final class CallContext {
         public let seconds: Double
     }
 
+    /// Counts what the calls of several contexts cost together; nil when this is the only one of its request.
+    public var total: CallTotal?
+
     /// Who asks, and how urgently.
     public let sender: Sender
     /// Set once a write that may not be repeated is about to leave.
@@ -50,8 +54,36 @@ public final class CallContext {
         self.isCallerGone = isCallerGone
     }
 
+    /// A request is handed to the transport.
+    func countCall() {
+        upstreamCalls += 1
+        total?.addCall()
+    }
+
+    /// A request is to be sent again.
+    func countRetry() {
+        retries += 1
+        total?.addRetry()
+    }
+
     /// Nobody waits for the result and nothing has happened yet that must be brought to an end.
     var isAbandoned: Bool { !hasSentWrite && isCallerGone() }
+}
+
+/// What one request to the gateway cost towards Luma whose calls have contexts of their own, as those of several tools do.
+public final class CallTotal: Sendable {
+    private let callCount = Atomic(0)
+    private let retryCount = Atomic(0)
+
+    public init() {}
+
+    /// As in a context.
+    public var upstreamCalls: Int { callCount.load(ordering: .relaxed) }
+    /// As in a context.
+    public var retries: Int { retryCount.load(ordering: .relaxed) }
+
+    fileprivate func addCall() { callCount.wrappingAdd(1, ordering: .relaxed) }
+    fileprivate func addRetry() { retryCount.wrappingAdd(1, ordering: .relaxed) }
 }
 
 /// Is told of every call to Luma as it ends, and of every wait for the budget: what numbers are made of. On the loop.

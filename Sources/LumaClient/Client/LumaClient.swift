@@ -130,7 +130,7 @@ public final class LumaClient {
             }
             if operation.repetition == .onlyIfUnseen { context.hasSentWrite = true }
             request.deadline = sendBy
-            context.upstreamCalls += 1
+            context.countCall()
             let begun = time.now
             // Only what may not be repeated can end without anybody knowing how.
             let sent = operation.repetition == .onlyIfUnseen ? sendInstant() : nil
@@ -188,7 +188,7 @@ public final class LumaClient {
                 if account.breaker.secondsToProbe(time.now) > seconds { throw failure }
                 try await pause(seconds)
                 attempt += 1
-                context.retries += 1
+                context.countRetry()
             }
         }
     }
