@@ -137,7 +137,10 @@ final class ToolBox {
     }
 
     /// A refusal, with what to do about it by the tools that whoever calls sees.
-    static func failure(_ error: APIError, _ call: Call) -> ToolResult {
+    static func failure(_ error: APIError, _ call: Call) -> ToolResult { failure(error, shows: call.shows) }
+
+    /// A refusal for somebody who sees these tools.
+    static func failure(_ error: APIError, shows: (_ tool: String) -> Bool) -> ToolResult {
         var lines = [error.message + "."]
         switch error.reason {
         case .validationFailed:
@@ -146,10 +149,10 @@ final class ToolBox {
             }
             lines.append("Correct these and call again.")
         case .absent(.event), .eventNotAccessible:
-            let finders = finders.filter(call.shows).joined(separator: " or ")
+            let finders = finders.filter(shows).joined(separator: " or ")
             if !finders.isEmpty { lines.append("Look it up with \(finders), and use its id.") }
         case .absent(let kind):
-            if let tool = Surfaces.listing(kind)?.tool, call.shows(tool: tool) {
+            if let tool = Surfaces.listing(kind)?.tool, shows(tool) {
                 lines.append("Look them up with \(tool), and use their id.")
             }
         case .rateLimited:

@@ -142,7 +142,7 @@ import Testing
         store.fail(.takeNonce, StoreFailure(.readOnly))
         let refused = await cancel(fixture, [("confirm", confirm)])
         #expect(refused.status == 503 && refused.reason == "store_unavailable")
-        #expect(refused.json?["message"]?.stringValue?.contains("nothing was done") == true, "\(refused.text)")
+        #expect(refused.text.contains("nothing was done"), "\(refused.text)")
         #expect(fixture.posted.count == 1)
         #expect(await cancel(fixture, [("confirm", confirm)]).status == 200)
     }

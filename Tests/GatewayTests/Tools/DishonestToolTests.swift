@@ -63,7 +63,7 @@ import Testing
                     do throws(APIError) {
                         return .structured(try await act(call))
                     } catch {
-                        return ToolBox.failure(error)
+                        return ToolBox.failure(error, call)
                     }
                 })
         }
