@@ -13,7 +13,7 @@ final class ForwarderRunner {
     let service: HostedService
     let reactor: Reactor
     let clock: LoopClock
-    private let runs: ForwarderRuns
+    let runs: ForwarderRuns
     /// Made with the first request.
     private var open: CurlTransport?
     /// Calls and fetches of tokens that are under way.
@@ -60,7 +60,7 @@ final class ForwarderRunner {
         open = nil
     }
 
-    private func transport() throws(TransportError) -> CurlTransport {
+    func transport() throws(TransportError) -> CurlTransport {
         if let open { return open }
         if isShutDown { throw TransportError(.shuttingDown, neverSent: true) }
         let made = try CurlTransport(reactor: reactor, settings: CurlTransport.Settings(forwarder))
@@ -195,86 +195,6 @@ final class ForwarderRunner {
                     ]))
         }
         return outcome
-    }
-}
-
-// MARK: Tokens
-
-extension ForwarderRunner {
-    /// The credentials that a request needs; nil when the call was cancelled while it waited for them.
-    private func credentials(
-        by deadline: MonotonicTime, _ question: @escaping ServiceToken.Question
-    ) async -> Result<ForwarderCredentials, ForwarderFailure>? {
-        guard let token = service.token else { return .success(.none) }
-        var question = question
-        while true {
-            let (admission, ended) = token.ask(question, now: clock.now)
-            switch admission {
-            case .go(let credentials): return .success(credentials)
-            case .goAndFetch(let credentials, let attempt):
-                fetch(attempt, for: token)
-                return .success(credentials)
-            case .fail(let failure): return .failure(failure)
-            case .fetch(let attempt): fetch(attempt, for: token)
-            case .wait: break
-            }
-            switch await settled(token, after: ended, by: deadline) {
-            case true?: question = { $0.admit(now: $1) }
-            case false?: return .failure(ForwarderFailure(.timeout, "the login did not end in time"))
-            case nil: return nil
-            }
-        }
-    }
-
-    /// Waits until another fetch has ended.
-    /// - Returns: false when it is too late for that; nil when the task was cancelled.
-    private func settled(_ token: ServiceToken, after ended: UInt64, by deadline: MonotonicTime) async -> Bool? {
-        var number: UInt64?
-        var timer: TimerQueue.Token?
-        defer {
-            if let number { token.leave(number) }
-            if let timer { reactor.cancel(timer) }
-        }
-        let executor = reactor.executor
-        return try? await reactor.suspend { suspension in
-            let bound = LoopBound(suspension, on: executor)
-            timer = reactor.schedule(at: deadline) { suspension.resume(returning: false) }
-            number = token.wait(after: ended) { executor.execute { bound.value.resume(returning: true) } }
-        }
-    }
-
-    /// Fetches a token, in a task of its own: others wait for it as well, so that the end of this call does not end it.
-    private func fetch(_ attempt: TokenManager.Attempt, for token: ServiceToken) {
-        began()
-        _ = reactor.start { [self] in
-            let outcome = await fetched()
-            token.settle(attempt, outcome, now: clock.now)
-            tell(outcome)
-            ended()
-        }
-    }
-
-    private func fetched() async -> TokenManager.Outcome {
-        let exchange = TokenExchange(service.forwarder)
-        let request: ForwarderRequest
-        do throws(ForwarderFailure) { request = try exchange.request() } catch { return .refused(error) }
-        let outbound = OutboundRequest(request, deadline: clock.now.advanced(seconds: TokenExchange.seconds))
-        do throws(TransportError) {
-            return exchange.read(try await transport().send(outbound), wallClock: clock.wallClock)
-        } catch {
-            return exchange.read(error)
-        }
-    }
-
-    private func tell(_ outcome: TokenManager.Outcome) {
-        switch outcome {
-        case .token:
-            runs.log(HostEvent(.debug, "A service gave a token", ["service": service.name]))
-        case .refused(let failure), .failed(let failure):
-            runs.log(
-                HostEvent(
-                    .warning, "A service gave no token", ["service": service.name, "cause": failure.message]))
-        }
     }
 }
 

@@ -18,7 +18,7 @@ final class PluginKeeper {
         case refused(String, isPassing: Bool)
     }
 
-    private struct Entry {
+    struct Entry {
         var found: FoundPlugin
         var state: State?
         /// The number of its asking, while it is asked.
@@ -30,14 +30,14 @@ final class PluginKeeper {
         var edition: Int
     }
 
-    private let settings: PluginHost.Settings
+    let settings: PluginHost.Settings
     private let runs: PluginRuns
-    private let reactor: Reactor
-    private let describer: PluginDescriber
+    let reactor: Reactor
+    let describer: PluginDescriber
     /// Files are looked at there.
     private let queue = DispatchQueue(label: "luma-mcp.plugins.files")
     /// Secrets are read there: one that hangs holds up no look.
-    private let secretQueue = DispatchQueue(label: "luma-mcp.plugins.secrets")
+    let secretQueue = DispatchQueue(label: "luma-mcp.plugins.secrets")
     private var watch: DirectoryWatch?
     private var publish: (PluginSnapshot) -> Void = { _ in }
     private var work: Task<Void, Never>?
@@ -46,14 +46,14 @@ final class PluginKeeper {
     private var timer: TimerQueue.Token?
     private var publishing: TimerQueue.Token?
 
-    private var entries: [String: Entry] = [:]
+    var entries: [String: Entry] = [:]
     /// What is asked, by its number; also of plugins that are gone, until it has ended. Nil before it has come back from its
     /// first step.
-    private var asks: [Int: Task<Void, Never>?] = [:]
-    private var lastAsk = 0
-    private var lastEdition = 0
+    var asks: [Int: Task<Void, Never>?] = [:]
+    var lastAsk = 0
+    var lastEdition = 0
     private var scan = PluginScan()
-    private var grants = PluginGrants()
+    var grants = PluginGrants()
     /// Why the operator's file cannot be used.
     private var grantProblem: String?
     private var grantOctets: [UInt8]?
@@ -195,86 +195,9 @@ final class PluginKeeper {
         }
     }
 
-    // MARK: Asking
-
-    private func ask(_ plugin: FoundPlugin, _ level: SandboxLevel) {
-        cancelAsking(plugin.name)
-        lastAsk += 1
-        let number = lastAsk
-        entries[plugin.name]?.asking = number
-        asks[number] = .some(nil)
-        let task = reactor.start { [self] in
-            let state: State?
-            do throws(DescribeFault) {
-                state = .described(try await describer.describe(plugin, level))
-            } catch {
-                switch error {
-                case .refused(let reason): state = .refused(reason, isPassing: false)
-                case .passing(let reason): state = .refused(reason, isPassing: true)
-                case .cancelled: state = nil
-                }
-            }
-            asks[number] = nil
-            // Meanwhile it may be gone, or asked anew.
-            guard let state, entries[plugin.name]?.asking == number else { return }
-            entries[plugin.name]?.asking = nil
-            entries[plugin.name]?.state = state
-            outdate(plugin.name)
-            await build()
-            publishSoon()
-        }
-        if asks.keys.contains(number) { asks[number] = .some(task) }
-    }
-
-    private func cancelAsking(_ name: String) {
-        guard let number = entries[name]?.asking, let task = asks[number] else { return }
-        task?.cancel()
-    }
-
-    private func forget(_ name: String) {
-        cancelAsking(name)
-        entries[name] = nil
-    }
-
-    private func nextEdition() -> Int {
-        lastEdition += 1
-        return lastEdition
-    }
-
-    /// It is to be put together anew, by `build`; what is being put together for it is no longer wanted.
-    private func outdate(_ name: String) {
-        entries[name]?.hosted = nil
-        entries[name]?.edition = nextEdition()
-    }
-
-    /// Puts together what plugins say and what they are granted. A plugin that is asked anew is meanwhile what it was.
-    private func build() async {
-        let settings = settings
-        let queue = secretQueue
-        for name in Array(entries.keys) {
-            guard let entry = entries[name], entry.hosted == nil, case .described(let described)? = entry.state else {
-                continue
-            }
-            let policy = PluginPolicy(name, grants: grants, requests: described.description.requests)
-            let variables = await reactor.ask {
-                (then: @escaping @Sendable (Result<GrantedVariables, Never>) -> Void) in
-                queue.async {
-                    then(
-                        .success(
-                            GrantedVariables(
-                                policy.variables, environment: settings.environment, secrets: settings.secrets)))
-                }
-            }
-            // While secrets were read it may have been granted or have said something else, or be gone: whoever has noticed
-            // that puts it together. What was granted before is not in force any more.
-            guard entries[name]?.edition == entry.edition, entries[name]?.hosted == nil else { continue }
-            entries[name]?.hosted = HostedPlugin(entry.found, described, policy, variables)
-        }
-    }
-
     // MARK: Publishing
 
-    private func publishSoon() {
+    func publishSoon() {
         guard publishing == nil else { return }
         publishing = reactor.schedule(at: reactor.now.advanced(seconds: Self.gatherSeconds)) { [weak self] in
             self?.publishing = nil
