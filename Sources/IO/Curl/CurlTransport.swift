@@ -27,18 +27,18 @@ public final class CurlTransport: Transport, BatchFollower {
         public init() {}
     }
 
-    @exclusivity(unchecked) public private(set) var statistics = Statistics()
+    @exclusivity(unchecked) public internal(set) var statistics = Statistics()
 
     private let settings: Settings
     let reactor: Reactor
-    private let multi: CurlMulti
+    let multi: CurlMulti
     private let responseFields: CurlResponseHead.Names
     /// What the last request was checked for: the next one usually has the same fields and goes to the same host.
     @exclusivity(unchecked) private var lastFields: [Field] = []
     @exclusivity(unchecked) private var lastOrigin: UpstreamURL.Origin?
     /// Every transfer that was made; libcurl's pointers to them are safe as long as they stand here.
-    private var transfers: [CurlTransfer] = []
-    @exclusivity(unchecked) private var idle: [CurlTransfer] = []
+    var transfers: [CurlTransfer] = []
+    @exclusivity(unchecked) var idle: [CurlTransfer] = []
     /// Waiting calls from `head` on; those that have ended meanwhile are passed over, and taken out now and then.
     @exclusivity(unchecked) private(set) var queue: [Call] = []
     @exclusivity(unchecked) private var head = 0
@@ -139,7 +139,7 @@ public final class CurlTransport: Transport, BatchFollower {
 
     /// Starts what waits after this batch. All that it starts is sent in one go then, and an upstream that sleeps is woken
     /// once; started one by one, each would be sent when libcurl is told of the next answer.
-    private func noteRoom() {
+    func noteRoom() {
         guard head < queue.count, !isStartNoted else { return }
         isStartNoted = true
         reactor.afterBatch(self)
@@ -163,7 +163,7 @@ public final class CurlTransport: Transport, BatchFollower {
     }
 
     /// Lets go of calls that ended while they waited, and of those that were started.
-    private func tidy() {
+    func tidy() {
         if head == queue.count {
             queue.removeAll(keepingCapacity: true)
             head = 0
@@ -173,7 +173,7 @@ public final class CurlTransport: Transport, BatchFollower {
         }
     }
 
-    private func leaveQueue(_ call: Call) {
+    func leaveQueue(_ call: Call) {
         statistics.waiting -= 1
         call.state = .new
         if let timer = call.timer { reactor.cancel(timer) }
@@ -207,99 +207,5 @@ public final class CurlTransport: Transport, BatchFollower {
         guard let transfer = CurlTransfer(multi, keeping: responseFields) else { return nil }
         transfers.append(transfer)
         return transfer
-    }
-
-    // MARK: The end of a call
-
-    private func completed(_ easy: OpaquePointer, _ code: CURLcode) {
-        var context: UnsafeMutableRawPointer?
-        lm_curl_get_pointer(easy, CURLINFO_PRIVATE, &context)
-        guard let transfer = CurlTransfer.from(context), let call = transfer.call else {
-            preconditionFailure("libcurl reported a transfer that nobody started")
-        }
-        let outcome = outcome(of: transfer, code)
-        let status = (try? outcome.get())?.status
-        recycle(transfer, isSound: status != nil, isDone: status.map { (200..<300).contains($0) } ?? false)
-        finish(call, outcome)
-        noteRoom()
-    }
-
-    private func outcome(of transfer: CurlTransfer, _ code: CURLcode) -> Outcome {
-        if code == CURLE_OK, let response = transfer.takeResponse() { return .success(response) }
-        statistics.failures += 1
-        if code == CURLE_OK { return .failure(CurlFailure.error(CURLE_PARTIAL_FILE, sent: true)) }
-        let sent = transfer.wasSent
-        if transfer.isTooLarge {
-            return .failure(
-                TransportError(.responseTooLarge, neverSent: !sent, detail: "the answer is larger than the limit"))
-        }
-        if transfer.isAddressRefused, !sent {
-            return .failure(TransportError(.addressRefused, neverSent: true, detail: "the address is not allowed"))
-        }
-        if transfer.isRepeatRefused {
-            statistics.repeatsRefused += 1
-            let detail = "the connection ended without a response, and a write is not sent twice"
-            return .failure(TransportError(.connectionLost, neverSent: false, detail: detail))
-        }
-        return .failure(CurlFailure.error(code, sent: sent))
-    }
-
-    private func cancel(_ call: Call) {
-        switch call.state {
-        case .new, .waiting: finish(call, .failure(TransportError(.cancelled, neverSent: true)))
-        case .running(let transfer):
-            abandon(transfer, .cancelled)
-            noteRoom()
-        case .ended: break
-        }
-    }
-
-    /// The body has paused for longer than it may.
-    func stalled(_ call: Call) {
-        guard case .running(let transfer) = call.state else { return }
-        abandon(transfer, .timeout)
-        noteRoom()
-    }
-
-    private func abandon(_ transfer: CurlTransfer, _ cause: TransportError.Cause) {
-        guard let call = transfer.call else { return }
-        statistics.failures += 1
-        let error = TransportError(cause, neverSent: !transfer.wasSent)
-        recycle(transfer, isSound: false)
-        finish(call, .failure(error))
-    }
-
-    /// Takes a transfer out of libcurl, before anything else can use it, and back into the pool. One that has failed is not
-    /// used again: libcurl 7.88 keeps the receive buffer of a transfer that got no connection, and refuses, or worse, forgets
-    /// the buffer's size from then on.
-    /// - Parameter isDone: it has had its effect: nothing of it is left to arrive.
-    private func recycle(_ transfer: CurlTransfer, isSound: Bool, isDone: Bool = false) {
-        statistics.transfers += 1
-        statistics.inFlight -= 1
-        statistics.connectionsOpened += transfer.connectionsOpened
-        let isWrite = transfer.call?.request.method != .get
-        // Before it leaves libcurl, which then may close the connection.
-        if isWrite, !isDone, transfer.wasSent, let connection = transfer.connection { multi.giveUp(connection) }
-        multi.remove(transfer.easy)
-        if isWrite { multi.writesInFlight -= 1 }
-        transfer.clear()
-        if isSound { idle.append(transfer) } else { discard(transfer) }
-    }
-
-    private func discard(_ transfer: CurlTransfer) { transfers.removeAll { $0 === transfer } }
-
-    func finish(_ call: Call, _ outcome: Outcome) {
-        if case .ended = call.state { return }
-        if case .waiting = call.state {
-            leaveQueue(call)
-            call.state = .ended
-            tidy()
-        }
-        if let timer = call.timer { reactor.cancel(timer) }
-        call.timer = nil
-        call.state = .ended
-        call.outcome = outcome
-        call.suspension?.resume(returning: outcome)
-        call.suspension = nil
     }
 }
