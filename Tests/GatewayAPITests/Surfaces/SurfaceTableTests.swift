@@ -1,5 +1,6 @@
 import Foundation
 import GatewayAPI
+import TestKit
 import Testing
 
 /// The documents say of the surfaces what their rows say.
@@ -12,17 +13,15 @@ import Testing
 
     /// With `WRITE_DOCUMENTS` set it writes what they ought to say. One test, as two tables stand on one page.
     @Test func theTablesOfTheDocumentsAreWhatTheRowsSay() throws {
-        for table in SurfaceTable.allCases {
+        for table in SurfaceTables.all {
             let text = try Self.text(table.page)
-            let section = try #require(table.section(of: text), "\(table.page) lacks the markers of \(table.rawValue)")
+            let written = try #require(table.written(into: text), "\(table.page) lacks the markers of \(table.name)")
             if ProcessInfo.processInfo.environment["WRITE_DOCUMENTS"] != nil {
-                let old = table.begin + section + SurfaceTable.end
-                let new = table.begin + table.markdown + SurfaceTable.end
                 let file = Self.root.appending(path: table.page)
-                try text.replacing(old, with: new).write(to: file, atomically: true, encoding: .utf8)
+                try written.write(to: file, atomically: true, encoding: .utf8)
                 continue
             }
-            #expect(section == table.markdown, "\(table.page)")
+            #expect(text == written, "\(table.page): \(table.name)")
         }
     }
 
@@ -38,10 +37,15 @@ import Testing
         }
     }
 
-    @Test func theSectionOfADocument() {
+    @Test func aTableIsWrittenBetweenItsMarkers() {
+        let table = DocumentTable(
+            "tools", in: "x.md", ["A", "B"], [[DocumentTable.code("a|b"), DocumentTable.code(nil)]])
+        let markdown = "| A | B |\n| --- | --- |\n| `a\\|b` | – |\n"
+        let end = "<!-- end of table -->\nb"
         #expect(
-            SurfaceTable.tools.section(of: "a\n<!-- table: tools -->\n| x |\n<!-- end of table -->\nb") == "| x |\n")
-        #expect(SurfaceTable.tools.section(of: "a\n<!-- table: paths -->\n| x |\n<!-- end of table -->\nb") == nil)
-        #expect(SurfaceTable.tools.section(of: "a\n<!-- table: tools -->\n| x |\n") == nil)
+            table.written(into: "a\n<!-- table: tools -->\n| x |\n" + end)
+                == "a\n<!-- table: tools -->\n" + markdown + end)
+        #expect(table.written(into: "a\n<!-- table: paths -->\n| x |\n" + end) == nil)
+        #expect(table.written(into: end + "\n<!-- table: tools -->\n| x |\n") == nil)
     }
 }
