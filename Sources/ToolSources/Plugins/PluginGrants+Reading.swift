@@ -89,7 +89,7 @@ extension PluginGrants {
     // MARK: Environment
 
     /// Names with their values, or a list of names that are passed on from the gateway's own environment.
-    private static func variables(_ json: JSON, at place: String, _ reader: inout DocumentReader) -> [Variable] {
+    static func variables(_ json: JSON, at place: String, _ reader: inout DocumentReader) -> [Variable] {
         var output: [Variable] = []
         if let items = json.arrayValue {
             for (index, item) in items.enumerated() {
@@ -153,7 +153,7 @@ extension PluginGrants {
 
     // MARK: Paths
 
-    private static func paths(_ json: JSON, at place: String, _ reader: inout DocumentReader) -> [PluginPath] {
+    static func paths(_ json: JSON, at place: String, _ reader: inout DocumentReader) -> [PluginPath] {
         guard let items = json.arrayValue, items.count <= 64 else {
             reader.report(
                 place, "must be an array of at most 64 objects, such as {\"path\": \"/srv/data\", \"write\": false}")

@@ -57,7 +57,7 @@ enum UpstreamReader {
         }
     }
 
-    private static func allowance(_ members: Members?) -> ServiceBase.Allowance {
+    static func allowance(_ members: Members?) -> ServiceBase.Allowance {
         var allow = ServiceBase.Allowance()
         guard var members else { return allow }
         defer { members.finish() }
