@@ -37,8 +37,6 @@ public struct DefinitionCleaner: Sendable {
     /// A definition and what its operator should know of it.
     public struct Cleaned: Sendable, Equatable {
         public let definition: ToolDefinition
-        /// The name before it was shortened, by which it may be called, too.
-        public let fullName: String
         /// What was left out of the definition, in words for the operator.
         public let notes: [String]
     }
@@ -77,7 +75,7 @@ public struct DefinitionCleaner: Sendable {
             name: ToolNames.name(source, mapped, digest: digest), title: spoken,
             description: description.allSatisfy(\.isWhitespace) ? spoken : description, input: input, output: output,
             hints: hints, scope: scope)
-        return Cleaned(definition: definition, fullName: ToolNames.fullName(source, mapped), notes: notes)
+        return Cleaned(definition: definition, notes: notes)
     }
 
     /// Parts the tools whose name is theirs alone from those that share one: such a name belongs to none of them.

@@ -42,45 +42,11 @@ public enum ToolNames {
     /// 39, `_`, and 8 hexadecimal digits of the digest of the whole.
     /// - Parameter source: nil for a tool that has its name to itself.
     public static func name(_ source: String?, _ tool: String, digest: Digest) -> String {
-        let full = fullName(source, tool)
+        let full = (source.map { $0 + "__" } ?? "") + tool
         guard full.utf8.count > maxBytes else { return full }
         var octets = Array(full.utf8.prefix(maxBytes - 9))
         octets.append(UInt8(ascii: "_"))
         for octet in digest(Array(full.utf8)).prefix(4) { octets += [.hexDigit(octet >> 4), .hexDigit(octet)] }
         return String(decoding: octets, as: UTF8.self)
-    }
-
-    /// The name before it is shortened.
-    public static func fullName(_ source: String?, _ tool: String) -> String { (source.map { $0 + "__" } ?? "") + tool }
-}
-
-/// Finds a tool by another spelling of its name: `plugin.command`, `-` for `_` and the other way round, or the long name of one
-/// that is shortened.
-public struct ToolSpellings: Sendable {
-    /// By the folded spelling; nil where two tools share it.
-    private var names: [String: String?] = [:]
-
-    /// Knows these tools by the names under which they are called, and by their names before they were shortened.
-    public init(_ tools: [(name: String, full: String)]) {
-        for tool in tools {
-            for spelling in Set([Self.folded(tool.name), Self.folded(tool.full)]) {
-                if let known = names[spelling], known != tool.name {
-                    names[spelling] = .some(nil)
-                } else {
-                    names[spelling] = tool.name
-                }
-            }
-        }
-    }
-
-    /// The name of the one tool that is meant; nil when there is none, or more than one. An exact name is the registry's to find
-    /// first.
-    public func name(for spelling: String) -> String? {
-        guard spelling.utf8.count <= 2 * ToolNames.maxRawBytes else { return nil }
-        return names[Self.folded(spelling)] ?? nil
-    }
-
-    private static func folded(_ name: String) -> String {
-        name.replacing(".", with: "__", maxReplacements: 1).replacing("-", with: "_")
     }
 }

@@ -119,7 +119,8 @@ import Testing
     @Test(
         arguments: [
             ("git__clone", "git__clone"), ("git.clone", "git__clone"), ("git__run_all", "git__run-all"),
-            ("git.run_all", "git__run-all"), ("a-b", "a-b"), ("a_b", "a_b"), ("GIT__clone", nil), ("git_clone", nil),
+            ("git.run_all", "git__run-all"), ("git.run-all", "git__run-all"), ("a-b", "a-b"), ("a_b", "a_b"),
+            ("GIT__clone", nil), ("git_clone", nil),
             // It could be either.
             ("c-d-e", nil),
             // A built-in tool has one name.

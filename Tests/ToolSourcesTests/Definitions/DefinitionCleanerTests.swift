@@ -38,10 +38,10 @@ import ToolSources
         #expect(definition.description.utf8.count <= 4096 && definition.description.hasSuffix(" … [cut]"))
     }
 
-    @Test func aLongNameIsShortenedAndKeepsItsFullOne() throws {
+    @Test func aLongNameIsShortened() throws {
         let raw = String(repeating: "n", count: 100)
         let cleaned = try clean(OutsideDefinition(name: raw))
-        #expect(cleaned.definition.name.utf8.count == 48 && cleaned.fullName == "docs__" + raw)
+        #expect(cleaned.definition.name.utf8.count == 48 && cleaned.definition.name.hasPrefix("docs__nnn"))
     }
 
     @Test func aBadSchemaOfTheResultIsLeftOutWithANote() throws {

@@ -32,19 +32,4 @@ import ToolSources
         #expect(long == "p__" + String(repeating: "c", count: 36) + "_ab01310f")
         #expect(long.utf8.count == 48)
     }
-
-    @Test func otherSpellingsFindTheToolThatIsMeant() {
-        let long = String(repeating: "x", count: 60)
-        let spellings = ToolSpellings([
-            ("my_plugin__my-command", "my_plugin__my-command"), ("p__short_12345678", "p__" + long),
-            ("q__a-b", "q__a-b"), ("q__a_b", "q__a_b"),
-        ])
-        for spelling in ["my_plugin.my-command", "my-plugin__my_command", "my_plugin__my_command"] {
-            #expect(spellings.name(for: spelling) == "my_plugin__my-command")
-        }
-        #expect(spellings.name(for: "p." + long) == "p__short_12345678")
-        #expect(spellings.name(for: "q.a_b") == nil, "two tools could be meant")
-        #expect(spellings.name(for: "q__c") == nil)
-        #expect(spellings.name(for: String(repeating: "q", count: 100_000)) == nil)
-    }
 }
