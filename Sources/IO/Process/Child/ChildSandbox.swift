@@ -66,14 +66,14 @@ package struct SandboxInForce: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Signals to processes outside are refused (Landlock 6).
-    package var bindsSignals: Bool { landlock >= 6 }
+    private var bindsSignals: Bool { landlock >= 6 }
 
     package var description: String {
         let parts = [
             level == .none ? nil : "limits",
             level.isBound ? "no new privileges" : nil,
             bindsCalls ? "filtered system calls" : nil,
-            landlock > 0 ? "bound files (Landlock \(landlock))" : nil,
+            landlock > 0 ? "bound files\(bindsSignals ? " and signals" : "") (Landlock \(landlock))" : nil,
         ].compactMap(\.self)
         let missing = [
             level.isBound && !bindsCalls ? "seccomp" : nil,
