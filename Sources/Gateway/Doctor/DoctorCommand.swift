@@ -8,6 +8,7 @@ import LumaClient
 package import Settings
 import Store
 import ToolHost
+import ToolSources
 
 /// `luma-mcp doctor`: looks at everything that the gateway needs, and says what to do. It changes nothing, and asks Luma
 /// one thing: who the key belongs to; and a gateway that runs already, how it is.
@@ -52,8 +53,9 @@ package struct DoctorCommand {
         checkFiles(configuration, &report)
         checkStore(configuration, &report)
         await checkPort(configuration, &report)
-        await checkPlugins(configuration, &report)
-        checkForwarders(configuration, &report)
+        var wanted = checkForwarders(configuration, &report)
+        wanted[PluginService.source] = await checkPlugins(configuration, &report)
+        report.addConflicts(of: wanted, builtIn: ToolBox.names)
         if configuration.usesSandbox {
             report.add("luma", .ok, "using the built-in emulator; nothing reaches Luma and no key is needed")
             report.addClock(now: WallClock.now, aheadOfUs: nil)
@@ -107,22 +109,35 @@ package struct DoctorCommand {
             StoreInspection(folder: folder), folder: folder, refusal: StoreInspection.tryWrite(folder: place))
     }
 
-    private func checkPlugins(_ configuration: Configuration, _ report: inout DoctorReport) async {
-        guard let plugins = configuration.plugins else { return }
+    /// - Returns: the names of the tools of plugins.
+    private func checkPlugins(_ configuration: Configuration, _ report: inout DoctorReport) async -> [String] {
+        guard let plugins = configuration.plugins else { return [] }
         do throws(SystemError) {
             let settings = PluginHost.Settings(plugins, environment)
             let host = try await PluginHost.make(settings, in: CallFolder(below: nil)) { _ in }
-            report.addPlugins(await host.survey())
+            let snapshot = await host.survey()
+            report.addPlugins(snapshot)
             await host.end()
+            return snapshot.plugins.flatMap { $0.commands.map(\.definition.name) }
         } catch {
             report.add("plugins", .failed, "plugins cannot be run: \(error)")
+            return []
         }
     }
 
-    private func checkForwarders(_ configuration: Configuration, _ report: inout DoctorReport) {
-        guard let service = ForwarderService(configuration, environment: environment, log: nil) else { return }
+    /// - Returns: the names of the tools of services, by their sources.
+    private func checkForwarders(
+        _ configuration: Configuration, _ report: inout DoctorReport
+    ) -> [String: [String]] {
+        guard let service = ForwarderService(configuration, environment: environment, log: nil) else { return [:] }
         service.host.read { _, _ in }
-        report.addForwarders(service.host.snapshot)
+        let snapshot = service.host.snapshot
+        report.addForwarders(snapshot)
+        return Dictionary(
+            snapshot.documents.filter(\.isOffered).map { document in
+                (ForwarderService.source(of: document.reading.name ?? ""), document.reading.definitions.map(\.name))
+            }
+        ) { $0 + $1 }
     }
 
     /// Looks whether the port can be listened on, or who does so already.

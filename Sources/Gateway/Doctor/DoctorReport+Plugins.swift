@@ -1,4 +1,5 @@
 import IO
+import MCP
 import ToolHost
 import ToolSources
 
@@ -25,6 +26,29 @@ extension DoctorReport {
         }
         if snapshot.problems.isEmpty, snapshot.refused.isEmpty, snapshot.plugins.isEmpty {
             add("plugins", .ok, "the directory holds none")
+        }
+    }
+}
+
+extension DoctorReport {
+    /// Names of tools that more than one source wants, and so none has.
+    /// - Parameters:
+    ///   - wanted: the names that each source wants.
+    ///   - builtIn: those of the gateway's own tools.
+    mutating func addConflicts(of wanted: [String: [String]], builtIn: Set<String>) {
+        for conflict in Registry.conflicts(of: wanted, builtIn: builtIn) {
+            let sources = conflict.sources.joined(separator: " and ")
+            if conflict.isBuiltIn {
+                add(
+                    "tools", .warning,
+                    "\(conflict.name) is a tool of the gateway, so that of \(sources) is not offered",
+                    advice: "Give the other tool another name, or its document a prefix.")
+            } else {
+                let times = conflict.sources.count == 1 ? " twice" : ""
+                add(
+                    "tools", .warning, "\(conflict.name) is wanted by \(sources)\(times), so none of them offers it",
+                    advice: "Rename one of the tools, give its document a prefix, or switch it off (enabled).")
+            }
         }
     }
 }

@@ -176,8 +176,7 @@ extension Shared {
         StatusService(
             StatusService.Facts(mode: mode, upstream: upstream, started: started, isReadOnly: access.readOnly),
             hub: metrics, account: account, history: budgetHistory, health: health, plugins: plugins,
-            forwarders: forwarders, reactor: reactor,
-            clock: clock)
+            forwarders: forwarders, sources: mcp.sources, reactor: reactor, clock: clock)
     }
 
     func makeFeeds(_ events: EventsService, reactor: Reactor, clock: any TimeSource) -> FeedsService {

@@ -3,6 +3,7 @@ import GatewayAPI
 import HTTP
 import IO
 import LumaClient
+import MCP
 import Settings
 import Synchronization
 
@@ -15,6 +16,7 @@ final class StatusService {
     private let history: BudgetHistory
     private let plugins: PluginService?
     private let forwarders: ForwarderService?
+    private let sources: ToolSourceFeed
     private let facts: Facts
     private let reactor: Reactor
     private let clock: LoopClock
@@ -30,7 +32,8 @@ final class StatusService {
 
     init(
         _ facts: Facts, hub: MetricsHub, account: LumaAccount, history: BudgetHistory, health: HealthAnswer,
-        plugins: PluginService?, forwarders: ForwarderService?, reactor: Reactor, clock: LoopClock
+        plugins: PluginService?, forwarders: ForwarderService?, sources: ToolSourceFeed, reactor: Reactor,
+        clock: LoopClock
     ) {
         self.facts = facts
         self.hub = hub
@@ -39,6 +42,7 @@ final class StatusService {
         self.health = health
         self.plugins = plugins
         self.forwarders = forwarders
+        self.sources = sources
         self.reactor = reactor
         self.clock = clock
     }
@@ -62,7 +66,7 @@ final class StatusService {
             "now": .string(clock.wallClock(at: now).rfc3339), "read_only": .bool(facts.isReadOnly),
             "caller": Self.told(principal), "health": .object(health.summary), "budget": budget(look(now), now),
             "calls": Self.calls(findings.sum), "plugins": told(of: plugins, to: principal),
-            "forwarders": told(of: forwarders, to: principal, now),
+            "forwarders": told(of: forwarders, to: principal, now), "tool_conflicts": conflicts(for: principal),
             "requests": .array(findings.sum.recent.map(Self.told)),
         ]
         return .json(status: 200, fields: [Field("Cache-Control", "no-store")], told.encoded)
@@ -77,6 +81,18 @@ final class StatusService {
     private func told(of forwarders: ForwarderService?, to principal: Principal, _ now: MonotonicTime) -> JSON {
         guard let forwarders, principal.scopes.contains(.admin) else { return .null }
         return ForwarderReport(forwarders).json(now: now)
+    }
+
+    /// The names of tools that no source has, because several want them.
+    private func conflicts(for principal: Principal) -> JSON {
+        guard principal.scopes.contains(.admin) else { return .null }
+        return .array(
+            sources.conflicts.map { conflict in
+                [
+                    "name": .string(conflict.name), "sources": .array(conflict.sources.map { .string($0) }),
+                    "built_in": .bool(conflict.isBuiltIn),
+                ]
+            })
     }
 
     private static func told(_ principal: Principal) -> JSON {

@@ -58,6 +58,11 @@ final class ToolBox {
         return Dispatcher(registry, server: server(box.clock), seal: parts.seal, rounds: rounds)
     }
 
+    /// The names of all of its tools, whoever sees them.
+    static let names = Set(Surfaces.all.compactMap(\.tool)).union([
+        "list_templates", "create_event_from_template", "search", "fetch", "health",
+    ])
+
     private static func server(_ clock: EventClock) -> ServerInfo {
         var server = ServerInfo(
             name: "luma-mcp", title: "Luma events", version: Version.number,

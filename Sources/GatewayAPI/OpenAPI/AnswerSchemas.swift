@@ -19,6 +19,9 @@ package enum StatusSchema {
         "forwarders": nullable(
             forwarders,
             "Services whose operations are tools; null without any, and for callers without scope admin."),
+        "tool_conflicts": nullable(
+            ["type": "array", "items": conflict],
+            "Names of tools that no source has, because several want them; null for callers without scope admin."),
         "requests": [
             "type": "array", "maxItems": .number(JSONNumber(maxRequests)), "items": request,
             "description": "The last requests, newest first, without monitoring requests.",
@@ -95,6 +98,11 @@ package enum StatusSchema {
         "warnings": texts("What is probably not meant."),
         "held_back": ["type": "boolean", "description": "It has failed too often: nothing is sent to it for a while."],
         "running": count, "waiting": count, "calls": count, "failures": count,
+    ])
+
+    private static let conflict: JSON = object([
+        "name": ["type": "string"], "sources": texts("Who wants it."),
+        "built_in": ["type": "boolean", "description": "A tool of the gateway has the name, and keeps it."],
     ])
 
     private static let refused: JSON = object(["name": ["type": "string"], "reason": ["type": "string"]])

@@ -157,6 +157,7 @@ package struct OpenAPIExamples {
         "calls": ["count": 21, "retries": 0, "budget_wait_seconds": 0.25, "outcomes": ["200": 21]],
         "plugins": nil,
         "forwarders": nil,
+        "tool_conflicts": nil,
         "requests": [
             [
                 "time": "2027-01-15T11:59:58.120Z", "method": "GET", "route": "/events/{event_id}", "status": 200,

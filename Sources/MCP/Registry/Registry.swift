@@ -115,18 +115,11 @@ extension Registry {
 
     /// Lists again what is offered.
     private mutating func arrange() {
-        let own = Set(builtIn.map(\.name))
-        var wanted: [String: [String]] = [:]
-        for source in dynamic.keys.sorted() {
-            for tool in dynamic[source] ?? [] { wanted[tool.name, default: []].append(source) }
-        }
-        conflicts = wanted.filter { $0.value.count > 1 || own.contains($0.key) }
-            .map { name, sources in
-                NameConflict(name: name, sources: Set(sources).sorted(), isBuiltIn: own.contains(name))
-            }.sorted { $0.name < $1.name }
+        conflicts = Self.conflicts(of: dynamic.mapValues { $0.map(\.name) }, builtIn: Set(builtIn.map(\.name)))
+        let nobodys = Set(conflicts.map(\.name))
         tools = builtIn
         for source in dynamic.keys.sorted() {
-            tools += (dynamic[source] ?? []).filter { wanted[$0.name]?.count == 1 && !own.contains($0.name) }
+            tools += (dynamic[source] ?? []).filter { !nobodys.contains($0.name) }
         }
         places = Dictionary(uniqueKeysWithValues: tools.enumerated().map { ($1.name, $0) })
         spellings = [:]
@@ -134,6 +127,19 @@ extension Registry {
             let isFirst = spellings.updateValue(place, forKey: Self.spelling(tool.name)) == nil
             if !isFirst { spellings[Self.spelling(tool.name)] = .some(nil) }
         }
+    }
+
+    /// The names that more than one tool would have, in order.
+    /// - Parameters:
+    ///   - wanted: the names that each source wants.
+    ///   - builtIn: those that no source can have.
+    public static func conflicts(of wanted: [String: [String]], builtIn: Set<String>) -> [NameConflict] {
+        var sources: [String: [String]] = [:]
+        for (source, names) in wanted { for name in names { sources[name, default: []].append(source) } }
+        return sources.filter { $0.value.count > 1 || builtIn.contains($0.key) }
+            .map { name, sources in
+                NameConflict(name: name, sources: Set(sources).sorted(), isBuiltIn: builtIn.contains(name))
+            }.sorted { $0.name < $1.name }
     }
 
     /// What names have in common that differ in their punctuation alone: clients write a dot for what parts a plugin's name

@@ -40,6 +40,28 @@ import Testing
         #expect(report.json["checks"]?.arrayValue?[0] == ["check": "settings", "status": "ok", "message": "fine"])
     }
 
+    /// Neither has a name that two want, and whoever can settle it hears of both.
+    @Test(
+        arguments: [
+            ([:], nil), (["plugins": ["git__clone"], "forwarder:notes": ["find"]], nil),
+            (
+                ["plugins": ["x"], "forwarder:notes": ["x", "y"]],
+                "x is wanted by forwarder:notes and plugins, so none of them offers it"
+            ),
+            (["forwarder:notes": ["x", "x"]], "x is wanted by forwarder:notes twice, so none of them offers it"),
+            (
+                ["forwarder:notes": ["own"]],
+                "own is a tool of the gateway, so that of forwarder:notes is not offered"
+            ),
+        ] as [([String: [String]], String?)])
+    func namesThatSeveralWantAreTold(wanted: [String: [String]], message: String?) {
+        var report = DoctorReport()
+        report.addConflicts(of: wanted, builtIn: ["own"])
+        #expect(report.findings.map(\.message) == [message].compactMap(\.self))
+        #expect(report.verdict == (message == nil ? .ok : .warning))
+        #expect(report.findings.allSatisfy { $0.advice != nil && $0.check == "tools" })
+    }
+
     @Test(
         arguments: [
             (nil, .ok, "accepts the key"),

@@ -179,6 +179,12 @@ import Testing
                     Registry.NameConflict(name: "list_events", sources: ["a"], isBuiltIn: true),
                     Registry.NameConflict(name: "x", sources: ["a", "b"], isBuiltIn: false),
                 ])
+            let admin = try await gateway.ask("GET /status", Tokens.bearer("all-all-all-all-all-all-1")).json
+            #expect(
+                admin?["tool_conflicts"] == [
+                    ["name": "list_events", "sources": ["a"], "built_in": true],
+                    ["name": "x", "sources": ["a", "b"], "built_in": false],
+                ], "\(admin ?? .null)")
             let lines = await gateway.logLines().filter { $0["tool"] == "x" }
             #expect(lines.count == 1 && lines.first?["sources"] == "a, b", "\(lines)")
             let tools =
@@ -188,6 +194,8 @@ import Testing
             sources.remove(source: "b")
             await gateway.perform { _ in }
             #expect(sources.conflicts.map(\.name) == ["list_events"])
+            let later = try await gateway.ask("GET /status", Tokens.bearer("all-all-all-all-all-all-1")).json
+            #expect(later?["tool_conflicts"]?.arrayValue?.count == 1)
         }
     }
 
