@@ -40,6 +40,12 @@ public struct Touched: Sendable, Hashable {
     /// Anything at all.
     public static let everything = Touched(.all, of: .any)
 
+    /// The same once the id of what is new is known; nil while it is not.
+    public func naming(new id: String?) -> Touched {
+        guard case .new(let kind) = owner, let id else { return self }
+        return Touched(kinds, of: .thing(Operation.Thing(kind, id)))
+    }
+
     /// Whether a read that was asked for before may show what is no longer so.
     public func makesOld(_ shown: Shown) -> Bool {
         guard !kinds.isDisjoint(with: shown.kinds) else { return false }

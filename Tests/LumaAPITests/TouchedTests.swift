@@ -97,6 +97,16 @@ import Testing
         #expect(try owner("events/create", ["name": "Tea", "event_id": "evt-1"]) == nil)
     }
 
+    @Test func whatIsNewGetsItsId() {
+        let new = Touched([.event], of: .new(.event))
+        #expect(new.naming(new: nil) == new)
+        #expect(new.naming(new: "evt-1") == Touched([.event], of: .thing(.init(.event, "evt-1"))))
+        // The id of what is within another thing is not that thing's.
+        let within = Touched([.coupon], of: .thing(.init(.event, "evt-1")))
+        #expect(within.naming(new: "coup-1") == within)
+        #expect(Touched.everything.naming(new: "evt-1") == .everything)
+    }
+
     /// Something new is in no read of one thing, but changes what it comes into.
     @Test(arguments: [
         (Operation.Kind.event, Touched.Owner.new(.event), false), (.calendar, .new(.event), true),

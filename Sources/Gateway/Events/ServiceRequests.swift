@@ -144,7 +144,7 @@ struct Written {
     let document: Document
     /// The id of the event that it is about; nil for a preview of one that does not exist, and of an answer of before.
     let eventID: String?
-    /// It has changed the event, so whoever follows the event hears of it. False of a preview, of an update after which
+    /// It has changed something, so whoever follows that hears of it. False of a preview, of an update after which
     /// everything is as it was, and of an answer that relies on what an earlier attempt did.
     let isChange: Bool
     /// It was given before, or relies on what an earlier attempt did.

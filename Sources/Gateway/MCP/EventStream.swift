@@ -1,6 +1,7 @@
 import Core
 import HTTP
 import IO
+import LumaAPI
 import MCP
 import Synchronization
 
@@ -144,10 +145,19 @@ final class ChangeFeed: Sendable {
         for deliver in listeners { deliver(change) }
     }
 
-    /// An event is another one now: its own resource and the calendar's list read otherwise.
-    func publish(event id: String) {
+    /// A write has ended: what it has changed reads otherwise now, and nothing else does.
+    func publish(_ touched: Touched) {
         if state.withLock({ $0.listeners.isEmpty }) { return }
-        publish(.resourceUpdated(uri: "luma://events/\(id)"))
-        publish(.resourceUpdated(uri: "luma://calendar"))
+        for uri in Self.resources(touched) { publish(.resourceUpdated(uri: uri)) }
+    }
+
+    /// The resources that show what was changed: an event, and the calendar with the names, times and places of its events.
+    private static func resources(_ touched: Touched) -> [String] {
+        var uris: [String] = []
+        if case .thing(let thing) = touched.owner, thing.kind == .event, touched.makesOld(Shown([.event], of: thing)) {
+            uris.append("luma://events/\(thing.id)")
+        }
+        if touched.makesOld(Shown([.calendar])) { uris.append("luma://calendar") }
+        return uris
     }
 }

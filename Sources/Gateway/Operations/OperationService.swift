@@ -18,8 +18,8 @@ final class OperationService {
     /// The longest that one request may take towards Luma, all its calls and waits together, in seconds.
     private let patience: Double
 
-    /// Tells whoever follows an event that it is new, other, or gone.
-    typealias ChangeAnnouncer = (_ eventID: String) -> Void
+    /// Tells whoever follows what a write has changed that it is new, other, or gone.
+    typealias ChangeAnnouncer = (Touched) -> Void
 
     init(
         events: EventsService, coordinator: WriteCoordinator, reactor: Reactor, clock: LoopClock, patience: Double,
@@ -68,7 +68,10 @@ final class OperationService {
     private func serve(_ request: WriteRequest, _ call: UpstreamCall) async throws(APIError) -> Written {
         try requireAgreement(request, call)
         let written = try await perform(request, call)
-        if written.isChange, let id = written.eventID { announce(id) }
+        if written.isChange {
+            let wanted = request.wanted
+            announce(wanted.row.operation.touched(by: wanted.input).naming(new: written.eventID))
+        }
         return written
     }
 
@@ -85,8 +88,8 @@ final class OperationService {
         }
     }
 
-    /// Tells clients of MCP that an event is new, other, or gone.
-    func announce(_ eventID: String) { changes(eventID) }
+    /// Tells clients of MCP which of the things that they follow a write has changed.
+    func announce(_ touched: Touched) { changes(touched) }
 
     /// Carries a write to its end whether or not its caller waits for it.
     /// - Throws: `APIError` when it failed, or when the caller is gone before it has ended.

@@ -53,7 +53,7 @@ final class LoopContext {
             events: events, coordinator: shared.makeCoordinator(reactor: reactor, clock: clock), reactor: reactor,
             clock: clock,
             patience: shared.patience
-        ) { changes.publish(event: $0) }
+        ) { changes.publish($0) }
         shared.metrics.add(recorder.metrics, on: reactor.executor)
         luma.observer = recorder.metrics
         reads.metrics = recorder.metrics
@@ -180,8 +180,8 @@ extension LoopContext {
 
     /// An operator who reads this can find the event that a caller never heard of; and who follows the events hears of it now.
     private func logSettled(_ write: AbandonedWrite, _ effect: WriteEffect) {
-        let id = write.event(effect)
-        if case .done = effect, let id { operations.announce(id) }
+        let touched = write.touched(effect)
+        if case .done = effect { operations.announce(touched) }
         let (level, found): (LogLevel, String) =
             switch effect {
             case .none: (.info, "not_done")
@@ -190,19 +190,25 @@ extension LoopContext {
             }
         recorder.event(
             level, "The outcome of a write was determined",
-            ["operation": .text(write.operation), "found": .text(found), "event_id": .text(id ?? "")])
+            ["operation": .text(write.operation), "found": .text(found), "event_id": .text(touched.event ?? "")])
     }
 }
 
 extension AbandonedWrite {
-    /// The event that it was to change, or has made; nil when it was about no event, or the event is not known. What else it was
-    /// to change stands in no log: a guest may be named by an address.
-    func event(_ effect: WriteEffect) -> String? {
+    /// What it was to change, or has made.
+    fileprivate func touched(_ effect: WriteEffect) -> Touched {
         let body = (try? JSON.parse(self.body))?.objectValue ?? JSONObject()
-        switch Touched(operation, subject: subject, body: body).owner {
-        case .thing(let thing): return thing.kind == .event ? thing.id : nil
-        case .new(.event): if case .done(let result) = effect { return result } else { return nil }
-        case .new, .any: return nil
-        }
+        let touched = Touched(operation, subject: subject, body: body)
+        if case .done(let result) = effect { return touched.naming(new: result) }
+        return touched
+    }
+}
+
+extension Touched {
+    /// The event that it belongs to; nil when that is none, or is not known. What else was changed stands in no log: a guest may
+    /// be named by an address.
+    fileprivate var event: String? {
+        guard case .thing(let thing) = owner, thing.kind == .event else { return nil }
+        return thing.id
     }
 }

@@ -13,6 +13,7 @@ import Testing
 /// Streams of messages that answer nothing: who hears what, and how they end.
 @Suite struct MCPStreamTests {
     private static let updated = #""method":"notifications/resources/updated""#
+    private static let calendarChange = Change.resourceUpdated(uri: "luma://calendar")
     private static let tea: JSON = ["name": "Tea", "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo"]
 
     /// A stream that listens in the newest revision, once that is acknowledged.
@@ -93,7 +94,7 @@ import Testing
             let session = try await subscribed(client)
             let old = try await client.stream(session)
             let new = try await client.stream(session)
-            gateway.shared.mcp.changes.publish(event: "evt-1")
+            gateway.shared.mcp.changes.publish(Self.calendarChange)
             try await new.hears(Self.updated)
             #expect(await old.seen().text.isEmpty)
         }
@@ -119,7 +120,7 @@ import Testing
             let stream = try await listener(client)
             await stream.endSide()
             try await stream.hears(": ping\n\n")
-            gateway.shared.mcp.changes.publish(event: "evt-1")
+            gateway.shared.mcp.changes.publish(Self.calendarChange)
             try await stream.hears(Self.updated)
             await stream.goAway()
             #expect(await stream.ending() == .gone)
@@ -128,7 +129,7 @@ import Testing
                     await gateway.logLines().contains { $0["route"] == "/mcp" && $0["status"] == 200 }
                 })
             // Nobody is told any more.
-            gateway.shared.mcp.changes.publish(event: "evt-1")
+            gateway.shared.mcp.changes.publish(Self.calendarChange)
             #expect(await stream.seen().count(of: Self.updated) == 1)
         }
     }
@@ -140,7 +141,7 @@ import Testing
             await stream.stopReading()
             #expect(
                 await soon {
-                    for _ in 0..<500 { gateway.shared.mcp.changes.publish(event: "evt-1") }
+                    for _ in 0..<500 { gateway.shared.mcp.changes.publish(Self.calendarChange) }
                     return await stream.ending() == .aborted
                 })
             #expect(await soon { await gateway.logLines().contains { $0["route"] == "/mcp" } })
