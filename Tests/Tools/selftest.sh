@@ -106,14 +106,15 @@ sources 'program tracked' failed
 
 # MARK: check-layers.py
 
-# layers NAME EXPECTED LINE-OF-THE-LOWER LINE-OF-THE-HIGHER [LINE-OF-THE-LIST]
+# layers NAME EXPECTED LINE-OF-THE-LOWER LINE-OF-THE-HIGHER [LINE-OF-THE-LIST [LINE-OF-THE-HIGHEST]]
 layers() {
     rm -rf "$scratch/house"
-    mkdir -p "$scratch/house/Room/Low" "$scratch/house/Room/High/Deep"
+    mkdir -p "$scratch/house/Room/Low" "$scratch/house/Room/High/Deep" "$scratch/house/Room/Top"
     cd "$scratch/house"
-    printf 'struct Floor {}\n%s\n' "$3" >Room/Low/A.swift
+    printf 'struct Floor {}\nextension Floor { struct Tile {} }\n%s\n' "$3" >Room/Low/A.swift
     printf '@MainActor public final class Roof {}\n%s\n' "$4" >Room/High/Deep/B.swift
-    printf '# the list\nRoom\nLow\nHigh\n%s\n' "${5-}" >list
+    printf '%s\n' "${6-}" >Room/Top/C.swift
+    printf '# the list\nRoom\nLow\nHigh\nTop\n%s\n' "${5-}" >list
     check "layers: $1" "$2" "$(outcome python3 "$tools/check-layers.py" list)"
 }
 layers 'downwards' ok '' 'let floor: Floor'
@@ -121,7 +122,24 @@ layers 'upwards' failed 'let roof: Roof' ''
 layers 'upwards and named' ok 'let roof: Roof' '' 'Low -> High'
 layers 'named and gone' failed '' '' 'Low -> High'
 layers 'in a comment or a text' ok 'let text = "Roof" // Roof' ''
+layers 'in a comment within a comment' ok '/* /* */ Roof */' ''
 layers 'a folder that is not named' failed '' ''  'Attic'
+layers 'in an interpolation' failed 'let text = "a \(f("b", Roof.self)) c"' ''
+layers 'behind an interpolation' failed 'let text = "\(a)" + Roof.text' ''
+layers 'a text in an interpolation' ok 'let text = "\(f("Roof")) Roof"' ''
+layers 'in an interpolation of a long text' failed $'let text = """\n    "a" \\(Roof.self)\n    """' ''
+layers 'a long text' ok $'let text = """\n    "a" Roof\n    """' ''
+layers 'in an interpolation of a raw text' failed 'let text = #"a \#(Roof.self) "b"#' ''
+layers 'no interpolation of a raw text' ok 'let text = #"a "b" \(Roof.self)"#' ''
+layers 'a type within a type' failed 'let tile: Floor.Slate' 'extension Floor { struct Slate {} }'
+layers 'a type within a type, by its name alone' failed 'extension Floor { var tile: Slate }' 'extension Floor { enum Slate {} }'
+layers 'a name that is another one outside of its type' ok 'let tile: Slate' 'extension Floor { enum Slate {} }'
+layers 'a type within a type, downwards' ok '' 'let tile: Floor.Tile'
+layers 'a static member' failed 'let tile = Floor.first' 'extension Floor { static let first = 1 }'
+layers 'a static member of the type of another module' ok 'let tile = Int.first' 'extension Int { static let first = 1 }'
+layers 'declared by two folders above' failed 'let tile = Slate()' $'#if A\nstruct Slate {}\n#endif' '' 'struct Slate {}'
+layers 'declared by a folder above and its own' ok $'#if A\nstruct Slate {}\n#endif\nlet tile = Slate()' 'struct Slate {}'
+layers 'private to a file' ok $'private struct Slate {}\nlet tile = Slate()' 'struct Slate {}'
 
 # MARK: check-linkage.sh
 
