@@ -197,4 +197,6 @@ int lm_reap(pid_t process) {
     return end.si_pid != 0;
 }
 
+int lm_process_descriptor(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
 int lm_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }

@@ -72,6 +72,9 @@ int lm_wait(int descriptor, struct lm_ended *ended);
 /// The same for a child that is known by its number only.
 int lm_reap(pid_t process);
 
+/// A descriptor, which closes on exec, for a child that has not been reaped; readable once it has ended. -1 when there is none.
+int lm_process_descriptor(pid_t process);
+
 /// Makes this process the parent of all whose parents below it have ended. 0 or -1.
 int lm_adopt_orphans(void);
 

@@ -19,34 +19,15 @@ struct Orphans: Sendable {
         spared = Set(children + children.map { getsid($0) })
     }
 
-    /// In one sweep. Whoever makes them faster is met again in the next.
-    private static let maxRounds = 200
-    private static let waitMicroseconds: UInt32 = 200
-    /// A second in all.
-    private static let maxWaits = 5000
-
-    /// Kills and reaps them, and what they leave behind in turn. Waits for that, a second at most.
+    /// Those that are there now, zombies too.
     /// - Parameter running: the programs that were started here and have not been reaped.
-    func sweep(sparing running: Set<pid_t>) {
+    func found(sparing running: Set<pid_t>) -> [pid_t] {
         let known = running.union(spared)
         let own = getsid(0)
-        var waits = 0
-        for _ in 0..<Self.maxRounds {
-            var found = Self.children().filter { child in
-                guard !known.contains(child) else { return false }
-                let session = getsid(child)
-                return session > 0 && session != own && !known.contains(session)
-            }
-            if found.isEmpty { return }
-            // None of them can be another process by now: they are reaped here only.
-            for child in found { kill(child, SIGKILL) }
-            while true {
-                found.removeAll { lm_reap($0) != 0 }
-                if found.isEmpty { break }
-                waits += 1
-                if waits > Self.maxWaits { return }
-                usleep(Self.waitMicroseconds)
-            }
+        return Self.children().filter { child in
+            guard !known.contains(child) else { return false }
+            let session = getsid(child)
+            return session > 0 && session != own && !known.contains(session)
         }
     }
 

@@ -25,7 +25,8 @@ final class StartTicket: Sendable {
     func revoke() { isRevoked.store(true, ordering: .releasing) }
 }
 
-/// The one thread that starts programs. A child dies with the thread that has made it, so this one lives as long as the process.
+/// The one thread that starts programs and ends them. A child dies with the thread that has made it, so this one lives as long as
+/// the process. It waits for no end: a program that is slow to end delays nobody's start.
 ///
 /// From its first use on the process ignores SIGPIPE, has descriptors 0, 1 and 2, and adopts the orphans of what it starts. Where
 /// it is the first process of a container, orphans of others there end up with it as well, and are ended with them; but for the
@@ -33,13 +34,11 @@ final class StartTicket: Sendable {
 package final class Spawner: Sendable {
     private enum Work {
         case start(ChildProcess, StartTicket, then: @Sendable (Result<StartedChild, ChildFailure>) -> Void)
-        case finish(StartedChild, ChildProcess.Directory, then: @Sendable (ChildResult.Ending) -> Void)
+        case finish(ChildEnds.Request)
     }
 
     /// Starts that wait at once; more are refused.
     private static let maxWaiting = 256
-    /// How long a killed group may take to end before it is left to a later sweep.
-    private static let killMilliseconds: Int32 = 1000
 
     /// That of this process.
     /// - Throws: `SystemError` when the system had no thread or descriptor for it.
@@ -51,8 +50,8 @@ package final class Spawner: Sendable {
     /// An eventfd on which the thread waits.
     private let bell: Int32
     private let orphans: Orphans
-    /// Removes what programs have left in folders of their own, which may be much.
-    private let removals = DispatchQueue(label: "luma-mcp.private-directories")
+    /// Removes what programs have left in folders of their own, which may be much; one does not wait for another's.
+    private let removals = DispatchQueue(label: "luma-mcp.private-directories", attributes: .concurrent)
 
     private init() throws(SystemError) {
         // The descriptors of a child are put in the places 0, 1 and 2, so no other may be there.
@@ -94,7 +93,7 @@ package final class Spawner: Sendable {
         _ child: StartedChild, in directory: ChildProcess.Directory,
         then: @escaping @Sendable (ChildResult.Ending) -> Void
     ) {
-        _ = post(.finish(child, directory, then: then), unlessMoreThan: .max)
+        _ = post(.finish(ChildEnds.Request(child: child, directory: directory, then: then)), unlessMoreThan: .max)
     }
 
     private func post(_ work: Work, unlessMoreThan most: Int) -> Bool {
@@ -113,11 +112,10 @@ package final class Spawner: Sendable {
     // MARK: On its thread
 
     private func serve() {
-        var running: Set<pid_t> = []
+        var ends = ChildEnds(SystemProcesses(orphans))
         var spares = SpareDirectories()
         while true {
-            var count: UInt64 = 0
-            _ = read(bell, &count, 8)
+            wait(for: ends)
             let works = mailbox.withLock { mailbox in
                 defer { mailbox = [] }
                 return mailbox
@@ -126,16 +124,26 @@ package final class Spawner: Sendable {
                 switch work {
                 case .start(let child, let ticket, let then):
                     let outcome = start(child, ticket, &spares)
-                    if case .success(let started) = outcome { running.insert(started.process) }
+                    if case .success(let started) = outcome { ends.started(started.process) }
                     then(outcome)
-                case .finish(let child, let directory, let then):
-                    let ending = end(child)
-                    running.remove(child.process)
-                    orphans.sweep(sparing: running)
-                    remove(directory, &spares) { then(ending) }
+                case .finish(let request): ends.begin(request)
                 }
             }
+            for (request, ending) in ends.advance() { remove(request.directory, &spares) { request.then(ending) } }
         }
+    }
+
+    /// Until there is work, or something to do for an end.
+    private func wait(for ends: ChildEnds) {
+        var isRung = true
+        if !ends.isIdle {
+            var watched = ([bell] + ends.descriptors).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            let nanoseconds = ends.due.map { $0.nanoseconds - Reactor.readClock().nanoseconds }
+            let milliseconds = nanoseconds.map { Int32(clamping: max(($0 + 999_999) / 1_000_000, 0)) }
+            isRung = poll(&watched, nfds_t(watched.count), milliseconds ?? -1) > 0 && watched[0].revents != 0
+        }
+        var count: UInt64 = 0
+        if isRung { _ = read(bell, &count, 8) }
     }
 
     private func start(
@@ -159,17 +167,6 @@ package final class Spawner: Sendable {
         }
     }
 
-    private func end(_ child: StartedChild) -> ChildResult.Ending {
-        defer { close(child.descriptor) }
-        // Before it is reaped, while the number of the group can be nobody else's.
-        kill(-child.process, SIGKILL)
-        var ready = pollfd(fd: child.descriptor, events: Int16(POLLIN), revents: 0)
-        while poll(&ready, 1, Self.killMilliseconds) < 0, errno == EINTR {}
-        var ended = lm_ended()
-        guard lm_wait(child.descriptor, &ended) == 1 else { return .killed(signal: Int(SIGKILL)) }
-        return ended.code == CLD_EXITED ? .exited(Int(ended.status)) : .killed(signal: Int(ended.status))
-    }
-
     private func remove(
         _ directory: ChildProcess.Directory, _ spares: inout SpareDirectories, then: @escaping @Sendable () -> Void
     ) {
@@ -180,4 +177,35 @@ package final class Spawner: Sendable {
             then()
         }
     }
+}
+
+/// The children of this process.
+private struct SystemProcesses: ProcessTable {
+    private let orphans: Orphans
+
+    init(_ orphans: Orphans) { self.orphans = orphans }
+
+    var now: MonotonicTime { Reactor.readClock() }
+
+    func killGroup(of child: StartedChild) { _ = Glibc.kill(-child.process, SIGKILL) }
+
+    func reap(_ child: StartedChild) -> ChildResult.Ending? {
+        var ended = lm_ended()
+        let result = lm_wait(child.descriptor, &ended)
+        if result == 0 { return nil }
+        // What cannot be waited for is gone.
+        if result < 0 { return .killed(signal: Int(SIGKILL)) }
+        return ended.code == CLD_EXITED ? .exited(Int(ended.status)) : .killed(signal: Int(ended.status))
+    }
+
+    func kill(_ process: pid_t) { _ = Glibc.kill(process, SIGKILL) }
+    func reap(_ process: pid_t) -> Bool { lm_reap(process) != 0 }
+    func orphans(sparing running: Set<pid_t>) -> [pid_t] { orphans.found(sparing: running) }
+
+    func open(_ process: pid_t) -> Int32? {
+        let descriptor = lm_process_descriptor(process)
+        return descriptor < 0 ? nil : descriptor
+    }
+
+    func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
 }

@@ -30,6 +30,38 @@ import Testing
         }
     }
 
+    /// It was told to end, and does so only once others were started and have ended.
+    @Test func whoIsDeafToItsEndDelaysNoStart() async throws {
+        try await ChildBench.with { bench in
+            var deaf = bench.shell(
+                """
+                trap '' TERM
+                sleep 1000 &
+                echo $!
+                touch \(bench.outside)/ready
+                until [ -e \(bench.outside)/go ]; do sleep 0.02; done
+                echo bye
+                """)
+            deaf.sandbox.writable = [bench.outside]
+            // Far longer than this takes.
+            deaf.patience = 1000
+            let wanted = deaf
+            let call = Task { try await bench.run(wanted) }
+            while !FileManager.default.fileExists(atPath: bench.outside + "/ready") {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            call.cancel()
+            for _ in 0..<5 {
+                let other = try await bench.run(bench.shell("setsid sleep 1000 & echo $!"))
+                #expect(other.ending == .exited(0) && isGone(other.lines.first))
+            }
+            #expect(FileManager.default.createFile(atPath: bench.outside + "/go", contents: nil))
+            let result = try await call.value
+            #expect(result.stopped == .cancelled && result.ending == .exited(0))
+            #expect(result.lines.count == 2 && result.lines.last == "bye" && isGone(result.lines.first))
+        }
+    }
+
     /// Other tests work in this process meanwhile, so a few more or less say nothing.
     @Test func aThousandCallsLeaveNothing() async throws {
         try await ChildBench.with { bench in
