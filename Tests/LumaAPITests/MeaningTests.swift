@@ -11,6 +11,13 @@ import Testing
         #expect(Set(subject.members).isSubset(of: input))
         for member in operation.secretAnswer { #expect(Self.names(operation.answer).contains(member)) }
         #expect(operation.secretInput.isSubset(of: input))
+        // Luma's words are searched for it, and only texts are found there.
+        for field in operation.input where operation.secretInput.contains(field.name) {
+            guard case .string = field.schema else {
+                Issue.record("\(name) \(field.name)")
+                continue
+            }
+        }
         // A ticket type is known by its id alone, and the list of them by the event, which the journal keeps besides.
         #expect(operation.besides == (name == "events/ticket-types/update" ? ["event_id"] : []))
         guard let reading = operation.recovery.reading else { return }

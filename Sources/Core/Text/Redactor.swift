@@ -45,8 +45,17 @@ public struct Redactor: Sendable {
                 if other != text { needles.append((other, true)) }
             }
         }
+        self.init(needles)
+    }
+
+    private init(_ needles: [(bytes: [UInt8], matchesCase: Bool)]) {
         self.needles = needles
         searches = needles.map { (ByteSearch($0.bytes), $0.matchesCase) }
+    }
+
+    /// One that takes these out as well.
+    public func adding(_ secrets: [Secret]) -> Redactor {
+        secrets.isEmpty ? self : Redactor(needles + Redactor(secrets).needles)
     }
 
     /// Whether the text holds a secret.

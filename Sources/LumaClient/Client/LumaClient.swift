@@ -74,12 +74,14 @@ public final class LumaClient {
 
     /// Sends what changes nothing, and gives Luma's answer as it is.
     ///
-    /// - Parameter query: pairs in order; a repeated name is an array.
+    /// - Parameters:
+    ///   - query: pairs in order; a repeated name is an array.
+    ///   - secrets: what of it nobody may hear of, from Luma's words neither.
     func call(
-        _ operation: Operation, query: QueryString = QueryString(), body: [UInt8]? = nil, deadline: MonotonicTime,
-        context: CallContext
+        _ operation: Operation, query: QueryString = QueryString(), body: [UInt8]? = nil, secrets: [Secret] = [],
+        deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> LumaAnswer {
-        switch try await perform(operation, query: query, body: body, deadline: deadline, context) {
+        switch try await perform(operation, query: query, body: body, secrets: secrets, deadline: deadline, context) {
         case .answer(let answer): return answer
         case .unknown(let cause, _):
             throw .unknownOutcome(UnknownOutcome(operation: operation.name, cause: cause, finding: .notSettled))
@@ -95,8 +97,8 @@ public final class LumaClient {
 
     /// - Parameter write: what the journal keeps before the first attempt; every write has one, and no read.
     func perform(
-        _ operation: Operation, query: QueryString = QueryString(), body: [UInt8]?, deadline: MonotonicTime,
-        _ context: CallContext, journaled write: JournaledWrite? = nil
+        _ operation: Operation, query: QueryString = QueryString(), body: [UInt8]?, secrets: [Secret],
+        deadline: MonotonicTime, _ context: CallContext, journaled write: JournaledWrite? = nil
     ) async throws(LumaError) -> Performed {
         assert(operation.isWrite == (write != nil), "\(operation.name) is a write without a record, or a read with one")
         var request = OutboundRequest(
@@ -155,7 +157,7 @@ public final class LumaClient {
                     outcome = .failed(TransportError(.malformedResponse, neverSent: false))
                     failure = .malformedAnswer
                 } else {
-                    let words = LumaMessage(body: response.body, redactor)
+                    let words = LumaMessage(body: response.body, redactor.adding(secrets))
                     outcome = .answered(
                         status: response.status, retryAfter: limits.retryAfter, isLumas: words.isLumas)
                     failure = LumaError(

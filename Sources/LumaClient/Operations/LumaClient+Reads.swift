@@ -9,12 +9,14 @@ extension LumaClient {
     public func read(
         _ operation: Operation, _ input: JSONObject, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> LumaAnswer {
+        let secrets = operation.secrets(in: input)
         guard operation.body == nil else {
             return try await call(
-                operation, body: JSON.object(input).encoded, deadline: deadline, context: context)
+                operation, body: JSON.object(input).encoded, secrets: secrets, deadline: deadline, context: context)
         }
         return try await call(
-            operation, query: QueryString(input, operation.query), deadline: deadline, context: context)
+            operation, query: QueryString(input, operation.query), secrets: secrets, deadline: deadline,
+            context: context)
     }
 
     /// The owner of the key; also the way to try a key.

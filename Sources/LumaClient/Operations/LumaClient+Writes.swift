@@ -24,8 +24,8 @@ extension LumaClient {
         let performed: Performed
         do throws(LumaError) {
             performed = try await perform(
-                operation, body: JSON.object(operation.sent(input)).encoded, deadline: deadline, context,
-                journaled: JournaledWrite(operation, input, notes: notes))
+                operation, body: JSON.object(operation.sent(input)).encoded, secrets: operation.secrets(in: input),
+                deadline: deadline, context, journaled: JournaledWrite(operation, input, notes: notes))
         } catch {
             if let key { account.creates.end(key, id: nil) }
             context.journal?.didEnd(.none)

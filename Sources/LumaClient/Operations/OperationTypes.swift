@@ -122,6 +122,11 @@ extension Operation {
             input.members.filter { (isWithin || $0.name != subject?.member) && !secretInput.contains($0.name) })
     }
 
+    /// What of an input stands in no word that is told.
+    func secrets(in input: JSONObject) -> [Secret] {
+        secretInput.isEmpty ? [] : secretInput.compactMap { input[$0]?.stringValue.map { Secret($0) } }
+    }
+
     /// The input of a write that was kept, without its secrets.
     func restored(subject id: String?, kept body: JSONObject) -> JSONObject {
         guard let id, let member = subject?.member, subject?.parent == nil else { return body }

@@ -66,6 +66,13 @@ import Testing
         }
     }
 
+    @Test func moreSecretsAreAdded() {
+        let both = Self.redactor.adding([Secret("cancel-token")])
+        #expect(both.redacted("a \(Self.key) b cancel-token c") == "a [removed] b [removed] c")
+        #expect(!Self.redactor.isNeeded(for: "cancel-token"))
+        #expect(Self.redactor.adding([]).redacted(Self.key) == "[removed]")
+    }
+
     /// A short key would be found in many words.
     @Test func aShortSecretIsNotLookedFor() {
         #expect(Redactor([Secret("key"), Secret("")]).redacted("Your API key is bad") == "Your API key is bad")

@@ -251,6 +251,19 @@ import Testing
         #expect(!"\(kept)".contains("secret-token"))
     }
 
+    /// Luma may say why not in the words of what it was sent.
+    @Test(arguments: [400, 403, 404, 409]) func noRefusalTellsASecret(status: Int) async throws {
+        let words: JSON = ["message": "secret-token is no token. Key: secret-abc", "code": "not:secret-token"]
+        let fixture = Fixture([.json(status, words)])
+        let input: JSONObject = ["event_id": "evt-1", "cancellation_token": "secret-token"]
+        guard case .failure(let error) = try await write("events/cancel", input, fixture) else {
+            Issue.record("not refused")
+            return
+        }
+        #expect("\(error)".contains("[removed] is no token. Key: [removed]"), "\(error)")
+        #expect(!"\(error)".contains("secret-token"), "\(error)")
+    }
+
     /// The list of an event's ticket types is asked for by the event, which the change itself does not name.
     @Test func whatOnlyTheLookNeedsIsKeptAndNotSent() async throws {
         let fixture = Fixture([.json(200, ["id": "ttype-1"])])
