@@ -41,14 +41,15 @@ struct DirectCall {
 
     // MARK: Answers
 
-    fileprivate func answer(_ result: ToolResult, _ outcome: ToolAudit.Outcome) -> Response {
+    fileprivate func answer(_ answer: Dispatcher.PlainAnswer) -> Response {
+        let result = answer.result
         guard result.isError else {
             let body: JSON = ["jsonrpc": "2.0", "id": id?.json ?? .null, "result": result.bare]
             return .uncachedJSON(body.encoded)
         }
         let text = result.content.compactMap(\.text).joined(separator: "\n")
-        if outcome == .invalidArguments { return Self.failure(400, "Parameter error: " + text) }
-        let status = result.httpStatus ?? 500
+        if answer.outcome == .invalidArguments { return Self.failure(400, "Parameter error: " + text) }
+        let status = result.httpFailure?.directStatus ?? (answer.outcome == .busy ? 429 : 500)
         return Self.failure(status, status == 502 ? "Upstream error: " + text : text)
     }
 
@@ -80,8 +81,8 @@ extension MCPServer {
         }
         let task = requests.start { [dispatcher, shared] in
             do throws(CallFailure) {
-                let (result, outcome) = try await dispatcher.directCall(call.name, call.arguments, from: caller)
-                context.finish(.mcpPost, call.answer(result, outcome))
+                context.finish(
+                    .mcpPost, call.answer(try await dispatcher.plainCall(call.name, call.arguments, from: caller)))
             } catch {
                 let isThere = dispatcher.shows(tool: call.name, to: caller)
                 context.finish(.mcpPost, DirectCall.failure(error, isThere: isThere))

@@ -51,12 +51,11 @@ struct ToolsService {
     ) {
         let task = server.requests.start { [dispatcher] in
             do throws(CallFailure) {
-                let (result, outcome) = try await dispatcher.plainCall(name, arguments, from: caller)
-                if outcome == .busy {
-                    let words = result["content"]?.arrayValue?.first?["text"]?.stringValue
-                    context.finish(endpoint, APIError.tooManyCalls(words ?? "The tool has too many calls in progress"))
+                let answer = try await dispatcher.plainCall(name, arguments, from: caller)
+                if let failure = APIError(answer) {
+                    context.finish(endpoint, failure)
                 } else {
-                    context.finish(endpoint, Response.uncachedJSON(JSON.object(result).encoded))
+                    context.finish(endpoint, Response.uncachedJSON(JSON.object(answer.json).encoded))
                 }
             } catch {
                 context.finish(endpoint, Self.error(error, isThere: dispatcher.shows(tool: name, to: caller)))
@@ -112,6 +111,29 @@ struct ToolsService {
 }
 
 extension APIError {
+    /// The failure of a tool that has a status of its own; nil for any other result, which the tool itself tells.
+    fileprivate init?(_ answer: Dispatcher.PlainAnswer) {
+        let result = answer.result
+        guard let failure = result.httpFailure else {
+            guard answer.outcome == .busy else { return nil }
+            self = .tooManyCalls(result.content.first?.text ?? "The tool has too many calls in progress")
+            return
+        }
+        let reason: Reason =
+            switch failure.restStatus {
+            case 400: .validationFailed
+            case 429: .rateLimited
+            case 503: .upstreamUnavailable
+            case 504: .upstreamTimeout
+            default: answer.outcome == .outcomeUnknown ? .outcomeUnknown : .upstreamFailure
+            }
+        let isBusy = failure.restStatus == 429
+        self.init(
+            reason, failure.message, details: ["code": .string(failure.code), "result": .object(answer.json)],
+            retryAfter: failure.retryAfterSeconds.map(Double.init) ?? (isBusy ? 1 : nil))
+        status = failure.restStatus
+    }
+
     /// More calls at once than are taken.
     fileprivate static func tooManyCalls(_ words: String) -> APIError {
         APIError(.rateLimited, words, retryAfter: 1)

@@ -18,7 +18,8 @@ extension Endpoint {
             group: .tools, summary: "Call a tool",
             description:
                 "The body is the tool's arguments; none is an empty object. What the tool itself refuses or fails at is an "
-                + "answer with `isError`. A hidden tool is not found. A tool that needs a confirmation answers with a preview first. "
+                + "answer with `isError`. A failure of the service behind a forwarded tool is an error: `details.code` says what went "
+                + "wrong, and `details.result` is what an assistant is told. A hidden tool is not found. A tool that needs a confirmation answers with a preview first. "
                 + "A key is for tools with the argument `idempotency_key`; there are no conditions.",
             fields: [.idempotencyKey, .toolsets], body: "ToolArguments",
             answers: [
@@ -27,6 +28,7 @@ extension Endpoint {
             ],
             reasons: [
                 .notAcceptable, .validationFailed, .toolNotFound, .idempotencyKeyInvalid, .preconditionFailed,
+                .upstreamFailure, .upstreamUnavailable, .upstreamTimeout,
             ] + Reason.body)
     }
 }

@@ -43,28 +43,20 @@ extension Dispatcher {
         registry.tool(name, for: caller.visibility)?.hints.readOnly == false
     }
 
+    /// What a call has come to.
+    public struct PlainAnswer: Sendable {
+        /// As the tool has given it.
+        public let result: ToolResult
+        /// `content`, `structuredContent` and `isError`.
+        public let json: JSONObject
+        public let outcome: ToolAudit.Outcome
+    }
+
     /// Calls a tool.
-    /// - Returns: `content`, `structuredContent` and `isError`, and how it went.
     /// - Throws: -32602 for arguments beyond the bounds of a message and for a tool that is not there, told apart by `shows`.
     public func plainCall(
         _ name: String, _ arguments: JSONObject, from caller: Caller
-    ) async throws(CallFailure) -> (result: JSONObject, outcome: ToolAudit.Outcome) {
-        try await plainCall(name, arguments, caller, heard: nil)
-    }
-
-    /// The same, with the result as the tool has given it.
-    public func directCall(
-        _ name: String, _ arguments: JSONObject, from caller: Caller
-    ) async throws(CallFailure) -> (result: ToolResult, outcome: ToolAudit.Outcome) {
-        var given: ToolResult?
-        let outcome = try await plainCall(name, arguments, caller) { given = $0 }.outcome
-        guard let given else { throw .error(.internalError("The tool has given no result")) }
-        return (given, outcome)
-    }
-
-    private func plainCall(
-        _ name: String, _ arguments: JSONObject, _ caller: Caller, heard: ((ToolResult) -> Void)?
-    ) async throws(CallFailure) -> (result: JSONObject, outcome: ToolAudit.Outcome) {
+    ) async throws(CallFailure) -> PlainAnswer {
         let params: JSONObject = ["name": .string(name), "arguments": .object(arguments)]
         if let problem = MessageBounds.problem(in: params, of: "tools/call") {
             let error = JSONRPCError.invalidParams("Invalid params: " + problem)
@@ -73,8 +65,11 @@ extension Dispatcher {
         }
         var request = Request(
             id: JSONRPCID(0), method: "tools/call", params: params, caller: caller, sink: DeafSink())
-        request.heard = heard
-        return try await audited(request)
+        var given: ToolResult?
+        request.heard = { given = $0 }
+        let (json, outcome) = try await audited(request)
+        guard let given else { throw .error(.internalError("The tool has given no result")) }
+        return PlainAnswer(result: given, json: json, outcome: outcome)
     }
 
     /// Tells the auditor of a call that cannot begin, as there is no room for it.

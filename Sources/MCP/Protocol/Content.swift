@@ -81,8 +81,32 @@ public struct ToolResult: Sendable, Equatable {
     public var outcome: ToolAudit.Outcome?
     /// What it is with nothing around it, for whoever does not speak the protocol; nil for what follows from the rest.
     public var bareValue: JSON?
-    /// The status by which they are told of a failure, where the tool knows better than that it failed.
-    public var httpStatus: Int?
+    /// How they are told of a failure, where the tool knows better than that it failed.
+    public var httpFailure: HTTPFailure?
+
+    /// A failure for those who speak HTTP alone.
+    public struct HTTPFailure: Sendable, Equatable {
+        /// A stable word for programs.
+        public var code: String
+        /// One sentence for people, without a full stop.
+        public var message: String
+        /// The status of REST, and that of a direct call.
+        public var restStatus: Int
+        public var directStatus: Int
+        /// Seconds after which it is worth to try again.
+        public var retryAfterSeconds: Int?
+
+        /// A failure with these statuses.
+        public init(
+            code: String, message: String, restStatus: Int, directStatus: Int, retryAfterSeconds: Int? = nil
+        ) {
+            self.code = code
+            self.message = message
+            self.restStatus = restStatus
+            self.directStatus = directStatus
+            self.retryAfterSeconds = retryAfterSeconds
+        }
+    }
 
     /// A result of these pieces.
     public init(_ content: [Content], structured: JSONObject? = nil, isError: Bool = false) {

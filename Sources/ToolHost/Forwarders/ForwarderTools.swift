@@ -22,12 +22,12 @@ extension HostedService {
                         call.progress(octets, of: nil, "\(Int(octets)) bytes of the answer are here")
                     }
                     guard let outcome else { throw .cancelled }
-                    return outcome.audited
+                    return outcome.result(of: tool)
                 })
         else { return nil }
         made.forgive = { tool.prepared($0) }
         made.misfit = { arguments in
-            if case .failure(let invalid) = tool.checked(arguments) { invalid.outcome.audited } else { nil }
+            if case .failure(let invalid) = tool.checked(arguments) { invalid.outcome.result(of: tool) } else { nil }
         }
         return made
     }
@@ -35,10 +35,15 @@ extension HostedService {
 
 extension ForwarderOutcome {
     /// The result of a tool, with how it has ended.
-    fileprivate var audited: ToolResult {
+    fileprivate func result(of tool: ForwarderTool) -> ToolResult {
         var result = toolResult
         result.bareValue = value
-        result.httpStatus = failure?.kind.directStatus
+        result.httpFailure = failure.map { failure in
+            ToolResult.HTTPFailure(
+                code: failure.code, message: "\(tool.label) failed: \(failure.message)",
+                restStatus: failure.kind.restStatus, directStatus: failure.kind.directStatus,
+                retryAfterSeconds: failure.retryAfterSeconds)
+        }
         switch failure?.kind {
         case .invalidArguments: result.outcome = .invalidArguments
         case .timeout: result.outcome = .timeout

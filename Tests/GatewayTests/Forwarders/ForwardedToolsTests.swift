@@ -156,6 +156,61 @@ import ToolHost
         }
     }
 
+    /// Over REST a failure has its status, and the result that an assistant gets.
+    @Test func aFailureHasItsStatus() async throws {
+        let answer: @Sendable (SocketServer.Request) -> FakeService.Answer = { request in
+            switch request.target {
+            case "/fails": .json("{}", "500 Internal Server Error")
+            case "/closed": .json("{}", "403 Forbidden")
+            case "/often": .json("{}", "429 Too Many Requests", fields: "Retry-After: 7\r\n")
+            default: .json("<html>")
+            }
+        }
+        try await FakeService.serve(answer) { service in
+            func document(_ name: String, _ base: String, _ paths: [String], _ more: String = "") -> String {
+                let tools = paths.map { path in
+                    #"""
+                    {"name": "\#(name)_\#(path)", "label": "Note", "response": {"as": "json"},
+                     "input": {"type": "object", "properties": {"n": {"type": "integer"}}},
+                     "request": {"method": "GET", "path": "/\#(path)"}}
+                    """#
+                }
+                return #"""
+                    {"format": 1, "name": "\#(name)",
+                     "upstream": {"base": "\#(base)", "allow": {"loopback": true, "plain_http": true},
+                                  "retry": {"attempts": 1}\#(more)},
+                     "tools": [\#(tools.joined(separator: ","))]}
+                    """#
+            }
+            let folder = try DocumentFolder([
+                "a.json": document("a", service.url, ["fails", "closed", "often", "page"]),
+                "b.json": document("b", "http://127.0.0.1:\(try unusedPort())", ["none"]),
+                "c.json": document(
+                    "c", service.url, ["locked"],
+                    #", "auth": {"kind": "header", "name": "authorization", "value": {"$secret": "NO_SUCH_TOKEN"}}"#),
+            ])
+            try await InProcess.serve([.forwardersDirectory: folder.path]) { (gateway: InProcess) async throws in
+                for (tool, arguments, status, reason, code) in [
+                    ("a_fails", ["n": "x"], 400, "validation_failed", "invalid_arguments"),
+                    ("a_fails", [:], 502, "upstream_failure", "upstream_error"),
+                    ("a_closed", [:], 502, "upstream_failure", "upstream_auth"),
+                    ("a_often", [:], 429, "rate_limited", "upstream_busy"),
+                    ("a_page", [:], 502, "upstream_failure", "invalid_upstream"),
+                    ("b_none", [:], 502, "upstream_failure", "upstream_unreachable"),
+                    ("c_locked", [:], 503, "upstream_unavailable", "not_configured"),
+                ] as [(String, JSON, Int, String, String)] {
+                    let answer = try await gateway.ask("POST /tools/\(tool)", [], arguments)
+                    #expect(answer.status == status && answer.reason == reason, "\(tool) \(answer.text)")
+                    let details = answer.json?["details"]
+                    #expect(details?["code"]?.stringValue == code, "\(tool) \(answer.text)")
+                    #expect(answer.json?["error"]?.stringValue?.hasPrefix("Note failed: ") == true, "\(answer.text)")
+                    #expect(details?["result"]?["isError"] == true && details?["result"]?["content"] != nil)
+                    #expect(answer.field("retry-after") == (status == 429 ? "7" : nil), "\(tool)")
+                }
+            }
+        }
+    }
+
     /// Nothing is offered, read or told where nothing is set.
     @Test func withoutSettingsThereIsNothing() async throws {
         try await InProcess.serve { (gateway: InProcess) async throws in
