@@ -82,7 +82,7 @@ def code(text):
 
 
 def paths(text):
-    """The declarations and uses of a file: pairs of what it is and of the names around it and its own."""
+    """The declarations and uses of a file: what each is, the names around it, and its own."""
     around, pending = [], None
     for match in TOKEN.finditer(text):
         context = [name for names in around for name in names]

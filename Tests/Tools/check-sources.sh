@@ -4,6 +4,8 @@
 #   2. No source file has more than 400 lines.
 #   3. No Swift file calls pthread_self, whose result an optimised build keeps over a suspension.
 #   4. No file that a build makes, and no file that may hold a secret, is tracked.
+#   5. Every path that ARCHITECTURE.md and CONTRIBUTING.md name exists, every type is somewhere in the sources or the tests, and
+#      every target stands in the picture and in the table.
 set -euo pipefail
 
 failed=0
@@ -45,6 +47,32 @@ if "${git[@]}" rev-parse --git-dir >/dev/null 2>&1; then
     [ -z "$tracked" ] || complain "Tracked, but made by a build or private:" <<<"$tracked"
 else
     echo "No git repository here: not checked what is tracked." >&2
+fi
+
+# What stands between backticks: a path begins in this folder, in Sources or in Tests, and may leave out .swift.
+pages=(ARCHITECTURE.md CONTRIBUTING.md)
+for page in "${pages[@]}"; do
+    [ -e "$page" ] || continue
+    missing=$(sed '/^```/,/^```/d' "$page" | grep -oE '`[^`]+`' | tr -d '`' | sort -u | while read -r name; do
+        if [[ $name =~ ^[A-Za-z.][A-Za-z0-9._+-]*(/[A-Za-z0-9._+-]*)+$ ]]; then
+            [ -e "$name" ] || [ -e "Sources/$name" ] || [ -e "Sources/$name.swift" ] || [ -e "Tests/$name" ] \
+                || echo "$page: $name"
+        elif [[ $name =~ ^[A-Z][a-z0-9]+[A-Z][A-Za-z0-9]*(\.[A-Za-z0-9]+)?$ ]]; then
+            grep -rqwF --include='*.swift' -- "${name%%.*}" Sources Tests || echo "$page: $name"
+        fi
+    done)
+    [ -z "$missing" ] || complain "Named, but not there:" <<<"$missing"
+done
+if [ -e ARCHITECTURE.md ]; then
+    picture=$(awk '/^```/ { if (inside) exit; inside = 1; next } inside' ARCHITECTURE.md)
+    left_out=$(for target in Sources/*/; do
+        target=$(basename "$target")
+        # The modules of C, and the file that calls Program.
+        [[ $target =~ ^C[A-Z] || $target = luma-mcp ]] && continue
+        grep -qw -- "$target" <<<"$picture" || echo "$target: picture"
+        grep -qF -- "| \`$target\` |" ARCHITECTURE.md || echo "$target: table"
+    done)
+    [ -z "$left_out" ] || complain "Targets that ARCHITECTURE.md leaves out:" <<<"$left_out"
 fi
 
 exit "$failed"

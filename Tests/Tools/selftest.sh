@@ -104,6 +104,27 @@ fresh
 cp /bin/true Tests/tool && git add Tests/tool
 sources 'program tracked' failed
 
+
+# architecture NAME EXPECTED TEXT [PICTURE]
+architecture() {
+    fresh
+    mkdir -p Sources/CCurl Tests/CoreTests
+    printf '%b\n' "# How it is built\n\n\`\`\`\n${4-Core}\n\`\`\`\n\n| \`Core\` | values |\n\n$3" >ARCHITECTURE.md
+    sources "architecture: $1" "$2"
+}
+architecture 'paths that exist' ok '`Core/A`, `Core/A.swift`, `Sources/Core/A.swift`, `Tests/`, `CoreTests/`; `/docs`, `make lint`'
+architecture 'a path that does not' failed '`Core/B.swift`'
+architecture 'a path in a module that is gone' failed '`Cellar/A.swift`'
+architecture 'a type that is there' ok '`FoundationName`, `FoundationName.count`'
+architecture 'a type that is not' failed '`FoundationNames`'
+architecture 'not in the picture' failed '' 'CoreTests'
+fresh
+printf '# How it is built\n\n```\nCore\n```\n' >ARCHITECTURE.md
+sources 'architecture: not in the table' failed
+fresh
+printf 'See `Core/B.swift`.\n' >CONTRIBUTING.md
+sources 'a path that does not exist, for contributors' failed
+
 # MARK: check-layers.py
 
 # layers NAME EXPECTED LINE-OF-THE-LOWER LINE-OF-THE-HIGHER [LINE-OF-THE-LIST [LINE-OF-THE-HIGHEST]]
