@@ -21,14 +21,15 @@ extension OperationService {
 
 /// What is told before an operation is passed on, and that it is passed on only as it was told.
 extension OperationService {
-    /// What would be sent. Of a row that asks first also what it is about, as that is now, and what it is confirmed with.
+    /// What would be sent, but for what is secret. Of a row that asks first also what it is about, as that is now, and what it is
+    /// confirmed with.
     func preview(
         _ passed: PassedOperation, _ terms: WriteTerms, _ call: UpstreamCall
     ) async throws(APIError) -> Document {
         let about = try await about(passed, call)
         var told: JSONObject = ["status": "unchanged", "dry_run": true]
         if !about.isNull { told["about"] = about }
-        told["sends"] = .object(passed.surface.operation.sent(passed.input))
+        told["sends"] = passed.surface.sends(passed.input)
         if passed.surface.needsConfirmation {
             told["confirm"] = .string(
                 try events.confirmations.issue(ConfirmationBinding(passed, terms), shown: about, at: events.wallClock))
@@ -73,7 +74,7 @@ extension OperationService {
         } catch {
             throw Self.error(error, surface, passed.input)
         }
-        return Neutral.json(.object(JSONObject(surface.shows.map { (name: $0, value: thing[$0] ?? .null) })))
+        return Neutral.json(surface.about(thing))
     }
 }
 

@@ -4,7 +4,7 @@ package import LumaAPI
 /// What comes back, as data for schemas, and as documents. What the row calls secret is in neither, wherever it is asked for.
 extension Surface {
     /// The members of Luma's document that are shown.
-    package var answerFields: [SchemaField] { operation.answer.without(operation.secretAnswer) }
+    package var answerFields: [SchemaField] { operation.answer.without(secrets) }
 
     /// The members of one entry of a page that are shown.
     package var entryFields: [SchemaField] { Self.entries(of: answerFields) }
@@ -29,7 +29,7 @@ extension Surface {
     }
 
     /// Whether something else is shown than Luma's document as it is.
-    package var isRewritten: Bool { answer == .page || !operation.secretAnswer.isEmpty }
+    package var isRewritten: Bool { answer == .page || !secrets.isEmpty }
 
     /// Whether Luma's answer has entries to make a page of.
     package var answersList: Bool {
@@ -66,8 +66,16 @@ extension Surface {
 
     /// The document without what is secret, also in members of members.
     package func withoutSecrets(_ document: JSON) -> JSON {
-        operation.secretAnswer.isEmpty ? document : document.without(operation.secretAnswer)
+        secrets.isEmpty ? document : document.without(secrets)
     }
+
+    /// What a preview shows of the thing that it changes, as that was read; null when it shows none.
+    package func about(_ thing: JSON) -> JSON {
+        shows.isEmpty ? .null : withoutSecrets(.object(JSONObject(shows.map { (name: $0, value: thing[$0] ?? .null) })))
+    }
+
+    /// What a preview shows of what would be sent.
+    package func sends(_ input: JSONObject) -> JSON { withoutSecrets(.object(operation.sent(input))) }
 }
 
 extension JSON {

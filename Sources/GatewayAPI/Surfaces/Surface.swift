@@ -33,6 +33,9 @@ package struct Surface: Sendable {
     /// What a preview shows of the thing that it changes: members of what shows its effect (`Operation.recovery`). One fresh read
     /// is made for them, so that a thing that is not there is told before anybody is asked.
     package let shows: [String]
+    /// Members that no document shows, at any depth: of its own answer, of what it is sent, and of what is read to show what it is
+    /// about or has done.
+    let secrets: Set<String>
 
     package init(
         _ operation: String, _ method: HTTP.Method, _ pattern: String, tool: String?, command: String?,
@@ -44,6 +47,8 @@ package struct Surface: Sendable {
         (self.tool, self.command) = (tool, command)
         (self.answer, self.handmade) = (answer, handmade)
         (self.unasked, self.shows) = (unasked, shows)
+        let reading = row.recovery.reading.flatMap { Catalog[$0.operation] }
+        secrets = row.secretAnswer.union(row.secretInput).union(reading?.secretAnswer ?? [])
     }
 
     /// A word for it, unique and stable: the operation's name in camel case. It is kept with idempotency keys.

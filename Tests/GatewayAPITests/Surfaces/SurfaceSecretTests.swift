@@ -31,6 +31,53 @@ import Testing
         #expect(surface.withoutSecrets("secret") == "secret")
     }
 
+    /// Whatever a secret is, and wherever it stands.
+    @Test(arguments: ["secret", 17, true, nil, ["secret"], ["a": "secret"], [["a": ["secret"]]]] as [JSON])
+    func nobodySeesASecretOfAnyShape(secret: JSON) throws {
+        let surface = try #require(Surfaces[operation: "events/guests/list"])
+        let name = try #require(surface.operation.secretAnswer.first)
+        let bearer = JSON.object(JSONObject([(name: name, value: secret), (name: "id", value: "x")]))
+        let bare: JSON = ["id": "x"]
+        let places: [(JSON) -> JSON] = [
+            { $0 }, { [$0] }, { [[$0, 1], "a"] }, { ["a": $0] }, { ["a": ["b": ["c": [$0]]]] },
+            { ["platform": "luma", "variant": $0] },
+        ]
+        for place in places { #expect(surface.withoutSecrets(place(bearer)) == place(bare)) }
+        let page: JSON = ["entries": [bearer, ["ticket": bearer, "tickets": [bearer]]], "has_more": false]
+        let shown: JSON = [
+            "entries": [bare, ["ticket": bare, "tickets": [bare]]], "has_more": false, "next_cursor": nil,
+        ]
+        #expect(surface.shown(page) == shown)
+        // What stands beside the entries is not shown at all.
+        var more = try #require(page.objectValue)
+        more[name] = secret
+        #expect(surface.shown(.object(more)) == shown)
+    }
+
+    /// What a write is looked at by has secrets of its own.
+    @Test func aWriteShowsNoSecretOfItsReading() {
+        let surface = Surface(
+            "events/guests/update-status", .post, "/made/up", tool: nil, command: nil, shows: ["id", "event_tickets"])
+        #expect(surface.operation.secretAnswer.isEmpty && surface.isRewritten)
+        let guest: JSON = [
+            "id": "gst-1", "check_in_qr_code": "secret", "user_name": "Ada",
+            "event_tickets": [["id": "t", "check_in_qr_code": "secret"]],
+        ]
+        #expect(surface.about(guest) == ["id": "gst-1", "event_tickets": [["id": "t"]]])
+        #expect(
+            surface.withoutSecrets(guest)
+                == ["id": "gst-1", "user_name": "Ada", "event_tickets": [["id": "t"]]])
+        #expect(Surface("events/get", .get, "/made/up", tool: nil, command: nil).about(guest) == .null)
+    }
+
+    /// What is sent and secret stands in no preview, and in no answer that gives it back.
+    @Test func nobodySeesWhatIsSentAndSecret() {
+        let surface = Surface("events/cancel", .post, "/made/up", tool: nil, command: nil)
+        let input: JSONObject = ["event_id": "evt-1", "cancellation_token": "secret", "should_refund": true]
+        #expect(surface.sends(input) == ["event_id": "evt-1", "should_refund": true])
+        #expect(surface.withoutSecrets(.object(input)) == ["event_id": "evt-1", "should_refund": true])
+    }
+
     /// What describes an answer does not promise what is left out of it.
     @Test(arguments: secretive, [Surface.Answer.document, .page]) func noSchemaNamesASecret(
         name: String, answer: Surface.Answer
