@@ -53,8 +53,13 @@ public final class LineInput: Sendable {
     }
 
     private func run(_ deliver: (Item) -> Void) {
-        var line: [UInt8] = []
-        var isTooLong = false
+        var lines = LineSplitter(maxBytes: maxBytes)
+        func tell(_ item: LineSplitter.Item) {
+            switch item {
+            case .line(let line): deliver(.line(line))
+            case .tooLong: deliver(.tooLong)
+            }
+        }
         var piece = [UInt8](repeating: 0, count: Self.pieceSize)
         while true {
             let count = piece.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
@@ -66,37 +71,9 @@ public final class LineInput: Sendable {
                 continue
             }
             guard count > 0 else { break }
-            var rest = piece[..<count]
-            while let end = rest.firstIndex(of: 0x0a) {
-                take(rest[..<end], &line, &isTooLong)
-                emit(&line, &isTooLong, deliver)
-                rest = rest[(end + 1)...]
-            }
-            take(rest, &line, &isTooLong)
+            piece.withUnsafeBytes { lines.take(UnsafeRawBufferPointer(rebasing: $0[..<count]), tell) }
         }
-        // A last line may come without its end.
-        if !line.isEmpty || isTooLong { emit(&line, &isTooLong, deliver) }
-    }
-
-    private func take(_ bytes: ArraySlice<UInt8>, _ line: inout [UInt8], _ isTooLong: inout Bool) {
-        if isTooLong { return }
-        if line.count + bytes.count > maxBytes {
-            isTooLong = true
-            line = []
-        } else {
-            line += bytes
-        }
-    }
-
-    private func emit(_ line: inout [UInt8], _ isTooLong: inout Bool, _ deliver: (Item) -> Void) {
-        if line.last == 0x0d { line.removeLast() }
-        if isTooLong {
-            deliver(.tooLong)
-        } else if !line.isEmpty {
-            deliver(.line(line))
-        }
-        line = []
-        isTooLong = false
+        lines.end(tell)
     }
 }
 

@@ -55,12 +55,13 @@ extension ChildProcess {
         func limit(_ resource: Int, _ value: Int) -> lm_limit {
             lm_limit(resource: Int32(resource), value: UInt64(max(value, 0)))
         }
-        // A day and more is as good as none.
-        let time = Int(min(max(deadline.seconds(since: now), 0), 100_000).rounded(.up))
         var all = [
-            limit(LM_LIMIT_CPU, limits.processorSeconds ?? time + 5), limit(LM_LIMIT_FSIZE, limits.fileBytes),
-            limit(LM_LIMIT_NOFILE, limits.descriptors), limit(LM_LIMIT_CORE, 0),
+            limit(LM_LIMIT_FSIZE, limits.fileBytes), limit(LM_LIMIT_NOFILE, limits.descriptors),
+            limit(LM_LIMIT_CORE, 0),
         ]
+        // A day and more is as good as none.
+        let time = deadline.map { Int(min(max($0.seconds(since: now), 0), 100_000).rounded(.up)) }
+        if let seconds = limits.processorSeconds ?? time.map({ $0 + 5 }) { all.append(limit(LM_LIMIT_CPU, seconds)) }
         if let memory = limits.memoryBytes { all.append(limit(LM_LIMIT_AS, memory)) }
         return all
     }

@@ -43,8 +43,8 @@ package struct ChildProcess: Sendable {
     package var errorLimit = 8 << 10
     package var limits = ChildLimits()
     package var sandbox = ChildSandbox()
-    /// When it is told to end (SIGTERM to its group).
-    package var deadline: MonotonicTime
+    /// When it is told to end (SIGTERM to its group); nil for a program that runs as long as it is wanted.
+    package var deadline: MonotonicTime?
     /// Seconds from there until it is killed.
     package var patience = 2.0
     /// Seconds that others may still write to its output once it has ended.
@@ -52,7 +52,7 @@ package struct ChildProcess: Sendable {
 
     package init(
         _ program: String, _ arguments: [String] = [], environment: [String: String] = [:], in directory: Directory,
-        deadline: MonotonicTime
+        deadline: MonotonicTime?
     ) {
         self.program = program
         self.arguments = arguments
@@ -64,7 +64,7 @@ package struct ChildProcess: Sendable {
 
 /// What one process may use (setrlimit(2)); each of its children as much again.
 package struct ChildLimits: Sendable {
-    /// Seconds of computing; nil for five more than it has until its deadline.
+    /// Seconds of computing; nil for five more than it has until its deadline, and for no limit where it has none.
     package var processorSeconds: Int?
     /// The largest file that it may write, in octets.
     package var fileBytes = 64 << 20

@@ -13,8 +13,16 @@ extension Spawner {
         _ child: ChildProcess, on reactor: Reactor, isolation: isolated (any Actor)? = #isolation,
         hearing: ((UnsafeRawBufferPointer) -> Void)? = nil
     ) async throws(ChildFailure) -> ChildResult {
+        try await run(child, on: reactor, with: hearing.map(OneWay.init), isolation: isolation)
+    }
+
+    /// The same for whoever talks with it meanwhile; its input stays open until they end it.
+    func run(
+        _ child: ChildProcess, on reactor: Reactor, with peer: (any ChildPeer)?,
+        isolation: isolated (any Actor)? = #isolation
+    ) async throws(ChildFailure) -> ChildResult {
         let executor = reactor.executor
-        let run = ChildRun(child, by: self, on: reactor, hearing)
+        let run = ChildRun(child, by: self, on: reactor, peer)
         let bound = LoopBound(run, on: executor)
         let outcome = await withTaskCancellationHandler {
             _ = isolation
@@ -27,6 +35,33 @@ extension Spawner {
         }
         return try outcome.get()
     }
+}
+
+/// Who hears a program while it runs. On its loop.
+protocol ChildPeer: AnyObject {
+    /// Whether its input stays open, and is given to `began`, once `ChildProcess.input` was written.
+    var writes: Bool { get }
+    /// It runs.
+    func began(_ input: ChildInput)
+    /// The next octets of its output.
+    func heard(_ octets: UnsafeRawBufferPointer)
+    /// The next octets of its standard error output.
+    func heardError(_ octets: UnsafeRawBufferPointer)
+    /// It can write no more, or can be written to no more, and still runs.
+    func fellSilent()
+}
+
+/// Who hears the output of a program and has nothing to say.
+private final class OneWay: ChildPeer {
+    private let hearing: (UnsafeRawBufferPointer) -> Void
+    let writes = false
+
+    init(_ hearing: @escaping (UnsafeRawBufferPointer) -> Void) { self.hearing = hearing }
+
+    func began(_ input: ChildInput) {}
+    func heard(_ octets: UnsafeRawBufferPointer) { hearing(octets) }
+    func heardError(_ octets: UnsafeRawBufferPointer) {}
+    func fellSilent() {}
 }
 
 /// One run of a program, on one loop.
@@ -42,7 +77,7 @@ private final class ChildRun: ChildListener {
     private let child: ChildProcess
     private let spawner: Spawner
     private let reactor: Reactor
-    private let hearing: ((UnsafeRawBufferPointer) -> Void)?
+    private let peer: (any ChildPeer)?
     private let ticket = StartTicket()
     private let began: MonotonicTime
     private var continuation: UnsafeContinuation<Outcome, Never>?
@@ -59,14 +94,11 @@ private final class ChildRun: ChildListener {
     /// The deadline, then the end of patience, then that of the drain.
     private var timer: TimerQueue.Token?
 
-    init(
-        _ child: ChildProcess, by spawner: Spawner, on reactor: Reactor,
-        _ hearing: ((UnsafeRawBufferPointer) -> Void)?
-    ) {
+    init(_ child: ChildProcess, by spawner: Spawner, on reactor: Reactor, _ peer: (any ChildPeer)?) {
         self.child = child
         self.spawner = spawner
         self.reactor = reactor
-        self.hearing = hearing
+        self.peer = peer
         began = Reactor.readClock()
     }
 
@@ -75,8 +107,10 @@ private final class ChildRun: ChildListener {
     func begin(_ continuation: UnsafeContinuation<Outcome, Never>) {
         self.continuation = continuation
         if stopped != nil { return end(.failure(.cancelled)) }
-        if began >= child.deadline { return end(.failure(.overdue)) }
-        setTimer(child.deadline) { $0.stop(.deadline) }
+        if let deadline = child.deadline {
+            if began >= deadline { return end(.failure(.overdue)) }
+            setTimer(deadline) { $0.stop(.deadline) }
+        }
         let executor = reactor.executor
         let bound = LoopBound(self, on: executor)
         spawner.start(child, ticket) { outcome in executor.execute { bound.value.begun(outcome) } }
@@ -102,15 +136,17 @@ private final class ChildRun: ChildListener {
     private func watch(_ started: StartedChild) throws(SystemError) {
         let output = ChildOutput(
             started.output, CappedOutput(child.overflow == .tail ? .last : .first, limit: child.outputLimit),
-            isLimitFatal: child.overflow == .error, hearing: hearing, self, reactor)
+            isLimitFatal: child.overflow == .error, hearing: peer.map { peer in { peer.heard($0) } }, self, reactor)
         let errors = ChildOutput(
-            started.errors, CappedOutput(.last, limit: child.errorLimit), isLimitFatal: false, self, reactor)
-        let input = ChildInput(started.input, child.input, reactor)
+            started.errors, CappedOutput(.last, limit: child.errorLimit), isLimitFatal: false,
+            hearing: peer.map { peer in { peer.heardError($0) } }, self, reactor)
+        let input = ChildInput(started.input, child.input, staysOpen: peer?.writes == true, self, reactor)
         (self.output, self.errors, self.input) = (output, errors, input)
         try output.watch()
         try errors.watch()
         try reactor.watch(started.descriptor, UInt32(LM_EPOLLIN), ChildEnd(self))
         try input.begin()
+        peer?.began(input)
     }
 
     /// Ends a child that cannot be watched.
@@ -150,7 +186,15 @@ private final class ChildRun: ChildListener {
     }
 
     func streamEnded() {
-        if hasEnded, isSilent { finish() }
+        if hasEnded {
+            if isSilent { finish() }
+        } else if output?.isOver == true {
+            peer?.fellSilent()
+        }
+    }
+
+    func inputRefused() {
+        if !hasEnded { peer?.fellSilent() }
     }
 
     func streamOverflowed() {

@@ -9,6 +9,8 @@ protocol ChildListener: AnyObject {
     func streamEnded()
     /// A stream whose limit must not be passed was longer; it is closed.
     func streamOverflowed()
+    /// The child reads no more, and there may have been more for it.
+    func inputRefused()
 }
 
 /// Waits for the end of a child.
@@ -103,21 +105,56 @@ final class ChildInput: ReadinessHandler {
     private var rest: ArraySlice<UInt8>
     private let descriptor: Int32
     private let reactor: Reactor
+    private unowned let listener: any ChildListener
+    /// It is not over when all is written that is there so far.
+    private var staysOpen: Bool
     private var isOver = false
+    private var isWatched = false
 
-    init(_ descriptor: Int32, _ octets: [UInt8], _ reactor: Reactor) {
+    init(
+        _ descriptor: Int32, _ octets: [UInt8], staysOpen: Bool, _ listener: any ChildListener, _ reactor: Reactor
+    ) {
         self.descriptor = descriptor
         rest = octets[...]
+        self.staysOpen = staysOpen
+        self.listener = listener
         self.reactor = reactor
     }
+
+    /// Octets that the child has not taken yet.
+    var waiting: Int { rest.count }
 
     /// Writes what the pipe takes now, and goes on when it takes more.
     func begin() throws(SystemError) {
         write()
-        if !isOver { try reactor.watch(descriptor, UInt32(LM_EPOLLOUT), self) }
+        if isOver { return }
+        try reactor.watch(descriptor, interest, self)
+        isWatched = true
     }
 
-    func ready(_ events: UInt32) { write() }
+    /// Adds to what is written. Nothing is added to what is over.
+    func append(_ octets: [UInt8]) {
+        guard staysOpen, !isOver else { return }
+        let wasEmpty = rest.isEmpty
+        rest += octets
+        guard wasEmpty else { return }
+        write()
+        if !rest.isEmpty { watchAgain() }
+    }
+
+    /// Ends it once the child has taken all that waits.
+    func end() {
+        staysOpen = false
+        if rest.isEmpty { shut() }
+    }
+
+    func ready(_ events: UInt32) {
+        let hadMore = !rest.isEmpty
+        write()
+        // Reported whatever the interest is: nobody reads any more.
+        if !isOver, !hadMore, events & UInt32(LM_EPOLLERR) != 0 { refuse() }
+        if hadMore, rest.isEmpty { watchAgain() }
+    }
 
     /// Also for one that did not want all of it.
     func shut() {
@@ -126,6 +163,19 @@ final class ChildInput: ReadinessHandler {
         rest = []
         reactor.forget(descriptor)
         close(descriptor)
+    }
+
+    private var interest: UInt32 { rest.isEmpty ? 0 : UInt32(LM_EPOLLOUT) }
+
+    /// The pipe is ready as long as it has room, which is only of interest to whoever has something for it.
+    private func watchAgain() {
+        if isOver || !isWatched { return }
+        do throws(SystemError) { try reactor.rewatch(descriptor, interest) } catch { refuse() }
+    }
+
+    private func refuse() {
+        shut()
+        listener.inputRefused()
     }
 
     private func write() {
@@ -137,10 +187,12 @@ final class ChildInput: ReadinessHandler {
                 continue
             } else {
                 // Whoever closes its input has no use for the rest (EPIPE).
-                if count == 0 || errno != EAGAIN { shut() }
+                if count == 0 || errno != EAGAIN { refuse() }
                 return
             }
         }
-        if rest.isEmpty { shut() }
+        guard rest.isEmpty else { return }
+        rest = []
+        if !staysOpen { shut() }
     }
 }

@@ -151,7 +151,7 @@ package final class Spawner: Sendable {
     ) -> Result<StartedChild, ChildFailure> {
         guard ticket.isValid else { return .failure(.cancelled) }
         let now = Reactor.readClock()
-        guard now < child.deadline else { return .failure(.overdue) }
+        if let deadline = child.deadline, now >= deadline { return .failure(.overdue) }
         var own: PrivateDirectory?
         if case .own(let directory) = child.directory { own = directory }
         do throws(SystemError) {
