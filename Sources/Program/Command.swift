@@ -7,8 +7,8 @@ public import Settings
 public enum Command: Sendable, Equatable {
     /// Run the gateway, with the flags' texts by setting.
     case serve(flags: [Setting: String])
-    /// Speak MCP on standard input and output, with the same settings.
-    case mcp(flags: [Setting: String])
+    /// Speak MCP on standard input and output, with the same settings and the tools of these toolsets.
+    case mcp(flags: [Setting: String], toolsets: [String])
     /// Run the emulator of Luma on its own.
     case sandbox(flags: [Setting: String])
     /// Look at everything that the gateway needs, with the same settings, and say what to do.
@@ -48,7 +48,7 @@ public enum Command: Sendable, Equatable {
         let rest = arguments.dropFirst()
         switch first {
         case "serve": return try flags(rest, of: SettingTable.table, topic: .command(first), Command.serve)
-        case "mcp": return try flags(rest, of: SettingTable.table, topic: .command(first), Command.mcp)
+        case "mcp": return try mcp(rest)
         case "sandbox": return try flags(rest, of: SettingTable.sandboxTable, topic: .command(first), Command.sandbox)
         case "doctor":
             let asJSON = rest.contains("--json")
@@ -82,6 +82,34 @@ public enum Command: Sendable, Equatable {
         case .operation(let call): .operation(call)
         case .help(let verb): .help(.family(family.name, verb))
         case .version: .version
+        }
+    }
+
+    /// The option of `mcp` that is no setting.
+    static let toolsetOption = OptionRow(
+        "--toolset", .free, "NAMES",
+        "Show and call only the tools of these toolsets of LUMA_TOOLSETS, with commas between.")
+
+    /// `mcp` with its options.
+    private static func mcp(_ rest: ArraySlice<String>) throws(ConfigurationErrors) -> Command {
+        let name = toolsetOption.name
+        var toolsets: [String]?
+        var others: [String] = []
+        var rest = rest
+        while let argument = rest.popFirst() {
+            guard argument == name || argument.hasPrefix(name + "=") else {
+                others.append(argument)
+                continue
+            }
+            guard toolsets == nil else { throw ConfigurationErrors(usage(name, "is set twice")) }
+            let value = argument == name ? rest.popFirst() ?? "" : String(argument.dropFirst(name.count + 1))
+            toolsets = value.split(separator: ",").map { String($0).trimmingBlanks }.filter { !$0.isEmpty }
+            guard toolsets?.isEmpty == false, !value.hasPrefix("--") else {
+                throw ConfigurationErrors(usage(name, "needs a value: names of toolsets with commas between"))
+            }
+        }
+        return try flags(others[...], of: SettingTable.table, topic: .command("mcp")) {
+            .mcp(flags: $0, toolsets: toolsets ?? [])
         }
     }
 

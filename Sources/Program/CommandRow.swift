@@ -67,11 +67,15 @@ struct CommandRow: Sendable {
             ], exits: ExitRow.ofServers),
         CommandRow(
             name: "mcp", arguments: "[options]", summary: "speak MCP on standard input and output",
-            options: SettingTable.table, sharesOptionsOf: "serve",
+            options: SettingTable.table, own: [Command.toolsetOption], sharesOptionsOf: "serve",
             notes: "For assistants that start their servers themselves. It runs as long as the assistant and listens"
                 + " on no port. Log lines go to standard error.",
             examples: [
                 ("luma-mcp mcp --sandbox", "Give an assistant emulated events."),
+                (
+                    "luma-mcp mcp --toolset reading",
+                    "Give it no more than a toolset that LUMA_TOOLSETS has."
+                ),
                 ("claude mcp add luma -- luma-mcp mcp", "Let Claude Code start it, with the key from .env."),
             ], exits: ExitRow.ofServers),
         CommandRow(

@@ -39,10 +39,12 @@ public enum Program {
                 return await OperationCommand(call, environment: environment()).run()
             case .sandbox(let flags):
                 return try await SandboxCommand(.resolve(flags: flags, checks: Emulator.settingChecks)).run()
-            case .mcp(let flags):
+            case .mcp(let flags, let toolsets):
                 let environment = environment()
                 let configuration = try configuration(flags, environment)
-                return try await StdioCommand(configuration: configuration, environment: environment).run()
+                return try await StdioCommand(
+                    configuration: configuration, environment: environment, toolsets: toolsets
+                ).run()
             case .doctor(let flags, let asJSON):
                 return await DoctorCommand(
                     asJSON: asJSON, environment: environment(), askGateway: GatewayProbe.health

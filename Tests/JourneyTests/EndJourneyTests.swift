@@ -117,6 +117,14 @@ import Testing
 
     // MARK: Standard input
 
+    /// Nobody who wants less is shown everything.
+    @Test func aToolsetThatIsNotThereStopsTheStart() async throws {
+        let program = try Program(
+            ["mcp", "--sandbox", "--toolset", "none"], environment: ["LUMA_TOOLSETS": #"{"events": ["list_*"]}"#])
+        #expect(try await program.exitCode() == 78)
+        #expect(program.standardError.contains("--toolset names a toolset that LUMA_TOOLSETS does not have"))
+    }
+
     /// The client may have been killed: nobody waits long for the answer to a read, and a write that has begun is brought to its end.
     @Test(arguments: ["calendars/events/list", "events/create"])
     func afterTheEndOfItsInputOnlyWritesGoOn(slow: String) async throws {

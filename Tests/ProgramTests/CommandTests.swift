@@ -34,6 +34,12 @@ import Testing
                 .sandboxPort: "1", .sandboxState: "f", .sandboxSeed: "2", .sandboxHost: "::1", .sandboxRateLimit: "3",
             ])
         ),
+        (["mcp"], .mcp(flags: [:], toolsets: [])),
+        (["mcp", "--toolset", "events"], .mcp(flags: [:], toolsets: ["events"])),
+        (
+            ["mcp", "--sandbox", "--toolset=events, safe", "--debug"],
+            .mcp(flags: [.sandbox: "true", .debug: "true"], toolsets: ["events", "safe"])
+        ),
         (["plugins", "list"], .plugins(.list(json: false), flags: [:])),
         (
             ["plugins", "list", "--json", "--plugins-dir", "x"],
@@ -101,6 +107,20 @@ import Testing
         (["--port", "1", "--port=2"], ["--port (command line): is set twice"]),
         (["--debug", "false"], ["--debug (command line): takes its value after =, as in --debug=false"]),
         (["--sandbox", "auto"], ["--sandbox (command line): takes its value after =, as in --sandbox=auto"]),
+        (["serve", "--toolset", "a"], ["--toolset (command line): is not an option; did you mean --toolsets?"]),
+        (
+            ["mcp", "--toolset"],
+            ["--toolset (command line): needs a value: names of toolsets with commas between"]
+        ),
+        (
+            ["mcp", "--toolset", "--sandbox"],
+            ["--toolset (command line): needs a value: names of toolsets with commas between"]
+        ),
+        (
+            ["mcp", "--toolset=,"],
+            ["--toolset (command line): needs a value: names of toolsets with commas between"]
+        ),
+        (["mcp", "--toolset", "a", "--toolset=b"], ["--toolset (command line): is set twice"]),
         (["serv"], ["serv (command line): is not a command; did you mean serve?"]),
         (["venues"], ["venues (command line): is not a command; see luma-mcp help"]),
         (["guest", "list"], ["guest (command line): is not a command; did you mean guests?"]),

@@ -25,6 +25,16 @@ final class ToolsetTable: Sendable {
         }
     }
 
+    /// What the option `--toolset` chooses; nil when it is not given.
+    /// - Throws: that there is no such toolset.
+    func choice(option names: [String]) throws(StartFailure) -> Toolset? {
+        if names.isEmpty { return nil }
+        guard names.count <= ToolsetList.maxSets, let choice = choice(names) else {
+            throw StartFailure(.configuration, "--toolset names a toolset that LUMA_TOOLSETS does not have.")
+        }
+        return choice
+    }
+
     /// The field by which a request names toolsets, with commas between.
     static let field = "x-mcp-toolsets"
 

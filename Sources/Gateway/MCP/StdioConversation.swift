@@ -23,6 +23,8 @@ final class StdioConversation {
     private let reactor: Reactor
     private let output: LineOutput
     private let principal: Principal
+    /// What its client sees no more than; nil for all tools.
+    private let toolset: Toolset?
     /// What is under way; a write is in `writes`, too, and goes on there when its request is cancelled here.
     private let requests: WritesInProgress
     private let writes: WritesInProgress
@@ -38,21 +40,23 @@ final class StdioConversation {
 
     /// - Parameters:
     ///   - principal: whoever has started the program.
+    ///   - toolset: what was chosen at the start.
     ///   - writes: where the loop's writes are brought to their end.
     init(
-        _ dispatcher: Dispatcher, _ shared: MCPShared, _ principal: Principal, reactor: Reactor, output: LineOutput,
-        writes: WritesInProgress
+        _ dispatcher: Dispatcher, _ shared: MCPShared, _ principal: Principal, _ toolset: Toolset? = nil,
+        reactor: Reactor, output: LineOutput, writes: WritesInProgress
     ) {
         self.dispatcher = dispatcher
         self.shared = shared
         self.reactor = reactor
         self.output = output
         self.principal = principal
+        self.toolset = toolset
         requests = WritesInProgress(reactor)
         self.writes = writes
         toolNews = ToolListNews(dispatcher, reactor)
         membership = shared.sources.join(dispatcher, toolNews, on: reactor)
-        _ = toolNews.add({ Visibility(principal) }, tell: { [weak self] in self?.tell(.toolsListed) })
+        _ = toolNews.add({ Visibility(principal, toolset) }, tell: { [weak self] in self?.tell(.toolsListed) })
         let executor = reactor.executor
         let bound = LoopBound(self, on: executor)
         feed = shared.changes.add { change in executor.execute { bound.value.tell(change) } }
@@ -112,7 +116,8 @@ final class StdioConversation {
         }
         guard running < Self.maxRunning else {
             if case .single(.message(let message)) = payload, case .request = message {
-                let caller = Caller(revision: .unnamed, capabilities: ClientCapabilities(), principal: principal)
+                let caller = Caller(
+                    revision: .unnamed, capabilities: ClientCapabilities(), principal: principal, toolset: toolset)
                 return refuse(message, with: .tooManyRequests, caller)
             }
             return takeLegacy(payload)
@@ -128,7 +133,7 @@ final class StdioConversation {
 
     private func takeLegacy(_ payload: JSONRPCPayload) {
         running += 1
-        HandshakeDriver(dispatcher, principal, .alone, reactor, requests).take(
+        HandshakeDriver(dispatcher, principal, .alone, reactor, requests, toolset: toolset).take(
             payload, session: session, begin: { session = $0 }, send: { [self] in send($0) },
             sendBatch: { [self] in output.write(JSONRPCPayload.encode(batch: $0)) }, ended: { [self] in ended() })
     }
@@ -140,7 +145,8 @@ final class StdioConversation {
             guard let revision = Revision(rawValue: version), revision.era == .modern else {
                 throw .unsupportedVersion(version, supported: dispatcher.server.revisions)
             }
-            caller = Caller(revision: revision, capabilities: envelope.capabilities, principal: principal)
+            caller = Caller(
+                revision: revision, capabilities: envelope.capabilities, principal: principal, toolset: toolset)
         } catch {
             return send(.failure(id: id, error: error))
         }

@@ -12,9 +12,11 @@ import ToolHost
 package struct StdioCommand {
     private let configuration: Configuration
     private let environment: [String: String]
+    private let toolsets: [String]
 
-    package init(configuration: Configuration, environment: [String: String]) {
-        (self.configuration, self.environment) = (configuration, environment)
+    /// - Parameter toolsets: the names of those that bound what the client sees; empty for all tools.
+    package init(configuration: Configuration, environment: [String: String], toolsets: [String]) {
+        (self.configuration, self.environment, self.toolsets) = (configuration, environment, toolsets)
     }
 
     /// Runs until the input ends.
@@ -25,6 +27,8 @@ package struct StdioCommand {
         let parts = ServeCommand(configuration: configuration, environment: environment)
         let templates = try parts.templates()
         try TLSFile.checkAuthorities(configuration)
+        let known = try configuration.toolsets()
+        let toolset = try known.choice(option: toolsets)
         let log = try parts.openLog()
         signals.allow(patience) { _ = ServeCommand.leave(log) }
         var sandbox: Emulator?
@@ -37,7 +41,8 @@ package struct StdioCommand {
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
             templates: templates, log: log, store: configuration.openStore(log, byDefault: nil),
-            touches: configuration.openTouches(log, byDefault: nil), plugins: plugins, forwarders: forwarders)
+            touches: configuration.openTouches(log, byDefault: nil), toolsets: known, plugins: plugins,
+            forwarders: forwarders)
         forwarders?.read(to: shared.mcp.sources)
         let loop = try Loop(label: "luma-mcp.loop.0")
         loop.start()
@@ -48,8 +53,8 @@ package struct StdioCommand {
             let way = emulator?.transport(over: transport) ?? transport
             let loopContext = LoopContext(shared, reactor: loop.reactor, transport: way)
             let conversation = StdioConversation(
-                ToolBox.dispatcher(loopContext, shared), shared.mcp, loopContext.gate.local, reactor: loop.reactor,
-                output: output, writes: loopContext.operations.writes)
+                ToolBox.dispatcher(loopContext, shared), shared.mcp, loopContext.gate.local, toolset,
+                reactor: loop.reactor, output: output, writes: loopContext.operations.writes)
             return (
                 LoopBound(conversation, on: loop.executor), loopContext.startMonitor(), loopContext.startReconciler()
             )

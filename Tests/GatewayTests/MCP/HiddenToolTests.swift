@@ -58,8 +58,6 @@ import Testing
         try await InProcess.serve(Self.settings) { (gateway: InProcess) async throws in
             gateway.shared.mcp.sources.replace(source: "zz", with: Self.maker)
             for hidden in Self.hidden {
-                // Nothing chooses over standard input.
-                if way == .stdio, !hidden.fields.isEmpty || !hidden.suffix.isEmpty { continue }
                 let speaker = try await MCPSpeaker(
                     way, gateway, Tokens.bearer(hidden.token) + hidden.fields, suffix: hidden.suffix,
                     try Self.principal(hidden.token, gateway))

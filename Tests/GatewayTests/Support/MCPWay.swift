@@ -26,7 +26,7 @@ final class MCPSpeaker {
 
     /// - Parameters:
     ///   - fields: what goes with each request over HTTP.
-    ///   - suffix: what stands behind `/mcp` and `/sse`.
+    ///   - suffix: what stands behind `/mcp` and `/sse`. Over standard input the toolset that it names is chosen at the start.
     ///   - principal: who has started the program, over standard input.
     init(
         _ way: MCPWay, _ gateway: InProcess, _ fields: [String], suffix: String = "", _ principal: Principal
@@ -48,10 +48,22 @@ final class MCPSpeaker {
             _ = try await client.post(hello, path: path)
             try await stream.hears(#""id":"hello""#)
         case .stdio:
-            let stdio = try await StdioClient(gateway, principal)
+            let toolset = try Self.toolset(suffix, fields, gateway)
+            let stdio = try await StdioClient(gateway, principal, toolset)
             self.stdio = stdio
             _ = try await stdio.ask(hello)
         }
+    }
+
+    /// What the option of the command chooses that stands for the path and the field over HTTP.
+    private static func toolset(_ suffix: String, _ fields: [String], _ gateway: InProcess) throws -> Toolset? {
+        let prefix = "X-MCP-Toolsets: "
+        let field = fields.first { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+        let names =
+            suffix.isEmpty
+            ? (field ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+            : [String(suffix.dropFirst("/x/".count))]
+        return try gateway.shared.access.toolsets.choice(option: names)
     }
 
     /// The whole answer to a request, without its id.
@@ -107,7 +119,7 @@ private final class StdioClient {
     private let path: String
     private let descriptor: Int32
 
-    init(_ gateway: InProcess, _ principal: Principal) async throws {
+    init(_ gateway: InProcess, _ principal: Principal, _ toolset: Toolset?) async throws {
         self.gateway = gateway
         path = FileManager.default.temporaryDirectory.appendingPathComponent("stdio-" + UUID().uuidString).path
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
@@ -116,7 +128,7 @@ private final class StdioClient {
         let (executor, shared) = (gateway.loop.executor, gateway.shared.mcp)
         conversation = await gateway.perform { application in
             let conversation = StdioConversation(
-                application.mcp.dispatcher, shared, principal, reactor: application.loopContext.reactor,
+                application.mcp.dispatcher, shared, principal, toolset, reactor: application.loopContext.reactor,
                 output: LineOutput(descriptor: descriptor), writes: application.loopContext.operations.writes)
             return LoopBound(conversation, on: executor)
         }
