@@ -2,6 +2,7 @@ import COpenSSL
 
 /// Encryption that also shows every change: AES-256-GCM (NIST SP 800-38D), with a random nonce for each message.
 public enum AEAD {
+    /// In bytes.
     public static let keyLength = 32
     private static let nonceLength = 12
     private static let tagLength = 16

@@ -2,6 +2,7 @@ import Core
 
 /// A text that is not the encoding of any bytes.
 public struct CodingError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What is wrong with it.
     public enum Problem: String, Sendable, CaseIterable {
         case length = "impossible length"
         case character = "character outside of the alphabet"
@@ -22,8 +23,10 @@ public struct CodingError: Error, Sendable, Equatable, CustomStringConvertible {
 
 /// Base 16 (RFC 4648 §8), written in lower case and read in both.
 public enum Hex {
+    /// Two digits a byte, in lower case.
     public static func encode(_ bytes: [UInt8]) -> String { bytes.withUnsafeBytes(encode) }
 
+    /// Two digits a byte, in lower case.
     public static func encode(_ bytes: UnsafeRawBufferPointer) -> String {
         String(unsafeUninitializedCapacity: bytes.count * 2) { out in
             for (index, byte) in bytes.enumerated() {
@@ -34,6 +37,8 @@ public enum Hex {
         }
     }
 
+    /// The bytes of a text in either case.
+    /// - Throws: `CodingError` for an odd number of digits and for other characters.
     public static func decode(_ text: String) throws(CodingError) -> [UInt8] {
         let characters = Array(text.utf8)
         guard characters.count % 2 == 0 else { throw CodingError(.length, at: characters.count) }
@@ -55,6 +60,7 @@ public enum Hex {
 public enum Base64URL {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
+    /// Without padding.
     public static func encode(_ bytes: [UInt8]) -> String {
         let count = (bytes.count * 4 + 2) / 3
         return String(unsafeUninitializedCapacity: count) { out in
@@ -76,6 +82,8 @@ public enum Base64URL {
         }
     }
 
+    /// The bytes of a text without padding.
+    /// - Throws: `CodingError` for a text that is the encoding of no bytes, or not the only one.
     public static func decode(_ text: String) throws(CodingError) -> [UInt8] {
         let characters = Array(text.utf8)
         guard characters.count % 4 != 1 else { throw CodingError(.length, at: characters.count) }

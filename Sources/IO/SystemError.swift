@@ -18,6 +18,7 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
 
 /// Why the program cannot start: what a person is told, and the exit code by sysexits.h.
 public struct StartFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The exit code.
     public enum Kind: Int32, Sendable {
         /// `EX_UNAVAILABLE`: something outside is in the way, such as a port in use.
         case unavailable = 69

@@ -61,6 +61,7 @@ extension Operation {
         public init(_ kinds: some Sequence<Kind>) { for kind in kinds { bits |= Self.bit(kind) } }
         public init(arrayLiteral kinds: Kind...) { self.init(kinds) }
 
+        /// Every kind.
         public static let all = Kinds(Kind.allCases)
 
         /// A kind, and all kinds whose things belong to things of it.
@@ -69,10 +70,14 @@ extension Operation {
         }
 
         public var isEmpty: Bool { bits == 0 }
+        /// Whether the set has this kind.
         public func contains(_ kind: Kind) -> Bool { bits & Self.bit(kind) != 0 }
+        /// Whether the sets have no kind in common.
         public func isDisjoint(with other: Kinds) -> Bool { bits & other.bits == 0 }
+        /// Whether the set has every kind of the other.
         public func isSuperset(of other: Kinds) -> Bool { bits & other.bits == other.bits }
 
+        /// The kinds of both.
         public func union(_ other: Kinds) -> Kinds {
             var union = self
             union.bits |= other.bits

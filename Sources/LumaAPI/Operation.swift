@@ -2,6 +2,7 @@
 ///
 /// An object that never changes: its twelve members are not copied on the way of each call.
 public final class Operation: Sendable {
+    /// The methods that Luma's API uses.
     public enum Method: String, Sendable {
         case get = "GET"
         case post = "POST"
@@ -127,6 +128,7 @@ extension Operation {
 
 /// All operations that this program knows, found by name or by path.
 public enum Catalog {
+    /// Every row, in the order of the tables in the documents.
     public static let operations: [Operation] =
         Rows.users + Rows.events + Rows.cancellation + Rows.ticketTypes + Rows.guests + Rows.coupons + Rows.calendars
         + Rows.entities

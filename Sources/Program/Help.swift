@@ -5,6 +5,7 @@ import Settings
 
 /// The text of `luma-mcp help`, made from the tables; no line is longer than 80 columns.
 public enum Help {
+    /// A page of the help.
     public enum Topic: Sendable, Equatable {
         case overview
         /// The page of the command of this name.
@@ -13,6 +14,7 @@ public enum Help {
         case family(String, String?)
     }
 
+    /// The page, with a line end at its end. An unknown name gives the overview.
     public static func text(_ topic: Topic) -> String {
         switch topic {
         case .overview: introduction + usage + overview + options(SettingTable.table) + "\n" + examples

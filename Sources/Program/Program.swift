@@ -11,6 +11,8 @@ public enum Program {
     /// A `.env` file is settings, a few kilobytes.
     private static let largestDotEnv = 64 << 10
 
+    /// Runs the command of these arguments, without the program's own name, to its end.
+    /// - Returns: the exit code.
     public static func run(_ arguments: [String]) async -> Int32 {
         HeapLimit.set()
         openStandardStreams()

@@ -84,6 +84,9 @@ package struct SandboxCommand {
 
     package init(_ options: SandboxOptions) { self.options = options }
 
+    /// Serves until SIGTERM or SIGINT, then saves its state.
+    /// - Returns: the exit code.
+    /// - Throws: when it cannot start.
     package func run() async throws -> Int32 {
         let signals = Signals([SIGTERM, SIGINT], patience: 7)
         DescriptorLimit.raise()
@@ -110,11 +113,13 @@ package struct SandboxCommand {
 /// Sessions and confirmations are sealed by it, so it is drawn, and nobody can know it. Beside a state that is kept it is
 /// kept, too, so that sessions outlive a restart.
 package enum SandboxKey {
+    /// Its file in the folder of the state.
     package static let fileName = "sandbox.key"
     /// Where it comes from, for who looks at the emulator's traffic.
     private static let prefix = "sandbox-in-process-"
     private static let randomBytes = 32
 
+    /// A new key, drawn at random.
     package static func drawn() -> Secret {
         var random = SystemRandomNumberGenerator()
         return Secret(

@@ -11,6 +11,7 @@ public struct Principal: Sendable, Hashable {
         public static let write = Scopes(rawValue: 2)
         /// Operate the gateway itself.
         public static let admin = Scopes(rawValue: 4)
+        /// Everything may be done.
         public static let all: Scopes = [.read, .write, .admin]
     }
 

@@ -86,6 +86,7 @@ public final class TLSConnection {
         precondition(Int(taken) == ciphertext.count, "out of memory")
     }
 
+    /// Goes on with the handshake, as far as what was given allows.
     public func handshake() -> TLSOutcome<Void> {
         if let failure { return .failed(failure) }
         ERR_clear_error()
@@ -147,6 +148,7 @@ public final class TLSConnection {
         return UnsafeRawBufferPointer(start: start, count: count)
     }
 
+    /// Everything in `output` was sent.
     public func outputTaken() { _ = lm_BIO_reset(outbound) }
 
     /// Gives memory back that one large message took. For a connection that waits.

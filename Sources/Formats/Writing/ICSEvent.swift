@@ -21,6 +21,7 @@ public struct ICSCalendar: Sendable, Equatable {
 /// There is no status for a cancelled one: Luma deletes what is cancelled, so it is no longer in the calendar, and a program
 /// that subscribes takes it out as well.
 public struct ICSEvent: Sendable, Equatable {
+    /// STATUS (RFC 5545 §3.8.1.11).
     public enum Status: String, Sendable, CaseIterable {
         case tentative = "TENTATIVE"
         case confirmed = "CONFIRMED"

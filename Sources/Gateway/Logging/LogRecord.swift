@@ -66,6 +66,7 @@ public struct RequestRecord: Sendable {
 
 /// Anything else worth a line: a constant message, and what varies as fields.
 public struct LogEvent: Sendable {
+    /// A field's value.
     public enum Value: Sendable, Equatable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
         case text(String)
         case integer(Int)

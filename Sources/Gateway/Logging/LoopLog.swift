@@ -35,12 +35,14 @@ public final class LoopLog {
     /// Whether a line of this level is written; ask before work that only a log line needs.
     public func isEnabled(_ level: LogLevel) -> Bool { level >= sink.threshold }
 
+    /// Writes the line of a request, if its level is wanted.
     public func log(_ record: borrowing RequestRecord) {
         guard isEnabled(record.level) else { return }
         encoder.append(record, to: &buffer)
         lineEnded()
     }
 
+    /// Writes the line of an event, if its level is wanted.
     public func log(_ event: LogEvent) {
         guard isEnabled(event.level) else { return }
         encoder.append(event, to: &buffer)

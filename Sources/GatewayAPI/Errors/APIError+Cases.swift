@@ -65,6 +65,7 @@ extension APIError {
         return details
     }
 
+    /// No template of that type, with those that there are and the nearest one.
     package static func templateNotFound(_ type: String, known: [String]) -> APIError {
         var details = JSONObject([
             ("template_type", .string(shortened(type))), ("known", .array(known.map { .string($0) })),
@@ -73,6 +74,7 @@ extension APIError {
         return APIError(.templateNotFound, details: details)
     }
 
+    /// No feed with that id.
     package static func feedNotFound(_ id: String) -> APIError {
         APIError(.feedNotFound, details: JSONObject([("feed_id", .string(shortened(id)))]))
     }
@@ -81,6 +83,7 @@ extension APIError {
     package static let feedsUnavailable = APIError(
         .storeUnavailable, "The state store is unavailable, so feeds cannot be read or changed", retryAfter: 5)
 
+    /// Guests have paid, and nothing was said of a refund.
     package static func refundUndecided(guestCount: Int) -> APIError {
         APIError(
             .refundDecisionRequired,

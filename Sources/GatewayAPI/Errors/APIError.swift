@@ -97,6 +97,7 @@ extension APIError {
         ]
     }
 
+    /// The error as a response, with the fields that belong to it.
     public func response(requestID: String) -> Response {
         var fields = [Field("Content-Type", "application/json")]
         if let seconds = retryAfterSeconds { fields.append(Field("Retry-After", String(seconds))) }

@@ -161,6 +161,7 @@ public enum FieldFault: Sendable, Equatable {
         }
     }
 
+    /// The end of a sentence that suggests a name; empty for nil.
     package static func hint(_ suggestion: String?) -> String { suggestion.map { "; did you mean \($0)?" } ?? "" }
 }
 

@@ -6,6 +6,7 @@ package enum EventAddress: Equatable {
     case id(String)
     case slug(String)
 
+    /// The hosts that serve Luma's pages.
     package static let hosts: Set<String> = ["luma.com", "www.luma.com", "lu.ma", "www.lu.ma"]
     private static let longest = 1000
 

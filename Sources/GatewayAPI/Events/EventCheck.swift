@@ -34,6 +34,7 @@ package struct EventCheck {
     /// A member of the event is named, whether or not it is another than before.
     private(set) var namesSomething = false
 
+    /// Checks every member of the input and keeps what is accepted.
     package mutating func run(_ object: JSONObject) {
         let fields = Self.fields(mode)
         isCopy = mode == .create && object["id"]?.stringValue != nil && object["created_at"]?.stringValue != nil
@@ -63,6 +64,7 @@ package struct EventCheck {
     /// The event's id stands in the path.
     package static let updateFields = Shapes.eventChange.filter { $0.name != "event_id" }
 
+    /// Notes a problem, up to `EventInput.maxProblems`.
     package mutating func report(_ field: String, _ fault: FieldFault, _ candidates: [String] = []) {
         guard problems.count < EventInput.maxProblems else { return }
         problems.append(FieldProblem(field, fault, candidates: candidates))

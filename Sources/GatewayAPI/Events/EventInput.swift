@@ -7,6 +7,7 @@ import LumaAPI
 /// UTC with milliseconds, for blanks around a name or a zone, for a place that is written as a text, and for
 /// `require_rsvp_approval`, which Luma keeps on ticket types and not on the event.
 public enum EventInput {
+    /// What the event is read for.
     public enum Mode: Sendable {
         case create
         /// Absent members stay as they are; null clears where Luma allows it.
@@ -57,6 +58,7 @@ public enum EventInput {
         public var remarks: [EventRemark] = []
     }
 
+    /// What an input means.
     public enum Outcome: Sendable, Equatable {
         case accepted(Accepted)
         /// An update whose meaning hangs on the event as it is: read it and parse again.
@@ -83,6 +85,7 @@ public enum EventInput {
     /// Most problems that one answer lists.
     package static let maxProblems = 100
 
+    /// Reads and checks an input: every problem at once, up to `maxProblems`.
     public static func parse(_ json: JSON, mode: Mode, _ setting: Setting) -> Outcome {
         guard let object = json.objectValue else {
             return .invalid([FieldProblem("", "the body must be a JSON object")])

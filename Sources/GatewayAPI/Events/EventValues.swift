@@ -13,6 +13,7 @@ package enum EventTime {
         case missing
     }
 
+    /// What a value is as a time.
     package enum Reading: Equatable {
         case instant(Timestamp)
         case needsZone

@@ -73,6 +73,7 @@ package enum FieldSynonyms {
 
 /// Names that people give the parameters of a query.
 package enum QuerySynonyms {
+    /// The parameter that is meant by a name that is none; nil when nothing is near.
     package static func suggest(for name: String, among known: [String]) -> String? {
         let plain = PlainText.words(String(name.prefix(64))).filter { $0 != " " }
         if let meant = table[plain], known.contains(meant) { return meant }

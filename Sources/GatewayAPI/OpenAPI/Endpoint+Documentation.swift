@@ -170,6 +170,7 @@ extension Endpoint {
         }
     }
 
+    /// A kind of content and its schema.
     package static func media(
         _ schema: JSON, _ type: String = Representation.json.rawValue
     ) -> (type: String, schema: JSON) { (type, schema) }
@@ -178,6 +179,7 @@ extension Endpoint {
         description: "With `dry_run=true`: what would be sent. Nothing is created.",
         content: [media(EventSchemas.reference("EventPreview"))])
 
+    /// The answer to a conditional request for what the caller has.
     package static let notModified = EndpointDocumentation.Answer(
         status: 304, description: "The caller has it already.", fields: [.etag])
 

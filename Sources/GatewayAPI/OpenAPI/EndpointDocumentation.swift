@@ -29,11 +29,13 @@ package struct EndpointDocumentation {
     /// The status of all these reasons where it is not their own.
     package var statusOfReasons: Int?
 
+    /// The heading under which the description has it.
     package enum Group: Hashable {
         /// What is done with things of a kind.
         case things(Operation.Kind)
         case templates, feeds, tools, service
 
+        /// What is done with events.
         package static let events = Group.things(.event)
 
         /// In the order in which they are shown.
@@ -146,12 +148,16 @@ extension Reason {
     ]
 
     private static let anyRead: [Reason] = [.notAcceptable, .validationFailed, .preconditionFailed]
+    /// Reasons of a read that is answered without Luma.
     package static let localRead = anyRead
+    /// Reasons of a read that may be passed on to Luma.
     package static let lumaRead = anyRead + towardsLuma + [.notCached]
+    /// Reasons of a write that is passed on to Luma.
     package static let lumaWrite =
         anyRead + towardsLuma + [
             .outcomeUnknown, .readOnly, .idempotencyKeyInvalid, .idempotencyKeyReused, .requestInProgress,
             .tooManyKeys, .storeUnavailable,
         ]
+    /// Reasons of what has a JSON body.
     package static let body: [Reason] = [.malformedJSON, .unsupportedMediaType]
 }

@@ -51,6 +51,7 @@ package struct EventSchemas {
         return schema
     }
 
+    /// A reference to a schema of the description.
     package static func reference(_ name: String) -> JSON { ["$ref": .string("#/components/schemas/" + name)] }
 
     // MARK: Input

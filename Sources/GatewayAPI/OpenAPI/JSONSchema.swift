@@ -20,11 +20,14 @@ package enum JSONSchema {
         case tool
     }
 
+    /// The pattern of a time: a date, `T`, and a time of day without offset.
     package static let time =
         "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T" + clock + "(:[0-5][0-9](\\.[0-9]+)?)?"
+    /// The pattern of an offset from UTC (RFC 3339 §5.6).
     package static let offset = "(Z|[+-]" + clock + ")"
     private static let clock = "([01][0-9]|2[0-3]):[0-5][0-9]"
 
+    /// The schema of an object with these members; `special` stands for some of them.
     package static func object(
         _ fields: [SchemaField], _ dialect: Dialect, replacing special: [String: JSON] = [:]
     ) -> JSONObject {
@@ -32,6 +35,7 @@ package enum JSONSchema {
             properties(fields, dialect, replacing: special), required: fields.filter(\.required).map(\.name), dialect)
     }
 
+    /// The same of members that are schemas already.
     package static func object(_ properties: JSONObject, required: [String], _ dialect: Dialect) -> JSONObject {
         var schema: JSONObject = ["type": "object"]
         if case .tool = dialect { schema["properties"] = .object(properties) }
@@ -42,6 +46,7 @@ package enum JSONSchema {
         return schema
     }
 
+    /// The schemas of members by their names; `special` stands for some of them.
     package static func properties(
         _ fields: [SchemaField], _ dialect: Dialect, replacing special: [String: JSON] = [:]
     ) -> JSONObject {
@@ -50,6 +55,7 @@ package enum JSONSchema {
         return properties
     }
 
+    /// The schema of one member, with its note as the description.
     package static func property(_ field: SchemaField, _ dialect: Dialect) -> JSON {
         var schema = schema(field.schema, dialect)
         if field.nullable, case .openAPI = dialect { schema = nullable(schema) }
@@ -67,6 +73,7 @@ package enum JSONSchema {
         return schema
     }
 
+    /// The schema of a value in that dialect.
     package static func schema(_ schema: Schema, _ dialect: Dialect) -> JSONObject {
         switch schema {
         case .any: return [:]

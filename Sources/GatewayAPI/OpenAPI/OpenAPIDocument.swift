@@ -165,6 +165,7 @@ package struct OpenAPIDocument {
         ]
     }
 
+    /// References to the description's header fields.
     package static func headers(_ fields: [DocumentedField]) -> JSON {
         var object = JSONObject()
         for field in fields { object[field.rawValue] = ["$ref": .string("#/components/headers/" + field.rawValue)] }

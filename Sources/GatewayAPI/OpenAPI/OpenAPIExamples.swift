@@ -4,6 +4,7 @@ import LumaAPI
 
 /// The examples of the document. Events and pages come from outside: what the emulator answers is always the same.
 package struct OpenAPIExamples {
+    /// As the header field `X-Request-Id` has it.
     package static let requestID = "0f3k9x2m7q1zb"
 
     private let templates: TemplateCatalog
@@ -13,6 +14,7 @@ package struct OpenAPIExamples {
     private static let feedID = "q7Xk2LmN0pQr"
     private static let newFeed: JSONObject = ["name": "For the team", "filter": ["include_private": true]]
 
+    /// The body of a create.
     package static let newEvent: JSONObject = [
         "name": "Rooftop drinks", "start_at": "2027-07-01T19:00:00", "timezone": "America/New_York",
         "max_capacity": 40,
@@ -29,6 +31,7 @@ package struct OpenAPIExamples {
 
     private var eventID: String { event["id"]?.stringValue ?? "" }
 
+    /// The example of an open segment of a path.
     package func pathParameter(_ name: String) -> String {
         switch name {
         case "event_id": eventID

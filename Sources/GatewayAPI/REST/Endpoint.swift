@@ -108,6 +108,7 @@ package struct Endpoint: Sendable {
     /// The row of a kind that there is one of.
     package static subscript(_ kind: Kind) -> Endpoint { allCases[kind.rawValue] }
 
+    /// A router of all endpoints.
     package static func router() -> Router<Endpoint> {
         var router = Router<Endpoint>()
         for endpoint in allCases {

@@ -53,6 +53,7 @@ package enum QueryRows {
         "show", .enumeration(["all"]),
         "`all` also lists events of other platforms, events that the key may only view, and, after the others, "
             + "those that wait for approval, with `status` `pending`.")
+    /// Those of a list of events.
     package static let list = [limit, cursor, after, before, sort, status, show]
     /// The same where the answer holds all pages.
     package static let exported =
@@ -66,6 +67,7 @@ package enum QueryRows {
 
     package static let url = QueryRow(
         "url", .string(), "An address such as `https://luma.com/SLUG` or `lu.ma/SLUG`, a slug, or an id.")
+    /// Those of the look-up of an address.
     package static let lookup = [url]
 
     package static let dryRun = QueryRow("dry_run", .boolean, default: false, "Preview the cancel, and change nothing.")
@@ -75,11 +77,13 @@ package enum QueryRows {
         "confirm", .string(),
         "The `confirm` of a preview: cancels only the previewed event, and only if it is unchanged. Valid for ten minutes."
     )
+    /// Those of a cancel.
     package static let cancel = [dryRun, refund, confirm]
 
     package static let preview = QueryRow(
         "dry_run", .boolean, default: false,
         "Show what would be sent and when the event would take place, and change nothing.")
+    /// Those of any other write.
     package static let write = [preview]
 }
 
@@ -104,8 +108,10 @@ package struct QueryReader {
         }
     }
 
+    /// The parameter as it was sent; nil when it was not.
     package func text(_ name: String) -> String? { pairs.first { $0.name == name }?.value }
 
+    /// `true`, `false`, `1` or `0`; nil when absent or, with a problem noted, something else.
     package mutating func boolean(_ name: String) -> Bool? {
         switch text(name) {
         case nil: return nil
@@ -117,6 +123,7 @@ package struct QueryReader {
         }
     }
 
+    /// A number within the range; the default when absent or, with a problem noted, something else.
     package mutating func integer(_ name: String, _ range: ClosedRange<Int>, default standard: Int) -> Int {
         guard let text = text(name) else { return standard }
         guard let value = Int(text), range.contains(value) else {
@@ -126,6 +133,7 @@ package struct QueryReader {
         return value
     }
 
+    /// One of the words; nil when absent or, with a problem noted, something else.
     package mutating func choice(_ name: String, _ choices: [String]) -> String? {
         guard let text = text(name) else { return nil }
         guard choices.contains(text) else {
@@ -135,6 +143,7 @@ package struct QueryReader {
         return text
     }
 
+    /// A time with offset (RFC 3339); nil when absent or, with a problem noted, something else.
     package mutating func instant(_ name: String) -> Timestamp? {
         guard let text = text(name) else { return nil }
         let written = LocalDateTime.withT(text)

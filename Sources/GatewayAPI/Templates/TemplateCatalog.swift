@@ -48,6 +48,7 @@ public struct TemplateCatalog: Sendable {
     /// Whether there are templates besides those that are built in.
     public var hasOwn: Bool { templates.count > Template.builtIn.count }
 
+    /// The template of this type; nil when there is none.
     public subscript(type: String) -> Template? { templates.first { $0.type == type } }
 
     /// The answer of `GET /templates/`.

@@ -36,6 +36,7 @@ package struct CalendarRows {
         self.settings = settings
     }
 
+    /// Adds an event of the file, in the file's order.
     package mutating func add(_ event: ICSReader.Event) { events.append(event) }
 
     /// All that was read, in the order of the file, and what must be said of it.
@@ -81,6 +82,7 @@ package struct CalendarRows {
 
 /// What becomes of one VEVENT of a calendar file, or of one date of a series.
 package struct CalendarItem {
+    /// What it becomes.
     package enum Outcome {
         /// The fields of an event, and what it will not have of the one that was exported.
         case event(JSONObject, lost: [String])
@@ -120,6 +122,7 @@ package struct CalendarSettings: Sendable, Equatable {
     /// A template says how long an event lasts that has no end.
     package var hasTemplate = false
 
+    /// Whose rules of time zones are used: `names`, those of this machine by the zone's name; `file`, those in the file.
     package enum Trust: String, Sendable, CaseIterable {
         case names, file
     }

@@ -19,6 +19,7 @@ package struct CalendarSeries {
     private let name: String
     private let line: Int
 
+    /// The property by which an event repeats; nil when it does not repeat.
     package static func property(_ event: ICSReader.Event) -> ICSProperty? {
         repeating.lazy.compactMap { event[$0] }.first
     }

@@ -7,6 +7,7 @@ package import Formats
 /// the highest SEQUENCE, and among those of one SEQUENCE that of the latest LAST-MODIFIED or DTSTAMP. An empty UID is none: such
 /// events are all themselves.
 package struct CalendarStates {
+    /// Whether a VEVENT is the one that counts among those of the same event.
     package enum Verdict: Equatable {
         case current
         /// Another says the same later.

@@ -186,6 +186,7 @@ package enum CalendarFaults {
     private static let times: Set<String> = ["DTSTAMP", "LAST-MODIFIED", "CREATED", "RECURRENCE-ID"]
     private static let most = 10
 
+    /// What is wrong with an event as it is written, at most ten things.
     package static func problems(_ event: ICSReader.Event) -> [ReadProblem] {
         var problems = event.problems
         var seen: [String: ICSProperty] = [:]
@@ -232,5 +233,6 @@ package enum CalendarFaults {
         event["SUMMARY"].map { quoted($0.text) } ?? "the event"
     }
 
+    /// A text of the file in quotes, shortened.
     package static func quoted(_ text: String) -> String { "\"\(APIError.shortened(text))\"" }
 }

@@ -51,11 +51,13 @@ package struct CompletionValues: Sendable {
         return answer.flatMap { try? JSON.parse($0.bytes) }
     }
 
+    /// Ids and descriptions of the events in a list, separated by a tab, one event a line.
     package static func events(_ document: JSON?) -> [String] {
         (document?["entries"]?.arrayValue ?? []).map(EventView.init).filter { isPlain($0.id) }
             .map { "\($0.id)\t\($0.start) \($0.name)" }
     }
 
+    /// The same of the templates in a list.
     package static func templates(_ document: JSON?) -> [String] {
         (document?.arrayValue ?? []).compactMap { template in
             guard let type = template["type"]?.stringValue, isPlain(type) else { return nil }

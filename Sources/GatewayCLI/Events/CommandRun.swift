@@ -100,6 +100,7 @@ package struct CommandRun: Sendable {
         throw CommandFailure(.interrupted, "interrupted")
     }
 
+    /// How requests are sent to a gateway: its certificates, and room for the largest answer.
     package static func settings(_ target: GatewayTarget) -> CurlTransport.Settings {
         var settings = CurlTransport.Settings()
         settings.maxResponseBytes = GatewayClient.largestAnswer
@@ -136,6 +137,7 @@ enum WriteKey {
 
 /// Writes what a command gives: to standard output, or to a file that is there whole or as it was before.
 package enum OutputFile {
+    /// Writes to the file, or to standard output without a path; for a terminal control characters are made harmless.
     package static func write(_ bytes: [UInt8], to path: String?, isTerminal: Bool) throws(CommandFailure) {
         guard let path else {
             let shown = isTerminal ? harmless(bytes) : bytes

@@ -17,6 +17,9 @@ package struct CommandZone {
         return try find(name, origin: origin, says: origin)
     }
 
+    /// The zone of this name.
+    /// - Parameter place: what names it, for the error.
+    /// - Throws: when this machine knows no such zone, with the nearest name.
     package static func find(_ name: String, origin: String?, says place: String) throws(CommandFailure) -> CommandZone
     {
         let name = name.trimmingBlanks

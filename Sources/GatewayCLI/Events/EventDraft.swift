@@ -63,18 +63,21 @@ package struct EventDraft {
 
 /// The fields of an event that have an option of their own; any other comes with `--from`.
 package enum EventFields {
+    /// How the option's text becomes a value.
     package enum Kind: Sendable {
         case text, number, boolean
         /// A place that is written as its address.
         case address
     }
 
+    /// An option, and the field that it sets.
     package struct Row: Sendable {
         package let option: OptionRow
         package let field: String
         package let kind: Kind
     }
 
+    /// In the order of the help.
     package static let table: [Row] = [
         row("--description", "description_md", .text, "TEXT", "Description, in Markdown."),
         row("--meeting-url", "meeting_url", .text, "URL", "URL of an online event."),
@@ -89,6 +92,7 @@ package enum EventFields {
         row("--color", "tint_color", .text, "COLOR", "Tint colour, such as #bb2dc7."),
     ]
 
+    /// The options alone, for the help and the reader of the command line.
     package static let options = table.map(\.option)
 
     private static func row(

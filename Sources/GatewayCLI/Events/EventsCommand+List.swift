@@ -80,6 +80,7 @@ extension EventsCommand {
         return try zone.instant("today", EventsOptions.after, now: now, isDayEnough: true)
     }
 
+    /// Events as a table for a person.
     package static func table(_ entries: [JSON]) -> TextTable {
         // Only a list of everything has some that wait among those that do not.
         let hasStatus = entries.contains { $0["status"]?.stringValue != nil }

@@ -107,6 +107,8 @@ extension EventsCommand {
         return answer.body.split(separator: 0x0a)
     }
 
+    /// The event in a line of a response in NDJSON.
+    /// - Throws: when the line is no JSON object.
     package static func event(_ line: ArraySlice<UInt8>) throws(CommandFailure) -> JSON {
         guard let event = try? JSON.parse(Array(line)), event.objectValue != nil else {
             throw CommandFailure(.protocol, "the gateway's response has a line that is not an event")
@@ -119,6 +121,7 @@ extension EventsCommand {
 ///
 /// The counts come from the loop on which the answer arrives; the line is written on whatever thread brings them.
 package final class ArrivalCount: Sendable {
+    /// What is counted while it arrives.
     package enum Unit {
         /// One event a line.
         case lines
@@ -158,6 +161,7 @@ package final class ArrivalCount: Sendable {
         }
     }
 
+    /// The line that shows how much has arrived.
     package static func text(_ unit: Unit, _ count: Int, _ bytes: Int) -> String {
         switch unit {
         case .lines: "\(count) events …"

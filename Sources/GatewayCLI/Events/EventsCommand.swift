@@ -123,10 +123,14 @@ public struct EventsCall: Sendable, Equatable {
     /// The values of each option by its name, in order.
     package var values: [String: [String]] { arguments.values }
 
+    /// The value that an option was given; the first one when it was given several times, nil when it was not given.
     package func text(_ option: OptionRow) -> String? { arguments.text(option) }
+    /// All values that an option was given, in order.
     package func all(_ option: OptionRow) -> [String] { arguments.all(option) }
+    /// Whether an option was given.
     package func has(_ option: OptionRow) -> Bool { arguments.has(option) }
 
+    /// What a command line of `luma-mcp events` asks for.
     package enum Reading: Equatable {
         case call(EventsCall)
         case help(EventsVerb?)

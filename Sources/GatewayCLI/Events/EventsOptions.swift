@@ -110,6 +110,7 @@ package enum ExportFormat: String, Sendable, CaseIterable {
 
 /// Names that people give the options of `luma-mcp events`.
 package enum OptionSynonyms {
+    /// The option that is meant by a name that is none; nil when nothing is near.
     package static func suggest(for name: String, among known: [String]) -> String? {
         let plain = PlainText.words(String(name.prefix(64))).filter { $0 != " " }
         if let meant = table[plain], known.contains(meant) { return meant }

@@ -8,6 +8,7 @@ import Synchronization
 /// gateway is being restarted or while its first attempt is still looked for: it is done once, whatever happens on the way.
 /// A request without a key is sent again only when it surely never left.
 package final class GatewayClient {
+    /// A request to the gateway.
     package struct Request {
         package var method: OutboundRequest.Method = .get
         /// Percent-encoded, from its first slash.
@@ -26,6 +27,7 @@ package final class GatewayClient {
         package var isSafe: Bool { method == .get || isPreview }
     }
 
+    /// A response of the gateway.
     package struct Answer {
         package let status: Int
         package let body: [UInt8]
@@ -153,6 +155,7 @@ package final class GatewayClient {
 package final class WriteMark: Sendable {
     private let key = Mutex<String?>(nil)
 
+    /// Notes the key of the write that is under way; empty for a write without a key, nil when none is.
     package func set(_ value: String?) { key.withLock { $0 = value } }
 
     /// Nil when none is under way; empty for one without a key.

@@ -5,6 +5,7 @@ import Settings
 
 /// The gateway that a command talks to, and as whom.
 package struct GatewayTarget: Sendable, Equatable {
+    /// Where a gateway is when nothing is said.
     package static let standard = "http://localhost:8000"
     private static let standardPatience = 60.0
     private static let maxTokenBytes = 4096

@@ -119,6 +119,7 @@ package struct CSVRows {
 ///
 /// Text that does not fit stays text, so that the check of the event names the field and says what belongs there.
 package enum CellValue {
+    /// What the text of a cell is.
     package enum Reading: Equatable {
         case value(JSON)
         /// What is wrong, in words that follow the field.

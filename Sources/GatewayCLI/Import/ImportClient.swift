@@ -20,6 +20,7 @@ package struct ImportClient {
         loop.start()
     }
 
+    /// Stops its loop. Once, when nothing is under way.
     package func end() async { await loop.stop() }
 
     /// On the loop.

@@ -133,6 +133,7 @@ package enum ImportPreview {
     /// Rows that are shown.
     package static let rows = 5
 
+    /// One event as a dry run shows it: when, how long, where, and what else is set.
     package static func line(_ event: EventInput.Accepted, _ place: ImportPlace) -> String {
         let view = EventView(.object(event.body))
         let zone = event.body["timezone"]?.stringValue.map { " " + Neutral.line($0) } ?? ""

@@ -9,6 +9,7 @@ package struct ImportNeighbours: Sendable {
     package static let maxReports = 256
     /// Octets of one report, and of all.
     package static let largest = 64 << 20
+    /// The most that is read of the calendar's events.
     package static let maxBytes = 256 << 20
 
     /// What they tell of rows that went to the same gateway, by their names.

@@ -101,8 +101,10 @@ package struct ImportPlan: Sendable {
     /// Rows of the file.
     package var count: Int { rows.count + duplicates.count + passedOver.count + invalid }
 
+    /// Notes something of the file that the event will not have.
     package mutating func lose(_ what: String, _ place: ImportPlace) { Self.note(what, place, &losses) }
 
+    /// Notes something that a person should know and that loses nothing.
     package mutating func remark(_ what: String, _ place: ImportPlace) { Self.note(what, place, &remarks) }
 
     private static let maxFindings = 1000

@@ -7,6 +7,7 @@ import GatewayAPI
 extension ImportPlanner {
     private static let maxProblemsOfARow = 10
 
+    /// Notes a row that cannot be read; a fatal problem makes the whole file unusable and counts as no row.
     package mutating func refuse(_ problem: ReadProblem, _ place: ImportPlace? = nil) {
         if problem.isFatal { plan.isUnusable = true } else { number += 1 }
         plan.problems.append(
@@ -15,6 +16,7 @@ extension ImportPlanner {
                 text: problem.text))
     }
 
+    /// Reads a row and checks it; what `row` throws is noted as its problem.
     package mutating func accept(_ place: ImportPlace, _ row: () throws(ReadProblem) -> ImportedRow) {
         do throws(ReadProblem) {
             check(place, try row())

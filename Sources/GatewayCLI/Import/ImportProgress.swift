@@ -164,6 +164,7 @@ package enum ProgressLine {
 package struct ImportScreen: Sendable {
     package let isTerminal = isatty(STDERR_FILENO) == 1 && getenv("TERM").map { strcmp($0, "dumb") != 0 } ?? false
 
+    /// Shows how far it is: over the last line on a terminal, as a line of its own elsewhere.
     package func show(_ progress: ImportProgress, now: MonotonicTime) {
         if isTerminal {
             put("\r" + ProgressLine.text(progress, now: now, width: Self.width) + "\u{1b}[K")
@@ -180,6 +181,7 @@ package struct ImportScreen: Sendable {
         }
     }
 
+    /// Says that an interruption was seen and what happens now.
     package func interrupted() {
         if isTerminal { put("\r\u{1b}[K") }
         StandardError.write("Interrupted: finishing the rows in flight. Press Ctrl-C again to stop at once.")

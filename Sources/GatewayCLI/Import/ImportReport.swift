@@ -8,6 +8,7 @@ package import IO
 /// A line is written whole, in one go, as soon as its row's fate is known: whatever ends the program loses nothing that was
 /// told. The next run reads it and passes over what is done. A last line that was cut off is no reason to fail.
 package final class ImportReport: Sendable {
+    /// What has become of a row. The words stand in the report.
     package enum Outcome: String, Sendable {
         /// Made by the run that wrote the line.
         case created
@@ -138,6 +139,7 @@ package final class ImportReport: Sendable {
             self.init(base: base, mode: object["mode"]?.stringValue)
         }
 
+        /// Whether a report of that place cannot be continued at this one.
         package func isOther(than place: Place) -> Bool {
             base != place.base || mode != nil && place.mode != nil && mode != place.mode
         }

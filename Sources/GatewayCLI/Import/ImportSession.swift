@@ -30,6 +30,8 @@ package struct ImportSession {
         warnings = neighbours.warnings
     }
 
+    /// Sends what the plan has and earlier runs have not done, and writes the report.
+    /// - Returns: how the command ends.
     package func run() async -> ExitStatus {
         tellEarlier()
         do throws(SystemError) {
@@ -213,6 +215,7 @@ package struct ImportSummary {
         (self.counts, self.report, self.end, self.isSent) = (counts, report, end, isSent)
     }
 
+    /// Prints the summary on standard output.
     package func write(asJSON: Bool) {
         if asJSON { StandardOutput.write(String(decoding: json.encoded, as: UTF8.self)) }
         if !asJSON, isSent { StandardOutput.write(text) }

@@ -10,8 +10,11 @@ package struct CommandArguments: Sendable, Equatable {
 
     package init() {}
 
+    /// The value that an option was given; the first one when it was given several times, nil when it was not given.
     package func text(_ option: OptionRow) -> String? { values[option.name]?.first }
+    /// All values that an option was given, in order.
     package func all(_ option: OptionRow) -> [String] { values[option.name] ?? [] }
+    /// Whether an option was given.
     package func has(_ option: OptionRow) -> Bool { values[option.name] != nil }
 }
 

@@ -59,6 +59,7 @@ package struct OptionRow: Sendable, Equatable {
         self.init(row.setting.flag, Self.value(of: row), row.placeholder, row.help)
     }
 
+    /// What the shells can offer for a setting's option.
     package static func value(of row: SettingRow) -> Value {
         switch row.kind {
         case .boolean: .yes(["true", "false"])
@@ -72,6 +73,7 @@ package struct OptionRow: Sendable, Equatable {
 
 /// The parts that the pages of the help are made of; no line is longer than 80 columns.
 package enum HelpText {
+    /// The columns of a page of the help.
     package static let width = 80
     /// So many words of one option can be told; of more a shell knows all.
     static let maxChoices = 24
@@ -79,6 +81,7 @@ package enum HelpText {
     /// A text on as many lines as it needs.
     static func lines(_ text: String) -> String { text.wrapped(to: width).joined(separator: "\n") + "\n" }
 
+    /// A paragraph after an empty line, wrapped.
     package static func paragraph(_ text: String) -> String {
         "\n" + text.wrapped(to: width - 2).joined(separator: "\n") + "\n"
     }

@@ -22,6 +22,7 @@ package struct Terminal: Sendable, Equatable {
         hasColours = isTerminal && !isPlain
     }
 
+    /// What is behind a descriptor.
     package static func of(_ descriptor: Int32, _ environment: [String: String]) -> Terminal {
         Terminal(
             isTerminal: isatty(descriptor) == 1, size: TerminalSize.columns(of: descriptor), environment: environment)
@@ -34,6 +35,7 @@ package struct Terminal: Sendable, Equatable {
         case red = "31"
     }
 
+    /// The text in that style, or as it is where colours are not wanted.
     package func styled(_ text: String, _ style: Style) -> String {
         hasColours && !text.isEmpty ? "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m" : text
     }

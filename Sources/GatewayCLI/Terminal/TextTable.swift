@@ -2,6 +2,7 @@ import Core
 
 /// A table for a person: as wide as its texts, or as the terminal, if that is narrower.
 package struct TextTable {
+    /// A column, and how much of it may be given up for room.
     package struct Column {
         package let title: String
         /// It may be cut down to so many columns when there is no room; nil when a part of it is of no use.
@@ -23,6 +24,7 @@ package struct TextTable {
     /// Takes a row; its texts may come from outside.
     package mutating func add(_ row: [String]) { rows.append(row.map(Neutral.line)) }
 
+    /// The lines of the table, made to fit the terminal as far as its columns may be cut or left out.
     package func text(_ terminal: Terminal) -> String {
         var shown = Array(columns.indices)
         var widths = columns.indices.map { index in
@@ -97,8 +99,10 @@ package enum FactSheet {
 /// Counted by what a person sees as one character: East Asian wide characters and emoji take two columns, marks that join
 /// the character before them none. Texts from outside must be neutral before: a control character has no width.
 package enum DisplayWidth {
+    /// The columns that a text takes.
     package static func of(_ text: String) -> Int { text.reduce(0) { $0 + of($1) } }
 
+    /// The columns that a character takes: none, one or two.
     package static func of(_ character: Character) -> Int {
         guard let first = character.unicodeScalars.first else { return 0 }
         // A picture that is asked for, as in ❤️, and the two letters of a flag.

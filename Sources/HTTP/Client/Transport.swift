@@ -2,6 +2,7 @@ public import Core
 
 /// One request to an upstream, complete in memory.
 public struct OutboundRequest: Sendable {
+    /// The methods that upstreams are asked with.
     public enum Method: String, Sendable {
         case get = "GET"
         case post = "POST"

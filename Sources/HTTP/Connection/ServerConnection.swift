@@ -8,6 +8,7 @@
 ///     idle ─▶ head ─▶ body ─▶ answering ─▶ idle …
 ///       └───────┴──────┴──────────┴──────▶ closing
 public struct ServerConnection: Sendable {
+    /// Where the connection is in its exchange.
     public enum Phase: UInt8, Sendable {
         /// Between two requests: no byte of the next one is there.
         case idle
@@ -19,6 +20,7 @@ public struct ServerConnection: Sendable {
         case closing
     }
 
+    /// What the owner of the connection does next.
     public enum Step: Sendable, Equatable {
         /// Wait for bytes. The first `kept` octets are still needed, what came after them is used up.
         case needMore(kept: Int)
@@ -34,6 +36,7 @@ public struct ServerConnection: Sendable {
         case close
     }
 
+    /// What `sendContinue` asks for.
     public static let interimContinue: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
 
     private enum Framing: UInt8 { case none, length, chunked }
@@ -226,7 +229,9 @@ public struct ServerConnection: Sendable {
 
 /// How one answer stands on the wire.
 public struct AnswerFraming: Sendable, Equatable {
+    /// How the end of the body is told (RFC 9112 §6.3).
     public enum Body: UInt8, Sendable { case none, length, chunked, untilClose }
+    /// What the field Connection says (RFC 9112 §9.3).
     public enum Connection: UInt8, Sendable { case unsaid, close, keepAlive }
 
     /// What the head says about the body.

@@ -22,6 +22,7 @@ public struct RouteParameters: Sendable, Equatable {
 
     public var isEmpty: Bool { names.isEmpty }
 
+    /// The value of an open segment, percent-decoded; nil for a name that the pattern has not.
     public subscript(name: String) -> String? { names.firstIndex(of: name).map { values[$0] } }
 }
 

@@ -70,6 +70,7 @@ enum EntityTagCondition: Sendable, Equatable {
 /// If-Modified-Since, If-Unmodified-Since and If-Range are left out: nothing here has a modification date, and for what
 /// has none they must be ignored (§13.1.3–§13.1.5).
 public struct Preconditions: Sendable, Equatable {
+    /// What a request with conditions gets.
     public enum Verdict: Sendable, Equatable {
         case proceed
         /// The caller has it already: 304.

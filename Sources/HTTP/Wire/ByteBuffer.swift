@@ -51,6 +51,7 @@ public struct ByteBuffer: ~Copyable {
         end = start + count
     }
 
+    /// Empties it and keeps the memory.
     public mutating func removeAll() {
         start = 0
         end = 0
@@ -64,12 +65,14 @@ public struct ByteBuffer: ~Copyable {
         capacity = 0
     }
 
+    /// Appends a copy of the octets.
     @inlinable public mutating func append(_ octets: UnsafeRawBufferPointer) {
         guard let source = octets.baseAddress, !octets.isEmpty else { return }
         room(for: octets.count).copyMemory(from: source, byteCount: octets.count)
         end += octets.count
     }
 
+    /// Appends a text that stands in the program.
     @inlinable @inline(__always)
     public mutating func append(_ text: StaticString) {
         let count = text.utf8CodeUnitCount
@@ -77,8 +80,10 @@ public struct ByteBuffer: ~Copyable {
         end += count
     }
 
+    /// Appends a copy of the octets.
     public mutating func append(_ octets: [UInt8]) { octets.withUnsafeBytes { append($0) } }
 
+    /// Appends one octet.
     @inlinable @inline(__always)
     public mutating func append(_ octet: UInt8) {
         room(for: 1).storeBytes(of: octet, as: UInt8.self)

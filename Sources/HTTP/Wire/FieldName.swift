@@ -60,8 +60,10 @@ public struct FieldNames: Sendable, Equatable {
 
     public init() {}
 
+    /// Adds a name.
     public mutating func insert(_ name: FieldName) { bits |= 1 << UInt32(name.rawValue) }
 
+    /// Whether the set has this name.
     public func contains(_ name: FieldName) -> Bool { bits & 1 << UInt32(name.rawValue) != 0 }
 }
 

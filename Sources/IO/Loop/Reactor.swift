@@ -128,6 +128,7 @@ public final class Reactor {
         return timers.insert(deadline, handler)
     }
 
+    /// Cancels a timer; nothing happens when it has fired already.
     public func cancel(_ token: TimerQueue.Token) { timers.remove(token) }
 
     /// Calls `follower` once after the readiness reports of this batch, before the loop waits again. Also the way to break a

@@ -74,6 +74,7 @@ package enum MachineZone {
         return String(path[range.upperBound...])
     }
 
+    /// What `/etc/localtime` links to; nil when it is no link.
     package static func localtimeLink() -> String? {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = readlink("/etc/localtime", &buffer, buffer.count)
@@ -87,10 +88,12 @@ package enum MachineZone {
 /// A zone is one local file of some kilobytes, read at most once in the life of the process, so its reading is the
 /// one file access that a loop does by itself.
 package enum SystemTimeZones {
+    /// Where the rules of time zones are.
     package static let directory = "/usr/share/zoneinfo/"
     private static let largestZone = 256 << 10
     private static let largestList = 1 << 20
 
+    /// The zones of this machine; each is read when it is first asked for.
     package static let database = TimeZoneDatabase(names: names()) { name in
         (try? SmallFile.bytes(directory + name, limit: largestZone)) ?? nil
     }

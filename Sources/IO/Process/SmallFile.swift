@@ -5,6 +5,7 @@ public enum SmallFile {
     /// Whoever gives a secret through a pipe writes it when it is read, perhaps after having asked a person.
     private static let writerMilliseconds: Int32 = 5000
 
+    /// Why a file cannot be read.
     public enum Failure: Error, Sendable, Equatable, CustomStringConvertible {
         case system(SystemError)
         case tooLarge(limit: Int)

@@ -17,6 +17,7 @@ package struct Supervisor: Sendable {
         watchdogInterval = isMeant && microseconds >= 1000 ? Double(microseconds) / 2_000_000 : nil
     }
 
+    /// Tells systemd that the start, or a reload, is done, and what the program does now.
     package func ready(_ status: String) { socket?.send("READY=1\nSTATUS=\(status)") }
 
     /// Must be followed by `ready`.
@@ -24,6 +25,7 @@ package struct Supervisor: Sendable {
         socket?.send("RELOADING=1\nMONOTONIC_USEC=\(LoopClock.monotonicNow.nanoseconds / 1000)")
     }
 
+    /// Tells systemd that the end has begun.
     package func stopping() { socket?.send("STOPPING=1") }
 
     /// Gives a sign of life for as long as every loop answers; cancel the task to end it.

@@ -4,6 +4,7 @@ import Synchronization
 
 /// Lines for a person on standard error, outside the log.
 package enum StandardError {
+    /// Writes lines, the last one with its line end.
     package static func write(_ text: String) { writeLine(text, to: STDERR_FILENO) }
 
     /// A question, whose answer follows on the same line.
@@ -12,6 +13,7 @@ package enum StandardError {
 
 /// What a command prints for a person or a script. Unbuffered, so that a reader of a pipe sees it at once.
 package enum StandardOutput {
+    /// Writes lines, the last one with its line end.
     package static func write(_ text: String) { writeLine(text, to: STDOUT_FILENO) }
 }
 
@@ -25,6 +27,7 @@ private func writeWhole(_ text: String, to descriptor: Int32) { try? WholeFile.w
 
 /// Reads lines from a descriptor on a thread of its own: a terminal, a pipe or a file, which epoll cannot all watch.
 public final class LineInput: Sendable {
+    /// What was read.
     public enum Item: Sendable, Equatable {
         /// Without its line end.
         case line([UInt8])

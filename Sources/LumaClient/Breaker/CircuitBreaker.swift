@@ -31,6 +31,7 @@ public struct BreakerSettings: Sendable, Equatable {
 ///
 /// Pure: every instant comes in as a parameter. Share it with `SharedBreaker`.
 public struct CircuitBreaker: Sendable {
+    /// Whether requests are let through: all, none, or one to try. The words stand in `/status` and the metrics.
     public enum State: String, Sendable, CaseIterable {
         case closed, open
         case halfOpen = "half_open"
@@ -42,6 +43,7 @@ public struct CircuitBreaker: Sendable {
         let epoch: UInt64
     }
 
+    /// Whether a request may be sent now.
     public enum Admission: Sendable, Equatable {
         case go(Pass)
         /// Seconds until it is worth to try again.

@@ -79,6 +79,7 @@ public enum RequestFate: Sendable {
 
 /// The state of the budget for health and metrics.
 public struct BudgetSnapshot: Sendable, Equatable {
+    /// The limit of a class of requests, and what is left of it.
     public struct Allowance: Sendable, Equatable {
         public var limit: Int
         /// Requests that could start now without a wait.

@@ -39,6 +39,7 @@ public final class LumaAccount: Sendable {
 
 /// How the last calls to Luma ended, so that health can be told without spending budget.
 public struct Reachability: Sendable, Equatable {
+    /// How the last call ended.
     public enum Outcome: Sendable, Equatable {
         /// Luma answered and took our key, whatever it said to the request.
         case reachable

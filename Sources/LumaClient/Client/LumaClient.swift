@@ -8,6 +8,7 @@ import LumaAPI
 /// the `LumaAccount`. Every method has a deadline, on the clock of the loop, that it does not outlive by more than a step
 /// of the program.
 public final class LumaClient {
+    /// Where Luma is, with which key, and how long to wait for it.
     public struct Settings: Sendable {
         /// Scheme, host and an optional path, such as `https://public-api.luma.com`.
         public var baseURL: String

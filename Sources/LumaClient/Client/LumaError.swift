@@ -3,6 +3,7 @@ public import LumaAPI
 
 /// A write of which nobody knows whether it took effect, after everything was tried to find out.
 public struct UnknownOutcome: Sendable, Equatable {
+    /// What the search for its effect has found. The words stand in answers and in the journal.
     public enum Finding: String, Sendable {
         /// Nothing was found that the write would have left; it may still appear.
         case notFound = "not_found"

@@ -66,6 +66,7 @@ public struct ListPage: Sendable {
 
 /// What events to list.
 public struct EventListParameters: Sendable {
+    /// By start, as Luma writes it.
     public enum Sort: String, Sendable {
         case ascending = "asc"
         case descending = "desc"

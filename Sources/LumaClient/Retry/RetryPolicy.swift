@@ -44,6 +44,7 @@ public struct RetryPolicy: Sendable {
         case answered(status: Int, retryAfter: Double?, isLumas: Bool)
     }
 
+    /// What follows a failed attempt.
     public enum Decision: Sendable, Equatable {
         case retry(afterSeconds: Double)
         case giveUp

@@ -68,6 +68,7 @@ public struct FaultError: Error, Sendable, Equatable {
 
 /// What a server does about one call that a fault strikes: steps in order, for whoever has sockets and timers.
 public struct FaultPlan: Sendable, Equatable {
+    /// One thing to do.
     public enum Step: Sendable, Equatable {
         case wait(milliseconds: Int)
         /// The call takes effect, and its answer is the one to send.

@@ -24,6 +24,7 @@ public struct InputRequired: Sendable {
 
 /// A request of the server to the client.
 public struct InputRequest: Sendable {
+    /// The capability that the client must have declared for it.
     public enum Need: Sendable { case elicitationForm, elicitationURL, sampling, roots }
 
     public let method: String

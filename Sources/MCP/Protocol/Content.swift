@@ -2,6 +2,7 @@ public import Core
 
 /// What a resource holds.
 public struct ResourceContents: Sendable, Equatable {
+    /// Text, or bytes.
     public enum Body: Sendable, Equatable {
         case text(String)
         /// Bytes in base 64 (RFC 4648 §4, with padding).

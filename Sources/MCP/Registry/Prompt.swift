@@ -23,6 +23,7 @@ public struct Prompt {
 
     /// One turn of the conversation.
     public struct Message: Sendable, Equatable {
+        /// Who speaks.
         public enum Role: String, Sendable { case user, assistant }
 
         public let role: Role

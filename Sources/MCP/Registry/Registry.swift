@@ -45,6 +45,7 @@ public struct Registry {
     /// Offers nothing yet.
     public init() {}
 
+    /// Adds a built-in tool, whose name nothing else may have. Before the first conversation.
     public mutating func add(_ tool: Tool) {
         precondition(places[tool.name] == nil, "two tools are called \(tool.name)")
         generation += 1
@@ -54,16 +55,19 @@ public struct Registry {
         tools.append(tool)
     }
 
+    /// Adds a prompt, whose name no other may have.
     public mutating func add(_ prompt: Prompt) {
         precondition(!prompts.contains { $0.name == prompt.name }, "two prompts are called \(prompt.name)")
         prompts.append(prompt)
     }
 
+    /// Adds a resource, whose URI no other may have.
     public mutating func add(_ resource: Resource) {
         precondition(!resources.contains { $0.uri == resource.uri }, "two resources are at \(resource.uri)")
         resources.append(resource)
     }
 
+    /// Adds a template of resources, which no other may equal.
     public mutating func add(_ template: ResourceTemplate) {
         precondition(!templates.contains { $0.template == template.template }, "a template is there twice")
         templates.append(template)

@@ -33,8 +33,11 @@ public enum TokenSource: Sendable, Equatable {
 /// `label:scope:token:toolset:patterns`, with spaces between the patterns. What is wrong is told by the entry's number: whichever part is misplaced may be
 /// the secret, so no part is repeated.
 package enum TokenList {
+    /// Characters of a token, at least.
     package static let shortestToken = 20
+    /// Characters of a token, at most.
     package static let longestToken = 256
+    /// Characters of a label, at most.
     package static let longestLabel = 32
     /// Each request's token is compared with all of them.
     package static let maxTokens = 256
@@ -122,6 +125,7 @@ package enum TokenList {
         return nil
     }
 
+    /// SHA-256 of a token; nil when OpenSSL fails.
     package static func digest(_ token: String) -> [UInt8]? { try? Digest.sha256(Array(token.utf8)) }
 
     private static func isLabelByte(_ byte: UInt8) -> Bool {

@@ -13,6 +13,7 @@ public struct AllowedHosts: Sendable, Equatable {
     /// Every name is allowed.
     public let allowsAny: Bool
 
+    /// The names of this machine, as a Host field has them.
     package static let loopback = ["localhost", "127.0.0.1", "[::1]"]
 
     /// - Parameter names: `host`, `host:port` or `*`; what is not an entry is left out, the settings refuse it before.
@@ -97,6 +98,7 @@ public struct AllowedOrigins: Sendable, Equatable {
     /// Whether a page of this origin may call. `null`, which sandboxed pages and local files send, is nobody's.
     public func contains(_ origin: String) -> Bool { Self.normal(origin).map(origins.contains) ?? false }
 
+    /// Whether a text is an origin that can be allowed.
     package static func isEntry(_ text: String) -> Bool { normal(text) != nil }
 
     /// As browsers write it: lower case, without a port that goes without saying. Nil when it is no origin.

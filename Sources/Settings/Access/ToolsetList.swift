@@ -13,6 +13,7 @@ public enum ToolsetSource: Sendable, Equatable {
 package enum ToolsetList {
     /// Toolsets of one list.
     package static let maxSets = 64
+    /// Characters of a toolset's name, at most.
     package static let longestName = 32
     /// Bytes of the text.
     package static let maxBytes = 128 << 10

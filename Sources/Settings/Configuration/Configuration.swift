@@ -99,6 +99,7 @@ public struct Configuration: Sendable {
         public var answersDirectCalls: Bool
     }
 
+    /// How a line of the log is written.
     public enum LogFormat: String, Sendable { case text, json }
 
     /// Nil only when `usesSandbox`.

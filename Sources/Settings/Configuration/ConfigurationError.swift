@@ -2,6 +2,7 @@ import Core
 
 /// One thing that is wrong with the settings: which, with what value, what was expected, and where it was written.
 public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Where a setting was written.
     public enum Source: Sendable, Equatable {
         case commandLine
         case environment

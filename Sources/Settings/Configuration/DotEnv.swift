@@ -5,6 +5,7 @@
 /// escapes). Nothing is expanded and no value spans lines. Whatever else is on a line is refused by its number, because
 /// a line that is silently skipped is a setting that silently does not apply.
 public enum DotEnv {
+    /// One setting of the file.
     public struct Line: Sendable, Equatable {
         public let name: String
         public let value: String

@@ -72,32 +72,40 @@ package struct SettingReader {
     /// Whether a check over these settings makes sense.
     package func areRight(_ settings: Setting...) -> Bool { wrong.isDisjoint(with: settings) }
 
+    /// The value of a setting that is yes or no.
     package func boolean(_ setting: Setting) -> Bool { optionalBoolean(setting) ?? mismatch(setting) }
 
+    /// The same of one that may be unset: then nil.
     package func optionalBoolean(_ setting: Setting) -> Bool? {
         if case .boolean(let value)? = values[setting] { value } else { nil }
     }
 
+    /// The value of a setting that is a whole number.
     package func integer(_ setting: Setting) -> Int {
         optionalInteger(setting) ?? mismatch(setting)
     }
 
+    /// The same of one that may be unset: then nil.
     package func optionalInteger(_ setting: Setting) -> Int? {
         if case .integer(let value)? = values[setting] { value } else { nil }
     }
 
+    /// The value of a setting that is a number.
     package func number(_ setting: Setting) -> Double {
         if case .number(let value)? = values[setting] { value } else { mismatch(setting) }
     }
 
+    /// The value of a setting that is a text; nil when it is unset.
     package func text(_ setting: Setting) -> String? {
         if case .text(let value)? = values[setting] { value } else { nil }
     }
 
+    /// The entries of a setting that is a list; none when it is unset.
     package func list(_ setting: Setting) -> [String] {
         if case .list(let value)? = values[setting] { value } else { [] }
     }
 
+    /// The value of a setting that is a host.
     package func host(_ setting: Setting) -> HostName { text(setting).flatMap(HostName.init) ?? mismatch(setting) }
 
     /// A row whose kind does not fit its reader: every resolution reads every setting, so any test finds it.

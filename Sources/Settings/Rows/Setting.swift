@@ -175,6 +175,7 @@ public struct SettingRow: Sendable {
 public enum ClientVariable {
     /// Where the gateway is.
     public static let url = "LUMA_GATEWAY_URL"
+    /// The variable for the token of a command.
     public static let token = "LUMA_GATEWAY_TOKEN"
     package static let names: Set<String> = [url, token]
 }

@@ -226,6 +226,7 @@ public enum SettingTable {
 }
 
 extension SettingTable {
+    /// Those that `luma-mcp plugins` takes.
     package static let plugins: [SettingRow] = [
         SettingRow(
             .pluginsDirectory, .path, note: "none; no plugins", placeholder: "DIR", group: .plugins,
@@ -241,6 +242,7 @@ extension SettingTable {
             "Refuse plugins that other users of the machine could change; false is for development."),
     ]
 
+    /// Those that `luma-mcp forwarders` takes.
     package static let forwarders: [SettingRow] = [
         SettingRow(
             .forwardersDirectory, .path, note: "none; the services below only", placeholder: "DIR", group: .forwarders,

@@ -59,6 +59,7 @@ package final class CallSlots: Sendable {
     private let most: Int
     private let state = Mutex(State())
 
+    /// - Parameter most: calls that run at once, of all owners together.
     package init(most: Int = 16) { self.most = most }
 
     /// Wants to run.
@@ -112,6 +113,7 @@ package final class CallSlots: Sendable {
         }
     }
 
+    /// What the calls of one owner have come to so far.
     package func counts(_ owner: String) -> Counts { state.withLock { $0.counts[owner, default: Counts()] } }
 
     /// Calls that run, of all.

@@ -45,6 +45,7 @@ extension PluginSnapshot {
 
 /// Something worth a line of the gateway's log: a constant message, and what varies.
 package struct HostEvent: Sendable {
+    /// How much it matters, as in the gateway's log.
     package enum Level: Sendable { case debug, info, warning, error }
 
     package let level: Level

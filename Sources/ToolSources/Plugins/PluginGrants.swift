@@ -88,15 +88,20 @@ public struct PluginGrants: Sendable, Equatable {
 
 /// The limits of a plugin's calls: their defaults, and what an operator may ask for at most.
 public enum PluginLimits {
+    /// What a call has without a grant, in seconds.
     public static let timeoutSeconds = 30.0
+    /// The most that may be granted, in seconds.
     public static let maxTimeoutSeconds = 900.0
     /// Octets of standard output.
     public static let outputBytes = 1 << 20
+    /// The most that may be granted, in bytes.
     public static let maxOutputBytes = 16 << 20
     /// Calls of one plugin at once.
     public static let concurrency = 4
+    /// The most calls at once that may be granted.
     public static let maxConcurrency = 16
     /// Calls of one plugin that wait.
     public static let queue = 32
+    /// The most waiting calls that may be granted.
     public static let maxQueue = 256
 }

@@ -1,5 +1,6 @@
 /// How a plugin's process ended, and what it wrote.
 public struct PluginRun: Sendable, Equatable {
+    /// How the process ended, or why it was stopped.
     public enum End: Sendable, Equatable {
         case exited(Int32)
         /// By this signal, which nobody here sent.

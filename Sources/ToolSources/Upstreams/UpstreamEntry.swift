@@ -64,6 +64,7 @@ public struct UpstreamEntry: Sendable, Equatable {
         public var resultBytes = 4 << 20
         public var tools = 500
 
+        /// The most that an entry may set for a call, in seconds.
         public static let longestCallSeconds = 900
         /// Pages of one list.
         public static let pages = 50

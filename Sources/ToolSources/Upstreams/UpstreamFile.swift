@@ -33,6 +33,7 @@ public struct UpstreamReading: Sendable {
 ///
 /// What is wrong with one entry costs that entry, what is wrong around them costs the file.
 public struct UpstreamFile: Sendable {
+    /// Octets of the file, at most.
     public static let longest = 1 << 20
     static let format = 1
     static let mostEntries = 64

@@ -3,6 +3,7 @@ import Formats
 
 /// A date, or a date and a time, as tables show it. What three numbers mean is not decided here: a column has one order.
 package struct CellDate: Equatable {
+    /// The day, or the days that three numbers may be.
     package enum Day: Equatable {
         case known(CivilDate)
         /// By order, for each that makes a day of the numbers; empty when none does.
@@ -57,6 +58,7 @@ package struct CellDate: Equatable {
         }
     }
 
+    /// The day in this order of numbers; nil when the numbers make none in it.
     package func day(_ order: DateOrder) -> CivilDate? {
         switch day {
         case .known(let day): day
@@ -211,6 +213,7 @@ package struct SerialDate: Equatable {
     /// Milliseconds from midnight; nil for a whole number.
     package let time: Int64?
 
+    /// What a number in a cell is as a date.
     package enum Reading: Equatable {
         case date(SerialDate)
         /// It was cut, and may be any time within these.
@@ -274,9 +277,13 @@ package struct DateOrder: OptionSet, Sendable, Hashable {
 
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    /// Day, month, year.
     package static let dmy = DateOrder(rawValue: 1)
+    /// Month, day, year.
     package static let mdy = DateOrder(rawValue: 2)
+    /// Year, month, day.
     package static let ymd = DateOrder(rawValue: 4)
+    /// Every order.
     package static let all: DateOrder = [.dmy, .mdy, .ymd]
 
     /// Each order and the word of `--date-format` for it.

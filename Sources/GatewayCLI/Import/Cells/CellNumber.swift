@@ -2,6 +2,7 @@ import Core
 
 /// A number as the tables of different countries show it. What may be two numbers is refused: `1.000` is one or a thousand.
 package enum CellNumber {
+    /// What a text is as a number.
     package enum Reading: Equatable {
         /// As JSON writes it.
         case number(String)
@@ -9,6 +10,7 @@ package enum CellNumber {
         case none
     }
 
+    /// Reads a text with or without a sign, with separators of thousands and a decimal point or comma.
     package static func read(_ text: String) -> Reading {
         var rest = Array(text.utf8)
         let isNegative = rest.first == UInt8(ascii: "-")

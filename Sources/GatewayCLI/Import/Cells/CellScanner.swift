@@ -48,6 +48,7 @@ package struct CellScanner {
         return true
     }
 
+    /// Passes over blanks.
     package mutating func skipBlanks() { while take(" ") {} }
 }
 
@@ -86,5 +87,6 @@ package enum CancelledWords {
         "cancelled", "canceled", "abgesagt", "storniert", "annule", "annulee", "cancelado", "cancelada",
     ]
 
+    /// Whether a text is one of them, whatever its case and accents.
     package static func contains(_ text: String) -> Bool { words.contains(PlainText.words(text)) }
 }

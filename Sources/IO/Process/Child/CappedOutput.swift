@@ -1,5 +1,6 @@
 /// The first or the last octets of a stream, and how many there were.
 package struct CappedOutput: Sendable {
+    /// Which end of a stream is kept.
     package enum Kept: Sendable { case first, last }
 
     package let limit: Int
@@ -19,6 +20,7 @@ package struct CappedOutput: Sendable {
     /// True when something came that is not kept.
     package var isCut: Bool { total > limit }
 
+    /// Takes the next octets of the stream.
     package mutating func append(_ octets: UnsafeRawBufferPointer) {
         total += octets.count
         switch kept {

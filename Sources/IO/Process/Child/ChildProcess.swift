@@ -77,6 +77,7 @@ package struct ChildLimits: Sendable {
 
 /// How a run came to its end.
 package struct ChildResult: Sendable {
+    /// How the process itself ended.
     package enum Ending: Sendable, Equatable {
         case exited(Int)
         case killed(signal: Int)
@@ -110,6 +111,7 @@ package enum ChildFailure: Error, Sendable, Equatable {
 
 /// The step of a start that failed, with errno. For the log: neither names a path.
 package struct SpawnFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The steps, in their order. The words stand in the log.
     package enum Stage: String, Sendable {
         /// A word that holds a NUL, or a path that is not absolute.
         case words

@@ -22,6 +22,7 @@ public struct TokenManager: Sendable {
         let number: UInt64
     }
 
+    /// What a request that needs a token does now.
     public enum Admission: Sendable {
         case go(ForwarderCredentials)
         /// Go; and fetch the next token meanwhile.

@@ -15,6 +15,7 @@ public import HTTP
 /// A call makes its steps one after another. Each request is repeated by the service's rule, once more with a new token when
 /// the one that it carried is refused (which proves that it was not executed), and the last one for each further page.
 public struct ForwarderCall {
+    /// What the call wants from whoever plays it.
     public enum Action: Sendable, Equatable {
         /// The call needs a token.
         case authorize

@@ -34,6 +34,7 @@ public struct ForwarderReading: Sendable {
 public enum ForwarderDocument {
     /// The version of the format.
     static let format = 1
+    /// Octets of a document, at most.
     public static let longest = 1 << 20
     static let mostTools = 200
     private static let limits = JSONLimits(maxDepth: 64, maxBytes: longest, maxValues: 50_000)

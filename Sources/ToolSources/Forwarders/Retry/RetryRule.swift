@@ -28,6 +28,7 @@ public struct RetryRule: Sendable, Equatable {
         case answered(status: Int, retryAfter: Double?)
     }
 
+    /// What follows a failed attempt.
     public enum Decision: Sendable, Equatable {
         case retry(afterSeconds: Double)
         case giveUp

@@ -51,6 +51,7 @@ public struct ServiceBreaker: Sendable {
 
 /// Keeps the requests to a service below so many in any minute. Pure: every instant comes in as a parameter.
 public struct RequestRate: Sendable {
+    /// When a request may be sent.
     public enum Turn: Sendable, Equatable {
         /// It may be sent after so many seconds, and is counted.
         case go(afterSeconds: Double)

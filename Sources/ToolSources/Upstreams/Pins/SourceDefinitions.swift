@@ -4,6 +4,7 @@ public import Core
 ///
 /// It is what is pinned, and not what clients see: a change may hide in what cleaning takes away.
 public struct SourceDefinitions: Sendable, Equatable {
+    /// What is defined.
     public enum Kind: String, Sendable, CaseIterable {
         case tool, prompt
 
