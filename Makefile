@@ -44,7 +44,7 @@ PYTHON := $(wildcard Packaging/*.py Tests/*/*.py examples/*/*.py examples/*/*/*.
 FORMATTED := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format check linkage smoke differential chaos fuzz asan tsan bench soak openapi exports plugins interop browser \
+.PHONY: help run build test lint format check linkage smoke differential chaos plugin-chaos fuzz asan tsan bench soak openapi exports plugins interop browser \
     clean need-swift need-packages
 .PHONY: install deb sbom mcpb packaging
 .PHONY: goodput
@@ -91,6 +91,11 @@ differential: build ## Compare with nginx and h11 what is taken for a request (O
 chaos: build ## Let 32 clients loose in a storm of faults (CHAOS_OPERATIONS, CHAOS_SEED to play one again)
 	@Tests/Tools/packages.sh python3 openssl
 	@folder=$$(mktemp -d) && python3 Tests/Drivers/chaos.py $(BINARY) $$folder --operations $(CHAOS_OPERATIONS) \
+	    $(if $(CHAOS_SEED),--seed $(CHAOS_SEED)) && rm -rf $$folder
+
+plugin-chaos: build ## Call plugins that do what nobody should (CHAOS_CALLS, CHAOS_SEED to play them again): nothing of them may be left
+	@Tests/Tools/packages.sh python3
+	@folder=$$(mktemp -d) && python3 Tests/Drivers/chaos_plugins.py $(BINARY) $$folder --calls $(or $(CHAOS_CALLS),1000) \
 	    $(if $(CHAOS_SEED),--seed $(CHAOS_SEED)) && rm -rf $$folder
 
 fuzz: need-packages ## Fuzz requests, chunks, JSON, time zones, tables and calendars for FUZZ_SECONDS (60), FUZZ_SANITIZER=address or thread

@@ -16,6 +16,16 @@ import Testing
         #expect(result.code == 0, "\(result.out)\(result.err)")
     }
 
+    /// A few calls of each; `make plugin-chaos` makes a thousand.
+    @Test func ofPluginsThatDoWhatNobodyShouldNothingIsLeft() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-mcp-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let result = try await runDriver(
+            "chaos_plugins.py", [Program.path, folder.path, "--calls", "100", "--clients", "12"], seconds: 240)
+        #expect(result.code == 0, "\(result.out)\(result.err)")
+    }
+
     /// Found by a storm: two clients want an event by the same words. One is answered, the gateway dies, and the other's
     /// create is lost before it takes effect: the first one's event must not be taken for its own.
     @Test func anEventOfAnEarlierLifeIsNotTakenForAnothers() async throws {
