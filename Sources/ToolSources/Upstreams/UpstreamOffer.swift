@@ -25,6 +25,8 @@ public struct UpstreamVerdict: Sendable, Equatable {
     public var hiddenTools: [String: String] = [:]
     /// The same of prompts.
     public var hiddenPrompts: [String: String] = [:]
+    /// What it tells models of its use may be shown.
+    public var showsInstructions = true
     /// What has changed, in words for the operator.
     public var notes: [String] = []
 

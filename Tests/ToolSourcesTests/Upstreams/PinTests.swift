@@ -189,13 +189,13 @@ enum PinFixture {
     }
 
     private func verdict(
-        _ rule: PinRule, _ pinned: PinRecord, _ now: Result<SourceDefinitions, SourceTooLarge>,
+        _ rule: UpstreamEntry.Pin, _ pinned: PinRecord, _ now: Result<SourceDefinitions, SourceTooLarge>,
         approvesFirst: Bool = false
     ) -> PinVerdict {
         PinVerdict(rule, source: "docs", pinned: pinned, now: now, approvesFirst: approvesFirst)
     }
 
-    @Test(arguments: PinRule.allCases) func whatIsUnchangedIsServed(_ rule: PinRule) {
+    @Test(arguments: UpstreamEntry.Pin.allCases) func whatIsUnchangedIsServed(_ rule: UpstreamEntry.Pin) {
         let verdict = verdict(rule, .pinned(PinFixture.pin(approved)), .success(approved), approvesFirst: true)
         #expect(verdict.reason(.tool, "search") == nil && verdict.showsInstructions && verdict.notes.isEmpty)
         #expect(verdict.firstContact == nil)
@@ -233,7 +233,7 @@ enum PinFixture {
         #expect(verdict.reason(.tool, "search") == nil && verdict.notes.isEmpty && verdict.firstContact == nil)
     }
 
-    @Test(arguments: [PinRule.warn, .block]) func theFirstContactIsTrusted(_ rule: PinRule) {
+    @Test(arguments: [UpstreamEntry.Pin.warn, .block]) func theFirstContactIsTrusted(_ rule: UpstreamEntry.Pin) {
         let verdict = verdict(rule, .none, .success(approved))
         #expect(verdict.firstContact == approved && verdict.reason(.tool, "search") == nil && verdict.notes.isEmpty)
     }
@@ -248,7 +248,8 @@ enum PinFixture {
     }
 
     /// Nothing is recorded over what cannot be read, and nothing is served that nobody can vouch for.
-    @Test(arguments: [PinRule.warn, .block]) func whatCannotBeComparedIsNotTrusted(_ rule: PinRule) {
+    @Test(arguments: [UpstreamEntry.Pin.warn, .block]) func whatCannotBeComparedIsNotTrusted(_ rule: UpstreamEntry.Pin)
+    {
         for verdict in [
             verdict(rule, .unreadable("is not JSON"), .success(approved)),
             verdict(rule, .pinned(PinFixture.pin(approved)), .failure(SourceTooLarge())),
@@ -258,6 +259,24 @@ enum PinFixture {
             #expect((verdict.reason(.tool, "search") != nil) == (rule == .block))
             #expect(verdict.showsInstructions == (rule == .warn))
         }
+    }
+
+    @Test func itIsToldOfAnOffer() throws {
+        var offer = UpstreamOffer()
+        (offer.serverName, offer.instructions) = ("docs", "Search first.")
+        offer.tools = try [PinFixture.read, PinFixture.search].map { try #require(try JSON.parse($0).objectValue) }
+        offer.prompts = [try #require(try JSON.parse(PinFixture.greet).objectValue)]
+        #expect(try SourceDefinitions(offer) == approved)
+        let now = Result<SourceDefinitions, SourceTooLarge>.success(try SourceDefinitions(offer))
+        let told = UpstreamVerdict(verdict(.block, .pinned(PinFixture.pin(changed)), now), of: offer)
+        #expect(told.hiddenTools.keys.sorted() == ["read", "search"] && told.hiddenPrompts.isEmpty)
+        #expect(told.hiddenTools["read"]?.contains("new") == true && !told.showsInstructions && !told.notes.isEmpty)
+        let first = UpstreamVerdict(verdict(.block, .none, now, approvesFirst: true), of: offer)
+        #expect(first.hiddenPrompts.keys.sorted() == ["greet"] && first.hiddenTools.count == 2)
+        #expect(UpstreamVerdict(verdict(.warn, .pinned(PinFixture.pin(changed)), now), of: offer).hiddenTools.isEmpty)
+        offer.serverName = ""
+        offer.instructions = ""
+        #expect(try SourceDefinitions(offer).server.isEmpty)
     }
 
     @Test func notesAreBounded() throws {

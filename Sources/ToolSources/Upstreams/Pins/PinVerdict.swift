@@ -1,12 +1,4 @@
-/// What becomes of definitions that a server has changed.
-public enum PinRule: String, Sendable, CaseIterable {
-    /// Nobody compares them.
-    case off
-    /// They are offered, and the operator is told.
-    case warn
-    /// They are held until the operator approves them.
-    case block
-}
+import Core
 
 /// What is known of the definitions that were approved.
 public enum PinRecord: Sendable, Equatable {
@@ -45,7 +37,7 @@ public struct PinVerdict: Sendable, Equatable {
     ///   - now: its definitions, or why they cannot be pinned.
     ///   - approvesFirst: with `block`, not even the first definitions are served before they are approved.
     public init(
-        _ rule: PinRule, source: String, pinned: PinRecord, now: Result<SourceDefinitions, SourceTooLarge>,
+        _ rule: UpstreamEntry.Pin, source: String, pinned: PinRecord, now: Result<SourceDefinitions, SourceTooLarge>,
         approvesFirst: Bool = false
     ) {
         if rule == .off { return }
@@ -75,7 +67,7 @@ public struct PinVerdict: Sendable, Equatable {
         }
     }
 
-    private mutating func refuse(_ rule: PinRule, _ reason: String) {
+    private mutating func refuse(_ rule: UpstreamEntry.Pin, _ reason: String) {
         notes = [reason]
         if rule == .block {
             hold = .all(reason)
@@ -84,7 +76,7 @@ public struct PinVerdict: Sendable, Equatable {
     }
 
     private mutating func compare(
-        _ rule: PinRule, _ source: String, _ pin: SourcePin, _ definitions: SourceDefinitions
+        _ rule: UpstreamEntry.Pin, _ source: String, _ pin: SourcePin, _ definitions: SourceDefinitions
     ) {
         let comparison = PinComparison(pin.definitions, definitions)
         self.comparison = comparison
@@ -115,4 +107,20 @@ public struct PinVerdict: Sendable, Equatable {
     }
 
     private static func list(_ names: [String]) -> String { names.joined(separator: ", ") }
+}
+
+extension UpstreamVerdict {
+    /// What a pin means for an offer.
+    public init(_ verdict: PinVerdict, of offer: UpstreamOffer) {
+        func held(_ kind: SourceDefinitions.Kind, _ items: [JSONObject]) -> [String: String] {
+            var reasons: [String: String] = [:]
+            for name in items.compactMap({ $0["name"]?.stringValue }) { reasons[name] = verdict.reason(kind, name) }
+            return reasons
+        }
+        self.init()
+        hiddenTools = held(.tool, offer.tools)
+        hiddenPrompts = held(.prompt, offer.prompts)
+        showsInstructions = verdict.showsInstructions
+        notes = verdict.notes
+    }
 }

@@ -75,6 +75,15 @@ public struct SourceDefinitions: Sendable, Equatable {
         guard octets <= Self.maxBytes else { throw SourceTooLarge() }
     }
 
+    /// Those of an upstream. Its resources are data, which may change, and no part of them.
+    public init(_ offer: UpstreamOffer) throws(SourceTooLarge) {
+        func text(_ text: String) -> String? { text.isEmpty ? nil : text }
+        try self.init(
+            name: text(offer.serverName), instructions: text(offer.instructions),
+            tools: offer.tools.map { .object($0) },
+            prompts: offer.prompts.map { .object($0) })
+    }
+
     /// The definition that is meant; nil when there is none.
     public subscript(key: Key) -> Definition? { definitions.first { $0.key == key } }
 }

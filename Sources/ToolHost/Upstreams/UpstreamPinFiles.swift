@@ -1,0 +1,89 @@
+import Crypto
+import Dispatch
+import Glibc
+package import IO
+import Synchronization
+package import ToolSources
+
+/// Remembers in files, one for each upstream, what it may offer: what it gave first, or what its operator has approved. Safe to use
+/// from any thread.
+///
+/// A gateway writes what it sees first, and `luma-mcp upstreams approve` everything after that; each file is replaced as a whole.
+package final class UpstreamPinFiles: UpstreamPins {
+    /// Below the directory for state.
+    private static let name = "upstream-pins"
+
+    /// Nil when nothing is kept.
+    private let folder: String?
+    /// What could not be kept, until the process ends.
+    private let unkept = Mutex<[String: SourcePin]>([:])
+    private let queue = DispatchQueue(label: "luma-mcp.upstream-pins")
+
+    /// - Parameter base: the directory for state; nil when nothing is kept, so that pins end with the process.
+    package init(below base: String?) { folder = base.map { $0 + "/" + Self.name } }
+
+    private static let digest: ToolNames.Digest = { (try? Digest.sha256($0)) ?? [] }
+
+    /// The digest of definitions as a whole, in hexadecimal.
+    package static func digest(of definitions: SourceDefinitions) -> String { definitions.digest(digest) }
+
+    package func judge(
+        _ entry: UpstreamEntry, _ offer: UpstreamOffer, then: @escaping @Sendable (UpstreamVerdict) -> Void
+    ) {
+        queue.async { [self] in then(judged(entry, offer)) }
+    }
+
+    private func judged(_ entry: UpstreamEntry, _ offer: UpstreamOffer) -> UpstreamVerdict {
+        let now: Result<SourceDefinitions, SourceTooLarge>
+        do throws(SourceTooLarge) { now = .success(try SourceDefinitions(offer)) } catch { now = .failure(error) }
+        let verdict = PinVerdict(
+            entry.pin, source: entry.name, pinned: entry.pin == .off ? .none : record(of: entry.name), now: now,
+            approvesFirst: entry.approvesFirst)
+        var told = UpstreamVerdict(verdict, of: offer)
+        guard let first = verdict.firstContact else { return told }
+        let pin = SourcePin(first, origin: .firstContact, recorded: WallClock.now.rfc3339)
+        do throws(SystemError) {
+            try keep(pin, for: entry.name)
+        } catch {
+            unkept.withLock { $0[entry.name] = pin }
+            // Without a directory for state the operator wants nothing to be kept.
+            if folder != nil {
+                told.notes.append(
+                    "what it offers could not be recorded (\(error)): a change while no gateway runs is not seen")
+            }
+        }
+        return told
+    }
+
+    /// What is known of an upstream. Blocks its thread: never on a loop.
+    package func record(of name: String) -> PinRecord {
+        let own = unkept.withLock { $0[name] }.map { PinRecord.pinned($0) } ?? .none
+        guard let path = path(of: name) else { return own }
+        do throws(SmallFile.Failure) {
+            guard let octets = try SmallFile.bytes(path, limit: SourcePin.maxFileBytes) else { return own }
+            do throws(UnreadablePin) {
+                return .pinned(try SourcePin(reading: octets, Self.digest))
+            } catch {
+                return .unreadable(error.reason)
+            }
+        } catch {
+            return .unreadable("cannot be read: \(error)")
+        }
+    }
+
+    /// Trusts these definitions from now on. Blocks its thread: never on a loop.
+    /// - Throws: why they could not be kept, as when there is no directory for state.
+    package func approve(_ definitions: SourceDefinitions, of name: String) throws(SystemError) {
+        try keep(SourcePin(definitions, origin: .approval, recorded: WallClock.now.rfc3339), for: name)
+    }
+
+    private func keep(_ pin: SourcePin, for name: String) throws(SystemError) {
+        guard let folder, let path = path(of: name) else { throw SystemError("open", code: ENOENT) }
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw SystemError("mkdir") }
+        try WholeFile.replace(path, pin.json(Self.digest).encoded, mode: 0o600)
+        unkept.withLock { $0[name] = nil }
+    }
+
+    /// Names are small letters and digits.
+    private func path(of name: String) -> String? { folder.map { "\($0)/\(name).json" } }
+}
