@@ -29,6 +29,11 @@ extension SurfaceStage {
         _ surface: Surface, given: JSONObject, token: String? = nil, asking person: Person? = nil
     ) async throws -> JSON {
         let words = surface.commandLine(given, saysYes: person == nil)
+        return try JSON.parse(try await output(of: words, token: token, asking: person).bytes)
+    }
+
+    /// What the command of these words gives.
+    func output(of words: [String], token: String? = nil, asking person: Person? = nil) async throws -> CommandOutput {
         let ask = person?.answer
         let family = try #require(CommandFamily.named(words[0]))
         let gateway = gateway
@@ -37,19 +42,17 @@ extension SurfaceStage {
             transport: ScriptedTransport { request, _ in await gateway.carry(request, to: Self.origin) },
             clock: ManualClock(isAutomatic: true))
         let environment = ["TZ": "Europe/Berlin"]
-        let output: CommandOutput
         switch try family.read(words.dropFirst()) {
         case .events(let call):
             let command = EventsCommand(
                 call, environment: environment, output: Self.file, errors: Self.file, askToCancel: ask)
-            output = try await command.work(client, now: WallClock.now)
+            return try await command.work(client, now: WallClock.now)
         case .operation(let call):
             let command = OperationCommand(
                 call, environment: environment, output: Self.file, ask: ask)
-            output = try await command.work(client, now: WallClock.now)
+            return try await command.work(client, now: WallClock.now)
         case .help, .version: throw CommandFailure(.usage, "no command: \(words)")
         }
-        return try JSON.parse(output.bytes)
     }
 
     /// How a command ends that fails; nil for one that does not.

@@ -9,9 +9,9 @@ final class LogFile: Sendable {
     let sink: LogSink
     private let path: String
 
-    init(_ format: Configuration.LogFormat = .text) throws {
+    init(_ format: Configuration.LogFormat = .text, threshold: LogLevel = .info) throws {
         path = FileManager.default.temporaryDirectory.appendingPathComponent("log-" + UUID().uuidString).path
-        sink = try LogSink(path: path, format: format, threshold: .info)
+        sink = try LogSink(path: path, format: format, threshold: threshold)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }

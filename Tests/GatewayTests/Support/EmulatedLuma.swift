@@ -1,6 +1,7 @@
 import Core
 import HTTP
 import IO
+import LumaAPI
 import LumaSandbox
 import Synchronization
 import TestKit
@@ -14,6 +15,7 @@ final class EmulatedLuma: Sendable {
         var held: Set<String> = []
         var losing: Set<String> = []
         var answers: [String: ScriptedTransport.Answer] = [:]
+        var secrets: [String: Set<String>] = [:]
     }
 
     /// Where the gateway believes it to be.
@@ -29,6 +31,9 @@ final class EmulatedLuma: Sendable {
 
     /// Those whose caller did not wait for the answer.
     var cancelled: [String] { state.withLock { $0.cancelled } }
+
+    /// What was sent and answered that the rows call secret, by operation: texts, each also without the address that it ends.
+    var secrets: [String: Set<String>] { state.withLock { $0.secrets } }
 
     func count(_ operation: String) -> Int { asked.count { $0 == operation } }
 
@@ -77,6 +82,23 @@ final class EmulatedLuma: Sendable {
         let target = request.url.dropFirst(Self.origin.count)
         let path = String(target.prefix { $0 != "?" })
         let operation = String(path.dropFirst("/v1/".count))
+        let answer = await respond(to: request, target, path, operation)
+        note(operation, request, answer)
+        return answer
+    }
+
+    private func note(_ operation: String, _ request: OutboundRequest, _ answer: ScriptedTransport.Answer) {
+        guard let row = Catalog[operation], !row.secretInput.isEmpty || !row.secretAnswer.isEmpty else { return }
+        var texts = (try? JSON.parse(request.body))?.texts(of: row.secretInput) ?? []
+        if case .success(let response) = answer, let document = try? JSON.parse(response.body) {
+            texts.formUnion(document.texts(of: row.secretAnswer))
+        }
+        if !texts.isEmpty { state.withLock { $0.secrets[operation, default: []].formUnion(texts) } }
+    }
+
+    private func respond(
+        to request: OutboundRequest, _ target: Substring, _ path: String, _ operation: String
+    ) async -> ScriptedTransport.Answer {
         state.withLock { $0.asked.append(operation) }
         while state.withLock({ $0.held.contains(operation) }) {
             do {
@@ -97,5 +119,21 @@ final class EmulatedLuma: Sendable {
         if state.withLock({ $0.losing.remove(operation) != nil }) { return .lost(.timeout) }
         let fields = told.allFields.map { Field($0.name.lowercased(), $0.value) } + [Field("date", now.httpDate)]
         return .success(OutboundResponse(status: told.status, fields: fields, body: told.body))
+    }
+}
+
+extension JSON {
+    /// The texts of members of these names, at any depth, each also without the address that it ends.
+    fileprivate func texts(of names: Set<String>, isWithin: Bool = false) -> Set<String> {
+        switch self {
+        case .string(let text):
+            isWithin ? [text, text.split(separator: "=").last.map { String($0) } ?? text] : []
+        case .array(let items): items.reduce(into: []) { $0.formUnion($1.texts(of: names, isWithin: isWithin)) }
+        case .object(let object):
+            object.members.reduce(into: []) { texts, member in
+                texts.formUnion(member.value.texts(of: names, isWithin: isWithin || names.contains(member.name)))
+            }
+        default: []
+        }
     }
 }

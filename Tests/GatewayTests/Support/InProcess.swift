@@ -5,6 +5,7 @@ import IO
 import IOTestKit
 import Settings
 import Store
+import Synchronization
 import TestKit
 
 @testable import Gateway
@@ -20,6 +21,7 @@ final class InProcess: Sendable {
     private let application: LoopBound<Application>
     private let log: LogFile
     private let limits: WireLimits
+    private let kept = Mutex<[OpenRequest]?>(nil)
 
     /// A gateway with these settings.
     /// - Parameter store: of several gateways, if it is to be shared.
@@ -27,7 +29,7 @@ final class InProcess: Sendable {
         _ settings: [Setting: String] = [:], luma: EmulatedLuma = EmulatedLuma(),
         store: any StateStore = SQLiteStateStore(.memory)
     ) async throws {
-        let log = try LogFile(.json)
+        let log = try LogFile(.json, threshold: settings[.debug] == "true" ? .debug : .info)
         try await self.init(try GatewayNode.shared(settings, log: log.sink, store: store), luma: luma, log: log)
         // What was ended before the start is known at once.
         await shared.mcp.sessions.readEnded()
@@ -104,7 +106,7 @@ final class InProcess: Sendable {
     /// Sends a request as it stands on the wire.
     func send(_ text: String, from peer: String = "127.0.0.1") async throws -> OpenRequest {
         let (application, limits) = (application, limits)
-        return try await loop.perform { loop in
+        let request: OpenRequest = try await loop.perform { loop in
             let (handler, reactor) = (application.value, loop.reactor)
             let table = FieldTable(limits: limits)
             var machine = ServerConnection()
@@ -125,6 +127,18 @@ final class InProcess: Sendable {
                 }
             }
         }
+        kept.withLock { $0?.append(request) }
+        return request
+    }
+
+    /// Keeps what is asked from now on, for `answers`.
+    func keepAnswers() { kept.withLock { $0 = [] } }
+
+    /// All octets of the answers to what was kept.
+    func answers() async -> [String] {
+        var answers: [String] = []
+        for request in kept.withLock({ $0 ?? [] }) { answers.append(await request.octets()) }
+        return answers
     }
 
     // MARK: What else happens to a gateway
@@ -133,6 +147,11 @@ final class InProcess: Sendable {
     func perform<T: Sendable>(_ body: @escaping @Sendable (Application) -> T) async -> T {
         let application = application
         return await loop.perform { _ in body(application.value) }
+    }
+
+    /// The same for what may wait.
+    func work<T: Sendable>(_ body: @Sendable (Application) async throws -> T) async throws -> T {
+        try await loop.work(application, body)
     }
 
     /// Fires the timers of the next `seconds` now.
@@ -147,6 +166,12 @@ final class InProcess: Sendable {
 }
 
 extension Loop {
+    fileprivate func work<T: Sendable>(
+        _ application: LoopBound<Application>, _ body: @Sendable (Application) async throws -> T
+    ) async throws -> T {
+        try await body(application.value)
+    }
+
     fileprivate func end(_ application: LoopBound<Application>) async {
         application.value.willEnd()
         await application.value.end(by: LoopClock(reactor).now.advanced(seconds: 1))
