@@ -26,6 +26,9 @@ public struct OutboundRequest: Sendable {
     public var idleSeconds: Double?
     /// Called on the loop with each piece of the answer's body as it comes; nil when nobody waits for it.
     public var arrived: (@Sendable (UnsafeRawBufferPointer) -> Void)?
+    /// Takes each piece of the answer's body, with its status and fields, on the loop, in the place of memory: the answer's own
+    /// body is empty then. False ends the transfer as cancelled.
+    public var sink: (@Sendable (_ head: OutboundResponse, _ piece: UnsafeRawBufferPointer) -> Bool)?
 
     public init(method: Method, url: String, fields: [Field], body: [UInt8] = [], deadline: MonotonicTime) {
         self.method = method

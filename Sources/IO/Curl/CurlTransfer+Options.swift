@@ -69,6 +69,8 @@ extension CurlTransfer {
         set(CURLOPT_NOPROXY, "")
         set(CURLOPT_TCP_NODELAY, 1)
         set(CURLOPT_TCP_KEEPALIVE, 1)
+        if settings.undoesEncodings { set(CURLOPT_ACCEPT_ENCODING, "identity") }
+        if !settings.names.isEmpty { setNames(settings.names) }
         // So that a change in the DNS is seen.
         set(CURLOPT_MAXLIFETIME_CONN, 3600)
         guard target.origin.isSecure else {
@@ -88,6 +90,16 @@ extension CurlTransfer {
         case .bundle: set(CURLOPT_CAPATH, nil)
         }
         if let file = settings.caFile { set(CURLOPT_CAINFO, file) }
+    }
+
+    private func setNames(_ all: [String]) {
+        curl_slist_free_all(names)
+        names = nil
+        for name in all {
+            guard let longer = curl_slist_append(names, name) else { return note(CURLE_OUT_OF_MEMORY) }
+            names = longer
+        }
+        note(lm_curl_set_list(easy, CURLOPT_RESOLVE, names))
     }
 
     /// Method and fields.

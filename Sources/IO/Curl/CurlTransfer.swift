@@ -24,6 +24,12 @@ final class CurlTransfer {
     @exclusivity(unchecked) var call: CurlTransport.Call?
     /// Who hears of each piece of the body.
     private var arrived: (@Sendable (UnsafeRawBufferPointer) -> Void)?
+    /// Who takes the body instead of `body`.
+    private var sink: (@Sendable (OutboundResponse, UnsafeRawBufferPointer) -> Bool)?
+    /// Octets that it was given.
+    private var sunk = 0
+    /// It wants no more.
+    private(set) var isUnwanted = false
     /// True once libcurl has begun to write the request.
     var wasSent: Bool { attempts > 0 }
     /// True when libcurl wanted to send a POST again.
@@ -37,6 +43,7 @@ final class CurlTransfer {
     let url: OpaquePointer
     var origin: UpstreamURL.Origin?
     var lines: UnsafeMutablePointer<curl_slist>?
+    var names: UnsafeMutablePointer<curl_slist>?
     @exclusivity(unchecked) private var body: [UInt8] = []
     @exclusivity(unchecked) private var bodyLimit = 0
     @exclusivity(unchecked) private var attempts = 0
@@ -76,6 +83,7 @@ final class CurlTransfer {
         curl_easy_cleanup(easy)
         curl_url_cleanup(url)
         curl_slist_free_all(lines)
+        curl_slist_free_all(names)
     }
 
     // MARK: Before
@@ -89,6 +97,7 @@ final class CurlTransfer {
         (body, bodyLimit, attempts) = ([], settings.maxResponseBytes, 0)
         (isRepeatRefused, isTooLarge, isAddressRefused) = (false, false, false)
         arrived = request.arrived
+        (sink, sunk, isUnwanted) = (request.sink, 0, false)
         head.reset()
         // The fields of one kind are usually one array, which compares at once.
         let kind = Kind(method: request.method, origin: target.origin, fields: request.fields)
@@ -123,6 +132,8 @@ final class CurlTransfer {
     }
 
     func isAllowedToSend() -> Bool {
+        // Of several addresses one was refused: nothing is sent to the others.
+        if isAddressRefused { return false }
         attempts += 1
         if attempts == 1 || mayRepeat { return true }
         isRepeatRefused = true
@@ -137,6 +148,7 @@ final class CurlTransfer {
 
     func received(_ bytes: UnsafePointer<CChar>?, _ count: Int) -> Int {
         guard count > 0, let bytes else { return 0 }
+        if let sink { return give(UnsafeRawBufferPointer(start: bytes, count: count), to: sink) }
         guard count <= bodyLimit - body.count else {
             isTooLarge = true
             return Int(CURL_WRITEFUNC_ERROR)
@@ -152,6 +164,22 @@ final class CurlTransfer {
         return count
     }
 
+    private func give(
+        _ piece: UnsafeRawBufferPointer, to sink: (OutboundResponse, UnsafeRawBufferPointer) -> Bool
+    ) -> Int {
+        guard piece.count <= bodyLimit - sunk else {
+            isTooLarge = true
+            return Int(CURL_WRITEFUNC_ERROR)
+        }
+        sunk += piece.count
+        guard sink(OutboundResponse(status: status, fields: head.fields), piece) else {
+            isUnwanted = true
+            return Int(CURL_WRITEFUNC_ERROR)
+        }
+        call?.pieceArrived()
+        return piece.count
+    }
+
     /// Opens a socket to `address`, whatever the name was, if that is allowed; for plain http only when it is this machine, unless
     /// that is opened for others.
     func openSocket(_ address: UnsafeMutablePointer<curl_sockaddr>) -> Int32 {
@@ -159,7 +187,9 @@ final class CurlTransfer {
             let reach = withUnsafePointer(to: &address.pointee.addr) {
                 AddressReach($0, length: Int(address.pointee.addrlen))
             }
-            guard let reach, !isLoopbackOnly || reach == .loopback, addresses?.allows(reach) ?? true else {
+            // Nor is one of several taken when another is not allowed.
+            guard !isAddressRefused, let reach, !isLoopbackOnly || reach == .loopback, addresses?.allows(reach) ?? true
+            else {
                 isAddressRefused = isAddressRefused || addresses != nil
                 return -1
             }
@@ -173,11 +203,16 @@ final class CurlTransfer {
 
     /// The answer of a transfer that has ended well; nil when its head is not whole.
     func takeResponse() -> OutboundResponse? {
-        var status = 0
-        lm_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        let status = status
         guard head.isComplete, status >= 200 else { return nil }
         defer { body = [] }
         return OutboundResponse(status: status, fields: head.fields, body: body)
+    }
+
+    private var status: Int {
+        var status = 0
+        lm_curl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        return status
     }
 
     /// The connection that it used, as long as it is open; nil for none.
@@ -197,6 +232,7 @@ final class CurlTransfer {
     /// Lets go of what the last request held.
     func clear() {
         call = nil
+        (arrived, sink) = (nil, nil)
         body = []
         head.reset()
     }

@@ -26,6 +26,9 @@ extension CurlTransport {
             return .failure(
                 TransportError(.responseTooLarge, neverSent: !sent, detail: "the answer is larger than the limit"))
         }
+        if transfer.isUnwanted {
+            return .failure(TransportError(.cancelled, neverSent: false, detail: "the answer is not wanted"))
+        }
         if transfer.isAddressRefused, !sent {
             return .failure(TransportError(.addressRefused, neverSent: true, detail: "the address is not allowed"))
         }
