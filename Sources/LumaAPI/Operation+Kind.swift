@@ -27,14 +27,15 @@ extension Operation.Kind {
 
     public var row: Row {
         switch self {
-        case .event: Row("Events", "The events of the calendar that the gateway's key belongs to.", "evt-")
+        case .event: Row("Events", "Events of the calendar that the gateway's key belongs to.", "evt-")
         case .guest: Row("Guests", "Guests of an event.", "gst-", of: .event)
         case .coupon:
             Row("Coupons", "Discount codes for an event's tickets; they also unlock hidden ones.", "coup-", of: .event)
-        case .calendar: Row("Calendars", "What events are on.", "cal-")
+        case .calendar: Row("Calendars", "Calendars that events belong to.", "cal-")
         case .user: Row("Users", "People with an account at Luma.", "usr-")
-        case .entity: Row("Entities", "What the address of a page stands for.")
-        case .ticketType: Row("Ticket types", "What guests of an event choose from.", "ttype-", of: .event)
+        case .entity: Row("Entities", "What a Luma URL refers to.")
+        case .ticketType:
+            Row("Ticket types", "Kinds of ticket that guests of an event choose from.", "ttype-", of: .event)
         }
     }
 

@@ -6,15 +6,17 @@ import Settings
 extension Command {
     /// The options of `forwarders import`, as the help and the shells see them.
     static let importOptions: [OptionRow] = [
-        OptionRow("--name", .free, "NAME", "With import: the service's name, which begins its tools' names."),
-        OptionRow("--base", .free, "URL", "With import: where the service is; the document does not decide it."),
+        OptionRow("--name", .free, "NAME", "With import: name of the service, with which its tools' names begin."),
+        OptionRow(
+            "--base", .free, "URL", "With import: base URL of the service; the document's own servers are not used."),
         OptionRow(
             "--include", .free, "PATTERN", repeats: true,
-            "With import: operations to have, such as get_*; may be given again."),
+            "With import: only these operations, such as get_*; can be repeated."),
         OptionRow(
-            "--exclude", .free, "PATTERN", repeats: true, "With import: operations not to have; may be given again."),
+            "--exclude", .free, "PATTERN", repeats: true, "With import: leave out these operations; can be repeated."),
         OptionRow(
-            "--output-schemas", .yes([]), "With import: tell what results look like, which services often break."),
+            "--output-schemas", .yes([]),
+            "With import: include the schemas of results, which services do not always keep to."),
     ]
 
     /// `forwarders`, a word that says what to do, a file, then options.

@@ -88,7 +88,7 @@ public enum Command: Sendable, Equatable {
     /// The option of `mcp` that is no setting.
     static let toolsetOption = OptionRow(
         "--toolset", .free, "NAMES",
-        "Show and call only the tools of these toolsets of LUMA_TOOLSETS, with commas between.")
+        "Offer only the tools of these toolsets from LUMA_TOOLSETS, comma-separated.")
 
     /// `mcp` with its options.
     private static func mcp(_ rest: ArraySlice<String>) throws(ConfigurationErrors) -> Command {
@@ -105,7 +105,7 @@ public enum Command: Sendable, Equatable {
             let value = argument == name ? rest.popFirst() ?? "" : String(argument.dropFirst(name.count + 1))
             toolsets = value.split(separator: ",").map { String($0).trimmingBlanks }.filter { !$0.isEmpty }
             guard toolsets?.isEmpty == false, !value.hasPrefix("--") else {
-                throw ConfigurationErrors(usage(name, "needs a value: names of toolsets with commas between"))
+                throw ConfigurationErrors(usage(name, "needs a value: comma-separated names of toolsets"))
             }
         }
         return try flags(others[...], of: SettingTable.table, topic: .command("mcp")) {

@@ -74,14 +74,14 @@ struct CommandRow: Sendable {
                 ("luma-mcp mcp --sandbox", "Give an assistant emulated events."),
                 (
                     "luma-mcp mcp --toolset reading",
-                    "Give it no more than a toolset that LUMA_TOOLSETS has."
+                    "Offer only the tools of one toolset from LUMA_TOOLSETS."
                 ),
                 ("claude mcp add luma -- luma-mcp mcp", "Let Claude Code start it, with the key from .env."),
             ], exits: ExitRow.ofServers),
         CommandRow(
             name: "sandbox", arguments: "[options]", summary: "run the emulator of Luma on its own",
             options: SettingTable.sandboxTable,
-            notes: "For development and testing; any API key is accepted, but one that starts with invalid.",
+            notes: "For development and testing; any API key is accepted, except one that starts with invalid.",
             examples: [
                 ("luma-mcp sandbox --seed 7", "The same ids in every run."),
                 (
@@ -110,13 +110,13 @@ struct CommandRow: Sendable {
                 ("luma-mcp doctor --json --port 8080", "The same for a script, for a gateway on port 8080."),
             ], exits: ExitRow.ofDoctor),
         CommandRow(
-            name: "plugins", arguments: "COMMAND", summary: "look at plugins, check or run one",
+            name: "plugins", arguments: "COMMAND", summary: "list plugins, check or run one",
             options: SettingTable.plugins,
             own: [OptionRow("--json", .yes([]), "With list: print one JSON document, for scripts.")],
             words: ["list", "check", "run"],
             notes: "list shows what a gateway with these settings offers, and what it refuses and why; check PATH"
-                + " shows one plugin in full, and run PATH COMMAND [JSON] calls it as a gateway would: with the same"
-                + " sandbox, environment, limits and grants. No gateway is asked.",
+                + " shows one plugin in full, and run PATH COMMAND [JSON] calls it as a gateway would: in the same"
+                + " sandbox, with the same environment, limits and grants. No running gateway is needed.",
             examples: [
                 ("luma-mcp plugins list --plugins-dir ./plugins", "What is offered, and what is not."),
                 ("luma-mcp plugins check ./plugins/hello", "Its tools with their arguments, and what to fix."),
@@ -125,16 +125,17 @@ struct CommandRow: Sendable {
                 ),
             ], exits: ExitRow.ofPlugins),
         CommandRow(
-            name: "forwarders", arguments: "COMMAND", summary: "check the document of a service, or make one",
+            name: "forwarders", arguments: "COMMAND", summary: "check a service document, or import one",
             options: SettingTable.forwarders, own: Command.importOptions, words: ["check", "import"],
-            notes: "check FILE shows the tools that a document gives, with what they send, and everything that is wrong"
-                + " with it. import FILE makes a document of an OpenAPI document (3.0 or 3.1, in JSON), to be curated;"
-                + " what it leaves out is told on standard error. No service is asked.",
+            notes:
+                "check FILE shows the tools that a document defines, with the requests that they send, and every problem in"
+                + " it. import FILE prints a service document made from an OpenAPI document (3.0 or 3.1, in JSON), for you to edit;"
+                + " what it leaves out is listed on standard error. No service is called.",
             examples: [
                 ("luma-mcp forwarders check forwarders/notes.json", "Its tools, and what to fix."),
                 (
                     "luma-mcp forwarders import api.json --name shop --base https://shop.example",
-                    "A document of the operations of a shop."
+                    "Make a document of the operations of a shop."
                 ),
             ], exits: ExitRow.ofForwarders),
     ]
@@ -188,8 +189,8 @@ extension ExitRow {
         ExitRow(code: 78, meaning: "There is no such plugin, or LUMA_PLUGINS_DIR is not set."),
     ]
     static let ofForwarders = [
-        ExitRow(code: 0, meaning: "Nothing is wrong with the document, or it was made."),
-        ExitRow(code: 1, meaning: "Something is wrong with it; it is told with its place."), wrong,
+        ExitRow(code: 0, meaning: "The document is valid, or was printed."),
+        ExitRow(code: 1, meaning: "The document has problems; each is printed with its place."), wrong,
         ExitRow(code: 78, meaning: "There is no such file, or it cannot be read."),
     ]
     static let ofDoctor = [

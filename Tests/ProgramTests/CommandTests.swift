@@ -110,15 +110,15 @@ import Testing
         (["serve", "--toolset", "a"], ["--toolset (command line): is not an option; did you mean --toolsets?"]),
         (
             ["mcp", "--toolset"],
-            ["--toolset (command line): needs a value: names of toolsets with commas between"]
+            ["--toolset (command line): needs a value: comma-separated names of toolsets"]
         ),
         (
             ["mcp", "--toolset", "--sandbox"],
-            ["--toolset (command line): needs a value: names of toolsets with commas between"]
+            ["--toolset (command line): needs a value: comma-separated names of toolsets"]
         ),
         (
             ["mcp", "--toolset=,"],
-            ["--toolset (command line): needs a value: names of toolsets with commas between"]
+            ["--toolset (command line): needs a value: comma-separated names of toolsets"]
         ),
         (["mcp", "--toolset", "a", "--toolset=b"], ["--toolset (command line): is set twice"]),
         (["serv"], ["serv (command line): is not a command; did you mean serve?"]),

@@ -93,7 +93,7 @@ struct ToolsService {
         }
         let given = arguments[member] ?? .null
         guard given.isNull || given == .string(key.text) else {
-            throw APIError(invalid: [FieldProblem(member, "is another key than that of the Idempotency-Key header")])
+            throw APIError(invalid: [FieldProblem(member, "differs from the Idempotency-Key header")])
         }
         arguments[member] = .string(key.text)
     }

@@ -114,8 +114,8 @@ struct Confirmer {
             guard error.reason == .confirmationStale else { return ToolBox.failure(error, call) }
             if agreed.isInForm {
                 return .failure(
-                    "Nothing was done: it has changed since the user was asked, was done or declined already, or they took"
-                        + " too long. Call \(action.tool) again to ask them anew.")
+                    "Nothing was done: it has changed since the user was asked, was already done or declined, or the user took"
+                        + " too long. Call \(action.tool) again to ask again.")
             }
             guard error.details["changed"] == true else { return .failure(Self.notAgreed) }
         }
@@ -130,13 +130,13 @@ struct Confirmer {
     // MARK: Results
 
     private static let notAgreed =
-        "This confirmation is not valid (any more) for these arguments. Call again without confirm for a new preview, and"
+        "This confirmation is not valid for these arguments, or no longer valid. Call again without confirm for a new preview, and"
         + " show it to the user."
 
     /// An answer for a gateway that takes no token for a person's word.
     private static func needsForm(_ action: Action) -> ToolResult {
         .failure(
-            "Nothing was done. This gateway does this only when its user agrees in a form, and this client shows none."
+            "Nothing was done. This gateway accepts a confirmation only through a form, and this client does not support forms."
                 + " Tell the user to do it \(action.byHand).")
     }
 

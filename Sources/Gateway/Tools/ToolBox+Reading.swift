@@ -34,7 +34,7 @@ extension ToolBox {
         tools.add(
             Tool(
                 "list_templates", title: "List templates",
-                description: "Lists the kinds of event that can be created from a template.",
+                description: "Lists the event templates.",
                 output: ToolSchemas.templatesOutput, hints: Self.readOnlyHere, scope: .read,
                 constant: .structured(["templates": .array(catalog.templates.map { .object($0.brief) })])))
         tools.add(

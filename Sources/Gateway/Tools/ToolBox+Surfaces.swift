@@ -97,7 +97,7 @@ extension ToolBox {
     private static func question(_ surface: Surface, _ preview: JSONObject) -> Confirmer.Question {
         let about = listed(preview["about"])
         return Confirmer.Question(
-            message: "\(surface.operation.summary) Do it with \(listed(preview["sends"]))?"
+            message: "\(surface.operation.summary) Send \(listed(preview["sends"]))?"
                 + (about.isEmpty ? "" : " As it is now: \(about)."),
             title: title(surface))
     }

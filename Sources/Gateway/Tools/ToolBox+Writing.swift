@@ -32,7 +32,7 @@ extension ToolBox {
                 surface: Surfaces.row("events/create"), name: "create_event_from_template",
                 title: "Create an event from a template",
                 description:
-                    "Creates an event of a kind that a template describes; each field given beats the template's.",
+                    "Creates an event from a template; fields that are given override the template's.",
                 input: ToolSchemas.fromTemplate, output: ToolSchemas.eventOutput, isClosed: false,
                 service: .atOnce { [self] call, arguments throws(CallFailure) in
                     await create(.createFromTemplate, arguments, call)

@@ -7,7 +7,7 @@ public struct APIError: Error, Sendable, Equatable {
     public var status: Int
     public var message: String
     public var details: JSONObject
-    /// Seconds after which it is worth to try again.
+    /// Seconds after which to try again.
     public var retryAfter: Double?
     /// The value of `Allow`, for 405.
     public var allow: String?

@@ -167,7 +167,7 @@ public struct EventRemark: Sendable, Equatable {
             case .veryLong: "it lasts longer than 30 days"
             case .fixedOffsetZone: "a zone without summer time, whose name people use for one that has it"
             case .clockMoves: "the zone changes and the instant stays, so the local time changes"
-            case .leftOut: "members that Luma sets itself were given with other values, and ignored"
+            case .leftOut: "members that Luma sets itself were given other values, which were ignored"
             case .approvalNotSet: "the event was written, but approval could not be set on every ticket type"
             case .notReadBack: "the event was written, but could not be read back"
             case .answerNotStored: "the request was made before, and its first response was too long to be stored"

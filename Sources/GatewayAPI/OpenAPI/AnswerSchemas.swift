@@ -21,7 +21,7 @@ package enum StatusSchema {
             "Services whose operations are tools; null without any, and for callers without scope admin."),
         "tool_conflicts": nullable(
             ["type": "array", "items": conflict],
-            "Names of tools that no source has, because several want them; null for callers without scope admin."),
+            "Names that several sources use for a tool, so that none offers it; null for callers without scope admin."),
         "requests": [
             "type": "array", "maxItems": .number(JSONNumber(maxRequests)), "items": request,
             "description": "The last requests, newest first, without monitoring requests.",
@@ -50,7 +50,7 @@ package enum StatusSchema {
         "get": allowance, "post": allowance,
         "shared": ["type": "boolean", "description": "Luma counts all requests together, according to its responses."],
         "window_seconds": seconds,
-        "reset_seconds": nullable(seconds, "Seconds until there is surely more; null when unknown."),
+        "reset_seconds": nullable(seconds, "Seconds until more requests are certainly allowed; null when unknown."),
         "closed_seconds": nullable(seconds, "Seconds until calls resume after a 429; null when they are not paused."),
         "waiting": count, "in_flight": count,
         "history": object([
@@ -67,7 +67,8 @@ package enum StatusSchema {
     ])
 
     private static let plugins: JSON = object([
-        "generation": count, "settling": ["type": "boolean", "description": "Some are still asked what they offer."],
+        "generation": count,
+        "settling": ["type": "boolean", "description": "Some plugins have not said yet what they offer."],
         "plugins": ["type": "array", "items": plugin], "refused": ["type": "array", "items": refused],
         "problems": texts("What is wrong with the directory or with plugins.json."),
     ])
@@ -75,8 +76,9 @@ package enum StatusSchema {
     private static let plugin: JSON = object([
         "name": ["type": "string"], "version": ["type": ["string", "null"]], "described": ["type": "string"],
         "tools": texts("The names of its tools."), "refused": ["type": "array", "items": refused],
-        "not_granted": texts("What it asks for and does not have."), "notes": texts("What its author should know."),
-        "sandbox": ["type": "string", "description": "How its runs are held on this machine."],
+        "not_granted": texts("What it requests and plugins.json does not grant."),
+        "notes": texts("Warnings for its author."),
+        "sandbox": ["type": "string", "description": "How its processes are sandboxed on this machine."],
         "running": count, "waiting": count, "calls": count, "failures": count,
     ])
 
@@ -87,16 +89,18 @@ package enum StatusSchema {
 
     private static let forwarder: JSON = object([
         "name": ["type": ["string", "null"]],
-        "document": ["type": "string", "description": "The name of its file, or: built in."],
+        "document": ["type": "string", "description": "The name of its file, or `built in`."],
         "state": [
             "type": "string", "enum": ["on", "off", "refused"],
-            "description": "off: a setting that it needs is not there. refused: the document cannot be used.",
+            "description": "`off`: a setting that it needs is not set. `refused`: the document cannot be used.",
         ],
         "reason": ["type": ["string", "null"]], "tools": texts("The names of its tools."),
         "refused": ["type": "array", "items": refused],
-        "not_configured": texts("Settings without which its calls fail, one way of several each."),
-        "warnings": texts("What is probably not meant."),
-        "held_back": ["type": "boolean", "description": "It has failed too often: nothing is sent to it for a while."],
+        "not_configured": texts("Settings without which its calls fail; each entry is one way to provide them."),
+        "warnings": texts("What is probably a mistake in the document."),
+        "held_back": [
+            "type": "boolean", "description": "Calls are paused, because it has failed several times in a row.",
+        ],
         "running": count, "waiting": count, "calls": count, "failures": count,
     ])
 
@@ -160,7 +164,7 @@ package enum EventPreviewSchema {
             ],
             "require_rsvp_approval": [
                 "type": "boolean",
-                "description": "What would be set on the ticket types; absent for nothing.",
+                "description": "What would be set on the ticket types; absent if nothing.",
             ],
             "outcome": outcome,
             "remarks": remarks, "warnings": ["type": "array", "items": ["type": "string"]],

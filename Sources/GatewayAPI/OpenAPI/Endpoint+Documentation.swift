@@ -25,7 +25,7 @@ extension Endpoint {
                 ], reasons: Reason.lumaRead)
         case .lookupEvent:
             return EndpointDocumentation(
-                group: .events, summary: "Find an event by its address",
+                group: .events, summary: "Find an event by its URL",
                 description:
                     "What an address at Luma, a slug or an id stands for, in whatever spelling people copy it.",
                 query: QueryRows.lookup, fields: [.ifNoneMatch, .requestTimeout],
@@ -116,7 +116,7 @@ extension Endpoint {
                 ], reasons: Reason.localRead + [.templateNotFound])
         case .health:
             return EndpointDocumentation(
-                group: .service, summary: "Whether Luma and the key work",
+                group: .service, summary: "Check health",
                 description: "From what is known: a probe never costs a call to Luma.",
                 answers: [
                     .init(description: "It works.", content: [Self.media(EventSchemas.reference("Health"))])
@@ -128,7 +128,7 @@ extension Endpoint {
                 statusOfReasons: 503)
         case .live:
             return EndpointDocumentation(
-                group: .service, summary: "Whether the process runs",
+                group: .service, summary: "Check liveness",
                 answers: [
                     .init(
                         description: "It runs.",
@@ -142,7 +142,7 @@ extension Endpoint {
                 ])
         case .openAPI:
             return EndpointDocumentation(
-                group: .service, summary: "This document", fields: [.ifNoneMatch],
+                group: .service, summary: "Get this document", fields: [.ifNoneMatch],
                 answers: [
                     .init(
                         description: "OpenAPI 3.1 of what this server serves.",
@@ -151,7 +151,7 @@ extension Endpoint {
                 ], reasons: Reason.localRead)
         case .metrics:
             return EndpointDocumentation(
-                group: .service, summary: "What the gateway counts",
+                group: .service, summary: "Get metrics",
                 answers: [
                     .init(
                         description: "The text format of Prometheus, version 0.0.4.",
@@ -159,7 +159,7 @@ extension Endpoint {
                 ])
         case .status:
             return EndpointDocumentation(
-                group: .service, summary: "How the gateway is, for a person",
+                group: .service, summary: "Get the gateway's status",
                 description:
                     "Health, the budget with its last hour, and the last requests of all callers. Costs no call to Luma.",
                 answers: [

@@ -57,7 +57,7 @@ extension Endpoint {
                 ], reasons: Reason.localRead + [.storeUnavailable])
         case .createFeed:
             return EndpointDocumentation(
-                group: .feeds, summary: "Make a feed",
+                group: .feeds, summary: "Create a feed",
                 description:
                     "The address is in the answer and nowhere else: whoever has it may read the calendar until the "
                     + "feed is revoked.",
@@ -69,7 +69,7 @@ extension Endpoint {
                 ], reasons: Reason.localRead + Reason.body + [.tooManyFeeds, .storeUnavailable])
         case .revokeFeed:
             return EndpointDocumentation(
-                group: .feeds, summary: "Revoke a feed", description: "From now on its address leads nowhere.",
+                group: .feeds, summary: "Revoke a feed", description: "Its URL stops working at once.",
                 answers: [.init(status: 204, description: "It is revoked.")],
                 reasons: Reason.localRead + [.feedNotFound, .storeUnavailable])
         default:

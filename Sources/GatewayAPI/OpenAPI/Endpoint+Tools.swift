@@ -6,7 +6,7 @@ extension Endpoint {
         guard kind == .callTool else {
             return EndpointDocumentation(
                 group: .tools, summary: "List tools",
-                description: "Those that the token and the chosen toolsets show, built-in tools first.",
+                description: "The tools that the token and the chosen toolsets allow, built-in ones first.",
                 fields: [.ifNoneMatch, .toolsets],
                 answers: [
                     .init(
@@ -17,14 +17,15 @@ extension Endpoint {
         return EndpointDocumentation(
             group: .tools, summary: "Call a tool",
             description:
-                "The body is the tool's arguments; none is an empty object. What the tool itself refuses or fails at is an "
-                + "answer with `isError`. A failure of the service behind a forwarded tool is an error: `details.code` says what went "
-                + "wrong, and `details.result` is what an assistant is told. A hidden tool is not found. A tool that needs a confirmation answers with a preview first. "
-                + "A key is for tools with the argument `idempotency_key`; there are no conditions.",
+                "The body is an object of the tool's arguments; it may be left out. When the tool itself refuses or fails, the "
+                + "response is a 200 with `isError`. A failure of the service behind a forwarded tool is an error: "
+                + "`details.code` says what went wrong, and `details.result` is what an assistant is told. A hidden tool is "
+                + "not found. A tool that needs confirmation returns a preview first. An Idempotency-Key is accepted by tools "
+                + "with the argument `idempotency_key`; conditional requests are not supported.",
             fields: [.idempotencyKey, .toolsets], body: "ToolArguments",
             answers: [
                 .init(
-                    description: "What the tool says.", content: [Self.media(EventSchemas.reference("ToolResult"))])
+                    description: "The tool's result.", content: [Self.media(EventSchemas.reference("ToolResult"))])
             ],
             reasons: [
                 .notAcceptable, .validationFailed, .toolNotFound, .idempotencyKeyInvalid, .preconditionFailed,
@@ -48,7 +49,7 @@ package enum ToolSchemas {
             "name": ["type": "string"], "title": ["type": "string"], "description": ["type": "string"],
             "inputSchema": schema, "outputSchema": schema,
             "annotations": [
-                "type": "object", "description": "What the tool says of its effects.",
+                "type": "object", "description": "Hints about the effects of a call.",
                 "required": ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"],
                 "properties": [
                     "readOnlyHint": ["type": "boolean"], "destructiveHint": ["type": "boolean"],
@@ -67,10 +68,12 @@ package enum ToolSchemas {
         "type": "object", "required": ["content", "isError"],
         "properties": [
             "content": [
-                "type": "array", "description": "What the tool says, as MCP's content: texts, images, links.",
+                "type": "array", "description": "The result as MCP content: texts, images, links.",
                 "items": ["type": "object", "required": ["type"], "properties": ["type": ["type": "string"]]],
             ],
-            "structuredContent": ["type": "object", "description": "The same for programs, where the tool has it."],
+            "structuredContent": [
+                "type": "object", "description": "The result as JSON, if the tool returns structured content.",
+            ],
             "isError": ["type": "boolean"],
         ], "additionalProperties": false,
     ]

@@ -56,7 +56,7 @@ package struct EndpointDocumentation {
             case .things(let kind): kind.row.about
             case .templates: "Templates for new events."
             case .feeds: "Calendar feeds at secret URLs, for programs that cannot send a token."
-            case .tools: "The tools that assistants have, for programs without MCP."
+            case .tools: "The tools of assistants, for programs without MCP."
             case .service: "The gateway itself."
             }
         }
@@ -99,25 +99,25 @@ package enum DocumentedField: String, CaseIterable {
 
     package var description: String {
         switch self {
-        case .ifMatch: "Only when the event still has this `ETag`; else 412."
-        case .ifNoneMatch: "304 without a body when the `ETag` is still this."
+        case .ifMatch: "Execute only if the event still has this `ETag`; else 412."
+        case .ifNoneMatch: "Return 304 without a body if the `ETag` is still the same."
         case .idempotencyKey:
-            "1 to 255 visible ASCII characters, quoted or not, of the caller's choice: the request is done once and answered "
-                + "once, however often it is sent with this key."
-        case .idempotencyReplayed: "`true` when this answer was given before."
+            "1 to 255 visible ASCII characters, quoted or not, of the caller's choice: however often a request is sent with "
+                + "this key, it is executed once, and each time gets the same response."
+        case .idempotencyReplayed: "`true` when this is the stored response to an earlier request with this key."
         case .cacheControl:
-            "`no-cache` asks Luma anew, `only-if-cached` never does, `max-age` bounds the age of a kept answer in seconds."
-        case .xCache: "How the answer came about: MISS, SHARED, HIT, or STALE when Luma fails."
+            "`no-cache` asks Luma anew, `only-if-cached` never does, `max-age` limits the age of a cached response in seconds."
+        case .xCache: "Where the response came from: MISS, SHARED, HIT, or STALE when Luma fails."
         case .requestTimeout: "The longest that the request may take, in seconds, such as 2.5."
-        case .toolsets: "Names of toolsets with commas between: only their tools are there."
-        case .cacheStatus: "With STALE: why Luma could not be asked."
-        case .age: "Seconds since Luma gave the answer."
-        case .prefer: "`return=minimal` leaves the event away and saves a call to Luma."
-        case .priority: "`u=7`: nobody waits for this one answer, so what others wait for comes first."
+        case .toolsets: "Comma-separated names of toolsets: only their tools are offered."
+        case .cacheStatus: "With STALE: why Luma could not be reached."
+        case .age: "Seconds since Luma sent the response."
+        case .prefer: "`return=minimal` leaves the event out of the response and saves a call to Luma."
+        case .priority: "`u=7` marks background work: requests that somebody waits for come first."
         case .location: "The path of the new event."
         case .etag: "Identifies this state of the representation."
         case .preferenceApplied: "`return=minimal` when that was asked for."
-        case .retryAfter: "Seconds after which it is worth to try again."
+        case .retryAfter: "Seconds after which to try again."
         case .requestID: "The request's id, the caller's own if it sent one."
         }
     }

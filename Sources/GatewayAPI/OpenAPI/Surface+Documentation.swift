@@ -22,7 +22,7 @@ extension Surface {
         "dry_run", .boolean, default: false, "Show what would be sent, and change nothing.")
     private static let confirm = QueryRow(
         QueryRows.confirm.name, .string(),
-        "The `confirm` of a preview: it is done once, and only as the preview showed it. Valid for ten minutes.")
+        "The `confirm` of a preview: executes the request once, and only as previewed. Valid for ten minutes.")
 
     /// The query parameters of a write.
     package var queryOfWrites: [QueryRow] { needsConfirmation ? [Self.dryRun, Self.confirm] : [Self.dryRun] }
@@ -31,7 +31,7 @@ extension Surface {
         let isChange = operation.isWrite && !operation.makesThing
         return EndpointDocumentation.Answer(
             status: operation.makesThing ? 201 : 200,
-            description: isChange ? "It is done, or with `dry_run=true` what would be sent." : "It is done.",
+            description: isChange ? "Success; with `dry_run=true`, what would be sent." : "Success.",
             content: [Endpoint.media(isChange ? ["oneOf": [.object(schema), previewSchema]] : .object(schema))],
             fields: operation.isWrite ? [.idempotencyReplayed] : DocumentedField.ofReads)
     }
@@ -52,7 +52,7 @@ extension Surface {
         }
         if needsConfirmation {
             properties["confirm"] = [
-                "type": "string", "description": "Send it as `confirm` to have it done as it is shown here.",
+                "type": "string", "description": "Send it as `confirm` to execute the request as previewed.",
             ]
             properties["expires_in_seconds"] = ["type": "integer"]
         }

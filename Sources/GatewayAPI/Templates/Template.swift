@@ -113,7 +113,7 @@ extension Template {
         var lines = ["# \(name)", ""]
         if !description.isEmpty { lines += [description, ""] }
         lines += facts.map { "- " + $0 }
-        lines += ["", "For example, an event is made of it with", ""]
+        lines += ["", "For example, this creates an event from it:", ""]
         return (lines + ["    " + String(decoding: example.encoded, as: UTF8.self)]).joined(separator: "\n")
     }
 }

@@ -113,7 +113,7 @@ extension OperationVerb {
             if let ways = alternatives(of: field.name) { notes.append("It needs \(ways).") }
         }
         if options.contains(where: \.row.standsAlone) {
-            notes.append("An option for yes or no means yes by itself; put no- before its name for no.")
+            notes.append("A yes-or-no option alone means yes; with no- before its name it means no.")
         }
         if surface.hasMorePages {
             notes.append("With --json one document with entries, has_more and next_cursor, for --cursor.")

@@ -7,7 +7,7 @@ extension Rows {
             legacy: .init(["/v1/calendar/get"], wrapper: "calendar"),
             answer: Shapes.calendar,
             effects: [.reads], repetition: .always,
-            summary: "The calendar that the key belongs to.",
+            summary: "Get the calendar that the key belongs to.",
             meaning: .init(subject: .init(.calendar))),
         Operation(
             "calendars/events/list", .get, "/v1/calendars/events/list",
@@ -27,7 +27,7 @@ extension Rows {
             ],
             answer: Shapes.page(of: Shapes.eventEntry),
             effects: [.reads], repetition: .always,
-            summary: "The events of the calendar, in pages, without their descriptions.",
+            summary: "List the events of the calendar, in pages, without their descriptions.",
             meaning: .init(subject: .init(.event), example: ["after": "2026-05-01T00:00:00Z", "pagination_limit": 10])),
     ]
 
@@ -37,7 +37,7 @@ extension Rows {
             legacy: .init(["/v1/user/get-self"], wrapper: "user"),
             answer: Shapes.person,
             effects: [.reads], repetition: .always,
-            summary: "The owner of the key; also the way to try a key.",
+            summary: "Get the owner of the key; also the way to try a key.",
             meaning: .init(subject: .init(.user)))
     ]
 
@@ -48,7 +48,7 @@ extension Rows {
             query: [SchemaField("slug", .string(), required: true)],
             answer: [SchemaField("entity", Shapes.entity, required: true, nullable: true)],
             effects: [.reads], repetition: .always,
-            summary: "What a slug stands for; null when it is free.",
+            summary: "Look up what a slug stands for; null when it is free.",
             meaning: .init(
                 subject: .init(.entity, "slug"), shows: [.entity, .event, .calendar],
                 example: ["slug": "sandbox-calendar"]))

@@ -8,7 +8,7 @@ extension Rows {
             query: [SchemaField("event_id", .id(prefix: "evt-"), required: true)] + Shapes.paging,
             answer: Shapes.page(of: .object(Shapes.coupon)),
             effects: [.reads], repetition: .always,
-            summary: "The coupons of an event, in pages.",
+            summary: "List the coupons of an event, in pages.",
             meaning: .init(subject: .init(.coupon, of: (.event, "event_id")), example: ["event_id": "evt-"])),
         Operation(
             "events/coupons/create", .post, "/v1/events/coupons/create",
@@ -16,7 +16,7 @@ extension Rows {
             body: [SchemaField("event_id", .id(prefix: "evt-"), required: true)] + Shapes.couponInput,
             answer: Shapes.coupon,
             effects: [.changes], repetition: .onlyIfUnseen,
-            summary: "Creates a coupon for an event; its terms cannot be changed later.",
+            summary: "Create a coupon for an event; its terms cannot be changed later.",
             meaning: .init(
                 subject: .init(.coupon, of: (.event, "event_id")),
                 recovery: .listed(

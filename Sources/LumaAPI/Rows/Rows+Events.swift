@@ -10,7 +10,7 @@ extension Rows {
             query: [SchemaField("event_id", .id(prefix: "evt-"), required: true)],
             answer: Shapes.event,
             effects: [.reads], repetition: .always,
-            summary: "One event with its hosts and guest counts.",
+            summary: "Get one event, with its hosts and guest counts.",
             meaning: .init(subject: .init(.event, "event_id"), example: ["event_id": "evt-"])),
         Operation(
             "events/create", .post, "/v1/events/create",
@@ -18,7 +18,7 @@ extension Rows {
             body: Shapes.eventInput,
             answer: [SchemaField("id", .id(prefix: "evt-"), required: true)],
             effects: [.changes], repetition: .onlyIfUnseen,
-            summary: "Creates an event and answers its id only.",
+            summary: "Create an event; the answer is its id only.",
             meaning: .init(
                 subject: .init(.event),
                 recovery: .listed(
@@ -32,7 +32,7 @@ extension Rows {
             legacy: .init(["/v1/event/update"], inputNames: legacyEventId),
             body: Shapes.eventChange,
             effects: [.changes, .notifiesGuests], repetition: .onlyIfUnseen,
-            summary: "Changes the given members of an event and answers an empty object.",
+            summary: "Change the given members of an event; the answer is an empty object.",
             meaning: .init(
                 subject: .init(.event, "event_id"), recovery: .shown(by: .init("events/get", ["event_id": "event_id"])),
                 touches: [.event, .calendar], example: ["event_id": "evt-", "name": "Community picnic"])),
@@ -49,7 +49,7 @@ extension Rows {
                 SchemaField("guest_count", .number(), required: true, note: "Approved guests."),
             ],
             effects: [.reads], repetition: .always,
-            summary: "Asks for the token that a cancellation needs; changes nothing.",
+            summary: "Ask for the token that a cancellation needs; changes nothing.",
             meaning: .init(
                 subject: .init(.event, "event_id"), secretAnswer: ["cancellation_token"],
                 example: ["event_id": "evt-"])),
@@ -62,7 +62,7 @@ extension Rows {
                 SchemaField("should_refund", .boolean, note: "Required when the request said `is_paid`."),
             ],
             effects: [.changes, .notifiesGuests, .irreversible, .movesMoney], repetition: .onlyIfUnseen,
-            summary: "Cancels an event for good: tells all guests, refunds if asked, deletes it.",
+            summary: "Cancel an event for good: notify all guests, refund if asked, delete it.",
             meaning: .init(
                 subject: .init(.event, "event_id"), recovery: .gone(by: .init("events/get", ["event_id": "event_id"])),
                 touches: .within(.event).union([.calendar]), secretInput: ["cancellation_token"],

@@ -17,7 +17,7 @@ extension Rows {
             ],
             answer: Shapes.page(of: .object(Shapes.guestEntry)),
             effects: [.reads], repetition: .always,
-            summary: "The guests of an event, in pages, without their orders.",
+            summary: "List the guests of an event, in pages, without their orders.",
             meaning: .init(
                 subject: .init(.guest, of: (.event, "event_id")), shows: [.guest, .ticketType],
                 secretAnswer: ["check_in_qr_code"],
@@ -30,7 +30,7 @@ extension Rows {
             query: [eventID, SchemaField("id", .string(), required: true, note: guestNote)],
             answer: Shapes.guest,
             effects: [.reads], repetition: .always,
-            summary: "One guest of an event with tickets and orders.",
+            summary: "Get one guest of an event, with tickets and orders.",
             meaning: .init(
                 subject: .init(.guest, "id", of: (.event, "event_id")), shows: [.guest, .ticketType],
                 secretAnswer: ["check_in_qr_code"],
@@ -42,18 +42,19 @@ extension Rows {
                 eventID, SchemaField("guest_id", .string(), required: true, note: guestNote),
                 SchemaField(
                     "status", .enumeration(["approved", "declined", "pending_approval", "waitlist"]), required: true,
-                    note: "What the guest becomes."),
+                    note: "New status of the guest."),
                 SchemaField(
-                    "should_refund", .boolean, note: "A guest who has paid and is approved no more gets the money back."
+                    "should_refund", .boolean, note: "Refund a guest who has paid and is no longer approved."
                 ),
                 SchemaField(
-                    "send_email", .boolean, nullable: true, note: "Luma tells the guest by mail; true when absent."),
+                    "send_email", .boolean, nullable: true,
+                    note: "Whether Luma sends the guest an e-mail; default true."),
                 SchemaField(
-                    "message", .string(length: 0...200), nullable: true, note: "A personal note in that mail."),
+                    "message", .string(length: 0...200), nullable: true, note: "Personal message in that e-mail."),
             ],
             rules: [.notWith("message", "send_email", false)],
             effects: [.changes, .notifiesGuests, .movesMoney], repetition: .onlyIfUnseen,
-            summary: "Approves or declines a guest, or puts them back.",
+            summary: "Approve or decline a guest, or move them back to pending or to the waitlist.",
             meaning: .init(
                 subject: .init(.guest, "guest_id", of: (.event, "event_id")),
                 recovery: .shown(

@@ -13,7 +13,7 @@ extension Rows {
             ],
             answer: [SchemaField("entries", .array(of: .object(Shapes.ticketType)), required: true)],
             effects: [.reads], repetition: .always,
-            summary: "The ticket types of an event, all at once.",
+            summary: "List all ticket types of an event.",
             meaning: .init(subject: .init(.ticketType, of: (.event, "event_id")), example: ["event_id": "evt-"])),
         Operation(
             "events/ticket-types/create", .post, "/v1/events/ticket-types/create",
@@ -21,7 +21,7 @@ extension Rows {
             body: [SchemaField("event_id", .id(prefix: "evt-"), required: true)] + Shapes.ticketTypeInput,
             answer: Shapes.ticketType,
             effects: [.changes], repetition: .onlyIfUnseen,
-            summary: "Adds a ticket type to an event.",
+            summary: "Add a ticket type to an event.",
             meaning: .init(
                 subject: .init(.ticketType, of: (.event, "event_id")), touches: [.event, .ticketType],
                 example: ["event_id": "evt-", "name": "Supporter", "type": "free"])),
@@ -34,7 +34,7 @@ extension Rows {
                 + Shapes.ticketTypeChange,
             answer: Shapes.ticketType,
             effects: [.changes], repetition: .onlyIfUnseen,
-            summary: "Changes the given members of a ticket type.",
+            summary: "Change the given members of a ticket type.",
             meaning: .init(
                 subject: .init(.ticketType, "event_ticket_type_id"),
                 recovery: .shown(

@@ -94,7 +94,7 @@ public struct ToolResult: Sendable, Equatable {
         /// The status of REST, and that of a direct call.
         public var restStatus: Int
         public var directStatus: Int
-        /// Seconds after which it is worth to try again.
+        /// Seconds after which to try again.
         public var retryAfterSeconds: Int?
 
         /// A failure with these statuses.

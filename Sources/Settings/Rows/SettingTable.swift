@@ -112,8 +112,8 @@ public enum SettingTable {
             "Refuse all writes: no writes over REST, no tools that write."),
         SettingRow(
             .cancelConfirmation, .word(["token", "form"]), default: "token", placeholder: "HOW", group: .access,
-            "How an assistant confirms a cancel, or another action that reaches people or their money: form takes only a "
-                + "form that the client shows its user; token also takes a second call with the token of the preview, "
+            "How an assistant confirms a cancel, or another action that reaches people or their money: form accepts only a "
+                + "form that the client shows its user; token also accepts a second call with the token of the preview, "
                 + "which a model can make by itself."),
         SettingRow(
             .allowedOrigins, .origins, placeholder: "LIST", group: .access,
@@ -233,42 +233,44 @@ extension SettingTable {
             "Directory whose programs become tools; MCP_PLUGINS_DIR is read as well."),
         SettingRow(
             .pluginsFile, .path, note: "plugins.json in that directory", placeholder: "FILE", group: .plugins,
-            "What each plugin may use beyond the least: secrets, network, directories, time; reread when it changes."),
+            "What each plugin is granted beyond the minimum: secrets, network, directories, time; reread when it changes."
+        ),
         SettingRow(
             .pluginsPython, .path, default: "/usr/bin/python3", placeholder: "FILE", group: .plugins,
-            "Python that runs a plugin's cli.py which is not executable itself."),
+            "Python interpreter for plugins whose cli.py is not executable."),
         SettingRow(
             .pluginsStrict, .boolean, default: "true", group: .plugins,
-            "Refuse plugins that other users of the machine could change; false is for development."),
+            "Refuse plugins that other users of the machine could change; use false only for development."),
     ]
 
     /// Those that `luma-mcp forwarders` takes.
     package static let forwarders: [SettingRow] = [
         SettingRow(
-            .forwardersDirectory, .path, note: "none; the services below only", placeholder: "DIR", group: .forwarders,
-            "Directory with documents of services whose operations become tools; reread on SIGHUP."),
+            .forwardersDirectory, .path, note: "none; only the services below", placeholder: "DIR", group: .forwarders,
+            "Directory with documents that describe services, whose operations become tools; reread on SIGHUP."),
         SettingRow(
             .gitHubToken, .secret, note: "none; no tools for GitHub", placeholder: "TOKEN", group: .forwarders,
-            "Token for GitHub: branches, files, pull requests, issues and workflows become tools."),
+            "Token for GitHub; enables tools for branches, files, pull requests, issues and workflows."),
         SettingRow(
             .gitHubURL, .address, note: "https://api.github.com", placeholder: "URL", group: .forwarders,
-            "Where GitHub's API is, for GitHub Enterprise."),
+            "URL of GitHub's API, for GitHub Enterprise."),
         SettingRow(
             .lunaURL, .address, note: "none; no tools for Luna", placeholder: "URL", group: .forwarders,
-            "Where a Luna service is: code, speech and images become tools."),
+            "URL of a Luna service; enables tools for code, speech and images."),
         SettingRow(
             .lumenoreURL, .address, note: "none; no tools for Lumenore", placeholder: "URL", group: .forwarders,
-            "Where Lumenore is, such as https://preview.lumenore.com: with client and secret, its analyses become tools."
+            "URL of Lumenore, such as https://preview.lumenore.com; with client id and secret it enables tools for analyses."
         ),
         SettingRow(
             .lumenoreClient, .secret, note: "none", placeholder: "ID", group: .forwarders,
             "Client id for Lumenore."),
         SettingRow(
             .lumenoreSecret, .secret, note: "none", placeholder: "SECRET", group: .forwarders,
-            "Secret of that client."),
+            "Client secret for Lumenore."),
         SettingRow(
             .lunaEndpoint, .boolean, default: "false", group: .forwarders,
-            "Answer calls on /mcp whose method is the name of a tool, and GET /healthz, for clients of a Luna server."),
+            "Answer JSON-RPC calls on /mcp whose method is the name of a tool, and GET /healthz, for clients of a Luna server."
+        ),
     ]
 
     package static let memory: [SettingRow] = [

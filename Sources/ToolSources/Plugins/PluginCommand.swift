@@ -67,7 +67,7 @@ public struct PluginCommand: Sendable, Equatable {
     public var scope: AccessScope?
     /// How long a call may take; nil when it does not say.
     public var timeoutSeconds: Double?
-    /// What its author should know.
+    /// Warnings for its author.
     public var notes: [String] = []
 
     /// A command that takes these arguments.

@@ -20,7 +20,7 @@ enum SurfaceTables {
     private static var tools: DocumentTable {
         let rows = Surfaces.all.filter { $0.isDerived(.tool) }.map { surface in
             let agreement =
-                surface.needsConfirmation ? " Tells first what would be sent, and wants the user's agreement." : ""
+                surface.needsConfirmation ? " Previews first, and needs the user's agreement." : ""
             return [DocumentTable.code(surface.tool), surface.operation.summary + agreement]
         }
         return DocumentTable("tools", in: "docs/assistants.md", ["Tool", "What it does"], rows)

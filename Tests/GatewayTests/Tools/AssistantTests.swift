@@ -278,7 +278,7 @@ import Testing
             let id = try #require(try await without.result("create_event", Self.event)["event"]?["id"])
             #expect(
                 try await without.failure("cancel_event", ["event_id": id]).contains(
-                    "only when its user agrees in a form"))
+                    "accepts a confirmation only through a form"))
             _ = try await without.failure("cancel_event", ["event_id": id, "confirm": "x"])
             #expect(gateway.luma.count("events/cancel/request") == 0)
             let with = MCPClient(gateway, capabilities: ["elicitation": [:]])

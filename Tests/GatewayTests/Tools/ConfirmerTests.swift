@@ -325,7 +325,7 @@ import Testing
         try await Scene.play(name, [.cancelConfirmation: "form"]) { scene in
             for confirm in [nil, "x"] as [JSON?] {
                 let told = try await scene.refusal(scene.with(confirm))
-                #expect(told.contains("only when its user agrees in a form"), "\(told)")
+                #expect(told.contains("accepts a confirmation only through a form"), "\(told)")
                 #expect(told.contains("luma-mcp \(scene.surface.command ?? "?")"), "\(told)")
             }
             #expect(scene.stage.luma.asked == [])
