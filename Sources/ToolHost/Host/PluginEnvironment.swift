@@ -2,7 +2,7 @@ package import Core
 import IO
 import ToolSources
 
-/// The environment of plugins, built from nothing.
+/// The environment of plugins and of MCP servers that are started here, built from nothing.
 enum PluginEnvironment {
     /// What every program has of it: harmless names, and where to write.
     private static let common = [
@@ -14,11 +14,13 @@ enum PluginEnvironment {
         "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy",
     ]
 
+    /// What a program has that is no plugin.
+    /// - Parameter home: a directory of its own, where it may write.
+    static func base(home: String) -> [String: String] { common.merging(["HOME": home, "TMPDIR": home]) { $1 } }
+
     /// - Parameter home: the directory of the run, where it may write.
     static func base(_ plugin: FoundPlugin, home: String) -> [String: String] {
-        var variables = common
-        variables["HOME"] = home
-        variables["TMPDIR"] = home
+        var variables = base(home: home)
         variables["LUMA_PLUGIN"] = plugin.name
         variables["LUMA_PLUGIN_DIR"] = plugin.folder
         return variables

@@ -1,9 +1,9 @@
 import Core
 import Foundation
 import Testing
-import ToolSources
 
 @testable import ToolHost
+@testable import ToolSources
 
 @Suite struct UpstreamPinFilesTests {
     private static func with(_ body: (String) async throws -> Void) async throws {

@@ -92,7 +92,8 @@ package final class ChildChannel {
     }
 
     /// Lets it end: its input ends, then it gets SIGTERM, then SIGKILL. What it says until then is still told. Once is enough.
-    package func close() {
+    /// - Parameter seconds: until SIGTERM, at most those of its bounds.
+    package func close(within seconds: Double = .infinity) {
         guard !isClosing else { return }
         isClosing = true
         guard let input else {
@@ -101,20 +102,15 @@ package final class ChildChannel {
             return
         }
         input.end()
-        timer = reactor.schedule(at: Reactor.readClock().advanced(seconds: bounds.seconds)) { [weak self] in
+        timer = reactor.schedule(at: Reactor.readClock().advanced(seconds: min(bounds.seconds, seconds))) {
+            [weak self] in
             self?.run?.cancel()
         }
     }
 
-    /// The same without time to end by itself.
-    package func stop() {
-        isClosing = true
-        run?.cancel()
-    }
-
     /// Returns when nothing of it is left, after `ended` was told.
-    package func end() async {
-        close()
+    package func end(within seconds: Double = .infinity) async {
+        close(within: seconds)
         await run?.value
     }
 
