@@ -20,12 +20,15 @@ public struct Principal: Sendable, Hashable {
     public let scopes: Scopes
     /// Each of these has to let a tool through; none bounds nothing.
     public let tools: [ToolFilter]
+    /// How many calls of tools it may make.
+    public let calls: CallLimits
 
     /// A principal of this name with these scopes, and with no other tools than those that all filters let through.
-    public init(label: String, scopes: Scopes, tools: [ToolFilter] = []) {
+    public init(label: String, scopes: Scopes, tools: [ToolFilter] = [], calls: CallLimits = CallLimits()) {
         self.label = label
         self.scopes = scopes
         self.tools = tools
+        self.calls = calls
     }
 
     /// Whoever can reach a server that asks for no credential.
@@ -49,4 +52,39 @@ public enum AccessScope: String, Sendable, CaseIterable {
 extension Principal.Scopes {
     /// The name of the scope that a token needs for these.
     package var name: AccessScope { contains(.admin) ? .admin : contains(.write) ? .write : .read }
+}
+
+/// How many calls of tools somebody may make; nil for any number.
+public struct CallLimits: Sendable, Hashable {
+    /// The highest limit that can be set.
+    public static let most = 1_000_000
+
+    /// Calls that begin within a minute.
+    public var perMinute: Int?
+    /// Calls that are in progress.
+    public var concurrency: Int?
+
+    /// These limits.
+    public init(perMinute: Int? = nil, concurrency: Int? = nil) {
+        self.perMinute = perMinute
+        self.concurrency = concurrency
+    }
+
+    /// Reads words such as `per_minute=60` and `concurrency=4`, one of each at most; nil when there is none, or another.
+    public init?(_ words: [some StringProtocol]) {
+        self.init()
+        guard !words.isEmpty else { return nil }
+        for word in words {
+            let parts = word.split(separator: "=", omittingEmptySubsequences: false)
+            guard parts.count == 2, let value = Int(parts[1]), (1...Self.most).contains(value) else { return nil }
+            switch parts[0] {
+            case "per_minute" where perMinute == nil: perMinute = value
+            case "concurrency" where concurrency == nil: concurrency = value
+            default: return nil
+            }
+        }
+    }
+
+    /// Some number is too many.
+    public var areBounded: Bool { perMinute != nil || concurrency != nil }
 }

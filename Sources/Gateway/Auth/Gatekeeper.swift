@@ -14,6 +14,8 @@ struct AccessRules: Sendable {
     let limiter: RequestLimiter?
     /// Counts wrong tokens by address, nobody else's requests: who has a right one is never kept out by it.
     let guesses = RequestLimiter(quota: 1000)
+    /// Counts calls of tools by token.
+    let toolCalls = ToolCallLimiter()
     let readOnly: Bool
 
     /// - Parameters:
@@ -135,7 +137,8 @@ final class Gatekeeper {
     private static func effective(_ principal: Principal, _ rules: AccessRules) -> Principal {
         rules.readOnly
             ? Principal(
-                label: principal.label, scopes: principal.scopes.subtracting(.write), tools: principal.tools)
+                label: principal.label, scopes: principal.scopes.subtracting(.write), tools: principal.tools,
+                calls: principal.calls)
             : principal
     }
 

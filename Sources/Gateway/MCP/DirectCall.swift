@@ -50,12 +50,16 @@ struct DirectCall {
         let text = result.content.compactMap(\.text).joined(separator: "\n")
         if answer.outcome == .invalidArguments { return Self.failure(400, "Parameter error: " + text) }
         let status = result.httpFailure?.directStatus ?? (answer.outcome == .busy ? 429 : 500)
-        return Self.failure(status, status == 502 ? "Upstream error: " + text : text)
+        return Self.failure(
+            status, status == 502 ? "Upstream error: " + text : text,
+            retryAfter: result.httpFailure?.retryAfterSeconds ?? 1)
     }
 
-    fileprivate static func failure(_ status: Int, _ detail: String) -> Response {
+    /// - Parameter retryAfter: whole seconds, told where there were too many calls.
+    fileprivate static func failure(_ status: Int, _ detail: String, retryAfter: Int = 1) -> Response {
         let body: JSON = ["detail": .string(String(detail.prefix(longestDetail)))]
-        return .json(status: status, body.encoded)
+        let fields = status == 429 ? [Field("Retry-After", String(retryAfter))] : []
+        return .json(status: status, fields: fields, body.encoded)
     }
 
     fileprivate static func failure(_ failure: CallFailure, isThere: Bool) -> Response {

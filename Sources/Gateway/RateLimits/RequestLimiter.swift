@@ -22,10 +22,12 @@ final class RequestLimiter: Sendable {
     init(quota: Int) { self.quota = quota }
 
     /// Counts requests of a caller that come together: all of them or none.
+    /// - Parameter quota: the caller's own; nil for that of all.
     /// - Returns: whether they may be served, and where the caller stands.
     func charge(
-        _ caller: String, _ count: Int = 1, at now: MonotonicTime
+        _ caller: String, _ count: Int = 1, of quota: Int? = nil, at now: MonotonicTime
     ) -> (isAllowed: Bool, status: RateLimitStatus) {
+        let quota = quota ?? self.quota
         let (isAllowed, window) = windows.withLock { windows in
             var window = windows[caller] ?? Window(end: now, used: 0)
             if window.end <= now {

@@ -140,6 +140,11 @@ extension LoopContext: ToolAuditor {
     }
 }
 
+extension LoopContext: CallLimiter {
+    func begin(_ principal: Principal) -> CallRefusal? { gate.rules.toolCalls.begin(principal, at: clock.now) }
+    func ended(_ principal: Principal) { gate.rules.toolCalls.ended(principal) }
+}
+
 extension ToolBox {
     /// A dispatcher of one loop with everything registered.
     static func dispatcher(_ loopContext: LoopContext, _ shared: Shared) -> Dispatcher {
@@ -154,6 +159,7 @@ extension ToolBox {
             rounds: shared.mcp.rounds)
         dispatcher.registry.toolsChange = shared.mcp.sources.isExpected || shared.access.toolsets.count > 0
         dispatcher.auditor = loopContext
+        dispatcher.limiter = loopContext
         dispatcher.changesNothing = shared.access.readOnly
         return dispatcher
     }

@@ -39,6 +39,13 @@ extension Dispatcher {
                 "tool", name, among: registry.tools.filter { request.visibility.shows($0) }.map(\.name), request)
         }
         audit.name(tool)
+        let counter = request.caller.principal.calls.areBounded ? limiter : nil
+        if let refusal = counter?.begin(request.caller.principal) {
+            audit.outcome = .busy
+            request.heard?(refusal.result)
+            return finished(refusal.result.json(in: request.caller.revision), request)
+        }
+        defer { counter?.ended(request.caller.principal) }
         guard let given = given.isNull ? [:] : given.objectValue else {
             audit.outcome = .invalidArguments
             throw .error(.invalidParams("Invalid params: arguments must be an object"))

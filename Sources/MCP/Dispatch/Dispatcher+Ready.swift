@@ -69,7 +69,9 @@ extension Dispatcher {
     // MARK: Constant results
 
     private func constantAnswer(_ id: JSONRPCID, _ params: JSONObject?, _ caller: Caller) -> [UInt8]? {
-        guard let params, params["requestState"] == nil, params["inputResponses"] == nil,
+        // What is counted goes the long way.
+        guard let params, !caller.principal.calls.areBounded, params["requestState"] == nil,
+            params["inputResponses"] == nil,
             let name = params["name"]?.stringValue, hasNoArguments(params),
             let tool = registry.tool(name, for: caller.visibility), let result = constantResult(of: tool, caller)
         else { return nil }

@@ -38,6 +38,8 @@ public final class Dispatcher {
     public let server: ServerInfo
     /// Is told of every call of a tool.
     public var auditor: (any ToolAuditor)?
+    /// Counts the calls of those who may make only some.
+    public var limiter: (any CallLimiter)?
     /// Nobody may write here, whatever the token: for the words of a refusal.
     public var changesNothing = false
     let seal: any StateSeal

@@ -14,7 +14,7 @@ public struct ToolAudit: Sendable, Equatable {
         case refused
         /// It took longer than it may.
         case timeout
-        /// As much is under way as may be, so it was not begun.
+        /// As much is under way as may be, or was begun in the last minute, so it was not begun.
         case busy
         /// Nobody knows whether it has had its effect.
         case outcomeUnknown = "outcome_unknown"

@@ -12,12 +12,14 @@ public struct AccessToken: Sendable, Equatable {
     package var toolset: String?
     /// The names of tools that its holder sees; nil for all.
     package var tools: ToolFilter?
+    /// How many calls of tools its holder may make.
+    package var calls = CallLimits()
 
     /// Whoever has the token.
     /// - Parameter toolset: the toolset of a name; nil where there is none, and no tool is seen then.
     package func principal(_ toolset: (String) -> ToolFilter?) -> Principal {
         let bounds = [self.toolset.map { toolset($0) ?? .nothing }, tools].compactMap { $0 }
-        return Principal(label: label, scopes: scope.scopes, tools: bounds)
+        return Principal(label: label, scopes: scope.scopes, tools: bounds, calls: calls)
     }
 }
 
@@ -29,9 +31,9 @@ public enum TokenSource: Sendable, Equatable {
     case file(String)
 }
 
-/// Reads `label:scope:token` entries, after which may stand a toolset and patterns for names of tools:
-/// `label:scope:token:toolset:patterns`, with spaces between the patterns. What is wrong is told by the entry's number: whichever part is misplaced may be
-/// the secret, so no part is repeated.
+/// Reads `label:scope:token` entries, after which may stand a toolset, patterns for names of tools and limits of calls:
+/// `label:scope:token:toolset:patterns:limits`, with spaces between patterns and between limits. What is wrong is told by the entry's number: whichever part is
+/// misplaced may be the secret, so no part is repeated.
 package enum TokenList {
     /// Characters of a token, at least.
     package static let shortestToken = 20
@@ -73,8 +75,8 @@ package enum TokenList {
     /// - Returns: what is wrong with the entry, nil when it was added.
     private static func add(_ entry: Substring, _ forbidden: [UInt8]?, _ tokens: inout [AccessToken]) -> String? {
         let parts = entry.split(separator: ":", omittingEmptySubsequences: false)
-        guard (3...5).contains(parts.count) else {
-            return "is not of the form label:scope:token or label:scope:token:toolset:patterns"
+        guard (3...6).contains(parts.count) else {
+            return "is not of the form label:scope:token or label:scope:token:toolset:patterns:limits"
         }
         let (label, token) = (String(parts[0]), parts[2])
         guard (1...longestLabel).contains(label.utf8.count), label.utf8.allSatisfy(isLabelByte) else {
@@ -102,11 +104,14 @@ package enum TokenList {
         // Sessions and confirmations go by the label.
         guard !tokens.contains(where: { $0.label == label && ($0.toolset, $0.tools) != (new.toolset, new.tools) })
         else { return "has the label of another entry with different tools" }
+        guard !tokens.contains(where: { $0.label == label && $0.calls != new.calls }) else {
+            return "has the label of another entry with different limits"
+        }
         tokens.append(new)
         return nil
     }
 
-    /// Reads what bounds the tools of an entry.
+    /// Reads what bounds the tools of an entry and their calls.
     /// - Returns: what is wrong with it, nil when nothing is.
     private static func bound(_ token: inout AccessToken, _ parts: [Substring]) -> String? {
         if let name = parts.first, !name.isEmpty {
@@ -121,6 +126,12 @@ package enum TokenList {
                     "has patterns that are not names of tools with * and ?, separated by spaces; ! before one denies it"
             }
             token.tools = filter
+        }
+        if parts.count > 2, !parts[2].isEmpty {
+            guard let limits = CallLimits(parts[2].split(separator: " ")) else {
+                return "has limits that are not per_minute=N and concurrency=N, from 1 to \(CallLimits.most)"
+            }
+            token.calls = limits
         }
         return nil
     }

@@ -63,11 +63,26 @@ import Testing
         #expect(table.principal(of: Self.good + "1")?.tools == [.nothing])
     }
 
+    @Test func aTokenMayMakeNoMoreThanSomeCalls() throws {
+        let reading = TokenList.read(
+            """
+            a:read:\(Self.good)1:::per_minute=60 concurrency=4
+            b:read:\(Self.good)2:events:get_*: concurrency=1
+            c:read:\(Self.good)3:::
+            """, key: nil)
+        #expect(reading.problems == [])
+        let table = TokenTable(reading.tokens)
+        let limits = (1...3).map { table.principal(of: "\(Self.good)\($0)")?.calls }
+        #expect(limits == [CallLimits(perMinute: 60, concurrency: 4), CallLimits(concurrency: 1), CallLimits()])
+    }
+
     @Test(arguments: [
         ("", "there is no entry"), (" , \n#x\n", "there is no entry"), ("ann", "form label:scope:token"),
         ("0123456789abcdefghij", "form label:scope:token"), ("ann:read", "form label:scope:token"),
         ("ann:read:0123456789abcdefgh:j", "less than 20"),
-        ("ann:read:0123456789abcdefghij:a:b:c", "form label:scope:token"),
+        ("ann:read:0123456789abcdefghij:a:b:c", "limits that are not"),
+        ("ann:read:0123456789abcdefghij:::per_minute=0", "limits that are not"),
+        ("ann:read:0123456789abcdefghij:::concurrency=1:", "form label:scope:token"),
         ("ann:read:0123456789abcdefghij:a b", "toolset whose name"),
         ("ann:read:0123456789abcdefghij:ä", "toolset whose name"),
         ("ann:read:0123456789abcdefghij::a/b", "patterns"), ("ann:read:0123456789abcdefghij:x:a !", "patterns"),
@@ -103,6 +118,10 @@ import Testing
         for (first, second) in [(":events", ":other"), (":events", ""), ("::list_*", "::get_*"), ("", "::list_*")] {
             let tools = TokenList.read("a:read:\(Self.good)\(first),a:read:\(Self.good)2\(second)", key: nil)
             #expect(tools.problems == ["entry 2 has the label of another entry with different tools"])
+        }
+        for (first, second) in [(":::per_minute=6", ""), (":::per_minute=6", ":::per_minute=7")] {
+            let limits = TokenList.read("a:read:\(Self.good)\(first),a:read:\(Self.good)2\(second)", key: nil)
+            #expect(limits.problems == ["entry 2 has the label of another entry with different limits"])
         }
         let many = (0...256).map { "a\($0):read:\(Self.good)\($0)" }.joined(separator: ",")
         #expect(TokenList.read(many, key: nil).problems == ["there are more than 256 tokens"])
