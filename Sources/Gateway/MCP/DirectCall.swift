@@ -23,13 +23,14 @@ struct DirectCall {
             (name, arguments, self.id) = (method, params ?? [:], id)
         case .single(.message(.notification(let method, let params))):
             (name, arguments, id) = (method, params ?? [:], nil)
-        case .single(.invalid(nil, _)):
-            // MCP has no null id, and these clients send one.
-            guard let message = (try? JSON.parse(body))?.objectValue, message["id"]?.isNull == true,
+        case .single(.invalid):
+            // MCP has no null id, and these clients send one. What is out of bounds is refused where it is called.
+            guard let message = (try? JSON.parse(body, limits: JSONLimits(maxDepth: 64)))?.objectValue,
                 message["jsonrpc"] == "2.0", let method = message["method"]?.stringValue,
+                case let given = message["id"] ?? .null, given.isNull || JSONRPCID(given) != nil,
                 case let params = message["params"] ?? .null, params.isNull || params.objectValue != nil
             else { return nil }
-            (name, arguments, id) = (method, params.objectValue ?? [:], nil)
+            (name, arguments, id) = (method, params.objectValue ?? [:], JSONRPCID(given))
         default: return nil
         }
         guard !name.contains("/"), name != "initialize", name != "ping", arguments["_meta"] == nil else { return nil }

@@ -53,7 +53,7 @@ enum MCPAdmission {
             return
         }
         switch part {
-        case .invalid(_, let error): self = .refused(MCPRefusal(400, error, payload, isModern: true))
+        case .invalid(_, let error, _): self = .refused(MCPRefusal(400, error, payload, isModern: true))
         case .message(.notification): self = .taken
         case .message(.response), .message(.failure):
             let error = JSONRPCError.invalidRequest("Invalid Request: this server asks no questions that end here")
@@ -113,7 +113,7 @@ enum MCPAdmission {
             self = .handshake(id: id, params)
             return
         }
-        if case .single(.invalid(let id, let error)) = payload {
+        if case .single(.invalid(let id, let error, _)) = payload {
             // A request that is one, with parameters that are not taken, is answered like any other.
             let isRequest = id != nil && error.code == JSONRPCError.invalidParams().code
             self = .refused(MCPRefusal(isRequest ? 200 : 400, error, payload))
@@ -197,7 +197,7 @@ extension JSONRPCPayload {
     fileprivate var id: JSONRPCID? {
         switch self {
         case .single(.message(.request(let id, _, _))): id
-        case .single(.invalid(let id, _)): id
+        case .single(.invalid(let id, _, _)): id
         default: nil
         }
     }

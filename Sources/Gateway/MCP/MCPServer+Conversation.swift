@@ -46,10 +46,12 @@ extension MCPServer {
                 .sseMessage, APIError(.notFound, "There is no such session: open /sse again"), request)
         }
         let payload = JSONRPCPayload(parsing: request.body, limits: JSONLimits(maxDepth: 64), maxBatch: 50)
-        if case .single(.invalid(_, let error)) = payload {
+        if case .single(.invalid(_, let error, _)) = payload {
+            auditRefusal(of: payload, error, context.principal, conversation.toolset)
             return context.finish(.sseMessage, .json(status: 400, MCPRefusal(400, error, payload).body))
         }
         if case .batch(let parts) = payload, let refusal = charge(parts, context) {
+            auditRefusal(of: payload, .tooManyRequests, context.principal, conversation.toolset)
             return context.refuse(.sseMessage, refusal, request)
         }
         context.finish(
@@ -105,7 +107,8 @@ struct HandshakeDriver {
         ended: @escaping () -> Void = {}
     ) {
         switch payload {
-        case .single(.invalid(let id, let error)):
+        case .single(.invalid(let id, let error, _)):
+            refused(payload, error)
             send(.failure(id: id, error: error))
             ended()
         case .single(.message(.request(let id, "initialize", let params))):
@@ -121,6 +124,7 @@ struct HandshakeDriver {
             guard let session else {
                 if case .request(let id, let method, _) = message {
                     let error = JSONRPCError.invalidRequest("Send initialize first")
+                    refused(payload, error)
                     send(
                         method == "ping"
                             ? .response(id: id, result: [:])
@@ -131,11 +135,18 @@ struct HandshakeDriver {
             serve([.message(message)], isBatch: false, session, send, sendBatch, ended)
         case .batch(let parts):
             guard let session, session.revision.allowsBatches else {
-                send(.failure(id: nil, error: .invalidRequest("Invalid Request: one message at a time")))
+                let error = JSONRPCError.invalidRequest("Invalid Request: one message at a time")
+                refused(payload, error)
+                send(.failure(id: nil, error: error))
                 return ended()
             }
             serve(parts, isBatch: true, session, send, sendBatch, ended)
         }
+    }
+
+    /// Tells the auditor of the calls in it.
+    private func refused(_ payload: JSONRPCPayload, _ error: JSONRPCError) {
+        dispatcher.auditRefusal(of: payload.parts, error, .outsideOfSessions(principal, toolset))
     }
 
     private func serve(

@@ -27,9 +27,14 @@ extension MCPServer {
         let principal = context.principal
         let admission = MCPAdmission(headers, payload, principal) { shared.sessions.session($0, for: principal) }
         switch admission {
-        case .refused(let refusal): context.finish(.mcpPost, .json(status: refusal.status, refusal.body))
-        case .batch(let parts, _):
-            if let refusal = charge(parts, context) { return context.refuse(.mcpPost, refusal, request) }
+        case .refused(let refusal):
+            auditRefusal(of: payload, refusal.error, principal, headers.toolset)
+            context.finish(.mcpPost, .json(status: refusal.status, refusal.body))
+        case .batch(let parts, let caller):
+            if let refusal = charge(parts, context) {
+                dispatcher.auditRefusal(of: parts, .tooManyRequests, caller)
+                return context.refuse(.mcpPost, refusal, request)
+            }
             serve(admission, headers, context)
         case .taken: context.finish(.mcpPost, Response(status: 202))
         case .handshake(let id, let params): handshake(id, params, headers, context)
@@ -40,6 +45,13 @@ extension MCPServer {
             }
             serve(admission, headers, context)
         }
+    }
+
+    /// Tells the auditor of the calls of tools in a payload of which nothing is served.
+    func auditRefusal(
+        of payload: JSONRPCPayload, _ error: JSONRPCError, _ principal: Principal, _ toolset: Toolset?
+    ) {
+        dispatcher.auditRefusal(of: payload.parts, error, .outsideOfSessions(principal, toolset))
     }
 
     /// Counts the requests of a batch beyond the one that it came in.

@@ -116,9 +116,7 @@ final class StdioConversation {
         }
         guard running < Self.maxRunning else {
             if case .single(.message(let message)) = payload, case .request = message {
-                let caller = Caller(
-                    revision: .unnamed, capabilities: ClientCapabilities(), principal: principal, toolset: toolset)
-                return refuse(message, with: .tooManyRequests, caller)
+                return refuse(message, with: .tooManyRequests, .outsideOfSessions(principal, toolset))
             }
             return takeLegacy(payload)
         }
@@ -148,7 +146,7 @@ final class StdioConversation {
             caller = Caller(
                 revision: revision, capabilities: envelope.capabilities, principal: principal, toolset: toolset)
         } catch {
-            return send(.failure(id: id, error: error))
+            return refuse(message, with: error, .outsideOfSessions(principal, toolset))
         }
         caller.origin = CallOrigin.alone
         let run: RunningRequests

@@ -30,11 +30,17 @@ struct ToolsService {
             return context.finish(input.endpoint, try .tagged(list, fields: [Self.varies], input.conditions))
         }
         let name = input.parameter ?? ""
-        var arguments = try Self.arguments(input)
-        // Of a tool that is not there for the caller everything is refused alike, by what looks for it.
-        if dispatcher.shows(tool: name, to: caller) {
-            try Self.refuseConditions(input)
-            try take(input.idempotencyKey, in: &arguments, of: name, caller)
+        var arguments = JSONObject()
+        do throws(APIError) {
+            arguments = try Self.arguments(input)
+            // Of a tool that is not there for the caller everything is refused alike, by what looks for it.
+            if dispatcher.shows(tool: name, to: caller) {
+                try Self.refuseConditions(input)
+                try take(input.idempotencyKey, in: &arguments, of: name, caller)
+            }
+        } catch {
+            dispatcher.auditRefused(tool: name, arguments, from: caller)
+            throw error
         }
         let shares = server.shared.calls
         guard shares.take(1, for: origin.caller) else {

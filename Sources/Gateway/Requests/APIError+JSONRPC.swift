@@ -32,7 +32,7 @@ extension JSONRPCID {
             case .single(let part) = JSONRPCPayload(parsing: body)
         else { return nil }
         switch part {
-        case .message(.request(let id, _, _)), .invalid(let id?, _): self = id
+        case .message(.request(let id, _, _)), .invalid(let id?, _, _): self = id
         default: return nil
         }
     }

@@ -47,7 +47,9 @@ extension Dispatcher {
         to part: JSONRPCPayload.Part, from caller: Caller, to sink: any Sink
     ) async -> JSONRPCMessage? {
         switch part {
-        case .invalid(let id, let error): return .failure(id: id, error: error)
+        case .invalid(let id, let error, _):
+            auditRefusal(of: [part], error, caller)
+            return .failure(id: id, error: error)
         case .message(.request(let id, "initialize", _)):
             return .failure(id: id, error: .invalidRequest("initialize cannot be part of a batch"))
         case .message(let message):
@@ -61,15 +63,25 @@ extension Dispatcher {
     public func refuse(
         _ parts: [JSONRPCPayload.Part], with refusal: JSONRPCError, from caller: Caller
     ) -> [JSONRPCMessage] {
-        parts.compactMap { part in
+        auditRefusal(of: parts, refusal, caller)
+        return parts.compactMap { part in
             switch part {
-            case .invalid(let id, let error): return .failure(id: id, error: error)
-            case .message(.request(let id, let method, let params)):
-                if method == "tools/call" { auditRefusal(params, refusal, caller) }
-                return .failure(id: id, error: refusal)
+            case .invalid(let id, let error, _): return .failure(id: id, error: error)
+            case .message(.request(let id, _, _)): return .failure(id: id, error: refusal)
             case .message(let message):
                 take(message, from: caller)
                 return nil
+            }
+        }
+    }
+
+    /// Tells the auditor of the calls of tools among these parts, none of which begins.
+    public func auditRefusal(of parts: [JSONRPCPayload.Part], _ refusal: JSONRPCError, _ caller: Caller) {
+        for part in parts {
+            switch part {
+            case .message(.request(_, "tools/call", let params)): auditRefusal(params, refusal, caller)
+            case .invalid(_, let error, let params?): auditRefusal(params, error, caller)
+            case .message, .invalid: break
             }
         }
     }
@@ -80,8 +92,11 @@ extension Dispatcher {
         var audit = ToolAudit(
             label: caller.principal.label, argumentDigest: seal.digest((given.isNull ? [:] : given).encoded),
             outcome: refusal == .tooManyRequests ? .busy : .refused, durationNanoseconds: 0)
-        if let tool = params?["name"]?.stringValue.flatMap({ registry.tool($0, for: caller.visibility) }) {
+        let name = params?["name"]?.stringValue ?? ""
+        if let tool = registry.tool(name, for: caller.visibility) {
             audit.name(tool)
+        } else if audit.outcome == .refused, Tool.isName(name) {
+            audit.tool = name
         }
         auditor.audit(audit)
     }

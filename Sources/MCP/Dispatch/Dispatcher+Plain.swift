@@ -72,6 +72,11 @@ extension Dispatcher {
         return PlainAnswer(result: given, json: json, outcome: outcome)
     }
 
+    /// Tells the auditor of a call that is refused before it begins.
+    public func auditRefused(tool name: String, _ arguments: JSONObject, from caller: Caller) {
+        auditRefusal(["name": .string(name), "arguments": .object(arguments)], .invalidRequest(), caller)
+    }
+
     /// Tells the auditor of a call that cannot begin, as there is no room for it.
     public func auditBusy(tool name: String, _ arguments: JSONObject, from caller: Caller) {
         auditRefusal(["name": .string(name), "arguments": .object(arguments)], .tooManyRequests, caller)

@@ -72,13 +72,22 @@ public enum JSONRPCPayload: Sendable, Equatable {
     /// A part that should be a message.
     public enum Part: Sendable, Equatable {
         case message(JSONRPCMessage)
-        /// It is none. The answer is this failure, with the id if one could be read.
-        case invalid(id: JSONRPCID?, JSONRPCError)
+        /// It is none. The answer is this failure, with the id if one could be read. Of what should have been a call of a tool there are
+        /// the parameters, for the audit alone.
+        case invalid(id: JSONRPCID?, JSONRPCError, call: JSONObject? = nil)
     }
 
     case single(Part)
     /// Never empty: an empty array is a `single` invalid part, as JSON-RPC 2.0 §6 has it.
     case batch([Part])
+
+    /// The message, or those of the batch.
+    public var parts: [Part] {
+        switch self {
+        case .single(let part): [part]
+        case .batch(let parts): parts
+        }
+    }
 
     /// Reads a text. What is wrong with it is part of the value: every text has an answer.
     /// - Parameter maxBatch: how many messages one batch may hold; a longer one is one invalid part.
@@ -129,7 +138,9 @@ extension JSONRPCPayload.Part {
         let id = object["id"].flatMap(JSONRPCID.init)
         switch Self.message(object, id: id) {
         case .success(let message): self = .message(message)
-        case .failure(let error): self = .invalid(id: id, error)
+        case .failure(let error):
+            let isCall = object["method"]?.stringValue == "tools/call"
+            self = .invalid(id: id, error, call: isCall ? object["params"]?.objectValue ?? [:] : nil)
         }
     }
 

@@ -33,6 +33,11 @@ public struct Caller: Sendable {
         session = nil
     }
 
+    /// Somebody of whom no more is known than who it is.
+    public static func outsideOfSessions(_ principal: Principal, _ toolset: Toolset?) -> Caller {
+        Caller(revision: .unnamed, capabilities: ClientCapabilities(), principal: principal, toolset: toolset)
+    }
+
     /// What is there for this caller now.
     public var visibility: Visibility { Visibility(principal, toolset) }
 }

@@ -67,6 +67,10 @@ import Testing
             #expect(
                 wrong.status == 400
                     && wrong.json?["detail"]?.stringValue?.hasPrefix("Parameter error: ") == true, "\(wrong.text)")
+            let long = try await Self.call(gateway, "zz_text", ["n": .string(String(repeating: "x", count: 300_000))])
+            #expect(
+                long.status == 400
+                    && long.json?["detail"]?.stringValue?.hasPrefix("Parameter error: ") == true, "\(long.text)")
             let failed = try await Self.call(gateway, "zz_failed")
             #expect(failed.status == 500 && failed.json?["detail"]?.stringValue?.utf8.count == 400, "\(failed.text)")
         }

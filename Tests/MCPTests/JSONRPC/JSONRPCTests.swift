@@ -58,7 +58,7 @@ import Testing
         (#"{"jsonrpc":"2.0","id":false,"error":{"code":1,"message":""}}"#, nil), ("[]", nil),
     ])
     func whatIsNoMessageIsAnInvalidRequestWithTheIDIfThereIsOne(_ text: String, _ id: JSONRPCID?) {
-        guard case .single(.invalid(let found, let error)) = JSONRPCPayload(parsing: Array(text.utf8)) else {
+        guard case .single(.invalid(let found, let error, _)) = JSONRPCPayload(parsing: Array(text.utf8)) else {
             Issue.record("accepted: \(text)")
             return
         }
@@ -83,7 +83,7 @@ import Testing
 
     @Test(arguments: ["", "{", "{\"a\":1,\"a\":2}", "nope", "{\"id\":1}x"])
     func whatIsNoJSONIsAParseErrorWithItsPlace(_ text: String) {
-        guard case .single(.invalid(nil, let error)) = JSONRPCPayload(parsing: Array(text.utf8)) else {
+        guard case .single(.invalid(nil, let error, _)) = JSONRPCPayload(parsing: Array(text.utf8)) else {
             Issue.record("accepted: \(text)")
             return
         }
@@ -110,7 +110,7 @@ import Testing
         }
         #expect(parts[0] == .message(.request(id: JSONRPCID(1), method: "a", params: nil)))
         #expect(parts[2] == .message(.notification(method: "b", params: nil)))
-        guard case .invalid(nil, let first) = parts[1], case .invalid(.string("x"), let second) = parts[3] else {
+        guard case .invalid(nil, let first, _) = parts[1], case .invalid(.string("x"), let second, _) = parts[3] else {
             Issue.record("accepted")
             return
         }
@@ -123,7 +123,7 @@ import Testing
             Issue.record("refused")
             return
         }
-        guard case .single(.invalid(nil, let error)) = JSONRPCPayload(.array(items), maxBatch: 2) else {
+        guard case .single(.invalid(nil, let error, _)) = JSONRPCPayload(.array(items), maxBatch: 2) else {
             Issue.record("accepted")
             return
         }

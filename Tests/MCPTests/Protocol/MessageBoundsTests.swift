@@ -69,7 +69,7 @@ import Testing
     }
 
     private func isRefused(_ message: JSON) -> Bool {
-        guard case .single(.invalid(let id, let error)) = JSONRPCPayload(message) else { return false }
+        guard case .single(.invalid(let id, let error, _)) = JSONRPCPayload(message) else { return false }
         let isShort = error.message.utf8.count < 500
         return isShort && (id == JSONRPCID(7) ? error.code == -32602 : message["id"]?.intValue != 7)
     }
