@@ -98,19 +98,17 @@ extension Answer {
 extension EmulatedLuma {
     /// The example of a row, about an event that a guest waits to be let into.
     func example(of operation: LumaAPI.Operation) throws -> JSONObject {
-        func entries(_ path: String, of event: String) -> [JSON] {
-            look(path, [(name: "event_id", value: event)])["entries"]?.arrayValue ?? []
-        }
-        func asking(_ event: String) -> String? {
-            let guests = entries("/v1/events/guests/list", of: event)
-            return guests.first { $0["approval_status"] == "pending_approval" }?["id"]?.stringValue
+        let guests = try #require(Catalog["events/guests/list"]?.path)
+        func isAwaited(_ event: String) -> Bool {
+            let entries = look(guests, [(name: "event_id", value: event)])["entries"]?.arrayValue ?? []
+            return entries.contains { $0["approval_status"] == "pending_approval" }
         }
         let events = (look("/_sandbox/events")["entries"]?.arrayValue ?? []).filter { $0["platform"] == "luma" }
-        let event = try #require(events.compactMap { $0["id"]?.stringValue }.first { asking($0) != nil })
-        var texts = ["evt-": event]
-        texts["gst-"] = asking(event)
-        texts["ttype-"] = entries("/v1/events/ticket-types/list", of: event).first?["id"]?.stringValue
-        let example = operation.example.filled(with: texts)
+        let event = try #require(events.compactMap { $0["id"]?.stringValue }.first(where: isAwaited))
+        let ids = ExampleIDs.of(event: event) { row, input in
+            look(row.path, input.members.map { (name: $0.name, value: $0.value.stringValue ?? "") })
+        }
+        let example = operation.example.filled(with: ids)
         for (name, value) in example.members {
             #expect(value.stringValue?.hasSuffix("-") != true, "nothing stands for \(name)")
         }

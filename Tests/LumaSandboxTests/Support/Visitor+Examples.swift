@@ -18,12 +18,7 @@ extension Visitor {
             answers.first { ($0["guest_counts"]?[status]?["guests"]?.intValue ?? 0) > 0 }?["id"]?.stringValue
         }
         let event = try #require(first(having: "pending_approval") ?? first(having: "approved"))
-        let types = get("/v1/events/ticket-types/list", ["event_id": event]).entries
-        var texts = ["evt-": event]
-        texts["ttype-"] = types.first?["id"]?.stringValue
-        let guests = get("/v1/events/guests/list", ["event_id": event]).entries
-        let asking = guests.first { $0["approval_status"] == "pending_approval" }
-        texts["gst-"] = (asking ?? guests.first)?["id"]?.stringValue
+        var texts = ExampleIDs.of(event: event) { row, input in call(row, input).json }
         if operation.name == "events/cancel" {
             let asked = post("/v1/events/cancel/request", ["event_id": .string(event)])
             texts["token"] = asked.json["cancellation_token"]?.stringValue
