@@ -99,6 +99,12 @@ public struct Configuration: Sendable {
         public var answersDirectCalls: Bool
     }
 
+    /// Other MCP servers.
+    public struct Upstreams: Sendable, Equatable {
+        /// What names them.
+        public var file: String
+    }
+
     /// How a line of the log is written.
     public enum LogFormat: String, Sendable { case text, json }
 
@@ -135,6 +141,8 @@ public struct Configuration: Sendable {
     /// Nil for none.
     public var plugins: Plugins?
     public var forwarders: Forwarders
+    /// Nil for none.
+    public var upstreams: Upstreams?
     public var debug: Bool
     public var logFormat: LogFormat
     /// Nil for standard error.

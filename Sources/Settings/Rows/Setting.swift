@@ -73,6 +73,8 @@ public enum Setting: String, Sendable, CaseIterable {
     case lumenoreSecret = "LUMENORE_SECRET"
     case lunaEndpoint = "LUMA_LUNA_ENDPOINT"
 
+    case upstreamsFile = "LUMA_UPSTREAMS_FILE"
+
     case debug = "LUMA_DEBUG"
     case logFormat = "LUMA_LOG_FORMAT"
     case logFile = "LUMA_LOG_FILE"
@@ -122,6 +124,7 @@ public struct SettingRow: Sendable {
         case templates = "Templates"
         case plugins = "Plugins"
         case forwarders = "Forwarded services"
+        case upstreams = "MCP servers"
         case logging = "Logging"
         case sandbox = "Sandbox"
     }

@@ -3,7 +3,7 @@ public enum SettingTable {
     /// The settings of the gateway: environment variable, `.env` line and flag alike.
     public static let table: [SettingRow] =
         luma + server + access + limits + budget + calls + breaker + reads + memory + templates
-        + plugins + forwarders + logging
+        + plugins + forwarders + upstreams + logging
 
     /// The options of `luma-mcp sandbox`, on the command line only.
     public static let sandboxTable: [SettingRow] = [
@@ -272,6 +272,15 @@ extension SettingTable {
             "Answer JSON-RPC calls on /mcp whose method is the name of a tool, and GET /healthz, for clients of a Luna server."
         ),
     ]
+
+    private static let upstreams: [SettingRow] = [
+        SettingRow(
+            .upstreamsFile, .path, note: "none; no other MCP servers", placeholder: "FILE", group: .upstreams,
+            "File that names other MCP servers, whose tools, prompts and resources are offered here; reread on SIGHUP.")
+    ]
+
+    /// Those that `luma-mcp upstreams` takes: what was approved lies in the directory for state.
+    package static let upstreamsCommand = upstreams + memory.filter { $0.setting == .dataDirectory }
 
     package static let memory: [SettingRow] = [
         SettingRow(

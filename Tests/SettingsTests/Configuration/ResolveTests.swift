@@ -160,6 +160,16 @@ import Testing
         }
     }
 
+    @Test func whoLooksAtOtherServersNeedsTheirFileAndTheStateAlone() throws {
+        #expect(try Configuration.upstreams(flags: [:], environment: ["LUMA_DATA_DIR": "d"], dotEnv: nil) == nil)
+        let found = try Configuration.upstreams(
+            flags: [.upstreamsFile: "a.json"], environment: ["LUMA_UPSTREAMS_FILE": "b.json", "LUMA_PORT": "nonsense"],
+            dotEnv: "LUMA_DATA_DIR=d")
+        #expect(found?.upstreams.file == "a.json" && found?.dataDirectory == "d")
+        #expect(
+            try resolve([:], ["LUMA_API_KEY": "k", "LUMA_UPSTREAMS_FILE": "b"]).configuration.upstreams?.file == "b")
+    }
+
     @Test func emptyCountsAsNotGiven() throws {
         let file = "LUMA_PORT=3\nLUMA_SANDBOX=true\nLUMA_LOG_FILE=x\nLUMA_WORKERS="
         #expect(try resolve([:], ["LUMA_PORT": ""], file).configuration.port == 3)
