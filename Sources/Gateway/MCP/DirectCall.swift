@@ -10,6 +10,13 @@ struct DirectCall {
     /// What is told in `detail` where a token is missing or wrong.
     static let noToken = "invalid token"
     private static let longestDetail = 400
+    /// Tools that a Luna server has by these names. Here they come from plugins and services, whose names may stand before or behind
+    /// them.
+    private static let words: Set<String> = [
+        "git_clone", "run_tests", "build_image", "scaffold_project", "img_bw", "create_branch", "commit_file",
+        "open_pr",
+        "list_issues", "ci_trigger",
+    ]
 
     let name: String
     let arguments: JSONObject
@@ -38,6 +45,12 @@ struct DirectCall {
 
     static func isHealth(_ request: RequestView) -> Bool {
         (request.method == .get || request.method == .head) && request.path.elementsEqual("/healthz".utf8)
+    }
+
+    /// The tool that is meant: of this name, or the one that the caller sees which a Luna server would call so.
+    fileprivate func tool(of dispatcher: Dispatcher, for caller: Caller) -> String {
+        guard Self.words.contains(name), !dispatcher.shows(tool: name, to: caller) else { return name }
+        return dispatcher.tool(ofWord: name, for: caller) ?? name
     }
 
     // MARK: Answers
@@ -80,21 +93,22 @@ extension MCPServer {
         let context = context.counting()
         let origin = CallOrigin(context)
         let caller = Dispatcher.plainCaller(context.principal, toolset: headers.toolset, origin: origin)
+        let tool = call.tool(of: dispatcher, for: caller)
         guard shared.calls.take(1, for: origin.caller) else {
-            dispatcher.auditBusy(tool: call.name, call.arguments, from: caller)
+            dispatcher.auditBusy(tool: tool, call.arguments, from: caller)
             return context.finish(.mcpPost, DirectCall.failure(429, "Too many calls are in progress"))
         }
         let task = requests.start { [dispatcher, shared] in
             do throws(CallFailure) {
                 context.finish(
-                    .mcpPost, call.answer(try await dispatcher.plainCall(call.name, call.arguments, from: caller)))
+                    .mcpPost, call.answer(try await dispatcher.plainCall(tool, call.arguments, from: caller)))
             } catch {
-                let isThere = dispatcher.shows(tool: call.name, to: caller)
+                let isThere = dispatcher.shows(tool: tool, to: caller)
                 context.finish(.mcpPost, DirectCall.failure(error, isThere: isThere))
             }
             shared.calls.giveBack(1, of: origin.caller)
         }
-        if !dispatcher.mayChange(tool: call.name, from: caller) { context.exchange.whenGone { task.cancel() } }
+        if !dispatcher.mayChange(tool: tool, from: caller) { context.exchange.whenGone { task.cancel() } }
     }
 
     /// How many tools there are, and to whoever is known their names.

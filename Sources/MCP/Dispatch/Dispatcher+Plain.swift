@@ -33,6 +33,20 @@ extension Dispatcher {
         registry.tool(name, for: caller.visibility) != nil
     }
 
+    /// The name of the one tool that a caller sees which has this word as its source or as its own name there: `clone` and `git` of
+    /// `git__clone`. Nil when there is none, or more than one.
+    public func tool(ofWord word: String, for caller: Caller) -> String? {
+        let visibility = caller.visibility
+        var found: String?
+        for tool in registry.tools where tool.source != nil && visibility.shows(tool) {
+            guard let parting = tool.name.firstRange(of: "__") else { continue }
+            guard tool.name[..<parting.lowerBound] == word || tool.name[parting.upperBound...] == word else { continue }
+            if found != nil { return nil }
+            found = tool.name
+        }
+        return found
+    }
+
     /// Whether the tool of this name names such an argument.
     public func takes(argument: String, tool name: String, from caller: Caller) -> Bool {
         registry.tool(name, for: caller.visibility)?.input["properties"]?[argument] != nil

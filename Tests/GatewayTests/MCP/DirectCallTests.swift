@@ -132,6 +132,45 @@ import Testing
         }
     }
 
+    /// Names that a Luna server gives its tools mean the one that fits of those that the caller sees, and no other name does.
+    @Test(
+        arguments: [
+            ("git_clone", ["git_clone__run"], "git_clone__run"), ("img_bw", ["img_bw__convert"], "img_bw__convert"),
+            ("open_pr", ["github__open_pr"], "github__open_pr"),
+            // A tool of exactly this name comes first.
+            ("open_pr", ["github__open_pr", "open_pr"], "open_pr"),
+            // Two fit, so none is meant.
+            ("git_clone", ["git_clone__run", "git_clone__stop"], nil),
+            ("open_pr", ["github__open_pr", "gitea__open_pr"], nil),
+            // Of two one is hidden, so the other is the only one.
+            ("git_clone", ["git_clone__run", "git_clone__hidden"], "git_clone__run"),
+            ("git_clone", ["git_clone__hidden"], nil), ("git_clone", [], nil),
+            // These are the caller's own.
+            ("clone", ["git__clone"], nil), ("run", ["git_clone__run"], nil), ("git_clone", ["git_clone_run"], nil),
+        ] as [(String, [String], String?)])
+    func aNameOfALunaServer(method: String, tools: [String], meant: String?) async throws {
+        let settings: [Setting: String] = [
+            .lunaEndpoint: "true", .authTokens: "few:write:few-few-few-few-few-few-1::!*__hidden",
+        ]
+        try await InProcess.serve(settings) { (gateway: InProcess) async throws in
+            gateway.shared.mcp.sources.replace(source: "zz") { _ in
+                tools.map { name in
+                    Tool(
+                        name, title: "", description: "", input: ["type": "object"],
+                        hints: Tool.Hints(readOnly: true, destructive: false, idempotent: true, openWorld: false),
+                        scope: .read
+                    ) { _, _ throws(CallFailure) in .text(name) }
+                }
+            }
+            let answer = try await Self.call(gateway, method, fields: Tokens.bearer("few-few-few-few-few-few-1"))
+            #expect(answer.status == (meant == nil ? 404 : 200), "\(answer.text)")
+            #expect(answer.json?["result"]?.stringValue == meant, "\(answer.text)")
+            let line = await gateway.logLines().last { $0["message"] == "Tool call" }
+            #expect(line?["tool"]?.stringValue == meant ?? method, "\(line ?? .null)")
+            #expect(line?["source"]?.stringValue == (meant == nil ? "-" : "zz"), "\(line ?? .null)")
+        }
+    }
+
     @Test func healthTellsHowManyToolsThereAre() async throws {
         try await InProcess.serve(Tokens.guarded.merging(Self.on) { $1 }) { (gateway: InProcess) async throws in
             gateway.shared.mcp.sources.replace(source: "zz", with: Self.maker)
