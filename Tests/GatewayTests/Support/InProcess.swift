@@ -127,7 +127,7 @@ final class InProcess: Sendable {
                 }
             }
         }
-        kept.withLock { $0?.append(request) }
+        kept.withLock { _ = $0?.append(request) }
         return request
     }
 
