@@ -5,7 +5,6 @@ package import ToolSources
 
 /// What the children of all upstreams share, on whichever loop they are.
 package struct ChildUpstreams: Sendable {
-    let spawner: Spawner
     /// For the directories in which they work.
     let folder: CallFolder
     /// Seconds that a child has to end by itself once its input has ended, and again between SIGTERM and SIGKILL.
@@ -17,10 +16,9 @@ package struct ChildUpstreams: Sendable {
 
     /// - Parameter folder: must be removed at the end, when no child runs any more.
     package init(
-        _ spawner: Spawner, in folder: CallFolder, patience: Double = 2, environment: [String: String],
+        in folder: CallFolder, patience: Double = 2, environment: [String: String],
         log: @escaping @Sendable (HostEvent) -> Void
     ) {
-        self.spawner = spawner
         self.folder = folder
         self.patience = patience
         self.environment = environment
@@ -36,6 +34,12 @@ package final class ChildTransport: UpstreamTransport {
     private static let preparing = DispatchQueue(label: "luma-mcp.upstream-children")
 
     package var arrived: (UpstreamArrival) -> Void = { _ in }
+
+    /// What a start needs that is not to be had on a loop.
+    private struct Prepared: Sendable {
+        let variables: GrantedVariables
+        let spawner: Spawner
+    }
 
     private let name: String
     private let entry: UpstreamEntry.Child
@@ -62,31 +66,33 @@ package final class ChildTransport: UpstreamTransport {
         turns += 1
         let turn = turns
         let (entry, shared) = (entry, shared)
-        let variables: GrantedVariables
+        let prepared: Prepared
         do throws(SystemError) {
-            variables = try await reactor.ask {
-                (then: @escaping @Sendable (Result<GrantedVariables, SystemError>) -> Void) in
+            prepared = try await reactor.ask {
+                (then: @escaping @Sendable (Result<Prepared, SystemError>) -> Void) in
                 Self.preparing.async {
                     do throws(SystemError) {
                         try shared.folder.open()
                         let granted = GrantedVariables(
                             entry.variables, environment: shared.environment, secrets: shared.secrets)
-                        then(.success(granted))
+                        then(.success(Prepared(variables: granted, spawner: try Spawner.shared())))
                     } catch {
                         then(.failure(error))
                     }
                 }
             }
         } catch {
-            throw UpstreamFault(.unreachable, mayHaveRun: false, "its program has no directory to work in: \(error)")
+            throw UpstreamFault(.unreachable, mayHaveRun: false, "its program cannot be started here: \(error)")
         }
+        let variables = prepared.variables
         if let missing = variables.missing.first {
             throw UpstreamFault(.unreachable, mayHaveRun: false, missing)
         }
         await conversation?.end(within: 0)
         guard turn == turns else { throw UpstreamFault(.ended, mayHaveRun: false, "it is not wanted any more") }
         conversation = ChildConversation(
-            name, child(variables), lineBytes: limits.resultBytes, shared, variables.redactor, on: reactor
+            name, child(variables), by: prepared.spawner, lineBytes: limits.resultBytes, shared, variables.redactor,
+            on: reactor
         ) { [weak self] in self?.arrived($0) }
     }
 
@@ -151,8 +157,8 @@ private final class ChildConversation {
     private var garbage = 0
 
     init(
-        _ name: String, _ child: ChildProcess, lineBytes: Int, _ shared: ChildUpstreams, _ redactor: Redactor,
-        on reactor: Reactor, arrived: @escaping (UpstreamArrival) -> Void
+        _ name: String, _ child: ChildProcess, by spawner: Spawner, lineBytes: Int, _ shared: ChildUpstreams,
+        _ redactor: Redactor, on reactor: Reactor, arrived: @escaping (UpstreamArrival) -> Void
     ) {
         self.reactor = reactor
         self.lineBytes = lineBytes + Self.envelopeBytes
@@ -161,7 +167,7 @@ private final class ChildConversation {
         var bounds = ChildChannel.Bounds()
         bounds.lineBytes = self.lineBytes
         bounds.seconds = shared.patience
-        channel = ChildChannel(child, by: shared.spawner, on: reactor, bounds: bounds) { [self] in hear($0) }
+        channel = ChildChannel(child, by: spawner, on: reactor, bounds: bounds) { [self] in hear($0) }
     }
 
     /// - Returns: why it is not sent; nil when it is.

@@ -35,7 +35,7 @@ private final class ChildStage: Sendable {
     ) async throws {
         let place = FileManager.default.temporaryDirectory.appending(path: "luma-" + UUID().uuidString)
             .path(percentEncoded: false)
-        let (calls, events, spawner) = (CallFolder(below: place), EventLog(), try Spawner.shared())
+        let (calls, events) = (CallFolder(below: place), EventLog())
         (state, folder, log) = (place, calls, events)
         loop = try Loop(label: "test")
         loop.start()
@@ -45,7 +45,7 @@ private final class ChildStage: Sendable {
             command: [program, "python3", "-c", Self.prelude + script], sandbox: .standard, paths: [],
             variables: variables, hasNetwork: false)
         transport = await loop.perform { loop in
-            let shared = ChildUpstreams(spawner, in: calls, patience: 0.2, environment: environment) { events.add($0) }
+            let shared = ChildUpstreams(in: calls, patience: 0.2, environment: environment) { events.add($0) }
             let transport = ChildTransport("docs", child, limits: limits, shared, on: loop.reactor)
             transport.arrived = { continuation.yield($0) }
             return LoopBound(transport, on: loop.executor)
