@@ -6,7 +6,8 @@ are worth quoting, and of those the CPU per request is the steadiest. docs/perfo
 
 BENCH_SECONDS per measurement (2), BENCH_ROUNDS (3), BENCH_SERVERS (luma-mcp,nginx,go,fastapi), BENCH_CELLS (all; such as
 health:64,events:512), BENCH_ASSISTANTS=0 to leave out MCP, BENCH_HANDSHAKES=0 new TLS connections to the upstream,
-BENCH_SCALING=0 more loops, idle connections and starts, BENCH_COUNTS=0 what is counted: system calls and allocations per request.
+BENCH_TOOLS=0 plugins, forwarded calls and long lists of tools, BENCH_SCALING=0 more loops, idle connections and starts,
+BENCH_COUNTS=0 what is counted: system calls and allocations per request.
 """
 
 import json
@@ -22,6 +23,7 @@ import assistants
 import handshakes
 import report
 import scaling
+import tools
 from measure import HERE, allocations, sample, system_calls, wrk
 from processes import Server, fetch, free_port
 
@@ -155,7 +157,7 @@ class Bench:
         # Time that is not wrk's (starting it, a loaded FastAPI that settles) is about a fifth; the alarm is for hangs.
         turns = self.rounds * sum(self.takes_part(name, cell) for name in self.names for cell in self.cells)
         print(f"{turns} measurements of {self.seconds} s: about {turns * self.seconds * 1.25 / 60 + 1:.1f} minutes", flush=True)
-        signal.alarm(int(turns * (self.seconds + 12)) + 300)
+        signal.alarm(int(turns * (self.seconds + 12)) + 600)
         self.start()
         for turn in range(self.rounds):
             order = self.tested[turn % len(self.tested):] + self.tested[:turn % len(self.tested)]
@@ -217,6 +219,8 @@ class Bench:
             print(assistants.compare(self), flush=True)
         if os.environ.get("BENCH_HANDSHAKES") != "0":
             print(handshakes.compare(self, gateway), flush=True)
+        if os.environ.get("BENCH_TOOLS") != "0":
+            print(tools.compare(self, gateway), flush=True)
         if os.environ.get("BENCH_SCALING") != "0":
             print(scaling.compare(self, gateway), flush=True)
         print(report.memory({server.name: (server.first_answer, self.idle[server.name], server.resident())

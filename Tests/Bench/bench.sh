@@ -10,9 +10,11 @@ environment=$PWD/.build/bench-venv
 mkdir -p "$work"
 
 Tests/Tools/venv.sh "$environment" "$here/requirements.txt"
-if [ ! -x "$work/upstream" ] || [ "$here/upstream.c" -nt "$work/upstream" ]; then
-    gcc -std=c11 -O2 -Wall -Wextra -Werror -o "$work/upstream" "$here/upstream.c"
-fi
+for program in upstream echo spawns; do
+    if [ ! -x "$work/$program" ] || [ "$here/$program.c" -nt "$work/$program" ]; then
+        gcc -std=c11 -O2 -Wall -Wextra -Werror -o "$work/$program" "$here/$program.c"
+    fi
+done
 if [ ! -e "$work/mallocs.so" ] || [ "$here/mallocs.c" -nt "$work/mallocs.so" ]; then
     gcc -std=gnu11 -O2 -Wall -Wextra -Werror -shared -fPIC -o "$work/mallocs.so" "$here/mallocs.c"
 fi

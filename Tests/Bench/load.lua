@@ -6,6 +6,10 @@
 --   events, slow        another event each time, so that neither a cache nor the sharing of equal requests can help
 --   direct              the same, asked of the upstream itself
 --   tool                a call of a tool over MCP, always the same
+--   plugin, plugin-rest a call of the plugin echo over MCP, over REST
+--   forwarded-rest      a call of a tool that asks the upstream for an event, another each time
+--   list, list-rest     the first page of tools over MCP, all of them over REST
+--   openapi             the description of the API, which is kept as it is sent
 --   create              a POST of an event, another name each time
 --
 -- Prints one line of JSON at the end.
@@ -14,29 +18,46 @@ local body = '{"name":"%s%09d","start_at":"2027-05-04T17:00:00.000Z","end_at":"2
     .. '"timezone":"Europe/Berlin","meeting_url":"https://meet.example.com/bench","description_md":"A talk, some time for '
     .. 'questions, and drinks after it. Bring a friend who has not been here before.","visibility":"public"}'
 
-local call = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_templates","arguments":{},"_meta":{'
+local message = '{"jsonrpc":"2.0","id":1,"method":"%s","params":{%s"_meta":{'
     .. '"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}'
+
+local function mcp(method, tool, arguments)
+    local fields = {
+        ["Content-Type"] = "application/json", ["Accept"] = "application/json, text/event-stream",
+        ["MCP-Protocol-Version"] = "2026-07-28", ["Mcp-Method"] = method, ["Mcp-Name"] = tool }
+    local named = tool and string.format('"name":"%s","arguments":%s,', tool, arguments) or ""
+    return wrk.format("POST", "/mcp", fields, string.format(message, method, named))
+end
+
+local json = { ["Content-Type"] = "application/json" }
+
+-- What is the same each time.
+local fixed = {
+    templates = function() return wrk.format("GET", "/templates/") end,
+    openapi = function() return wrk.format("GET", "/openapi.json") end,
+    pipelined = function() return string.rep(wrk.format("GET", "/health"), 16) end,
+    tool = function() return mcp("tools/call", "list_templates", "{}") end,
+    plugin = function() return mcp("tools/call", "echo__say", '{"word":"hello"}') end,
+    ["plugin-rest"] = function() return wrk.format("POST", "/tools/echo__say", json, '{"word":"hello"}') end,
+    list = function() return mcp("tools/list") end,
+    ["list-rest"] = function() return wrk.format("GET", "/tools/") end }
 
 local targets = {
     events = "/events/evt-%s%09d", slow = "/events/evt-slow%s%09d", direct = "/v1/events/get?event_id=evt-%s%09d" }
 
 function init(arguments)
     local kind, round, serial = arguments[1], arguments[2], 0
-    if kind == "templates" then
-        local fixed = wrk.format("GET", "/templates/")
-        request = function() return fixed end
+    if fixed[kind] then
+        local text = fixed[kind]()
+        request = function() return text end
     elseif kind == "cached" then
-        local fixed = wrk.format("GET", "/events/evt-cached" .. round)
-        request = function() return fixed end
-    elseif kind == "pipelined" then
-        local fixed = string.rep(wrk.format("GET", "/health"), 16)
-        request = function() return fixed end
-    elseif kind == "tool" then
-        local fields = {
-            ["Content-Type"] = "application/json", ["Accept"] = "application/json, text/event-stream",
-            ["MCP-Protocol-Version"] = "2026-07-28", ["Mcp-Method"] = "tools/call", ["Mcp-Name"] = "list_templates" }
-        local fixed = wrk.format("POST", "/mcp", fields, call)
-        request = function() return fixed end
+        local text = wrk.format("GET", "/events/evt-cached" .. round)
+        request = function() return text end
+    elseif kind == "forwarded-rest" then
+        request = function()
+            serial = serial + 1
+            return wrk.format("POST", "/tools/bench_event", json, string.format('{"id":"evt-%s%09d"}', round, serial))
+        end
     elseif kind == "create" then
         local fields = { ["Content-Type"] = "application/json", ["Prefer"] = "return=minimal" }
         request = function()
@@ -54,8 +75,8 @@ end
 function done(summary, latency, requests)
     local errors = summary.errors
     io.write(string.format(
-        '{"requests": %d, "seconds": %.6f, "failed": %d, "p50": %.1f, "p99": %.1f, "p999": %.1f}\n',
-        summary.requests, summary.duration / 1e6,
+        '{"requests": %d, "octets": %d, "seconds": %.6f, "failed": %d, "p50": %.1f, "p99": %.1f, "p999": %.1f}\n',
+        summary.requests, summary.bytes, summary.duration / 1e6,
         errors.connect + errors.read + errors.write + errors.status + errors.timeout,
         latency:percentile(50), latency:percentile(99), latency:percentile(99.9)))
 end
