@@ -35,11 +35,7 @@ package final class UpstreamPinFiles: UpstreamPins {
     }
 
     private func judged(_ entry: UpstreamEntry, _ offer: UpstreamOffer) -> UpstreamVerdict {
-        let now: Result<SourceDefinitions, SourceTooLarge>
-        do throws(SourceTooLarge) { now = .success(try SourceDefinitions(offer)) } catch { now = .failure(error) }
-        let verdict = PinVerdict(
-            entry.pin, source: entry.name, pinned: entry.pin == .off ? .none : record(of: entry.name), now: now,
-            approvesFirst: entry.approvesFirst)
+        let verdict = compared(entry, offer)
         var told = UpstreamVerdict(verdict, of: offer)
         guard let first = verdict.firstContact else { return told }
         let pin = SourcePin(first, origin: .firstContact, recorded: WallClock.now.rfc3339)
@@ -54,6 +50,15 @@ package final class UpstreamPinFiles: UpstreamPins {
             }
         }
         return told
+    }
+
+    /// Compares an offer with what is known, and records nothing. Blocks its thread: never on a loop.
+    fileprivate func compared(_ entry: UpstreamEntry, _ offer: UpstreamOffer) -> PinVerdict {
+        let now: Result<SourceDefinitions, SourceTooLarge>
+        do throws(SourceTooLarge) { now = .success(try SourceDefinitions(offer)) } catch { now = .failure(error) }
+        return PinVerdict(
+            entry.pin, source: entry.name, pinned: entry.pin == .off ? .none : record(of: entry.name), now: now,
+            approvesFirst: entry.approvesFirst)
     }
 
     /// What is known of an upstream. Blocks its thread: never on a loop.
@@ -87,4 +92,24 @@ package final class UpstreamPinFiles: UpstreamPins {
 
     /// Names are small letters and digits.
     private func path(of name: String) -> String? { folder.map { "\($0)/\(name).json" } }
+}
+
+/// Compares as a gateway does and records nothing, for whoever looks at upstreams from beside it. Safe to use from any thread.
+package final class UpstreamProbe: UpstreamPins {
+    /// What is known of them.
+    package let files: UpstreamPinFiles
+    private let offers = Mutex<[String: UpstreamOffer]>([:])
+    private let queue = DispatchQueue(label: "luma-mcp.upstream-probe")
+
+    package init(_ files: UpstreamPinFiles) { self.files = files }
+
+    /// What an upstream has offered; nil when it has not, or when it is not compared (`pin` is `off`).
+    package func offer(of name: String) -> UpstreamOffer? { offers.withLock { $0[name] } }
+
+    package func judge(
+        _ entry: UpstreamEntry, _ offer: UpstreamOffer, then: @escaping @Sendable (UpstreamVerdict) -> Void
+    ) {
+        offers.withLock { $0[entry.name] = offer }
+        queue.async { [files] in then(UpstreamVerdict(files.compared(entry, offer), of: offer)) }
+    }
 }

@@ -31,7 +31,7 @@ import Testing
         return offer
     }
 
-    private func judged(_ pins: UpstreamPinFiles, _ entry: UpstreamEntry, _ offer: UpstreamOffer) async
+    private func judged(_ pins: any UpstreamPins, _ entry: UpstreamEntry, _ offer: UpstreamOffer) async
         -> UpstreamVerdict
     {
         await withCheckedContinuation { continuation in
@@ -89,6 +89,18 @@ import Testing
             #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
             try pins.approve(try SourceDefinitions(offer), of: "docs")
             #expect(await judged(pins, entry(.block), offer) == UpstreamVerdict())
+        }
+    }
+
+    @Test func whoeverLooksRecordsNothing() async throws {
+        try await Self.with { folder in
+            let (offer, files) = (offer(["read": "Reads."]), UpstreamPinFiles(below: folder))
+            let probe = UpstreamProbe(files)
+            let verdict = await judged(probe, entry(.block), offer)
+            #expect(verdict == UpstreamVerdict() && probe.offer(of: "docs") == offer && probe.offer(of: "x") == nil)
+            #expect(files.record(of: "docs") == .none)
+            _ = await judged(files, entry(.block), self.offer(["read": "Sends."]))
+            #expect(await judged(probe, entry(.block), offer).hiddenTools.keys.sorted() == ["read"])
         }
     }
 
