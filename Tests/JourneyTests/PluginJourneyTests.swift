@@ -209,6 +209,6 @@ import Testing
         _ = try await list.exitCode(within: 60)
         #expect(list.standardOutput.contains("hello__run"), "\(list.standardOutput)\(list.standardError)")
         let problems = list.standardOutput.split(separator: "\n").filter { $0.hasPrefix("problem") }
-        #expect(problems.allSatisfy { $0.hasSuffix("which is not there") }, "\(problems)")
+        #expect(problems.allSatisfy { $0.hasSuffix("which does not exist") }, "\(problems)")
     }
 }

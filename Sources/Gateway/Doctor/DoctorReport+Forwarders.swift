@@ -19,7 +19,7 @@ extension DoctorReport {
                 if document.origin == .builtIn, document.conflict != nil { continue }
                 add(
                     "forwarders", .warning, "\(document.place) is not offered: \(document.reason ?? "")",
-                    advice: "luma-mcp forwarders check FILE says more.")
+                    advice: "Run luma-mcp forwarders check FILE for details.")
             case .on:
                 let tools = document.reading.definitions.map(\.name).joined(separator: ", ")
                 add("forwarders", .ok, "\(name) offers \(tools.isEmpty ? "nothing" : tools)")

@@ -7,12 +7,12 @@ extension DoctorReport {
     /// What the directory of plugins holds.
     mutating func addPlugins(_ snapshot: PluginSnapshot) {
         for problem in snapshot.problems {
-            add("plugins", .failed, problem, advice: "Correct it; the gateway looks again by itself.")
+            add("plugins", .failed, problem, advice: "Correct it; the gateway notices by itself.")
         }
         for refused in snapshot.refused {
             add(
                 "plugins", .warning, "\(refused.name) is not offered: \(refused.reason)",
-                advice: "luma-mcp plugins check PATH says more.")
+                advice: "Run luma-mcp plugins check PATH for details.")
         }
         for plugin in snapshot.plugins {
             let tools = plugin.commands.map(\.definition.name).joined(separator: ", ")
@@ -25,7 +25,7 @@ extension DoctorReport {
             }
         }
         if snapshot.problems.isEmpty, snapshot.refused.isEmpty, snapshot.plugins.isEmpty {
-            add("plugins", .ok, "the directory holds none")
+            add("plugins", .ok, "the directory has no plugins")
         }
     }
 }
@@ -41,12 +41,12 @@ extension DoctorReport {
             if conflict.isBuiltIn {
                 add(
                     "tools", .warning,
-                    "\(conflict.name) is a tool of the gateway, so that of \(sources) is not offered",
+                    "\(conflict.name) is a built-in tool, so the one from \(sources) is not offered",
                     advice: "Give the other tool another name, or its document a prefix.")
             } else {
                 let times = conflict.sources.count == 1 ? " twice" : ""
                 add(
-                    "tools", .warning, "\(conflict.name) is wanted by \(sources)\(times), so none of them offers it",
+                    "tools", .warning, "\(conflict.name) is defined by \(sources)\(times), so none of them offers it",
                     advice: "Rename one of the tools, give its document a prefix, or switch it off (enabled).")
             }
         }

@@ -69,7 +69,7 @@ final class HolderLock {
     /// True when nobody holds the file, which is gone then.
     private static func removeIfFree(_ path: String) -> Bool {
         let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
-        // What cannot be looked at may be alive.
+        // What cannot be inspected may be alive.
         guard descriptor >= 0 else { return errno == ENOENT }
         defer { close(descriptor) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }

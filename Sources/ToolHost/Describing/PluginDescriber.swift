@@ -42,13 +42,13 @@ final class PluginDescriber {
             }
         }
         guard case .text(let octets) = try await ask(plugin, level, ["--help"]) else {
-            throw .refused("it knows no --describe, and its --help does not end well")
+            throw .refused("it does not support --describe, and its --help fails")
         }
         let main = String(decoding: octets, as: UTF8.self)
         let texts = try await helpTexts(of: HelpText.commands(in: main).offered, plugin, level)
         let description = HelpText.description(of: main) { texts[$0.name] }
         guard !description.commands.isEmpty || !description.refused.isEmpty else {
-            throw .refused("it knows no --describe, and its --help lists no commands")
+            throw .refused("it does not support --describe, and its --help lists no commands")
         }
         return DescribedPlugin(description: description, isByHelp: true)
     }

@@ -41,7 +41,7 @@ struct PluginFolder {
             do throws(Refusal) {
                 guard let plugin = try find(folder + "/" + name) else { continue }
                 guard scan.found.count < Self.maxPlugins else {
-                    throw Refusal("only \(Self.maxPlugins) plugins are taken of one directory")
+                    throw Refusal("a directory can have at most \(Self.maxPlugins) plugins")
                 }
                 if let other = scan.found.first(where: { $0.program == plugin.program && $0.words == plugin.words }) {
                     throw Refusal("it is the same program as \(other.name)")
@@ -78,7 +78,7 @@ struct PluginFolder {
     /// - Throws: why it cannot be used.
     func find(_ path: String) throws(Refusal) -> FoundPlugin? {
         guard let real = TrustedPath.real(path), let mark = FileMark(real) else {
-            throw Refusal("its link leads nowhere")
+            throw Refusal("its link is broken")
         }
         guard mark.isDirectory || mark.isExecutable else { return nil }
         let entry = path.split(separator: "/").last.map(String.init) ?? ""
@@ -161,7 +161,7 @@ struct PluginFolder {
 
     /// The real path of a file, once it is known that nobody else can change it.
     private func trusted(_ path: String, _ subject: String) throws(Refusal) -> String {
-        guard let real = TrustedPath.real(path) else { throw Refusal(subject + "cannot be looked at") }
+        guard let real = TrustedPath.real(path) else { throw Refusal(subject + "cannot be inspected") }
         if isStrict, let problem = TrustedPath.problem(real) { throw Refusal(subject + problem) }
         return real
     }
@@ -169,7 +169,7 @@ struct PluginFolder {
     /// The `command` of a `plugin.json`: the first word names a program by a path, those that begin with `./` a file beside it.
     private func command(_ octets: [UInt8], in folder: String) throws(Refusal) -> (String, [String]) {
         let limits = JSONLimits(maxDepth: 64, maxBytes: Self.maxDocumentBytes)
-        guard let json = try? JSON.parse(octets, limits: limits) else { throw Refusal("plugin.json is no JSON") }
+        guard let json = try? JSON.parse(octets, limits: limits) else { throw Refusal("plugin.json is not valid JSON") }
         let words = json["command"]?.arrayValue?.compactMap(\.stringValue) ?? []
         guard let first = words.first, words.count == json["command"]?.arrayValue?.count, words.count <= 64,
             words.allSatisfy({ !$0.utf8.contains(0) })

@@ -9,7 +9,7 @@ enum TrustedPath {
         while true {
             let isAbove = part != path
             var status = stat()
-            guard lstat(part, &status) == 0 else { return "cannot be looked at" }
+            guard lstat(part, &status) == 0 else { return "cannot be inspected" }
             let subject = isAbove ? "a directory above it " : ""
             guard status.st_uid == 0 || status.st_uid == geteuid() else {
                 return subject + "belongs to another user; chown it to root or to the user of luma-mcp"

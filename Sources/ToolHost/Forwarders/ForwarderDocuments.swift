@@ -85,7 +85,7 @@ package struct ForwarderDocuments: Sendable {
         }
         if names.count > Self.mostFiles {
             reading.problems.append(
-                "LUMA_FORWARDERS_DIR has more than \(Self.mostFiles) documents; the rest is left out")
+                "LUMA_FORWARDERS_DIR has more than \(Self.mostFiles) documents; the others are ignored")
         }
         for name in names.prefix(Self.mostFiles) {
             do throws(SmallFile.Failure) {

@@ -65,7 +65,7 @@ package final class ForwarderHost: Sendable {
     /// Says what is wrong, once for each document and reading.
     private func tell(_ snapshot: ForwarderSnapshot, after last: ForwarderSnapshot) {
         for problem in snapshot.problems where !last.problems.contains(problem) {
-            runs.log(HostEvent(.warning, "A document of a service cannot be used", ["cause": problem]))
+            runs.log(HostEvent(.warning, "A service document cannot be used", ["cause": problem]))
         }
         for document in snapshot.documents where !last.documents.contains(where: { $0.octets == document.octets }) {
             guard case .file(let file) = document.origin else { continue }
@@ -74,7 +74,7 @@ package final class ForwarderHost: Sendable {
                 let more = reading.problems.count + reading.moreProblems
                 runs.log(
                     HostEvent(
-                        .warning, "Something is wrong with the document of a service",
+                        .warning, "A service document has problems",
                         ["document": file, "cause": conflict, "problems": String(more)]))
             }
         }

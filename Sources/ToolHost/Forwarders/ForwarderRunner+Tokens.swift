@@ -24,7 +24,7 @@ extension ForwarderRunner {
             }
             switch await settled(token, after: ended, by: deadline) {
             case true?: question = { $0.admit(now: $1) }
-            case false?: return .failure(ForwarderFailure(.timeout, "the login did not end in time"))
+            case false?: return .failure(ForwarderFailure(.timeout, "the login timed out"))
             case nil: return nil
             }
         }
@@ -73,11 +73,11 @@ extension ForwarderRunner {
     private func tell(_ outcome: TokenManager.Outcome) {
         switch outcome {
         case .token:
-            runs.log(HostEvent(.debug, "A service gave a token", ["service": service.name]))
+            runs.log(HostEvent(.debug, "Login to a service succeeded", ["service": service.name]))
         case .refused(let failure), .failed(let failure):
             runs.log(
                 HostEvent(
-                    .warning, "A service gave no token", ["service": service.name, "cause": failure.message]))
+                    .warning, "Login to a service failed", ["service": service.name, "cause": failure.message]))
         }
     }
 }

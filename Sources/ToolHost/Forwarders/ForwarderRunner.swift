@@ -92,7 +92,7 @@ final class ForwarderRunner {
         switch await reactor.slot(of: service.name, in: runs.slots, bounds, seconds: seconds) {
         case .cancelled: return nil
         case .busy:
-            action = call.refused(ForwarderFailure(.busy, "too many calls of this service wait already"))
+            action = call.refused(ForwarderFailure(.busy, "too many calls to this service are waiting"))
             return outcome(action, tool, id)
         case .granted: break
         }
@@ -148,13 +148,13 @@ final class ForwarderRunner {
         case .go: break
         case .busy(let seconds):
             return ForwarderFailure(
-                .busy, "the service is called as often as it may be in a minute",
+                .busy, "the limit of calls per minute is reached",
                 retryAfterSeconds: Int(seconds.rounded(.up)))
         }
         return service.admit(now: clock.now).map { seconds in
             ForwarderFailure(
                 .unavailable,
-                "nothing is sent to the service for a while, because it has failed several times in a row",
+                "calls to the service are paused, because it has failed several times in a row",
                 retryAfterSeconds: max(1, Int(seconds.rounded(.up))))
         }
     }

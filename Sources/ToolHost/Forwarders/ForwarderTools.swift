@@ -19,7 +19,7 @@ extension HostedService {
                 input: definition.input, output: definition.output, hints: definition.hints, scope: definition.scope,
                 handler: { call, arguments throws(CallFailure) in
                     let outcome = await runner.run(tool, arguments) { octets in
-                        call.progress(octets, of: nil, "\(Int(octets)) bytes of the answer are here")
+                        call.progress(octets, of: nil, "\(Int(octets)) bytes received")
                     }
                     guard let outcome else { throw .cancelled }
                     return outcome.result(of: tool)

@@ -54,7 +54,7 @@ package final class HostedPlugin: Sendable {
             guard command.fetch == nil else {
                 refused.append(
                     RefusedDefinition(
-                        name: command.name, reason: "wants a file to be fetched for it, which this gateway does not do")
+                        name: command.name, reason: "needs a file to be fetched, which this gateway does not do")
                 )
                 continue
             }

@@ -80,7 +80,7 @@ final class PluginKeeper {
         } catch {
             runs.log(
                 HostEvent(
-                    .warning, "Changes of plugins are noticed late", ["cause": error.description]))
+                    .warning, "Changes to plugins are noticed with a delay", ["cause": error.description]))
         }
         work = reactor.start { [self] in await keep() }
     }
@@ -142,7 +142,7 @@ final class PluginKeeper {
                 var scan = folder.scan(settings.directory, leavingOut: "plugins.json", only: settings.only)
                 do throws(SystemError) { try calls.open() } catch {
                     scan = PluginScan()
-                    scan.problem = "no directory for their runs can be made: \(error)"
+                    scan.problem = "the directory for their runs cannot be created: \(error)"
                 }
                 then(.success((scan, GrantFile(file, isStrict: settings.isStrict, isNamed: settings.file != nil))))
             }
@@ -230,7 +230,7 @@ final class PluginKeeper {
         let known = Set(scan.found.map(\.name))
         for name in grants.plugins.keys.sorted()
         where !known.contains(name) && scan.problem == nil && settings.only == nil {
-            snapshot.problems.append("plugins.json names \(name), which is not there")
+            snapshot.problems.append("plugins.json names \(name), which does not exist")
         }
         guard !snapshot.isSame(as: last) || last.generation == 0 else { return }
         snapshot.generation = last.generation + 1
@@ -249,6 +249,7 @@ extension PluginPolicy {
     fileprivate var refusal: String? {
         if !isEnabled { return "switched off (enabled)" }
         // To offer it all the same would be less than was asked for.
-        return pin == .block ? "plugins.json wants it approved after each change (pin), which is not done here" : nil
+        return pin == .block
+            ? "plugins.json requires approval of changes (pin), which is not supported for plugins" : nil
     }
 }

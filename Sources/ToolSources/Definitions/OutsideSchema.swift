@@ -14,7 +14,7 @@ public enum OutsideSchema {
         let input = try rewritten(schema ?? .null, bounds: bounds)
         for (name, _) in input["properties"]?.objectValue?.members ?? [] where !isArgumentName(name) {
             throw SchemaRefusal(
-                "names the argument \(Neutral.cited(Neutral.echo(name))); models take names of 1 to 64 letters, digits, _, . and -"
+                "names the argument \(Neutral.cited(Neutral.echo(name))); names must have 1 to 64 letters, digits, _, . and -"
             )
         }
         return input
@@ -35,9 +35,9 @@ public enum OutsideSchema {
         let root: JSON
         switch schema {
         case .null, .bool(true): root = ["type": "object"]
-        case .bool(false): throw SchemaRefusal("takes nothing at all")
+        case .bool(false): throw SchemaRefusal("accepts no value")
         case .object: root = schema
-        case .string, .number, .array: throw SchemaRefusal("is no object")
+        case .string, .number, .array: throw SchemaRefusal("is not an object")
         }
         var rewriter = SchemaRewriter(root: root, bounds: bounds)
         let flat = try SchemaRoot.flattened(try rewriter.schema(root))
@@ -59,7 +59,7 @@ enum SchemaRoot {
 
     /// The properties of a root, which must be an object's.
     static func properties(of root: JSONObject) throws(SchemaRefusal) -> JSONObject {
-        guard isObject(root) else { throw SchemaRefusal("has no object at its root") }
+        guard isObject(root) else { throw SchemaRefusal("is not an object at its root") }
         return root["properties"]?.objectValue ?? [:]
     }
 
@@ -72,7 +72,7 @@ enum SchemaRoot {
         for name in combinators { joined[name] = nil }
         for branch in schema["allOf"]?.arrayValue ?? [] {
             let branch = try flattened(branch.objectValue ?? [:], depth: depth + 1)
-            guard isObject(branch) else { throw SchemaRefusal("has no object at its root") }
+            guard isObject(branch) else { throw SchemaRefusal("is not an object at its root") }
             for (name, value) in branch.members where joined[name] == nil && name != "required" && name != "properties"
             {
                 joined[name] = value
@@ -87,7 +87,7 @@ enum SchemaRoot {
                 // Arguments are always an object: a branch for something else never fits.
                 if isObject(branch) { branches.append(branch) }
             }
-            guard !branches.isEmpty else { throw SchemaRefusal("has no object at its root") }
+            guard !branches.isEmpty else { throw SchemaRefusal("is not an object at its root") }
             joinAlternatives(&joined, branches)
         }
         let conditional = [schema["then"], schema["else"]].compactMap { $0?.objectValue }

@@ -24,7 +24,7 @@ struct SchemaRewriter {
         case .object(let object):
             guard depth <= bounds.depth else { throw SchemaRefusal("is nested more than \(bounds.depth) deep") }
             return try self.object(object, depth)
-        default: throw SchemaRefusal("has a value where a schema must stand")
+        default: throw SchemaRefusal("has a value where a schema is expected")
         }
     }
 
@@ -33,7 +33,7 @@ struct SchemaRewriter {
             throw SchemaRefusal("has a \(word), which clients do not take")
         }
         guard let reference = given["$ref"] else { return try words(given, depth) }
-        guard let text = reference.stringValue else { throw SchemaRefusal("has a $ref that is no text") }
+        guard let text = reference.stringValue else { throw SchemaRefusal("has a $ref that is not a string") }
         var rest = given
         rest["$ref"] = nil
         var output = try target(of: text, depth)
@@ -140,7 +140,7 @@ struct SchemaRewriter {
         case .literal, .choices:
             if kind == .choices, value.arrayValue?.isEmpty ?? true { return nil }
             guard Self.isSeen(value) else {
-                throw SchemaRefusal("offers a value with characters that cannot be seen")
+                throw SchemaRefusal("has a value with invisible characters")
             }
             return try literal(value, depth)
         case .annotation:
@@ -164,7 +164,7 @@ struct SchemaRewriter {
             for item in items { output.append(.object(try schema(item, depth: depth + 2))) }
             return .array(output)
         case .namedSchemas:
-            guard let object = value.objectValue else { throw SchemaRefusal("has properties that are no object") }
+            guard let object = value.objectValue else { throw SchemaRefusal("has properties that are not an object") }
             var output = JSONObject()
             output.members.reserveCapacity(object.count)
             for (name, value) in object.members {
@@ -198,7 +198,7 @@ struct SchemaRewriter {
     private mutating func checkName(_ name: String) throws(SchemaRefusal) {
         try charge(name.utf8.count + 4)
         guard OutsideText.isSeen(name) else {
-            throw SchemaRefusal("names a property with characters that cannot be seen")
+            throw SchemaRefusal("has a property whose name has invisible characters")
         }
     }
 

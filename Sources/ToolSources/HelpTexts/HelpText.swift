@@ -35,7 +35,7 @@ public enum HelpText {
         for command in commands {
             do throws(RefusedDefinition) {
                 guard let text = help(command) else {
-                    throw RefusedDefinition(name: command.name, reason: "its --help does not end well")
+                    throw RefusedDefinition(name: command.name, reason: "its --help fails")
                 }
                 output.commands.append(try self.command(command, help: text))
             } catch { output.refused.append(error) }
@@ -61,7 +61,7 @@ public enum HelpText {
                     RefusedDefinition(
                         name: shown,
                         reason:
-                            "only the first \(maxCommands) commands of a help text are taken; describe them by --describe"
+                            "only the first \(maxCommands) commands of a help text are offered; support --describe for more"
                     ))
             } else {
                 offered.append(command)
@@ -91,7 +91,7 @@ public enum HelpText {
         }
         for position in positions {
             guard OutsideSchema.isArgumentName(position.name), properties[position.name] == nil else {
-                throw refused("its argument \(Neutral.cited(Neutral.echo(position.name))) has no name that can be used")
+                throw refused("its argument \(Neutral.cited(Neutral.echo(position.name))) has no usable name")
             }
             properties[position.name] = schema(position.value, position.help)
             if position.isRequired { required.append(.string(position.name)) }

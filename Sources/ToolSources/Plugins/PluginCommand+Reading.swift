@@ -40,7 +40,7 @@ extension PluginCommand {
                 let declared = try DeclaredParameter(item, at: "parameters[\(index)]", version)
                 let parameter = declared.parameter
                 guard properties[parameter.name] == nil else {
-                    throw DescriptionProblem("parameters[\(index)].name is there twice")
+                    throw DescriptionProblem("parameters[\(index)].name is a duplicate")
                 }
                 properties[parameter.name] = .object(declared.schema)
                 if declared.isRequired { required.append(.string(parameter.name)) }

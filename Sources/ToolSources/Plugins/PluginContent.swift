@@ -21,7 +21,7 @@ struct PluginContent {
 
     /// - Parameter clean: makes a text fit for the caller.
     static func read(_ json: JSON, clean: (String) -> String) throws(Problem) -> PluginContent {
-        guard let object = json.objectValue else { throw Problem("it is no object") }
+        guard let object = json.objectValue else { throw Problem("it is not an object") }
         guard let items = object["content"]?.arrayValue ?? (object["structuredContent"] == nil ? nil : []) else {
             throw Problem("it has no \"content\"")
         }
@@ -34,7 +34,7 @@ struct PluginContent {
         }
         var structured: JSONObject?
         if let given = object["structuredContent"], !given.isNull {
-            guard let object = given.objectValue else { throw Problem("its \"structuredContent\" is no object") }
+            guard let object = given.objectValue else { throw Problem("its \"structuredContent\" is not an object") }
             structured = cleaned(.object(object), clean).objectValue
         }
         // Most models are shown only one of the two.
@@ -84,7 +84,7 @@ struct PluginContent {
             }
             return .resource(ResourceContents(uri: uri, mimeType: type, .blob(base64: blob)))
         case let type:
-            throw Problem("has the type \(Neutral.cited(Neutral.echo(type ?? ""))), which is none of MCP's")
+            throw Problem("has the type \(Neutral.cited(Neutral.echo(type ?? ""))), which MCP does not have")
         }
     }
 
@@ -102,7 +102,7 @@ struct PluginContent {
 
     private static func mediaType(_ json: JSON) throws(Problem) -> String? {
         guard let given = json["mimeType"], !given.isNull else { return nil }
-        guard let type = given.stringValue, isMediaType(type) else { throw Problem("has a \"mimeType\" that is none") }
+        guard let type = given.stringValue, isMediaType(type) else { throw Problem("has an invalid \"mimeType\"") }
         return type
     }
 

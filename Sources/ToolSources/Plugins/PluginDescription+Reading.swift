@@ -45,7 +45,7 @@ extension PluginDescription {
             if index >= maxCommands {
                 output.refused.append(
                     RefusedDefinition(
-                        name: name, reason: "only the first \(maxCommands) commands of a plugin are taken"))
+                        name: name, reason: "only the first \(maxCommands) commands of a plugin are offered"))
                 break
             }
             do throws(DescriptionProblem) {
@@ -188,7 +188,8 @@ extension PluginRequests {
         network = try reader.boolean("network")
         environment = try reader.texts("env", most: Self.most)
         if let name = environment?.first(where: { !PluginGrants.isVariable($0) }) {
-            throw reader.problem("env", "names \(Neutral.cited(Neutral.echo(name))), which is no name of a variable")
+            throw reader.problem(
+                "env", "names \(Neutral.cited(Neutral.echo(name))), which is not the name of a variable")
         }
         guard let given = reader.member("paths") else { return }
         guard let items = given.arrayValue, items.count <= Self.most else {

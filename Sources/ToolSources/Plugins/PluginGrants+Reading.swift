@@ -16,7 +16,7 @@ extension PluginGrants {
         var reader = DocumentReader()
         var grants = PluginGrants()
         if let object = reader.object(document, at: "", known: ["format", "default", "plugins"]) {
-            if object["format"] != 1 { reader.report("/format", "must be 1, the only format so far") }
+            if object["format"] != 1 { reader.report("/format", "must be 1, the only supported format") }
             if let given = object["default"] {
                 grants.standard = entry(given, at: "/default", known: defaultMembers, &reader)
             }
@@ -25,7 +25,7 @@ extension PluginGrants {
                     let place = JSONPointer.member(name, of: "/plugins")
                     guard ToolNames.isPlugin(name) else {
                         reader.report(
-                            place, "no plugin can be called so: a name has 1 to 32 letters, digits, _ and -, and no __")
+                            place, "is not the name of a plugin: 1 to 32 letters, digits, _ and -, without __")
                         continue
                     }
                     grants.plugins[name] = entry(value, at: place, known: pluginMembers, &reader)
@@ -56,7 +56,7 @@ extension PluginGrants {
             for (name, value) in commands.members {
                 let place = JSONPointer.member(name, of: place + "/commands")
                 guard ToolNames.isCommand(name) else {
-                    reader.report(place, "no command can be called so: a name has letters, digits, _ and -")
+                    reader.report(place, "is not the name of a command: letters, digits, _ and -")
                     continue
                 }
                 guard let object = reader.object(value, at: place, known: commandMembers) else { continue }
@@ -81,7 +81,7 @@ extension PluginGrants {
         entry.hints.idempotent = reader.boolean("idempotent", in: hints, at: place + "/hints")
         entry.hints.openWorld = reader.boolean("open_world", in: hints, at: place + "/hints")
         if entry.hints.readOnly == true, entry.hints.destructive == true {
-            reader.report(place + "/hints", "what is read only cannot be destructive")
+            reader.report(place + "/hints", "a read-only tool cannot be destructive")
         }
         return entry
     }
@@ -116,7 +116,7 @@ extension PluginGrants {
 
     private static func checkVariable(_ name: String, at place: String, _ reader: inout DocumentReader) -> Bool {
         if !isVariable(name) {
-            reader.report(place, "is no name of a variable: letters, digits and _, not beginning with a digit")
+            reader.report(place, "is not the name of a variable: letters, digits and _, not beginning with a digit")
         } else if ownVariables.contains(name) {
             reader.report(place, "is set by the gateway itself")
         } else {

@@ -65,7 +65,7 @@ public struct PluginLines: Sendable {
         defer { line.removeAll(keepingCapacity: true) }
         guard line.contains(where: { $0 > 0x20 }) else { return nil }
         guard let object = (try? JSON.parse(line))?.objectValue else {
-            problem = "line \(number) is no JSON object"
+            problem = "line \(number) is not a JSON object"
             return nil
         }
         guard result == nil else {

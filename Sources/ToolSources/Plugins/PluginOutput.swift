@@ -82,7 +82,7 @@ public struct PluginOutput: Sendable {
             )
         case .unavailable:
             return .failure(
-                .pluginUnavailable, "The plugin could not be started. Its operator finds the reason in the log.")
+                .pluginUnavailable, "The plugin could not be started. The reason is in the gateway's log.")
         }
     }
 
@@ -168,7 +168,7 @@ public struct PluginOutput: Sendable {
     private func invalid(_ reason: String) -> PluginOutcome {
         .failure(
             .invalidOutput,
-            "The plugin's output is not what it says it would be (\(command.outputForm.rawValue)): \(reason). Its author has to change that."
+            "The plugin's output is not valid \(command.outputForm.rawValue): \(reason). Its author has to correct it."
         )
     }
 
@@ -221,7 +221,7 @@ public struct PluginOutput: Sendable {
         if let line = lines.last(where: { !$0.allSatisfy(\.isWhitespace) }) {
             return .failure(.pluginError, clean(Self.shortened(Self.trimmed(String(line)), Self.maxErrorLine)))
         }
-        return .failure(.pluginError, "The plugin ended with code \(status) and said nothing.")
+        return .failure(.pluginError, "The plugin exited with status \(status) and wrote nothing.")
     }
 
     // MARK: Texts

@@ -206,7 +206,7 @@ struct UpstreamEntryReader {
             hints.openWorld = members.flag("open_world")
             members.finish()
             if hints.readOnly == true, hints.destructive == true {
-                place.report("what is read only cannot be destructive")
+                place.report("a read-only tool cannot be destructive")
             }
             rules[tool, default: .init()].hints = hints
         }

@@ -46,12 +46,12 @@ import Testing
             ([:], nil), (["plugins": ["git__clone"], "forwarder:notes": ["find"]], nil),
             (
                 ["plugins": ["x"], "forwarder:notes": ["x", "y"]],
-                "x is wanted by forwarder:notes and plugins, so none of them offers it"
+                "x is defined by forwarder:notes and plugins, so none of them offers it"
             ),
-            (["forwarder:notes": ["x", "x"]], "x is wanted by forwarder:notes twice, so none of them offers it"),
+            (["forwarder:notes": ["x", "x"]], "x is defined by forwarder:notes twice, so none of them offers it"),
             (
                 ["forwarder:notes": ["own"]],
-                "own is a tool of the gateway, so that of forwarder:notes is not offered"
+                "own is a built-in tool, so the one from forwarder:notes is not offered"
             ),
         ] as [([String: [String]], String?)])
     func namesThatSeveralWantAreTold(wanted: [String: [String]], message: String?) {

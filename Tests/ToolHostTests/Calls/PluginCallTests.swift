@@ -123,7 +123,7 @@ import ToolSources
             (#"echo '{"status": "error", "message": "no"}'"#, true, .pluginError, "no"),
             (#"echo '{"ok": false, "error": "why"}'"#, true, .pluginError, "why"),
             (#"echo '{"error": "bad"}'; exit 1"#, true, .pluginError, "bad"),
-            ("exit 7", true, .pluginError, "The plugin ended with code 7 and said nothing."),
+            ("exit 7", true, .pluginError, "The plugin exited with status 7 and wrote nothing."),
             ("echo one >&2; echo two >&2; exit 1", true, .pluginError, "two"),
             ("kill -9 $$", true, .pluginError, nil),
         ] as [(String, Bool, PluginErrorCode?, String?)])

@@ -26,12 +26,12 @@ import ToolSources
     }
 
     @Test(arguments: [
-        ("#!/bin/sh\nexit 3\n", "its --help does not end well"),
+        ("#!/bin/sh\nexit 3\n", "its --help fails"),
         ("#!/bin/sh\necho hello\n", "its --help lists no commands"),
         ("#!/bin/sh\necho '{\"commands\": {}}'\n", "commands must be an array"),
         ("#!/bin/sh\necho '{\"contract_version\": \"2\", \"commands\": []}'\n", "contract_version"),
         ("#!/bin/sh\nhead -c 2000000 /dev/zero\n", "more than 1048576 bytes"),
-        ("#!/bin/sh\nkill -9 $$\n", "its --help does not end well"),
+        ("#!/bin/sh\nkill -9 $$\n", "its --help fails"),
         ("#!/no/such/interpreter\n", "could not be started"),
     ])
     func whatSaysNothingIsToldOf(script: String, words: String) async throws {

@@ -51,7 +51,7 @@ import Testing
             let scan = scan(bench)
             #expect(scan.found.map(\.name) == ["file", "linked"])
             #expect(scan.found.last?.folder == bench.root + "/outside/real")
-            #expect(scan.refused == [RefusedPlugin("lost", "its link leads nowhere")])
+            #expect(scan.refused == [RefusedPlugin("lost", "its link is broken")])
             #expect(scan.watched.contains(bench.root + "/outside/real"))
         }
     }
@@ -102,9 +102,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{", "plugin.json is no JSON"), ("{}", "must have a command"), (#"{"command": "x"}"#, "must have a command"),
+        ("{", "plugin.json is not valid JSON"), ("{}", "must have a command"),
+        (#"{"command": "x"}"#, "must have a command"),
         (#"{"command": []}"#, "must have a command"), (#"{"command": ["tool"]}"#, "must begin with a path"),
-        (#"{"command": ["/bin/sh", "./none"]}"#, "./none in its command cannot be looked at"),
+        (#"{"command": ["/bin/sh", "./none"]}"#, "./none in its command cannot be inspected"),
         (#"{"command": ["./none"]}"#, "not executable"), (#"{"command": ["./plugin.json"]}"#, "not executable"),
     ])
     func aDocumentThatCannotBeUsedIsToldOf(text: String, words: String) async throws {

@@ -155,7 +155,7 @@ import ToolSources
         Refusal(testDescription: "an error", status: "500 Internal Server Error"),
         Refusal(testDescription: "a refusal", status: "403 Forbidden"),
         Refusal(
-            testDescription: "a token that no field can hold",
+            testDescription: "a token that no header field can carry",
             fields: "Set-Cookie: access_token=\(String(repeating: "x", count: 9000))\r\n"),
         Refusal(
             testDescription: "a head that is too large",
@@ -178,7 +178,7 @@ import ToolSources
             // It is tried again after a second at the earliest.
             if ContinuousClock.now - begun < .seconds(1) { #expect(login.count == 1) }
             #expect(bench.server.requests.allSatisfy { $0.target == "/login" })
-            let warnings = bench.logged.filter { $0.message == "A service gave no token" }
+            let warnings = bench.logged.filter { $0.message == "Login to a service failed" }
             #expect(warnings.count == login.count)
         }
     }
@@ -265,7 +265,7 @@ import ToolSources
             login.expire()
             let failure = try await bench.failure()
             check([failure.message] + bench.logged.map { "\($0)" })
-            #expect(bench.logged.contains { $0.message == "A service gave no token" })
+            #expect(bench.logged.contains { $0.message == "Login to a service failed" })
         }
     }
 }

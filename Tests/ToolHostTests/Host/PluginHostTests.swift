@@ -199,7 +199,7 @@ import ToolSources
             #expect(none.tools == [] && none.problems.first?.hasPrefix("plugins.json: ") == true, "\(none.told)")
             try bench.write("plugins.json", #"{"format": 1, "plugins": {"two": {}}}"#, mode: 0o600)
             let one = try await bench.survey()
-            #expect(one.tools == ["one__a"] && one.problems == ["plugins.json names two, which is not there"])
+            #expect(one.tools == ["one__a"] && one.problems == ["plugins.json names two, which does not exist"])
             chmod(bench.plugins + "/plugins.json", 0o666)
             let off = try await bench.survey()
             #expect(off.tools == [])

@@ -47,7 +47,7 @@ import ToolSources
     @Test func aBadSchemaOfTheResultIsLeftOutWithANote() throws {
         let cleaned = try clean(OutsideDefinition(name: "x", output: ["type": "array"]))
         #expect(cleaned.definition.output == nil)
-        #expect(cleaned.notes == ["the schema of its result is not published: it has no object at its root"])
+        #expect(cleaned.notes == ["the schema of its result is not published: it is not an object at its root"])
     }
 
     @Test(arguments: [
@@ -55,7 +55,7 @@ import ToolSources
         (OutsideDefinition(name: String(repeating: "x", count: 129)), "its name must have 1 to 128 bytes"),
         (
             OutsideDefinition(name: "x", input: ["type": "string"]),
-            "the schema of its arguments has no object at its root"
+            "the schema of its arguments is not an object at its root"
         ),
     ])
     func aToolThatCannotBeOfferedSaysWhy(outside: OutsideDefinition, reason: String) {

@@ -119,20 +119,21 @@ import ToolSources
 
     /// Each of these costs its tool and says why.
     @Test(arguments: [
-        ("[]", "is no object"), ("false", "takes nothing at all"), (#"{"type":"string"}"#, "has no object at its root"),
-        (##"{"anyOf":[{"type":"string"}]}"##, "has no object at its root"),
-        (##"{"allOf":[{"type":"array"}]}"##, "has no object at its root"),
+        ("[]", "is not an object"), ("false", "accepts no value"),
+        (#"{"type":"string"}"#, "is not an object at its root"),
+        (##"{"anyOf":[{"type":"string"}]}"##, "is not an object at its root"),
+        (##"{"allOf":[{"type":"array"}]}"##, "is not an object at its root"),
         (##"{"$ref":"https://e.example/s.json"}"##, "refers to another document"),
         (##"{"properties":{"a":{"$ref":"file:///etc/passwd"}}}"##, "refers to another document"),
         (##"{"properties":{"a":{"$ref":"#/$defs/none"}}}"##, "has no place for its $ref"),
         (##"{"properties":{"a":{"$ref":"#anchor"}}}"##, "has no place for its $ref"),
-        (##"{"properties":{"a":{"$ref":5}}}"##, "has a $ref that is no text"),
+        (##"{"properties":{"a":{"$ref":5}}}"##, "has a $ref that is not a string"),
         (##"{"properties":{"a":{"$dynamicRef":"#x"}}}"##, "has a $dynamicRef"),
-        (##"{"properties":{"a":5}}"##, "has a value where a schema must stand"),
-        (##"{"properties":[]}"##, "has properties that are no object"),
+        (##"{"properties":{"a":5}}"##, "has a value where a schema is expected"),
+        (##"{"properties":[]}"##, "has properties that are not an object"),
         (##"{"properties":{"a b":{}}}"##, "names the argument"), (##"{"properties":{"":{}}}"##, "names the argument"),
-        (##"{"properties":{"a\u200b":{}}}"##, "characters that cannot be seen"),
-        (##"{"properties":{"a":{"enum":["x\u202e"]}}}"##, "characters that cannot be seen"),
+        (##"{"properties":{"a\u200b":{}}}"##, "invisible characters"),
+        (##"{"properties":{"a":{"enum":["x\u202e"]}}}"##, "invisible characters"),
     ])
     func whatNoClientTakesIsRefused(schema: String, reason: String) throws {
         let json = try JSON.parse(schema)

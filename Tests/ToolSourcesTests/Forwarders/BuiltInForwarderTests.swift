@@ -165,7 +165,7 @@ import Testing
         let (failed, _) = try Self.play(forwarder, "get_metadata_info", ["schemaId": 7], [.status(200, "{}")])
         #expect(
             failed.structured == [
-                "error": "Failed to get metadata: the service's answer lacks what the tool gives", "status": "failed",
+                "error": "Failed to get metadata: the service's answer lacks the expected value", "status": "failed",
                 "success": false, "schema_id": 7,
             ])
     }

@@ -52,7 +52,7 @@ import Testing
         let outcome = try play.run([.lost(.connectionLost), .status(200, "{}"), .lost(.connectionLost)])
         #expect(play.pauses.count == 1 && play.sent.count == 3)
         #expect(outcome.failure?.kind == .outcomeUnknown)
-        #expect(outcome.failure?.message.contains("may have happened") == true)
+        #expect(outcome.failure?.message.contains("may have taken effect") == true)
     }
 
     // MARK: Retries

@@ -37,7 +37,7 @@ import Testing
 
     @Test(
         arguments: [
-            ("", "[]", ": must be an object"), ("", "{", ": no valid JSON"), ("", #"{"a":1,"a":2}"#, "is there twice"),
+            ("", "[]", ": must be an object"), ("", "{", ": not valid JSON"), ("", #"{"a":1,"a":2}"#, "is there twice"),
             ("format", "2", "/format: must be a whole number from 1 to 1"),
             ("name", #""Notes""#, "/name: must be a small letter"),
             ("name", "1", "/name: must be a string"),
@@ -46,11 +46,11 @@ import Testing
             ("tools", "[]", "/tools: must be an array of 1 to 200 items"),
             ("prefix", #""a__b""#, "/prefix: must be a letter"),
             ("needs", #"["lower"]"#, "/needs/0: must be the name of a variable"),
-            ("defaults", #"{"name":"x"}"#, "/defaults/name: is each tool's own"),
+            ("defaults", #"{"name":"x"}"#, "/defaults/name: belongs to each tool, not to the defaults"),
             ("upstream", #"{"base":"http://notes.example"}"#, "/upstream/base: is not https"),
             ("upstream", #"{"base":"https://127.0.0.1"}"#, "/upstream/base: is this machine"),
             ("upstream", #"{"base":"https://user@notes.example"}"#, "/upstream/base: must be an absolute URL"),
-            ("upstream", #"{"base":"https://notes.example?x=1"}"#, "/upstream/base: must have no query"),
+            ("upstream", #"{"base":"https://notes.example?x=1"}"#, "/upstream/base: must not have a query"),
             ("upstream", #"{"base":"https://notes.example/a/../b"}"#, "/upstream/base: has a path"),
             ("upstream", #"{"base":{"$env":"NOT_SET"}}"#, "/upstream/base: needs NOT_SET"),
             ("upstream", #"{"base":{"$secret":"KEY"}}"#, "/upstream/base: $secret has no meaning here"),
@@ -62,7 +62,7 @@ import Testing
             ),
             (
                 "upstream", #"{"base":"https://a.example","headers":{"X-A":"b","x-a":"c"}}"#,
-                "/upstream/headers/x-a: is there twice"
+                "/upstream/headers/x-a: is a duplicate"
             ),
             (
                 "upstream", #"{"base":"https://a.example","limits":{"queue":-1}}"#,
@@ -151,7 +151,7 @@ import Testing
             ),
             (
                 #"{"name": "x", "input": {"type": "array"}, "request": {"method": "GET", "path": "/"}}"#,
-                "/tools/2/input: has no object"
+                "/tools/2/input: is not an object"
             ),
             (
                 #"{"name": "x", "scope": "root", "request": {"method": "GET", "path": "/"}}"#,

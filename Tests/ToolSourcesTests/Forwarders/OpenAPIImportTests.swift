@@ -243,15 +243,15 @@ import Testing
             ),
             (
                 #""/a": {"get": {"operationId": "bad", "parameters": [{"$ref": "https://evil.example/p.json"}]}}"#,
-                "leads nowhere"
+                "does not resolve"
             ),
             (
                 #""/a": {"get": {"operationId": "bad", "parameters": [{"name": "q", "in": "query", "schema": {"$ref": "file:///etc/passwd"}}]}}"#,
-                "leads out of the document"
+                "does not resolve within the document"
             ),
             (
                 ##""/a": {"get": {"operationId": "bad", "parameters": [{"name": "q", "in": "query", "schema": {"$ref": "#/nowhere"}}]}}"##,
-                "leads out of the document"
+                "does not resolve within the document"
             ),
             (#""/a b": {"get": {"operationId": "bad"}}"#, "path"),
             (#""/a/../b": {"get": {"operationId": "bad"}}"#, "path"),
@@ -288,7 +288,7 @@ import Testing
         arguments: [
             ("openapi: 3.0.0\npaths: {}", "YAML"), (#"{"swagger": "2.0"}"#, "convert the document"),
             (#"{"openapi": "4.0.0"}"#, "3.0 or 3.1"),
-            (#"{"openapi": "3.0.0"}"#, "no operation"), ("{", "no valid JSON"), ("", "YAML"),
+            (#"{"openapi": "3.0.0"}"#, "no operation"), ("{", "not valid JSON"), ("", "YAML"),
             (#"{"openapi": "3.0.0", "x": "# + String(repeating: "[", count: 1000), "nested"),
         ] as [(String, String)])
     func whatIsNoDocumentIsRefusedWithAHint(text: String, hint: String) throws {

@@ -64,21 +64,21 @@ import Testing
             (200, [Field("set-cookie", "t=abc; Expires=Fri, 15 Jan 2027 09:00:00 GMT")], "abc 3600"),
             (200, [Field("set-cookie", "t=abc; Max-Age=0")], "abc 300"),
             (200, [Field("set-cookie", "t=a=b")], "a=b 300"),
-            (200, [Field("set-cookie", "T=abc")], "failed the answer to the login (200) has no token"),
-            (200, [Field("set-cookie", "t=")], "failed the answer to the login (200) has no token"),
-            (200, [], "failed the answer to the login (200) has no token"),
+            (200, [Field("set-cookie", "T=abc")], "failed the response to the login (200) has no token"),
+            (200, [Field("set-cookie", "t=")], "failed the response to the login (200) has no token"),
+            (200, [], "failed the response to the login (200) has no token"),
             (
                 200, [Field("set-cookie", "t=a b")],
-                "failed the answer to the login (200) has a token that no field can hold"
+                "failed the response to the login (200) has a token that no header field can carry"
             ),
             (
                 200, [Field("set-cookie", "t=" + String(repeating: "a", count: 100_000))],
-                "failed the answer to the login (200) has a token that no field can hold"
+                "failed the response to the login (200) has a token that no header field can carry"
             ),
-            (302, [Field("set-cookie", "t=abc")], "failed the answer to the login (302) is none that gives a token"),
-            (503, [], "failed the answer to the login (503) is none that gives a token"),
-            (401, [], "refused the answer to the login (401) refuses the credentials that are set here"),
-            (400, [], "refused the answer to the login (400) refuses the credentials that are set here"),
+            (302, [Field("set-cookie", "t=abc")], "failed the response to the login (302) is not a success"),
+            (503, [], "failed the response to the login (503) is not a success"),
+            (401, [], "refused the response to the login (401) rejects the configured credentials"),
+            (400, [], "refused the response to the login (400) rejects the configured credentials"),
         ] as [(Int, [Field], String)])
     func aCookieIsTheToken(status: Int, fields: [Field], outcome: String) throws {
         let forwarder = try Self.login(#""token": {"cookie": "t"}"#)
@@ -123,15 +123,15 @@ import Testing
             (200, #"{"access_token":"abc","expires_in":{}}"#, "abc 300"),
             (
                 200, #"{"access_token":"abc","token_type":"mac"}"#,
-                "failed the answer to the login (200) has a token of another type than Bearer"
+                "failed the response to the login (200) has a token of another type than Bearer"
             ),
-            (200, #"{"token":"abc"}"#, "failed the answer to the login (200) has no token"),
-            (200, "<html>", "failed the answer to the login (200) has no token"),
+            (200, #"{"token":"abc"}"#, "failed the response to the login (200) has no token"),
+            (200, "<html>", "failed the response to the login (200) has no token"),
             (
                 400, #"{"error":"invalid_client","error_description":"key&2"}"#,
-                "refused the answer to the login (400) refuses the credentials that are set here"
+                "refused the response to the login (400) rejects the configured credentials"
             ),
-            (500, "", "failed the answer to the login (500) is none that gives a token"),
+            (500, "", "failed the response to the login (500) is not a success"),
         ] as [(Int, String, String)])
     func anAuthorizationServerAnswers(status: Int, body: String, outcome: String) throws {
         #expect(Self.outcome(try Self.forwarder("{\(Self.oauth)}"), status, body) == outcome)

@@ -116,7 +116,7 @@ import Testing
             (["$item": ""], .shape, "$item has no meaning here"),
             (["$text": "{a}"], .fixed, "has arguments, which are not known here"),
             (["$text": "{@message}"], .shape, "has a word with @, which only a shape for errors has"),
-            (["$ARG": "a"], .request, #"has "$ARG", which is no reference; did you mean $arg?"#),
+            (["$ARG": "a"], .request, #"has "$ARG", which is not a reference; did you mean $arg?"#),
             (["$arg": "a", "$env": "B"], .request, "names several references; one object is one reference"),
             (["$arg": "a", "other": 1], .request, "is not known"),
             (["$arg": 1], .request, "must be the name of an argument, or a JSON Pointer into the arguments"),

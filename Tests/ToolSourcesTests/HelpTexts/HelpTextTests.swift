@@ -219,7 +219,7 @@ import ToolSources
             command.name == "status" ? own : nil
         }
         #expect(plugin.commands.map(\.name) == ["status"])
-        #expect(plugin.refused == [RefusedDefinition(name: "deploy", reason: "its --help does not end well")])
+        #expect(plugin.refused == [RefusedDefinition(name: "deploy", reason: "its --help fails")])
     }
 
     /// Cut anywhere, a help text is read or refused.

@@ -187,7 +187,7 @@ import ToolSources
         (#"{"name":"x","parameters":[{"type":"string"}]}"#, "parameters[0].name must have 1 to 64"),
         (#"{"name":"x","parameters":[{"name":"a","type":"str"}]}"#, "parameters[0].type must be one of string,"),
         (#"{"name":"x","parameters":[{"name":"a","required":"yes"}]}"#, "parameters[0].required must be true or false"),
-        (#"{"name":"x","parameters":[{"name":"a"},{"name":"a"}]}"#, "parameters[1].name is there twice"),
+        (#"{"name":"x","parameters":[{"name":"a"},{"name":"a"}]}"#, "parameters[1].name is a duplicate"),
         (
             #"{"name":"x","parameters":[{"name":"a","arg_style":"odd"}]}"#,
             "parameters[0].arg_style must be one of value, flag"
@@ -200,7 +200,7 @@ import ToolSources
         (#"{"name":"x","timeout_seconds":0}"#, "timeout_seconds must be a number of seconds"),
         (#"{"name":"x","annotations":{"readOnlyHint":1}}"#, "annotations.readOnlyHint must be true or false"),
         (#"{"name":"x","fetch":{"argument":"a"}}"#, "fetch.argument must name one of the arguments"),
-        (#"{"name":"x","input_schema":{"type":"string"}}"#, "input_schema: the schema has no object at its root"),
+        (#"{"name":"x","input_schema":{"type":"string"}}"#, "input_schema: the schema is not an object at its root"),
         (
             #"{"name":"x","parameters":[{"name":"a","items":5,"type":"array"}]}"#,
             "parameters: the schema has a value where"

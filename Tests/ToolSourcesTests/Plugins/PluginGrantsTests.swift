@@ -72,8 +72,8 @@ import ToolSources
         (#"{"format":2}"#, "/format: must be 1"),
         (#"{"format":1,"plugin":{}}"#, "/plugin: is not known; did you mean plugins?"),
         (#"{"format":1,"plugins":[]}"#, "/plugins: must be an object"),
-        (#"{"format":1,"plugins":{"a__b":{}}}"#, "/plugins/a__b: no plugin can be called so"),
-        (#"{"format":1,"plugins":{"../x":{}}}"#, "/plugins/..~1x: no plugin can be called so"),
+        (#"{"format":1,"plugins":{"a__b":{}}}"#, "/plugins/a__b: is not the name of a plugin"),
+        (#"{"format":1,"plugins":{"../x":{}}}"#, "/plugins/..~1x: is not the name of a plugin"),
         (#"{"format":1,"plugins":{"p":5}}"#, "/plugins/p: must be an object"),
         (#"{"format":1,"plugins":{"p":{"enabeld":true}}}"#, "/plugins/p/enabeld: is not known; did you mean enabled?"),
         (#"{"format":1,"plugins":{"p":{"enabled":1}}}"#, "/plugins/p/enabled: must be true or false"),
@@ -128,7 +128,7 @@ import ToolSources
         ),
         (
             #"{"format":1,"plugins":{"p":{"commands":{"-x":{}}}}}"#,
-            "/plugins/p/commands/-x: no command can be called so"
+            "/plugins/p/commands/-x: is not the name of a command"
         ),
         (#"{"format":1,"plugins":{"p":{"commands":{"x":{"env":{}}}}}}"#, "/plugins/p/commands/x/env: is not known"),
         (

@@ -100,7 +100,7 @@ import ToolSources
         (#"{"error":"e"}"#, "ignored", "e"), ("plain\ntext\n", "ignored", "plain\ntext"),
         (#"{"a":1}"#, "", #"{"a":1}"#),
         ("", "first\nlast \n\n", "last"), (" \n", "\u{1b}[31mred\u{1b}[0m\n", "red"),
-        ("", "", "The plugin ended with code 3 and said nothing."),
+        ("", "", "The plugin exited with status 3 and wrote nothing."),
         ("", "Traceback\nhunter2-hunter2", "[removed]"),
     ])
     func theReasonIsLookedForInOrder(output: String, stderr: String, message: String) {
@@ -186,16 +186,17 @@ import ToolSources
     }
 
     @Test(arguments: [
-        ("[]", "it is no object"), ("{}", "it has no \"content\""), (#"{"content":[5]}"#, "content[0] has the type"),
+        ("[]", "it is not an object"), ("{}", "it has no \"content\""),
+        (#"{"content":[5]}"#, "content[0] has the type"),
         (#"{"content":[{"type":"video"}]}"#, "content[0] has the type \"video\""),
         (#"{"content":[{"type":"text"}]}"#, "has no \"text\""),
         (#"{"content":[{"type":"image","data":"?","mimeType":"image/png"}]}"#, "has no \"data\" in base 64"),
         (#"{"content":[{"type":"image","data":"QUJ","mimeType":"image/png"}]}"#, "has no \"data\" in base 64"),
         (#"{"content":[{"type":"image","data":"QUJD","mimeType":"text/html"}]}"#, "begins with image/"),
-        (#"{"content":[{"type":"image","data":"QUJD","mimeType":"image"}]}"#, "has a \"mimeType\" that is none"),
+        (#"{"content":[{"type":"image","data":"QUJD","mimeType":"image"}]}"#, "has an invalid \"mimeType\""),
         (#"{"content":[{"type":"resource_link","uri":"a b","name":"x"}]}"#, "has no \"uri\""),
         (#"{"content":[{"type":"resource","resource":{"uri":"x:y"}}]}"#, "has neither \"text\" nor a \"blob\""),
-        (#"{"content":[],"structuredContent":[]}"#, "\"structuredContent\" is no object"),
+        (#"{"content":[],"structuredContent":[]}"#, "\"structuredContent\" is not an object"),
     ])
     func whatNoClientTakesIsToldToTheAuthor(output: String, reason: String) {
         #expect(Self.message(Self.outcome(.mcp, output), .invalidOutput)?.contains(reason) == true)

@@ -94,7 +94,7 @@ import Testing
             ),
             (
                 #"{"name": "a", "url": "https://a.example/", "hints": {"t": {"read_only": true, "destructive": true}}}"#,
-                "/upstreams/0/hints/t: what is read only cannot be destructive"
+                "/upstreams/0/hints/t: a read-only tool cannot be destructive"
             ),
             (
                 #"{"name": "a", "url": "https://a.example/", "rename": {"t": "a b"}}"#,
@@ -137,14 +137,14 @@ import Testing
         (#"{"format": 2, "upstreams": []}"#, "/format: must be a whole number from 1 to 1"),
         (#"{"format": 1}"#, #"the document: needs the member "upstreams""#),
         ("[]", "the document: must be an object"),
-        ("{", "the document: no valid JSON (unexpectedEnd), at line 1, column 2"),
+        ("{", "the document: not valid JSON (unexpectedEnd), at line 1, column 2"),
     ])
     func whatIsWrongAroundTheEntries(_ text: String, _ line: String) {
         let file = UpstreamFile.read(Array(text.utf8), lookup: ForwarderFixture.lookup([:]))
         #expect(file.readings.isEmpty && file.problems.count == 1)
         let told = file.problems.first?.line ?? ""
         // How the parser calls what is wrong is its own matter.
-        #expect(told == line || text == "{" && told.hasPrefix("the document: no valid JSON ("))
+        #expect(told == line || text == "{" && told.hasPrefix("the document: not valid JSON ("))
     }
 
     @Test func aServersOwnHintsCountOnlyIfItIsTrusted() {

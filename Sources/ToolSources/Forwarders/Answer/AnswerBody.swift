@@ -31,7 +31,8 @@ enum AnswerBody: Equatable {
         }
         let coding = answer["content-encoding"]?.lowercased() ?? "identity"
         guard coding == "identity" || coding == "" else {
-            throw ForwarderFailure(.invalidUpstream, "the service's answer is encoded in a way that nobody asked for")
+            throw ForwarderFailure(
+                .invalidUpstream, "the service's answer has a Content-Encoding that was not requested")
         }
         if answer.body.isEmpty { return .empty }
         let type = MediaType(answer["content-type"])
@@ -69,7 +70,7 @@ enum AnswerBody: Equatable {
             ForwarderFailure(.invalidUpstream, "the service's answer is more than \(limits.maxDepth) levels deep")
         case .tooLarge:
             ForwarderFailure(.tooLarge, "the service's answer has more than \(limits.maxValues) values")
-        default: ForwarderFailure(.invalidUpstream, "the service's answer is no JSON")
+        default: ForwarderFailure(.invalidUpstream, "the service's answer is not JSON")
         }
     }
 

@@ -23,7 +23,7 @@ struct AnswerPages {
         octets += answer.body.count
         seen.insert(url)
         guard let items = rule.items.value(in: page)?.arrayValue else {
-            throw ForwarderFailure(.invalidUpstream, "the service's answer has no list where one is due")
+            throw ForwarderFailure(.invalidUpstream, "the service's answer has no list where one is expected")
         }
         let all: [JSON]
         if let body, let before = rule.items.value(in: body)?.arrayValue {
@@ -53,7 +53,7 @@ struct AnswerPages {
         case .link:
             guard let reference = LinkField.next(answer.fields) else { return nil }
             guard let next = forwarder.base.follow(reference, from: url) else {
-                throw ForwarderFailure(.invalidUpstream, "the service's link to its next page leads elsewhere")
+                throw ForwarderFailure(.invalidUpstream, "the service's link to the next page leads to another origin")
             }
             return next
         case .cursor(let pointer, let parameter):

@@ -60,7 +60,7 @@ struct AnswerReader {
             }
         }
         guard let picked = rule.pick.map({ $0.value(in: body.value) ?? rule.missing }) ?? body.value else {
-            throw ForwarderFailure(.invalidUpstream, "the service's answer lacks what the tool gives")
+            throw ForwarderFailure(.invalidUpstream, "the service's answer lacks the expected value")
         }
         guard let shape = rule.shape else { return picked }
         var scope = scope
@@ -91,14 +91,14 @@ struct AnswerReader {
     private func content(_ piece: ResponseRule.Piece, _ scope: ValueScope) throws(ForwarderFailure) -> Content? {
         guard let data = try scope.value(of: piece.data), !data.isNull else { return nil }
         guard let text = data.stringValue else {
-            throw ForwarderFailure(.invalidUpstream, "the service's answer has no text where one is due")
+            throw ForwarderFailure(.invalidUpstream, "the service's answer has no text where one is expected")
         }
         let type = piece.mimeType ?? "application/octet-stream"
         switch piece.kind {
         case .text: return .text(TextCut.middle(mask.clean(text), most: tool.response.textLimit))
         case .image, .audio:
             guard Base64.decode(text) != nil else {
-                throw ForwarderFailure(.invalidUpstream, "the service's answer has no base 64 where it is due")
+                throw ForwarderFailure(.invalidUpstream, "the service's answer has no base64 where it is expected")
             }
             return piece.kind == .image ? .image(base64: text, mimeType: type) : .audio(base64: text, mimeType: type)
         }

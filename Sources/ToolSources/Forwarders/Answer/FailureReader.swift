@@ -34,7 +34,7 @@ struct FailureReader {
     /// The failure that a success tells in its body.
     func failure(in body: JSON, _ status: Int) -> ForwarderFailure {
         let said = errors.isRevealed ? message(in: body) : nil
-        let words = "the service answered that it failed"
+        let words = "the service reported a failure"
         return ForwarderFailure(.upstreamError, said.map { words + ": " + $0 } ?? words, status: status)
     }
 
@@ -42,9 +42,9 @@ struct FailureReader {
         switch (status, kind) {
         case (_, .upstreamBusy): "the service asks for fewer requests (it answered \(status))"
         case (401, _): "the service does not accept the gateway's credentials (it answered 401)"
-        case (403, _): "the gateway's credentials are not enough for this at the service (it answered 403)"
-        case (404, _): "the service knows nothing of this name (it answered 404)"
-        case (409, _): "it does not fit what is there at the service (it answered 409)"
+        case (403, _): "the gateway's credentials do not allow this at the service (it answered 403)"
+        case (404, _): "the service did not find it (it answered 404)"
+        case (409, _): "it conflicts with the current state at the service (it answered 409)"
         case (300...399, _): "the service answered with a redirect (\(status)), which is not followed"
         default: "the service answered \(status)"
         }
@@ -100,7 +100,7 @@ extension ForwarderFailure {
         if isUnknown {
             self.init(
                 error.cause == .responseTooLarge ? .tooLarge : .outcomeUnknown,
-                words + "; what was asked for may have happened: look before you repeat it")
+                words + "; the request may have taken effect: check before you repeat it")
             return
         }
         let kind: Kind =
@@ -121,19 +121,19 @@ extension ForwarderFailure {
     /// What has happened to a request without an answer.
     static func words(_ cause: TransportError.Cause) -> String {
         switch cause {
-        case .nameNotResolved: "the service's host is not known"
-        case .addressRefused: "the service's address is not allowed here"
+        case .nameNotResolved: "the service's host name cannot be resolved"
+        case .addressRefused: "the service's address is not allowed"
         case .connectionRefused: "the service refuses connections"
-        case .connectTimeout: "the service cannot be reached in time"
-        case .tlsFailed: "no secure connection to the service is possible"
+        case .connectTimeout: "connecting to the service timed out"
+        case .tlsFailed: "a TLS connection to the service cannot be established"
         case .timeout: "the service did not answer in time"
-        case .connectionLost: "the connection to the service broke"
+        case .connectionLost: "the connection to the service was lost"
         case .responseTooLarge: "the service's answer is too large"
         case .malformedResponse: "the service's answer is not HTTP"
-        case .invalidRequest: "the gateway does not send such a request"
+        case .invalidRequest: "the gateway cannot send this request"
         case .cancelled: "the call was cancelled"
         case .shuttingDown: "the gateway is shutting down"
-        case .overloaded: "too many requests to the service wait already"
+        case .overloaded: "too many requests to the service are waiting"
         case .other: "the service cannot be reached"
         }
     }

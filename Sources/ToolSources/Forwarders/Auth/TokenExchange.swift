@@ -50,7 +50,7 @@ public struct TokenExchange {
 
     /// No answer came.
     public func read(_ error: TransportError) -> TokenManager.Outcome {
-        .failed(ForwarderFailure(.unreachable, "the login got no answer: " + ForwarderFailure.words(error.cause)))
+        .failed(ForwarderFailure(.unreachable, "the login failed: " + ForwarderFailure.words(error.cause)))
     }
 
     /// What an answer says. Nothing of its body is told on: it may hold the token.
@@ -59,19 +59,19 @@ public struct TokenExchange {
         switch forwarder.auth {
         case .login(let login): return read(answer, login, wallClock)
         case .clientCredentials: return read(answer, wallClock)
-        case .none, .field, .query, .basic: return .failed(failure(answer.status, "is of no use here"))
+        case .none, .field, .query, .basic: return .failed(failure(answer.status, "cannot be used"))
         }
     }
 
     private func failure(_ status: Int, _ words: String) -> ForwarderFailure {
-        ForwarderFailure(.auth, "the answer to the login (\(status)) \(words)", status: status)
+        ForwarderFailure(.auth, "the response to the login (\(status)) \(words)", status: status)
     }
 
     /// 400, 401 and 403 say that the credentials are wrong; any other may be right a moment later.
     private func refusal(_ status: Int) -> TokenManager.Outcome {
         [400, 401, 403].contains(status)
-            ? .refused(failure(status, "refuses the credentials that are set here"))
-            : .failed(failure(status, "is none that gives a token"))
+            ? .refused(failure(status, "rejects the configured credentials"))
+            : .failed(failure(status, "is not a success"))
     }
 
     // MARK: Login
@@ -89,7 +89,9 @@ public struct TokenExchange {
         case .field(let name): found = answer[name]
         }
         guard let text = found, !text.isEmpty else { return .failed(failure(answer.status, "has no token")) }
-        guard Self.isToken(text) else { return .failed(failure(answer.status, "has a token that no field can hold")) }
+        guard Self.isToken(text) else {
+            return .failed(failure(answer.status, "has a token that no header field can carry"))
+        }
         for source in login.lifetimes {
             let seconds: Double?
             switch source {
@@ -119,7 +121,9 @@ public struct TokenExchange {
         guard (body["token_type"]?.stringValue ?? "bearer").lowercased() == "bearer" else {
             return .failed(failure(answer.status, "has a token of another type than Bearer"))
         }
-        guard Self.isToken(text) else { return .failed(failure(answer.status, "has a token that no field can hold")) }
+        guard Self.isToken(text) else {
+            return .failed(failure(answer.status, "has a token that no header field can carry"))
+        }
         let seconds = Self.seconds(body["expires_in"]) ?? JWTLifetime.seconds(text, wallClock) ?? Self.usualLifetime
         return .token(Secret(text), lifetime: seconds)
     }

@@ -86,7 +86,7 @@ public struct TokenManager: Sendable {
         if let token, token.credentials.generation != generation { return admit(now: now) }
         if isRepeated { refusalsStandUntil = now.advanced(seconds: Self.longestPause) }
         if let until = refusalsStandUntil, now < until {
-            return .fail(ForwarderFailure(.auth, "the service refuses the token that it has just given"))
+            return .fail(ForwarderFailure(.auth, "the service rejects the token that it has just issued"))
         }
         token?.isRefused = true
         return acquire(now)

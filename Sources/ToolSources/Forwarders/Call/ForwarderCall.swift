@@ -198,7 +198,7 @@ public struct ForwarderCall {
         else { return nil }
         guard let next = forwarder.base.follow(location, from: try place()) else {
             throw ForwarderFailure(
-                .upstreamError, "the service redirects to another place, where nothing is sent", status: answer.status)
+                .upstreamError, "the service redirects to another origin, which is not followed", status: answer.status)
         }
         redirects += 1
         url = next

@@ -83,7 +83,7 @@ struct AuthReader {
             let password = secrets.take("password", &members)
             guard let user, let password else { return nil }
             guard !user.reveal().contains(":") else {
-                place.child("user").report("must not hold a colon, which ends it (RFC 7617)")
+                place.child("user").report("must not contain a colon (RFC 7617)")
                 return nil
             }
             return .basic(user: user, password: password)
@@ -201,7 +201,7 @@ struct AuthReader {
             if let names = inner.texts("from", 0...3) {
                 lifetimes = names.compactMap { name in
                     if let source = Login.LifetimeSource(rawValue: name) { return source }
-                    inner.place.child("from").report("must hold json, cookie and jwt only")
+                    inner.place.child("from").report("may have only json, cookie and jwt")
                     return nil
                 }
             }

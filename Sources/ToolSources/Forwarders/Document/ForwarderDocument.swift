@@ -56,7 +56,7 @@ public enum ForwarderDocument {
         let name = members.text("name", most: 128)
         if let name, !isName(name) {
             place.child("name").report(
-                "must be a small letter and then at most 23 small letters, digits or underscores")
+                "must be a lower-case letter followed by at most 23 lower-case letters, digits or underscores")
         } else if !members.has("name") {
             members.missing("name")
         }
@@ -66,7 +66,7 @@ public enum ForwarderDocument {
         let prefix = prefix(members.text("prefix", most: 24), at: place.child("prefix"))
         let defaults = members.object("defaults") ?? [:]
         for name in ["name", "title", "enabled"] where defaults[name] != nil {
-            place.child("defaults").child(name).report("is each tool's own")
+            place.child("defaults").child(name).report("belongs to each tool, not to the defaults")
         }
         let given = members.array("tools", 1...mostTools)
         if !members.has("tools") { members.missing("tools") }
@@ -113,7 +113,7 @@ public enum ForwarderDocument {
     private static func prefix(_ text: String?, at place: Place) -> String {
         guard let text, !text.isEmpty else { return "" }
         if !ToolReader.isName(text) || text.contains("__") {
-            place.report("must be a letter and then letters, digits, - or single underscores")
+            place.report("must be a letter followed by letters, digits, - or single underscores")
         }
         return text + "__"
     }

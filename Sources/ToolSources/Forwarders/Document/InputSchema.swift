@@ -25,7 +25,7 @@ struct InputSchema {
         default: output.isClosed = false
         }
         for name in given["required"]?.arrayValue ?? [] where !output.names.contains(name.stringValue ?? "") {
-            place.child("required").report("must hold names of properties only")
+            place.child("required").report("must contain only names of properties")
         }
         return output
     }

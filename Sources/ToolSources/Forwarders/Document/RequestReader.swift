@@ -31,7 +31,7 @@ struct RequestReader {
             members.object("headers"), at: place.child("headers"), allowed: allowed, arguments: arguments, steps: steps)
         let body = body(&members, at: place)
         guard let method, let path else { return nil }
-        if body != .none, !method.hasBody { place.report("has a body, which \(method.rawValue) has not") }
+        if body != .none, !method.hasBody { place.report("has a body, which \(method.rawValue) does not allow") }
         return RequestTemplate(method: method, path: path, query: query, fields: fields, body: body)
     }
 
@@ -170,11 +170,11 @@ struct RequestReader {
             let place = place.child(member.name)
             let name = member.name.lowercased()
             guard FieldRules.isName(name) else {
-                place.report("is no name of a header field")
+                place.report("is not the name of a header field")
                 continue
             }
             guard !fields.contains(where: { $0.name == name }) else {
-                place.report("is there twice, as the case of letters does not count")
+                place.report("is a duplicate: header fields ignore upper and lower case")
                 continue
             }
             guard !FieldRules.isTransport(name) else {

@@ -21,7 +21,7 @@ struct ResponseReader {
         rule.pick = members.pointer("pick")
         rule.missing = members.take("missing")
         if rule.missing != nil, rule.pick == nil {
-            place.child("missing").report("stands for what \"pick\" does not find")
+            place.child("missing").report("needs \"pick\": it stands for a value that is not found")
         }
         rule.shape = members.take("shape").map { reader(.shape).read($0, at: place.child("shape")) }
         rule.empty = members.take("empty").map { reader(.shape).read($0, at: place.child("empty")) }
@@ -101,7 +101,7 @@ struct ResponseReader {
             }
             guard var members = Members(member.value, at: place) else { continue }
             let code = members.text("code", most: 48)
-            if let code, !Self.isCode(code) { place.child("code").report("must be small letters and underscores") }
+            if let code, !Self.isCode(code) { place.child("code").report("must be lower-case letters and underscores") }
             meanings.append(.init(statuses: statuses, code: code, text: members.text("text", most: 400)))
             members.finish()
         }

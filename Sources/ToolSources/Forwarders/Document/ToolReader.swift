@@ -17,7 +17,7 @@ struct ToolReader {
         if let name {
             if !Self.isName(name) {
                 place.child("name").report(
-                    "must be a letter and then letters, digits, _ or -, with the prefix at most \(ToolNames.maxBytes) characters"
+                    "must be a letter followed by letters, digits, _ or -, with the prefix at most \(ToolNames.maxBytes) characters"
                 )
             }
         } else if !members.has("name") {
@@ -40,7 +40,7 @@ struct ToolReader {
         let fallback = answers.fallback(members.members("fallback"))
         let pages = answers.pages(members.members("pages"), response)
         if pages != nil, let last = steps.last, last.request.method != .get {
-            place.child("pages").report("are read by GET, and this tool's request is another")
+            place.child("pages").report("need a request with GET")
         }
         let stream = members.word("stream", of: StreamKind.allCases.map(\.rawValue)).flatMap {
             StreamKind(rawValue: $0)

@@ -131,12 +131,12 @@ public enum OpenAPIImport {
         if left > 0 {
             notes.append("\(left) operations delete something or are deprecated, and are left out unless included")
         }
-        if chosen.isEmpty { throw problem("/paths", "has no operation that was chosen") }
+        if chosen.isEmpty { throw problem("/paths", "has no operation that matches") }
         let most = choices.filter?.allowed.isEmpty == false ? ForwarderDocument.mostTools : mostUnchosen
         guard chosen.count <= most else {
             throw problem(
                 "/paths",
-                "gives \(chosen.count) tools, more than \(most), in which clients drown; include only those that are needed"
+                "gives \(chosen.count) tools, more than the maximum of \(most); include only those that are needed"
             )
         }
         return chosen
@@ -186,7 +186,8 @@ public enum OpenAPIImport {
         if server.hasPrefix("/"), !server.hasPrefix("//"), URLPath.isClean(server) { return trimmed + server }
         if let (other, path) = Origin.split(server), other == origin, URLPath.isClean(path) { return trimmed + path }
         notes.append(
-            "the document's own server \(Neutral.quoted(server)) is not used; if its path counts, add it to the base")
+            "the document's own server \(Neutral.quoted(server)) is not used; if its path is needed, add it to the base"
+        )
         return base
     }
 

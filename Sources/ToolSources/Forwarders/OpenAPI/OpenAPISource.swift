@@ -114,7 +114,7 @@ struct OpenAPISchemas {
         guard let object = json.objectValue else { return json.boolValue == false ? json : [:] }
         if let reference = object["$ref"] {
             guard let text = reference.stringValue, let target = source.target(text) else {
-                throw .unfit("has a reference that leads out of the document or nowhere")
+                throw .unfit("has a reference that does not resolve within the document")
             }
             if open.contains(text) || open.count >= OpenAPISource.mostReferences { return [:] }
             return try schema(target, level, open + [text])

@@ -5,14 +5,14 @@ extension OpenAPITool {
     mutating func addBody() throws(OpenAPIFault) {
         guard let given = operation.members["requestBody"] else { return }
         guard let described = source.resolved(given)?.objectValue else {
-            throw .unfit("has a reference that leads out of the document or nowhere")
+            throw .unfit("has a reference that does not resolve within the document")
         }
         let isRequired = described["required"]?.boolValue == true
         guard let (kind, media) = Self.media(described["content"]?.objectValue ?? [:]), operation.method != "GET",
             operation.method != "DELETE"
         else {
             if isRequired {
-                throw .unfit("needs a body of a type that is not known, or that \(operation.method) has not")
+                throw .unfit("needs a body of a type that is not supported, or that \(operation.method) does not allow")
             }
             return
         }

@@ -111,7 +111,7 @@ struct OpenAPITool {
         for given in operation.shared + (operation.members["parameters"]?.arrayValue ?? []) {
             guard let parameter = source.resolved(given)?.objectValue, parameter["name"]?.stringValue != nil,
                 parameter["in"]?.stringValue != nil
-            else { throw .unfit("has a parameter without a name, or one whose reference leads nowhere") }
+            else { throw .unfit("has a parameter without a name, or with a reference that does not resolve") }
             parameters.removeAll { $0["name"] == parameter["name"] && $0["in"] == parameter["in"] }
             parameters.append(parameter)
         }
@@ -133,7 +133,7 @@ struct OpenAPITool {
         switch place {
         case "path":
             guard ["simple", nil].contains(parameter["style"]?.stringValue), content == nil else {
-                throw .unfit("has a part of its path in a form that is not known")
+                throw .unfit("has a path parameter in a style that is not supported")
             }
             segments[name] = try add(name, schema, isRequired: true, place: place)
         case "query":
@@ -145,13 +145,13 @@ struct OpenAPITool {
             if Self.ignored.contains(field) { return }
             guard !FieldRules.isClosedToArguments(field), FieldRules.isName(field) else {
                 if isRequired {
-                    throw .unfit("needs the header field \(Neutral.quoted(name)), which no argument may decide")
+                    throw .unfit("needs the header field \(Neutral.quoted(name)), which no argument may set")
                 }
                 return
             }
             headers[field] = ["$arg": .string(try add(name, schema, isRequired: isRequired, place: place))]
         default:
-            if isRequired { throw .unfit("needs a parameter in \(Neutral.quoted(place)), where none is sent") }
+            if isRequired { throw .unfit("needs a parameter in \(Neutral.quoted(place)), which is not supported") }
         }
     }
 

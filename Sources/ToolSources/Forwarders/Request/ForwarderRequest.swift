@@ -45,11 +45,11 @@ struct RequestMaker {
     ) throws(ForwarderFailure) -> ForwarderRequest {
         let url = Self.adding(credentials.query, to: url)
         guard url.utf8.count <= ServiceBase.longestURL else {
-            throw ForwarderFailure(.invalidArguments, "the arguments make an address that is too long")
+            throw ForwarderFailure(.invalidArguments, "the arguments make the URL too long")
         }
         // The parts have been checked one by one; this is what must hold of the whole.
         guard forwarder.base.contains(url) else {
-            throw ForwarderFailure(.invalidArguments, "the arguments lead out of the service")
+            throw ForwarderFailure(.invalidArguments, "the arguments make a path outside of the service")
         }
         let (body, type) = try self.body(template.body, scope)
         guard body.count <= forwarder.limits.requestBytes else {
@@ -173,6 +173,6 @@ enum MultipartBody {
             octets += "--\(boundary)--\r\n".utf8
             return (octets, boundary)
         }
-        throw ForwarderFailure(.invalidArguments, "the arguments hold every boundary that could part them")
+        throw ForwarderFailure(.invalidArguments, "the arguments contain every multipart boundary that was tried")
     }
 }

@@ -28,13 +28,13 @@ struct PathTemplate: Sendable, Equatable {
         var plain = ""
         var rest = text[...]
         while let open = rest.firstIndex(of: "{") {
-            guard let close = rest[open...].firstIndex(of: "}") else { throw ReferenceError("has a { without its }") }
+            guard let close = rest[open...].firstIndex(of: "}") else { throw ReferenceError("has a { without a }") }
             if open > rest.startIndex { parts.append(.literal(String(rest[..<open]))) }
             plain += rest[..<open]
             let inner = rest[open...].dropFirst().prefix { $0 != "}" }
             let isDeep = inner.hasSuffix("+")
             guard let pointer = ValuePointer(argument: String(isDeep ? inner.dropLast() : inner)) else {
-                throw ReferenceError("has {\(Neutral.echo(String(inner)))}, which is no name of an argument")
+                throw ReferenceError("has {\(Neutral.echo(String(inner)))}, which is not the name of an argument")
             }
             parts.append(.argument(pointer, isDeep: isDeep))
             // What stands for a value when the rest is judged.

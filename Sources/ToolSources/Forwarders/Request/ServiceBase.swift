@@ -40,7 +40,7 @@ public struct ServiceBase: Sendable, Equatable {
         guard let (origin, target) = Origin.split(text) else {
             throw ReferenceError("must be an absolute URL of a host: https://host, with a port and a path if need be")
         }
-        guard !target.contains("?") else { throw ReferenceError("must have no query") }
+        guard !target.contains("?") else { throw ReferenceError("must not have a query") }
         var prefix = target
         if prefix.hasSuffix("/") { prefix.removeLast() }
         guard URLPath.isClean(prefix), !prefix.hasSuffix("/") else {
@@ -62,7 +62,7 @@ public struct ServiceBase: Sendable, Equatable {
                 throw ReferenceError("is not https, which needs \"allow\": {\"plain_http\": true}")
             }
         }
-        guard !origin.host.isWildcard else { throw ReferenceError("is no address of a host") }
+        guard !origin.host.isWildcard else { throw ReferenceError("is not a valid host") }
     }
 
     /// The URL of a path and query below this base.

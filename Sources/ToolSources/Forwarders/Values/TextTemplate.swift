@@ -48,13 +48,13 @@ struct TextTemplate: Sendable, Equatable {
                 literal.append(scalar)
             case "{":
                 guard let end = rest.firstIndex(of: "}") else {
-                    throw ReferenceError("has a { without its }; write {{ for a brace")
+                    throw ReferenceError("has a { without a }; write {{ for a brace")
                 }
                 if !literal.isEmpty { parts.append(.literal(String(literal))) }
                 literal.removeAll()
                 parts.append(try Self.place(String(String.UnicodeScalarView(rest[..<end]))))
                 rest = rest[(end + 1)...]
-            case "}": throw ReferenceError("has a } without its {; write }} for a brace")
+            case "}": throw ReferenceError("has a } without a {; write }} for a brace")
             default: literal.append(scalar)
             }
         }
@@ -73,7 +73,7 @@ struct TextTemplate: Sendable, Equatable {
         let isLine = text.hasSuffix(":line")
         let name = isLine ? String(text.dropLast(5)) : text
         guard let pointer = ValuePointer(argument: name) else {
-            throw ReferenceError("has {\(Neutral.echo(text))}, which is no name of an argument")
+            throw ReferenceError("has {\(Neutral.echo(text))}, which is not the name of an argument")
         }
         return .argument(pointer, isLine: isLine)
     }

@@ -153,7 +153,7 @@ struct ValueReader {
             ]
             let hint = NearestName.suggest(for: name, among: known).map { "did you mean \($0)?" }
             place.report(
-                "has \(Neutral.quoted(name)), which is no reference; "
+                "has \(Neutral.quoted(name)), which is not a reference; "
                     + (hint ?? "put an object with such names into $literal"))
         }
         return .literal(.null)

@@ -198,7 +198,7 @@ struct ValueScope {
     /// The elements of the list in the answer that count.
     private func elements(of each: ValueTemplate.Each) throws(ForwarderFailure) -> [JSON] {
         guard let list = answer.flatMap({ each.from.value(in: $0.body) })?.arrayValue else {
-            throw ForwarderFailure(.invalidUpstream, "the service's answer has no list where one is due")
+            throw ForwarderFailure(.invalidUpstream, "the service's answer has no list where one is expected")
         }
         guard let absent = each.whereAbsent else { return list }
         return list.filter { absent.value(in: $0) == nil }
