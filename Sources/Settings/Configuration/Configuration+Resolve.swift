@@ -97,7 +97,7 @@ extension Configuration {
             templatesDirectory: reader.text(.templatesDirectory),
             plugins: readPlugins(&reader, &warnings),
             forwarders: Forwarders(reader),
-            upstreams: reader.text(.upstreamsFile).map(Upstreams.init),
+            upstreamsFile: reader.text(.upstreamsFile),
             debug: reader.boolean(.debug),
             logFormat: reader.text(.logFormat).flatMap(LogFormat.init) ?? defaultFormat,
             logFile: reader.text(.logFile))

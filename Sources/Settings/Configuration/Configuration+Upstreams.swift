@@ -6,12 +6,12 @@ extension Configuration {
     /// - Throws: all problems at once.
     public static func upstreams(
         flags: [Setting: String], environment: [String: String], dotEnv: String?
-    ) throws(ConfigurationErrors) -> (upstreams: Upstreams, dataDirectory: String?)? {
+    ) throws(ConfigurationErrors) -> (file: String, dataDirectory: String?)? {
         let (lines, problems) = DotEnv.parse(dotEnv ?? "")
         let sources = GivenText.sources(of: SettingTable.upstreamsCommand, flags, environment, lines)
         var reader = SettingReader(SettingTable.upstreamsCommand, sources: sources, { _, _ in nil })
         for problem in problems { reader.report(problem) }
         if let errors = ConfigurationErrors(reader.problems) { throw errors }
-        return reader.text(.upstreamsFile).map { (Upstreams(file: $0), reader.text(.dataDirectory)) }
+        return reader.text(.upstreamsFile).map { ($0, reader.text(.dataDirectory)) }
     }
 }

@@ -99,12 +99,6 @@ public struct Configuration: Sendable {
         public var answersDirectCalls: Bool
     }
 
-    /// Other MCP servers.
-    public struct Upstreams: Sendable, Equatable {
-        /// What names them.
-        public var file: String
-    }
-
     /// How a line of the log is written.
     public enum LogFormat: String, Sendable { case text, json }
 
@@ -141,8 +135,8 @@ public struct Configuration: Sendable {
     /// Nil for none.
     public var plugins: Plugins?
     public var forwarders: Forwarders
-    /// Nil for none.
-    public var upstreams: Upstreams?
+    /// The file of other MCP servers; nil for none.
+    public var upstreamsFile: String?
     public var debug: Bool
     public var logFormat: LogFormat
     /// Nil for standard error.

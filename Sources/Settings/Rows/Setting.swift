@@ -124,7 +124,7 @@ public struct SettingRow: Sendable {
         case templates = "Templates"
         case plugins = "Plugins"
         case forwarders = "Forwarded services"
-        case upstreams = "MCP servers"
+        case upstreams = "Upstream MCP servers"
         case logging = "Logging"
         case sandbox = "Sandbox"
     }

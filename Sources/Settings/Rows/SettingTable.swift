@@ -273,10 +273,11 @@ extension SettingTable {
         ),
     ]
 
-    private static let upstreams: [SettingRow] = [
+    /// Those of `luma-mcp upstreams` that are no others' as well.
+    package static let upstreams: [SettingRow] = [
         SettingRow(
             .upstreamsFile, .path, note: "none; no other MCP servers", placeholder: "FILE", group: .upstreams,
-            "File that names other MCP servers, whose tools, prompts and resources are offered here; reread on SIGHUP.")
+            "File of MCP servers whose tools are offered here, too; reread on SIGHUP.")
     ]
 
     /// Those that `luma-mcp upstreams` takes: what was approved lies in the directory for state.

@@ -162,13 +162,13 @@ import Testing
 
     @Test func whoLooksAtOtherServersNeedsTheirFileAndTheStateAlone() throws {
         let none = try Configuration.upstreams(flags: [:], environment: ["LUMA_DATA_DIR": "d"], dotEnv: nil)
-        #expect(none?.upstreams == nil)
+        #expect(none?.file == nil)
         let found = try Configuration.upstreams(
             flags: [.upstreamsFile: "a.json"], environment: ["LUMA_UPSTREAMS_FILE": "b.json", "LUMA_PORT": "nonsense"],
             dotEnv: "LUMA_DATA_DIR=d")
-        #expect(found?.upstreams.file == "a.json" && found?.dataDirectory == "d")
+        #expect(found?.file == "a.json" && found?.dataDirectory == "d")
         #expect(
-            try resolve([:], ["LUMA_API_KEY": "k", "LUMA_UPSTREAMS_FILE": "b"]).configuration.upstreams?.file == "b")
+            try resolve([:], ["LUMA_API_KEY": "k", "LUMA_UPSTREAMS_FILE": "b"]).configuration.upstreamsFile == "b")
     }
 
     @Test func emptyCountsAsNotGiven() throws {
