@@ -182,7 +182,16 @@ struct PluginFolder {
         for word in words.dropFirst() {
             // The script that an interpreter runs is one of these.
             let subject = OutsideText.line(word, most: 80) + " in its command "
-            others.append(word.hasPrefix("./") ? try trusted(folder + word.dropFirst(), subject) : word)
+            if word.hasPrefix("./") {
+                others.append(try trusted(folder + word.dropFirst(), subject))
+            } else if word.hasPrefix("/"), let mark = TrustedPath.real(word).flatMap({ FileMark($0) }),
+                mark.isFile || mark.isDirectory
+            {
+                // A word that is no file, such as a path of an address, is the program's business, and so is a device.
+                others.append(try trusted(word, subject))
+            } else {
+                others.append(word)
+            }
         }
         return (program, others)
     }

@@ -198,6 +198,27 @@ import Testing
         }
     }
 
+    /// Wherever it lies: an interpreter runs it all the same.
+    @Test(arguments: ["script.py", "package", "linked.py"])
+    func aFileElsewhereThatOthersCouldChangeIsRefused(word: String) async throws {
+        try await PluginBench.with { bench in
+            let outside = bench.root + "/outside"
+            try bench.write(outside + "/script.py", "", mode: 0o644)
+            try bench.write(outside + "/package/__main__.py", "", mode: 0o644)
+            try FileManager.default.createSymbolicLink(
+                atPath: outside + "/linked.py", withDestinationPath: outside + "/script.py")
+            try bench.write(
+                "tool/plugin.json", #"{"command": ["/bin/sh", "\#(outside)/\#(word)", "/no/such/file", "/dev/null"]}"#,
+                mode: 0o644)
+            let real = outside + (word == "linked.py" ? "/script.py" : "/" + word)
+            #expect(scan(bench).found.first?.words == [real, "/no/such/file", "/dev/null"])
+            chmod(real, word == "package" ? 0o757 : 0o646)
+            let reason = scan(bench).reason("tool")
+            #expect(reason?.contains("\(word) in its command can be written by other users") == true, "\(reason ?? "")")
+            #expect(scan(bench, isStrict: false).found.first?.words.first == real)
+        }
+    }
+
     /// A link is followed to the end: what stands in the directory of somebody else may be another file by the next run.
     @Test func aFileOfACommandIsTakenFromWhereItLies() async throws {
         try await PluginBench.with { bench in
