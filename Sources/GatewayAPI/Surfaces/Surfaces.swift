@@ -37,14 +37,14 @@ package enum Surfaces {
 
     /// Why the other operations that are known are offered nowhere.
     package static let withheld: [String: String] = [
-        "users/get-self": "the background check asks it; /health tells",
-        "calendars/get": "nothing is promised of the calendar itself yet",
-        "events/cancel/request": "a part of events/cancel, whose preview it makes",
-        "events/ticket-types/list": "a part of events/update, for approval",
+        "users/get-self": "used by the background check; see /health",
+        "calendars/get": "not offered yet",
+        "events/cancel/request": "part of events/cancel, for its preview",
+        "events/ticket-types/list": "part of events/update, for approval",
         "events/ticket-types/create": "not offered yet",
-        "events/ticket-types/update": "a part of events/update, for approval",
-        "events/guests/get": "shows what events/guests/update-status has done; not offered yet",
-        "events/coupons/list": "shows what events/coupons/create has made; not offered yet",
+        "events/ticket-types/update": "part of events/update, for approval",
+        "events/guests/get": "used to verify events/guests/update-status; not offered yet",
+        "events/coupons/list": "used to verify events/coupons/create; not offered yet",
     ]
 
     /// The row of an operation; nil for one that is withheld.

@@ -126,7 +126,7 @@ package struct ForwarderDocuments: Sendable {
         for index in documents.indices {
             guard let name = documents[index].reading.name, let own = files[name] else { continue }
             switch documents[index].origin {
-            case .builtIn: documents[index].conflict = "\(Neutral.echo(own[0])) stands in its place"
+            case .builtIn: documents[index].conflict = "replaced by \(Neutral.echo(own[0]))"
             case .file(let file):
                 guard let other = own.first(where: { $0 != file }) else { continue }
                 documents[index].conflict = "\(Neutral.echo(other)) has the same name, so neither is offered"
