@@ -9,6 +9,7 @@ import MCP
 struct ToolsService {
     private let dispatcher: Dispatcher
     private let server: MCPServer
+    private let lists = ToolListCache()
 
     /// What the list depends on besides the path (RFC 9110 §12.5.5).
     private static let varies = Field("Vary", "Authorization, \(ToolsetTable.field)")
@@ -26,8 +27,11 @@ struct ToolsService {
         let caller = Dispatcher.plainCaller(context.principal, toolset: toolset, origin: origin)
         try input.refuseQuery()
         guard input.endpoint == .callTool else {
-            let list = dispatcher.plainList(for: caller).encoded
-            return context.finish(input.endpoint, try .tagged(list, fields: [Self.varies], input.conditions))
+            let list = lists.list(for: caller.visibility, dispatcher.registry.arrangement) {
+                dispatcher.plainList(for: caller).encoded
+            }
+            return context.finish(
+                input.endpoint, try .tagged(list.octets, tag: list.tag, fields: [Self.varies], input.conditions))
         }
         let name = input.parameter ?? ""
         var arguments = JSONObject()

@@ -32,6 +32,8 @@ public struct Registry {
     public var toolsChange = false
     /// Grows whenever a definition of a tool is another one, or is there or not.
     public private(set) var generation: UInt64 = 0
+    /// Grows whenever the tools are put together anew: what was made of the same ones can be given again.
+    public private(set) var arrangement: UInt64 = 0
     /// What sources want and do not get, by name.
     public private(set) var conflicts: [NameConflict] = []
 
@@ -49,6 +51,7 @@ public struct Registry {
     public mutating func add(_ tool: Tool) {
         precondition(places[tool.name] == nil, "two tools are called \(tool.name)")
         generation += 1
+        arrangement += 1
         builtIn.append(tool)
         guard dynamic.isEmpty else { return arrange() }
         places[tool.name] = tools.count
@@ -119,6 +122,7 @@ extension Registry {
 
     /// Lists again what is offered.
     private mutating func arrange() {
+        arrangement += 1
         conflicts = Self.conflicts(of: dynamic.mapValues { $0.map(\.name) }, builtIn: Set(builtIn.map(\.name)))
         let nobodys = Set(conflicts.map(\.name))
         tools = builtIn
@@ -149,7 +153,9 @@ extension Registry {
     /// What names have in common that differ in their punctuation alone: clients write a dot for what parts a plugin's name
     /// from its command's, and hyphens for underscores.
     private static func spelling(_ name: String) -> String {
-        name.replacing(".", with: "__").replacing("-", with: "_")
+        // To look for texts costs more than all else here, and hardly a name has one of them.
+        guard name.utf8.contains(where: { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }) else { return name }
+        return name.replacing(".", with: "__").replacing("-", with: "_")
     }
 
     /// The tool of a name, if it is seen. One that is hidden is as one that is not there.

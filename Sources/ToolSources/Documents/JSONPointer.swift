@@ -4,7 +4,13 @@ public import Core
 public enum JSONPointer {
     /// The address of a member of what is at `pointer`.
     public static func member(_ name: String, of pointer: String) -> String {
-        pointer + "/" + name.replacing("~", with: "~0").replacing("/", with: "~1")
+        pointer + "/" + escaped(name)
+    }
+
+    private static func escaped(_ name: String) -> String {
+        // To look for texts costs more than all else here, and hardly a name has one of them.
+        guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return name }
+        return name.replacing("~", with: "~0").replacing("/", with: "~1")
     }
 
     /// The address of an item of the array at `pointer`.

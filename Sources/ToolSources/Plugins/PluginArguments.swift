@@ -87,20 +87,21 @@ public enum PluginArguments {
     private static func checkNames(_ arguments: JSONObject, _ command: PluginCommand) throws(PluginArgumentFault) {
         let known = command.parameters.map(\.name)
         for (name, value) in arguments.members {
-            let shown = Neutral.cited(Neutral.echo(name))
             if let parameter = command.parameters.first(where: { $0.name == name }) {
                 guard parameter.isSecret, command.passing == .flags, !value.isNull else { continue }
                 throw PluginArgumentFault(
-                    "\(shown) is secret, and every user of the machine can read a command line. The plugin's author has to take "
+                    "\(shown(name)) is secret, and every user of the machine can read a command line. The plugin's author has to take "
                         + "it on standard input (\"args\": \"stdin-json\").")
             }
             guard command.isClosed || !OutsideSchema.isArgumentName(name) else { continue }
             let hint = NearestName.suggest(for: name, among: known)
             throw PluginArgumentFault(
-                "\(shown) is not known"
+                "\(shown(name)) is not known"
                     + (hint.map { "; did you mean \($0)?" } ?? ". Leave it out and call again."))
         }
     }
+
+    private static func shown(_ name: String) -> String { Neutral.cited(Neutral.echo(name)) }
 
     /// The arguments as the command calls them and in the types that it declares, where that is clear: `-` and `_` stand for each
     /// other, of two spellings the first that is not null counts, and a number or boolean for a text is its text.
@@ -120,7 +121,9 @@ public enum PluginArguments {
         return output
     }
 
-    private static func folded(_ name: String) -> String { name.replacing("-", with: "_") }
+    private static func folded(_ name: String) -> String {
+        name.utf8.contains(UInt8(ascii: "-")) ? name.replacing("-", with: "_") : name
+    }
 
     private static func value(_ value: JSON, for property: JSON?) -> JSON {
         guard property?["type"]?.stringValue == "string" else { return value }
