@@ -84,22 +84,24 @@ public enum Help {
 
     private static let faults = """
         Rules of --fault, of a gateway's LUMA_SANDBOX_FAULTS, and of /_sandbox/faults:
-          Rules are separated by ";", the parts of a rule by ",". First what happens:
-            latency=MS or latency=MS-MS     wait, before the call takes effect
-            status=CODE                     answer so instead; with retry_after=SECONDS,
-                                            with html for a page instead of Luma's JSON
+          Rules are separated by ";", the parts of a rule by ",". First the fault:
+            latency=MS or latency=MS-MS     delay before the call takes effect
+            status=CODE                     respond with this status instead; with
+                                            retry_after=SECONDS, or with html for a
+                                            page instead of Luma's JSON
             reset                           reset the connection
-            truncate or truncate=BYTES      end the connection within the body
-            slow=BYTES,milliseconds=MS      send so much at a time
-            length=N or length=-N           send a Content-Length that is wrong by N
-            tls                             cut the handshake, where TLS is spoken
-            dns                             do not know the name (only in a gateway)
+            truncate or truncate=BYTES      close the connection within the body
+            slow=BYTES,milliseconds=MS      send so many bytes at a time
+            length=N or length=-N           send a Content-Length that is off by N
+            tls                             fail the TLS handshake
+            dns                             fail to resolve the name (gateway only)
           With "after", a latency, status or reset comes when the call has taken effect.
-          Then on which calls, all when nothing is said:
+          Then the calls that it applies to, all by default:
             on=events/create                this operation; on=events/* for a family
-            nth=N or every=N                the Nth of them, or each Nth
-            chance=0.2                      so likely, by seed=N as a rule of its own
-            limit=N                         at most so often
+            nth=N or every=N                the Nth call, or every Nth
+            chance=0.2                      with this probability; a rule seed=N makes
+                                            the sequence reproducible
+            limit=N                         at most N times
 
         """
 
