@@ -6,6 +6,7 @@
 #   4. No file that a build makes, and no file that may hold a secret, is tracked.
 #   5. Every path that ARCHITECTURE.md and CONTRIBUTING.md name exists, every type is somewhere in the sources or the tests, and
 #      every target stands in the picture and in the table.
+#   6. Every type that a module offers to others says in a comment what it is for.
 set -euo pipefail
 
 failed=0
@@ -33,6 +34,16 @@ long=$(find Package.swift Sources Tests examples* -type f \
 if found=$(grep -rn --include='*.swift' 'pthread_self' Sources); then
     complain "pthread_self in Swift: use lm_thread_mark, which is asked anew after each suspension:" <<<"$found"
 fi
+
+# The comment stands above the attributes.
+undocumented=$(find Sources -name '*.swift' -print0 | xargs -0 -r awk '
+    FNR == 1 { documented = 0 }
+    /^[[:space:]]*\/\/\// { documented = 1; next }
+    /^[[:space:]]*@[A-Za-z_]+(\([^)]*\))?[[:space:]]*$/ { next }
+    /^[[:space:]]*(@[A-Za-z_]+(\([^)]*\))?[[:space:]]+)*(public|package)[[:space:]]+((final|indirect|nonisolated)[[:space:]]+)*(struct|class|enum|actor|protocol)[[:space:]]+[A-Z]/ \
+        && !documented { print FILENAME ":" FNR ":" $0 }
+    { documented = 0 }')
+[ -z "$undocumented" ] || complain "A type without a comment that says what it is for:" <<<"$undocumented"
 
 # A user other than the owner of the folder may run this (CI in a container).
 git=(git -c 'safe.directory=*')

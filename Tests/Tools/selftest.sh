@@ -104,6 +104,14 @@ fresh
 cp /bin/true Tests/tool && git add Tests/tool
 sources 'program tracked' failed
 
+fresh
+printf '/// Why.\n@frozen\n@available(*, deprecated)\npublic final class B {\n    /// Why.\n    package enum C { case d }\n}\nstruct E {}\n' >>Sources/Core/A.swift
+sources 'types with a comment' ok
+for line in 'public struct B {}' '    package indirect enum B {' '@frozen public struct B {}'; do
+    fresh
+    printf '// Why.\n%s\n' "$line" >>Sources/Core/A.swift
+    sources "$line" failed
+done
 
 # architecture NAME EXPECTED TEXT [PICTURE]
 architecture() {
