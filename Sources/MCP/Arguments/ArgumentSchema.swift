@@ -2,12 +2,13 @@ public import Core
 
 /// Reads the arguments of a call by their JSON Schema: what a model has only spelled wrong is put right, the rest is named.
 ///
-/// Knows the words that schemas of tools use here: `type` (one word, as many hosts take no list), `enum`, `properties`,
-/// `required`, `additionalProperties` (false only), `items`, and the bounds of numbers, texts and arrays. Texts are
-/// measured in Unicode scalars.
+/// Knows the words that are plain to check: `type`, `enum`, `const`, `properties`, `required`, `additionalProperties` (false only),
+/// `items`, `uniqueItems`, the bounds of numbers, texts and arrays, `multipleOf` of whole numbers, some of `format`, and `anyOf` or
+/// `oneOf` of something and null. Texts are measured in Unicode scalars. Every other word, such as `pattern`, is published and not checked:
+/// whoever runs the call knows it.
 ///
 /// Null is what many models and adapters write for an argument that is not given, and so is the empty text: neither is ever
-/// a value of an optional argument.
+/// a value of an optional argument. Null is one of a required argument whose schema takes it.
 public enum ArgumentSchema {
     /// Everything that is wrong with a call's arguments, for the model that made it.
     public struct Problems: Error, Sendable, Equatable {
@@ -29,12 +30,15 @@ public enum ArgumentSchema {
     /// - Parameters:
     ///   - isClosed: refuses members that the schema does not name, whether or not it says so itself.
     ///   - takesEmptyTexts: an empty text was typed by a person and is an answer.
+    ///   - fillsDefaults: what is not given gets the `default` of its schema, which is not checked.
     ///   - suggest: the name among those given that was probably meant by another.
     public static func read(
         _ arguments: JSONObject, schema: JSONObject, isClosed: Bool = false, takesEmptyTexts: Bool = false,
+        fillsDefaults: Bool = false,
         suggest: @escaping (String, [String]) -> String? = { NearestName.suggest(for: $0, among: $1) }
     ) -> Result<JSONObject, Problems> {
-        var check = ArgumentCheck(takesEmptyTexts: takesEmptyTexts, suggest: suggest)
+        var check = ArgumentCheck(
+            takesEmptyTexts: takesEmptyTexts, fillsDefaults: fillsDefaults, suggest: suggest)
         let read = check.object(arguments, schema, isClosed: isClosed, at: "")
         return check.problems.isEmpty ? .success(read) : .failure(Problems(lines: check.problems))
     }
@@ -43,11 +47,13 @@ public enum ArgumentSchema {
 /// One reading under way.
 struct ArgumentCheck {
     let takesEmptyTexts: Bool
+    let fillsDefaults: Bool
     private(set) var problems: [String] = []
     private let suggest: (String, [String]) -> String?
 
-    init(takesEmptyTexts: Bool, suggest: @escaping (String, [String]) -> String?) {
+    init(takesEmptyTexts: Bool, fillsDefaults: Bool, suggest: @escaping (String, [String]) -> String?) {
         self.takesEmptyTexts = takesEmptyTexts
+        self.fillsDefaults = fillsDefaults
         self.suggest = suggest
     }
 
@@ -76,12 +82,24 @@ struct ArgumentCheck {
                 continue
             }
             if isLeftOut(value) {
-                if required.contains(name) { report(place, "is required and must not be empty") }
+                if required.contains(name) {
+                    if value.isNull, NullableSchema.split(property).takesNull {
+                        output.members.append((name, value))
+                    } else {
+                        report(place, "is required and must not be empty")
+                    }
+                }
                 continue
             }
             output.members.append((name, self.value(value, property, at: place)))
         }
-        for name in required where object[name] == nil {
+        if fillsDefaults {
+            for (name, property) in properties.members where output[name] == nil {
+                guard let value = property["default"], !value.isNull else { continue }
+                output.members.append((name, value))
+            }
+        }
+        for name in required where object[name] == nil && output[name] == nil {
             let place = path.isEmpty ? name : "\(path).\(name)"
             // What a closed schema refuses has been named already.
             let given = object.names.first { properties[$0] == nil && suggest($0, [name]) == name }
@@ -100,7 +118,9 @@ struct ArgumentCheck {
         }
     }
 
-    private mutating func value(_ given: JSON, _ schema: JSONObject, at path: String) -> JSON {
+    private mutating func value(_ given: JSON, _ outer: JSONObject, at path: String) -> JSON {
+        let (schema, takesNull) = NullableSchema.split(outer)
+        if takesNull, given.isNull { return given }
         let type = schema["type"]?.stringValue
         let value = ArgumentCoercion.coerce(given, to: type, items: schema["items"]?["type"]?.stringValue)
         if let type, !Self.isOf(value, type) {
@@ -116,6 +136,10 @@ struct ArgumentCheck {
         }
         // What is too long is told by its length alone.
         guard bounds(value, schema, at: path) else { return value }
+        if let problem = ValueRules.problem(of: value, schema) {
+            report(path, problem)
+            return value
+        }
         switch value {
         case .object(let object): return .object(self.object(object, schema, at: path))
         case .array(let items):

@@ -16,7 +16,9 @@ extension ForwarderTool {
     /// The arguments as the tool takes them, or the outcome for those that do not fit.
     public func checked(_ arguments: JSONObject) -> Result<JSONObject, InvalidArguments> {
         let prepared = prepared(arguments)
-        switch ArgumentSchema.read(prepared, schema: definition.input, isClosed: isClosed, takesEmptyTexts: true) {
+        switch ArgumentSchema.read(
+            prepared, schema: definition.input, isClosed: isClosed, takesEmptyTexts: true, fillsDefaults: true)
+        {
         case .success(let read): return .success(read)
         case .failure(let problems): return .failure(InvalidArguments(outcome: invalid(prepared, problems)))
         }
