@@ -60,6 +60,7 @@ public struct SystemRandomSource: RandomNumberGenerator {
 
 /// A call to OpenSSL that failed: its name and OpenSSL's reason. Holds no key, no message and no digest.
 public struct CryptoError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The function of OpenSSL that failed.
     public let call: String
     /// OpenSSL's words for the first cause; empty when it gave none.
     public let reason: String

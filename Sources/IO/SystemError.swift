@@ -2,7 +2,9 @@ import Glibc
 
 /// A system call that failed: its name and errno.
 public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The name of the system call.
     public let call: String
+    /// errno.
     public let code: Int32
 
     /// Takes errno as it stands now, so it must be called before anything else can change it.
@@ -26,6 +28,7 @@ public struct StartFailure: Error, Sendable, Equatable, CustomStringConvertible 
         case configuration = 78
     }
 
+    /// Which exit code the program ends with.
     public let kind: Kind
     /// What is wrong and what to do.
     public let description: String

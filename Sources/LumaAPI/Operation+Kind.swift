@@ -25,6 +25,7 @@ extension Operation.Kind {
         }
     }
 
+    /// What is known of this kind.
     public var row: Row {
         switch self {
         case .event: Row("Events", "Events of the calendar that the gateway's key belongs to.", "evt-")
@@ -70,6 +71,7 @@ extension Operation {
             Kinds(Kind.allCases.filter { $0 == kind || $0.isWithin(kind) })
         }
 
+        /// Whether the set has no kind.
         public var isEmpty: Bool { bits == 0 }
         /// Whether the set has this kind.
         public func contains(_ kind: Kind) -> Bool { bits & Self.bit(kind) != 0 }

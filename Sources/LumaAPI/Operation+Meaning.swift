@@ -5,6 +5,7 @@ public import Core
 extension Operation {
     /// The thing that an operation is about.
     public struct Subject: Sendable {
+        /// What kind of thing it is.
         public let kind: Kind
         /// The member of the input that names it; nil for an operation that lists things or makes one.
         public let member: String?
@@ -75,7 +76,9 @@ extension Operation {
 
     /// Everything of a row that is not about its shape.
     public struct Meaning: Sendable {
+        /// What the operation is about; nil when it is about nothing that has an id.
         public var subject: Subject?
+        /// How its effect is found when the answer was lost.
         public var recovery: Recovery
         /// Kinds of things that the operation changes, so that their cached reads are old; of a write alone.
         public var touches: Kinds
@@ -104,13 +107,19 @@ extension Operation {
         }
     }
 
+    /// What it is about; nil when it is about nothing that has an id.
     public var subject: Subject? { meaning.subject }
+    /// How its effect is found when the answer was lost.
     public var recovery: Recovery { meaning.recovery }
+    /// Kinds of things that it changes, so that their cached reads are old.
     public var touches: Kinds { meaning.touches }
     /// Kinds of things that its answer shows. What is about nothing may show anything.
     public var shows: Kinds { meaning.shows ?? subject.map { [$0.kind] } ?? .all }
+    /// Members of the answer, at every depth, that stand in no log and in no answer of this program.
     public var secretAnswer: Set<String> { meaning.secretAnswer }
+    /// Members of the input that no log and no journal may see.
     public var secretInput: Set<String> { meaning.secretInput }
+    /// One valid input, for documentation and for tests.
     public var example: JSONObject { meaning.example }
 
     /// It changes something at Luma.

@@ -23,21 +23,29 @@ public final class Operation: Sendable {
 
     /// The stable name inside this program: the current path without version, such as `events/create`.
     public let name: String
+    /// The method of every path.
     public let method: Method
     /// The current path, such as `/v1/events/create`.
     public let path: String
     /// How the older paths of this operation differ.
     public let legacy: Legacy
+    /// Which keys may call it.
     public let keyKind: KeyKind
+    /// The query parameters.
     public let query: [SchemaField]
     /// Members of the JSON body that every variant of it has; nil for an operation without a body.
     public let body: [SchemaField]?
     /// Further members that a discriminating member of the body selects; nil for the usual body of one shape.
     public let bodyVariants: BodyVariants?
+    /// Members of the answer that are relied on; it may hold more.
     public let answer: [SchemaField]
+    /// Conditions across members, beyond their shapes.
     public let rules: [Rule]
+    /// What it does to the outside world.
     public let effects: Set<Effect>
+    /// Whether it may be sent again after an unknown outcome.
     public let repetition: Repetition
+    /// What it does, in one sentence in the imperative, with a full stop.
     public let summary: String
     let meaning: Meaning
 
@@ -79,6 +87,7 @@ public final class Operation: Sendable {
 extension Operation {
     /// A body whose shape depends on one of its members, such as `platform` of `calendars/events/add`.
     public struct BodyVariants: Sendable {
+        /// The member that selects the variant.
         public let discriminator: String
         /// The members of each variant, by the value of the discriminator, without the discriminator itself.
         public let members: [String: [SchemaField]]

@@ -26,8 +26,10 @@ public indirect enum Schema: Sendable {
 
 /// One named member of an object, or one query parameter.
 public struct SchemaField: Sendable {
+    /// As it stands on the wire.
     public let name: String
     public let schema: Schema
+    /// It must be given. An answer always has it.
     public let required: Bool
     /// An explicit null is allowed; in an update it clears.
     public let nullable: Bool

@@ -4,6 +4,7 @@ extension Operation {
     /// A thing at Luma, by its kind and its id.
     public struct Thing: Sendable, Hashable {
         public let kind: Kind
+        /// Luma's id of it.
         public let id: String
 
         public init(_ kind: Kind, _ id: String) { (self.kind, self.id) = (kind, id) }
@@ -12,6 +13,7 @@ extension Operation {
 
 /// What a read shows, so that whoever keeps it knows which writes make it old.
 public struct Shown: Sendable, Hashable {
+    /// The kinds of things that it shows.
     public let kinds: Operation.Kinds
     /// What all that it shows belongs to; nil when that may be anything, as in a list of the calendar.
     public let owner: Operation.Thing?
@@ -32,7 +34,9 @@ public struct Touched: Sendable, Hashable {
         case any
     }
 
+    /// The kinds of things that were changed.
     public let kinds: Operation.Kinds
+    /// What they belong to.
     public let owner: Owner
 
     public init(_ kinds: Operation.Kinds, of owner: Owner) { (self.kinds, self.owner) = (kinds, owner) }

@@ -2,6 +2,7 @@
 public struct Principal: Sendable, Hashable {
     /// What a principal may do. A higher scope does not contain a lower one by itself; whoever grants says all.
     public struct Scopes: OptionSet, Sendable, Hashable {
+        /// One bit for each scope.
         public let rawValue: UInt8
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
@@ -17,6 +18,7 @@ public struct Principal: Sendable, Hashable {
 
     /// Stable and not secret; sessions and confirmations are bound to it.
     public let label: String
+    /// What it may do.
     public let scopes: Scopes
     /// Each of these has to let a tool through; none bounds nothing.
     public let tools: [ToolFilter]

@@ -6,6 +6,7 @@ public struct HostName: Sendable, Equatable {
     public let isLoopback: Bool
     /// All addresses of the machine: 0.0.0.0 or ::.
     public let isWildcard: Bool
+    /// An IPv6 address, which a URL writes in brackets (RFC 3986 §3.2.2).
     public let isIPv6: Bool
 
     /// Nil when the text is not a host; brackets around an IPv6 address are accepted.

@@ -70,6 +70,7 @@ public final class TLSConnection {
 
     // MARK: What the handshake settled
 
+    /// Whether the handshake is complete and nothing has failed since.
     public var isEstablished: Bool { failure == nil && SSL_is_init_finished(ssl) == 1 }
     /// `TLSv1.3`, for example.
     public var version: String { SSL_get_version(ssl).map { String(cString: $0) } ?? "" }

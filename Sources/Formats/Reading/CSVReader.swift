@@ -15,6 +15,7 @@ public struct CSVReader: Sendable {
         public let line: Int
         /// The row that a spreadsheet shows it in, from 1: empty lines are rows, line ends in a cell are not.
         public let row: Int
+        /// The cells, without their quotes.
         public let fields: [String]
     }
 

@@ -13,6 +13,7 @@ public struct ICSTime: Sendable, Equatable {
         case date
     }
 
+    /// The date and time as they are written; midnight for a day.
     public let local: LocalDateTime
     public let kind: Kind
 
@@ -76,7 +77,9 @@ public struct ICSTime: Sendable, Equatable {
 /// How long something lasts, as iCalendar writes it (RFC 5545 §3.3.6): days by the calendar, and then time that passes.
 /// Where the clocks change, a day is not 24 hours.
 public struct ICSDuration: Sendable, Equatable {
+    /// Days by the calendar, weeks among them.
     public let days: Int
+    /// Seconds that pass besides.
     public let seconds: Int
 
     /// Reads `P2W`, `P1DT12H`, `+PT90M`.

@@ -4,6 +4,7 @@ public import Core
 public struct NDJSONReader: Sendable {
     /// One object, and where it stands.
     public struct Row: Sendable, Equatable {
+        /// From 1.
         public let line: Int
         public let object: JSONObject
     }

@@ -155,7 +155,9 @@ public struct StepBudget: Sendable, Equatable {
     /// What a rule may cost that stands alone.
     public static let ofOneRule = 5_000_000
 
+    /// Steps in all.
     public let most: Int
+    /// Steps that were taken.
     public private(set) var taken = 0
     /// More was asked for than there is.
     public private(set) var isSpent = false

@@ -39,6 +39,7 @@ public struct ICSRecurrence: Sendable, Equatable {
 
     let frequency: Frequency
     var interval = 1
+    /// Where it ends: COUNT, UNTIL or nowhere.
     public private(set) var bound = Bound.none
     var months: [Int] = []
     var monthDays: [Int] = []

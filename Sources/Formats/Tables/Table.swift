@@ -1,5 +1,6 @@
 /// A table as it was read from a file: the names of its columns, and its rows.
 public struct Table: Sendable {
+    /// How it was written.
     public let dialect: TableDialect
     /// Nil when the file has none.
     public private(set) var header: CSVReader.Record?
@@ -104,7 +105,9 @@ public struct TableDialect: Sendable, Equatable {
 
     /// What the user says about a table; what is nil is recognized.
     public struct Options: Sendable, Equatable {
+        /// Nil to recognize it.
         public var encoding: TableEncoding?
+        /// The ASCII character between two cells; nil to recognize it.
         public var separator: UInt8?
         /// The row of the spreadsheet that names the columns; those before it are passed over.
         public var headerRow = 1

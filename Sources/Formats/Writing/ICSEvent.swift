@@ -29,7 +29,9 @@ public struct ICSEvent: Sendable, Equatable {
 
     /// Where on Earth, in degrees.
     public struct Place: Sendable, Equatable {
+        /// From -90 to 90.
         public let latitude: Double
+        /// From -180 to 180.
         public let longitude: Double
 
         /// Nil for what is no place.
@@ -44,18 +46,24 @@ public struct ICSEvent: Sendable, Equatable {
     public var uid: String
     /// When what is said here was last changed, as far as is known.
     public var stamp: Timestamp
+    /// DTSTART.
     public var start: Timestamp
     /// Left out when it is not after the start.
     public var end: Timestamp?
+    /// SUMMARY: its name.
     public var summary: String
     /// Only those who were invited are to see it.
     public var isPrivate = false
     public var status = Status.confirmed
     public var description: String?
+    /// LOCATION: where it is, as text.
     public var location: String?
+    /// GEO.
     public var place: Place?
     public var url: String?
+    /// CREATED; nil when it is not known.
     public var created: Timestamp?
+    /// LAST-MODIFIED; nil when it is not known.
     public var modified: Timestamp?
     /// How often it has changed since it was first given away; nil where nobody counts.
     public var sequence: Int?

@@ -6,17 +6,22 @@ public import HTTP
 public struct RequestRecord: Sendable {
     /// When the answer was complete.
     public var time: Timestamp
+    /// As in `X-Request-Id`.
     public var requestID: String
     public var method: Method
     /// The route's pattern, such as `/events/{event_id}`; never what the client wrote.
     public var route: String
+    /// The status of the answer.
     public var status: Int
+    /// From the request's first byte to the end of the answer.
     public var durationNanoseconds: Int64
     /// Bytes of the answer's body.
     public var bytes: Int
     /// Calls to Luma, repetitions included.
     public var upstreamCalls: Int
+    /// Those calls that were repetitions.
     public var retries: Int
+    /// Why it was refused or failed; nil for a success.
     public var reason: Reason?
     /// Whose token it came with; nil where none is asked for.
     public var label: String?
@@ -75,9 +80,12 @@ public struct LogEvent: Sendable {
         public init(integerLiteral value: Int) { self = .integer(value) }
     }
 
+    /// When it happened.
     public var time: Timestamp
     public var level: LogLevel
+    /// A constant sentence, which can be searched for.
     public var message: String
+    /// What varies.
     public var fields: [(name: String, value: Value)]
 
     public init(
@@ -94,6 +102,7 @@ public struct LogEvent: Sendable {
 public enum LogLevel: UInt8, Sendable, CaseIterable, Comparable {
     case debug, info, warning, error
 
+    /// As it stands in a line.
     public var word: StaticString {
         switch self {
         case .debug: "debug"

@@ -30,6 +30,7 @@ public final class LogSink: Sendable {
     }
 
     public let format: Configuration.LogFormat
+    /// The least level that is written.
     public let threshold: LogLevel
     private let path: String?
     /// A person watches it.

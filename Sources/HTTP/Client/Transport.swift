@@ -19,6 +19,7 @@ public struct OutboundRequest: Sendable {
     public var url: String
     /// Fields without line breaks; the transport refuses a name or value that holds one.
     public var fields: [Field]
+    /// Empty for a method without one.
     public var body: [UInt8]
     /// When the answer must be complete; on the time source of the loop that sends it.
     public var deadline: MonotonicTime
@@ -41,6 +42,7 @@ public struct OutboundRequest: Sendable {
 
 /// What an upstream answered, whatever the status.
 public struct OutboundResponse: Sendable {
+    /// The status code, whatever it is.
     public var status: Int
     /// The fields that the caller reads, by lower-case name: `retry-after`, `content-type`, `x-ratelimit-*`.
     public var fields: [Field]
@@ -78,6 +80,7 @@ public struct TransportError: Error, Sendable, Equatable {
         case other
     }
 
+    /// What went wrong.
     public let cause: Cause
     /// True only when not one byte of the request can have reached the upstream, so that even a POST may be sent again.
     public let neverSent: Bool

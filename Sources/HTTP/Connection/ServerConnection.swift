@@ -41,6 +41,7 @@ public struct ServerConnection: Sendable {
 
     private enum Framing: UInt8 { case none, length, chunked }
 
+    /// Where the exchange is.
     public private(set) var phase = Phase.idle
     /// Set while the server shuts down: each answer closes its connection, and an idle one closes at once.
     public var isDraining = false
@@ -238,6 +239,7 @@ public struct AnswerFraming: Sendable, Equatable {
     public var body: Body
     /// False for an answer to HEAD, whose head speaks of a body that does not come (RFC 9110 §9.3.2).
     public var sendsBody: Bool
+    /// What the field Connection says.
     public var connection: Connection
 
     public init(body: Body, sendsBody: Bool, connection: Connection) {

@@ -31,6 +31,7 @@ public struct Response: Sendable, Equatable {
     public var status: Int
     /// Fields in front of `fields`.
     public var prepared: FieldBlock?
+    /// Without those that framing decides, such as Content-Length.
     public var fields: [Field]
     public var body: [UInt8]
     /// Asks the server to close the connection after this answer.

@@ -32,6 +32,7 @@ public struct FetchFailure: Error, Sendable, Equatable {
         case cancelled
     }
 
+    /// Why the file was not got.
     public let reason: Reason
     /// It was met on the way, at an address that nobody has named.
     public let isRedirect: Bool

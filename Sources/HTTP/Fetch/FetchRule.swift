@@ -41,12 +41,17 @@ public struct FetchRule: Sendable, Equatable {
         }
     }
 
+    /// The ports of web servers.
     public static let standardPorts: Set<Int> = [80, 443, 8080, 8443]
+    /// Octets of a file where no other bound is set.
     public static let standardBytes = 10 << 20
+    /// Pixels of an image where no other bound is set.
     public static let standardPixels = 25_000_000
+    /// Seconds for a file where no other bound is set.
     public static let standardSeconds = 20.0
     /// Pixels on a side of an image.
     public static let maxSide = 16_384
+    /// Redirects that are followed one after another.
     public static let maxRedirects = 5
 
     /// Hosts with public addresses.
@@ -55,6 +60,7 @@ public struct FetchRule: Sendable, Equatable {
     public var privateHosts: [HostName] = []
     /// Addresses that begin with http:// as well.
     public var allowsPlainHTTP = false
+    /// Ports of addresses.
     public var ports = standardPorts
     /// Octets of a file, after what it was compressed by is undone.
     public var maxBytes = standardBytes

@@ -93,6 +93,7 @@ public struct Preconditions: Sendable, Equatable {
         ifNoneMatch = request.combined("if-none-match")
     }
 
+    /// Whether the request has no condition.
     public var isEmpty: Bool { ifMatch == nil && ifNoneMatch == nil }
 
     /// Judges in the order of §13.2.2. To be asked last, when without the conditions the request would be done (§13.2.1).

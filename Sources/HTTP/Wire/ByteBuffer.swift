@@ -28,7 +28,9 @@ public struct ByteBuffer: ~Copyable {
 
     deinit { base?.deallocate() }
 
+    /// Octets that are held.
     @inlinable public var count: Int { end - start }
+    /// Whether nothing is held.
     public var isEmpty: Bool { end == start }
     /// What memory it holds, used or not.
     public var reserved: Int { capacity }

@@ -16,12 +16,15 @@ public final class CurlTransport: Transport, BatchFollower {
         public var transfers = 0
         /// How many of these gave no answer.
         public var failures = 0
+        /// New connections that transfers have opened.
         public var connectionsOpened = 0
         /// POSTs that libcurl wanted to send a second time, which was refused.
         public var repeatsRefused = 0
         /// Requests that were turned away because the queue was full.
         public var queueRefusals = 0
+        /// Requests that libcurl works on now.
         public var inFlight = 0
+        /// Requests that wait for a place now.
         public var waiting = 0
 
         public init() {}

@@ -68,6 +68,7 @@ public struct LoopBound<Value>: @unchecked Sendable {
         self.executor = executor
     }
 
+    /// The value. On the loop only: elsewhere the program ends.
     public var value: Value {
         executor.checkIsolated()
         return bound
@@ -80,6 +81,7 @@ public struct LoopBound<Value>: @unchecked Sendable {
 /// therefore stand in a list of their own, and an eventfd in the epoll set wakes the loop for those that come
 /// from another thread.
 public final class LoopExecutor: SerialExecutor {
+    /// The serial queue that is the loop.
     public let queue: DispatchQueue
     let wakeDescriptor: Int32
     /// Places of the list of jobs that are kept after a burst.

@@ -36,10 +36,12 @@ public final class Reactor {
     static let batchesPerTurn = 1024
     private static let eventsPerBatch = 512
 
+    /// The executor of its loop.
     public let executor: LoopExecutor
     private let taskExecutor: LoopTaskExecutor
     /// The epoll descriptor.
     let descriptor: Int32
+    /// The loop that it belongs to; nil once that is gone.
     public internal(set) weak var loop: Loop?
     /// The monotonic instant at the start of this batch; read from the clock once a batch.
     @exclusivity(unchecked) public private(set) var now: MonotonicTime

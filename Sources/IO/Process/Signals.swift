@@ -8,6 +8,7 @@ import Synchronization
 /// With a patience SIGTERM and SIGINT are heard whatever hangs: their queue has a thread of its own, which ends the program
 /// when that has not ended in time, and at once when a second one comes.
 package final class Signals: Sendable {
+    /// The signals as they come, by number. For one reader.
     package let stream: AsyncStream<Int32>
     private let end: SignalledEnd
     private let queue = DispatchQueue(label: "luma-mcp.signals")

@@ -58,6 +58,7 @@ public final class HTTPServer {
 
     /// By descriptor.
     private var connections: [SocketConnection?] = []
+    /// Open connections of this loop.
     public private(set) var connectionCount = 0
     private var turnedAway = 0
     @exclusivity(unchecked) private(set) var isDraining = false

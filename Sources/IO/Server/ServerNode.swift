@@ -31,7 +31,9 @@ extension NodeHandler {
 
 /// One loop with its listener and its handler: started and ended as a unit, from any thread.
 package struct ServerNode<Handler: NodeHandler>: Sendable {
+    /// The loop that serves.
     package let loop: Loop
+    /// Made on the loop, and to be touched there alone.
     package let handler: LoopBound<Handler>
     private let server: LoopBound<HTTPServer>
 
@@ -141,6 +143,7 @@ public final class ConnectionCounter: Sendable {
 
     public init() {}
 
+    /// Open connections by now. Safe from any thread.
     public var count: Int { open.load(ordering: .relaxed) }
 
     /// Takes a place if fewer than `limit` are taken.

@@ -58,6 +58,7 @@ public struct CircuitBreaker: Sendable {
     }
 
     let settings: BreakerSettings
+    /// As it was left by the last call; an open one may let a probe through by now.
     public private(set) var state = State.closed
     private(set) var epoch: UInt64 = 0
     private(set) var failuresInRow = 0
@@ -150,6 +151,7 @@ public final class SharedBreaker: Sendable {
         mark.load(ordering: .relaxed) & 1 == 0 ? 0 : breaker.withLock { $0.secondsToProbe(now) }
     }
 
+    /// As it was left by the last call. Safe from any thread.
     public var state: CircuitBreaker.State { breaker.withLock { $0.state } }
 
     /// What the last failure was: a bounded label.

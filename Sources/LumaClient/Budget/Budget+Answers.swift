@@ -177,6 +177,7 @@ extension Budget {
 public struct RateLimitFields: Sendable, Equatable {
     /// The requests of a window; nil when the field is missing or no sensible number.
     public var limit: Int?
+    /// Requests that are left of the window; nil when the field is missing or no sensible number.
     public var remaining: Int?
     /// The end of the window as the server's clock shows it; compared with other resets to order answers.
     public var resetStamp: Timestamp?

@@ -4,9 +4,11 @@ public import Core
 public struct BudgetMemory: Sendable, Equatable {
     /// What Luma has taught; nil when nothing yet.
     public struct Window: Sendable, Equatable {
+        /// Requests of a window.
         public var limit: Int
         /// Less what was in flight.
         public var remaining: Int
+        /// When the window ends, on this machine's wall clock.
         public var resetAt: Timestamp
         /// The reset as Luma wrote it.
         public var stamp: Timestamp?
@@ -14,13 +16,19 @@ public struct BudgetMemory: Sendable, Equatable {
 
     /// Tokens of one class of the static budget that are away, and when the last of them returns.
     public struct Spent: Sendable, Equatable {
+        /// Tokens that are away.
         public var count: Int
+        /// When the last of them is back.
         public var until: Timestamp
     }
 
+    /// Luma's window; nil while nothing was learned.
     public var window: Window?
+    /// Until when nothing is sent; nil when that is not so.
     public var closedUntil: Timestamp?
+    /// Of the static budget for GET.
     public var get: Spent?
+    /// Of the static budget for POST.
     public var post: Spent?
     /// Requests of all classes within the time of one of Luma's windows, which Luma may count from any instant.
     public var recent: Spent?

@@ -9,7 +9,9 @@ public enum RequestClass: Int, Sendable, CaseIterable {
 public struct BudgetSettings: Sendable {
     /// Requests per window until Luma's own fields teach a limit.
     public var getRequests: Int
+    /// The same for POST.
     public var postRequests: Int
+    /// The window of the two numbers above, in seconds.
     public var window: Double
     /// How long a 429 without any hint closes the tap.
     public var blockDuration: Double
@@ -81,6 +83,7 @@ public enum RequestFate: Sendable {
 public struct BudgetSnapshot: Sendable, Equatable {
     /// The limit of a class of requests, and what is left of it.
     public struct Allowance: Sendable, Equatable {
+        /// Requests per window.
         public var limit: Int
         /// Requests that could start now without a wait.
         public var remaining: Int
@@ -88,6 +91,7 @@ public struct BudgetSnapshot: Sendable, Equatable {
 
     /// The same values in both classes once a limit is learned.
     public var get: Allowance
+    /// That of POST.
     public var post: Allowance
     /// What the limit is counted in, in seconds.
     public var window: Double
@@ -97,7 +101,9 @@ public struct BudgetSnapshot: Sendable, Equatable {
     public var isLearned: Bool
     /// When the tap opens again; nil while it is open.
     public var closedUntil: MonotonicTime?
+    /// Calls that wait for the budget.
     public var queued: Int
+    /// Calls that were let through and have not ended.
     public var inFlight: Int
 }
 
@@ -131,7 +137,9 @@ public enum Priority: Sendable, Hashable {
 
 /// Who asks the budget, and how urgently.
 public struct Sender: Sendable, Hashable {
+    /// Whose turn it uses.
     public var caller: CallerKey
+    /// Whether it goes before work in bulk.
     public var priority: Priority
 
     public init(_ caller: CallerKey = .none, _ priority: Priority = .interactive) {

@@ -6,7 +6,9 @@ import Synchronization
 /// What all loops share that call Luma with the same key: the budget, what is known of Luma's health, and which events
 /// have been answered for.
 public final class LumaAccount: Sendable {
+    /// The requests that Luma grants the key.
     public let budget: SharedBudget
+    /// Whether Luma is called at all.
     public let breaker: SharedBreaker
     let creates = CreateLedger()
     private let state = Mutex(Reachability())
@@ -49,7 +51,9 @@ public struct Reachability: Sendable, Equatable {
 
     /// Nil until a first call has ended.
     public internal(set) var last: Outcome?
+    /// When the last call ended; nil before.
     public internal(set) var lastAt: Timestamp?
+    /// When the last call ended well; nil before.
     public internal(set) var lastSuccessAt: Timestamp?
     /// Failures since the last success.
     public internal(set) var failures = 0

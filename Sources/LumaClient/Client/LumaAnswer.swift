@@ -4,6 +4,7 @@ import LumaAPI
 
 /// An answer of Luma with a 2xx status, its body untouched.
 public struct LumaAnswer: Sendable {
+    /// Luma's status, a 2xx.
     public let status: Int
     /// The bytes as Luma sent them, to be passed on where nothing in them must be read.
     public let body: [UInt8]

@@ -12,6 +12,7 @@ public final class LumaClient {
     public struct Settings: Sendable {
         /// Scheme, host and an optional path, such as `https://public-api.luma.com`.
         public var baseURL: String
+        /// The key, sent as `x-luma-api-key`.
         public var apiKey: Secret
         /// Sent with calendar-scoped operations; needed with an organization's key.
         public var calendarID: String?
@@ -20,6 +21,7 @@ public final class LumaClient {
         /// The longest wait for the budget, and for a Retry-After, in seconds.
         public var maxWait: Double
         public var userAgent: String
+        /// What is sent again after a failure.
         public var retry: RetryPolicy
         /// Seconds of the deadline that a write leaves unused, so that there is time to look when its outcome is unknown.
         public var settleReserve = 5.0

@@ -20,6 +20,7 @@ public protocol WriteJournal: AnyObject {
 
 /// A write as a journal keeps it.
 public struct JournaledWrite: Sendable {
+    /// The name of the operation.
     public let operation: String
     /// The id of what it changes; nil when it makes something new.
     public let subject: String?

@@ -33,6 +33,7 @@ public struct WriteOutcome: Sendable, Equatable {
 
 /// An event that now exists.
 public struct CreatedEvent: Sendable, Equatable {
+    /// Luma's id of it.
     public let id: String
     /// True when Luma's answer was lost and the event was found by looking for it.
     public let wasSettled: Bool
@@ -74,15 +75,19 @@ public struct EventListParameters: Sendable {
 
     /// Entries of a page; Luma has a maximum that it does not tell.
     public var limit: Int?
+    /// The `nextCursor` of the page before; nil for the first one.
     public var cursor: String?
     /// Bounds of the start; Luma does not say whether they are inclusive.
     public var after: Timestamp?
+    /// The other bound.
     public var before: Timestamp?
     /// By start; Luma's own order when nil.
     public var sort: Sort?
     /// `approved` or `pending`.
     public var status: String?
+    /// Where events may have been made; empty for what Luma shows by itself.
     public var platforms: [String] = []
+    /// What the key may do with them, in Luma's words; empty for what Luma shows by itself.
     public var access: [String] = []
 
     public init() {}

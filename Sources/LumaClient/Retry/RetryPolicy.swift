@@ -25,9 +25,11 @@ public import LumaAPI
 public struct RetryPolicy: Sendable {
     /// Attempts after the first.
     public var maxRetries: Int
+    /// By how much the longest pause grows with each retry.
     public var factor: Double
     /// Seconds; the pause before retry n (from 0) is random between 0 and `base * factor^n`, at most `cap`.
     public var base: Double
+    /// The longest pause, in seconds.
     public var cap: Double
 
     public init(maxRetries: Int = 3, factor: Double = 2, base: Double = 0.5, cap: Double = 20) {

@@ -4,8 +4,10 @@ public import Core
 ///
 /// Belongs to the request's loop. After the result it sends nothing.
 public final class Call {
+    /// Who calls, and how the two speak.
     public let caller: Caller
     public let id: JSONRPCID
+    /// The method, such as `tools/call`.
     public let method: String
     /// The request's `_meta`.
     public let meta: JSON?

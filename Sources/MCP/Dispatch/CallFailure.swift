@@ -27,6 +27,7 @@ public struct InputRequest: Sendable {
     /// The capability that the client must have declared for it.
     public enum Need: Sendable { case elicitationForm, elicitationURL, sampling, roots }
 
+    /// The method, such as `elicitation/create`.
     public let method: String
     public let params: JSONObject?
     let need: Need

@@ -19,10 +19,13 @@ public final class Dispatcher {
 
     /// A handshake's answer, and what it has settled; no session when it failed.
     public struct Handshake: Sendable {
+        /// What the client is sent.
         public let answer: JSONRPCMessage
+        /// What was agreed on; nil when the handshake failed.
         public let session: Session?
     }
 
+    /// What is offered. Setting it forgets what was rendered of the one before.
     public var registry: Registry {
         didSet {
             rendered = [:]
@@ -35,6 +38,7 @@ public final class Dispatcher {
     var rendered: [Rendered: [UInt8]] = [:]
     /// Pages of the list of tools that were asked for.
     var pages: [Page: [UInt8]] = [:]
+    /// What the server says of itself.
     public let server: ServerInfo
     /// Is told of every call of a tool.
     public var auditor: (any ToolAuditor)?

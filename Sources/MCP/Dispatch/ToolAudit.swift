@@ -34,7 +34,9 @@ public struct ToolAudit: Sendable, Equatable {
     public var source: String?
     /// Tells calls with different arguments apart, and nothing else of them.
     public var argumentDigest: String
+    /// How it ended.
     public var outcome: Outcome
+    /// From its arrival to its result.
     public var durationNanoseconds: Int64
 
     /// One call.

@@ -2,8 +2,11 @@ public import Core
 
 /// Who sends a message, and how the two speak.
 public struct Caller: Sendable {
+    /// The revision that the message is written in.
     public let revision: Revision
+    /// What the client has said that it can do.
     public let capabilities: ClientCapabilities
+    /// Whose message it is, and what they may do.
     public let principal: Principal
     /// What the two have agreed on so far; nil in the modern era, and for a legacy request outside of any session.
     public let session: Session?
@@ -53,6 +56,7 @@ public struct Envelope: Sendable {
 
     /// As the client wrote it; whether it is spoken here is the next question.
     public let version: String
+    /// What the client has said that it can do.
     public let capabilities: ClientCapabilities
 
     /// Reads the two members that every modern request must have, and looks at those that it may have.

@@ -74,9 +74,11 @@ public enum Content: Sendable, Equatable {
 
 /// What a tool has to say. A failure that a model can act on is a result with `isError`, not an error of the protocol.
 public struct ToolResult: Sendable, Equatable {
+    /// What a model reads, in order.
     public var content: [Content]
     /// The same for machines; an object, because revisions before 2026-07-28 allow nothing else.
     public var structured: JSONObject?
+    /// The call has failed, and the content says why.
     public var isError = false
     /// How the call has ended, where more is known than whether it has failed.
     public var outcome: ToolAudit.Outcome?
@@ -93,6 +95,7 @@ public struct ToolResult: Sendable, Equatable {
         public var message: String
         /// The status of REST, and that of a direct call.
         public var restStatus: Int
+        /// The status of a direct call.
         public var directStatus: Int
         /// Seconds after which to try again.
         public var retryAfterSeconds: Int?

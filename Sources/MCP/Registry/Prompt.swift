@@ -9,6 +9,7 @@ public struct Prompt {
     public struct Argument {
         public let name: String
         public let description: String
+        /// The prompt cannot be had without it.
         public let isRequired: Bool
         let complete: Completer?
 
@@ -42,7 +43,9 @@ public struct Prompt {
     public let name: String
     public let title: String
     public let description: String
+    /// In the order in which clients ask for them.
     public let arguments: [Argument]
+    /// What a principal needs to see and to get it.
     public let scope: Principal.Scopes
     let handler: Handler
 

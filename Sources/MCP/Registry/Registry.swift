@@ -23,6 +23,7 @@ public struct Registry {
 
     /// All that are offered, in the order of the list.
     public private(set) var tools: [Tool] = []
+    /// In the order in which they were added; the same of resources and templates.
     public private(set) var prompts: [Prompt] = []
     public private(set) var resources: [Resource] = []
     public private(set) var templates: [ResourceTemplate] = []

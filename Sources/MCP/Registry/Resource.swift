@@ -10,6 +10,7 @@ public struct Resource {
     public let title: String
     public let description: String
     public let mimeType: String
+    /// What a principal needs to see and to read it.
     public let scope: Principal.Scopes
     let read: Reader
 
@@ -37,11 +38,13 @@ public struct ResourceTemplate {
     /// Reads the resource of a URI, given the values of the template's variables.
     public typealias Reader = (Call, String, [String: String]) async throws(CallFailure) -> [ResourceContents]
 
+    /// The pattern of its URIs (RFC 6570).
     public let template: URITemplate
     public let name: String
     public let title: String
     public let description: String
     public let mimeType: String
+    /// What a principal needs to see and to read it.
     public let scope: Principal.Scopes
     let completers: [String: Completer]
     let read: Reader

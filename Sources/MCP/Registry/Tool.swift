@@ -5,9 +5,13 @@ public struct Tool {
     /// What a host may tell its user about the tool before it runs. All four are said, because what is left unsaid
     /// counts as destructive and open.
     public struct Hints: Sendable, Equatable {
+        /// A call changes nothing.
         public var readOnly: Bool
+        /// A call may take something away, and not only add.
         public var destructive: Bool
+        /// The same call again changes nothing more.
         public var idempotent: Bool
+        /// A call reaches what is outside of the server, such as other people.
         public var openWorld: Bool
 
         /// Says all four.
@@ -22,13 +26,16 @@ public struct Tool {
     /// Serves a call; the arguments fit the input schema.
     public typealias Handler = (Call, JSONObject) async throws(CallFailure) -> ToolResult
 
+    /// Unique among the tools, 1 to 64 letters, digits, underscores and hyphens.
     public let name: String
+    /// What people are shown instead of the name.
     public let title: String
     public let description: String
     /// JSON Schema of the arguments: an object at its root, no `$ref`, no combinator at the root.
     public let input: JSONObject
     /// JSON Schema of the structured result.
     public let output: JSONObject?
+    /// What a host may tell its user before a call.
     public let hints: Hints
     /// Refuses arguments that `input` does not name. A schema may say so itself by `additionalProperties`, but there are
     /// hosts that lose every tool over that member, so a tool for many says it here.

@@ -32,8 +32,11 @@ public final class Session: Sendable {
         var isClosed = false
     }
 
+    /// The revision that was agreed on.
     public let revision: Revision
+    /// What the client can do.
     public let capabilities: ClientCapabilities
+    /// Who has begun it.
     public let principal: Principal
     /// The sets of tools that were chosen when it began, for as long as it lasts.
     public let toolset: Toolset?

@@ -5,6 +5,7 @@ import Crypto
 public struct AccessToken: Sendable, Equatable {
     /// Names its holder in the log; several tokens may have one label, so that a token can be replaced without a gap.
     public let label: String
+    /// What its holder may do.
     public let scope: AccessScope
     /// SHA-256. A token is long and random, so nothing slower is needed to keep it from being guessed.
     package let digest: [UInt8]
@@ -47,6 +48,7 @@ package enum TokenList {
     /// What was found, and what is wrong with the rest.
     package struct Reading {
         package var tokens: [AccessToken] = []
+        /// What is wrong with the entries, each with its number and without its text.
         package var problems: [String] = []
     }
 

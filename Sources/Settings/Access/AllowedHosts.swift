@@ -93,6 +93,7 @@ public struct AllowedOrigins: Sendable, Equatable {
     /// - Parameter entries: `scheme://host[:port]`; what is not an origin is left out, the settings refuse it before.
     public init(_ entries: [String]) { origins = Set(entries.compactMap(Self.normal)) }
 
+    /// Whether no foreign page may call.
     public var isEmpty: Bool { origins.isEmpty }
 
     /// Whether a page of this origin may call. `null`, which sandboxed pages and local files send, is nobody's.

@@ -4,22 +4,33 @@ public import Core
 public struct Configuration: Sendable {
     /// The budget towards Luma until its own answers teach a better one.
     public struct RateLimit: Sendable, Equatable {
+        /// Requests per window by GET.
         public var getRequests: Int
+        /// Requests per window by POST.
         public var postRequests: Int
+        /// How long a window is.
         public var windowSeconds: Double
+        /// How long calls pause after a 429 without a hint.
         public var blockSeconds: Double
+        /// Luma's own fields replace the numbers.
         public var adaptive: Bool
+        /// How long a request may wait for the budget.
         public var maxWaitSeconds: Double
     }
 
     /// How one call to Luma is made and repeated.
     public struct Calls: Sendable, Equatable {
+        /// For one attempt, in all.
         public var requestTimeoutSeconds: Double
+        /// For name look-up, connect and TLS together.
         public var connectTimeoutSeconds: Double
+        /// Attempts after the first.
         public var maxRetries: Int
+        /// By how much the longest pause grows with each retry.
         public var backoffFactor: Double
         /// Most calls in flight for each loop.
         public var connections: Int
+        /// Between two checks in the background.
         public var healthIntervalSeconds: Double
         /// Failures in a row that stop the calls, and the longest time between two probes then.
         public var breakerFailures: Int
@@ -28,18 +39,27 @@ public struct Configuration: Sendable {
 
     /// How long answers to reads are kept, and how many.
     public struct Cache: Sendable, Equatable {
+        /// How long a cached response is served; 0 for no cache.
         public var freshSeconds: Double
+        /// How long after that it is served while Luma fails.
         public var staleSeconds: Double
+        /// Bytes of all cached responses together.
         public var maxBytes: Int
     }
 
     /// Bounds of the HTTP server.
     public struct Limits: Sendable, Equatable {
+        /// Bytes of a request's body.
         public var maxBodyBytes: Int
+        /// Open connections of all loops together.
         public var maxConnections: Int
+        /// For a request's header section, and for a TLS handshake.
         public var headerTimeoutSeconds: Double
+        /// For the body of a request.
         public var bodyTimeoutSeconds: Double
+        /// Between two requests of a connection.
         public var idleTimeoutSeconds: Double
+        /// Without a byte of an answer taken by its reader.
         public var writeTimeoutSeconds: Double
     }
 
@@ -53,6 +73,7 @@ public struct Configuration: Sendable {
         public var readOnly: Bool
         /// An assistant takes a person's word only by a form that its client shows them.
         public var asksByFormOnly: Bool
+        /// Whose pages may call from a browser.
         public var allowedOrigins: AllowedOrigins
         /// For each token, or each address without one; nil for no limit.
         public var requestsPerMinute: Int?
@@ -84,6 +105,7 @@ public struct Configuration: Sendable {
         public var directory: String
         /// What each of them may use; nil for `plugins.json` in the directory.
         public var file: String?
+        /// Runs a `cli.py` that is not executable.
         public var python: String
         /// Those that other users of the machine could change are refused.
         public var isStrict: Bool
@@ -104,19 +126,23 @@ public struct Configuration: Sendable {
 
     /// Nil only when `usesSandbox`.
     public var apiKey: Secret?
+    /// Sent with an organization's key; nil for a calendar's own.
     public var calendarID: String?
     /// The built-in emulator answers instead of `baseURL`.
     public var usesSandbox: Bool
     /// How the emulator misbehaves, in the compact syntax.
     public var sandboxFaults: String?
+    /// Where Luma's API is.
     public var baseURL: BaseURL
     /// A PEM file of certificates to trust besides the system's when Luma is called.
     public var caFile: String?
+    /// Where it listens.
     public var host: HostName
     /// 0 lets the kernel pick.
     public var port: UInt16
     /// Other machines may reach the gateway: it was said so, or it asks for a token.
     public var allowsExternal: Bool
+    /// The names that a Host field may have.
     public var allowedHosts: AllowedHosts
     public var access: Access
     /// Nil for plain HTTP.
@@ -125,12 +151,14 @@ public struct Configuration: Sendable {
     public var sharesPort: Bool
     /// Number of loops.
     public var workers: Int
+    /// How long running requests may take to end.
     public var shutdownSeconds: Double
     public var limits: Limits
     public var rateLimit: RateLimit
     public var calls: Calls
     public var cache: Cache
     public var memory: Memory
+    /// Nil for the built-in templates alone.
     public var templatesDirectory: String?
     /// Nil for none.
     public var plugins: Plugins?

@@ -16,7 +16,9 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
     public let setting: String
     /// What was written, shortened; never a secret.
     public let value: String?
+    /// What is wrong and what was expected, in words that follow the setting's name.
     public let problem: String
+    /// Where it was written.
     public let source: Source
     /// 64 for a wrong use (`EX_USAGE`), 78 for a setting that is missing (`EX_CONFIG`), by sysexits.h.
     public let exitCode: Int32
@@ -65,6 +67,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
 
 /// All that is wrong with the settings, reported at once so that nobody has to start ten times.
 public struct ConfigurationErrors: Error, Sendable, Equatable, CustomStringConvertible {
+    /// All of them; never empty.
     public let errors: [ConfigurationError]
 
     /// Nil when there is none.

@@ -139,6 +139,7 @@ public struct SettingRow: Sendable {
     public let placeholder: String
     /// What it is for, in one sentence.
     public let help: String
+    /// The heading under which documents have it.
     public let group: Group
 
     package init(

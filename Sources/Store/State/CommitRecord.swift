@@ -180,6 +180,7 @@ public final class SharedCounter: Sendable {
 
     deinit { munmap(number, Self.size) }
 
+    /// The number as it is now; safe from any thread.
     public var value: UInt64 { number.pointee.load(ordering: .acquiring) }
 
     /// Counts up by one.

@@ -6,6 +6,7 @@ public struct FeedRecord: Sendable, Equatable {
     public let id: String
     /// Whose events it shows; feeds of one account know nothing of another's.
     public let account: String
+    /// What its maker calls it.
     public let name: String
     /// What of the calendar it shows, in the form of whoever stores it.
     public let filter: [UInt8]
@@ -44,6 +45,7 @@ public struct FeedLookup: Sendable, Equatable {
 
 /// An event as a feed is about to show it.
 public struct FeedEntry: Sendable, Equatable {
+    /// The event's UID in the calendar.
     public let uid: String
     /// Of all that the feed says of it; another one is a change.
     public let digest: [UInt8]

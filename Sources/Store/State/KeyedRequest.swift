@@ -11,9 +11,11 @@ public struct KeyedRequest: Sendable {
     public let account: String
     /// Who makes it: the same key from another caller is another key.
     public let principal: String
+    /// The idempotency key.
     public let key: String
     /// What is asked for, as a digest.
     public let fingerprint: [UInt8]
+    /// When it came, on the store's clock.
     public let now: Timestamp
     /// When its key is forgotten if it is never finished.
     public let expires: Timestamp
@@ -32,6 +34,7 @@ public struct KeyedRequest: Sendable {
 
 /// The first answer to a request, to be given again.
 public struct StoredAnswer: Sendable, Equatable {
+    /// The status of the answer.
     public let status: Int
     /// What goes before the body, in the form of whoever stores it.
     public let head: [UInt8]

@@ -24,6 +24,7 @@ public struct TakenNonce: Sendable, Equatable {
     /// So many are remembered; more are not taken. Those that become void may be as many again, and of still more it is not kept.
     public static let maxKept = 10_000
 
+    /// Grows with each that is taken, and is never given again.
     public let number: Int64
 
     public init(number: Int64) { self.number = number }

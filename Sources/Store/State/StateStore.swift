@@ -68,6 +68,7 @@ public typealias Then<Value> = @Sendable (Result<Value, StoreFailure>) -> Void
 /// A value as it was saved.
 public struct SavedValue: Sendable, Equatable {
     public let bytes: [UInt8]
+    /// By the clock of whoever saved it.
     public let savedAt: Timestamp
 }
 

@@ -31,6 +31,7 @@ public struct StoreFailure: Error, Sendable, Equatable {
         case closed
     }
 
+    /// Why the store cannot be used, or was not.
     public let cause: Cause
 
     /// A failure of this cause.

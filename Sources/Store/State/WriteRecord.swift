@@ -7,6 +7,7 @@ public struct WriteID: Sendable, Hashable {
 
 /// A write that is about to be sent.
 public struct WriteRecord: Sendable {
+    /// Whose calendar is written to.
     public let account: String
     /// The request with a key that it belongs to.
     public let request: RequestID?
@@ -23,12 +24,14 @@ public struct WriteRecord: Sendable {
     public let digest: [UInt8]?
     /// What the sender wants to know again when the request is made anew.
     public let notes: [UInt8]
+    /// When it is recorded, on this machine's clock.
     public let now: Timestamp
     /// The same instant on the clock of whoever gets it, as far as it was known.
     public let sentAt: Timestamp
     /// The same instant in milliseconds since the machine was started, and what tells that start from others: what is learned of
     /// the receiver's clock later counts too.
     public let sentTick: Int64?
+    /// The start of the machine that `sentTick` counts from; empty when it is not known.
     public let boot: String
     /// Refuse it when a write of the same digest was recorded since then; nil asks nothing.
     public let unlessSince: Timestamp?
@@ -78,9 +81,13 @@ public enum WriteEffect: Sendable, Equatable {
 
 /// A write of an earlier run of the same request, settled since.
 public struct EarlierWrite: Sendable, Equatable {
+    /// The name of the operation.
     public let operation: String
+    /// The id of what it was to change; nil when it was to make something new.
     public let subject: String?
+    /// What its sender wanted to know again.
     public let notes: [UInt8]
+    /// What became of it.
     public let effect: WriteEffect
 }
 
@@ -122,12 +129,17 @@ public enum Adoption: Sendable, Equatable {
 /// A write whose outcome is to be found out.
 public struct AbandonedWrite: Sendable, Equatable {
     public let id: WriteID
+    /// The name of the operation.
     public let operation: String
+    /// The id of what it was to change; nil when it was to make something new.
     public let subject: String?
+    /// What was sent, without secrets.
     public let body: [UInt8]
+    /// When it was sent, on the clock of whoever got it, as far as it was known.
     public let sentAt: Timestamp
     /// Milliseconds since the start of the machine that `boot` names; nil when that was not recorded.
     public let sentTick: Int64?
+    /// The start of the machine that `sentTick` counts from; empty when it is not known.
     public let boot: String
     /// A write with the same mark is under way: what is found may be its own.
     public let isContested: Bool

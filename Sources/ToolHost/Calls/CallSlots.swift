@@ -22,7 +22,9 @@ package final class CallSlots: Sendable {
 
     /// How much of it there is, and was.
     package struct Counts: Sendable, Equatable {
+        /// Calls that run now.
         package var running = 0
+        /// Calls that wait for a slot now.
         package var waiting = 0
         /// Calls that have ended.
         package var calls: UInt64 = 0

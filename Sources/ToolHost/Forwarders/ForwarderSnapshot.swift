@@ -3,6 +3,7 @@ import ToolSources
 
 /// The services of a gateway at one moment. It does not change: the next one has a higher generation.
 package struct ForwarderSnapshot: Sendable {
+    /// Grows with each snapshot that is published; 0 before the first.
     package var generation: UInt64 = 0
     /// Those that are offered, by their names.
     package var services: [HostedService] = []

@@ -7,8 +7,11 @@ package import ToolSources
 package final class HostedPlugin: Sendable {
     /// One of its tools.
     package struct Command: Sendable {
+        /// What the plugin says of it.
         package let command: PluginCommand
+        /// What the operator grants it.
         package let policy: PluginPolicy.Command
+        /// The tool that clients see.
         package let definition: ToolDefinition
     }
 
@@ -17,6 +20,7 @@ package final class HostedPlugin: Sendable {
     let variables: GrantedVariables
     /// As it says of itself.
     package let version: String?
+    /// Those that are offered, in the plugin's order.
     package let commands: [Command]
     /// Those of its commands that are not offered.
     package let refused: [RefusedDefinition]
@@ -27,6 +31,7 @@ package final class HostedPlugin: Sendable {
     /// It knows no `--describe`, so its help was read.
     package let isKnownByHelp: Bool
 
+    /// The name of its directory or file, with which its tools' names begin.
     package var name: String { found.name }
     /// How closely its runs are held on this machine.
     package var sandbox: SandboxInForce { SandboxSupport.current.inForce(level) }

@@ -9,10 +9,13 @@ package import ToolSources
 package final class PluginHost: Sendable {
     /// Where plugins are, and under which rules.
     package struct Settings: Sendable {
+        /// Where the plugins are.
         package var directory: String
         /// What the operator grants; nil for `plugins.json` in the directory.
         package var file: String?
+        /// Runs a `cli.py` that is not executable.
         package var python: String
+        /// Those that other users of the machine could change are refused.
         package var isStrict: Bool
         /// The gateway's own environment, for what the operator passes on of it.
         package var environment: [String: String]

@@ -1,5 +1,6 @@
 /// What the plugins of a directory offer at one moment. It does not change: the next one has a higher generation.
 package struct PluginSnapshot: Sendable {
+    /// Grows with each snapshot that is published; 0 before the first.
     package var generation: UInt64 = 0
     /// Those that are offered, by their names.
     package var plugins: [HostedPlugin] = []
@@ -49,7 +50,9 @@ package struct HostEvent: Sendable {
     package enum Level: Sendable { case debug, info, warning, error }
 
     package let level: Level
+    /// A constant sentence.
     package let message: String
+    /// What varies; no argument and no secret.
     package let fields: [(name: String, value: String)]
 
     init(_ level: Level, _ message: String, _ fields: KeyValuePairs<String, String> = [:]) {

@@ -36,6 +36,7 @@ public struct DefinitionCleaner: Sendable {
 
     /// A definition and what its operator should know of it.
     public struct Cleaned: Sendable, Equatable {
+        /// What is offered of it.
         public let definition: ToolDefinition
         /// What was left out of the definition, in words for the operator.
         public let notes: [String]

@@ -36,6 +36,7 @@ public struct ToolDefinition: Sendable, Equatable {
 public struct RefusedDefinition: Sendable, Equatable {
     /// What the source calls it, shortened and cleaned.
     public let name: String
+    /// Why, in words that follow the name.
     public let reason: String
 
     /// Why one definition is left out; the others of its source are offered.

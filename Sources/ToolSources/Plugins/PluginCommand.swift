@@ -48,6 +48,7 @@ public struct PluginCommand: Sendable, Equatable {
         public init() {}
     }
 
+    /// The plugin's own name for it.
     public let name: String
     public var title: String?
     public var description: String?
@@ -59,11 +60,16 @@ public struct PluginCommand: Sendable, Equatable {
     public var isClosed = true
     /// In the order of the plugin, which is the order of positions.
     public var parameters: [PluginParameter] = []
+    /// How arguments reach the program.
     public var passing = Passing.flags
+    /// What its standard output is.
     public var outputForm = Output.text
+    /// What happens at the limit of its output.
     public var overflow = Overflow.error
+    /// A file that is to be fetched for it; nil for none.
     public var fetch: Fetch?
     public var hints = HintRequests()
+    /// What it says that a caller should need; nil when it does not say.
     public var scope: AccessScope?
     /// How long a call may take; nil when it does not say.
     public var timeoutSeconds: Double?
@@ -120,8 +126,10 @@ public struct PluginDescription: Sendable, Equatable {
     /// Commands that are taken of one plugin.
     public static let maxCommands = 128
 
+    /// As the plugin says; nil when it does not.
     public var version: String?
     public var description: String?
+    /// What it asks its operator for.
     public var requests = PluginRequests()
     public var commands: [PluginCommand] = []
     /// Commands that cannot be offered; the others are.

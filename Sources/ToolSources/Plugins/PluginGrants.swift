@@ -33,6 +33,7 @@ public struct PluginGrants: Sendable, Equatable {
     /// An environment variable that a plugin is given.
     public struct Variable: Sendable, Equatable {
         public let name: String
+        /// Where its value comes from.
         public let source: VariableSource
     }
 
@@ -69,6 +70,7 @@ public struct PluginGrants: Sendable, Equatable {
 
     /// What holds for a plugin where its own entry says nothing.
     public var standard = Entry()
+    /// The entries by the plugins' names.
     public var plugins: [String: Entry] = [:]
 
     /// Grants nothing beyond the least.

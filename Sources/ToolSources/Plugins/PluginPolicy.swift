@@ -6,16 +6,25 @@ public import MCP
 /// A plugin that says what it needs gets no more than that; one that does not, such as one that knows no description, gets what
 /// is granted.
 public struct PluginPolicy: Sendable, Equatable {
+    /// Whether it is offered at all.
     public var isEnabled: Bool
+    /// The deadline of a call.
     public var timeoutSeconds: Double
+    /// Octets of address space; nil for no limit.
     public var memoryBytes: Int?
+    /// Octets of standard output.
     public var outputBytes: Int
+    /// Calls at once.
     public var concurrency: Int
+    /// Calls that may wait.
     public var queue: Int
     public var hasNetwork: Bool
+    /// Added to the environment that every plugin has.
     public var variables: [PluginGrants.Variable]
+    /// What it may use besides the system and its own directory.
     public var paths: [PluginPath]
     public var sandbox: PluginGrants.Sandbox
+    /// What is done when its description changes.
     public var pin: PluginGrants.Pin
     /// What the plugin asks for and does not get, in words for the operator.
     public var notGranted: [String]
@@ -99,7 +108,9 @@ extension PluginPolicy {
     /// What holds for one command of the plugin.
     public struct Command: Sendable, Equatable {
         public var isEnabled: Bool
+        /// What a caller needs.
         public var scope: AccessScope
+        /// What clients are told of its effects.
         public var hints: Tool.Hints
         public var timeoutSeconds: Double
         /// How long it asks for, when that is longer.

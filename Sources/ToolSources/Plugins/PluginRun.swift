@@ -19,6 +19,7 @@ public struct PluginRun: Sendable, Equatable {
         case unavailable
     }
 
+    /// How it ended.
     public var end: End
     /// Standard output as far as it was kept: the beginning, or the end for a command that keeps that.
     public var output: [UInt8]

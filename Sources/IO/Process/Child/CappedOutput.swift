@@ -3,6 +3,7 @@ package struct CappedOutput: Sendable {
     /// Which end of a stream is kept.
     package enum Kept: Sendable { case first, last }
 
+    /// The most octets that are kept.
     package let limit: Int
     private let kept: Kept
     private var held: [UInt8] = []

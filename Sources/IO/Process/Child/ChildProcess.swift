@@ -9,6 +9,7 @@ package struct ChildProcess: Sendable {
         /// One of its own, made for it and removed afterwards.
         case own(PrivateDirectory)
 
+        /// Its absolute path.
         package var path: String {
             switch self {
             case .at(let path): path
@@ -38,6 +39,7 @@ package struct ChildProcess: Sendable {
     package var input: [UInt8] = []
     /// Octets of its standard output that are kept.
     package var outputLimit = 1 << 20
+    /// What happens when it writes more than `outputLimit`.
     package var overflow = Overflow.error
     /// The last octets of its standard error output that are kept.
     package var errorLimit = 8 << 10
@@ -68,6 +70,7 @@ package struct ChildLimits: Sendable {
     package var processorSeconds: Int?
     /// The largest file that it may write, in octets.
     package var fileBytes = 64 << 20
+    /// Open descriptors.
     package var descriptors = 256
     /// Octets of address space; nil for no limit. What reserves much and uses little (Go, Java, Node) fails with one.
     package var memoryBytes: Int?
@@ -89,10 +92,13 @@ package struct ChildResult: Sendable {
         case overflow
     }
 
+    /// How the process ended, stopped or not.
     package let ending: Ending
     /// Nil when it ended by itself.
     package let stopped: Stop?
+    /// Its standard output.
     package let output: CappedOutput
+    /// Its standard error output.
     package let errors: CappedOutput
     /// From the call until nothing of it was left.
     package let seconds: Double
@@ -120,7 +126,9 @@ package struct SpawnFailure: Error, Sendable, Equatable, CustomStringConvertible
         case watch
     }
 
+    /// The step that failed.
     package let stage: Stage
+    /// errno of that step.
     package let code: Int32
 
     package var description: String { SystemError(stage.rawValue, code: code).description }

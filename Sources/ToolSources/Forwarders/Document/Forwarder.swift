@@ -4,11 +4,13 @@ import Core
 public struct Forwarder: Sendable {
     /// What one call, and all of them together, may take of this gateway.
     public struct Limits: Sendable, Equatable {
+        /// For name look-up, connect and TLS together.
         public var connectSeconds = 10
         /// From the first octet of the request to the last of the answer.
         public var timeoutSeconds = 60
         /// Between two pieces of an answer that comes in pieces.
         public var idleSeconds = 30
+        /// Octets of a request's body.
         public var requestBytes = 1 << 20
         /// Of an answer's body, when it is no longer compressed.
         public var responseBytes = 4 << 20
@@ -24,13 +26,16 @@ public struct Forwarder: Sendable {
     public struct Breaker: Sendable, Equatable {
         /// Failures in a row; 0 for never.
         public var failures = 5
+        /// How long nothing is sent then.
         public var openSeconds = 30
     }
 
     /// Unique among the forwarders of a gateway.
     public let name: String
     public let description: String
+    /// Where the service is.
     public let base: ServiceBase
+    /// Which addresses it may have.
     public let allow: ServiceBase.Allowance
     public let limits: Limits
     public let retry: RetryRule
@@ -39,6 +44,7 @@ public struct Forwarder: Sendable {
     public let auth: AuthRule
     /// The settings of each way, when none is complete; a call fails and names them.
     public let missing: [[String]]
+    /// In the order of the document.
     public let tools: [ForwarderTool]
     /// Fields of every request.
     let fields: [FieldTemplate]

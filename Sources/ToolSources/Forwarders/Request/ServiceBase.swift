@@ -18,6 +18,7 @@ public struct ServiceBase: Sendable, Equatable {
 
     static let longestURL = 8192
 
+    /// Whether it is https.
     public let isSecure: Bool
     public let host: HostName
     /// Nil for the scheme's own.
