@@ -24,4 +24,6 @@ write "$root/share/zsh/vendor-completions/_luma-mcp" completion zsh
 write "$root/share/fish/vendor_completions.d/luma-mcp.fish" completion fish
 sed "s|@bindir@|$prefix/bin|" Packaging/luma-mcp.service >"$made"
 install -D -m 644 "$made" "$destination$units/luma-mcp.service"
+# For those who run plugins; it is in force where they copy it to.
+install -D -m 644 Packaging/luma-mcp-plugins.conf "$root/share/doc/luma-mcp/luma-mcp-plugins.conf"
 echo "Installed luma-mcp under $root; its unit is $units/luma-mcp.service"

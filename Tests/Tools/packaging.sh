@@ -96,7 +96,17 @@ complaints=$(systemd-analyze verify --man=no "$unit" 2>&1) || fail "the unit: $c
 [ -z "$complaints" ] || fail "the unit: $complaints"
 # From 0 (locked in) to 100 (wide open); what remains is the network, which is its purpose.
 systemd-analyze security --offline=yes --threshold=20 "$unit" >"$work/exposure" 2>&1 || fail "the unit is too open: $(tail -n 1 "$work/exposure")"
-echo "make install: program, manual page, completions for three shells, and a unit ($(sed -n 's/.*Overall exposure level[^:]*: //p' "$work/exposure"))"
+# With the drop-in for plugins it is as closed, and what starts a plugin is not refused.
+mkdir -p "$unit.d"
+cp "$share/doc/luma-mcp/luma-mcp-plugins.conf" "$unit.d/plugins.conf"
+complaints=$(systemd-analyze verify --man=no "$unit" 2>&1) || fail "the drop-in: $complaints"
+[ -z "$complaints" ] || fail "the drop-in: $complaints"
+refused=$(python3 Tests/Tools/unit-calls.py "$unit" "$unit.d/plugins.conf")
+[ -z "$refused" ] || fail "the drop-in does not allow $refused"
+systemd-analyze security --offline=yes --threshold=20 "$unit" >"$work/exposure" 2>&1 \
+    || fail "the unit is too open with the drop-in: $(tail -n 1 "$work/exposure")"
+rm -r "$unit.d"
+echo "make install: program, manual page, completions for three shells, a drop-in for plugins, and a unit ($(sed -n 's/.*Overall exposure level[^:]*: //p' "$work/exposure"))"
 
 # MARK: The bundle for Claude Desktop and the entry for the registry
 
