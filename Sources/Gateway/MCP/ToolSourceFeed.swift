@@ -82,7 +82,7 @@ final class ToolSourceFeed: Sendable {
             state.members[state.last] = member
             return (state.last, state.current)
         }
-        for (source, offer) in current { _ = share.take(source, offer.version, offer.make) }
+        share.take(current)
         return Token(number: number)
     }
 
@@ -124,13 +124,18 @@ final class ToolSourceFeed: Sendable {
             self.reactor = reactor
         }
 
-        /// Two publications may arrive in another order than they were made in: the newer one stays.
-        func take(_ source: String, _ version: UInt64, _ make: Maker) -> [Registry.NameConflict] {
-            if version > versions[source, default: 0] {
-                versions[source] = version
-                dispatcher.registry.replace(source: source, with: make(reactor))
-            }
+        /// - Returns: the names that several want now.
+        func take(_ source: String, _ version: UInt64, _ make: @escaping Maker) -> [Registry.NameConflict] {
+            take([source: (version, make)])
             return dispatcher.registry.conflicts
+        }
+
+        /// Two publications may arrive in another order than they were made in: the newer one stays.
+        func take(_ offers: [String: (version: UInt64, make: Maker)]) {
+            let new = offers.filter { $0.value.version > versions[$0.key, default: 0] }
+            if new.isEmpty { return }
+            for (source, offer) in new { versions[source] = offer.version }
+            dispatcher.registry.replace(new.mapValues { $0.make(reactor) })
         }
     }
 }

@@ -100,16 +100,23 @@ extension Registry {
     /// A name that two sources want, or one source twice, belongs to none of them; a built-in tool keeps its own.
     /// - Returns: whether anything is visible that was not, or otherwise than it was.
     @discardableResult public mutating func replace(source: String, with new: [Tool]) -> Bool {
+        replace([source: new])
+    }
+
+    /// The same for several sources at once.
+    @discardableResult public mutating func replace(_ offers: [String: [Tool]]) -> Bool {
         let before = seen
-        dynamic[source] =
-            new.isEmpty
-            ? nil
-            : new.map { tool in
-                var tool = tool
-                tool.source = source
-                tool.fingerprint = tool.hashOfDefinition
-                return tool
-            }.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        for (source, new) in offers {
+            dynamic[source] =
+                new.isEmpty
+                ? nil
+                : new.map { tool in
+                    var tool = tool
+                    tool.source = source
+                    tool.fingerprint = tool.hashOfDefinition
+                    return tool
+                }.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        }
         arrange()
         guard seen != before else { return false }
         generation += 1

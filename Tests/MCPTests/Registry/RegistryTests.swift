@@ -62,6 +62,10 @@ import Testing
         for (source, names) in steps { registry.replace(source: source, with: try Self.tools(names)) }
         #expect(registry.tools.map(\.name) == names)
         #expect(registry.conflicts == conflicts)
+        // What they offer at last, all at once.
+        var atOnce = Self.registry()
+        atOnce.replace(try Dictionary(steps.map { ($0, try Self.tools($1)) }) { $1 })
+        #expect(atOnce.tools.map(\.name) == names && atOnce.conflicts == conflicts)
         for tool in registry.tools {
             #expect(registry.tool(tool.name, for: Self.everybody)?.source == tool.source)
             #expect((tool.source == nil) == (tool.name == "own" || tool.name == "other_own"))

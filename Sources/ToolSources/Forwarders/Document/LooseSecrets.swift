@@ -8,22 +8,39 @@ enum LooseSecrets {
     /// Members whose texts are for people.
     private static let prose: Set<String> = ["description", "title", "label", "notice", "text"]
     private static let leastRandom = 32
+    /// Of one that has such a beginning.
+    private static let leastLength = 11
 
     /// Warns of each such text below this place.
     static func look(_ json: JSON, at place: Place) {
+        // Hardly a document has one, and without it no place needs a name.
+        if holds(json) { warn(json, at: place) }
+    }
+
+    private static func holds(_ json: JSON) -> Bool {
+        switch json {
+        case .string(let text): isSuspect(text)
+        case .array(let items): items.contains(where: holds)
+        case .object(let object): object.members.contains { !prose.contains($0.name) && holds($0.value) }
+        case .null, .bool, .number: false
+        }
+    }
+
+    private static func warn(_ json: JSON, at place: Place) {
         switch json {
         case .string(let text):
             if isSuspect(text) { place.warn("looks like a secret; use {\"$secret\": NAME} instead") }
-        case .array(let items): for (index, item) in items.enumerated() { look(item, at: place.child(String(index))) }
+        case .array(let items): for (index, item) in items.enumerated() { warn(item, at: place.child(String(index))) }
         case .object(let object):
             for member in object.members where !prose.contains(member.name) {
-                look(member.value, at: place.child(member.name))
+                warn(member.value, at: place.child(member.name))
             }
         case .null, .bool, .number: break
         }
     }
 
     private static func isSuspect(_ text: String) -> Bool {
+        guard text.utf8.count >= leastLength else { return false }
         if beginnings.contains(where: { text.hasPrefix($0) && text.utf8.count >= $0.utf8.count + 8 }) { return true }
         guard text.utf8.count >= leastRandom else { return false }
         // Letters of both cases and digits, without what parts words, names and addresses.
