@@ -3,9 +3,13 @@ public import HTTP
 
 /// An answer that is an error, before it has its request's id. Never holds a secret, a file's path or a stack.
 public struct APIError: Error, Sendable, Equatable {
+    /// The stable word for programs.
     public var reason: Reason
+    /// The status of the response; the reason's own unless Luma gave another.
     public var status: Int
+    /// One sentence for people, without a full stop.
     public var message: String
+    /// More for programs, by the reason.
     public var details: JSONObject
     /// Seconds after which to try again.
     public var retryAfter: Double?

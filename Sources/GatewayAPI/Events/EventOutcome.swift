@@ -16,6 +16,7 @@ public struct EventOutcome: Sendable, Equatable {
     public var start: Timestamp?
     /// Nil when Luma chooses it, or when nobody knows it.
     public var end: Timestamp?
+    /// Its time zone; nil when nobody knows it.
     public var zone: String?
 
     /// - Parameters:
@@ -98,8 +99,11 @@ package enum ZonedText {
 public struct KnownEvent: Sendable, Equatable {
     /// All that Luma tells of it.
     public let members: JSONObject
+    /// Nil when Luma does not tell.
     public let start: Timestamp?
+    /// Nil when Luma does not tell.
     public let end: Timestamp?
+    /// An IANA name; nil when Luma does not tell.
     public let zone: String?
 
     /// Nil for what is no event.

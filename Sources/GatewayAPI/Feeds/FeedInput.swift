@@ -3,12 +3,15 @@ package import LumaAPI
 
 /// The feed that a client wants to have.
 package struct FeedInput: Equatable {
+    /// What calendar programs call it.
     package let name: String
+    /// What of the calendar it shows.
     package let filter: FeedFilter
 
     /// Characters of the secret part of a feed's address.
     package static let tokenLength = 44
 
+    /// The members that a client may send.
     package static let rows = [
         SchemaField(
             "name", .string(length: 1...100), required: true,
@@ -39,12 +42,18 @@ package struct FeedFilter: Equatable {
     /// How far back a feed goes that does not say it.
     package static let usualPastDays = 90
 
+    /// `approved` or `pending`; nil for what a list shows by itself.
     package var status: String?
+    /// Only events that start at or after this time.
     package var after: Timestamp?
+    /// Only events that start at or before this time.
     package var before: Timestamp?
+    /// Only events that start at most so many days before it is read.
     package var pastDays: Int?
+    /// Also events that are not public, and what only guests may see.
     package var includesPrivate = false
 
+    /// The members that a client may send.
     package static let rows = [
         SchemaField("status", .enumeration(["approved", "pending"]), note: QueryRows.status.note),
         SchemaField("after", .dateTime, note: QueryRows.after.note),
@@ -67,6 +76,7 @@ package struct FeedFilter: Equatable {
         if after == nil, pastDays == nil { pastDays = Self.usualPastDays }
     }
 
+    /// As it is sent and kept.
     package var json: JSONObject {
         var object = JSONObject()
         object["status"] = status.map { .string($0) }

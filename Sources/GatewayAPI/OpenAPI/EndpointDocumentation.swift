@@ -9,13 +9,18 @@ package struct EndpointDocumentation {
         package var description: String
         /// The schema by media type.
         package var content: [(type: String, schema: JSON)] = []
+        /// Fields of the response.
         package var fields: [DocumentedField] = []
     }
 
+    /// The heading that it stands under.
     package var group: Group
+    /// A few words in the imperative, without a full stop.
     package var summary: String
     package var description = ""
+    /// Query parameters.
     package var query: [QueryRow] = []
+    /// Fields of the request.
     package var fields: [DocumentedField] = []
     /// The name of the body's schema.
     package var body: String?
@@ -23,6 +28,7 @@ package struct EndpointDocumentation {
     package var bodySchema: JSON?
     /// A request without a body is refused.
     package var needsBody = true
+    /// The answers that are no errors, the usual one first.
     package var answers: [Answer]
     /// Why it may refuse, besides the reasons that every path has.
     package var reasons: [Reason] = []
@@ -41,6 +47,7 @@ package struct EndpointDocumentation {
         /// In the order in which they are shown.
         static let all: [Group] = Operation.Kind.allCases.map(Group.things) + [.templates, .feeds, .tools, .service]
 
+        /// As it is shown.
         package var name: String {
             switch self {
             case .things(let kind): kind.row.title

@@ -7,6 +7,7 @@ import LumaAPI
 ///
 /// One word that is not counted: the rows live as long as the program, and two are equal when they are the same.
 package struct Endpoint: Sendable {
+    /// The row, which lives as long as the program.
     package unowned(unsafe) let row: EndpointRow
 
     @inlinable package init(row: EndpointRow) { self.row = row }
@@ -67,12 +68,14 @@ package struct Endpoint: Sendable {
 
     /// From 0 without gaps: the row's place in the table, and the slot of its metrics.
     @inlinable package var id: Int { row.id }
+    /// Who serves it.
     @inlinable package var kind: Kind { row.kind }
     @inlinable package var method: Method { row.method }
     /// The path; the trailing slash is optional on every path.
     @inlinable package var pattern: String { row.pattern }
     /// The names of the segments that the pattern leaves open.
     @inlinable package var parameterNames: [String] { row.parameterNames }
+    /// What holds of it beyond its path.
     @inlinable package var traits: Traits { row.traits }
     /// What a principal needs. What MCP's tools need besides is theirs to say.
     @inlinable package var scope: Principal.Scopes { row.scope }
@@ -155,6 +158,7 @@ package final class EndpointRow: Sendable {
     package let traits: Endpoint.Traits
     package let scope: Principal.Scopes
     package let representations: [Representation]
+    /// The operation of Luma's that it passes on; nil for what is written by hand alone.
     package let surface: Surface?
 
     init(

@@ -2,6 +2,7 @@ public import Core
 
 /// All templates by type: the five that are built in, then the user's own in the order of their files' names.
 public struct TemplateCatalog: Sendable {
+    /// The built-in ones, then the operator's own.
     public let templates: [Template]
 
     /// The built-in templates alone.

@@ -5,6 +5,7 @@ import Settings
 package struct EventDraft {
     /// The clock and the zone that the times are read by.
     package let zone: CommandZone
+    /// What `today` and `tomorrow` are counted from.
     package let now: Timestamp
     private(set) var body: JSONObject
     /// The end was said by words such as `tomorrow`, which count otherwise than people think more often than a date does.

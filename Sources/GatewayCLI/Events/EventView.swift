@@ -3,6 +3,7 @@ import GatewayAPI
 
 /// An event as a person sees it.
 package struct EventView {
+    /// As the gateway answers it.
     package let event: JSON
     private let zone: CommandZone?
 
@@ -34,6 +35,7 @@ package struct EventView {
         return EventOutcome.text(ofLength: end.milliseconds - start.milliseconds)
     }
 
+    /// Where it is, in a few words; nil when that is not said.
     package var place: String? {
         if let address = event["geo_address_json"]?["full_address"]?.stringValue
             ?? event["geo_address_json"]?["address"]?.stringValue

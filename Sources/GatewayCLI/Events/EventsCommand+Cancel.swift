@@ -5,13 +5,16 @@ import HTTP
 /// What cancelling an event would mean, and what its user has said about it.
 package struct CancelPlan {
     package let event: EventView
+    /// Those who are told.
     package let guests: Int
+    /// Guests have paid.
     package let isPaid: Bool
     /// Nil when nothing was said.
     package let refund: Bool?
     /// What the gateway takes as the word for this event as it is told here.
     package let confirmation: String?
 
+    /// It must be said whether guests get their money back.
     package var isUndecided: Bool { isPaid && refund == nil }
 
     /// The lines that a person decides by.

@@ -8,6 +8,7 @@ public enum EventsVerb: String, Sendable, CaseIterable {
         package let arguments: String
         /// What it does, in a few words that begin with a verb.
         package let summary: String
+        /// Its own options, without those that all have.
         package let options: [OptionRow]
         /// What a person may want to know before the first use.
         package var notes: String = ""

@@ -10,10 +10,12 @@ import Synchronization
 package final class GatewayClient {
     /// A request to the gateway.
     package struct Request {
+        /// The method.
         package var method: OutboundRequest.Method = .get
         /// Percent-encoded, from its first slash.
         package var path: String
         package var query = QueryString()
+        /// Nil for none.
         package var body: JSON?
         package var accept = "application/json"
         /// Called on the loop with each piece of the answer as it comes.
@@ -29,6 +31,7 @@ package final class GatewayClient {
 
     /// A response of the gateway.
     package struct Answer {
+        /// The status, whatever it is.
         package let status: Int
         package let body: [UInt8]
         private let response: OutboundResponse
@@ -56,6 +59,7 @@ package final class GatewayClient {
     private static let longestPause = 5.0
     private static let maxAttempts = 5
 
+    /// Which gateway, and with which token.
     package let target: GatewayTarget
     private let transport: any Transport
     private let clock: any TimeSource

@@ -12,7 +12,9 @@ package struct GatewayTarget: Sendable, Equatable {
 
     /// Without a slash at its end.
     package let base: String
+    /// Nil for a gateway that asks for none.
     package let token: Secret?
+    /// A PEM file of certificates to trust besides the system's; nil for none.
     package let caFile: String?
     /// How long a command waits for it, repeats included, in seconds.
     package let patience: Double

@@ -3,11 +3,13 @@ package import Settings
 
 /// A command that has commands of its own, all of them against a running gateway.
 package struct CommandFamily: Sendable {
+    /// The word after the program's name.
     package let name: String
     /// What it does, in a few words that begin with a verb.
     package let summary: String
     /// What it is, for the first line of its page.
     package let title: String
+    /// Its commands, in the order of the documents.
     package let verbs: [VerbRow]
     /// Command lines for its page, each with what it does.
     package let examples: [(line: String, does: String)]
@@ -112,6 +114,7 @@ extension CommandFamily {
 
 /// One command of a family as data: help, manual page and completions read the same rows.
 package struct VerbRow: Sendable {
+    /// The word after the family's name.
     package let name: String
     /// What follows the name in the help.
     package let arguments: String

@@ -3,13 +3,21 @@ package import Formats
 
 /// What the command line of an import says.
 package struct ImportOptions: Sendable, Equatable {
+    /// A path, or `-` for standard input.
     package var file = ""
+    /// What is said about the rows.
     package var planning = ImportPlanner.Settings()
+    /// Valid rows are sent although others are not.
     package var skipsInvalid = false
+    /// Rows are sent although the events will lack something of them.
     package var allowsLoss = false
+    /// Nothing is sent.
     package var isDryRun = false
+    /// Rows in flight.
     package var parallel = 4
+    /// The path of the report.
     package var report = ""
+    /// One document for a script instead of text.
     package var isJSON = false
 
     private static let maxParallel = 32

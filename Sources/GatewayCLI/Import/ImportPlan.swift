@@ -7,10 +7,12 @@ package struct ImportPlan: Sendable {
     package struct Row: Sendable, Equatable {
         /// From 1, as the file has them.
         package let number: Int
+        /// Where it stands in the file.
         package let place: ImportPlace
         package let name: String
         /// The path that it is sent to.
         package let path: String
+        /// The event as JSON.
         package let body: [UInt8]
         /// With which it is sent: made of its identity, else of what it says. The same row has the same key in every run.
         package var key: String
@@ -31,13 +33,16 @@ package struct ImportPlan: Sendable {
 
     /// Something that is wrong with a row, or with the file when there is no row.
     package struct Problem: Sendable, Equatable {
+        /// The number of the row; nil when the whole file is wrong.
         package let row: Int?
         package let place: ImportPlace
         package let name: String
+        /// What is wrong, without the cell.
         package let text: String
         /// The cell that it is about.
         package var value: String?
 
+        /// The line where it begins; 0 for the whole file.
         package var line: Int { place.line }
         /// With the cell.
         package var shown: String { value.map { "\(text), not \"\(APIError.shortened($0, to: 60))\"" } ?? text }
@@ -53,12 +58,14 @@ package struct ImportPlan: Sendable {
 
     /// Something that holds for several rows: what they say and their events will not have, or what is hardly meant.
     package struct Finding: Sendable, Equatable {
+        /// In words for a person.
         package let what: String
         package var places: [ImportPlace]
     }
 
     /// A row that is no event to be made, such as one that is cancelled.
     package struct PassedOver: Sendable, Equatable {
+        /// The number of the row.
         package let row: Int
         package let place: ImportPlace
         package let name: String
@@ -75,6 +82,7 @@ package struct ImportPlan: Sendable {
         package let text: String
     }
 
+    /// Those that may be sent, in the order of the file.
     package var rows: [Row] = []
     package var problems: [Problem] = []
     package var duplicates: [Duplicate] = []
@@ -90,6 +98,7 @@ package struct ImportPlan: Sendable {
     package var remarks: [Finding] = []
     /// Rows that are no events to be made.
     package var passedOver: [PassedOver] = []
+    /// What was used where the file does not say all.
     package var notes: [Note] = []
     /// The identities of the dates of each series, those that are taken out too.
     package var series: [String: Set<String>] = [:]

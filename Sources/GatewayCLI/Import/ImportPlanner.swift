@@ -8,15 +8,19 @@ package struct ImportPlanner {
     /// What the command line says about the rows.
     package struct Settings: Sendable, Equatable {
         package var format = ImportFormat.csv
+        /// Names of columns that mean other fields.
         package var map: [ImportMapping] = []
         /// For rows that name none.
         package var template: String?
+        /// The time zone of rows that name none.
         package var zone: String?
+        /// Rows that say the same become an event each.
         package var allowsDuplicates = false
         /// Of the import: other keys for the same rows.
         package var name = ""
         /// How a table is written, as far as the command line says so.
         package var table = TableDialect.Options()
+        /// The order of the numbers of dates; nil to recognize it.
         package var dateOrder: DateOrder?
         /// The clock, for times that nobody can mean; nil looks at none.
         package var now: Timestamp?
@@ -37,10 +41,13 @@ package struct ImportPlanner {
     private var held: [UInt8] = []
     /// Enough was seen to tell that it is text.
     private var isBegun = false
+    /// What was made of the rows so far.
     package var plan = ImportPlan()
+    /// Rows that were read.
     package var number = 0
     /// Rows by what they are checked to mean, and how often the same document came.
     package var seen: [[UInt8]: (number: Int, place: ImportPlace)] = [:]
+    /// How often each document came, by its digest.
     package var occurrences: [[UInt8]: Int] = [:]
     /// Lines of the events of a calendar by their identities.
     private var identities: [String: Int] = [:]

@@ -10,12 +10,14 @@ package struct ImportProgress: Sendable {
         package var created = 0
         /// Made by an earlier run.
         package var existing = 0
+        /// Refused, or not sent in the end.
         package var failed = 0
         /// Nobody can tell whether the event was made.
         package var unknown = 0
         /// Not sent: not valid, or the same as an earlier row.
         package var skipped = 0
 
+        /// Rows whose outcome is known.
         package var done: Int { created + existing + failed + unknown + skipped }
     }
 
@@ -23,13 +25,18 @@ package struct ImportProgress: Sendable {
     package struct Budget: Sendable, Equatable {
         /// Requests of one window, and its seconds.
         package let quota: Int
+        /// Seconds of a window.
         package let window: Int
+        /// Requests that are left in it.
         package let remaining: Int
     }
 
+    /// Rows of the file.
     package let total: Int
+    /// When this run began to send.
     package let begun: MonotonicTime
     package var counts = Counts()
+    /// As the last answer told it; nil before.
     package var budget: Budget?
     /// Until when nothing is sent because the budget is spent.
     package var pausedUntil: MonotonicTime?
@@ -47,6 +54,7 @@ package struct ImportProgress: Sendable {
         before = counts.done
     }
 
+    /// Rows whose outcome is not known yet.
     package var left: Int { max(0, total - counts.done) }
 
     /// Rows a second, over all the time so far; nil before there is anything to tell.

@@ -27,19 +27,27 @@ package final class ImportReport: Sendable {
         /// Not sent after all, or refused unseen.
         case unsent
 
+        /// The event is there.
         package var isDone: Bool { self == .created || self == .exists }
+        /// The event is there, or may be: the row is not sent again.
         package var mayBeMade: Bool { isDone || self == .unknown || self == .sending }
     }
 
     /// One line.
     package struct Entry: Sendable, Equatable {
+        /// The number of the row in the file, from 1.
         package var row: Int
+        /// The line of the file where it begins, from 1.
         package var line: Int
         package var name: String
         package var outcome: Outcome
+        /// The idempotency key that it was sent with; nil for one that was not sent.
         package var key: String?
+        /// The event that was made; nil where none was, or none is known.
         package var eventID: String?
+        /// The gateway's id of the request, for its log.
         package var requestID: String?
+        /// Why it was not made.
         package var problem: String?
         /// When the row was sent.
         package var at: Timestamp?
@@ -59,6 +67,7 @@ package final class ImportReport: Sendable {
         /// The same for rows that said the same.
         package var content: String? { said ?? key }
 
+        /// The line as JSON.
         package var object: JSONObject {
             var object: JSONObject = [
                 "row": .number(JSONNumber(row)), "line": .number(JSONNumber(line)), "name": .string(name),
@@ -109,6 +118,7 @@ package final class ImportReport: Sendable {
             return text.utf8.count <= 255 && text.utf8.allSatisfy(isFit) ? text : nil
         }
 
+        /// Reads a line; nil for one that is none of a report.
         package init?(_ object: JSONObject) {
             guard let row = object["row"]?.intValue, let line = object["line"]?.intValue,
                 let outcome = object["outcome"]?.stringValue.flatMap(Outcome.init)
@@ -127,6 +137,7 @@ package final class ImportReport: Sendable {
 
     /// Where the rows of a report went. What one calendar has, another has not.
     package struct Place: Sendable, Equatable {
+        /// The gateway's URL.
         package var base: String
         /// What `/health` says it works on; nil when it did not say.
         package var mode: String?

@@ -33,9 +33,11 @@ package struct OptionRow: Sendable, Equatable {
     package let name: String
     /// A hyphen and one letter that mean the same.
     package var short: String?
+    /// What follows it.
     package let value: Value
     /// The name of the value in the help, such as `SECONDS`.
     package var placeholder = ""
+    /// It may be given several times.
     package var repeats = false
     /// What it is for, in one sentence.
     package let help: String

@@ -3,9 +3,11 @@ import IO
 
 /// What a command may show on a stream: how wide its lines may be, and whether in colours.
 package struct Terminal: Sendable, Equatable {
+    /// A person is there, and no file or pipe.
     package let isTerminal: Bool
     /// The width that lines must fit in; nil for a file or a pipe, whose reader wants whole lines.
     package let columns: Int?
+    /// Colours are wanted: a terminal, and no `NO_COLOR`.
     package let hasColours: Bool
 
     private static let standardColumns = 80
