@@ -27,12 +27,9 @@ public struct ServiceBase: Sendable, Equatable {
     let prefix: String
 
     /// `https://host:port`, without a slash at the end.
-    public var origin: String {
-        (isSecure ? "https://" : "http://") + host.urlText + (port.map { ":\($0)" } ?? "")
-    }
-
+    public let origin: String
     /// The base as text.
-    var text: String { origin + prefix }
+    let text: String
 
     /// Reads an absolute URL without user information, query and fragment.
     /// - Throws: what is wrong with it, in words that do not repeat it.
@@ -50,6 +47,8 @@ public struct ServiceBase: Sendable, Equatable {
         try Self.check(origin, allow)
         (isSecure, host, port) = (origin.isSecure, origin.host, origin.port)
         self.prefix = prefix
+        self.origin = (isSecure ? "https://" : "http://") + host.urlText + (port.map { ":\($0)" } ?? "")
+        self.text = self.origin + prefix
     }
 
     /// Refuses an origin that the operator has not opened. Which address a name has is looked at when it is connected to.
@@ -88,13 +87,24 @@ public struct ServiceBase: Sendable, Equatable {
 
     /// Whether an absolute URL is on this origin and below this base.
     func contains(_ url: String) -> Bool {
-        guard url.utf8.count <= Self.longestURL, let (origin, target) = Origin.split(url), origin.isSecure == isSecure,
-            origin.host == host, origin.effectivePort == Origin(self).effectivePort
-        else { return false }
+        guard url.utf8.count <= Self.longestURL, let target = target(of: url) else { return false }
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let path = parts.first.map(String.init) ?? ""
         guard URLPath.isClean(path), parts.dropFirst().allSatisfy({ URLPath.isQuery(String($0)) }) else { return false }
         return path == prefix || path.hasPrefix(prefix + "/")
+    }
+
+    /// What follows this origin in an absolute URL; nil when it has another.
+    private func target(of url: String) -> String? {
+        // A URL that was made of this base begins as it does, and nothing is left to be understood.
+        if url.utf8.starts(with: origin.utf8) {
+            let rest = url.utf8.dropFirst(origin.utf8.count)
+            if rest.first == UInt8(ascii: "/") { return String(rest) }
+        }
+        guard let (origin, target) = Origin.split(url), origin.isSecure == isSecure, origin.host == host,
+            origin.effectivePort == Origin(self).effectivePort
+        else { return nil }
+        return target
     }
 }
 
