@@ -6,8 +6,8 @@
 --   events, slow        another event each time, so that neither a cache nor the sharing of equal requests can help
 --   direct              the same, asked of the upstream itself
 --   tool                a call of a tool over MCP, always the same
---   plugin, plugin-rest a call of the plugin echo over MCP, over REST
---   forwarded-rest      a call of a tool that asks the upstream for an event, another each time
+--   plugin              a call of the plugin echo
+--   forwarded, own      a call of a tool that gives an event, another each time: one that is forwarded, and the gateway's own
 --   list, list-rest     the first page of tools over MCP, all of them over REST
 --   openapi             the description of the API, which is kept as it is sent
 --   create              a POST of an event, another name each time
@@ -21,24 +21,26 @@ local body = '{"name":"%s%09d","start_at":"2027-05-04T17:00:00.000Z","end_at":"2
 local message = '{"jsonrpc":"2.0","id":1,"method":"%s","params":{%s"_meta":{'
     .. '"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}'
 
-local function mcp(method, tool, arguments)
+local function mcp(method, tool)
     local fields = {
         ["Content-Type"] = "application/json", ["Accept"] = "application/json, text/event-stream",
         ["MCP-Protocol-Version"] = "2026-07-28", ["Mcp-Method"] = method, ["Mcp-Name"] = tool }
-    local named = tool and string.format('"name":"%s","arguments":%s,', tool, arguments) or ""
+    local named = tool and string.format('"name":"%s","arguments":{},', tool) or ""
     return wrk.format("POST", "/mcp", fields, string.format(message, method, named))
 end
 
 local json = { ["Content-Type"] = "application/json" }
+
+-- Tools that give an event.
+local events = { forwarded = "bench_event", own = "get_event" }
 
 -- What is the same each time.
 local fixed = {
     templates = function() return wrk.format("GET", "/templates/") end,
     openapi = function() return wrk.format("GET", "/openapi.json") end,
     pipelined = function() return string.rep(wrk.format("GET", "/health"), 16) end,
-    tool = function() return mcp("tools/call", "list_templates", "{}") end,
-    plugin = function() return mcp("tools/call", "echo__say", '{"word":"hello"}') end,
-    ["plugin-rest"] = function() return wrk.format("POST", "/tools/echo__say", json, '{"word":"hello"}') end,
+    tool = function() return mcp("tools/call", "list_templates") end,
+    plugin = function() return wrk.format("POST", "/tools/echo__say", json, '{"word":"hello"}') end,
     list = function() return mcp("tools/list") end,
     ["list-rest"] = function() return wrk.format("GET", "/tools/") end }
 
@@ -53,10 +55,10 @@ function init(arguments)
     elseif kind == "cached" then
         local text = wrk.format("GET", "/events/evt-cached" .. round)
         request = function() return text end
-    elseif kind == "forwarded-rest" then
+    elseif events[kind] then
         request = function()
             serial = serial + 1
-            return wrk.format("POST", "/tools/bench_event", json, string.format('{"id":"evt-%s%09d"}', round, serial))
+            return wrk.format("POST", "/tools/" .. events[kind], json, string.format('{"event_id":"evt-%s%09d"}', round, serial))
         end
     elseif kind == "create" then
         local fields = { ["Content-Type"] = "application/json", ["Prefer"] = "return=minimal" }
