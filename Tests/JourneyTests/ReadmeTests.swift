@@ -55,6 +55,9 @@ import Testing
                 + block.replacingOccurrences(
                     of: "http://localhost:8000", with: needsToken ? guarded.address : gateway.address
                 )
+                .replacingOccurrences(
+                    of: #""ports": [8000]"#, with: #""ports": [\#(gateway.address.split(separator: ":").last ?? "")]"#
+                )
                 .replacingOccurrences(of: "http://localhost:9100", with: try #require(gateway.sandboxAddress))
             let result = try await run("bash", ["-euo", "pipefail", "-c", script], folder: folder)
             #expect(result.code == 0, "\(block)\n\(result.out)\n\(result.err)")

@@ -1,4 +1,5 @@
 import Core
+import HTTP
 import IO
 import ToolHost
 import ToolSources
@@ -45,6 +46,7 @@ struct PluginReport {
             plugin.refused.map { ["name": .string($0.name), "reason": .string($0.reason)] })
         object["not_granted"] = .array(plugin.notGranted.map { .string($0) })
         object["notes"] = .array(plugin.notes.map { .string($0) })
+        object["fetches"] = .array(plugin.commands.compactMap(Self.fetch))
         object["sandbox"] = .string(plugin.sandbox.description)
         let counts = slots?.counts(plugin.name) ?? CallSlots.Counts()
         object["running"] = .number(JSONNumber(counts.running))
@@ -56,6 +58,30 @@ struct PluginReport {
 }
 
 extension PluginReport {
+    /// What the gateway fetches for a tool, and from where.
+    private static func fetch(_ command: HostedPlugin.Command) -> JSON? {
+        guard let wish = command.command.fetch, let rule = command.policy.fetch else { return nil }
+        return [
+            "tool": .string(command.definition.name), "argument": .string(wish.argument),
+            "hosts": .array(rule.hosts.map { .string($0.text) }),
+            "private_hosts": .array(rule.privateHosts.map { .string($0.text) }),
+            "plain_http": .bool(rule.allowsPlainHTTP), "max_bytes": .number(JSONNumber(rule.maxBytes)),
+            "types": .array(rule.types.map { .string($0) }),
+        ]
+    }
+
+    /// The same in a line.
+    private static func fetchLine(_ command: HostedPlugin.Command) -> String? {
+        guard let wish = command.command.fetch, let rule = command.policy.fetch else { return nil }
+        let places: [String?] = [
+            rule.hosts.isEmpty ? nil : "public " + rule.hosts.map(\.text).joined(separator: " "),
+            rule.privateHosts.isEmpty ? nil : "private " + rule.privateHosts.map(\.text).joined(separator: " "),
+            rule.allowsPlainHTTP ? "also by http" : "https alone", "at most \(rule.maxBytes) bytes",
+            rule.types.isEmpty ? nil : rule.types.joined(separator: " "),
+        ]
+        return "    fetches what \(wish.argument) names: " + places.compactMap(\.self).joined(separator: "; ")
+    }
+
     /// Nothing is refused, and everything can be used.
     var isComplete: Bool {
         snapshot.problems.isEmpty && snapshot.refused.isEmpty && snapshot.plugins.allSatisfy { $0.refused.isEmpty }
@@ -90,6 +116,7 @@ extension PluginReport {
             let type = schema["type"]?.stringValue ?? "any"
             lines.append("    \(name)  \(type)\(required.contains(name) ? ", required" : "")")
         }
+        if let line = fetchLine(command) { lines.append(line) }
         return lines
     }
 }

@@ -134,7 +134,7 @@ extension LoopContext: ToolAuditor {
             [
                 "label": .text(call.label), "tool": .text(call.tool ?? "-"),
                 "source": .text(call.source ?? "-"), "arguments": .text(call.argumentDigest),
-                "outcome": .text(call.outcome.rawValue),
+                "host": .text(call.host ?? "-"), "outcome": .text(call.outcome.rawValue),
                 "duration_us": .integer(Int(call.durationNanoseconds / 1000)),
             ])
     }

@@ -51,6 +51,7 @@ extension Dispatcher {
             throw .error(.invalidParams("Invalid params: arguments must be an object"))
         }
         var outcome: ToolAudit.Outcome?
+        var host: String?
         let answer = try await round(request, tool.name, audit.argumentDigest) { call throws(CallFailure) in
             let result: ToolResult
             let given = tool.forgive(given)
@@ -71,10 +72,12 @@ extension Dispatcher {
                 // What nobody waits for any more may still be done: a write is brought to its end.
                 outcome = Task.isCancelled ? .cancelled : result.outcome ?? (result.isError ? .toolError : .ok)
             }
+            host = result.host
             request.heard?(result)
             return self.finished(result.json(in: request.caller.revision), request)
         }
         audit.outcome = outcome ?? .inputRequired
+        audit.host = host
         return answer
     }
 

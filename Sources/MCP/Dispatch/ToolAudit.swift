@@ -34,6 +34,8 @@ public struct ToolAudit: Sendable, Equatable {
     public var source: String?
     /// Tells calls with different arguments apart, and nothing else of them.
     public var argumentDigest: String
+    /// The host that an argument has named as the place of a file; nil when none was to be fetched.
+    public var host: String?
     /// How it ended.
     public var outcome: Outcome
     /// From its arrival to its result.

@@ -82,6 +82,8 @@ public struct ToolResult: Sendable, Equatable {
     public var isError = false
     /// How the call has ended, where more is known than whether it has failed.
     public var outcome: ToolAudit.Outcome?
+    /// The host from which the gateway was to fetch a file for the call; for the audit log alone.
+    public var host: String?
     /// What it is with nothing around it, for whoever does not speak the protocol; nil for what follows from the rest.
     public var bareValue: JSON?
     /// How they are told of a failure, where the tool knows better than that it failed.

@@ -1,5 +1,6 @@
 package import Core
 import Dispatch
+import HTTP
 package import IO
 package import MCP
 import ToolSources
@@ -10,6 +11,7 @@ package struct PluginRuns: Sendable {
     let folder: CallFolder
     package let slots: CallSlots
     package let calls: PluginCalls
+    let fetcher: FileFetcher
     /// Seconds between SIGTERM and SIGKILL.
     let patience: Double
     /// The gateway's own environment.
@@ -77,10 +79,16 @@ package final class PluginRunner {
             command.command.outputForm == .ndjson
             ? LineListener(listener, pulse, PluginLines(maxBytes: plugin.policy.outputBytes, redactor: plugin.redactor))
             : nil
-        let run = await process(plugin, command, invocation, id, lines)
+        let file: CallFile?
+        do throws(FetchFailure) { file = try await fetch(for: command, arguments) } catch {
+            return unfetched(error, plugin, command, id)
+        }
+        let run = await process(plugin, command, invocation, id, file, lines)
+        if let file { await remove(file) }
         lines?.finish()
         if run.end == .cancelled { return nil }
-        let outcome = await read(run, of: plugin, command, lines?.lines)
+        var outcome = await read(run, of: plugin, command, lines?.lines)
+        outcome.result.host = file?.host
         runs.slots.ended(plugin.name, failed: outcome.result.isError)
         if let code = outcome.code { note(code, run, plugin, command, id) }
         return outcome
@@ -92,13 +100,14 @@ package final class PluginRunner {
 
     private func process(
         _ plugin: HostedPlugin, _ command: HostedPlugin.Command, _ invocation: PluginInvocation, _ id: String,
-        _ lines: LineListener?
+        _ file: CallFile?, _ lines: LineListener?
     ) async -> PluginRun {
-        let directory = runs.folder.directory()
+        let directory = file.map { .at($0.directory.path) } ?? runs.folder.directory()
         var child = ChildProcess(
             plugin.found.program, plugin.found.words + invocation.words,
             environment: environment(plugin, command, directory.path, id), in: directory,
             deadline: LoopClock.monotonicNow.advanced(seconds: command.policy.timeoutSeconds))
+        child.environment["LUMA_FETCHED"] = file?.path
         child.input = invocation.input ?? []
         child.patience = runs.patience
         child.outputLimit = plugin.policy.outputBytes
@@ -112,6 +121,7 @@ package final class PluginRunner {
         child.sandbox.hasNetwork = plugin.policy.hasNetwork
         child.sandbox.readable = plugin.found.readable + plugin.policy.paths.filter { !$0.isWritable }.map(\.path)
         child.sandbox.writable = plugin.policy.paths.filter(\.isWritable).map(\.path)
+        if let file { child.sandbox.writable.append(file.directory.path) }
         do throws(ChildFailure) {
             let hearing = lines.map { lines in { (octets: UnsafeRawBufferPointer) in lines.hear(octets) } }
             return PluginRun(try await runs.spawner.run(child, on: reactor, hearing: hearing))

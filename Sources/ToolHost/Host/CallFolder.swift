@@ -37,8 +37,11 @@ package final class CallFolder: Sendable {
     }
 
     /// One of a run's own, which is made when that starts; before `open` it cannot be.
-    func directory() -> ChildProcess.Directory {
-        .own(PrivateDirectory(below: opened.withLock { $0?.path } ?? "/proc/none"))
+    func directory() -> ChildProcess.Directory { .own(privateDirectory()) }
+
+    /// The same for a run that finds something in it; whoever makes it removes it.
+    func privateDirectory() -> PrivateDirectory {
+        PrivateDirectory(below: opened.withLock { $0?.path } ?? "/proc/none")
     }
 
     private static func absolute(_ base: String) throws(SystemError) -> String {

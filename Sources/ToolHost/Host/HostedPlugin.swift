@@ -56,11 +56,9 @@ package final class HostedPlugin: Sendable {
                 refused.append(RefusedDefinition(name: command.name, reason: "switched off (enabled)"))
                 continue
             }
-            guard command.fetch == nil else {
-                refused.append(
-                    RefusedDefinition(
-                        name: command.name, reason: "needs a file to be fetched, which this gateway does not do")
-                )
+            guard command.fetch == nil || own.fetch != nil else {
+                let reason = "needs files to be fetched, which plugins.json does not grant (fetch)"
+                refused.append(RefusedDefinition(name: command.name, reason: reason))
                 continue
             }
             do throws(RefusedDefinition) {

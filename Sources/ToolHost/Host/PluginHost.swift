@@ -57,8 +57,7 @@ package final class PluginHost: Sendable {
     ) async throws(SystemError) -> PluginHost {
         let runs = PluginRuns(
             spawner: try Spawner.shared(), folder: folder, slots: CallSlots(), calls: PluginCalls(),
-            patience: patience,
-            environment: settings.environment, log: log)
+            fetcher: try await FileFetcher.make(), patience: patience, environment: settings.environment, log: log)
         let loop = try Loop(label: "luma-mcp.plugins")
         loop.start()
         let executor = loop.executor
@@ -120,6 +119,7 @@ package final class PluginHost: Sendable {
     /// still run, or all calls have ended.
     package func end() async {
         runs.calls.stop()
+        await runs.fetcher.end()
         await loop.end(keeper)
         await loop.stop()
         let folder = runs.folder

@@ -7,7 +7,7 @@ extension PluginGrants {
     private static let commandMembers = ["enabled", "scope", "hints", "timeout_seconds"]
     private static let defaultMembers =
         commandMembers + ["memory_bytes", "output_bytes", "concurrency", "queue", "network", "sandbox", "pin"]
-    private static let pluginMembers = defaultMembers + ["env", "paths", "commands"]
+    private static let pluginMembers = defaultMembers + ["env", "fetch", "paths", "commands"]
 
     /// The file's text.
     /// - Throws: every problem with its JSON Pointer.
@@ -51,6 +51,7 @@ extension PluginGrants {
         entry.pin = reader.choice("pin", in: object, at: place, Pin.self)
         guard known.contains("env") else { return entry }
         if let given = object["env"] { entry.variables = variables(given, at: place + "/env", &reader) }
+        if let given = object["fetch"] { entry.fetch = fetch(given, at: place + "/fetch", &reader) }
         if let given = object["paths"] { entry.paths = paths(given, at: place + "/paths", &reader) }
         if let given = object["commands"], let commands = reader.object(given, at: place + "/commands") {
             for (name, value) in commands.members {

@@ -1,4 +1,5 @@
 public import Core
+public import HTTP
 
 /// What an operator grants to plugins, as `plugins.json` says it. Without the file every plugin has the least.
 public struct PluginGrants: Sendable, Equatable {
@@ -61,6 +62,8 @@ public struct PluginGrants: Sendable, Equatable {
         public var concurrency: Int?
         public var queue: Int?
         public var network: Bool?
+        /// From where, and how much, the gateway fetches for it; nil for nothing.
+        public var fetch: FetchRule?
         public var variables: [Variable] = []
         public var paths: [PluginPath] = []
         public var sandbox: Sandbox?
@@ -106,4 +109,9 @@ public enum PluginLimits {
     public static let queue = 32
     /// The most waiting calls that may be granted.
     public static let maxQueue = 256
+    /// Octets of a file that is fetched for a call.
+    public static let maxFetchBytes = 64 << 20
+    /// Pixels of an image that is fetched.
+    public static let maxFetchPixels = 1 << 28
+    public static let maxFetchSeconds = 300.0
 }

@@ -1,4 +1,5 @@
 public import Core
+public import HTTP
 public import MCP
 
 /// What a plugin may do: what its operator grants, as far as the plugin asks for it.
@@ -115,6 +116,8 @@ extension PluginPolicy {
         public var timeoutSeconds: Double
         /// How long it asks for, when that is longer.
         public var askedSeconds: Double?
+        /// What the gateway may fetch for a call; nil when the command wants nothing, or nothing is granted.
+        public var fetch: FetchRule?
         /// What the command asks for and does not get, in words for the operator.
         public var notGranted: [String]
     }
@@ -136,6 +139,17 @@ extension PluginPolicy {
             missing.append("asks for \(Self.seconds(asked)), has \(Self.seconds(most)) (timeout_seconds)")
         }
 
+        let fetch = command.fetch.flatMap { asked in entry.fetch.map { asked.bounded(by: $0) } }
+        if let asked = command.fetch {
+            if let granted = entry.fetch {
+                if let bytes = asked.maxBytes, bytes > granted.maxBytes {
+                    missing.append("asks for files of \(bytes) bytes, has \(granted.maxBytes) (fetch)")
+                }
+            } else {
+                missing.append("asks for files to be fetched (fetch)")
+            }
+        }
+
         let hints = [own.hints, entry.command.hints, standard.command.hints]
         func grant(_ hint: KeyPath<PluginGrants.Hints, Bool?>) -> Bool? {
             hints.lazy.compactMap { $0[keyPath: hint] }.first
@@ -154,7 +168,7 @@ extension PluginPolicy {
         }
         return Command(
             isEnabled: isEnabled && own.isEnabled ?? true, scope: scope, hints: effective, timeoutSeconds: seconds,
-            askedSeconds: asked.flatMap { $0 > seconds ? $0 : nil }, notGranted: missing)
+            askedSeconds: asked.flatMap { $0 > seconds ? $0 : nil }, fetch: fetch, notGranted: missing)
     }
 
     /// Commands that the operator's file names and the plugin does not have: probably misspelt.

@@ -48,6 +48,10 @@ public enum PluginErrorCode: String, Sendable, CaseIterable {
     case invalidOutput = "invalid_output"
     case outputTooLarge = "output_too_large"
     case busy
+    /// A rule stands against the file that the call names.
+    case fetchRefused = "fetch_refused"
+    /// The file that the call names could not be fetched.
+    case fetchFailed = "fetch_failed"
     case pluginUnavailable = "plugin_unavailable"
     case cancelled
 }

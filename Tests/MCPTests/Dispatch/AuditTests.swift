@@ -91,6 +91,26 @@ private final class Auditor: ToolAuditor {
         #expect(auditor.calls.first?.tool == "git__clone" && auditor.calls.first?.source == "git")
     }
 
+    @Test func theHostOfAFileIsToldOfACallThatWantedOne() async throws {
+        let dispatcher = Fixture.dispatcher()
+        dispatcher.auditor = auditor
+        var result = ToolResult.text("done")
+        result.host = "files.example"
+        let sent = result
+        dispatcher.registry.replace(
+            source: "plugins",
+            with: [
+                try Tool(
+                    outside: "image__run", title: "", description: "", input: Fixture.none, hints: Fixture.hints,
+                    scope: .read
+                ) { _, _ throws(CallFailure) in sent }
+            ])
+        let asker = Asker(.july2026, dispatcher: dispatcher)
+        #expect(await asker.call("image__run")?["content"] == [["type": "text", "text": "done"]])
+        _ = await asker.call("echo", ["text": "x"])
+        #expect(auditor.calls.map(\.host) == ["files.example", nil])
+    }
+
     /// There is no room for them, or their session has ended: they were made all the same.
     @Test func aCallThatCannotBeginIsToldToo() {
         let dispatcher = Fixture.dispatcher()

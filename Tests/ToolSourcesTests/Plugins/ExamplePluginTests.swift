@@ -61,7 +61,11 @@ import ToolSources
         // Programs in Go reserve more than they use.
         #expect(policy.memoryBytes != nil || name == "build_image")
         #expect([.standard, .strict].contains(policy.sandbox))
-        for command in description.commands { #expect(policy.command(command).notGranted == []) }
+        for command in description.commands {
+            let granted = policy.command(command)
+            #expect(granted.notGranted == [] && granted.fetch?.privateHosts.isEmpty != false)
+            #expect((granted.fetch == nil) == (command.fetch == nil), "a file that it does not ask for")
+        }
     }
 
     /// Who only copies the directory gives away neither the network nor a directory.
@@ -71,7 +75,7 @@ import ToolSources
         #expect(!policy.hasNetwork && policy.variables.isEmpty && policy.paths.isEmpty)
         for command in description.commands {
             let granted = policy.command(command)
-            #expect(granted.scope != .read && granted.hints == .unknown)
+            #expect(granted.scope != .read && granted.hints == .unknown && granted.fetch == nil)
         }
     }
 }

@@ -21,7 +21,8 @@ package struct PrivateDirectory: Sendable, Equatable {
 
     fileprivate init(path: String) { self.path = path }
 
-    func make() throws(SystemError) {
+    /// Makes it. Blocks its thread.
+    package func make() throws(SystemError) {
         guard mkdir(path, 0o700) == 0 else { throw SystemError("mkdir") }
     }
 
