@@ -104,7 +104,8 @@ extension EmulatedLuma {
             return entries.contains { $0["approval_status"] == "pending_approval" }
         }
         let events = (look("/_sandbox/events")["entries"]?.arrayValue ?? []).filter { $0["platform"] == "luma" }
-        let event = try #require(events.compactMap { $0["id"]?.stringValue }.first(where: isAwaited))
+        let awaited = events.compactMap { $0["id"]?.stringValue }.first(where: isAwaited)
+        let event = try #require(awaited)
         let ids = ExampleIDs.of(event: event) { row, input in
             look(row.path, input.members.map { (name: $0.name, value: $0.value.stringValue ?? "") })
         }
