@@ -14,6 +14,8 @@ import ToolSources
 /// one thing: who the key belongs to; and a gateway that runs already, how it is.
 package struct DoctorCommand {
     private static let patience = 15.0
+    /// For all upstream MCP servers together, in seconds.
+    private static let secondsForUpstreams = 15.0
 
     /// Asks a gateway at an address for its health, with the certificates of authorities in a file; nil when none answers.
     package typealias AskGateway = @Sendable (_ url: String, _ caFile: String?) async -> JSON?
@@ -55,6 +57,7 @@ package struct DoctorCommand {
         await checkPort(configuration, &report)
         var wanted = checkForwarders(configuration, &report)
         wanted[PluginService.source] = await checkPlugins(configuration, &report)
+        wanted.merge(await checkUpstreams(configuration, &report)) { first, _ in first }
         report.addConflicts(of: wanted, builtIn: ToolBox.names)
         if configuration.usesSandbox {
             report.add("luma", .ok, "using the built-in emulator; nothing reaches Luma and no key is needed")
@@ -122,6 +125,31 @@ package struct DoctorCommand {
         } catch {
             report.add("plugins", .failed, "plugins cannot be run: \(error)")
             return []
+        }
+    }
+
+    /// Asks each of them once, as the gateway does.
+    /// - Returns: the names of their tools, by their sources.
+    private func checkUpstreams(
+        _ configuration: Configuration, _ report: inout DoctorReport
+    ) async -> [String: [String]] {
+        do throws(StartFailure) {
+            guard
+                let host = try UpstreamService.make(
+                    configuration, environment: environment, remembers: false, folder: nil, log: nil)?.host
+            else { return [:] }
+            host.read { _, _ in }
+            let snapshot = await host.survey(seconds: Self.secondsForUpstreams)
+            await host.end()
+            report.addUpstreams(snapshot)
+            return Dictionary(
+                snapshot.upstreams.map {
+                    (UpstreamService.source(of: $0.name), $0.offered.tools.map(\.definition.name))
+                }
+            ) { first, _ in first }
+        } catch {
+            report.add("upstreams", .failed, error.description)
+            return [:]
         }
     }
 

@@ -153,6 +153,7 @@ package struct PluginsCommand {
         case .audio(let base64, let type): "[\(type), \(base64.utf8.count / 4 * 3) bytes]"
         case .link(let uri, let name, _): "\(name): \(uri)"
         case .resource(let contents): "[\(contents.uri)]"
+        case .outside(let piece): String(decoding: JSON.object(piece).encoded, as: UTF8.self)
         }
     }
 }

@@ -134,6 +134,7 @@ extension ToolResult {
             switch contents.body {
             case .text(let text), .blob(let text): return .string(text)
             }
+        case .outside(let piece): return piece["text"] ?? piece["data"] ?? .object(piece)
         case nil: return .null
         }
     }

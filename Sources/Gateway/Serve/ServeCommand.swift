@@ -61,6 +61,8 @@ package struct ServeCommand {
         let plugins = try await PluginService.make(
             configuration, environment: environment, folder: folder, log: log)
         let forwarders = ForwarderService(configuration, environment: environment, log: log)
+        let upstreams = try UpstreamService.make(
+            configuration, environment: environment, folder: folder, log: log)
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
             templates: templates, log: log,
@@ -68,12 +70,13 @@ package struct ServeCommand {
             touches: configuration.openTouches(log, byDefault: Self.dataDirectory), tokens: tokens,
             toolsets: toolsets,
             sandboxKey: configuration.usesSandbox ? SandboxKey.kept(in: folder) : nil, plugins: plugins,
-            forwarders: forwarders)
+            forwarders: forwarders, upstreams: upstreams)
         forwarders?.read(to: shared.mcp.sources)
         let sessionReads = shared.readEndedSessions()
         let budget = Task { await shared.resumeBudget() }
         let nodes = try await startNodes(shared, sockets, tls, sandbox)
         plugins?.begin(to: shared.mcp.sources)
+        upstreams?.read(to: shared.mcp.sources)
         // What is checked in the background is to be counted where the last program ended.
         await budget.value
         let monitor = await nodes[0].startMonitor()
@@ -98,6 +101,7 @@ package struct ServeCommand {
             await Reloads.read {
                 configuration.renew(shared.access, log)
                 forwarders?.read(to: shared.mcp.sources)
+                upstreams?.read(to: shared.mcp.sources)
             }
             plugins?.host.look()
             for node in nodes { await node.perform { $0.tokensChanged() } }
@@ -117,6 +121,7 @@ package struct ServeCommand {
         plugins?.host.stopCalls()
         await end(nodes)
         await plugins?.host.end()
+        await upstreams?.host.end()
         watchdog?.cancel()
         for node in nodes { await node.stop() }
         await sandbox?.stop(seconds: 0)

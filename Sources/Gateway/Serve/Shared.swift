@@ -38,6 +38,8 @@ struct Shared: Sendable {
     let plugins: PluginService?
     /// Nil when there are none.
     let forwarders: ForwarderService?
+    /// Nil when there are none.
+    let upstreams: UpstreamService?
 
     /// - Parameters:
     ///   - touches: counts the writes of all gateways that share the store; nil when none can.
@@ -46,15 +48,18 @@ struct Shared: Sendable {
     ///   - sandboxKey: the one for the emulator; nil to draw one.
     ///   - plugins: those whose tools are offered; nil for none.
     ///   - forwarders: the services whose operations are offered; nil for none.
+    ///   - upstreams: the other MCP servers whose tools are offered; nil for none.
     init(
         _ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink,
         store: any StateStore = SQLiteStateStore(.memory), touches: SharedCounter? = nil,
         tokens: TokenTable? = nil, toolsets: ToolsetTable? = nil, sandboxKey: Secret? = nil,
-        plugins: PluginService? = nil, forwarders: ForwarderService? = nil
+        plugins: PluginService? = nil, forwarders: ForwarderService? = nil,
+        upstreams: UpstreamService? = nil
     ) {
         self.configuration = configuration
         self.plugins = plugins
         self.forwarders = forwarders
+        self.upstreams = upstreams
         self.upstream = upstream
         key = configuration.usesSandbox ? sandboxKey ?? SandboxKey.drawn() : configuration.apiKey ?? Secret("")
         let reads = SharedReads(CacheSettings(configuration.cache), touches: touches)
@@ -96,7 +101,7 @@ struct Shared: Sendable {
             }
         }
         // Clients are told from the start that their lists may change.
-        if plugins != nil || forwarders != nil { mcp.sources.expect() }
+        if plugins != nil || forwarders != nil || upstreams != nil { mcp.sources.expect() }
         metrics.add(ProcessStatus(started: started))
         metrics.add(BudgetMetrics(account: account))
         metrics.add(ReadMetrics(reads: reads))
@@ -176,7 +181,7 @@ extension Shared {
         StatusService(
             StatusService.Facts(mode: mode, upstream: upstream, started: started, isReadOnly: access.readOnly),
             hub: metrics, account: account, history: budgetHistory, health: health, plugins: plugins,
-            forwarders: forwarders, sources: mcp.sources, reactor: reactor, clock: clock)
+            forwarders: forwarders, upstreams: upstreams, sources: mcp.sources, reactor: reactor, clock: clock)
     }
 
     func makeFeeds(_ events: EventsService, reactor: Reactor, clock: any TimeSource) -> FeedsService {

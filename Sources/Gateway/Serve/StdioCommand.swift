@@ -38,11 +38,13 @@ package struct StdioCommand {
         let plugins = try await PluginService.make(
             configuration, environment: environment, folder: configuration.storeDirectory(byDefault: nil), log: log)
         let forwarders = ForwarderService(configuration, environment: environment, log: log)
+        let upstreams = try UpstreamService.make(
+            configuration, environment: environment, folder: configuration.storeDirectory(byDefault: nil), log: log)
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
             templates: templates, log: log, store: configuration.openStore(log, byDefault: nil),
             touches: configuration.openTouches(log, byDefault: nil), toolsets: known, plugins: plugins,
-            forwarders: forwarders)
+            forwarders: forwarders, upstreams: upstreams)
         forwarders?.read(to: shared.mcp.sources)
         let loop = try Loop(label: "luma-mcp.loop.0")
         loop.start()
@@ -60,6 +62,7 @@ package struct StdioCommand {
             )
         }
         plugins?.begin(to: shared.mcp.sources)
+        upstreams?.read(to: shared.mcp.sources)
         let (ends, ending) = AsyncStream<Void>.makeStream()
         let executor = loop.executor
         LineInput(maxBytes: configuration.limits.maxBodyBytes).start { item in
@@ -74,6 +77,7 @@ package struct StdioCommand {
         plugins?.host.stopCalls()
         await loop.end(conversation, seconds: configuration.shutdownSeconds)
         await plugins?.host.end()
+        await upstreams?.host.end()
         output.flush(seconds: 2)
         await sandbox?.stop(seconds: 1)
         guard shared.store.close(within: max(ServeCommand.secondsToClose, configuration.shutdownSeconds)) else {

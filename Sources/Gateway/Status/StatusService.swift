@@ -16,6 +16,7 @@ final class StatusService {
     private let history: BudgetHistory
     private let plugins: PluginService?
     private let forwarders: ForwarderService?
+    private let upstreams: UpstreamService?
     private let sources: ToolSourceFeed
     private let facts: Facts
     private let reactor: Reactor
@@ -32,7 +33,8 @@ final class StatusService {
 
     init(
         _ facts: Facts, hub: MetricsHub, account: LumaAccount, history: BudgetHistory, health: HealthAnswer,
-        plugins: PluginService?, forwarders: ForwarderService?, sources: ToolSourceFeed, reactor: Reactor,
+        plugins: PluginService?, forwarders: ForwarderService?, upstreams: UpstreamService?, sources: ToolSourceFeed,
+        reactor: Reactor,
         clock: LoopClock
     ) {
         self.facts = facts
@@ -42,6 +44,7 @@ final class StatusService {
         self.health = health
         self.plugins = plugins
         self.forwarders = forwarders
+        self.upstreams = upstreams
         self.sources = sources
         self.reactor = reactor
         self.clock = clock
@@ -66,7 +69,8 @@ final class StatusService {
             "now": .string(clock.wallClock(at: now).rfc3339), "read_only": .bool(facts.isReadOnly),
             "caller": Self.told(principal), "health": .object(health.summary), "budget": budget(look(now), now),
             "calls": Self.calls(findings.sum), "plugins": told(of: plugins, to: principal),
-            "forwarders": told(of: forwarders, to: principal, now), "tool_conflicts": conflicts(for: principal),
+            "forwarders": told(of: forwarders, to: principal, now),
+            "upstreams": told(of: upstreams, to: principal), "tool_conflicts": conflicts(for: principal),
             "requests": .array(findings.sum.recent.map(Self.told)),
         ]
         return .json(status: 200, fields: [Field("Cache-Control", "no-store")], told.encoded)
@@ -81,6 +85,11 @@ final class StatusService {
     private func told(of forwarders: ForwarderService?, to principal: Principal, _ now: MonotonicTime) -> JSON {
         guard let forwarders, principal.scopes.contains(.admin) else { return .null }
         return ForwarderReport(forwarders).json(now: now)
+    }
+
+    private func told(of upstreams: UpstreamService?, to principal: Principal) -> JSON {
+        guard let upstreams, principal.scopes.contains(.admin) else { return .null }
+        return UpstreamReport(upstreams).json
     }
 
     /// The names of tools that no source has, because several want them.

@@ -19,6 +19,10 @@ package enum StatusSchema {
         "forwarders": nullable(
             forwarders,
             "Services whose operations are tools; null without any, and for callers without scope admin."),
+        "upstreams": nullable(
+            upstreams,
+            "Other MCP servers whose tools are offered; null without LUMA_UPSTREAMS_FILE, and for callers without scope admin."
+        ),
         "tool_conflicts": nullable(
             ["type": "array", "items": conflict],
             "Names that several sources use for a tool, so that none offers it; null for callers without scope admin."),
@@ -101,6 +105,30 @@ package enum StatusSchema {
         "held_back": [
             "type": "boolean", "description": "Calls are paused, because it has failed several times in a row.",
         ],
+        "running": count, "waiting": count, "calls": count, "failures": count,
+    ])
+
+    private static let upstreams: JSON = object([
+        "generation": count, "settling": ["type": "boolean", "description": "Some have not answered yet."],
+        "upstreams": ["type": "array", "items": upstream],
+        "problems": texts("What is wrong with the file, apart from single entries."),
+    ])
+
+    private static let upstream: JSON = object([
+        "name": ["type": "string"], "transport": ["type": ["string", "null"]],
+        "state": [
+            "type": "string", "enum": ["on", "connecting", "down", "held", "off", "refused"],
+            "description":
+                "down: it does not answer and is tried again. held: its program ends too often. off: a setting that it needs is not there. refused: its entry cannot be used.",
+        ],
+        "reason": ["type": ["string", "null"]],
+        "server": ["type": ["string", "null"], "description": "What it calls itself."],
+        "revision": ["type": ["string", "null"], "description": "The revision of MCP that is spoken with it."],
+        "stale": [
+            "type": "boolean", "description": "It does not answer; its tools are listed for a while all the same.",
+        ],
+        "tools": texts("The names of its tools."), "refused": ["type": "array", "items": refused],
+        "notes": texts("What was left out of its lists, and what has changed."),
         "running": count, "waiting": count, "calls": count, "failures": count,
     ])
 

@@ -160,6 +160,7 @@ package struct OpenAPIExamples {
         "calls": ["count": 21, "retries": 0, "budget_wait_seconds": 0.25, "outcomes": ["200": 21]],
         "plugins": nil,
         "forwarders": nil,
+        "upstreams": nil,
         "tool_conflicts": nil,
         "requests": [
             [

@@ -238,9 +238,9 @@ public final class Dispatcher {
             // Lists depend on what the token may see.
             whole["cacheScope"] = "private"
         }
-        whole["_meta"] = [
-            Envelope.serverInfoKey: server.implementation(in: .july2026, isIntroduction: isIntroduction)
-        ]
+        var meta = result["_meta"]?.objectValue ?? [:]
+        meta[Envelope.serverInfoKey] = server.implementation(in: .july2026, isIntroduction: isIntroduction)
+        whole["_meta"] = .object(meta)
         return whole
     }
 

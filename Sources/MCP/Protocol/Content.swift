@@ -44,9 +44,17 @@ public enum Content: Sendable, Equatable {
     /// Points at a resource that the client may read.
     case link(uri: String, name: String, mimeType: String?)
     case resource(ResourceContents)
+    /// A piece as another server has written it, whatever its kind: nothing of it is lost by being read and written anew.
+    case outside(JSONObject)
 
     /// The text of a text; nil for every other kind.
-    public var text: String? { if case .text(let text) = self { text } else { nil } }
+    public var text: String? {
+        switch self {
+        case .text(let text): text
+        case .outside(let piece): piece["type"] == "text" ? piece["text"]?.stringValue : nil
+        default: nil
+        }
+    }
 
     /// The content as a revision can say it: a kind that it does not know becomes text that names what it was.
     func json(in revision: Revision) -> JSON {
@@ -68,6 +76,21 @@ public enum Content: Sendable, Equatable {
             object["mimeType"] = type.map { .string($0) }
             return .object(object)
         case .resource(let contents): return ["type": "resource", "resource": contents.json]
+        case .outside(let piece): return Self.known(piece, in: revision)
+        }
+    }
+
+    /// A piece of another server's, or a text in its place where the revision does not have its kind.
+    private static func known(_ piece: JSONObject, in revision: Revision) -> JSON {
+        switch piece["type"]?.stringValue {
+        case "audio" where revision < .march2025:
+            let type = Neutral.echo(piece["mimeType"]?.stringValue ?? "", most: 100)
+            return Content.audio(base64: "", mimeType: type).json(in: revision)
+        case "resource_link" where revision < .june2025:
+            return Content.link(
+                uri: piece["uri"]?.stringValue ?? "", name: piece["name"]?.stringValue ?? "", mimeType: nil
+            ).json(in: revision)
+        default: return .object(piece)
         }
     }
 }
@@ -113,6 +136,8 @@ public struct ToolResult: Sendable, Equatable {
             self.retryAfterSeconds = retryAfterSeconds
         }
     }
+    /// The result's `_meta`; nil for none.
+    public var meta: JSONObject?
 
     /// A result of these pieces.
     public init(_ content: [Content], structured: JSONObject? = nil, isError: Bool = false) {
@@ -140,6 +165,7 @@ public struct ToolResult: Sendable, Equatable {
         var object: JSONObject = ["content": .array(content.map { $0.json(in: revision) })]
         if revision >= .june2025 { object["structuredContent"] = structured.map { .object($0) } }
         object["isError"] = .bool(isError)
+        object["_meta"] = meta.map { .object($0) }
         return object
     }
 }

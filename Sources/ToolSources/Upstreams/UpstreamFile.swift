@@ -46,6 +46,9 @@ public struct UpstreamFile: Sendable {
     /// What is not wrong and probably not meant.
     public var warnings: [DocumentProblem] = []
 
+    /// No entries, and no problems.
+    public init() {}
+
     /// Those that are offered.
     public var entries: [UpstreamEntry] { readings.compactMap(\.entry) }
 

@@ -18,10 +18,14 @@ enum GatewayNode {
             flags: settings.merging(key) { given, _ in given }, environment: [:], dotEnv: nil,
             surroundings: Surroundings(cores: 1, isTerminal: false))
         let forwarders = ForwarderService(resolution.configuration, environment: [:], log: log)
+        let upstreams = try UpstreamService.make(
+            resolution.configuration, environment: [:], folder: nil, log: log)
         let shared = Shared(
             resolution.configuration, upstream: "https://luma.test", templates: TemplateCatalog(), log: log,
-            store: store, tokens: try resolution.configuration.tokens(), forwarders: forwarders)
+            store: store, tokens: try resolution.configuration.tokens(), forwarders: forwarders,
+            upstreams: upstreams)
         forwarders?.read(to: shared.mcp.sources)
+        upstreams?.read(to: shared.mcp.sources)
         return shared
     }
 

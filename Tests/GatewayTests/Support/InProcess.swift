@@ -7,6 +7,7 @@ import Settings
 import Store
 import Synchronization
 import TestKit
+import ToolHost
 
 @testable import Gateway
 
@@ -73,6 +74,7 @@ final class InProcess: Sendable {
     /// Brings to an end what was begun, as the end of the program does.
     func end() async {
         await loop.end(application)
+        await shared.upstreams?.host.end()
         await loop.stop()
     }
 

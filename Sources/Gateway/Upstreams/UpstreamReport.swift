@@ -1,0 +1,45 @@
+import Core
+import ToolHost
+import ToolSources
+
+/// What is told of upstream MCP servers in `/status`.
+struct UpstreamReport {
+    /// Lines of one kind that are told of a server.
+    private static let mostLines = 20
+
+    let snapshot: UpstreamSnapshot
+    let slots: CallSlots
+
+    init(_ service: UpstreamService) { (snapshot, slots) = (service.host.snapshot, service.host.runs.slots) }
+
+    var json: JSON {
+        [
+            "generation": .number(JSONNumber(Int(clamping: snapshot.generation))),
+            "settling": .bool(snapshot.isSettling),
+            "upstreams": .array(snapshot.upstreams.map(told)),
+            "problems": .array(snapshot.problems.map { .string($0) }),
+        ]
+    }
+
+    private func told(_ state: UpstreamState) -> JSON {
+        let counts = slots.counts(state.name)
+        var object: JSONObject = ["name": .string(state.name)]
+        object["transport"] = state.transport.map { .string($0) } ?? .null
+        object["state"] = .string(state.phase.rawValue)
+        object["reason"] = state.reason.map { .string($0) } ?? .null
+        object["server"] = state.server.map { .string($0) } ?? .null
+        object["revision"] = state.revision.map { .string($0) } ?? .null
+        object["stale"] = .bool(state.isStale)
+        object["tools"] = .array(state.offered.tools.map { .string($0.definition.name) })
+        object["refused"] = .array(
+            state.offered.refused.prefix(Self.mostLines).map {
+                ["name": .string($0.name), "reason": .string($0.reason)]
+            })
+        object["notes"] = .array(state.offered.notes.prefix(Self.mostLines).map { .string($0) })
+        object["running"] = .number(JSONNumber(counts.running))
+        object["waiting"] = .number(JSONNumber(counts.waiting))
+        object["calls"] = .number(JSONNumber(Int(clamping: counts.calls)))
+        object["failures"] = .number(JSONNumber(Int(clamping: counts.failures)))
+        return .object(object)
+    }
+}

@@ -1,0 +1,54 @@
+import Core
+import IO
+import MCP
+import Synchronization
+import ToolSources
+
+/// An upstream with what is offered of it, for all loops; another one whenever that changes. Safe to use from any thread.
+final class HostedUpstream: Sendable {
+    let entry: UpstreamEntry
+    let offered: UpstreamTools
+    private let keeper: LoopBound<UpstreamKeeper>
+    private let home: LoopExecutor
+
+    /// On the upstreams' loop.
+    init(_ keeper: UpstreamKeeper, _ offered: UpstreamTools, on reactor: Reactor) {
+        entry = keeper.entry
+        self.offered = offered
+        self.keeper = LoopBound(keeper, on: reactor.executor)
+        home = reactor.executor
+    }
+
+    /// Makes a call there for a task on another loop.
+    func call(
+        _ call: UpstreamCall, progress: @escaping @Sendable (JSONObject) -> Void,
+        then: @escaping @Sendable (UpstreamLink.Outcome) -> Void
+    ) {
+        let keeper = keeper
+        home.execute { keeper.value.call(call, progress: progress, then: then) }
+    }
+
+    /// Nobody waits for a call any more.
+    func giveUp(_ number: UInt64) {
+        let keeper = keeper
+        home.execute { keeper.value.giveUp(number) }
+    }
+}
+
+/// One call of a tool, on its way to the upstreams' loop.
+struct UpstreamCall: Sendable {
+    let number: UInt64
+    let tool: UpstreamTool
+    let arguments: JSONObject
+}
+
+/// What the calls of upstreams share, whichever they are and on whichever loop they are made.
+package struct UpstreamRuns: Sendable {
+    /// Calls of all upstreams together.
+    private static let most = 256
+
+    package let slots = CallSlots(most: most)
+    let log: @Sendable (HostEvent) -> Void
+
+    init(log: @escaping @Sendable (HostEvent) -> Void) { self.log = log }
+}

@@ -1,0 +1,109 @@
+import Core
+package import IO
+package import MCP
+import Synchronization
+package import ToolSources
+
+/// The MCP servers behind one gateway: reads the operator's file, keeps a conversation with each, and says what they offer. Has a
+/// loop of its own, so that nobody waits for one of them. Safe to use from any thread.
+package final class UpstreamHost: Sendable {
+    /// Where they are told of, and with which values.
+    package struct Settings: Sendable {
+        package var file: String
+        /// The gateway's own environment, for what the file names of it.
+        package var environment: [String: String]
+        /// What is remembered of their definitions; nil for nothing.
+        package var pins: (any UpstreamPins)?
+
+        package init(file: String, environment: [String: String], pins: (any UpstreamPins)? = nil) {
+            self.file = file
+            self.environment = environment
+            self.pins = pins
+        }
+    }
+
+    /// Makes the tools of one upstream on a loop.
+    package typealias Maker = @Sendable (Reactor) -> [Tool]
+
+    /// For the calls.
+    package let runs: UpstreamRuns
+    private let settings: Settings
+    private let loop: Loop
+    /// Made on the loop, when it is first needed there.
+    private let keepers = Mutex<LoopBound<Keepers>?>(nil)
+    private let newest = Mutex(UpstreamSnapshot())
+
+    /// What is offered now.
+    package var snapshot: UpstreamSnapshot { newest.withLock { $0 } }
+
+    /// Makes it ready; nothing is read before `read`.
+    /// - Parameter log: told of what operators should know; never of arguments, answers or secrets.
+    package init(_ settings: Settings, log: @escaping @Sendable (HostEvent) -> Void) throws(SystemError) {
+        self.settings = settings
+        runs = UpstreamRuns(log: log)
+        loop = try Loop(label: "luma-mcp.upstreams")
+        loop.start()
+    }
+
+    /// Does something with the upstreams, on their loop.
+    private func perform(_ work: @escaping @Sendable (Keepers) -> Void) {
+        let loop = loop
+        loop.executor.execute { [self] in
+            let known = keepers.withLock { $0 }
+            let own = known ?? loop.assumeIsolated { LoopBound(Keepers(on: $0.reactor), on: loop.executor) }
+            if known == nil { keepers.withLock { $0 = own } }
+            work(own.value)
+        }
+    }
+
+    /// Reads the file anew, and connects to what is in it, in the background. Blocks for the file alone: never on a loop.
+    /// - Parameter publish: called on the upstreams' loop, now and later, for each upstream that offers something else than before,
+    ///   with its name; nil makes nothing of it.
+    package func read(publish: @escaping @Sendable (String, @escaping Maker) -> Void) {
+        let (file, problems) = Self.file(settings)
+        for problem in problems {
+            runs.log(HostEvent(.warning, "The file of upstreams cannot be used", ["cause": problem]))
+        }
+        let (settings, runs) = (settings, runs)
+        perform { [self] keepers in
+            keepers.take(file, problems, settings, runs, publish: publish) { [self] snapshot in
+                newest.withLock { $0 = snapshot }
+            }
+        }
+    }
+
+    /// Reads the file, as `read` does.
+    static func file(_ settings: Settings) -> (UpstreamFile, problems: [String]) {
+        do throws(SmallFile.Failure) {
+            guard let octets = try SmallFile.bytes(settings.file, limit: UpstreamFile.longest) else {
+                return (UpstreamFile(), ["LUMA_UPSTREAMS_FILE: there is no such file"])
+            }
+            let secrets = SecretSource(environment: settings.environment)
+            let lookup = ForwarderLookup(
+                environment: { settings.environment[$0] }, secret: { secrets.secret($0) })
+            let file = UpstreamFile.read(octets, lookup: lookup)
+            return (file, file.problems.map { "LUMA_UPSTREAMS_FILE: \($0.line)" })
+        } catch {
+            return (UpstreamFile(), ["LUMA_UPSTREAMS_FILE cannot be read: \(error)"])
+        }
+    }
+
+    /// Waits until each has answered, or has not.
+    package func survey(seconds: Double) async -> UpstreamSnapshot {
+        let (stream, continuation) = AsyncStream<Void>.makeStream()
+        perform { keepers in keepers.whenSettled(seconds: seconds) { continuation.finish() } }
+        for await _ in stream {}
+        return snapshot
+    }
+
+    /// Ends all conversations. Nothing of any upstream runs when it returns. The loops on which calls are made must still run, or all
+    /// calls have ended.
+    package func end() async {
+        await loop.end(keepers.withLock { $0 })
+        await loop.stop()
+    }
+}
+
+extension Loop {
+    fileprivate func end(_ keepers: LoopBound<Keepers>?) async { await keepers?.value.end() }
+}

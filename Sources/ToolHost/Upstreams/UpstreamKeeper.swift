@@ -1,0 +1,313 @@
+import Core
+import IO
+import MCP
+import ToolSources
+
+/// Keeps one upstream: connects to it and does so again, makes calls, and knows what it offers. On the upstreams' loop.
+final class UpstreamKeeper {
+    /// How long what a lost upstream has offered is offered all the same, in seconds: lists that flap hurt more.
+    static let grace = 300.0
+    /// Without a word of it for so long it is asked whether it is there, in seconds.
+    private static let idleSeconds = 60.0
+    /// What several words say at about the same time is looked at once, in seconds.
+    private static let gatherSeconds = 0.2
+    /// Between two looks at the lists of one that does not tell of changes, in seconds.
+    private static let pollSeconds = 300.0
+
+    let entry: UpstreamEntry
+    let reactor: Reactor
+    let clock: LoopClock
+    let settings: UpstreamHost.Settings
+    private let runs: UpstreamRuns
+    private let makeTransport: (UpstreamEntry) -> any UpstreamTransport
+    /// Told whenever what is offered, or told of it, is another.
+    private let changed: (UpstreamKeeper) -> Void
+
+    private(set) var link: UpstreamLink?
+    private(set) var agreement: UpstreamClient.Agreement?
+    /// Why it does not answer; nil while it does.
+    private(set) var fault: UpstreamFault?
+    private var patience = UpstreamPatience()
+    private var calls: [UInt64: (UpstreamFault) -> Void] = [:]
+    private var timers: [Timer: TimerQueue.Token] = [:]
+    private var lastHeard: MonotonicTime
+    private var isEnded = false
+    /// Work on this loop that has to end before the keeper does.
+    private var work: [Int: Task<Void, Never>?] = [:]
+    private var lastWork = 0
+
+    /// What is offered now, and what it was made of.
+    private(set) var hosted: HostedUpstream?
+    var offer: UpstreamOffer?
+    /// A list is being read; and another has to be after it.
+    var isReading = false
+    var isReadAgain = false
+    /// Why its lists cannot be read, though it answers.
+    var listProblem: String?
+
+    private enum Timer { case retry, grace, look, poll, idle, subscription }
+
+    init(
+        _ entry: UpstreamEntry, _ settings: UpstreamHost.Settings, _ runs: UpstreamRuns, on reactor: Reactor,
+        makeTransport: @escaping (UpstreamEntry) -> any UpstreamTransport,
+        changed: @escaping (UpstreamKeeper) -> Void
+    ) {
+        self.entry = entry
+        self.settings = settings
+        self.runs = runs
+        self.reactor = reactor
+        self.makeTransport = makeTransport
+        self.changed = changed
+        clock = LoopClock(reactor)
+        lastHeard = clock.now
+    }
+
+    // MARK: The connection
+
+    /// Connects, now; nothing when it is connected or being so.
+    func connect() {
+        guard link == nil, !isEnded else { return }
+        stop(.retry)
+        patience.began(now: clock.now)
+        let link = UpstreamLink(entry, makeTransport(entry), on: reactor)
+        self.link = link
+        start { [self] in
+            await link.begin { [weak self, weak link] event in
+                guard let self, self.link === link else { return }
+                take(event)
+            }
+        }
+    }
+
+    private func take(_ event: UpstreamLink.Event) {
+        lastHeard = clock.now
+        switch event {
+        case .connected(let agreement):
+            let isNew = fault != nil || self.agreement == nil
+            self.agreement = agreement
+            fault = nil
+            stop(.grace)
+            if isNew {
+                runs.log(
+                    HostEvent(
+                        .info, "An upstream answers",
+                        ["upstream": entry.name, "revision": agreement.revision.rawValue]))
+            }
+            readLists()
+            watchIdle()
+            poll()
+            if agreement.revision.era == .modern { subscribe() }
+            changed(self)
+        case .disconnected(let fault): lost(fault)
+        case .changed: lookSoon()
+        case .listening(let isOpen): if isOpen { stop(.poll) } else { poll() }
+        }
+    }
+
+    /// The connection is lost, or there was none.
+    private func lost(_ fault: UpstreamFault) {
+        guard let link else { return }
+        self.link = nil
+        for timer in [Timer.poll, .idle, .look, .subscription] { stop(timer) }
+        let deadline = clock.now.advanced(seconds: 1)
+        start { await link.close(fault, by: deadline) }
+        if !isEnded, self.fault?.text != fault.text {
+            runs.log(
+                HostEvent(.warning, "An upstream does not answer", ["upstream": entry.name, "cause": fault.text]))
+        }
+        self.fault = fault
+        guard !isEnded else { return }
+        var random = SystemRandomNumberGenerator()
+        let isCrash = if case .stdio = entry.way { fault.kind != .ended } else { false }
+        let next = patience.failed(isCrash: isCrash, now: clock.now, random: &random)
+        start(.retry, at: next) { [weak self] in self?.connect() }
+        if hosted != nil, timers[.grace] == nil {
+            start(.grace, at: clock.now.advanced(seconds: Self.grace)) { [weak self] in
+                guard let self else { return }
+                offer = nil
+                offers(nil)
+            }
+        }
+        changed(self)
+    }
+
+    /// Asks whether it is there, on the session that there is.
+    private func check() {
+        guard let link, let agreement = link.agreement else { return }
+        let isModern = agreement.revision.era == .modern
+        link.request(isModern ? "server/discover" : "ping", [:], seconds: Double(entry.limits.connectSeconds)) {
+            [weak self, weak link] outcome in
+            guard let self, self.link === link else { return }
+            lastHeard = clock.now
+            // It answers, whatever it says.
+            guard case .failure(.fault(let fault)) = outcome, fault.kind != .auth, fault.kind != .ended else {
+                return watchIdle()
+            }
+            lost(fault)
+        }
+    }
+
+    private func watchIdle() {
+        start(.idle, at: lastHeard.advanced(seconds: Self.idleSeconds)) { [weak self] in
+            guard let self else { return }
+            if clock.now.seconds(since: lastHeard) >= Self.idleSeconds { check() } else { watchIdle() }
+        }
+    }
+
+    // MARK: Lists
+
+    private func lookSoon() {
+        guard timers[.look] == nil else { return }
+        start(.look, at: clock.now.advanced(seconds: Self.gatherSeconds)) { [weak self] in self?.readLists() }
+    }
+
+    private func poll() {
+        start(.poll, at: clock.now.advanced(seconds: Self.pollSeconds)) { [weak self] in
+            guard let self else { return }
+            readLists()
+            poll()
+        }
+    }
+
+    /// Has it tell of changes, in the revision without a channel of its own for that.
+    private func subscribe(after pause: Double = 1) {
+        guard let link, let agreement else { return }
+        var wanted: JSONObject = [:]
+        for (kind, name) in [
+            (UpstreamPages.Kind.tools, "toolsListChanged"), (.prompts, "promptsListChanged"),
+            (.resources, "resourcesListChanged"),
+        ] where agreement.announces(kind) { wanted[name] = true }
+        guard !wanted.isEmpty else { return }
+        stop(.poll)
+        link.request(
+            "subscriptions/listen", ["notifications": .object(wanted)], seconds: .infinity,
+            ceiling: MonotonicTime(nanoseconds: .max)
+        ) { [weak self, weak link] outcome in
+            guard let self, self.link === link, !isEnded else { return }
+            poll()
+            if case .failure(.error) = outcome { return }
+            start(.subscription, at: clock.now.advanced(seconds: pause)) { [weak self] in
+                self?.readLists()
+                self?.subscribe(after: min(2 * pause, 60))
+            }
+        }
+    }
+
+    /// Offers this from now on, if it is anything else than before.
+    func offers(_ tools: UpstreamTools?) {
+        if tools != hosted?.offered {
+            hosted = tools.map { HostedUpstream(self, $0, on: reactor) }
+            runs.log(
+                HostEvent(
+                    .info, "An upstream offers other tools",
+                    ["upstream": entry.name, "tools": String(tools?.tools.count ?? 0)]))
+        }
+        changed(self)
+    }
+
+    // MARK: Calls
+
+    /// Makes a call. One that needs the connection tries for it, if it was not tried just before.
+    func call(
+        _ call: UpstreamCall, progress: @escaping (JSONObject) -> Void, then: @escaping (UpstreamLink.Outcome) -> Void,
+        isRepeated: Bool = false
+    ) {
+        if link == nil, !isEnded, patience.allowsWish(now: clock.now) { connect() }
+        guard let link else { return then(.failure(.fault(notConnected))) }
+        let params: JSONObject = ["name": .string(call.tool.name), "arguments": .object(call.arguments)]
+        var isOver = false
+        let giveUp = link.request(
+            "tools/call", params, name: call.tool.name, seconds: Double(entry.limits.callSeconds),
+            ceiling: clock.now.advanced(seconds: Double(UpstreamEntry.Limits.longestCallSeconds)), progress: progress
+        ) { [self] outcome in
+            isOver = true
+            lastHeard = clock.now
+            calls[call.number] = nil
+            guard case .failure(.fault(let fault)) = outcome else {
+                patience.went()
+                return then(outcome)
+            }
+            if fault.kind == .unreachable || fault.kind == .lost { check() }
+            // What changes nothing is done again, once.
+            if fault.kind == .lost || fault.kind == .sessionLost, call.tool.isRepeatable, !isRepeated, !isEnded {
+                return self.call(call, progress: progress, then: then, isRepeated: true)
+            }
+            then(outcome)
+        }
+        if !isOver { calls[call.number] = giveUp }
+    }
+
+    /// Nobody waits for a call any more.
+    func giveUp(_ number: UInt64) {
+        calls.removeValue(forKey: number)?(UpstreamFault(.ended, mayHaveRun: true, "the call was cancelled"))
+    }
+
+    private var notConnected: UpstreamFault {
+        if isEnded {
+            return UpstreamFault(.ended, mayHaveRun: false, "it is no longer configured, or the gateway ends")
+        }
+        if let until = patience.heldUntil {
+            let seconds = Int(max(1, until.seconds(since: clock.now)))
+            return UpstreamFault(
+                .crashLoop, mayHaveRun: false, "its program has ended too often, and is left alone for a while",
+                retryAfterSeconds: seconds)
+        }
+        return UpstreamFault(
+            fault?.kind ?? .unreachable, mayHaveRun: false, fault?.text ?? "it cannot be reached",
+            status: fault?.status, retryAfterSeconds: 5)
+    }
+
+    // MARK: Telling
+
+    var state: UpstreamState {
+        let isHTTP = if case .http = entry.way { true } else { false }
+        var state = UpstreamState(name: entry.name, phase: .connecting, transport: isHTTP ? "http" : "stdio")
+        if let fault {
+            state.phase = patience.heldUntil == nil ? .down : .held
+            state.reason = fault.text
+        } else if offer != nil || listProblem != nil {
+            state.phase = .on
+            state.reason = listProblem
+        }
+        if let agreement {
+            state.revision = agreement.revision.rawValue
+            state.server = OutsideText.line(agreement.serverName + " " + agreement.serverVersion, most: 128)
+        }
+        state.offered = hosted?.offered ?? UpstreamTools()
+        state.isStale = fault != nil && hosted != nil
+        state.strays = link?.strays ?? 0
+        return state
+    }
+
+    // MARK: The end
+
+    /// Ends the connection; every call fails, and what comes after.
+    func end() async {
+        isEnded = true
+        for timer in Array(timers.keys) { stop(timer) }
+        lost(UpstreamFault(.ended, mayHaveRun: true, "it is no longer configured, or the gateway ends"))
+        for task in Array(work.values) { await task?.value }
+    }
+
+    /// Does something in a task, whose end the keeper's own waits for.
+    func start(_ body: @escaping () async -> Void) {
+        lastWork += 1
+        let number = lastWork
+        work[number] = .some(nil)
+        let task = reactor.start { [self] in
+            await body()
+            work[number] = nil
+        }
+        if work.keys.contains(number) { work[number] = .some(task) }
+    }
+
+    private func start(_ timer: Timer, at deadline: MonotonicTime, _ then: @escaping () -> Void) {
+        stop(timer)
+        timers[timer] = reactor.schedule(at: deadline) { [weak self] in
+            self?.timers[timer] = nil
+            then()
+        }
+    }
+
+    private func stop(_ timer: Timer) { if let token = timers.removeValue(forKey: timer) { reactor.cancel(token) } }
+}

@@ -1,0 +1,133 @@
+import Core
+import IO
+import MCP
+import ToolSources
+
+/// All upstreams of a gateway, in the order of the file. On the upstreams' loop.
+final class Keepers {
+    private let reactor: Reactor
+    private var keepers: [String: UpstreamKeeper] = [:]
+    /// What was told of each last, so that nothing is told twice.
+    private var published: [String: HostedUpstream] = [:]
+    private var file = UpstreamFile()
+    private var problems: [String] = []
+    private var publish: (String, @escaping UpstreamHost.Maker) -> Void = { _, _ in }
+    private var told: (UpstreamSnapshot) -> Void = { _ in }
+    private var last = UpstreamSnapshot()
+    private var runs: UpstreamRuns?
+    private var settled: [() -> Void] = []
+    private var leaving: [Int: Task<Void, Never>?] = [:]
+    private var lastLeaving = 0
+
+    init(on reactor: Reactor) { self.reactor = reactor }
+
+    /// Has those of a file from now on. One whose entry is the same stays as it is.
+    func take(
+        _ file: UpstreamFile, _ problems: [String], _ settings: UpstreamHost.Settings, _ runs: UpstreamRuns,
+        publish: @escaping (String, @escaping UpstreamHost.Maker) -> Void, told: @escaping (UpstreamSnapshot) -> Void
+    ) {
+        (self.publish, self.told, self.runs) = (publish, told, runs)
+        // A file that cannot be read leaves what there was.
+        self.problems = problems
+        guard problems.isEmpty || last.generation == 0 else { return tell() }
+        self.file = file
+        let entries = Dictionary(file.entries.filter(\.isServed).map { ($0.name, $0) }) { first, _ in first }
+        for (name, keeper) in keepers where entries[name] != keeper.entry {
+            keepers[name] = nil
+            leave(keeper)
+        }
+        for entry in file.entries where keepers[entry.name] == nil {
+            guard case .http(let endpoint) = entry.way else { continue }
+            let keeper = UpstreamKeeper(
+                entry, settings, runs, on: reactor,
+                makeTransport: { [reactor] in
+                    UpstreamHTTPTransport(endpoint, of: $0, on: reactor)
+                },
+                changed: { [weak self] keeper in
+                    guard let self, keepers[keeper.entry.name] === keeper else { return }
+                    offer(keeper)
+                    tell()
+                })
+            keepers[entry.name] = keeper
+            keeper.connect()
+        }
+        for name in Array(published.keys) where keepers[name] == nil {
+            published[name] = nil
+            publish(name) { _ in [] }
+        }
+        tell()
+    }
+
+    private func offer(_ keeper: UpstreamKeeper) {
+        let name = keeper.entry.name
+        guard let runs, published[name] !== keeper.hosted else { return }
+        published[name] = keeper.hosted
+        if let hosted = keeper.hosted {
+            publish(name) { reactor in hosted.tools(runs, on: reactor) }
+        } else {
+            publish(name) { _ in [] }
+        }
+    }
+
+    private func tell() {
+        var next = UpstreamSnapshot()
+        next.problems = problems
+        next.upstreams = file.readings.map { reading in
+            if let name = reading.entry?.name, let keeper = keepers[name] { return keeper.state }
+            if let entry = reading.entry, !entry.isServed {
+                return UpstreamState(
+                    name: entry.name, phase: .refused, reason: "this version reaches servers over HTTP alone")
+            }
+            let isOff = reading.problems.isEmpty
+            return UpstreamState(
+                name: reading.name ?? "(without a name)", phase: isOff ? .off : .refused, reason: reading.reason)
+        }
+        next.generation = last.generation
+        if next != last || last.generation == 0 {
+            next.generation += 1
+            last = next
+            told(next)
+        }
+        guard !last.isSettling else { return }
+        let waiting = settled
+        settled = []
+        for then in waiting { then() }
+    }
+
+    /// Calls `then` once each has answered, or has not; after so many seconds in any case.
+    func whenSettled(seconds: Double, then: @escaping () -> Void) {
+        guard last.generation == 0 || last.isSettling else { return then() }
+        var isOver = false
+        let once = {
+            if isOver { return }
+            isOver = true
+            then()
+        }
+        settled.append(once)
+        reactor.schedule(at: reactor.now.advanced(seconds: seconds)) { once() }
+    }
+
+    private func leave(_ keeper: UpstreamKeeper) {
+        lastLeaving += 1
+        let number = lastLeaving
+        leaving[number] = .some(nil)
+        let task = reactor.start { [self] in
+            await keeper.end()
+            leaving[number] = nil
+        }
+        if leaving.keys.contains(number) { leaving[number] = .some(task) }
+    }
+
+    func end() async {
+        (publish, told) = ({ _, _ in }, { _ in })
+        let all = Array(keepers.values)
+        keepers = [:]
+        for keeper in all { leave(keeper) }
+        for task in Array(leaving.values) { await task?.value }
+    }
+}
+
+extension UpstreamEntry {
+    /// Whether there is a way to it.
+    fileprivate var isServed: Bool { if case .http = way { true } else { false } }
+}

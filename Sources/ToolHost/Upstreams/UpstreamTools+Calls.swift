@@ -1,0 +1,89 @@
+import Core
+import IO
+import MCP
+import Synchronization
+import ToolSources
+
+extension HostedUpstream {
+    /// Whose results and failures these are, for whoever reads them.
+    private var source: String { "the MCP server \(entry.name)" }
+
+    /// The tools of the upstream, for one loop; on that loop.
+    func tools(_ runs: UpstreamRuns, on reactor: Reactor) -> [Tool] {
+        offered.tools.compactMap { tool in
+            let definition = tool.definition
+            // Whoever has cleaned the definition keeps narrower bounds than these.
+            return try? Tool(
+                outside: definition.name, title: definition.title, description: definition.description,
+                input: definition.input, output: definition.output, hints: definition.hints, scope: definition.scope,
+                handler: { call, arguments throws(CallFailure) in
+                    let result = await self.run(tool, arguments, runs, on: reactor) { params in
+                        guard let progress = params["progress"]?.doubleValue else { return }
+                        let message = params["message"]?.stringValue.map { OutsideText.line($0, most: 500) }
+                        call.progress(progress, of: params["total"]?.doubleValue, message)
+                    }
+                    guard let result else { throw .cancelled }
+                    return result
+                })
+        }
+    }
+
+    /// Makes one call to its end, from the loop of its caller. Cancelling the task gives it up, there too.
+    /// - Returns: nil when it was cancelled.
+    private func run(
+        _ tool: UpstreamTool, _ arguments: JSONObject, _ runs: UpstreamRuns, on reactor: Reactor,
+        progress: @escaping (JSONObject) -> Void
+    ) async -> ToolResult? {
+        let limits = entry.limits
+        let bounds = CallSlots.Bounds(running: limits.concurrency, waiting: limits.queue)
+        switch await reactor.slot(of: entry.name, in: runs.slots, bounds, seconds: Double(limits.callSeconds)) {
+        case .cancelled: return nil
+        case .busy: return UpstreamResult.busy(source)
+        case .granted: break
+        }
+        defer { runs.slots.release(entry.name) }
+        let call = UpstreamCall(number: UpstreamNumbers.next(), tool: tool, arguments: arguments)
+        let own = reactor.executor
+        let outcome: UpstreamLink.Outcome
+        do {
+            outcome = try await reactor.suspend { suspension in
+                let bound = LoopBound((suspension, progress), on: own)
+                self.call(
+                    call, progress: { params in own.execute { bound.value.1(params) } },
+                    then: { outcome in own.execute { bound.value.0.resume(returning: outcome) } })
+            }
+        } catch {
+            giveUp(call.number)
+            return nil
+        }
+        let result: ToolResult
+        switch outcome {
+        case .success(let object): result = UpstreamResult.read(object, from: source, most: limits.resultBytes)
+        case .failure(let failure):
+            result = UpstreamResult.failure(failure, from: source, isRepeatable: tool.isRepeatable)
+            runs.log(
+                HostEvent(
+                    .debug, "A call of an upstream failed",
+                    ["upstream": entry.name, "tool": tool.definition.name, "cause": failure.cause]))
+        }
+        runs.slots.ended(entry.name, failed: result.isError)
+        return result
+    }
+}
+
+/// Numbers for calls, none of which is given twice.
+private enum UpstreamNumbers {
+    private static let last = Atomic<UInt64>(0)
+
+    static func next() -> UInt64 { last.add(1, ordering: .relaxed).newValue }
+}
+
+extension UpstreamClient.Failure {
+    /// For the log: nothing that comes from outside.
+    var cause: String {
+        switch self {
+        case .fault(let fault): fault.text
+        case .error(let error): "it answers with the error \(error.code)"
+        }
+    }
+}

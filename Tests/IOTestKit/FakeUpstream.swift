@@ -1,0 +1,184 @@
+package import Core
+import Foundation
+import Synchronization
+
+/// Another MCP server on a socket of this machine, over Streamable HTTP, which misbehaves as a test says.
+package final class FakeUpstream: Sendable {
+    /// What it speaks.
+    package enum Era: String, Sendable, CaseIterable {
+        case session, sessionWithStreams, modern
+    }
+
+    /// One message that it was sent.
+    package struct Message: Sendable {
+        /// Of a request of HTTP without a message its own method.
+        package let method: String
+        package let id: JSON?
+        package let params: JSON
+        package let request: SocketServer.Request
+        /// How many of this method came before.
+        package let earlier: Int
+
+        /// The tool that is called.
+        package var tool: String { params["name"]?.stringValue ?? "" }
+    }
+
+    package enum Reply: Sendable {
+        case result(JSON)
+        case error(Int, String)
+        /// An answer of HTTP as it is; `fields` each with its line end.
+        case raw(String, status: String = "200 OK", fields: String = "Content-Type: application/json\r\n")
+        /// A stream of events with these data; it ends, or stays open.
+        case events([JSON], staysOpen: Bool = false)
+        /// Nothing, ever.
+        case silence
+        /// The connection ends.
+        case hangUp
+    }
+
+    /// What it answers; nil for what a good server does.
+    package typealias Script = @Sendable (Message) -> Reply?
+
+    private final class Record: Sendable {
+        let messages = Mutex<[Message]>([])
+
+        func message(_ request: SocketServer.Request) -> Message {
+            let json = (try? JSON.parse(request.body)) ?? .null
+            let method = json["method"]?.stringValue ?? (request.body.isEmpty ? request.method : "answer")
+            return messages.withLock { messages in
+                let earlier = messages.count(where: { $0.method == method })
+                let message = Message(
+                    method: method, id: json["id"], params: json["params"] ?? .null, request: request, earlier: earlier)
+                messages.append(message)
+                return message
+            }
+        }
+    }
+
+    private let server: SocketServer
+    private let record: Record
+
+    package var url: String { server.url + "/mcp" }
+    package var messages: [Message] { record.messages.withLock { $0 } }
+    package func count(_ method: String) -> Int { messages.count(where: { $0.method == method }) }
+
+    /// Serves until `stop`.
+    package init(_ era: Era, tools: JSON = FakeUpstream.tools, _ script: @escaping Script = { _ in nil }) throws {
+        let record = Record()
+        self.record = record
+        server = try SocketServer { connection in
+            while let request = connection.read() {
+                let message = record.message(request)
+                let reply = script(message) ?? Self.usual(message, era, tools)
+                guard Self.send(reply, message, era, connection) else { return }
+            }
+        }
+    }
+
+    package func stop() { server.stop() }
+
+    /// Lets `body` use a server.
+    package static func serve(
+        _ era: Era, tools: JSON = FakeUpstream.tools, _ script: @escaping Script = { _ in nil },
+        _ body: (FakeUpstream) async throws -> Void
+    ) async throws {
+        let upstream = try FakeUpstream(era, tools: tools, script)
+        defer { upstream.stop() }
+        try await body(upstream)
+    }
+
+    /// Two tools: one that gives back its arguments, and one of its own kind.
+    package static let tools: JSON = [
+        [
+            "name": "echo", "title": "Echo", "description": "Gives back what it is given.",
+            "inputSchema": ["type": "object", "properties": ["text": ["type": "string"]]],
+            "annotations": ["readOnlyHint": true],
+        ],
+        ["name": "delete", "description": "Deletes something.", "inputSchema": ["type": "object", "properties": [:]]],
+    ]
+
+    // MARK: What a good server does
+
+    private static func usual(_ message: Message, _ era: Era, _ tools: JSON) -> Reply {
+        let capabilities: JSON = ["tools": ["listChanged": false]]
+        switch (message.method, era) {
+        case ("server/discover", .modern):
+            return .result([
+                "supportedVersions": ["2026-07-28"], "capabilities": capabilities, "resultType": "complete",
+                "ttlMs": 0, "cacheScope": "private",
+                "_meta": ["io.modelcontextprotocol/serverInfo": ["name": "fake", "version": "1"]],
+            ])
+        case ("server/discover", _): return .error(-32601, "Method not found")
+        case ("initialize", .session), ("initialize", .sessionWithStreams):
+            let result: JSON = [
+                "protocolVersion": message.params["protocolVersion"] ?? "", "capabilities": capabilities,
+                "serverInfo": ["name": "fake", "version": "1"],
+            ]
+            let answer: JSON = ["jsonrpc": "2.0", "id": message.id ?? .null, "result": result]
+            return .raw(
+                String(decoding: answer.encoded, as: UTF8.self),
+                fields: "Content-Type: application/json\r\nMcp-Session-Id: s\(message.earlier + 1)\r\n")
+        case ("GET", _): return .raw("", status: "405 Method Not Allowed", fields: "Allow: POST\r\n")
+        case ("DELETE", _): return .raw("", fields: "")
+        case ("ping", _): return .result([:])
+        case ("tools/list", _): return .result(["tools": tools, "resultType": "complete"])
+        case ("tools/call", _):
+            return .result([
+                "content": [["type": "text", "text": message.params["arguments"]?["text"] ?? "done"]],
+                "resultType": "complete",
+            ])
+        default:
+            return message.id == nil ? .raw("", status: "202 Accepted", fields: "") : .error(-32601, "Method not found")
+        }
+    }
+
+    /// - Returns: whether the connection may be used again.
+    private static func send(
+        _ reply: Reply, _ message: Message, _ era: Era, _ connection: SocketServer.Connection
+    ) -> Bool {
+        switch reply {
+        case .result(let result):
+            return answer(["jsonrpc": "2.0", "id": message.id ?? .null, "result": result], era, connection)
+        case .error(let code, let text):
+            let error: JSON = ["code": .number(JSONNumber(code)), "message": .string(text)]
+            return answer(["jsonrpc": "2.0", "id": message.id ?? .null, "error": error], era, connection)
+        case .raw(let body, let status, let fields):
+            connection.answer(body, status: status, fields: fields)
+            return true
+        case .events(let events, let staysOpen):
+            connection.write(streamHead)
+            for event in events {
+                chunk("event: message\ndata: \(String(decoding: event.encoded, as: UTF8.self))\n\n", connection)
+            }
+            if staysOpen {
+                connection.waitForClose()
+                return false
+            }
+            connection.write("0\r\n\r\n")
+            return true
+        case .silence:
+            connection.waitForClose()
+            return false
+        case .hangUp: return false
+        }
+    }
+
+    private static let streamHead =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    private static func answer(_ json: JSON, _ era: Era, _ connection: SocketServer.Connection) -> Bool {
+        let text = String(decoding: json.encoded, as: UTF8.self)
+        guard era == .sessionWithStreams else {
+            connection.answer(text, fields: "Content-Type: application/json\r\n")
+            return true
+        }
+        connection.write(streamHead)
+        chunk(": hello\n\nevent: message\ndata: \(text)\n\n", connection)
+        connection.write("0\r\n\r\n")
+        return true
+    }
+
+    private static func chunk(_ text: String, _ connection: SocketServer.Connection) {
+        connection.write(String(text.utf8.count, radix: 16) + "\r\n" + text + "\r\n")
+    }
+}
