@@ -128,9 +128,9 @@ exports: build ## Read what is exported with icalendar from PyPI and Python's cs
 	@Tests/Tools/packages.sh python3 python3-venv
 	@exec Tests/Exports/exports.sh $(BINARY)
 
-plugins: ## Test the example plugins (PLUGINS="git_clone ..." for some of them)
+plugins: build ## Test the example plugins (PLUGINS="git_clone ..." for some of them)
 	@Tests/Tools/packages.sh git openssl python3 python3-venv
-	@exec bash examples/plugins/test.sh $(PLUGINS)
+	@exec env LUMA_MCP=$(abspath $(BINARY)) bash examples/plugins/test.sh $(PLUGINS)
 
 browser: build ## Look at the pages with headless Chromium and click on them (PAGES="docs ..."); pictures in .build/browser
 	@Tests/Tools/packages.sh $(BROWSER_PACKAGES)

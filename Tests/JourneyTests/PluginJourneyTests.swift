@@ -121,6 +121,50 @@ import Testing
         }
     }
 
+    /// The gateway fetches for it, from where its operator lets it, and the log says who was asked.
+    @Test func aFileIsFetchedForAPlugin() async throws {
+        let stage = try PluginStage()
+        let gateway = try await stage.start()
+        let port = try #require(gateway.address.split(separator: ":").last)
+        let assistant = ModernAsker(gateway)
+        try stage.write(
+            "size.sh",
+            """
+            #!/bin/sh
+            if [ "$1" = --describe ]; then
+                echo '{"contract_version": "1.1", "commands": [{"name": "of", "parameters": [{"name": "url"}],
+                    "fetch": {"argument": "url", "types": ["application/json"]}}]}'
+            else
+                head -c 1 "$LUMA_FETCHED"
+            fi
+
+            """)
+        // Without a grant there is no such tool.
+        try await eventually("it is known", within: 60) {
+            let told = try await curl(gateway.address + "/status").json?["plugins"]?["plugins"]?.arrayValue?.first
+            return told?["refused"]?.arrayValue?.first?["reason"]?.stringValue?.contains("(fetch)") == true
+        }
+        try stage.write(
+            "plugins.json",
+            #"{"format": 1, "plugins": {"size": {"fetch": {"hosts": ["*"], "private_hosts": ["127.0.0.1"], "plain_http": true, "#
+                + #""ports": [\#(port)]}}}}"#, mode: 0o600)
+        try await eventually("it is offered", within: 60) {
+            try await assistant.offeredTools().contains("size__of")
+        }
+        let url = JSON.string("http://127.0.0.1:\(port)/openapi.json")
+        let result = try await assistant.call("size__of", ["url": url])
+        #expect(result["content"]?.arrayValue?.first?["text"] == "{", "\(result)")
+        let refused = try await assistant.failure("size__of", ["url": "http://10.0.0.1/x"])
+        #expect(refused == "url: The address is in a network from which nothing is fetched.")
+        #expect(
+            try await assistant.failure("size__of", ["url": .string("http://127.0.0.1:\(port)/docs")]).contains(
+                "none of"))
+        try await eventually("the hosts are in the log") {
+            let log = gateway.program.standardError
+            return log.contains(#""host":"127.0.0.1""#) && log.contains(#""host":"10.0.0.1""#)
+        }
+    }
+
     @Test func whatIsRefusedIsToldOf() async throws {
         let stage = try PluginStage()
         try stage.shell("well.sh", "echo well")

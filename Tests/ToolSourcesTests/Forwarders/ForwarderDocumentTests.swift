@@ -54,6 +54,11 @@ import Testing
             ("upstream", #"{"base":"https://notes.example/a/../b"}"#, "/upstream/base: has a path"),
             ("upstream", #"{"base":{"$env":"NOT_SET"}}"#, "/upstream/base: needs NOT_SET"),
             ("upstream", #"{"base":{"$secret":"KEY"}}"#, "/upstream/base: $secret has no meaning here"),
+            // Nobody who calls a tool says to which host it goes.
+            ("upstream", #"{"base":{"$arg":"host"}}"#, "/upstream/base: $arg has no meaning here"),
+            ("upstream", #"{"base":"https://{host}.example"}"#, "/upstream/base: must be an absolute URL"),
+            ("upstream", #"{"base":{"$text":"https://{host}"}}"#, "/upstream/base/$text: has arguments"),
+            ("upstream", #"{"base":{"$env":"NOT_SET","default":{"$arg":"host"}}}"#, "/upstream/base: must be a URL"),
             ("upstream", #"{"base":"https://a.example","headers":{"host":"b"}}"#, "/upstream/headers/host: is set by"),
             ("upstream", #"{"base":"https://a.example","headers":{"x y":"b"}}"#, "/upstream/headers/x y: is no name"),
             (
@@ -124,6 +129,26 @@ import Testing
             (
                 #"{"name": "x", "request": {"method": "GET", "path": "notes"}}"#,
                 "/tools/2/request/path: must begin with"
+            ),
+            (
+                #"{"name": "x", "request": {"method": "GET", "path": "https://evil.example/"}}"#,
+                "/tools/2/request/path: must begin with"
+            ),
+            (
+                #"{"name": "x", "request": {"method": "GET", "path": "//evil.example/"}}"#,
+                "/tools/2/request/path: has an empty segment"
+            ),
+            (
+                #"""
+                {"name": "x", "input": {"type": "object", "properties": {"url": {"type": "string"}}},
+                 "request": {"method": "GET", "path": "{url}"}}
+                """#, "/tools/2/request/path: must begin with"
+            ),
+            (
+                #"""
+                {"name": "x", "input": {"type": "object", "properties": {"who": {"type": "string"}}},
+                 "request": {"method": "GET", "path": "/", "headers": {"Host": {"$arg": "who"}}}}
+                """#, "/tools/2/request/headers/Host: is set by"
             ),
             (
                 #"{"name": "x", "request": {"method": "GET", "path": "/a/../b"}}"#,

@@ -1,13 +1,17 @@
 """Tests of img_bw: images of every kind that it takes, and files that want to be something else."""
 
 import base64
+import http.server
 import io
+import json
 import os
 import pathlib
 import random
 import struct
 import subprocess
+import sys
 import tempfile
+import threading
 import unittest
 import zlib
 
@@ -193,6 +197,65 @@ class ImageTests(unittest.TestCase):
             self.assertNotIn(str(self.folder), answer.error)
         self.assertIn("not downloaded", harness.call("img_bw", {"image_url": str(image)}).error)
         self.assertEqual(self.call_path(image).status, 0)
+
+    # What the gateway downloads for it
+
+    def downloaded(self, files, name, grant={"private_hosts": ["localhost"], "plain_http": True}):
+        """Calls the plugin through the program itself, for a file of a server on this machine: what it says, and its exit status."""
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                kind, body = files[self.path.strip("/")]
+                self.send_response(302 if kind == "location" else 200)
+                self.send_header("Location" if kind == "location" else "Content-Type", body.decode() if kind == "location" else kind)
+                self.send_header("Content-Length", "0" if kind == "location" else str(len(body)))
+                self.end_headers()
+                if kind != "location":
+                    self.wfile.write(body)
+
+            def log_message(self, *words):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        port = server.server_address[1]
+        grants = json.loads((harness.HERE / "img_bw/plugins.json").read_text())
+        grants["plugins"]["img_bw"]["fetch"].update(grant, ports=[port])
+        file = self.folder / "plugins.json"
+        file.write_text(json.dumps(grants))
+        # A checkout may be anybody's, and Pillow is in the environment of these tests.
+        settings = {"LUMA_PLUGINS_FILE": str(file), "LUMA_PLUGINS_STRICT": "false", "LUMA_PLUGINS_PYTHON": sys.executable}
+        words = [os.environ["LUMA_MCP"], "plugins", "run", harness.HERE / "img_bw", "run"]
+        run = subprocess.run(
+            [*words, json.dumps({"image_url": f"http://localhost:{port}/{name}"})], capture_output=True, text=True, timeout=120,
+            env={"PATH": harness.PATH, "HOME": str(self.folder), "TMPDIR": str(self.folder), **settings})
+        return run.stdout + run.stderr, run.returncode
+
+    @unittest.skipUnless("LUMA_MCP" in os.environ, "make plugins says where the program is")
+    def test_the_gateway_downloads_it(self):
+        image = encoded(Image.new("RGB", (20, 10), (255, 0, 0)), "PNG")
+        bomb = png(20_000, 20_000)
+        files = {
+            "image": ("image/png", image), "moved": ("location", b"/image"), "page": ("text/html", b"<html>"), "bomb": ("image/png", bomb),
+            "away": ("location", b"http://127.0.0.1:1/"), "large": ("image/png", image + bytes(11 << 20)),
+        }
+        for name in ["image", "moved"]:
+            said, status = self.downloaded(files, name)
+            self.assertEqual(status, 0, said)
+            self.assertRegex(said, r"\[image/png, \d+ bytes\]")
+        for name, words in [
+            ("page", "none of image/png, image/jpeg, image/webp, image/gif"), ("bomb", "16384 pixels on one side"),
+            ("away", "redirects to one that is in a network"), ("large", "larger than 10485760 bytes"),
+        ]:
+            said, status = self.downloaded(files, name)
+            self.assertEqual(status, 1, said)
+            self.assertRegex(said, "image_url: .*(" + words + ")", name)
+        # This machine is nobody's business unless the operator says so.
+        said, status = self.downloaded(files, "image", {"plain_http": True})
+        self.assertEqual(status, 1, said)
+        self.assertIn("in a network from which nothing is fetched", said)
 
     # What it says of itself
 
