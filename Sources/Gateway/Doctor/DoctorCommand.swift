@@ -136,7 +136,8 @@ package struct DoctorCommand {
         do throws(StartFailure) {
             guard
                 let host = try UpstreamService.make(
-                    configuration, environment: environment, remembers: false, folder: nil, log: nil)?.host
+                    configuration, environment: environment, remembers: false,
+                    folder: configuration.storeDirectory(byDefault: ServeCommand.dataDirectory), log: nil)?.host
             else { return [:] }
             host.read { _, _ in }
             let snapshot = await host.survey(seconds: Self.secondsForUpstreams)

@@ -6,6 +6,9 @@ import ToolHost
 
 /// The MCP servers behind this gateway: connected to, offered on every loop, and told of.
 struct UpstreamService: Sendable {
+    /// What is left of the end for a program that does not heed SIGTERM, beyond the time for running requests.
+    private static let secondsToKill = 0.75
+
     let host: UpstreamHost
 
     /// Whose tools they are, in the audit log.
@@ -14,7 +17,7 @@ struct UpstreamService: Sendable {
     /// Makes them ready; nil when the settings name no file. Nothing is read before `read`.
     /// - Parameters:
     ///   - environment: the gateway's own, for what the file names of it.
-    ///   - remembers: what they offer is compared with what they have offered, and noted; else all of it counts.
+    ///   - remembers: what they offer first is noted; else it is only compared with what was noted.
     ///   - folder: the directory for state; nil when nothing is kept.
     ///   - log: nil to say nothing.
     static func make(
@@ -23,8 +26,11 @@ struct UpstreamService: Sendable {
     ) throws(StartFailure) -> UpstreamService? {
         guard let file = configuration.upstreamsFile else { return nil }
         do throws(SystemError) {
-            let settings = UpstreamHost.Settings(
-                file: file, environment: environment, pins: remembers ? UpstreamPinFiles(below: folder) : nil)
+            let files = UpstreamPinFiles(below: folder)
+            let pins: any UpstreamPins = remembers ? files : UpstreamProbe(files)
+            var settings = UpstreamHost.Settings(
+                file: file, environment: environment, pins: pins, in: CallFolder(below: remembers ? folder : nil))
+            settings.patience = min(2, configuration.shutdownSeconds + secondsToKill)
             return UpstreamService(host: try UpstreamHost(settings) { log?.log(LogEvent($0)) })
         } catch {
             throw StartFailure(.unavailable, "Upstream MCP servers cannot be reached: \(error)")

@@ -1,4 +1,5 @@
 import Core
+import Dispatch
 package import IO
 package import MCP
 import Synchronization
@@ -14,11 +15,21 @@ package final class UpstreamHost: Sendable {
         package var environment: [String: String]
         /// What is remembered of their definitions; nil for nothing.
         package var pins: (any UpstreamPins)?
+        /// Where the programs of upstreams work; removed by `end`.
+        package var folder: CallFolder
+        /// Seconds that a program has to end by itself, and again between SIGTERM and SIGKILL.
+        package var patience = 2.0
+        /// The one upstream that is asked; nil for all.
+        package var only: String?
 
-        package init(file: String, environment: [String: String], pins: (any UpstreamPins)? = nil) {
+        package init(
+            file: String, environment: [String: String], pins: (any UpstreamPins)? = nil,
+            in folder: CallFolder = CallFolder(below: nil)
+        ) {
             self.file = file
             self.environment = environment
             self.pins = pins
+            self.folder = folder
         }
     }
 
@@ -81,12 +92,16 @@ package final class UpstreamHost: Sendable {
             let secrets = SecretSource(environment: settings.environment)
             let lookup = ForwarderLookup(
                 environment: { settings.environment[$0] }, secret: { secrets.secret($0) })
-            let file = UpstreamFile.read(octets, lookup: lookup)
+            var file = UpstreamFile.read(octets, lookup: lookup)
+            if let only = settings.only { file.readings.removeAll { $0.name != only } }
             return (file, file.problems.map { "LUMA_UPSTREAMS_FILE: \($0.line)" })
         } catch {
             return (UpstreamFile(), ["LUMA_UPSTREAMS_FILE cannot be read: \(error)"])
         }
     }
+
+    /// The names of all entries of the file, as far as it can be read. Blocks its thread: never on a loop.
+    package static func names(_ settings: Settings) -> [String] { file(settings).0.readings.compactMap(\.name) }
 
     /// Waits until each has answered, or has not.
     package func survey(seconds: Double) async -> UpstreamSnapshot {
@@ -101,6 +116,13 @@ package final class UpstreamHost: Sendable {
     package func end() async {
         await loop.end(keepers.withLock { $0 })
         await loop.stop()
+        let folder = settings.folder
+        await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+            DispatchQueue(label: "luma-mcp.upstreams.end").async {
+                folder.remove()
+                continuation.resume()
+            }
+        }
     }
 }
 

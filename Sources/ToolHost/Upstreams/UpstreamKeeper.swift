@@ -156,6 +156,9 @@ final class UpstreamKeeper {
 
     // MARK: Lists
 
+    /// Reads the lists soon, or tries the connection now.
+    func look() { if link == nil { connect() } else { lookSoon() } }
+
     private func lookSoon() {
         guard timers[.look] == nil else { return }
         start(.look, at: clock.now.advanced(seconds: Self.gatherSeconds)) { [weak self] in self?.readLists() }

@@ -31,18 +31,19 @@ final class Keepers {
         self.problems = problems
         guard problems.isEmpty || last.generation == 0 else { return tell() }
         self.file = file
-        let entries = Dictionary(file.entries.filter(\.isServed).map { ($0.name, $0) }) { first, _ in first }
+        let entries = Dictionary(file.entries.map { ($0.name, $0) }) { first, _ in first }
         for (name, keeper) in keepers where entries[name] != keeper.entry {
             keepers[name] = nil
             leave(keeper)
         }
+        let children = ChildUpstreams(
+            in: settings.folder, patience: settings.patience, environment: settings.environment, log: runs.log)
+        // What stays is looked at again, also one that was left alone.
+        for keeper in keepers.values { keeper.look() }
         for entry in file.entries where keepers[entry.name] == nil {
-            guard case .http(let endpoint) = entry.way else { continue }
             let keeper = UpstreamKeeper(
                 entry, settings, runs, on: reactor,
-                makeTransport: { [reactor] in
-                    UpstreamHTTPTransport(endpoint, of: $0, on: reactor)
-                },
+                makeTransport: { [reactor] in Self.transport($0, children, on: reactor) },
                 changed: { [weak self] keeper in
                     guard let self, keepers[keeper.entry.name] === keeper else { return }
                     offer(keeper)
@@ -56,6 +57,15 @@ final class Keepers {
             publish(name) { _ in [] }
         }
         tell()
+    }
+
+    private static func transport(
+        _ entry: UpstreamEntry, _ children: ChildUpstreams, on reactor: Reactor
+    ) -> any UpstreamTransport {
+        switch entry.way {
+        case .http(let endpoint): UpstreamHTTPTransport(endpoint, of: entry, on: reactor)
+        case .stdio(let child): ChildTransport(entry.name, child, limits: entry.limits, children, on: reactor)
+        }
     }
 
     private func offer(_ keeper: UpstreamKeeper) {
@@ -74,10 +84,6 @@ final class Keepers {
         next.problems = problems
         next.upstreams = file.readings.map { reading in
             if let name = reading.entry?.name, let keeper = keepers[name] { return keeper.state }
-            if let entry = reading.entry, !entry.isServed {
-                return UpstreamState(
-                    name: entry.name, phase: .refused, reason: "this version reaches servers over HTTP alone")
-            }
             let isOff = reading.problems.isEmpty
             return UpstreamState(
                 name: reading.name ?? "(without a name)", phase: isOff ? .off : .refused, reason: reading.reason)
@@ -125,9 +131,4 @@ final class Keepers {
         for keeper in all { leave(keeper) }
         for task in Array(leaving.values) { await task?.value }
     }
-}
-
-extension UpstreamEntry {
-    /// Whether there is a way to it.
-    fileprivate var isServed: Bool { if case .http = way { true } else { false } }
 }

@@ -14,14 +14,17 @@ package final class UpstreamPinFiles: UpstreamPins {
     /// Below the directory for state.
     private static let name = "upstream-pins"
 
-    /// Nil when nothing is kept.
-    private let folder: String?
+    /// The directory for state, which is made when it is not there; nil when nothing is kept.
+    private let base: String?
     /// What could not be kept, until the process ends.
     private let unkept = Mutex<[String: SourcePin]>([:])
     private let queue = DispatchQueue(label: "luma-mcp.upstream-pins")
 
     /// - Parameter base: the directory for state; nil when nothing is kept, so that pins end with the process.
-    package init(below base: String?) { folder = base.map { $0 + "/" + Self.name } }
+    package init(below base: String?) { self.base = base }
+
+    /// Where the files are; nil when nothing is kept.
+    package var folder: String? { base.map { $0 + "/" + Self.name } }
 
     private static let digest: ToolNames.Digest = { (try? Digest.sha256($0)) ?? [] }
 
@@ -84,8 +87,10 @@ package final class UpstreamPinFiles: UpstreamPins {
     }
 
     private func keep(_ pin: SourcePin, for name: String) throws(SystemError) {
-        guard let folder, let path = path(of: name) else { throw SystemError("open", code: ENOENT) }
-        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw SystemError("mkdir") }
+        guard let base, let folder, let path = path(of: name) else { throw SystemError("open", code: ENOENT) }
+        for place in [base, folder] {
+            guard mkdir(place, 0o700) == 0 || errno == EEXIST else { throw SystemError("mkdir") }
+        }
         try WholeFile.replace(path, pin.json(Self.digest).encoded, mode: 0o600)
         unkept.withLock { $0[name] = nil }
     }

@@ -49,6 +49,14 @@ public struct SourceDefinitions: Sendable, Equatable {
     /// By key. A name that the server gives twice belongs to neither and stands here not at all.
     public let definitions: [Definition]
 
+    /// Those of a server that offers nothing.
+    public static let nothing = SourceDefinitions(server: [:], definitions: [])
+
+    private init(server: JSONObject, definitions: [Definition]) {
+        self.server = server
+        self.definitions = definitions
+    }
+
     /// Takes definitions as they came, on however many pages and in whichever order.
     /// - Parameters:
     ///   - name: of the server, as it says itself.
