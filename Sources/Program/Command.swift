@@ -31,10 +31,13 @@ public enum Command: Sendable, Equatable {
     /// Look at the document of a service, or make one of an OpenAPI document, with the settings of forwarded services.
     case forwarders(ForwardersCall, flags: [Setting: String])
 
-    /// Whether it calls a server: Luma, or a gateway.
+    /// Look at other MCP servers, or approve what one offers, with their settings.
+    case upstreams(UpstreamsCall, flags: [Setting: String])
+
+    /// Whether it calls a server: Luma, a gateway, or another one.
     var usesNetwork: Bool {
         switch self {
-        case .serve, .mcp, .doctor, .events, .operation, .completionList: true
+        case .serve, .mcp, .doctor, .events, .operation, .completionList, .upstreams: true
         case .sandbox, .plugins, .forwarders, .version, .help, .completion, .man: false
         }
     }
@@ -58,6 +61,7 @@ public enum Command: Sendable, Equatable {
             }
         case "plugins": return try plugins(rest)
         case "forwarders": return try forwarders(rest)
+        case "upstreams": return try upstreams(rest)
         case "version", "man", "completion", "help":
             if let last = rest.last, ["--help", "-h"].contains(last) { return .help(.command(first)) }
             return try text(first, rest)

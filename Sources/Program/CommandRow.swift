@@ -45,7 +45,8 @@ struct CommandRow: Sendable {
 
     /// The commands that have no commands of their own, for the check at the start: it needs no more than their names.
     static let plainNames = [
-        "serve", "mcp", "sandbox", "doctor", "plugins", "forwarders", "completion", "man", "version", "help",
+        "serve", "mcp", "sandbox", "doctor", "plugins", "forwarders", "upstreams", "completion", "man", "version",
+        "help",
     ]
 
     private static let working = servers + families + texts
@@ -138,6 +139,22 @@ struct CommandRow: Sendable {
                     "Make a document of the operations of a shop."
                 ),
             ], exits: ExitRow.ofForwarders),
+        CommandRow(
+            name: "upstreams", arguments: "COMMAND", summary: "list other MCP servers, check or approve one",
+            options: SettingTable.upstreamsCommand,
+            own: [OptionRow("--json", .yes([]), "With list: print one JSON document, for scripts.")],
+            words: ["list", "check", "diff", "approve"],
+            notes:
+                "list shows what a gateway with these settings offers of the servers that its file names, and what it"
+                + " refuses and why; check NAME shows one of them in full, with what its program writes to standard"
+                + " error. diff NAME shows how what a server offers differs from what was approved, or from what it"
+                + " offered first; approve NAME takes it, with the DIGEST that diff printed only if it is still the"
+                + " same. The servers are asked, no gateway is.",
+            examples: [
+                ("luma-mcp upstreams list --upstreams-file servers.json", "What is offered, and what is not."),
+                ("luma-mcp upstreams check docs", "The tools of one server with their arguments, and what to fix."),
+                ("luma-mcp upstreams diff docs", "What it has changed, and how to approve that."),
+            ], exits: ExitRow.ofUpstreams),
     ]
 
     private static let texts: [CommandRow] = [
@@ -192,6 +209,15 @@ extension ExitRow {
         ExitRow(code: 0, meaning: "The document is valid, or was printed."),
         ExitRow(code: 1, meaning: "The document has problems; each is printed with its place."), wrong,
         ExitRow(code: 78, meaning: "There is no such file, or it cannot be read."),
+    ]
+    static let ofUpstreams = [
+        ExitRow(code: 0, meaning: "Everything is offered, nothing differs, or it was approved."),
+        ExitRow(code: 1, meaning: "Something is not offered, differs, or was not approved."), wrong,
+        ExitRow(
+            code: 78,
+            meaning:
+                "There is no such server, LUMA_UPSTREAMS_FILE is not set, or the directory for state cannot be written."
+        ),
     ]
     static let ofDoctor = [
         ExitRow(code: 0, meaning: "All checks passed."), ExitRow(code: 1, meaning: "Passed with warnings."),

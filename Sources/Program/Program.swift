@@ -62,6 +62,11 @@ public enum Program {
                 return try ForwardersCommand(call, environment: environment).run {
                     try Configuration.forwarders(flags: flags, environment: environment, dotEnv: try dotEnv())
                 }
+            case .upstreams(let call, let flags):
+                let environment = environment()
+                return try await UpstreamsCommand(call, environment: environment).run {
+                    try Configuration.upstreams(flags: flags, environment: environment, dotEnv: try dotEnv())
+                }
             case .serve(let flags):
                 let environment = environment()
                 let configuration = try configuration(flags, environment)

@@ -69,6 +69,17 @@ import Testing
         ),
         (["forwarders", "--help"], .help(.command("forwarders"))),
         (["forwarders", "import", "a.json", "-h"], .help(.command("forwarders"))),
+        (["upstreams", "list"], .upstreams(.list(json: false), flags: [:])),
+        (
+            ["upstreams", "list", "--json", "--upstreams-file", "f.json", "--data-dir=d"],
+            .upstreams(.list(json: true), flags: [.upstreamsFile: "f.json", .dataDirectory: "d"])
+        ),
+        (["upstreams", "check", "docs"], .upstreams(.check(name: "docs"), flags: [:])),
+        (["upstreams", "diff", "docs"], .upstreams(.diff(name: "docs"), flags: [:])),
+        (["upstreams", "approve", "docs"], .upstreams(.approve(name: "docs", digest: nil), flags: [:])),
+        (["upstreams", "approve", "docs", "a1b2"], .upstreams(.approve(name: "docs", digest: "a1b2"), flags: [:])),
+        (["upstreams", "--help"], .help(.command("upstreams"))),
+        (["upstreams", "approve", "docs", "-h"], .help(.command("upstreams"))),
         (["man"], .man), (["completion", "bash"], .completion(.bash)), (["completion", "fish"], .completion(.fish)),
         (["version"], .version), (["--version"], .version), (["serve", "--version"], .version),
         (["help"], .help(.overview)), (["--help"], .help(.overview)), (["-h"], .help(.overview)),
@@ -166,6 +177,15 @@ import Testing
             ]
         ),
         (["forwarders", "check", "f.json", "--port", "1"], ["--port (command line): is not an option"]),
+        (
+            ["upstreams", "approve"],
+            [
+                "upstreams (command line): needs list, check NAME, diff NAME, or approve NAME [DIGEST]; "
+                    + "see luma-mcp help upstreams"
+            ]
+        ),
+        (["upstreams", "diff", "docs", "--json"], ["--json (command line): is not an option"]),
+        (["upstreams", "list", "--port", "1"], ["--port (command line): is not an option"]),
         (["help", "nope"], ["nope (command line): is not a command; see luma-mcp help"]),
         (["help", "sandbox", "x"], ["x (command line): is an unexpected argument"]),
         (["version", "x"], ["x (command line): is an unexpected argument"]),

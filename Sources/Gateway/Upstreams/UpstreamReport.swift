@@ -2,15 +2,21 @@ import Core
 import ToolHost
 import ToolSources
 
-/// What is told of upstream MCP servers in `/status`.
+/// What is told of upstream MCP servers, in `/status` and by the command `upstreams list`.
 struct UpstreamReport {
     /// Lines of one kind that are told of a server.
     private static let mostLines = 20
 
     let snapshot: UpstreamSnapshot
-    let slots: CallSlots
+    /// How their calls are; nil where none are made.
+    var slots: CallSlots?
 
-    init(_ service: UpstreamService) { (snapshot, slots) = (service.host.snapshot, service.host.runs.slots) }
+    init(_ snapshot: UpstreamSnapshot, slots: CallSlots? = nil) {
+        self.snapshot = snapshot
+        self.slots = slots
+    }
+
+    init(_ service: UpstreamService) { self.init(service.host.snapshot, slots: service.host.runs.slots) }
 
     var json: JSON {
         [
@@ -22,7 +28,7 @@ struct UpstreamReport {
     }
 
     private func told(_ state: UpstreamState) -> JSON {
-        let counts = slots.counts(state.name)
+        let counts = slots?.counts(state.name) ?? CallSlots.Counts()
         var object: JSONObject = ["name": .string(state.name)]
         object["transport"] = state.transport.map { .string($0) } ?? .null
         object["state"] = .string(state.phase.rawValue)
