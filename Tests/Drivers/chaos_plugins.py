@@ -42,6 +42,16 @@ def children(process):
         return file.read().split()
 
 
+def adopted():
+    """What this process has adopted and what has not ended."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+    return children(os.getpid())
+
+
 class Storm:
     def __init__(self, options):
         self.options = options
@@ -53,14 +63,20 @@ class Storm:
         os.mkdir(self.meetings, 0o755)
         os.mkdir(self.data, 0o700)
         wild_plugins.write(self.plugins, self.meetings)
-        self.gateway = Gateway(options.binary, options.folder, LUMA_PLUGINS_DIR=self.plugins, LUMA_DATA_DIR=self.data)
         self.counts = collections.Counter()
         self.lock = threading.Lock()
-        eventually("all plugins are offered", lambda: self.offered() == len(wild_plugins.WILD), self.offered, seconds=60)
+        self.gateway = self.start()
 
-    def offered(self):
-        tools = json.loads(self.gateway.get(b"/tools/")[2])["tools"]
-        return sum(tool["name"].endswith("__wild") for tool in tools)
+    def start(self):
+        gateway = Gateway(
+            self.options.binary, self.options.folder, LUMA_PLUGINS_DIR=self.plugins, LUMA_DATA_DIR=self.data)
+
+        def offered():
+            tools = json.loads(gateway.get(b"/tools/")[2])["tools"]
+            return sum(tool["name"].endswith("__wild") for tool in tools)
+
+        eventually("all plugins are offered", lambda: offered() == len(wild_plugins.WILD), offered, seconds=60)
+        return gateway
 
     def run(self):
         port = self.gateway.port
@@ -162,11 +178,24 @@ class Storm:
         self.gateway.end()
         for connection in calls:
             connection.close()
-        # What it had left behind would be adopted by this process.
-        left = wild_plugins.alive(self.plugins), children(os.getpid())
-        assert left == ([], []), left
+        left = wild_plugins.alive(self.plugins)
+        assert not left, left
+        # What it had left behind has been adopted by this process.
+        eventually("it has left no process", lambda: not adopted(), adopted)
         folders = [name for name in os.listdir(self.data) if name.startswith("plugins-")]
         assert not folders, folders
+
+    def kill(self):
+        """One that is killed takes with it all that has not left its plugin's group."""
+        self.gateway = self.start()
+        calls = [Modern(self.gateway.port).send(name + "__wild", {"word": "last"}) for name in ("stubborn", "hang", "grow")]
+        # Of each plugin something, and of two of them more than that.
+        eventually("some of it runs", lambda: len(wild_plugins.alive(self.plugins)) > 4)
+        self.gateway.process.kill()
+        self.gateway.process.wait()
+        eventually("nothing of it is left", lambda: not wild_plugins.alive(self.plugins), lambda: wild_plugins.alive(self.plugins))
+        for connection in calls:
+            connection.close()
 
 
 def main():
@@ -177,6 +206,7 @@ def main():
     storm = Storm(options)
     storm.run()
     storm.end()
+    storm.kill()
     print("%d calls and nothing left, %.0f s" % (options.calls, time.monotonic() - begun))
 
 

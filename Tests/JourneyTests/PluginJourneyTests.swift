@@ -198,6 +198,26 @@ import Testing
         #"{"format": 1, "plugins": {"long": {"paths": [{"path": "\#(outside)", "write": true}]}}}"#
     }
 
+    /// A gateway that is killed takes with it what its plugins have started.
+    @Test func whatAPluginHasStartedDoesNotOutliveAGatewayThatIsKilled() async throws {
+        let stage = try PluginStage()
+        try stage.shell(
+            "long.sh",
+            "sleep 600 & echo $! > \(stage.outside)/part; mv \(stage.outside)/part \(stage.outside)/long; wait")
+        try stage.write("plugins.json", Self.grant(stage.outside), mode: 0o600)
+        let gateway = try await stage.start()
+        let assistant = ModernAsker(gateway)
+        try await eventually("it is there", within: 60) {
+            try await assistant.offeredTools().contains("long__run")
+        }
+        let call = Task { try await assistant.ask("tools/call", ["name": "long__run", "arguments": [:]]) }
+        let process = try await stage.noted("long")
+        #expect(!PluginStage.hasEnded(process))
+        gateway.program.signal(SIGKILL)
+        _ = try? await call.value
+        try await eventually("it has ended, too", within: 60) { PluginStage.hasEnded(process) }
+    }
+
     /// A call that is under way when the gateway ends, by a signal that it hears or by one that it does not.
     @Test(arguments: [SIGTERM, SIGKILL]) func nothingOutlivesTheGateway(signal: Int32) async throws {
         let stage = try PluginStage()

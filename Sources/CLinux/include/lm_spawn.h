@@ -75,6 +75,20 @@ int lm_reap(pid_t process);
 /// A descriptor, which closes on exec, for a child that has not been reaped; readable once it has ended. -1 when there is none.
 int lm_process_descriptor(pid_t process);
 
+/// Groups that a guard looks after at once.
+enum { LM_GUARDED = 256 };
+
+/// A process that kills groups once this one is gone, however it went. Never freed.
+struct lm_guard {
+    /// The numbers of the groups, 0 where there is none; shared with it.
+    volatile int32_t *groups;
+    /// Close on exec. It ends when this does.
+    int lifeline;
+};
+
+/// Starts a guard, which has no descriptors and heeds no signals but SIGKILL. 0 or -1.
+int lm_start_guard(struct lm_guard *guard);
+
 /// Makes this process the parent of all whose parents below it have ended. 0 or -1.
 int lm_adopt_orphans(void);
 

@@ -114,6 +114,8 @@ package final class Spawner: Sendable {
     private func serve() {
         var ends = ChildEnds(SystemProcesses(orphans))
         var spares = SpareDirectories()
+        // From this thread, with nothing running yet.
+        var keeper = ChildGuard()
         while true {
             wait(for: ends)
             let works = mailbox.withLock { mailbox in
@@ -124,9 +126,14 @@ package final class Spawner: Sendable {
                 switch work {
                 case .start(let child, let ticket, let then):
                     let outcome = start(child, ticket, &spares)
-                    if case .success(let started) = outcome { ends.started(started.process) }
+                    if case .success(let started) = outcome {
+                        ends.started(started.process)
+                        keeper.add(started.process)
+                    }
                     then(outcome)
-                case .finish(let request): ends.begin(request)
+                case .finish(let request):
+                    ends.begin(request)
+                    keeper.remove(request.child.process)
                 }
             }
             for (request, ending) in ends.advance() { remove(request.directory, &spares) { request.then(ending) } }
