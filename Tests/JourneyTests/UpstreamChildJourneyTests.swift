@@ -106,6 +106,8 @@ private final class ServerStage {
         #expect(check.err.contains("welcome"), "\(check)")
         let other = try await stage.run(["check", "doc"])
         #expect(other.code == 78 && other.err.contains("did you mean docs?"), "\(other)")
+        let absent = try await stage.run(["check", "docs", "--upstreams-file", "absent.json"])
+        #expect(absent.code == 78 && absent.err.contains("no such file"), "\(absent)")
         // Whoever looks leaves nothing behind.
         #expect(stage.pins == [])
     }

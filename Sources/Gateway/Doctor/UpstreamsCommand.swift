@@ -49,7 +49,8 @@ package struct UpstreamsCommand {
         let probe = UpstreamProbe(UpstreamPinFiles(below: folder))
         var settings = UpstreamHost.Settings(file: found.file, environment: environment, pins: probe)
         if let name = call.name {
-            let known = UpstreamHost.names(settings)
+            let (known, problems) = UpstreamHost.names(settings)
+            if let problem = problems.first { throw StartFailure(.configuration, problem) }
             guard known.contains(name) else { throw Self.unknown(name, known) }
             settings.only = name
         }

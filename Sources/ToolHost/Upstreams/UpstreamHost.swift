@@ -100,8 +100,12 @@ package final class UpstreamHost: Sendable {
         }
     }
 
-    /// The names of all entries of the file, as far as it can be read. Blocks its thread: never on a loop.
-    package static func names(_ settings: Settings) -> [String] { file(settings).0.readings.compactMap(\.name) }
+    /// The names of all entries of the file as far as it can be read, and what is wrong around them. Blocks its thread: never on a
+    /// loop.
+    package static func names(_ settings: Settings) -> (names: [String], problems: [String]) {
+        let (file, problems) = file(settings)
+        return (file.readings.compactMap(\.name), problems)
+    }
 
     /// Waits until each has answered, or has not.
     package func survey(seconds: Double) async -> UpstreamSnapshot {
