@@ -26,6 +26,9 @@ extension DoctorReport {
                 for refused in document.reading.refused {
                     add("forwarders", .warning, "\(name): \(refused.name) is not offered: \(refused.reason)")
                 }
+                for warning in document.reading.warnings.prefix(ForwarderReport.mostLines) {
+                    add("forwarders", .warning, "\(name): \(warning.line)")
+                }
                 if !document.notConfigured.isEmpty {
                     let ways = document.notConfigured.joined(separator: ", or ")
                     add("forwarders", .warning, "\(name): calls fail until \(ways) is set")

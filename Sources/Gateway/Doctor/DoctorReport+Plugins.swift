@@ -20,6 +20,11 @@ extension DoctorReport {
             for refused in plugin.refused {
                 add("plugins", .warning, "\(plugin.name): \(refused.name) is not offered: \(refused.reason)")
             }
+            for warning in plugin.warnings {
+                add(
+                    "plugins", .warning, "\(plugin.name): \(warning)",
+                    advice: "Read its texts before a model does: luma-mcp plugins check PATH.")
+            }
             for request in plugin.notGranted {
                 add("plugins", .ok, "\(plugin.name): \(request), which plugins.json does not grant")
             }

@@ -6,7 +6,7 @@ import ToolSources
 /// What is told of forwarded services, in `/status` and by `doctor`.
 struct ForwarderReport {
     /// Lines of one kind that are told of a document; what comes after them is in its check.
-    private static let mostLines = 20
+    static let mostLines = 20
 
     let snapshot: ForwarderSnapshot
     /// How their calls are; nil where none are made.

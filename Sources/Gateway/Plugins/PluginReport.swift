@@ -47,6 +47,7 @@ struct PluginReport {
         object["not_granted"] = .array(plugin.notGranted.map { .string($0) })
         object["notes"] = .array(plugin.notes.map { .string($0) })
         object["fetches"] = .array(plugin.commands.compactMap(Self.fetch))
+        object["warnings"] = .array(plugin.warnings.map { .string($0) })
         object["sandbox"] = .string(plugin.sandbox.description)
         let counts = slots?.counts(plugin.name) ?? CallSlots.Counts()
         object["running"] = .number(JSONNumber(counts.running))
@@ -99,6 +100,7 @@ extension PluginReport {
             lines += plugin.refused.map { "  not offered: \($0.name): \($0.reason)" }
             lines += plugin.notGranted.map { "  not granted: \($0)" }
             lines += plugin.notes.map { "  note: \($0)" }
+            lines += plugin.warnings.map { "  warning: \($0)" }
             lines.append("  sandbox: \(plugin.sandbox)")
         }
         lines += snapshot.refused.map { "not offered: \($0.name): \($0.reason)" }

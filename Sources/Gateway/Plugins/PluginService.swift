@@ -1,4 +1,5 @@
 import Core
+import GatewayAPI
 import IO
 import MCP
 import Settings
@@ -47,6 +48,7 @@ extension PluginHost.Settings {
         self.init(
             directory: plugins.directory, file: plugins.file, python: plugins.python, isStrict: plugins.isStrict,
             environment: environment)
+        gatewayTools = Surfaces.all.compactMap(\.tool)
     }
 }
 

@@ -82,6 +82,7 @@ package enum StatusSchema {
         "tools": texts("The names of its tools."), "refused": ["type": "array", "items": refused],
         "not_granted": texts("What it requests and plugins.json does not grant."),
         "notes": texts("Warnings for its author."),
+        "warnings": texts("Texts of its tools that address a model, or look as if they hid something."),
         "sandbox": ["type": "string", "description": "How its processes are sandboxed on this machine."],
         "running": count, "waiting": count, "calls": count, "failures": count,
     ])

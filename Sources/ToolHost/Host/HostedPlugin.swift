@@ -28,6 +28,8 @@ package final class HostedPlugin: Sendable {
     package let notGranted: [String]
     /// What its author or its operator should know besides.
     package let notes: [String]
+    /// What its texts say to a model rather than of its tools, for the operator to read before the tools are used.
+    package let warnings: [String]
     /// It knows no `--describe`, so its help was read.
     package let isKnownByHelp: Bool
 
@@ -37,7 +39,10 @@ package final class HostedPlugin: Sendable {
     package var sandbox: SandboxInForce { SandboxSupport.current.inForce(level) }
     var level: SandboxLevel { SandboxLevel(rawValue: policy.sandbox.rawValue) ?? .strict }
 
-    init(_ found: FoundPlugin, _ described: DescribedPlugin, _ policy: PluginPolicy, _ variables: GrantedVariables) {
+    init(
+        _ found: FoundPlugin, _ described: DescribedPlugin, _ policy: PluginPolicy, _ variables: GrantedVariables,
+        gatewayTools: [String] = []
+    ) {
         self.found = found
         self.policy = policy
         self.variables = variables
@@ -72,6 +77,9 @@ package final class HostedPlugin: Sendable {
         let names = Set(offered.map(\.definition.name))
         commands = cleaned.filter { names.contains($0.0.definition.name) }
             .map { Command(command: $1, policy: $2, definition: $0.definition) }
+        warnings = commands.flatMap { command in
+            SuspiciousText.hints(in: command.definition, tools: gatewayTools).map { "\(command.command.name): \($0)" }
+        }
         notes += policy.unknownCommands(of: description).map {
             "plugins.json names the command \($0), which it does not have"
         }

@@ -23,6 +23,8 @@ package final class PluginHost: Sendable {
         package var secrets: SecretSource
         /// The one entry of the directory that is looked at; nil for all.
         package var only: String?
+        /// Names of the gateway's own tools, of which the texts of a plugin have no reason to speak.
+        package var gatewayTools: [String] = []
         /// What a plugin may take to say what it does.
         package var describeSeconds = 10.0
 

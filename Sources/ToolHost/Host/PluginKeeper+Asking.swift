@@ -76,7 +76,8 @@ extension PluginKeeper {
             // While secrets were read it may have been granted or have said something else, or be gone: whoever has noticed
             // that puts it together. What was granted before is not in force any more.
             guard entries[name]?.edition == entry.edition, entries[name]?.hosted == nil else { continue }
-            entries[name]?.hosted = HostedPlugin(entry.found, described, policy, variables)
+            entries[name]?.hosted = HostedPlugin(
+                entry.found, described, policy, variables, gatewayTools: settings.gatewayTools)
         }
     }
 }

@@ -141,6 +141,9 @@ public enum ForwarderDocument {
             if names.contains(name) { place.child("name").report("is the name of another tool of this document") }
             names.append(name)
             let tool = reader.read(.object(DocumentDefaults.merge(defaults, under: object)), at: place)
+            for hint in tool.map({ SuspiciousText.hints(in: $0.definition) }) ?? [] {
+                context.warn(place.pointer, hint)
+            }
             context.origin = { $0 }
             if let tool, context.reports == before {
                 tools.append(tool)
