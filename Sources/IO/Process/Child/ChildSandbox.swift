@@ -124,7 +124,8 @@ extension ChildProcess {
         let grants: [(paths: [String], may: Int32)] = [
             (SystemPaths.readable, reading), (sandbox.hasNetwork ? SystemPaths.network : [], reading),
             (SystemPaths.devices, Int32(LM_MAY_READ | LM_MAY_WRITE)), ([program], reading),
-            ([directory.path], isOwn ? writing : reading), (sandbox.readable, reading), (sandbox.writable, writing),
+            ([directory.path], isOwn ? writing : reading), (sandbox.readable.filter { $0 != program }, reading),
+            (sandbox.writable, writing),
         ]
         for (paths, may) in grants {
             for path in paths where lm_landlock_allow(ruleset, version, path, may) != 0 {

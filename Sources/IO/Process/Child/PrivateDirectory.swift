@@ -77,8 +77,7 @@ struct SpareDirectories {
     mutating func make(_ directory: PrivateDirectory) throws(SystemError) {
         while let index = paths.lastIndex(where: { PrivateDirectory(path: $0).folder == directory.folder }) {
             let spare = paths.remove(at: index)
-            // Its last owner may have given others a way in.
-            if chmod(spare, 0o700) == 0, rename(spare, directory.path) == 0 { return }
+            if rename(spare, directory.path) == 0 { return }
         }
         try directory.make()
     }
@@ -100,7 +99,9 @@ struct SpareDirectories {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_size <= Self.largestBytes, let stream = fdopendir(descriptor)
+        // Its last owner may have given others a way in.
+        guard fstat(descriptor, &status) == 0, status.st_size <= Self.largestBytes,
+            status.st_mode & 0o7777 == 0o700 || fchmod(descriptor, 0o700) == 0, let stream = fdopendir(descriptor)
         else {
             close(descriptor)
             return false
