@@ -82,9 +82,18 @@ package enum StatusSchema {
         "tools": texts("The names of its tools."), "refused": ["type": "array", "items": refused],
         "not_granted": texts("What it requests and plugins.json does not grant."),
         "notes": texts("Warnings for its author."),
+        "fetches": ["type": "array", "items": fetch],
         "warnings": texts("Texts of its tools that address a model, or look as if they hid something."),
         "sandbox": ["type": "string", "description": "How its processes are sandboxed on this machine."],
         "running": count, "waiting": count, "calls": count, "failures": count,
+    ])
+
+    private static let fetch: JSON = object([
+        "tool": ["type": "string"],
+        "argument": ["type": "string", "description": "Names the file that is fetched for it."],
+        "hosts": texts("Patterns of the hosts that it may come from; none is every one."),
+        "private_hosts": texts("Hosts that may have a private address."),
+        "plain_http": ["type": "boolean"], "max_bytes": count, "types": texts("Media types that are taken."),
     ])
 
     private static let forwarders: JSON = object([
