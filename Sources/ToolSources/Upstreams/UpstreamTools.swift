@@ -46,7 +46,8 @@ public struct UpstreamTools: Sendable, Equatable {
                     hints: entry.hints(of: raw, annotations: object["annotations"]),
                     scope: entry.scope(of: raw).scopes)
                 cleaned.append((raw, tool))
-                notes += tool.notes.map { "\(tool.definition.name): \($0)" }
+                let hints = SuspiciousText.hints(in: tool.definition)
+                notes += (tool.notes + hints).map { "\(tool.definition.name): \($0)" }
             } catch {
                 refused.append(error)
             }
