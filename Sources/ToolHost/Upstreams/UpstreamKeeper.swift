@@ -9,6 +9,8 @@ final class UpstreamKeeper {
     static let grace = 300.0
     /// Without a word of it for so long it is asked whether it is there, in seconds.
     private static let idleSeconds = 60.0
+    /// For the farewell at the end of the gateway, in seconds.
+    private static let secondsToEnd = 1.0
     /// What several words say at about the same time is looked at once, in seconds.
     private static let gatherSeconds = 0.2
     /// Between two looks at the lists of one that does not tell of changes, in seconds.
@@ -32,6 +34,10 @@ final class UpstreamKeeper {
     private var timers: [Timer: TimerQueue.Token] = [:]
     private var lastHeard: MonotonicTime
     private var isEnded = false
+    /// It was connected to, or a call has tried to.
+    private(set) var hasStarted = false
+    /// The first attempt is under way.
+    var isStarting: Bool { hasStarted && fault == nil && agreement == nil }
     /// Work on this loop that has to end before the keeper does.
     private var work: [Int: Task<Void, Never>?] = [:]
     private var lastWork = 0
@@ -67,6 +73,7 @@ final class UpstreamKeeper {
     /// Connects, now; nothing when it is connected or being so.
     func connect() {
         guard link == nil, !isEnded else { return }
+        hasStarted = true
         stop(.retry)
         patience.began(now: clock.now)
         let link = UpstreamLink(entry, makeTransport(entry), on: reactor)
@@ -109,7 +116,7 @@ final class UpstreamKeeper {
         guard let link else { return }
         self.link = nil
         for timer in [Timer.poll, .idle, .look, .subscription] { stop(timer) }
-        let deadline = clock.now.advanced(seconds: 1)
+        let deadline = clock.now.advanced(seconds: isEnded ? Self.secondsToEnd : 2 * settings.patience)
         start { await link.close(fault, by: deadline) }
         if !isEnded, self.fault?.text != fault.text {
             runs.log(

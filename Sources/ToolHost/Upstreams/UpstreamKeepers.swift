@@ -5,6 +5,8 @@ import ToolSources
 
 /// All upstreams of a gateway, in the order of the file. On the upstreams' loop.
 final class Keepers {
+    private static let startsAtOnce = 4
+
     private let reactor: Reactor
     private var keepers: [String: UpstreamKeeper] = [:]
     /// What was told of each last, so that nothing is told twice.
@@ -34,6 +36,7 @@ final class Keepers {
         let entries = Dictionary(file.entries.map { ($0.name, $0) }) { first, _ in first }
         for (name, keeper) in keepers where entries[name] != keeper.entry {
             keepers[name] = nil
+            if published.removeValue(forKey: name) != nil { publish(name) { _ in [] } }
             leave(keeper)
         }
         let children = ChildUpstreams(
@@ -47,15 +50,12 @@ final class Keepers {
                 changed: { [weak self] keeper in
                     guard let self, keepers[keeper.entry.name] === keeper else { return }
                     offer(keeper)
+                    startMore()
                     tell()
                 })
             keepers[entry.name] = keeper
-            keeper.connect()
         }
-        for name in Array(published.keys) where keepers[name] == nil {
-            published[name] = nil
-            publish(name) { _ in [] }
-        }
+        startMore()
         tell()
     }
 
@@ -66,6 +66,13 @@ final class Keepers {
         case .http(let endpoint): UpstreamHTTPTransport(endpoint, of: entry, on: reactor)
         case .stdio(let child): ChildTransport(entry.name, child, limits: entry.limits, children, on: reactor)
         }
+    }
+
+    /// Connects to those that were never connected to, few at once: many programs that start together all start late.
+    private func startMore() {
+        let all = file.entries.compactMap { keepers[$0.name] }
+        let running = all.count(where: \.isStarting)
+        for keeper in all.filter({ !$0.hasStarted }).prefix(max(0, Self.startsAtOnce - running)) { keeper.connect() }
     }
 
     private func offer(_ keeper: UpstreamKeeper) {

@@ -143,6 +143,53 @@ import ToolHost
         }
     }
 
+    private static let program = """
+        import json, sys
+        for line in sys.stdin:
+            message = json.loads(line)
+            method, id = message["method"], message.get("id")
+            if id is None: continue
+            answer = {"jsonrpc": "2.0", "id": id}
+            if method == "initialize":
+                answer["result"] = {"protocolVersion": "2025-06-18", "capabilities": {"tools": {}},
+                                    "serverInfo": {"name": "child", "version": "2"}}
+            elif method == "tools/list":
+                answer["result"] = {"tools": [{"name": "echo", "inputSchema": {"type": "object"}},
+                                              {"name": "die", "inputSchema": {"type": "object"}}]}
+            elif method == "tools/call" and message["params"]["name"] == "die": sys.exit(1)
+            elif method == "tools/call":
+                answer["result"] = {"content": [{"type": "text", "text": json.dumps(message["params"]["arguments"])}]}
+            else: answer["error"] = {"code": -32601, "message": "no"}
+            print("a banner" if method == "initialize" else "", flush=True)
+            print(json.dumps(answer), flush=True)
+        """
+
+    /// One that the gateway starts, and starts again when it has ended.
+    @Test func aProgramIsAnUpstreamToo() async throws {
+        let entry: JSON = [
+            "name": "child", "transport": "stdio",
+            "command": ["/usr/bin/env", "python3", "-c", .string(Self.program)],
+        ]
+        let file = JSON.object(["format": 1, "upstreams": [entry]])
+        let folder = try DocumentFolder(["upstreams.json": String(decoding: file.encoded, as: UTF8.self)])
+        try await InProcess.serve([.upstreamsFile: folder.path + "/upstreams.json"]) {
+            (gateway: InProcess) async throws in
+            #expect(try await gateway.upstreamTools(2) == ["child__die", "child__echo"])
+            let echo = try await gateway.call("child__echo", ["a": 1])
+            #expect(echo["content"]?.arrayValue?.first?["text"] == #"{"a": 1}"#, "\(echo)")
+            let died = try await gateway.call("child__die")
+            #expect(died["structuredContent"]?["error"]?["code"] == "outcome_unknown", "\(died)")
+            // It is started again for the next call, or by itself before that.
+            var again = try await gateway.call("child__echo", ["a": 2])
+            for _ in 0..<1000 where again["isError"] == true {
+                try await Task.sleep(for: .milliseconds(10))
+                again = try await gateway.call("child__echo", ["a": 2])
+            }
+            #expect(again["content"]?.arrayValue?.first?["text"] == #"{"a": 2}"#, "\(again)")
+            #expect(try await gateway.upstreamState("child")["transport"] == "stdio")
+        }
+    }
+
     /// A bad definition costs itself alone.
     @Test func whatIsWrongWithOneDefinitionCostsThatOne() async throws {
         let schema: JSON = ["type": "object", "properties": [:]]
