@@ -91,7 +91,7 @@ package enum StatusSchema {
     private static let fetch: JSON = object([
         "tool": ["type": "string"],
         "argument": ["type": "string", "description": "Names the file that is fetched for it."],
-        "hosts": texts("Patterns of the hosts that it may come from; none is every one."),
+        "hosts": texts("Public hosts that it may come from; `*` stands for all."),
         "private_hosts": texts("Hosts that may have a private address."),
         "plain_http": ["type": "boolean"], "max_bytes": count, "types": texts("Media types that are taken."),
     ])
