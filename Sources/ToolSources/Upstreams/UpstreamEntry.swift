@@ -25,6 +25,17 @@ public struct UpstreamEntry: Sendable, Equatable {
         public var paths: [PluginPath]
         public var variables: [PluginGrants.Variable]
         public var hasNetwork: Bool
+
+        public init(
+            command: [String], sandbox: PluginGrants.Sandbox, paths: [PluginPath],
+            variables: [PluginGrants.Variable], hasNetwork: Bool
+        ) {
+            self.command = command
+            self.sandbox = sandbox
+            self.paths = paths
+            self.variables = variables
+            self.hasNetwork = hasNetwork
+        }
     }
 
     /// Which revisions are spoken with it.
