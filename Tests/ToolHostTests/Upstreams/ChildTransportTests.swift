@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import IO
+import MCP
 import Synchronization
 import Testing
 
