@@ -59,7 +59,8 @@ import Testing
                 Issue.record("nothing is pinned")
                 return
             }
-            #expect(pin.origin == .approval && pin.definitions == (try SourceDefinitions(other)))
+            let definitions = try SourceDefinitions(other)
+            #expect(pin.origin == .approval && pin.definitions == definitions)
             let attributes = try FileManager.default.attributesOfItem(atPath: folder + "/upstream-pins/docs.json")
             #expect(attributes[.posixPermissions] as? Int == 0o600)
         }
