@@ -8,12 +8,12 @@ import Testing
     private let start = MonotonicTime(nanoseconds: 5_000_000_000)
     private let limiter = ToolCallLimiter()
 
-    private func principal(_ label: String = "a", _ limits: CallLimits) -> Principal {
+    private func principal(_ label: String, _ limits: CallLimits) -> Principal {
         Principal(label: label, scopes: .read, calls: limits)
     }
 
     @Test func soManyCallsMayBeInProgress() {
-        let two = principal(CallLimits(concurrency: 2))
+        let two = principal("a", CallLimits(concurrency: 2))
         #expect(limiter.begin(two, at: start) == nil && limiter.begin(two, at: start) == nil)
         #expect(limiter.begin(two, at: start) == CallRefusal(.concurrency(2), retryAfterSeconds: 1))
         // Nobody counts for another.
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func soManyCallsMayBeginInAMinute() {
-        let two = principal(CallLimits(perMinute: 2))
+        let two = principal("a", CallLimits(perMinute: 2))
         var refusals: [CallRefusal?] = []
         for second in [0.0, 10, 20, 59.5, 60, 61, 62] {
             let refusal = limiter.begin(two, at: start.advanced(seconds: second))
@@ -39,7 +39,7 @@ import Testing
 
     /// What is refused for one cause uses nothing up of the other.
     @Test func aRefusedCallCountsForNothing() {
-        let both = principal(CallLimits(perMinute: 2, concurrency: 1))
+        let both = principal("a", CallLimits(perMinute: 2, concurrency: 1))
         #expect(limiter.begin(both, at: start) == nil)
         for _ in 0..<5 { #expect(limiter.begin(both, at: start)?.cause == .concurrency(1)) }
         limiter.ended(both)
