@@ -136,7 +136,7 @@ browser: build ## Look at the pages with headless Chromium and click on them (PA
 	@Tests/Tools/packages.sh $(BROWSER_PACKAGES)
 	Tests/Browser/browser.sh $(BINARY) $(PAGES)
 
-interop: build ## Play the journeys with the real MCP clients from PyPI (mcp 1.x, mcp 2.x, fastmcp; with INTEROP_FRAMEWORKS=1 five frameworks)
+interop: build ## Play the journeys with the real MCP clients and servers from PyPI (mcp 1.x, mcp 2.x, fastmcp; with INTEROP_FRAMEWORKS=1 five frameworks)
 	@Tests/Tools/packages.sh python3 python3-venv
 	Tests/Interop/run.sh $(BINARY) .build/interop
 

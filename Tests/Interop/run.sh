@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Plays the journeys with the real clients from PyPI, all at the same time: run.sh <binary> <folder>. With INTEROP_FRAMEWORKS=1
+# Plays the journeys with the real clients and servers from PyPI, all at the same time: run.sh <binary> <folder>. With INTEROP_FRAMEWORKS=1
 # frameworks that make tools of their own out of the gateway's follow, one after the other: they are a gigabyte to download.
 set -euo pipefail
 
@@ -22,7 +22,7 @@ environment() { # name, requirements
 mkdir -p "$folder"
 # 1.x and 2.x cannot live side by side; fastmcp stands on 2.x.
 environment mcp1 'mcp>=1.30,<2'
-environment mcp2 'mcp>=2,<3' 'fastmcp-slim[client]>=4,<5'
+environment mcp2 'mcp>=2,<3' 'fastmcp-slim[client,server]>=4,<5'
 
 declare -A drivers=([v1]=mcp1 [v2]=mcp2 [fastmcp]=mcp2) running
 for name in "${!drivers[@]}"; do
@@ -30,9 +30,13 @@ for name in "${!drivers[@]}"; do
         >"$folder/$name.out" 2>"$folder/$name.log" &
     running[$name]=$!
 done
+# The other way round: real servers behind the gateway.
+timeout --kill-after=5 "$seconds" "$folder/mcp2/bin/python" -W ignore "$here/upstreams.py" "$binary" "$folder/mcp1/bin/python" \
+    "$folder/mcp2/bin/python" >"$folder/upstreams.out" 2>"$folder/upstreams.log" &
+running[upstreams]=$!
 status=0
 for name in "${!running[@]}"; do
-    wait "${running[$name]}" || { tail -60 "$folder/$name.log" >&2; echo "failed: client_$name.py" >&2; status=1; }
+    wait "${running[$name]}" || { tail -60 "$folder/$name.log" >&2; echo "failed: $name" >&2; status=1; }
     cat "$folder/$name.out"
 done
 

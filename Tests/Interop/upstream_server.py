@@ -1,0 +1,60 @@
+"""A server of a real SDK for the gateway to stand before: upstream_server.py v1|v2|fastmcp stdio|PORT."""
+
+import asyncio
+import os
+import sys
+
+kind, way = sys.argv[1:]
+if kind == "v1":
+    from mcp.server.fastmcp import Context, FastMCP as Server
+elif kind == "v2":
+    from mcp.server import MCPServer as Server
+    from mcp.server.mcpserver import Context
+else:
+    from fastmcp import Context, FastMCP as Server
+
+server = Server("real", port=int(way)) if kind == "v1" and way != "stdio" else Server("real")
+
+
+@server.tool()
+def echo(text: str) -> str:
+    """Gives back what it is given."""
+    return text
+
+
+@server.tool()
+def process() -> int:
+    """The number of the server's process."""
+    return os.getpid()
+
+
+@server.tool()
+async def steps(ctx: Context) -> str:
+    """Tells how far it is."""
+    for step in range(3):
+        await ctx.report_progress(step + 1, 3)
+        await asyncio.sleep(0.05)
+    return "done"
+
+
+@server.tool()
+async def slow(seconds: float) -> str:
+    """Takes its time."""
+    await asyncio.sleep(seconds)
+    return "late"
+
+
+@server.tool()
+def boom() -> str:
+    """Fails."""
+    raise ValueError("it is broken")
+
+
+if way == "stdio":
+    server.run() if kind != "fastmcp" else server.run(show_banner=False)
+elif kind == "v1":
+    server.run("streamable-http")
+elif kind == "v2":
+    server.run("streamable-http", port=int(way))
+else:
+    server.run("http", port=int(way), show_banner=False)
