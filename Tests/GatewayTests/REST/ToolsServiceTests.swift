@@ -134,6 +134,7 @@ import Testing
             #expect(
                 outcomes == [
                     "ok", "ok", "ok", "timeout", "busy", "failed", "tool_error", "invalid_arguments", "refused",
+                    "refused", "refused", "refused", "refused",
                 ])
         }
     }
