@@ -93,7 +93,7 @@ enum ToolSchemas {
     }()
 
     static let fromTemplate: JSONObject = {
-        var properties: JSONObject = ["template_type": string("Type of a template, from list_templates")]
+        var properties: JSONObject = ["template_type": string("Type of the template")]
         properties.members += event(["name", "start_at", "timezone"] + common, Shapes.eventInput).members
         properties.members += keyed.members
         return object(properties, required: ["template_type", "name", "start_at", "timezone"])
