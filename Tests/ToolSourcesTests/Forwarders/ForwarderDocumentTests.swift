@@ -39,7 +39,7 @@ import Testing
         arguments: [
             ("", "[]", ": must be an object"), ("", "{", ": not valid JSON"), ("", #"{"a":1,"a":2}"#, "is there twice"),
             ("format", "2", "/format: must be a whole number from 1 to 1"),
-            ("name", #""Notes""#, "/name: must be a small letter"),
+            ("name", #""Notes""#, "/name: must be a lower-case letter"),
             ("name", "1", "/name: must be a string"),
             ("uptime", "1", "/uptime: is not known"),
             ("tool", "1", "/tool: is not known; did you mean tools?"),
@@ -60,7 +60,7 @@ import Testing
             ("upstream", #"{"base":{"$text":"https://{host}"}}"#, "/upstream/base/$text: has arguments"),
             ("upstream", #"{"base":{"$env":"NOT_SET","default":{"$arg":"host"}}}"#, "/upstream/base: must be a URL"),
             ("upstream", #"{"base":"https://a.example","headers":{"host":"b"}}"#, "/upstream/headers/host: is set by"),
-            ("upstream", #"{"base":"https://a.example","headers":{"x y":"b"}}"#, "/upstream/headers/x y: is no name"),
+            ("upstream", #"{"base":"https://a.example","headers":{"x y":"b"}}"#, "/upstream/headers/x y: is not the name"),
             (
                 "upstream", #"{"base":"https://a.example","headers":{"x-a":"b\nc"}}"#,
                 "/upstream/headers/x-a: must be one line"
@@ -204,7 +204,7 @@ import Testing
             ),
             (
                 #"{"name": "x", "request": {"method": "POST", "path": "/"}, "pages": {"next": "link"}}"#,
-                "/tools/2/pages: are read by GET"
+                "/tools/2/pages: need a request with GET"
             ),
             (
                 #"{"name": "x", "request": {"method": "GET", "path": "/"}, "errors": {"status": {"oops": {}}}}"#,

@@ -106,7 +106,7 @@ import ToolSources
             "/plugins/p/env/A/default: is not known"
         ),
         (#"{"format":1,"plugins":{"p":{"env":{"A":{"$env":"B C"}}}}}"#, "/plugins/p/env/A/$env: must be a name"),
-        (#"{"format":1,"plugins":{"p":{"env":{"1A":"x"}}}}"#, "/plugins/p/env/1A: is no name of a variable"),
+        (#"{"format":1,"plugins":{"p":{"env":{"1A":"x"}}}}"#, "/plugins/p/env/1A: is not the name of a variable"),
         (
             #"{"format":1,"plugins":{"p":{"env":{"LUMA_PLUGIN":"x"}}}}"#,
             "/plugins/p/env/LUMA_PLUGIN: is set by the gateway itself"
@@ -137,7 +137,7 @@ import ToolSources
         ),
         (
             #"{"format":1,"plugins":{"p":{"hints":{"read_only":true,"destructive":true}}}}"#,
-            "/plugins/p/hints: what is read only"
+            "/plugins/p/hints: a read-only tool"
         ),
         (#"{"format":1,"default":{"env":{"A":"x"}}}"#, "/default/env: is not known"),
         (#"{"format":1,"plugins":{"p":{},"p":{}}}"#, "the document: the member \"p\" is there twice"),

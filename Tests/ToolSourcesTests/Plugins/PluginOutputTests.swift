@@ -91,7 +91,7 @@ import ToolSources
     @Test(arguments: ["{", "no", "", #"{"a":1}x"#])
     func whatIsNoJSONIsTold(output: String) {
         let message = Self.message(Self.outcome(.json, output), .invalidOutput)
-        #expect(message?.contains("(json)") == true)
+        #expect(message?.contains("not valid json: ") == true)
     }
 
     // MARK: A bad end
@@ -259,7 +259,7 @@ import ToolSources
 
     @Test(arguments: [
         ("", "its last line has no \"result\""), (#"{"progress":1}"#, "its last line has no \"result\""),
-        ("x\n", "line 1 is no JSON object"), ("[]", "line 1 is no JSON object"),
+        ("x\n", "line 1 is not a JSON object"), ("[]", "line 1 is not a JSON object"),
         ("{\"a\":1}\n", "line 1 is neither progress"),
         ("{\"result\":1}\n{\"result\":2}\n", "line 2 follows the result"),
         ("{\"result\":1}\n\n{\"progress\":2}", "line 3 follows the result"),
