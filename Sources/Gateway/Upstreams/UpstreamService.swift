@@ -3,6 +3,7 @@ import IO
 import MCP
 import Settings
 import ToolHost
+import ToolSources
 
 /// The MCP servers behind this gateway: connected to, offered on every loop, and told of.
 struct UpstreamService: Sendable {
