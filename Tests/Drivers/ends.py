@@ -217,7 +217,7 @@ def commands(binary, folder, runs, _):
         "events templates": [(["events", "templates"], 0, "")],
         "events import": [(["events", "import", table, "--dry-run"], 0, ".*Nothing was sent: this is a dry run.\n")],
         "plugins": [(["plugins", "list"], 78, ".+")],
-        "forwarders": [(["forwarders", "check", "nowhere"], 78, ".+")],
+        "services": [(["forwarders", "check", "nowhere"], 78, ".+"), (["upstreams", "list"], 78, ".+")],
         "wrong": [
             (["nonsense"], 64, ".+"),
             (["serve", "--nonsense"], 64, ".+"),
