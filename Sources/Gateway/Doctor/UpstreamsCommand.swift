@@ -83,7 +83,7 @@ package struct UpstreamsCommand {
         let host: UpstreamHost
         do throws(SystemError) {
             host = try UpstreamHost(settings) { event in
-                guard tellsAll else { return }
+                guard tellsAll, event.level != .info else { return }
                 let values = event.fields.filter { $0.name != "upstream" }.map(\.value)
                 StandardError.write(([event.message] + values).joined(separator: ": "))
             }
@@ -159,10 +159,12 @@ package struct UpstreamsCommand {
                 "It could not be written into \(Neutral.quoted(folder)): \(error). LUMA_DATA_DIR must be the gateway's."
             )
         }
-        let tools = now.definitions.count { $0.key.kind == .tool }
-        let prompts = now.definitions.count - tools
+        func counted(_ kind: SourceDefinitions.Kind) -> String {
+            let count = now.definitions.count { $0.key.kind == kind }
+            return "\(count) \(kind.rawValue)\(count == 1 ? "" : "s")"
+        }
         StandardOutput.write(
-            "Approved \(tools) tools and \(prompts) prompts of \(name), in \(folder). A running gateway takes it on SIGHUP."
+            "Approved \(counted(.tool)) and \(counted(.prompt)) of \(name), in \(folder). A running gateway takes it on SIGHUP."
         )
         return 0
     }

@@ -144,6 +144,8 @@ package final class ChildTransport: UpstreamTransport {
 private final class ChildConversation {
     /// A line holds the members of the message beside the result.
     private static let envelopeBytes = 64 << 10
+    /// Between the end of what a program says and its own, in seconds.
+    private static let endSeconds = 0.25
     /// Lines in a row that are no messages, before whoever writes them counts as no MCP server.
     private static let mostGarbage = 100
 
@@ -194,7 +196,11 @@ private final class ChildConversation {
         case .line(let line): read(line)
         case .lineTooLong(let beginning): overflowed(beginning)
         case .note(let line): notes.note(line, now: reactor.now)
-        case .silent: close(UpstreamFault(.lost, mayHaveRun: true, "its program has closed its input or output"))
+        case .silent:
+            // As a rule it ends, and how it did says more.
+            reactor.schedule(at: reactor.now.advanced(seconds: Self.endSeconds)) { [weak self] in
+                self?.close(UpstreamFault(.lost, mayHaveRun: true, "its program has closed its input or output"))
+            }
         case .ended(let result):
             notes.tellOmitted()
             close(result.fault)
