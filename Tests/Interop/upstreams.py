@@ -105,10 +105,12 @@ def entries(upstreams):
             "hints": {"echo": {"read_only": True}}, "limits": {"call_seconds": 3},
         }
     for kind, python in KINDS.items():
+        # The environment, and the Python that it was made of, which need not be the system's.
+        base = subprocess.check_output([python, "-c", "import sys; print(sys.base_prefix)"], text=True).strip()
         root = str(pathlib.Path(python).parents[1])
         yield {
             "name": "s" + kind, "transport": "stdio", "command": [python, "-B", SERVER, kind, "stdio"],
-            "paths": [{"path": root}, {"path": str(pathlib.Path(SERVER).parent)}], "limits": {"connect_seconds": 30},
+            "paths": [{"path": path} for path in (root, base, str(pathlib.Path(SERVER).parent))], "limits": {"connect_seconds": 30},
             "hints": {"echo": {"read_only": True}},
         }
 
