@@ -11,6 +11,10 @@ package final class ChildChannel {
         package var lineBytes = 4 << 20
         /// The longest line of its standard error output.
         package var noteBytes = 4 << 10
+        /// Octets of its output that are read in a second. A program that writes more waits.
+        package var lineBytesPerSecond = 16 << 20
+        /// The same of its standard error output.
+        package var noteBytesPerSecond = 1 << 20
         /// Octets that may wait for it to read them.
         package var waitingBytes = 8 << 20
         /// Seconds that it has to end by itself once its input has ended, before SIGTERM.
@@ -141,6 +145,7 @@ package final class ChildChannel {
 
 extension ChildChannel: ChildPeer {
     var writes: Bool { true }
+    var pace: (output: Int, errors: Int)? { (bounds.lineBytesPerSecond, bounds.noteBytesPerSecond) }
 
     func began(_ input: ChildInput) {
         self.input = input

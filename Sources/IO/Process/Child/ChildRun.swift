@@ -41,6 +41,8 @@ extension Spawner {
 protocol ChildPeer: AnyObject {
     /// Whether its input stays open, and is given to `began`, once `ChildProcess.input` was written.
     var writes: Bool { get }
+    /// Octets of its output, and of its standard error output, that are read in a second; nil for all that come.
+    var pace: (output: Int, errors: Int)? { get }
     /// It runs.
     func began(_ input: ChildInput)
     /// The next octets of its output.
@@ -55,6 +57,7 @@ protocol ChildPeer: AnyObject {
 private final class OneWay: ChildPeer {
     private let hearing: (UnsafeRawBufferPointer) -> Void
     let writes = false
+    let pace: (output: Int, errors: Int)? = nil
 
     init(_ hearing: @escaping (UnsafeRawBufferPointer) -> Void) { self.hearing = hearing }
 
@@ -136,10 +139,11 @@ private final class ChildRun: ChildListener {
     private func watch(_ started: StartedChild) throws(SystemError) {
         let output = ChildOutput(
             started.output, CappedOutput(child.overflow == .tail ? .last : .first, limit: child.outputLimit),
-            isLimitFatal: child.overflow == .error, hearing: peer.map { peer in { peer.heard($0) } }, self, reactor)
+            isLimitFatal: child.overflow == .error, pace: peer?.pace?.output,
+            hearing: peer.map { peer in { peer.heard($0) } }, self, reactor)
         let errors = ChildOutput(
             started.errors, CappedOutput(.last, limit: child.errorLimit), isLimitFatal: false,
-            hearing: peer.map { peer in { peer.heardError($0) } }, self, reactor)
+            pace: peer?.pace?.errors, hearing: peer.map { peer in { peer.heardError($0) } }, self, reactor)
         let input = ChildInput(started.input, child.input, staysOpen: peer?.writes == true, self, reactor)
         (self.output, self.errors, self.input) = (output, errors, input)
         try output.watch()

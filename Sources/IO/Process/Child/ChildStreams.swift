@@ -1,4 +1,5 @@
 import CLinux
+import Core
 import Glibc
 
 /// What a run is told by the descriptors of its child.
@@ -35,17 +36,25 @@ final class ChildOutput: ReadinessHandler {
     private(set) var isOver = false
     private let descriptor: Int32
     private let isLimitFatal: Bool
+    /// Octets that are read in a second, more or less; nil for all that come.
+    private let pace: Int?
+    /// When this second began, and what was read in it.
+    private var second: (began: MonotonicTime, octets: Int)
+    /// The end of a pause.
+    private var pause: TimerQueue.Token?
     private let hearing: ((UnsafeRawBufferPointer) -> Void)?
     private let reactor: Reactor
     private unowned let listener: any ChildListener
 
     init(
-        _ descriptor: Int32, _ collected: CappedOutput, isLimitFatal: Bool,
+        _ descriptor: Int32, _ collected: CappedOutput, isLimitFatal: Bool, pace: Int? = nil,
         hearing: ((UnsafeRawBufferPointer) -> Void)? = nil, _ listener: any ChildListener, _ reactor: Reactor
     ) {
         self.descriptor = descriptor
         self.collected = collected
         self.isLimitFatal = isLimitFatal
+        self.pace = pace
+        second = (reactor.now, 0)
         self.hearing = hearing
         self.listener = listener
         self.reactor = reactor
@@ -54,8 +63,29 @@ final class ChildOutput: ReadinessHandler {
     func watch() throws(SystemError) { try reactor.watch(descriptor, UInt32(LM_EPOLLIN), self) }
 
     func ready(_ events: UInt32) {
+        if pace != nil, reactor.now.seconds(since: second.began) >= 1 { second = (reactor.now, 0) }
         read(pieces: Self.piecesPerTurn)
-        if isOver { listener.streamEnded() }
+        if isOver { listener.streamEnded() } else { rest() }
+    }
+
+    /// Lets whoever writes too fast wait. An end of the stream is reported all the same.
+    private func rest() {
+        guard let pace, pause == nil else { return }
+        guard second.octets > pace else { return }
+        do throws(SystemError) { try reactor.rewatch(descriptor, 0) } catch { return }
+        pause = reactor.schedule(at: second.began.advanced(seconds: 1)) { [weak self] in self?.goOn() }
+    }
+
+    private func goOn() {
+        pause = nil
+        guard !isOver else { return }
+        second = (reactor.now, 0)
+        do throws(SystemError) {
+            try reactor.rewatch(descriptor, UInt32(LM_EPOLLIN))
+        } catch {
+            shut()
+            listener.streamEnded()
+        }
     }
 
     /// Takes what is still in the pipe, and closes it.
@@ -82,6 +112,7 @@ final class ChildOutput: ReadinessHandler {
 
     private func take(_ octets: UnsafeRawBufferPointer) {
         collected.append(octets)
+        second.octets += octets.count
         hearing?(octets)
         if isLimitFatal, collected.isCut {
             shut()
@@ -92,6 +123,8 @@ final class ChildOutput: ReadinessHandler {
     private func shut() {
         if isOver { return }
         isOver = true
+        if let pause { reactor.cancel(pause) }
+        pause = nil
         reactor.forget(descriptor)
         close(descriptor)
     }

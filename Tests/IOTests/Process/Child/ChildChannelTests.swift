@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Testing
 
@@ -143,6 +144,20 @@ private struct Talk {
             let heard = await talk.rest()
             #expect(heard.ending == .killed(signal: Int(SIGTERM)) && heard.tooLong.count <= 1)
             #expect(isGone(process))
+        }
+    }
+
+    /// It costs no more than its pace, and nothing of it is lost.
+    @Test func whoWritesTooFastWaits() async throws {
+        try await ChildBench.with { bench in
+            var bounds = ChildChannel.Bounds()
+            (bounds.lineBytesPerSecond, bounds.noteBytesPerSecond) = (1000, 1000)
+            let script =
+                "lines() { head -c 400000 /dev/zero | tr '\\0' a | fold -w 1000; }; lines; echo; lines >&2; echo >&2"
+            let began = LoopClock.monotonicNow
+            let heard = try await Talk(bench.shell(script), on: bench, bounds: bounds).rest()
+            #expect(heard.lines.count == 400 && heard.notes.count == 400 && heard.ending == .exited(0))
+            #expect(LoopClock.monotonicNow.seconds(since: began) >= 1.9)
         }
     }
 
