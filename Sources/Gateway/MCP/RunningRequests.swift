@@ -147,15 +147,18 @@ final class CallShares: Sendable {
 struct CallOrigin: Sendable {
     let caller: CallerKey
     let traceparent: String?
+    /// Of the request that has brought the message; nil when none has.
+    let requestID: String?
     /// Counts them for the log line of what has brought the message; nil when there is none.
     let calls: CallTotal?
 
     /// The only client of a program that was started for it.
-    static let alone = CallOrigin(caller: .none, traceparent: nil, calls: nil)
+    static let alone = CallOrigin(caller: .none, traceparent: nil, requestID: nil, calls: nil)
 
-    init(caller: CallerKey, traceparent: String?, calls: CallTotal?) {
+    private init(caller: CallerKey, traceparent: String?, requestID: String?, calls: CallTotal?) {
         self.caller = caller
         self.traceparent = traceparent
+        self.requestID = requestID
         self.calls = calls
     }
 
@@ -164,7 +167,7 @@ struct CallOrigin: Sendable {
     init(_ context: RequestContext, calls: CallTotal? = nil) {
         self.init(
             caller: context.sender(.interactive).caller, traceparent: context.admission?.trace?.traceparent,
-            calls: calls ?? context.admission?.calls)
+            requestID: context.id, calls: calls ?? context.admission?.calls)
     }
 
     /// The calls that one call of a tool, a prompt or a resource makes.
@@ -173,6 +176,7 @@ struct CallOrigin: Sendable {
         let origin = call.caller.origin as? CallOrigin ?? .alone
         let context = CallContext(Sender(origin.caller), isCallerGone: isGone)
         context.total = origin.calls
+        context.requestID = origin.requestID
         // What the message itself says stands nearer than the request that has carried it.
         context.traceparent = call.meta?["traceparent"]?.stringValue.flatMap(Self.continued) ?? origin.traceparent
         return context

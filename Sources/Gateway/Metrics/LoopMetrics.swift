@@ -7,7 +7,7 @@ import MCP
 /// What one loop counts. Plain numbers without a lock: they are written on the loop, and read there for a scrape.
 ///
 /// A request costs two additions and no memory; a call to Luma and a call of a tool cost a look into a small table.
-final class LoopMetrics: CallObserver {
+final class LoopMetrics {
     private static let statuses = 200...599
     /// The slot of requests that found no endpoint is the first.
     private static let slots = Endpoint.allCases.count + 1

@@ -26,9 +26,6 @@ final class RequestRecorder {
         return RateLimitStatus(luma: account.budget.snapshot(now: now), isWrite: isWrite, now: now)
     }
 
-    /// Whether a line of this level is written; ask before work that only a log line needs.
-    func isEnabled(_ level: LogLevel) -> Bool { log.isEnabled(level) }
-
     /// Writes the request's line, when its answer is complete.
     func record(
         _ context: RequestContext, _ endpoint: Endpoint?, status: Int, bytes: Int, calls: CallContext?, reason: Reason?
@@ -79,18 +76,6 @@ final class RequestRecorder {
         log.log(LogEvent(time: clock.wallClock, .error, message, ["cause": .text(cause)]))
     }
 
-    /// Writes a line for one call to Luma, at debug level.
-    func attempt(_ attempt: CallContext.Attempt, of context: RequestContext) {
-        log.log(
-            LogEvent(
-                time: clock.wallClock, .debug, "Call to Luma",
-                [
-                    "request_id": .text(context.id), "operation": .text(attempt.operation),
-                    "attempt": .integer(attempt.number), "outcome": .text(attempt.outcome),
-                    "duration_us": .integer(Int(attempt.seconds * 1e6)),
-                ]))
-    }
-
     /// Says when Luma or the key begins to fail, and when it works again.
     func reachability(_ outcome: Reachability.Outcome) {
         switch outcome {
@@ -107,4 +92,24 @@ final class RequestRecorder {
 
     /// Hands what is gathered to the log, before the end.
     func flush() { log.flush() }
+}
+
+extension RequestRecorder: CallObserver {
+    /// Counts one call to Luma and writes its line, at debug level. What the gateway asks by itself is of no request.
+    func called(_ attempt: CallContext.Attempt) {
+        metrics.called(attempt)
+        guard log.isEnabled(.debug) else { return }
+        var event = LogEvent(
+            time: clock.wallClock, .debug, "Call to Luma",
+            [
+                "operation": .text(attempt.operation), "attempt": .integer(attempt.number),
+                "outcome": .text(attempt.outcome), "duration_us": .integer(Int(attempt.seconds * 1e6)),
+            ])
+        if let requestID = attempt.requestID {
+            event.fields.insert((name: "request_id", value: .text(requestID)), at: 0)
+        }
+        log.log(event)
+    }
+
+    func waited(seconds: Double) { metrics.waited(seconds: seconds) }
 }

@@ -55,7 +55,7 @@ final class LoopContext {
             patience: shared.patience
         ) { changes.publish($0) }
         shared.metrics.add(recorder.metrics, on: reactor.executor)
-        luma.observer = recorder.metrics
+        luma.observer = recorder
         reads.metrics = recorder.metrics
         reconcilerSettings = Reconciler.Settings(
             settleSeconds: shared.configuration.memory.settleSeconds,
@@ -90,7 +90,7 @@ final class LoopContext {
         let call = operations.upstreamCall(
             CallContext(context.sender(priority)) { !exchange.isOpen }, timeout: timeout)
         call.context.traceparent = context.admission?.trace?.traceparent
-        if recorder.isEnabled(.debug) { call.context.onAttempt = { [recorder] in recorder.attempt($0, of: context) } }
+        call.context.requestID = context.id
         return call
     }
 

@@ -19,8 +19,8 @@ public final class CallContext {
     /// The trace that the caller has begun, as the `traceparent` of every call; nil for none.
     public var traceparent: String?
 
-    /// Told of each attempt as it ends; for a log that goes into detail.
-    public var onAttempt: ((Attempt) -> Void)?
+    /// By which the log names the request that asks; nil when none does.
+    public var requestID: String?
 
     /// Keeps account of the request's writes; nil when nobody does.
     public var journal: (any WriteJournal)?
@@ -34,6 +34,8 @@ public final class CallContext {
         /// The status of the answer, or a bounded label of what went wrong.
         public let outcome: String
         public let seconds: Double
+        /// That of the request's context.
+        public internal(set) var requestID: String?
     }
 
     /// Counts what the calls of several contexts cost together; nil when this is the only one of its request.

@@ -218,12 +218,11 @@ public final class LumaClient {
         _ operation: Operation, _ number: Int, _ outcome: @autoclosure () -> String, _ begun: MonotonicTime,
         _ context: CallContext
     ) {
-        if observer == nil, context.onAttempt == nil { return }
-        let seconds = time.now.seconds(since: begun)
-        let attempt = CallContext.Attempt(
-            operation: operation.name, number: number, outcome: outcome(), seconds: seconds)
-        observer?.called(attempt)
-        context.onAttempt?(attempt)
+        guard let observer else { return }
+        observer.called(
+            CallContext.Attempt(
+                operation: operation.name, number: number, outcome: outcome(), seconds: time.now.seconds(since: begun),
+                requestID: context.requestID))
     }
 
     /// Sleeps on the loop; the caller's task being cancelled ends it.
