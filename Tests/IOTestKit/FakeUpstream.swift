@@ -63,13 +63,16 @@ package final class FakeUpstream: Sendable {
     package func count(_ method: String) -> Int { messages.count(where: { $0.method == method }) }
 
     /// Serves until `stop`.
-    package init(_ era: Era, tools: JSON = FakeUpstream.tools, _ script: @escaping Script = { _ in nil }) throws {
+    package init(
+        _ era: Era, tools: JSON = FakeUpstream.tools, capabilities: JSON = FakeUpstream.capabilities,
+        _ script: @escaping Script = { _ in nil }
+    ) throws {
         let record = Record()
         self.record = record
         server = try SocketServer { connection in
             while let request = connection.read() {
                 let message = record.message(request)
-                let reply = script(message) ?? Self.usual(message, era, tools)
+                let reply = script(message) ?? Self.usual(message, era, tools, capabilities)
                 guard Self.send(reply, message, era, connection) else { return }
             }
         }
@@ -79,10 +82,11 @@ package final class FakeUpstream: Sendable {
 
     /// Lets `body` use a server.
     package static func serve(
-        _ era: Era, tools: JSON = FakeUpstream.tools, _ script: @escaping Script = { _ in nil },
+        _ era: Era, tools: JSON = FakeUpstream.tools, capabilities: JSON = FakeUpstream.capabilities,
+        _ script: @escaping Script = { _ in nil },
         _ body: (FakeUpstream) async throws -> Void
     ) async throws {
-        let upstream = try FakeUpstream(era, tools: tools, script)
+        let upstream = try FakeUpstream(era, tools: tools, capabilities: capabilities, script)
         defer { upstream.stop() }
         try await body(upstream)
     }
@@ -97,10 +101,12 @@ package final class FakeUpstream: Sendable {
         ["name": "delete", "description": "Deletes something.", "inputSchema": ["type": "object", "properties": [:]]],
     ]
 
+    /// Tools that stay as they are.
+    package static let capabilities: JSON = ["tools": ["listChanged": false]]
+
     // MARK: What a good server does
 
-    private static func usual(_ message: Message, _ era: Era, _ tools: JSON) -> Reply {
-        let capabilities: JSON = ["tools": ["listChanged": false]]
+    private static func usual(_ message: Message, _ era: Era, _ tools: JSON, _ capabilities: JSON) -> Reply {
         switch (message.method, era) {
         case ("server/discover", .modern):
             return .result([

@@ -7,6 +7,15 @@ import Synchronization
 final class ToolSourceFeed: Sendable {
     /// Makes the tools of a source for one loop, on that loop: handlers belong to it.
     typealias Maker = @Sendable (Reactor) -> [Tool]
+    /// The same of its prompts and resources; clients are not told when these become others.
+    typealias OthersMaker = @Sendable (Reactor) -> SourceOthers
+
+    /// What a source offers.
+    private struct Offer: Sendable {
+        let version: UInt64
+        let make: Maker
+        let others: OthersMaker?
+    }
 
     /// One loop that takes part.
     struct Token: Hashable, Sendable { fileprivate let number: UInt64 }
@@ -21,7 +30,7 @@ final class ToolSourceFeed: Sendable {
         var last: UInt64 = 0
         var lastPublication: UInt64 = 0
         var members: [UInt64: Member] = [:]
-        var current: [String: (version: UInt64, make: Maker)] = [:]
+        var current: [String: Offer] = [:]
         /// Members that have not taken a publication yet.
         var waiting: [UInt64: Set<UInt64>] = [:]
         var conflicts: [Registry.NameConflict] = []
@@ -52,20 +61,23 @@ final class ToolSourceFeed: Sendable {
     var conflicts: [Registry.NameConflict] { state.withLock { $0.conflicts } }
 
     /// Offers these tools of a source from now on, and no others of it.
-    /// - Parameter make: kept, and called on each loop, those that join later included.
-    func replace(source: String, with make: @escaping Maker) {
-        let (version, members) = state.withLock { state in
+    /// - Parameters:
+    ///   - make: kept, and called on each loop, those that join later included.
+    ///   - others: the same of what it has besides tools; nil for nothing.
+    func replace(source: String, with make: @escaping Maker, others: OthersMaker? = nil) {
+        let (offer, members) = state.withLock { state in
             state.last += 1
             state.lastPublication = state.last
             state.isExpected = true
-            state.current[source] = (state.last, make)
+            let offer = Offer(version: state.last, make: make, others: others)
+            state.current[source] = offer
             if !state.members.isEmpty { state.waiting[state.last] = Set(state.members.keys) }
-            return (state.last, state.members)
+            return (offer, state.members)
         }
         for (number, member) in members {
             member.executor.execute { [self] in
-                let conflicts = member.share.value.take(source, version, make)
-                taken(version, by: number, conflicts)
+                let conflicts = member.share.value.take(source, offer)
+                taken(offer.version, by: number, conflicts)
             }
         }
     }
@@ -125,17 +137,20 @@ final class ToolSourceFeed: Sendable {
         }
 
         /// - Returns: the names that several want now.
-        func take(_ source: String, _ version: UInt64, _ make: @escaping Maker) -> [Registry.NameConflict] {
-            take([source: (version, make)])
+        func take(_ source: String, _ offer: Offer) -> [Registry.NameConflict] {
+            take([source: offer])
             return dispatcher.registry.conflicts
         }
 
         /// Two publications may arrive in another order than they were made in: the newer one stays.
-        func take(_ offers: [String: (version: UInt64, make: Maker)]) {
+        func take(_ offers: [String: Offer]) {
             let new = offers.filter { $0.value.version > versions[$0.key, default: 0] }
             if new.isEmpty { return }
             for (source, offer) in new { versions[source] = offer.version }
             dispatcher.registry.replace(new.mapValues { $0.make(reactor) })
+            for (source, offer) in new {
+                dispatcher.registry.replaceOthers(source: source, with: offer.others?(reactor))
+            }
         }
     }
 }

@@ -40,6 +40,8 @@ struct UpstreamService: Sendable {
 
     /// Reads the file, and offers what its servers offer from now on. Blocks for the file alone: never on a loop, and one at a time.
     func read(to sources: ToolSourceFeed) {
-        host.read { upstream, make in sources.replace(source: Self.source(of: upstream), with: make) }
+        host.read { upstream, offer in
+            sources.replace(source: Self.source(of: upstream), with: offer.tools, others: offer.others)
+        }
     }
 }

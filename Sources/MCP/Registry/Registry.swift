@@ -39,6 +39,8 @@ public struct Registry {
     public private(set) var conflicts: [NameConflict] = []
 
     private var builtIn: [Tool] = []
+    private var builtInOthers = SourceOthers()
+    private var others: [String: SourceOthers] = [:]
     private var dynamic: [String: [Tool]] = [:]
     /// Places in `tools`.
     private var places: [String: Int] = [:]
@@ -62,19 +64,22 @@ public struct Registry {
     /// Adds a prompt, whose name no other may have.
     public mutating func add(_ prompt: Prompt) {
         precondition(!prompts.contains { $0.name == prompt.name }, "two prompts are called \(prompt.name)")
-        prompts.append(prompt)
+        builtInOthers.prompts.append(prompt)
+        arrangeOthers()
     }
 
     /// Adds a resource, whose URI no other may have.
     public mutating func add(_ resource: Resource) {
         precondition(!resources.contains { $0.uri == resource.uri }, "two resources are at \(resource.uri)")
-        resources.append(resource)
+        builtInOthers.resources.append(resource)
+        arrangeOthers()
     }
 
     /// Adds a template of resources, which no other may equal.
     public mutating func add(_ template: ResourceTemplate) {
         precondition(!templates.contains { $0.template == template.template }, "a template is there twice")
-        templates.append(template)
+        builtInOthers.templates.append(template)
+        arrangeOthers()
     }
 
     var capabilities: ServerCapabilities {
@@ -121,6 +126,25 @@ extension Registry {
         guard seen != before else { return false }
         generation += 1
         return true
+    }
+
+    /// Offers these prompts and resources of a source from now on, and no others of it; nil for none. A built-in one keeps its name or
+    /// URI, and of two sources the first has it.
+    public mutating func replaceOthers(source: String, with new: SourceOthers?) {
+        others[source] = new
+        arrangeOthers()
+    }
+
+    private mutating func arrangeOthers() {
+        (prompts, resources, templates) = (builtInOthers.prompts, builtInOthers.resources, builtInOthers.templates)
+        if others.isEmpty { return }
+        var (names, uris) = (Set(prompts.map(\.name)), Set(resources.map(\.uri)))
+        var forms = Set(templates.map(\.template.text))
+        for (_, other) in others.sorted(by: { ($0.value.order, $0.key) < ($1.value.order, $1.key) }) {
+            prompts += other.prompts.filter { names.insert($0.name).inserted }
+            resources += other.resources.filter { uris.insert($0.uri).inserted }
+            templates += other.templates.filter { forms.insert($0.template.text).inserted }
+        }
     }
 
     /// The names and definitions of what sources give.

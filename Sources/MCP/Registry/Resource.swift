@@ -54,7 +54,17 @@ public struct ResourceTemplate {
         _ template: String, name: String, title: String, description: String, mimeType: String,
         scope: Principal.Scopes = .read, completers: [String: Completer] = [:], read: @escaping Reader
     ) {
-        self.template = URITemplate(template)
+        self.init(
+            URITemplate(template), name: name, title: title, description: description, mimeType: mimeType, scope: scope,
+            completers: completers, read: read)
+    }
+
+    /// The same of a template that was read before.
+    public init(
+        _ template: URITemplate, name: String, title: String, description: String, mimeType: String,
+        scope: Principal.Scopes = .read, completers: [String: Completer] = [:], read: @escaping Reader
+    ) {
+        self.template = template
         self.name = name
         self.title = title
         self.description = description
@@ -109,6 +119,30 @@ public struct URITemplate: Sendable, Hashable {
             rest = rest.dropFirst(name.count + 2)
         }
         self.parts = parts
+    }
+
+    /// Reads a template that comes from outside; nil for one of a higher level, or one that does not begin with a scheme.
+    public init?(outside text: String) {
+        guard let colon = text.firstIndex(of: ":"), colon != text.startIndex,
+            text[..<colon].utf8.allSatisfy({ $0.isASCIIAlphanumeric || "+-.".utf8.contains($0) })
+        else { return nil }
+        var (isOpen, isAfterVariable, length) = (false, false, 0)
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "{"):
+                if isOpen || isAfterVariable { return nil }
+                (isOpen, length) = (true, 0)
+            case UInt8(ascii: "}"):
+                if !isOpen || length == 0 { return nil }
+                (isOpen, isAfterVariable) = (false, true)
+            default:
+                if isOpen, !byte.isASCIIAlphanumeric, byte != UInt8(ascii: "_") { return nil }
+                length += 1
+                isAfterVariable = false
+            }
+        }
+        if isOpen { return nil }
+        self.init(text)
     }
 
     /// The names of the variables in order.

@@ -35,11 +35,15 @@ final class HostedUpstream: Sendable {
     }
 }
 
-/// One call of a tool, on its way to the upstreams' loop.
+/// One request for a caller, on its way to the upstreams' loop.
 struct UpstreamCall: Sendable {
     let number: UInt64
-    let tool: UpstreamTool
-    let arguments: JSONObject
+    let method: String
+    let params: JSONObject
+    /// What it asks for: the tool, the prompt, or the URI.
+    let name: String
+    /// Whether one that may have been made may be made again.
+    let isRepeatable: Bool
 }
 
 /// What the calls of upstreams share, whichever they are and on whichever loop they are made.

@@ -33,8 +33,12 @@ package final class UpstreamHost: Sendable {
         }
     }
 
-    /// Makes the tools of one upstream on a loop.
-    package typealias Maker = @Sendable (Reactor) -> [Tool]
+    /// Makes on a loop what one upstream offers.
+    package struct Offer: Sendable {
+        package let tools: @Sendable (Reactor) -> [Tool]
+        /// Nil for nothing.
+        package let others: (@Sendable (Reactor) -> SourceOthers)?
+    }
 
     /// For the calls.
     package let runs: UpstreamRuns
@@ -69,8 +73,8 @@ package final class UpstreamHost: Sendable {
 
     /// Reads the file anew, and connects to what is in it, in the background. Blocks for the file alone: never on a loop.
     /// - Parameter publish: called on the upstreams' loop, now and later, for each upstream that offers something else than before,
-    ///   with its name; nil makes nothing of it.
-    package func read(publish: @escaping @Sendable (String, @escaping Maker) -> Void) {
+    ///   with its name.
+    package func read(publish: @escaping @Sendable (String, Offer) -> Void) {
         let (file, problems) = Self.file(settings)
         for problem in problems {
             runs.log(HostEvent(.warning, "The file of upstreams cannot be used", ["cause": problem]))

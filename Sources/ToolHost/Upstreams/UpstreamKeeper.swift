@@ -224,10 +224,9 @@ final class UpstreamKeeper {
     ) {
         if link == nil, !isEnded, patience.allowsWish(now: clock.now) { connect() }
         guard let link else { return then(.failure(.fault(notConnected))) }
-        let params: JSONObject = ["name": .string(call.tool.name), "arguments": .object(call.arguments)]
         var isOver = false
         let giveUp = link.request(
-            "tools/call", params, name: call.tool.name, seconds: Double(entry.limits.callSeconds),
+            call.method, call.params, name: call.name, seconds: Double(entry.limits.callSeconds),
             ceiling: clock.now.advanced(seconds: Double(UpstreamEntry.Limits.longestCallSeconds)), progress: progress
         ) { [self] outcome in
             isOver = true
@@ -239,7 +238,7 @@ final class UpstreamKeeper {
             }
             if fault.kind == .unreachable || fault.kind == .lost { check() }
             // What changes nothing is done again, once.
-            if fault.kind == .lost || fault.kind == .sessionLost, call.tool.isRepeatable, !isRepeated, !isEnded {
+            if fault.kind == .lost || fault.kind == .sessionLost, call.isRepeatable, !isRepeated, !isEnded {
                 return self.call(call, progress: progress, then: then, isRepeated: true)
             }
             then(outcome)

@@ -13,7 +13,7 @@ final class Keepers {
     private var published: [String: HostedUpstream] = [:]
     private var file = UpstreamFile()
     private var problems: [String] = []
-    private var publish: (String, @escaping UpstreamHost.Maker) -> Void = { _, _ in }
+    private var publish: (String, UpstreamHost.Offer) -> Void = { _, _ in }
     private var told: (UpstreamSnapshot) -> Void = { _ in }
     private var last = UpstreamSnapshot()
     private var runs: UpstreamRuns?
@@ -26,7 +26,7 @@ final class Keepers {
     /// Has those of a file from now on. One whose entry is the same stays as it is.
     func take(
         _ file: UpstreamFile, _ problems: [String], _ settings: UpstreamHost.Settings, _ runs: UpstreamRuns,
-        publish: @escaping (String, @escaping UpstreamHost.Maker) -> Void, told: @escaping (UpstreamSnapshot) -> Void
+        publish: @escaping (String, UpstreamHost.Offer) -> Void, told: @escaping (UpstreamSnapshot) -> Void
     ) {
         (self.publish, self.told, self.runs) = (publish, told, runs)
         // A file that cannot be read leaves what there was.
@@ -36,7 +36,9 @@ final class Keepers {
         let entries = Dictionary(file.entries.map { ($0.name, $0) }) { first, _ in first }
         for (name, keeper) in keepers where entries[name] != keeper.entry {
             keepers[name] = nil
-            if published.removeValue(forKey: name) != nil { publish(name) { _ in [] } }
+            if published.removeValue(forKey: name) != nil {
+                publish(name, UpstreamHost.Offer(tools: { _ in [] }, others: nil))
+            }
             leave(keeper)
         }
         let children = ChildUpstreams(
@@ -79,18 +81,34 @@ final class Keepers {
         let name = keeper.entry.name
         guard let runs, published[name] !== keeper.hosted else { return }
         published[name] = keeper.hosted
-        if let hosted = keeper.hosted {
-            publish(name) { reactor in hosted.tools(runs, on: reactor) }
-        } else {
-            publish(name) { _ in [] }
+        guard let hosted = keeper.hosted else {
+            return publish(name, UpstreamHost.Offer(tools: { _ in [] }, others: nil))
         }
+        let order = file.readings.firstIndex { $0.entry?.name == name } ?? 0
+        publish(
+            name,
+            UpstreamHost.Offer(
+                tools: { reactor in hosted.tools(runs, on: reactor) },
+                others: { reactor in hosted.others(runs, on: reactor, order: order) }))
     }
 
     private func tell() {
         var next = UpstreamSnapshot()
         next.problems = problems
+        var owners: [String: String] = [:]
         next.upstreams = file.readings.map { reading in
-            if let name = reading.entry?.name, let keeper = keepers[name] { return keeper.state }
+            if let name = reading.entry?.name, let keeper = keepers[name] {
+                var state = keeper.state
+                for uri in state.offered.resources.map(\.uri) {
+                    if let other = owners[uri] {
+                        state.offered.note(
+                            "the resource \(uri) is that of \(other), which stands before it in the file")
+                    } else {
+                        owners[uri] = name
+                    }
+                }
+                return state
+            }
             let isOff = reading.problems.isEmpty
             return UpstreamState(
                 name: reading.name ?? "(without a name)", phase: isOff ? .off : .refused, reason: reading.reason)

@@ -6,7 +6,7 @@ import ToolSources
 
 extension HostedUpstream {
     /// Whose results and failures these are, for whoever reads them.
-    private var source: String { "the MCP server \(entry.name)" }
+    var source: String { "the MCP server \(entry.name)" }
 
     /// The tools of the upstream, for one loop; on that loop.
     func tools(_ runs: UpstreamRuns, on reactor: Reactor) -> [Tool] {
@@ -28,21 +28,47 @@ extension HostedUpstream {
         }
     }
 
-    /// Makes one call to its end, from the loop of its caller. Cancelling the task gives it up, there too.
-    /// - Returns: nil when it was cancelled.
     private func run(
         _ tool: UpstreamTool, _ arguments: JSONObject, _ runs: UpstreamRuns, on reactor: Reactor,
         progress: @escaping (JSONObject) -> Void
     ) async -> ToolResult? {
+        let result: ToolResult
+        switch await ask(
+            "tools/call", ["name": .string(tool.name), "arguments": .object(arguments)], name: tool.name,
+            isRepeatable: tool.isRepeatable, runs, on: reactor, progress: progress)
+        {
+        case .cancelled: return nil
+        case .busy: return UpstreamResult.busy(source)
+        case .answered(.success(let object)):
+            result = UpstreamResult.read(object, from: source, most: entry.limits.resultBytes)
+        case .answered(.failure(let failure)):
+            result = UpstreamResult.failure(failure, from: source, isRepeatable: tool.isRepeatable)
+        }
+        runs.slots.ended(entry.name, failed: result.isError)
+        return result
+    }
+
+    /// How a request for a caller has ended.
+    enum Ending {
+        case answered(UpstreamLink.Outcome)
+        case busy, cancelled
+    }
+
+    /// Makes one request to its end, from the loop of its caller. Cancelling the task gives it up, there too.
+    func ask(
+        _ method: String, _ params: JSONObject, name: String, isRepeatable: Bool, _ runs: UpstreamRuns,
+        on reactor: Reactor, progress: @escaping (JSONObject) -> Void = { _ in }
+    ) async -> Ending {
         let limits = entry.limits
         let bounds = CallSlots.Bounds(running: limits.concurrency, waiting: limits.queue)
         switch await reactor.slot(of: entry.name, in: runs.slots, bounds, seconds: Double(limits.callSeconds)) {
-        case .cancelled: return nil
-        case .busy: return UpstreamResult.busy(source)
+        case .cancelled: return .cancelled
+        case .busy: return .busy
         case .granted: break
         }
         defer { runs.slots.release(entry.name) }
-        let call = UpstreamCall(number: UpstreamNumbers.next(), tool: tool, arguments: arguments)
+        let call = UpstreamCall(
+            number: UpstreamNumbers.next(), method: method, params: params, name: name, isRepeatable: isRepeatable)
         let own = reactor.executor
         let outcome: UpstreamLink.Outcome
         do {
@@ -54,20 +80,15 @@ extension HostedUpstream {
             }
         } catch {
             giveUp(call.number)
-            return nil
+            return .cancelled
         }
-        let result: ToolResult
-        switch outcome {
-        case .success(let object): result = UpstreamResult.read(object, from: source, most: limits.resultBytes)
-        case .failure(let failure):
-            result = UpstreamResult.failure(failure, from: source, isRepeatable: tool.isRepeatable)
+        if case .failure(let failure) = outcome {
             runs.log(
                 HostEvent(
                     .debug, "A call of an upstream failed",
-                    ["upstream": entry.name, "tool": tool.definition.name, "cause": failure.cause]))
+                    ["upstream": entry.name, "method": method, "cause": failure.cause]))
         }
-        runs.slots.ended(entry.name, failed: result.isError)
-        return result
+        return .answered(outcome)
     }
 }
 

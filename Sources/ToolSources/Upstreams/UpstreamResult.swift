@@ -36,6 +36,31 @@ public enum UpstreamResult {
         return made
     }
 
+    /// Whether a result has no more octets as JSON.
+    public static func fits(_ result: JSONObject, _ most: Int) -> Bool { JSON.object(result).isEncoded(within: most) }
+
+    /// The messages of a prompt; what is none is left out.
+    public static func messages(_ result: JSONObject) -> [Prompt.Message] {
+        (result["messages"]?.arrayValue ?? []).prefix(mostPieces).compactMap { message in
+            guard let role = message["role"]?.stringValue.flatMap(Prompt.Message.Role.init),
+                let content = message["content"]?.objectValue
+            else { return nil }
+            return Prompt.Message(role, .outside(cleaned(content)))
+        }
+    }
+
+    /// What a resource holds; what is nothing is left out.
+    public static func contents(_ result: JSONObject) -> [ResourceContents] {
+        (result["contents"]?.arrayValue ?? []).prefix(mostPieces).compactMap { piece in
+            guard let uri = piece["uri"]?.stringValue else { return nil }
+            let type = piece["mimeType"]?.stringValue.map { OutsideText.line($0, most: 128) }
+            if let text = piece["text"]?.stringValue {
+                return ResourceContents(uri: uri, mimeType: type, .text(OutsideText.text(text)))
+            }
+            return piece["blob"]?.stringValue.map { ResourceContents(uri: uri, mimeType: type, .blob(base64: $0)) }
+        }
+    }
+
     /// Texts without what cannot be seen; everything else as it is, as pictures and sounds are no texts.
     private static func cleaned(_ piece: JSONObject) -> JSONObject {
         var piece = piece

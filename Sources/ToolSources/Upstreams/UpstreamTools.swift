@@ -18,8 +18,20 @@ public struct UpstreamTools: Sendable, Equatable {
     /// What the operator should know, in his words.
     public private(set) var notes: [String] = []
 
+    public internal(set) var prompts: [UpstreamPrompt] = []
+    public internal(set) var resources: [UpstreamResource] = []
+    public internal(set) var templates: [UpstreamResource] = []
+
     /// Nothing.
     public init() {}
+
+    /// Adds what the operator should know.
+    public mutating func note(_ text: String) { notes.append(text) }
+
+    /// Adds something that is not offered.
+    mutating func refuse(_ name: String, _ reason: String) {
+        refused.append(RefusedDefinition(name: OutsideText.line(name, most: 64), reason: reason))
+    }
 
     /// What an entry and a verdict leave of an offer. One that cannot be offered costs itself alone.
     public init(
@@ -60,6 +72,7 @@ public struct UpstreamTools: Sendable, Equatable {
         for name in entry.rules.keys.sorted() where !known.contains(name) {
             notes.append("its entry speaks of the tool \(OutsideText.line(name, most: 64)), which it does not have")
         }
+        addOthers(offer, of: entry, verdict, digest)
     }
 
     private static func outside(_ object: JSONObject, _ raw: String, _ entry: UpstreamEntry) -> OutsideDefinition {

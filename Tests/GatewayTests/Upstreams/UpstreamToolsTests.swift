@@ -12,7 +12,7 @@ import ToolHost
 /// Other MCP servers behind the gateway, from the file to a call.
 @Suite struct UpstreamToolsTests {
     /// A gateway in front of these servers, by their names.
-    private static func serve(
+    static func serve(
         _ upstreams: [(name: String, url: String)], more: String = "", _ body: (InProcess) async throws -> Void
     ) async throws {
         let entries = upstreams.map {

@@ -16,5 +16,16 @@ import Testing
         #expect(URITemplate(template).match(uri) == values)
     }
 
+    /// What comes from outside is looked at before it is read.
+    @Test(arguments: [
+        ("notes://{id}", true), ("notes:{id}/b", true), ("a+b.c-d://x", true), ("{x}", false), ("{x}://a", false),
+        ("notes://{}", false), ("notes://{a}{b}", false), ("notes://{a", false), ("notes://a}", false),
+        ("notes://{+path}", false), ("notes://x{?q}", false), ("notes://{{a}}", false), ("notes", false),
+        (":{a}", false),
+    ])
+    func oneFromOutsideIsRefused(_ text: String, isRead: Bool) {
+        #expect((URITemplate(outside: text) != nil) == isRead)
+    }
+
     @Test func variablesAreInOrder() { #expect(URITemplate("a{x}b{y}c").variables == ["x", "y"]) }
 }
