@@ -85,7 +85,8 @@ extension ForwarderDocumentState {
             if let conflict { return conflict }
             let lines = reading.problems.map(\.line)
             let more = lines.count + reading.moreProblems - 1
-            return (lines.first ?? "it describes no service") + (more > 0 ? " and \(more) more" : "")
+            let rest = more > 0 ? "; and \(more) more problem\(more == 1 ? "" : "s")" : ""
+            return (lines.first ?? "it describes no service") + rest
         }
     }
 

@@ -2,6 +2,9 @@ import Core
 
 /// One entry of the operator's file: the server that it describes, or why it describes none.
 public struct UpstreamReading: Sendable {
+    /// Problems that the reason names, at most; nothing else lists them.
+    private static let mostTold = 5
+
     /// Nil when even that is missing.
     public let name: String?
     /// Nil when something is wrong with the entry, or a setting that it needs is not set.
@@ -16,8 +19,11 @@ public struct UpstreamReading: Sendable {
     /// Why it is not offered, in words for the operator; nil when it is.
     public var reason: String? {
         if !isEnabled { return "switched off (enabled)" }
-        if let first = problems.first {
-            return first.line + (problems.count > 1 ? " and \(problems.count - 1) more" : "")
+        if !problems.isEmpty {
+            let lines = problems.prefix(Self.mostTold).map(\.line)
+            let more = problems.count - lines.count
+            let rest = more > 0 ? ["and \(more) more problem\(more == 1 ? "" : "s")"] : []
+            return (lines + rest).joined(separator: "; ")
         }
         return unset.isEmpty ? nil : "not set: " + unset.joined(separator: ", ")
     }

@@ -109,6 +109,16 @@ import Testing
         if let line { #expect(lines == [line]) } else { #expect(!lines.isEmpty) }
     }
 
+    /// No other command lists them, so the reason names all that fit.
+    @Test func theReasonNamesEachProblem() {
+        let file = Self.read(
+            #"{"name": "a", "url": "https://a.example/", "pin": "blok", "era": "old"}"#
+                + #", {"name": "b", "url": "https://b.example/", "q": 1, "r": 1, "s": 1, "t": 1, "u": 1, "v": 1}"#)
+        let reasons = file.readings.map { $0.reason ?? "" }
+        #expect(["pin", "era"].allSatisfy { reasons[0].contains("/upstreams/0/\($0): ") }, "\(reasons[0])")
+        #expect(reasons[1].hasSuffix("; and 1 more problem"), "\(reasons[1])")
+    }
+
     @Test func whatIsNotSetSwitchesAnEntryOff() {
         let file = Self.read(
             #"""

@@ -161,8 +161,9 @@ public enum ForwarderDocument {
         let own = context.problems[start...]
         // What all tools have from the defaults stands with the first of them.
         guard let first = own.first else { return "the defaults are wrong; see the problems of the document" }
-        let more = own.count > 1 ? " and \(own.count - 1) more" : ""
-        return "\(first.pointer) \(first.text)\(more)"
+        let more = own.count - 1
+        let rest = more > 0 ? "; and \(more) more problem\(more == 1 ? "" : "s")" : ""
+        return "\(first.pointer) \(first.text)\(rest)"
     }
 
     /// Where something of a merged tool really stands.
