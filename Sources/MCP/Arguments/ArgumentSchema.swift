@@ -17,7 +17,7 @@ public enum ArgumentSchema {
         /// One sentence for each.
         public var text: String {
             lines.count == 1
-                ? "The arguments do not fit: \(lines[0]). Correct it and call again."
+                ? "The arguments do not fit: \(lines[0])\(lines[0].hasSuffix("?") ? "" : ".") Correct it and call again."
                 : "The arguments do not fit:\n" + lines.map { "- \($0)" }.joined(separator: "\n")
                     + "\nCorrect them and call again."
         }
@@ -105,7 +105,7 @@ struct ArgumentCheck {
             let given = object.names.first { properties[$0] == nil && suggest($0, [name]) == name }
             let isOpen = schema["additionalProperties"]?.boolValue != false
             report(
-                place, "is required" + (isOpen ? given.map { "; is that what \(Neutral.echo($0)) means?" } ?? "" : ""))
+                place, "is required" + (isOpen ? given.map { "; was it given as \(Neutral.echo($0))?" } ?? "" : ""))
         }
         return output
     }

@@ -72,6 +72,19 @@ import Testing
         #expect(problems.text.contains(problem))
     }
 
+    /// A suggestion ends with a question mark, and no full stop stands behind it.
+    @Test(arguments: [
+        (#"{"name":"a","cuont":1}"#, "cuont is not known; did you mean count? Correct it and call again."),
+        (#"{"name":"a","count":11}"#, "count must be from 1 to 10. Correct it and call again."),
+    ])
+    func theTextIsASentence(given: String, text: String) throws {
+        #expect(try read(given).failure?.text.hasSuffix(text) == true)
+        let open: JSONObject = ["type": "object", "required": ["who"], "properties": ["who": ["type": "string"]]]
+        #expect(
+            ArgumentSchema.read(["whom": "x"], schema: open).failure?.text
+                == "The arguments do not fit: who is required; was it given as whom? Correct it and call again.")
+    }
+
     @Test func whatAPersonTypedMayBeEmpty() {
         let form: JSONObject = ["type": "object", "properties": ["note": ["type": "string"]], "required": ["note"]]
         #expect(ArgumentSchema.read(["note": ""], schema: form, takesEmptyTexts: true) == .success(["note": ""]))
