@@ -58,6 +58,9 @@ public struct Redactor: Sendable {
         secrets.isEmpty ? self : Redactor(needles + Redactor(secrets).needles)
     }
 
+    /// It looks for nothing.
+    var isEmpty: Bool { needles.isEmpty }
+
     /// Whether the text holds a secret.
     public func isNeeded(for text: String) -> Bool { !places(in: text).isEmpty }
 

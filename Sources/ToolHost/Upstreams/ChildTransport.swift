@@ -153,6 +153,8 @@ private final class ChildConversation {
     private let lineBytes: Int
     private var channel: ChildChannel?
     private var notes: ChildNotes
+    /// It may repeat what it was given.
+    private let mask: Redactor
     /// Nil once it has told of its end.
     private var arrived: ((UpstreamArrival) -> Void)?
     private var requests: Set<Int> = []
@@ -165,6 +167,7 @@ private final class ChildConversation {
         self.reactor = reactor
         self.lineBytes = lineBytes + Self.envelopeBytes
         self.arrived = arrived
+        mask = redactor
         notes = ChildNotes(of: name, redactor, log: shared.log)
         var bounds = ChildChannel.Bounds()
         bounds.lineBytes = self.lineBytes
@@ -220,7 +223,7 @@ private final class ChildConversation {
         // The revision of 2025-03-26 has batches.
         for message in json.arrayValue ?? [json] {
             if message["method"] == nil, let id = message["id"]?.intValue { requests.remove(id) }
-            arrived?(.message(message, request: nil))
+            arrived?(.message(mask.redacted(message), request: nil))
         }
     }
 

@@ -125,7 +125,7 @@ final class UpstreamHTTPTransport: UpstreamTransport {
             let (answer, transport) = bound.value
             guard let events = answer.take(head, piece) else { return false }
             for event in events {
-                if let arrival = UpstreamHTTP.read(event, request: request) { transport.post(arrival) }
+                if let arrival = transport.http.read(event, request: request) { transport.post(arrival) }
             }
             return true
         }

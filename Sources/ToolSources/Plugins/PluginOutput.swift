@@ -228,20 +228,9 @@ public struct PluginOutput: Sendable {
 
     private func clean(_ text: String) -> String { redactor.redacted(OutsideText.text(text)) }
 
-    private func cleanJSON(_ json: JSON) -> JSON { redacted(OutsideText.json(json)) }
+    private func cleanJSON(_ json: JSON) -> JSON { redactor.redacted(OutsideText.json(json)) }
 
     private func cleanObject(_ object: JSONObject) -> JSONObject { cleanJSON(.object(object)).objectValue ?? [:] }
-
-    /// Texts without the secrets; names of members are the plugin's own.
-    private func redacted(_ json: JSON) -> JSON {
-        switch json {
-        case .string(let text): .string(redactor.redacted(text))
-        case .array(let items): .array(items.map(redacted))
-        case .object(let object):
-            .object(JSONObject(object.members.map { (name: $0.name, value: redacted($0.value)) }))
-        case .null, .bool, .number: json
-        }
-    }
 
     private static func shortened(_ text: String, _ most: Int) -> String {
         guard text.unicodeScalars.count > most else { return text }

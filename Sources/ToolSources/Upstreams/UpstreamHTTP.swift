@@ -12,6 +12,8 @@ public struct UpstreamHTTP: Sendable {
 
     public let url: String
     private let auth: [Field]
+    /// A server may repeat what it was sent.
+    private let mask: Redactor
     /// The session that the server has given; nil for none.
     public private(set) var session: String?
 
@@ -32,6 +34,7 @@ public struct UpstreamHTTP: Sendable {
         }
         self.url = url
         auth = fields
+        mask = Redactor(endpoint.auth.secrets)
     }
 
     // MARK: What goes
@@ -93,7 +96,7 @@ public struct UpstreamHTTP: Sendable {
     ) -> [UpstreamArrival] {
         note(response.fields, response.status, message)
         guard let id = message.id else { return [] }
-        let json = try? JSON.parse(response.body, limits: Self.limits)
+        let json = (try? JSON.parse(response.body, limits: Self.limits)).map { mask.redacted($0) }
         if hadSession, Self.saysSessionIsLost(response.status, json) {
             return [
                 .failed(request: id, UpstreamFault(.sessionLost, mayHaveRun: false, "it no longer knows the session"))
@@ -113,10 +116,10 @@ public struct UpstreamHTTP: Sendable {
     }
 
     /// What one event of a stream means.
-    public static func read(_ event: EventStreamReader.Event, request: Int?) -> UpstreamArrival? {
+    public func read(_ event: EventStreamReader.Event, request: Int?) -> UpstreamArrival? {
         guard event.name == "message", !event.data.isEmpty else { return nil }
-        guard let json = try? JSON.parse(event.data, limits: limits) else { return .garbage }
-        return .message(json, request: request)
+        guard let json = try? JSON.parse(event.data, limits: Self.limits) else { return .garbage }
+        return .message(mask.redacted(json), request: request)
     }
 
     /// A stream, or a document, that has ended and had no answer in it.
@@ -199,6 +202,17 @@ public struct UpstreamHTTP: Sendable {
         default:
             UpstreamFault(
                 .unreachable, mayHaveRun: !error.neverSent, "it cannot be reached (\(error.cause.rawValue))")
+        }
+    }
+}
+
+extension AuthRule {
+    /// What a server is sent that no caller may see.
+    fileprivate var secrets: [Secret] {
+        switch self {
+        case .field(_, _, let secret), .query(_, let secret): [secret]
+        case .basic(let user, let password): [user, password]
+        case .none, .clientCredentials, .login: []
         }
     }
 }

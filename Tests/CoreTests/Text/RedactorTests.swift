@@ -73,6 +73,16 @@ import Testing
         #expect(Self.redactor.adding([]).redacted(Self.key) == "[removed]")
     }
 
+    @Test func aDocumentIsSearchedInValuesAndNames() {
+        let key = JSON.string("Bearer \(Self.key)")
+        let told = Self.redactor.redacted(["a": key, "b": [key, 1, true, .null], "c": ["d": key]])
+        let rest: JSON = "Bearer [removed]"
+        #expect(told == ["a": rest, "b": [rest, 1, true, .null], "c": ["d": rest]])
+        let names = JSONObject([(Self.key, 1), ("e", 2), (Self.key.uppercased(), 3)])
+        #expect(Self.redactor.redacted(.object(names)) == ["[removed]": 1, "e": 2])
+        #expect(Redactor([]).redacted(key) == key)
+    }
+
     /// A short key would be found in many words.
     @Test func aShortSecretIsNotLookedFor() {
         #expect(Redactor([Secret("key"), Secret("")]).redacted("Your API key is bad") == "Your API key is bad")

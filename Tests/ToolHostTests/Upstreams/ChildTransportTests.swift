@@ -177,7 +177,7 @@ private func isGone(_ process: Int?) -> Bool {
         try await ChildStage.with(script, variables: variables, environment: environment) { stage in
             await stage.send(1)
             let result = await stage.message()?["result"]
-            #expect(result?["granted"] == ["one", "two", "three-secret", "four"])
+            #expect(result?["granted"] == ["one", "two", "[removed]", "four"])
             #expect(result?["home"] == true && result?["umask"] == "0o77")
             #expect(
                 result?["names"]?.arrayValue?.compactMap(\.stringValue) == [
@@ -211,6 +211,21 @@ private func isGone(_ process: Int?) -> Bool {
             await stage.close()
             #expect(stage.notes.first == "red Bearer [removed]" && stage.notes.count == 20)
             #expect(stage.omissions == ["31"])
+        }
+    }
+
+    /// What it was given is for it alone, wherever in a message it says it.
+    @Test func aSecretThatItRepeatsIsRemoved() async throws {
+        let script = """
+            for message in messages:
+                secret = os.environ["A"]
+                answer(message, {"text": "Bearer " + secret, "in": [{secret: 1}]})
+            """
+        let variables = [PluginGrants.Variable(name: "A", source: .secret("TOKEN"))]
+        try await ChildStage.with(script, variables: variables, environment: ["TOKEN": "three-secret"]) { stage in
+            await stage.send(1)
+            let expected: JSON = ["text": "Bearer [removed]", "in": [["[removed]": 1]]]
+            #expect(await stage.message()?["result"] == expected)
         }
     }
 

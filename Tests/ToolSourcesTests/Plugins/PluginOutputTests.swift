@@ -50,6 +50,7 @@ import ToolSources
             (.json, "[1,2]", #"{"result":[1,2]}"#, ["result": [1, 2]]),
             (.json, "5\n", #"{"result":5}"#, ["result": 5]),
             (.json, #"{"a":"hunter2-hunter2\u200b"}"#, #"{"a":"[removed]"}"#, ["a": "[removed]"]),
+            (.json, #"{"hunter2-hunter2":1}"#, #"{"[removed]":1}"#, ["[removed]": 1]),
         ] as [(PluginCommand.Output, String, String, JSONObject?)])
     func whatAPluginSaysIsItsResult(form: PluginCommand.Output, output: String, text: String, structured: JSONObject?) {
         let outcome = Self.outcome(form, output)
