@@ -44,6 +44,8 @@ struct UpstreamCall: Sendable {
     let name: String
     /// Whether one that may have been made may be made again.
     let isRepeatable: Bool
+    /// What the caller's client can do for the server.
+    let capabilities: JSONObject
 }
 
 /// What the calls of upstreams share, whichever they are and on whichever loop they are made.

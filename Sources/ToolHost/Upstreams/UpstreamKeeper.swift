@@ -227,7 +227,8 @@ final class UpstreamKeeper {
         var isOver = false
         let giveUp = link.request(
             call.method, call.params, name: call.name, seconds: Double(entry.limits.callSeconds),
-            ceiling: clock.now.advanced(seconds: Double(UpstreamEntry.Limits.longestCallSeconds)), progress: progress
+            ceiling: clock.now.advanced(seconds: Double(UpstreamEntry.Limits.longestCallSeconds)),
+            capabilities: call.capabilities, progress: progress
         ) { [self] outcome in
             isOver = true
             lastHeard = clock.now

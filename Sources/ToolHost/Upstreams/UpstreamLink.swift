@@ -92,11 +92,12 @@ final class UpstreamLink {
     /// - Parameters:
     ///   - seconds: for the request, and anew after each word on its progress.
     ///   - ceiling: its end in any case.
+    ///   - capabilities: what can be asked for in the course of it; in the modern era alone.
     /// - Returns: what gives it up.
     @discardableResult
     func request(
         _ method: String, _ params: JSONObject, name: String? = nil, seconds: Double, ceiling: MonotonicTime? = nil,
-        progress: ((JSONObject) -> Void)? = nil, then: @escaping (Outcome) -> Void
+        capabilities: JSONObject = [:], progress: ((JSONObject) -> Void)? = nil, then: @escaping (Outcome) -> Void
     ) -> (UpstreamFault) -> Void {
         let now = clock.now
         let ceiling = ceiling ?? now.advanced(seconds: seconds)
@@ -106,7 +107,8 @@ final class UpstreamLink {
             if ticket.isGivenUp { return }
             if let fault { return then(.failure(.fault(fault.beforeAnything))) }
             let (id, actions) = client.request(
-                method, params, name: name, deadline: ceiling, tellsProgress: progress != nil, now: clock.now)
+                method, params, name: name, deadline: ceiling, tellsProgress: progress != nil,
+                capabilities: capabilities, now: clock.now)
             ticket.id = id
             waiters[id] = waiter
             watch(id, until: min(now.advanced(seconds: seconds), ceiling))

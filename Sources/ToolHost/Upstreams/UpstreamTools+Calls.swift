@@ -17,31 +17,47 @@ extension HostedUpstream {
                 outside: definition.name, title: definition.title, description: definition.description,
                 input: definition.input, output: definition.output, hints: definition.hints, scope: definition.scope,
                 handler: { call, arguments throws(CallFailure) in
-                    let result = await self.run(tool, arguments, runs, on: reactor) { params in
-                        guard let progress = params["progress"]?.doubleValue else { return }
-                        let message = params["message"]?.stringValue.map { OutsideText.line($0, most: 500) }
-                        call.progress(progress, of: params["total"]?.doubleValue, message)
-                    }
-                    guard let result else { throw .cancelled }
-                    return result
+                    try await self.run(tool, arguments, for: call, runs, on: reactor)
                 })
         }
     }
 
     private func run(
-        _ tool: UpstreamTool, _ arguments: JSONObject, _ runs: UpstreamRuns, on reactor: Reactor,
-        progress: @escaping (JSONObject) -> Void
-    ) async -> ToolResult? {
+        _ tool: UpstreamTool, _ arguments: JSONObject, for call: Call, _ runs: UpstreamRuns, on reactor: Reactor
+    ) async throws(CallFailure) -> ToolResult {
+        var params: JSONObject = ["name": .string(tool.name), "arguments": .object(arguments)]
+        var question = UpstreamQuestion(state: call.state)
+        var outcome = UpstreamLink.Outcome.success([:])
+        for _ in 0..<UpstreamQuestion.mostRounds {
+            if let question {
+                let requests = question.requests
+                let answers = requests.isEmpty ? [] : try await call.ask(requests, state: question.state)
+                params["inputResponses"] = .object(question.responses(answers))
+                params["requestState"] = question.requestState.map { .string($0) }
+            }
+            let ending = await ask(
+                "tools/call", params, name: tool.name, isRepeatable: tool.isRepeatable,
+                capabilities: call.canElicit ? ["elicitation": ["form": [:]]] : [:], runs, on: reactor
+            ) { params in
+                guard let progress = params["progress"]?.doubleValue else { return }
+                let message = params["message"]?.stringValue.map { OutsideText.line($0, most: 500) }
+                call.progress(progress, of: params["total"]?.doubleValue, message)
+            }
+            switch ending {
+            case .cancelled: throw .cancelled
+            case .busy: return UpstreamResult.busy(source)
+            case .answered(let answer): outcome = answer
+            }
+            guard call.canElicit, case .success(let object) = outcome,
+                let next = UpstreamQuestion(object, after: question, from: source)
+            else { break }
+            question = next
+        }
         let result: ToolResult
-        switch await ask(
-            "tools/call", ["name": .string(tool.name), "arguments": .object(arguments)], name: tool.name,
-            isRepeatable: tool.isRepeatable, runs, on: reactor, progress: progress)
-        {
-        case .cancelled: return nil
-        case .busy: return UpstreamResult.busy(source)
-        case .answered(.success(let object)):
+        switch outcome {
+        case .success(let object):
             result = UpstreamResult.read(object, from: source, most: entry.limits.resultBytes)
-        case .answered(.failure(let failure)):
+        case .failure(let failure):
             result = UpstreamResult.failure(failure, from: source, isRepeatable: tool.isRepeatable)
         }
         runs.slots.ended(entry.name, failed: result.isError)
@@ -56,8 +72,8 @@ extension HostedUpstream {
 
     /// Makes one request to its end, from the loop of its caller. Cancelling the task gives it up, there too.
     func ask(
-        _ method: String, _ params: JSONObject, name: String, isRepeatable: Bool, _ runs: UpstreamRuns,
-        on reactor: Reactor, progress: @escaping (JSONObject) -> Void = { _ in }
+        _ method: String, _ params: JSONObject, name: String, isRepeatable: Bool, capabilities: JSONObject = [:],
+        _ runs: UpstreamRuns, on reactor: Reactor, progress: @escaping (JSONObject) -> Void = { _ in }
     ) async -> Ending {
         let limits = entry.limits
         let bounds = CallSlots.Bounds(running: limits.concurrency, waiting: limits.queue)
@@ -68,7 +84,8 @@ extension HostedUpstream {
         }
         defer { runs.slots.release(entry.name) }
         let call = UpstreamCall(
-            number: UpstreamNumbers.next(), method: method, params: params, name: name, isRepeatable: isRepeatable)
+            number: UpstreamNumbers.next(), method: method, params: params, name: name, isRepeatable: isRepeatable,
+            capabilities: capabilities)
         let own = reactor.executor
         let outcome: UpstreamLink.Outcome
         do {

@@ -63,6 +63,7 @@ public struct UpstreamClient: Sendable {
         let name: String?
         let deadline: MonotonicTime
         let tellsProgress: Bool
+        let capabilities: JSONObject
         var isSent = false
         /// It was refused with a session that is lost, and made again.
         var isRepeated = false
@@ -198,13 +199,15 @@ public struct UpstreamClient: Sendable {
     ///   - name: what it asks for: the tool, the prompt, the URI.
     ///   - deadline: the end of its exchange, whatever progress it makes.
     ///   - tellsProgress: whether the server is asked to tell how far it is.
+    ///   - capabilities: what can be asked for in the course of this request; in the modern era alone.
     public mutating func request(
         _ method: String, _ params: JSONObject, name: String? = nil, deadline: MonotonicTime,
-        tellsProgress: Bool = false, now: MonotonicTime
+        tellsProgress: Bool = false, capabilities: JSONObject = [:], now: MonotonicTime
     ) -> (id: Int, actions: [Action]) {
         let id = next()
         pending[id] = Pending(
-            method: method, params: params, name: name, deadline: deadline, tellsProgress: tellsProgress)
+            method: method, params: params, name: name, deadline: deadline, tellsProgress: tellsProgress,
+            capabilities: capabilities)
         if isIdle { return (id, connect(now: now)) }
         return (id, agreement == nil ? [] : send(id))
     }
@@ -216,7 +219,7 @@ public struct UpstreamClient: Sendable {
         let token = request.tellsProgress ? id : nil
         let params =
             agreement.revision.era == .modern
-            ? UpstreamMessage.modern(request.params, token: token)
+            ? UpstreamMessage.modern(request.params, token: token, capabilities: request.capabilities)
             : UpstreamMessage.legacy(request.params, token: token)
         let message = UpstreamMessage.request(
             id, request.method, params, name: request.name, revision: agreement.revision, isFirst: false)

@@ -23,10 +23,11 @@ extension UpstreamMessage {
     }
 
     /// Parameters with what a modern request says of itself.
-    static func modern(_ params: JSONObject, token: Int?) -> JSONObject {
+    /// - Parameter capabilities: what the caller's client can do for the server.
+    static func modern(_ params: JSONObject, token: Int?, capabilities: JSONObject = [:]) -> JSONObject {
         var meta = params["_meta"]?.objectValue ?? [:]
         meta["io.modelcontextprotocol/protocolVersion"] = .string(Revision.july2026.rawValue)
-        meta["io.modelcontextprotocol/clientCapabilities"] = [:]
+        meta["io.modelcontextprotocol/clientCapabilities"] = .object(capabilities)
         meta["io.modelcontextprotocol/clientInfo"] = clientInfo
         meta["progressToken"] = token.map { .number(JSONNumber($0)) }
         var params = params

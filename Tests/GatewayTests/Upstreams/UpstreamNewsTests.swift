@@ -84,6 +84,51 @@ import Testing
         }
     }
 
+    /// A form of the server's goes to the caller's user, and the answer back.
+    @Test func aQuestionIsPassedOn() async throws {
+        let script: FakeUpstream.Script = { message in
+            guard message.method == "tools/call" else { return nil }
+            let capabilities = message.params["_meta"]?["io.modelcontextprotocol/clientCapabilities"]
+            func done(_ text: String) -> FakeUpstream.Reply {
+                .result(["resultType": "complete", "content": [["type": "text", "text": .string(text)]]])
+            }
+            if capabilities?["elicitation"] == nil { return done("not asked") }
+            if let answer = message.params["inputResponses"]?["k"]?["content"]?["size"]?.stringValue {
+                return done(answer + " " + (message.params["requestState"]?.stringValue ?? ""))
+            }
+            let schema: JSON = ["type": "object", "properties": ["size": ["type": "string"]], "required": ["size"]]
+            return .result([
+                "resultType": "input_required", "requestState": "theirs",
+                "inputRequests": [
+                    "k": [
+                        "method": "elicitation/create",
+                        "params": ["message": "Which size?", "requestedSchema": schema],
+                    ]
+                ],
+            ])
+        }
+        try await FakeUpstream.serve(.modern, script) { upstream in
+            try await UpstreamToolsTests.serve([("docs", upstream.url)]) { (gateway: InProcess) async throws in
+                _ = try await gateway.upstreamTools(2)
+                let params: JSONObject = ["name": "docs__delete", "arguments": [:]]
+                let deaf = try await MCPClient(gateway).modern("tools/call", params).json?["result"]
+                #expect(deaf?["content"]?.arrayValue?.first?["text"] == "not asked")
+
+                let client = MCPClient(gateway, capabilities: ["elicitation": [:]])
+                let asked = try await client.modern("tools/call", params).json?["result"]
+                #expect(asked?["resultType"] == "input_required", "\(asked ?? .null)")
+                let (key, request) = try #require(asked?["inputRequests"]?.objectValue?.members.first)
+                #expect(request["params"]?["message"] == "the MCP server docs asks: Which size?")
+                var again = params
+                again["requestState"] = asked?["requestState"]
+                again["inputResponses"] = .object(
+                    JSONObject([(name: key, value: ["action": "accept", "content": ["size": "large"]])]))
+                let done = try await client.modern("tools/call", again).json?["result"]
+                #expect(done?["content"]?.arrayValue?.first?["text"] == "large theirs", "\(done ?? .null)")
+            }
+        }
+    }
+
     private static func soon(_ isSo: () -> Bool) async throws {
         for _ in 0..<1000 where !isSo() { try await Task.sleep(for: .milliseconds(10)) }
         #expect(isSo())
