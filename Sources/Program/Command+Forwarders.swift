@@ -54,11 +54,7 @@ extension Command {
                 continue
             }
             guard let row = importOptions.first(where: { $0.name == parts[0] }) else {
-                let hint = NearestName.suggest(for: parts[0], among: importOptions.map(\.name))
-                problems.append(
-                    usage(
-                        ConfigurationError.word(parts[0]),
-                        "is not an option" + (hint.map { "; did you mean \($0)?" } ?? "")))
+                problems.append(unknown(parts[0], among: importOptions.map(\.name), .command("forwarders")))
                 // Its value would only be a second complaint about the same mistake.
                 if parts.count == 1, let next = rest.first, !next.hasPrefix("-") { rest.removeFirst() }
                 continue

@@ -166,11 +166,12 @@ public enum Command: Sendable, Equatable {
                 try refuse(rest.dropFirst(2))
                 return .help(.family(name, try verb(rest.dropFirst().first, of: family)))
             }
-            try refuse(rest.dropFirst())
-            guard CommandRow.named(name) != nil else {
+            guard let row = CommandRow.named(name) else {
                 throw ConfigurationErrors(
                     usage(ConfigurationError.word(name), "is not a command; see luma-mcp help"))
             }
+            // What one of its words does, such as plugins check, stands on the page of the command.
+            try refuse(rest.dropFirst(rest.dropFirst().first.map(row.words.contains) == true ? 2 : 1))
             return .help(.command(name))
         }
     }
@@ -220,7 +221,7 @@ public enum Command: Sendable, Equatable {
                 continue
             }
             guard let row = table.first(where: { $0.setting.flag == name }) else {
-                problems.append(unknown(name, table))
+                problems.append(unknown(name, among: table.map(\.setting.flag) + ["--help", "--version"], topic))
                 // Its value, if that is what follows, would only be a second complaint about the same mistake.
                 if parts.count == 1, let next = rest.first, !next.hasPrefix("-") { rest.removeFirst() }
                 continue
@@ -248,9 +249,9 @@ public enum Command: Sendable, Equatable {
         return make(found)
     }
 
-    private static func unknown(_ name: String, _ table: [SettingRow]) -> ConfigurationError {
-        let known = table.map(\.setting.flag) + ["--help", "--version"]
-        let hint = NearestName.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
-        return usage(ConfigurationError.word(name), "is not an option\(hint)")
+    /// What there is instead of an option that does not exist: the name that was probably meant, else the page that has all.
+    static func unknown(_ name: String, among known: [String], _ topic: Help.Topic) -> ConfigurationError {
+        let hint = NearestName.suggest(for: name, among: known).map { "did you mean \($0)?" }
+        return usage(ConfigurationError.word(name), "is not an option; \(hint ?? "see \(topic.call)")")
     }
 }

@@ -12,6 +12,15 @@ public enum Help {
         case command(String)
         /// The page of a command that has commands of its own, or that of one of these.
         case family(String, String?)
+
+        /// What is typed to see it.
+        var call: String {
+            switch self {
+            case .overview: "luma-mcp help"
+            case .command(let name), .family(let name, nil): "luma-mcp help \(name)"
+            case .family(let name, let verb?): "luma-mcp help \(name) \(verb)"
+            }
+        }
     }
 
     /// The page, with a line end at its end. An unknown name gives the overview.

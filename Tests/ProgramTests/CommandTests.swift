@@ -90,6 +90,8 @@ import Testing
         (["completion", "bash", "--help"], .help(.command("completion"))),
         (["man", "--help"], .help(.command("man"))), (["version", "-h"], .help(.command("version"))),
         (["help", "--help"], .help(.command("help"))),
+        (["help", "plugins", "check"], .help(.command("plugins"))),
+        (["help", "completion", "bash"], .help(.command("completion"))),
     ])
     func commands(arguments: [String], command: Command) throws {
         #expect(try Command.parse(arguments) == command)
@@ -112,7 +114,7 @@ import Testing
 
     @Test(arguments: [
         (["--prot", "9000"], ["--prot (command line): is not an option; did you mean --port?"]),
-        (["--xyzzy-plugh"], ["--xyzzy-plugh (command line): is not an option"]),
+        (["--xyzzy-plugh"], ["--xyzzy-plugh (command line): is not an option; see luma-mcp help"]),
         (["--port"], ["--port (command line): needs a value: a whole number from 0 to 65535"]),
         (["--port", "--debug"], ["--port (command line): needs a value: a whole number from 0 to 65535"]),
         (["--port", "1", "--port=2"], ["--port (command line): is set twice"]),
@@ -144,7 +146,7 @@ import Testing
             ["secret-0123456789abcdefghijklmnop"],
             ["secret-0… (33 characters) (command line): is not a command; see luma-mcp help"]
         ),
-        (["--xyzzy-plugh\u{1b}[31m"], ["--xyzzy-plugh [31m (command line): is not an option"]),
+        (["--xyzzy-plugh\u{1b}[31m"], ["--xyzzy-plugh [31m (command line): is not an option; see luma-mcp help"]),
         (["completion", "zsh", "x"], ["x (command line): is an unexpected argument"]),
         (["man", "x"], ["x (command line): is an unexpected argument"]),
         (
@@ -155,8 +157,8 @@ import Testing
             ["plugins", "check"],
             ["plugins (command line): needs list, check PATH, or run PATH COMMAND [JSON]; see luma-mcp help plugins"]
         ),
-        (["plugins", "check", "x", "--json"], ["--json (command line): is not an option"]),
-        (["plugins", "list", "--port", "1"], ["--port (command line): is not an option"]),
+        (["plugins", "check", "x", "--json"], ["--json (command line): is not an option; see luma-mcp help plugins"]),
+        (["plugins", "list", "--port", "1"], ["--port (command line): is not an option; see luma-mcp help plugins"]),
         (
             ["forwarders"],
             [
@@ -176,7 +178,10 @@ import Testing
                 "--base (command line): needs a value",
             ]
         ),
-        (["forwarders", "check", "f.json", "--port", "1"], ["--port (command line): is not an option"]),
+        (
+            ["forwarders", "check", "f.json", "--port", "1"],
+            ["--port (command line): is not an option; see luma-mcp help forwarders"]
+        ),
         (
             ["upstreams", "approve"],
             [
@@ -184,12 +189,18 @@ import Testing
                     + "see luma-mcp help upstreams"
             ]
         ),
-        (["upstreams", "diff", "docs", "--json"], ["--json (command line): is not an option"]),
-        (["upstreams", "list", "--port", "1"], ["--port (command line): is not an option"]),
+        (
+            ["upstreams", "diff", "docs", "--json"],
+            ["--json (command line): is not an option; see luma-mcp help upstreams"]
+        ),
+        (
+            ["upstreams", "list", "--port", "1"],
+            ["--port (command line): is not an option; see luma-mcp help upstreams"]
+        ),
         (["help", "nope"], ["nope (command line): is not a command; see luma-mcp help"]),
         (["help", "sandbox", "x"], ["x (command line): is an unexpected argument"]),
         (["version", "x"], ["x (command line): is an unexpected argument"]),
-        (["sandbox", "--debug"], ["--debug (command line): is not an option"]),
+        (["sandbox", "--debug"], ["--debug (command line): is not an option; see luma-mcp help sandbox"]),
         (
             ["-p", "1"],
             [
@@ -200,7 +211,8 @@ import Testing
         (
             ["--a", "--b=1", "--wrkers", "2"],
             [
-                "--a (command line): is not an option", "--b (command line): is not an option",
+                "--a (command line): is not an option; see luma-mcp help",
+                "--b (command line): is not an option; see luma-mcp help",
                 "--wrkers (command line): is not an option; did you mean --workers?",
             ]
         ),

@@ -70,8 +70,10 @@ import Testing
             try Command.parse([page.family.name, verb.name, "--dry-rnu", "--xyzzy"])
         }
         let text = errors.description
+        let command = "\(page.family.name) \(verb.name)"
         #expect(
-            text.contains("--xyzzy (command line): is not an option of \(page.family.name) \(verb.name)"), "\(text)")
+            text.contains(
+                "--xyzzy (command line): is not an option of \(command); see luma-mcp help \(command)"), "\(text)")
         if verb.own.contains(where: { $0.name == "--dry-run" }) { #expect(text.contains("did you mean --dry-run?")) }
     }
 

@@ -104,8 +104,9 @@ struct ArgumentReader {
 
     private mutating func unknown(_ name: String, hasValue: Bool) {
         let known = rows.map(\.name) + ["--help", "--version"]
-        let hint = OptionSynonyms.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
-        report(ConfigurationError.word(name), "is not an option of \(command)\(hint)")
+        let hint = OptionSynonyms.suggest(for: name, among: known).map { "did you mean \($0)?" }
+        report(
+            ConfigurationError.word(name), "is not an option of \(command); \(hint ?? "see luma-mcp help \(command)")")
         if !hasValue, let next = rest.first, !next.hasPrefix("-") { rest.removeFirst() }
     }
 
