@@ -50,5 +50,10 @@ import Testing
             ["serve"], environment: ["LUMA_SANDBOX": "true", "LUMA_PORT": "0", "LUMA_TEMPLATES_DIR": folder.path])
         #expect(try await refused.exitCode() == 78)
         #expect(refused.standardError.contains("broken.json"))
+        let missing = folder.appendingPathComponent("missing").path
+        let unread = try Program(
+            ["serve"], environment: ["LUMA_SANDBOX": "true", "LUMA_PORT": "0", "LUMA_TEMPLATES_DIR": missing])
+        #expect(try await unread.exitCode() == 78)
+        #expect(unread.standardError.contains("LUMA_TEMPLATES_DIR cannot be used:\n\(missing): "))
     }
 }

@@ -90,7 +90,7 @@ package struct DoctorCommand {
             let catalog = try TemplateCatalog.read(directory: directory, zones: SystemTimeZones.database)
             report.add("templates", .ok, "\(catalog.templates.count) templates")
         } catch {
-            report.add("templates", .failed, "LUMA_TEMPLATES_DIR has invalid templates:\n\(error)")
+            report.add("templates", .failed, "LUMA_TEMPLATES_DIR cannot be used:\n\(error)")
         }
     }
 

@@ -159,7 +159,7 @@ package struct ServeCommand {
         do throws(TemplateCatalogError) {
             return try TemplateCatalog.read(directory: directory, zones: SystemTimeZones.database)
         } catch {
-            throw StartFailure(.configuration, "LUMA_TEMPLATES_DIR has invalid templates:\n\(error)")
+            throw StartFailure(.configuration, "LUMA_TEMPLATES_DIR cannot be used:\n\(error)")
         }
     }
 
