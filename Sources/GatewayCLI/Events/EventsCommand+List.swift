@@ -124,7 +124,7 @@ extension EventsCommand {
             notes.append("\(found.count) events match; the first \(limit) are shown")
             found.removeLast(found.count - limit)
         }
-        notes.append("searched \(all.count) \(isUpcoming ? "upcoming " : "")events by name, place and description")
+        notes.append("searched \(all.count) \(isUpcoming ? "upcoming " : "")events by name and place")
         if call.has(EventsOptions.json) {
             return Self.json(Self.page(found, leftOut), notes: notes)
         }

@@ -34,7 +34,8 @@ package enum EventsOptions {
     package static let all = OptionRow("--all", .yes([]), "Show all pages.")
     package static let past = OptionRow("--past", .yes([]), "Show past events, the latest first.")
     package static let search = OptionRow(
-        "--search", .free, "WORDS", "Only events with these words in their name, place or description.")
+        "--search", .free, "WORDS",
+        "Only events with these words in their name or place; lists from Luma have no descriptions.")
     package static let list = filters + [past, search, limit, cursor, all]
 
     package static let name = OptionRow("--name", .free, "NAME", "Name of the event.")
