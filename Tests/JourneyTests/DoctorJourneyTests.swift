@@ -123,6 +123,18 @@ import Testing
         #expect(finding(report, "store")?["message"]?.stringValue?.contains("cannot be written") == true, "\(report)")
     }
 
+    /// All that is wrong with an entry, and what to do.
+    @Test func anMCPServerThatCannotBeOfferedIsTold() async throws {
+        let entry = #"{"name": "docs", "url": "https://docs.example/mcp", "pin": "blok", "era": "old"}"#
+        let (code, report) = try await doctor(
+            ["LUMA_SANDBOX": "true", "LUMA_UPSTREAMS_FILE": "servers.json"],
+            files: ["servers.json": #"{"format": 1, "upstreams": [\#(entry)]}"#])
+        let found = finding(report, "upstreams")
+        let message = found?["message"]?.stringValue ?? ""
+        #expect(code == 1 && message.contains("/pin: ") && message.contains("/era: "), "\(report)")
+        #expect(found?["advice"] == "Correct it and send SIGHUP to the gateway.")
+    }
+
     @Test func warningsHaveACodeOfTheirOwn() async throws {
         let (code, report) = try await doctor([
             "LUMA_SANDBOX": "true", "LUMA_HOST": "0.0.0.0", "LUMA_ALLOW_EXTERNAL": "true",

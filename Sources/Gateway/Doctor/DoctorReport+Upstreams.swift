@@ -10,7 +10,10 @@ extension DoctorReport {
         for state in snapshot.upstreams {
             switch state.phase {
             case .off: add("upstreams", .ok, "\(state.name) is off: \(state.reason ?? "")")
-            case .refused: add("upstreams", .warning, "\(state.name) is not offered: \(state.reason ?? "")")
+            case .refused:
+                add(
+                    "upstreams", .warning, "\(state.name) is not offered: \(state.reason ?? "")",
+                    advice: "Correct it and send SIGHUP to the gateway.")
             case .down, .held, .connecting:
                 add(
                     "upstreams", .warning,
