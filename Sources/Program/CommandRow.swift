@@ -61,7 +61,8 @@ struct CommandRow: Sendable {
             name: "serve", arguments: "[options]", summary: "serve REST and MCP on http://localhost:8000",
             options: SettingTable.table,
             notes: "This is the default command. SIGTERM and SIGINT let running requests finish; a second"
-                + " one stops at once. SIGHUP reopens the log file and reloads tokens, certificate and key.",
+                + " one stops at once. SIGHUP reopens the log file and reloads tokens, toolsets, certificate and key,"
+                + " plugins, documents of services and the file of MCP servers.",
             examples: [
                 ("luma-mcp serve --sandbox", "Try it without a Luma account."),
                 ("LUMA_API_KEY=... luma-mcp serve --port 8080", "Serve the calendar of that key on port 8080."),
