@@ -38,7 +38,8 @@ package struct ImportFindings {
         if !plan.isUnusable { lines += losses }
         let valid = plan.rows.count + plan.duplicates.count
         let others = plan.passedOver.isEmpty ? "" : ", \(plan.passedOver.count) passed over"
-        lines.append("\(plan.count) rows read, \(valid) valid, \(plan.invalid) not valid\(others)\(earlier)")
+        let read = "\(plan.count) row\(plan.count == 1 ? "" : "s") read"
+        lines.append("\(read), \(valid) valid, \(plan.invalid) not valid\(others)\(earlier)")
         return lines
     }
 

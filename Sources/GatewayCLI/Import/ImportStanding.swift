@@ -57,7 +57,7 @@ package struct ImportStanding: Sendable {
     package var sources: [String] {
         var lines: [String] = []
         let own = made.count { $0.word.report == nil }
-        if own > 0 { lines.append("\(own) rows were done by an earlier run.") }
+        if own > 0 { lines.append("\(own) row\(own == 1 ? " was" : "s were") done by an earlier run.") }
         let others = Dictionary(grouping: made.compactMap(\.word.report)) { $0 }
         for (report, rows) in others.sorted(by: { $0.key < $1.key }).prefix(Self.maxShown) {
             lines.append("\(rows.count) rows were done by another import, as \(CommandFailure.line(report)) tells.")

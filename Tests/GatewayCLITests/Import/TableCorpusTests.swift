@@ -91,7 +91,7 @@ import Testing
                 "Brunch | 2027-07-02T10:30:00 | 2027-07-02T12:00:00 | America/New_York | -",
             ]),
         File(
-            name: "excel-sep.csv", readAs: "';' separated, UTF-8, 1 rows",
+            name: "excel-sep.csv", readAs: "';' separated, UTF-8, 1 row",
             events: [
                 "Rooftop drinks | 2027-07-01T19:00 | - | America/New_York | - | description_md=Bring a friend | max_capacity=40"
             ]),
@@ -126,19 +126,19 @@ import Testing
                 "Show time as",
             ], change: { $0.zone = "Europe/Lisbon" }),
         File(
-            name: "luma-events.csv", readAs: "',' separated, UTF-8, 1 rows",
+            name: "luma-events.csv", readAs: "',' separated, UTF-8, 1 row",
             events: [
                 "Founders breakfast | 2027-03-18T08:00:00.000Z | 2027-03-18T10:00:00.000Z | Europe/Lisbon | - | max_capacity=30"
                     + " | require_rsvp_approval=true | visibility=public"
             ], leftOut: ["url"]),
         File(
-            name: "eventbrite.csv", readAs: "',' separated, UTF-8, 1 rows",
+            name: "eventbrite.csv", readAs: "',' separated, UTF-8, 1 row",
             events: [
                 "Jazz & Wine | 2027-07-14T19:00:00 | 2027-07-14T22:30:00 | America/Chicago"
                     + " | The Green Room, 4802 N Broadway, Chicago, IL | max_capacity=120"
             ], leftOut: ["Event ID", "Tickets Sold", "Event URL"]),
         File(
-            name: "meetup.csv", readAs: "',' separated, UTF-8, 1 rows",
+            name: "meetup.csv", readAs: "',' separated, UTF-8, 1 row",
             events: ["Swift Porto #12 | 2027-07-15T18:45:00 | - | Europe/Lisbon | UPTEC | max_capacity=60"],
             leftOut: ["RSVPs", "Event link"]),
         File(
@@ -146,7 +146,7 @@ import Testing
             events: ["A | 2027-01-07T19:00:00 | - | UTC | -", "B | 2027-02-07T19:00:00 | - | UTC | -"],
             change: { $0.dateOrder = .mdy }),
         File(
-            name: "mac-roman.csv", readAs: "',' separated, Macintosh, 1 rows",
+            name: "mac-roman.csv", readAs: "',' separated, Macintosh, 1 row",
             events: ["Grünau | 2027-07-01T19:00 | - | Europe/Berlin | -"],
             change: { ($0.table.encoding, $0.zone) = (.macintosh, "Europe/Berlin") }),
     ]
