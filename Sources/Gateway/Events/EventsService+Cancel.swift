@@ -43,15 +43,15 @@ extension EventsService {
             Self.binding(id, terms), shown: Self.shown(event),
             enclosing: CancelPreview(request, refund: refund).enclosed,
             at: wallClock)
-        var told: JSONObject = [
+        var described: JSONObject = [
             "id": .string(id), "status": "unchanged", "dry_run": true, "is_paid": .bool(request.isPaid),
             "guest_count": .number(JSONNumber(request.guestCount)),
             "needs_refund_decision": .bool(request.isPaid && refund == nil),
         ]
-        told.members += Self.identity(of: event)
-        told["confirm"] = .string(confirm)
-        told["expires_in_seconds"] = .number(JSONNumber(Int(ConfirmationToken.lifetime)))
-        return .unchanged(Document(.object(told)), id)
+        described.members += Self.identity(of: event)
+        described["confirm"] = .string(confirm)
+        described["expires_in_seconds"] = .number(JSONNumber(Int(ConfirmationToken.lifetime)))
+        return .unchanged(Document(.object(described)), id)
     }
 
     /// Cancels what a preview told of, with the token that the preview got, if the event is still as it was told.

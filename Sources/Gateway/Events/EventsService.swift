@@ -238,15 +238,15 @@ extension EventsService {
 
     /// What a write would send, and when the event would be. Nothing is changed and nothing remembered.
     func preview(_ event: EventInput.Accepted, of id: String?) -> Document {
-        var told: JSONObject = [:]
-        if let id { told["id"] = .string(id) }
-        told["status"] = "unchanged"
-        told["dry_run"] = true
-        told["sends"] = .object(event.body)
-        if let approval = event.approval { told["require_rsvp_approval"] = .bool(approval) }
-        told["outcome"] = .object(EventOutcomeText(event.outcome, zones).json)
-        if event.remarks.isEmpty { told["remarks"] = [] } else { told.members += event.remarks.members }
-        return Document(.object(told))
+        var described: JSONObject = [:]
+        if let id { described["id"] = .string(id) }
+        described["status"] = "unchanged"
+        described["dry_run"] = true
+        described["sends"] = .object(event.body)
+        if let approval = event.approval { described["require_rsvp_approval"] = .bool(approval) }
+        described["outcome"] = .object(EventOutcomeText(event.outcome, zones).json)
+        if event.remarks.isEmpty { described["remarks"] = [] } else { described.members += event.remarks.members }
+        return Document(.object(described))
     }
 }
 

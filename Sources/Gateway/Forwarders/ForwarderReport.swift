@@ -6,7 +6,7 @@ import ToolSources
 /// What is told of forwarded services, in `/status` and by `doctor`.
 struct ForwarderReport {
     /// Lines of one kind that are told of a document; what comes after them is in its check.
-    static let mostLines = 20
+    static let maxLines = 20
 
     let snapshot: ForwarderSnapshot
     /// How their calls are; nil where none are made.
@@ -24,12 +24,12 @@ struct ForwarderReport {
     func json(now: MonotonicTime) -> JSON {
         [
             "generation": .number(JSONNumber(Int(clamping: snapshot.generation))),
-            "documents": .array(snapshot.documents.map { told($0, now) }),
+            "documents": .array(snapshot.documents.map { entry($0, now) }),
             "problems": .array(snapshot.problems.map { .string($0) }),
         ]
     }
 
-    private func told(_ document: ForwarderDocumentState, _ now: MonotonicTime) -> JSON {
+    private func entry(_ document: ForwarderDocumentState, _ now: MonotonicTime) -> JSON {
         let reading = document.reading
         let service = snapshot.services.first { $0.name == reading.name && document.isOffered }
         var object: JSONObject = ["name": reading.name.map { .string($0) } ?? .null]
@@ -40,7 +40,7 @@ struct ForwarderReport {
         object["refused"] = .array(
             reading.refused.map { ["name": .string($0.name), "reason": .string($0.reason)] })
         object["not_configured"] = .array(document.notConfigured.map { .string($0) })
-        object["warnings"] = .array(reading.warnings.prefix(Self.mostLines).map { .string($0.line) })
+        object["warnings"] = .array(reading.warnings.prefix(Self.maxLines).map { .string($0.line) })
         object["held_back"] = .bool(service?.isHeldBack(now: now) ?? false)
         let counts = service.flatMap { slots?.counts($0.name) } ?? CallSlots.Counts()
         object["running"] = .number(JSONNumber(counts.running))

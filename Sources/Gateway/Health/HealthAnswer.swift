@@ -66,22 +66,22 @@ final class HealthAnswer {
 
     /// The same as a part of another answer.
     var summary: JSONObject {
-        var told: JSONObject
+        var described: JSONObject
         do throws(APIError) {
             _ = try answer()
-            told = ["status": "healthy", "message": "Luma answers and accepts the key"]
+            described = ["status": "healthy", "message": "Luma answers and accepts the key"]
             if let cause = store.condition.cause {
-                told["status"] = "degraded"
-                told["store"] = ["status": "unusable", "cause": .string(cause.rawValue)]
+                described["status"] = "degraded"
+                described["store"] = ["status": "unusable", "cause": .string(cause.rawValue)]
             }
-            told["circuit"] = .string(account.breaker.state.rawValue)
-            if let at = account.reachability.lastAt { told["checked_at"] = .string(at.rfc3339) }
+            described["circuit"] = .string(account.breaker.state.rawValue)
+            if let at = account.reachability.lastAt { described["checked_at"] = .string(at.rfc3339) }
         } catch {
-            told = error.details
-            told["reason"] = .string(error.reason.rawValue)
-            told["message"] = .string(error.message)
+            described = error.details
+            described["reason"] = .string(error.reason.rawValue)
+            described["message"] = .string(error.message)
         }
-        return told
+        return described
     }
 
     /// Luma is there and the store is not: most requests are served, so the answer is still 200.

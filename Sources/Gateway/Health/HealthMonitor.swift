@@ -12,7 +12,7 @@ final class HealthMonitor {
     private let firstCheck: Milestone
     private let onCheck: () -> Void
     private let onChange: (Reachability.Outcome) -> Void
-    private var told: Reachability.Outcome?
+    private var logged: Reachability.Outcome?
     private var lastCheck: MonotonicTime
     /// While unhealthy, how often recovery is looked for, in seconds; a small part of Luma's budget.
     static let recoveryInterval = 5.0
@@ -55,8 +55,8 @@ final class HealthMonitor {
     }
 
     private func tellChange() {
-        guard let last = luma.account.reachability.last, last != told else { return }
-        told = last
+        guard let last = luma.account.reachability.last, last != logged else { return }
+        logged = last
         onChange(last)
     }
 

@@ -27,15 +27,15 @@ extension OperationService {
         _ passed: PassedOperation, _ terms: WriteTerms, _ call: UpstreamCall
     ) async throws(APIError) -> Document {
         let about = try await about(passed, call)
-        var told: JSONObject = ["status": "unchanged", "dry_run": true]
-        if !about.isNull { told["about"] = about }
-        told["sends"] = passed.surface.sends(passed.input)
+        var described: JSONObject = ["status": "unchanged", "dry_run": true]
+        if !about.isNull { described["about"] = about }
+        described["sends"] = passed.surface.sends(passed.input)
         if passed.surface.needsConfirmation {
-            told["confirm"] = .string(
+            described["confirm"] = .string(
                 try events.confirmations.issue(ConfirmationBinding(passed, terms), shown: about, at: events.wallClock))
-            told["expires_in_seconds"] = .number(JSONNumber(Int(ConfirmationToken.lifetime)))
+            described["expires_in_seconds"] = .number(JSONNumber(Int(ConfirmationToken.lifetime)))
         }
-        return Document(.object(told))
+        return Document(.object(described))
     }
 
     /// Does what the caller asks for; with a confirmation only if that is good and what it is about is as it was shown.

@@ -123,7 +123,7 @@ final class OperationService {
             do throws(APIError) {
                 outcome.result = .success(try await work())
             } catch {
-                outcome.result = .failure(await explained(error.told(after: context)))
+                outcome.result = .failure(await explained(error.described(after: context)))
             }
             outcome.waiter?.resume(returning: ())
         }
@@ -227,9 +227,9 @@ extension OperationService {
             store.settled("events/cancel", of: id, account, then: $0)
         }
         guard let time = known?.rfc3339 else { return error }
-        var told = error
-        told.details["cancelled_at"] = .string(time)
-        told.message += "; it was cancelled here at \(time.prefix(16).replacing("T", with: " ")) UTC"
-        return told
+        var described = error
+        described.details["cancelled_at"] = .string(time)
+        described.message += "; it was cancelled here at \(time.prefix(16).replacing("T", with: " ")) UTC"
+        return described
     }
 }

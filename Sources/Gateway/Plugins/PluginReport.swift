@@ -30,14 +30,14 @@ struct PluginReport {
         [
             "generation": .number(JSONNumber(Int(clamping: snapshot.generation))),
             "settling": .bool(snapshot.isSettling),
-            "plugins": .array(snapshot.plugins.map(told)),
+            "plugins": .array(snapshot.plugins.map(entry)),
             "refused": .array(
                 snapshot.refused.map { ["name": .string($0.name), "reason": .string($0.reason)] }),
             "problems": .array(snapshot.problems.map { .string($0) }),
         ]
     }
 
-    private func told(_ plugin: HostedPlugin) -> JSON {
+    private func entry(_ plugin: HostedPlugin) -> JSON {
         var object: JSONObject = ["name": .string(plugin.name)]
         object["version"] = plugin.version.map { .string($0) } ?? .null
         object["described"] = .string(plugin.isKnownByHelp ? "by its help" : "by itself")

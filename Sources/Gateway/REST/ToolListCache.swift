@@ -11,7 +11,7 @@ final class ToolListCache {
     }
 
     /// Of all that are kept.
-    private static let mostOctets = 4 << 20
+    private static let maxOctets = 4 << 20
     private static let most = 16
 
     private var lists: [Visibility: List] = [:]
@@ -27,7 +27,7 @@ final class ToolListCache {
         if let list = lists[visibility] { return list }
         let made = make()
         let list = List(octets: made, tag: EntityTag(of: made))
-        if lists.count >= Self.most || octets + made.count > Self.mostOctets { drop() }
+        if lists.count >= Self.most || octets + made.count > Self.maxOctets { drop() }
         lists[visibility] = list
         octets += made.count
         return list

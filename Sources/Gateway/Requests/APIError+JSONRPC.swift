@@ -9,11 +9,11 @@ extension APIError {
     /// - Parameter id: the request's, where it could be read.
     func answer(toMessage id: JSONRPCID?, requestID: String) -> Response {
         var response = response(requestID: requestID)
-        let told = body(requestID: requestID)
+        let body = self.body(requestID: requestID)
         var data = JSONObject()
-        data["reason"] = told["reason"]
-        data["request_id"] = told["request_id"]
-        if let details = told["details"]?.objectValue, !details.isEmpty { data["details"] = .object(details) }
+        data["reason"] = body["reason"]
+        data["request_id"] = body["request_id"]
+        if let details = body["details"]?.objectValue, !details.isEmpty { data["details"] = .object(details) }
         let code = status < 500 ? JSONRPCError.invalidRequest().code : JSONRPCError.internalError().code
         response.body =
             JSONRPCMessage.failure(id: id, error: JSONRPCError(code: code, message: message, data: .object(data)))

@@ -90,7 +90,7 @@ struct Confirmations {
         do throws(APIError) {
             return try await work()
         } catch {
-            if error.told(after: call.context).reason != .outcomeUnknown { ledger.giveBack(taken) }
+            if error.described(after: call.context).reason != .outcomeUnknown { ledger.giveBack(taken) }
             throw error
         }
     }

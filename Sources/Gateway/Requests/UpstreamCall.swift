@@ -65,7 +65,7 @@ extension APIError {
 
     /// What a caller is told of a request that the end of the program has cut off: once a write is on its way to Luma,
     /// nobody knows any more whether it is done.
-    func told(after context: CallContext) -> APIError {
+    func described(after context: CallContext) -> APIError {
         guard reason == .shuttingDown, context.hasSentWrite else { return self }
         return APIError(
             .outcomeUnknown,

@@ -48,7 +48,7 @@ extension LoopContext {
             context.finish(.getEvent, try answer.response(conditions), calls: call.context)
         } catch {
             let error = await operations.explained(error)
-            context.finish(.getEvent, error.told(after: call.context), calls: call.context)
+            context.finish(.getEvent, error.described(after: call.context), calls: call.context)
         }
     }
 
@@ -64,7 +64,7 @@ extension LoopContext {
             context.finish(.listEvents, try answer.response(conditions), calls: call.context)
         } catch {
             let error = await operations.explained(error)
-            context.finish(.listEvents, error.told(after: call.context), calls: call.context)
+            context.finish(.listEvents, error.described(after: call.context), calls: call.context)
         }
     }
 }

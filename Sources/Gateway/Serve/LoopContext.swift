@@ -118,7 +118,7 @@ final class LoopContext {
             context.finish(input.endpoint, response, calls: call.context)
         } catch {
             let error = await operations.explained(error)
-            context.finish(input.endpoint, error.told(after: call.context), calls: call.context)
+            context.finish(input.endpoint, error.described(after: call.context), calls: call.context)
         }
     }
 }

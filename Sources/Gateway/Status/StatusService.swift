@@ -63,31 +63,31 @@ final class StatusService {
     func answer(to principal: Principal) async -> Response {
         let findings = await hub.gather(on: reactor, withRequests: true)
         let now = clock.now
-        let told: JSON = [
+        let described: JSON = [
             "version": .string(Version.number), "mode": .string(facts.mode), "upstream": .string(facts.upstream),
             "started_at": .string(facts.started.rfc3339),
             "now": .string(clock.wallClock(at: now).rfc3339), "read_only": .bool(facts.isReadOnly),
-            "caller": Self.told(principal), "health": .object(health.summary), "budget": budget(look(now), now),
-            "calls": Self.calls(findings.sum), "plugins": told(of: plugins, to: principal),
-            "forwarders": told(of: forwarders, to: principal, now),
-            "upstreams": told(of: upstreams, to: principal), "tool_conflicts": conflicts(for: principal),
-            "requests": .array(findings.sum.recent.map(Self.told)),
+            "caller": Self.json(principal), "health": .object(health.summary), "budget": budget(look(now), now),
+            "calls": Self.calls(findings.sum), "plugins": json(of: plugins, to: principal),
+            "forwarders": json(of: forwarders, to: principal, now),
+            "upstreams": json(of: upstreams, to: principal), "tool_conflicts": conflicts(for: principal),
+            "requests": .array(findings.sum.recent.map(Self.json)),
         ]
-        return .json(status: 200, fields: [Field("Cache-Control", "no-store")], told.encoded)
+        return .json(status: 200, fields: [Field("Cache-Control", "no-store")], described.encoded)
     }
 
     /// Names of tools are for those alone from whom none is hidden.
-    private func told(of plugins: PluginService?, to principal: Principal) -> JSON {
+    private func json(of plugins: PluginService?, to principal: Principal) -> JSON {
         guard let plugins, principal.scopes.contains(.admin) else { return .null }
         return PluginReport(plugins).json
     }
 
-    private func told(of forwarders: ForwarderService?, to principal: Principal, _ now: MonotonicTime) -> JSON {
+    private func json(of forwarders: ForwarderService?, to principal: Principal, _ now: MonotonicTime) -> JSON {
         guard let forwarders, principal.scopes.contains(.admin) else { return .null }
         return ForwarderReport(forwarders).json(now: now)
     }
 
-    private func told(of upstreams: UpstreamService?, to principal: Principal) -> JSON {
+    private func json(of upstreams: UpstreamService?, to principal: Principal) -> JSON {
         guard let upstreams, principal.scopes.contains(.admin) else { return .null }
         return UpstreamReport(upstreams).json
     }
@@ -104,7 +104,7 @@ final class StatusService {
             })
     }
 
-    private static func told(_ principal: Principal) -> JSON {
+    private static func json(_ principal: Principal) -> JSON {
         let scopes = AccessScope.allCases.filter { principal.scopes.contains($0.own) }
         return ["label": .string(principal.label), "scopes": .array(scopes.map { .string($0.rawValue) })]
     }
@@ -118,7 +118,7 @@ final class StatusService {
             .array(samples.map { $0.map { .number(JSONNumber(value($0))) } ?? .null })
         }
         return [
-            "get": Self.told(state.get), "post": Self.told(state.post), "shared": .bool(state.isLearned),
+            "get": Self.json(state.get), "post": Self.json(state.post), "shared": .bool(state.isLearned),
             "window_seconds": .number(Self.rounded(state.window)), "reset_seconds": seconds(state.resetAt),
             "closed_seconds": seconds(state.closedUntil), "waiting": .number(JSONNumber(state.queued)),
             "in_flight": .number(JSONNumber(state.inFlight)),
@@ -129,7 +129,7 @@ final class StatusService {
         ]
     }
 
-    private static func told(_ allowance: BudgetSnapshot.Allowance) -> JSON {
+    private static func json(_ allowance: BudgetSnapshot.Allowance) -> JSON {
         ["limit": .number(JSONNumber(allowance.limit)), "remaining": .number(JSONNumber(allowance.remaining))]
     }
 
@@ -143,7 +143,7 @@ final class StatusService {
         ]
     }
 
-    private static func told(_ record: RequestRecord) -> JSON {
+    private static func json(_ record: RequestRecord) -> JSON {
         let milliseconds = Double(record.durationNanoseconds) / 1e6
         return [
             "time": .string(record.time.rfc3339),

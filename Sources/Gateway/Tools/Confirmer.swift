@@ -149,15 +149,15 @@ struct Confirmer {
     private static func needsConfirmation(
         _ action: Action, _ arguments: JSONObject, _ preview: JSONObject, hasChanged: Bool = false
     ) -> ToolResult {
-        var told = result("needs_confirmation", preview)
-        if hasChanged { told["changed"] = true }
-        told[confirm] = preview[confirm]
-        told[expires] = preview[expires]
+        var described = result("needs_confirmation", preview)
+        if hasChanged { described["changed"] = true }
+        described[confirm] = preview[confirm]
+        described[expires] = preview[expires]
         let begin = hasChanged ? "It has changed since that preview. " : ""
         let besides = action.besides(arguments, preview)
-        told["next_step"] = .string(
+        described["next_step"] = .string(
             "\(begin)Nothing has happened yet. Tell the user what would be done, and to what; if they agree, call"
                 + " \(action.tool) again with confirm\(besides).")
-        return .structured(told)
+        return .structured(described)
     }
 }

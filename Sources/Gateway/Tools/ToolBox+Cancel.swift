@@ -30,10 +30,10 @@ extension ToolBox {
     private func preview(_ arguments: JSONObject, _ call: Call) async throws(APIError) -> JSONObject {
         var terms = Self.terms(of: call)
         terms.isDryRun = true
-        let told = try await carryOut(try Self.request(arguments, arguments["refund"]?.boolValue, terms), call)
-        var preview = identity(told)
-        preview[Confirmer.confirm] = told["confirm"]
-        preview["expires_in_seconds"] = told["expires_in_seconds"]
+        let described = try await carryOut(try Self.request(arguments, arguments["refund"]?.boolValue, terms), call)
+        var preview = identity(described)
+        preview[Confirmer.confirm] = described["confirm"]
+        preview["expires_in_seconds"] = described["expires_in_seconds"]
         return preview
     }
 
@@ -43,10 +43,10 @@ extension ToolBox {
         var terms = Self.terms(of: call)
         (terms.confirm, terms.isAgreedInForm) = (agreed.confirm, agreed.isInForm)
         let refund = arguments["refund"]?.boolValue ?? agreed.answers["refund"]?.boolValue
-        let told = try await carryOut(try Self.request(arguments, refund, terms), call)
+        let described = try await carryOut(try Self.request(arguments, refund, terms), call)
         var result: JSONObject = ["status": "canceled", "notice": Self.notice]
-        result.members += identity(told).members
-        result["refunded"] = told["refunded"]
+        result.members += identity(described).members
+        result["refunded"] = described["refunded"]
         return result
     }
 
@@ -58,12 +58,12 @@ extension ToolBox {
     }
 
     /// What a person knows the event by, of what the path answers.
-    private func identity(_ told: JSON) -> JSONObject {
+    private func identity(_ described: JSON) -> JSONObject {
         [
-            "event_id": told["id"] ?? "", "name": told["name"] ?? "",
-            "starts": .string(clock.text(of: told, "start_at") ?? ""), "start_at": told["start_at"] ?? "",
-            "timezone": told["timezone"] ?? "", "guest_count": told["guest_count"] ?? 0,
-            "is_paid": told["is_paid"] ?? true,
+            "event_id": described["id"] ?? "", "name": described["name"] ?? "",
+            "starts": .string(clock.text(of: described, "start_at") ?? ""), "start_at": described["start_at"] ?? "",
+            "timezone": described["timezone"] ?? "", "guest_count": described["guest_count"] ?? 0,
+            "is_paid": described["is_paid"] ?? true,
         ]
     }
 

@@ -33,15 +33,15 @@ extension ToolBox {
             await attempt(call) { () throws(APIError) in
                 guard surface.operation.isWrite else {
                     let passed = try Self.passed(surface, arguments)
-                    return Self.told(try await answer(to: .operation(passed), call))
+                    return Self.described(try await answer(to: .operation(passed), call))
                 }
                 let request = try Self.request(surface, arguments, Self.terms(of: call))
-                return Self.told(try await carryOut(request, call))
+                return Self.described(try await carryOut(request, call))
             }
         }
     }
 
-    private static func told(_ document: JSON) -> JSONObject {
+    private static func described(_ document: JSON) -> JSONObject {
         JSONObject([("notice", notice)] + (document.objectValue ?? JSONObject()).members)
     }
 
@@ -77,20 +77,20 @@ extension ToolBox {
             declined: "unchanged",
             repeated: { [self] arguments, call throws(APIError) in
                 let request = try Self.request(surface, arguments, Self.terms(of: call))
-                return try await repeated(request, call).map(Self.told)
+                return try await repeated(request, call).map(Self.described)
             },
             preview: { [self] arguments, call throws(APIError) in
                 var request = try Self.request(surface, arguments, Self.terms(of: call))
                 request.terms.isDryRun = true
-                let told = try await carryOut(request, call)
+                let described = try await carryOut(request, call)
                 let names = ["about", "sends", Confirmer.confirm, "expires_in_seconds"]
-                return JSONObject(told.objectValue?.members.filter { names.contains($0.name) } ?? [])
+                return JSONObject(described.objectValue?.members.filter { names.contains($0.name) } ?? [])
             },
             question: { _, preview in Self.question(surface, preview) },
             perform: { [self] arguments, agreed, call throws(APIError) in
                 var request = try Self.request(surface, arguments, Self.terms(of: call))
                 (request.terms.confirm, request.terms.isAgreedInForm) = (agreed.confirm, agreed.isInForm)
-                return Self.told(try await carryOut(request, call))
+                return Self.described(try await carryOut(request, call))
             })
     }
 

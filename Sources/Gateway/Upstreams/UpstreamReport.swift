@@ -5,7 +5,7 @@ import ToolSources
 /// What is told of upstream MCP servers, in `/status` and by the command `upstreams list`.
 struct UpstreamReport {
     /// Lines of one kind that are told of a server.
-    private static let mostLines = 20
+    private static let maxLines = 20
 
     let snapshot: UpstreamSnapshot
     /// How their calls are; nil where none are made.
@@ -22,12 +22,12 @@ struct UpstreamReport {
         [
             "generation": .number(JSONNumber(Int(clamping: snapshot.generation))),
             "settling": .bool(snapshot.isSettling),
-            "upstreams": .array(snapshot.upstreams.map(told)),
+            "upstreams": .array(snapshot.upstreams.map(entry)),
             "problems": .array(snapshot.problems.map { .string($0) }),
         ]
     }
 
-    private func told(_ state: UpstreamState) -> JSON {
+    private func entry(_ state: UpstreamState) -> JSON {
         let counts = slots?.counts(state.name) ?? CallSlots.Counts()
         var object: JSONObject = ["name": .string(state.name)]
         object["transport"] = state.transport.map { .string($0) } ?? .null
@@ -38,10 +38,10 @@ struct UpstreamReport {
         object["stale"] = .bool(state.isStale)
         object["tools"] = .array(state.offered.tools.map { .string($0.definition.name) })
         object["refused"] = .array(
-            state.offered.refused.prefix(Self.mostLines).map {
+            state.offered.refused.prefix(Self.maxLines).map {
                 ["name": .string($0.name), "reason": .string($0.reason)]
             })
-        object["notes"] = .array(state.offered.notes.prefix(Self.mostLines).map { .string($0) })
+        object["notes"] = .array(state.offered.notes.prefix(Self.maxLines).map { .string($0) })
         object["running"] = .number(JSONNumber(counts.running))
         object["waiting"] = .number(JSONNumber(counts.waiting))
         object["calls"] = .number(JSONNumber(Int(clamping: counts.calls)))

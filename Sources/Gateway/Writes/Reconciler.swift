@@ -17,7 +17,7 @@ final class Reconciler {
     private let onSettled: (AbandonedWrite, WriteEffect) -> Void
     private var lost: [WriteID: Lost] = [:]
     private var waiting: Suspension<Void>?
-    private var isRung = false
+    private var isWoken = false
     private var lastPurge: MonotonicTime?
     /// Events that one doubt is worth to be asked for.
     private static let maxSuspects = 10
@@ -70,14 +70,14 @@ final class Reconciler {
 
     /// Makes it look at once. On its loop.
     func wake() {
-        isRung = true
+        isWoken = true
         waiting?.resume(returning: ())
     }
 
     /// Works until the task is cancelled.
     func run() async {
         while !Task.isCancelled {
-            isRung = false
+            isWoken = false
             await pass()
             await purge()
             await rest()
@@ -238,7 +238,7 @@ final class Reconciler {
             if let entry = lost.removeValue(forKey: abandoned.id) { luma.release(entry.write) }
             onSettled(abandoned, effect)
         // What was found is another's: look again, without it.
-        case .anothers: lost[abandoned.id]?.effect = nil
+        case .ofAnother: lost[abandoned.id]?.effect = nil
         // It stays found until the other one's answer says whose it is.
         case .contested: break
         case .settledBefore: forget(abandoned.id)
@@ -270,7 +270,7 @@ final class Reconciler {
             self?.waiting?.resume(returning: ())
         }
         try? await reactor.suspend { suspension in
-            if isRung { suspension.resume(returning: ()) } else { waiting = suspension }
+            if isWoken { suspension.resume(returning: ()) } else { waiting = suspension }
         }
         waiting = nil
         reactor.cancel(timer)

@@ -108,7 +108,7 @@ final class RequestJournal: WriteJournal {
             case .recorded:
                 slot.effect = .done(id: id)
                 return .own
-            case .anothers: return .anothers
+            case .ofAnother: return .ofAnother
             case .contested, .settledBefore: return .undetermined
             }
         } catch {

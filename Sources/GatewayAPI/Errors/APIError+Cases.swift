@@ -121,8 +121,8 @@ extension APIError {
 extension LumaMessage {
     /// What `details.luma` holds.
     package var details: JSON {
-        var told: JSONObject = ["message": .string(APIError.shortened(message ?? "", to: 1000))]
-        if let code { told["code"] = .string(APIError.shortened(code)) }
-        return .object(told)
+        var luma: JSONObject = ["message": .string(APIError.shortened(message ?? "", to: 1000))]
+        if let code { luma["code"] = .string(APIError.shortened(code)) }
+        return .object(luma)
     }
 }

@@ -193,13 +193,13 @@ public struct FieldProblem: Error, Sendable, Equatable {
 
     /// As an entry of `details.fields`: `code` and `values` are the data, `problem` are words made of them.
     package var json: JSON {
-        var told: JSONObject = [
+        var described: JSONObject = [
             "field": .string(field), "code": .string(fault.code), "problem": .string(problem),
         ]
         let values = fault.values
-        if !values.isEmpty { told["values"] = .object(values) }
-        if !candidates.isEmpty { told["candidates"] = .array(candidates.map(JSON.string)) }
-        return .object(told)
+        if !values.isEmpty { described["values"] = .object(values) }
+        if !candidates.isEmpty { described["candidates"] = .array(candidates.map(JSON.string)) }
+        return .object(described)
     }
 }
 

@@ -195,12 +195,12 @@ public struct EventRemark: Sendable, Equatable {
 
     /// As an entry of `remarks`: `code` and `values` are the data, `remark` and `sentence` are words made of them.
     package var json: JSON {
-        var told: JSONObject = ["code": .string(code.rawValue)]
-        if !field.isEmpty { told["field"] = .string(field) }
-        told["remark"] = .string(words)
-        told["sentence"] = .string(sentence)
-        if !values.isEmpty { told["values"] = .object(values) }
-        return .object(told)
+        var described: JSONObject = ["code": .string(code.rawValue)]
+        if !field.isEmpty { described["field"] = .string(field) }
+        described["remark"] = .string(words)
+        described["sentence"] = .string(sentence)
+        if !values.isEmpty { described["values"] = .object(values) }
+        return .object(described)
     }
 }
 

@@ -58,10 +58,10 @@ extension Surface {
 
     /// What is told of a write of which Luma answers nothing: the ids that it was about, and that it was done.
     package func done(_ input: JSONObject) -> JSONObject {
-        var told = JSONObject()
-        for name in operation.subject?.members ?? [] { told[name] = input[name] }
-        told["done"] = true
-        return told
+        var described = JSONObject()
+        for name in operation.subject?.members ?? [] { described[name] = input[name] }
+        described["done"] = true
+        return described
     }
 
     /// The document without what is secret, also in members of members.

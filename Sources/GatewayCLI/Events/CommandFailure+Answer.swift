@@ -21,10 +21,10 @@ extension CommandFailure {
         var lines = Self.fieldLines(json?["details"]?["fields"], option)
         if let luma = json?["details"]?["luma"]?["message"]?.stringValue { lines.append("Luma: " + Self.line(luma)) }
         if let offset = json?["details"]?["offset"]?.intValue { lines.append("at byte \(offset)") }
-        let told = (json?["details"]?.objectValue?.members ?? []).filter {
+        let details = (json?["details"]?.objectValue?.members ?? []).filter {
             $0.name.hasSuffix("_id") || ["guest_count", "needed_scope"].contains($0.name)
         }
-        for (name, value) in told.prefix(Self.maxDetails) {
+        for (name, value) in details.prefix(Self.maxDetails) {
             lines.append(
                 Self.line("\(name): " + (value.stringValue ?? String(decoding: value.encoded, as: UTF8.self))))
         }

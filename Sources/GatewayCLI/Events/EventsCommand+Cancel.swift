@@ -49,9 +49,9 @@ extension EventsCommand {
 
         var query = QueryString([("dry_run", "true")])
         if let refund { query.append("refund", refund ? "true" : "false") }
-        let told = try await client.send(
+        let described = try await client.send(
             GatewayClient.Request(method: .delete, path: eventPath(), query: query, isPreview: true))
-        let meaning = try Self.document(told)
+        let meaning = try Self.document(described)
         let plan = CancelPlan(
             event: EventView(meaning), guests: meaning["guest_count"]?.wholeValue ?? 0,
             isPaid: meaning["is_paid"] == true, refund: refund, confirmation: meaning["confirm"]?.stringValue)

@@ -56,21 +56,22 @@ extension EventsCommand {
         var request = request
         request.query = QueryString([("dry_run", "true")])
         request.isPreview = true
-        let told = try Self.document(try await client.send(request))
-        if call.has(EventsOptions.json) { return Self.json(told) }
-        let outcome = told["outcome"]?.objectValue ?? JSONObject()
+        let described = try Self.document(try await client.send(request))
+        if call.has(EventsOptions.json) { return Self.json(described) }
+        let outcome = described["outcome"]?.objectValue ?? JSONObject()
         var lines: [String] = []
         let sent =
-            (told["sends"]?.objectValue?.names ?? []) + (told["require_rsvp_approval"] == nil ? [] : ["approval"])
+            (described["sends"]?.objectValue?.names ?? [])
+            + (described["require_rsvp_approval"] == nil ? [] : ["approval"])
         if call.verb == .update {
             let names = sent.map { CommandFailure.line($0) }.joined(separator: ", ")
             lines.append(sent.isEmpty ? "Nothing would change." : "Would change: " + names)
         } else {
-            lines.append("Would create \"\(CommandFailure.line(told["sends"]?["name"]?.stringValue ?? ""))\"")
+            lines.append("Would create \"\(CommandFailure.line(described["sends"]?["name"]?.stringValue ?? ""))\"")
         }
         // A change that touches no time says nothing of it.
         if outcome["start_at"]?.stringValue != nil { lines += Self.when(outcome) }
-        lines += RemarkText.sentences(of: told).map { "  note: " + $0 }
+        lines += RemarkText.sentences(of: described).map { "  note: " + $0 }
         lines.append("Nothing was changed.")
         return CommandOutput(bytes: Array((lines.joined(separator: "\n") + "\n").utf8))
     }

@@ -131,7 +131,7 @@ package final class ArrivalCount: Sendable {
     private struct State {
         var count = 0
         var bytes = 0
-        var told = 0
+        var shown = 0
         var isShown = false
     }
 
@@ -153,8 +153,8 @@ package final class ArrivalCount: Sendable {
             let line: String? = state.withLock { state in
                 state.bytes += piece.count
                 if unit == .lines { state.count += piece.count { $0 == 0x0a } }
-                guard state.bytes - state.told >= Self.step else { return nil }
-                (state.told, state.isShown) = (state.bytes, true)
+                guard state.bytes - state.shown >= Self.step else { return nil }
+                (state.shown, state.isShown) = (state.bytes, true)
                 return Self.text(unit, state.count, state.bytes)
             }
             if let line { StandardError.prompt("\r\u{1b}[K" + line) }

@@ -13,7 +13,7 @@ package struct ImportHistory: Sendable {
     }
 
     /// What is to become of a row.
-    package enum Fate: Sendable, Equatable {
+    package enum Decision: Sendable, Equatable {
         /// Nothing is known to have been made of it: it is sent, with this key.
         case open(key: String)
         case made(Word)
@@ -23,7 +23,7 @@ package struct ImportHistory: Sendable {
         case changed(Word)
     }
 
-    /// How long after a row was sent it may be sent again by another run when its fate is not known, in seconds: well within
+    /// How long after a row was sent it may be sent again by another run when its outcome is not known, in seconds: well within
     /// the hours for which a gateway keeps keys.
     private static let resendSeconds = 3600.0
 
@@ -76,7 +76,7 @@ package struct ImportHistory: Sendable {
     }
 
     /// - Parameter now: the time of day.
-    package func fate(of row: ImportPlan.Row, now: Timestamp) -> Fate {
+    package func decision(of row: ImportPlan.Row, now: Timestamp) -> Decision {
         let identities = [row.identity].compactMap(\.self) + row.aliases
         var words = (byKey[row.key] ?? []) + (byKey[row.content] ?? []) + identities.flatMap { byIdentity[$0] ?? [] }
         // Two events may have one alias, such as the day of two dates: only what one of them is called by itself tells them apart.

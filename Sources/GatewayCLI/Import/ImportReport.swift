@@ -5,7 +5,7 @@ package import IO
 
 /// The file that tells what was done to each row, one JSON object a line.
 ///
-/// A line is written whole, in one go, as soon as its row's fate is known: whatever ends the program loses nothing that was
+/// A line is written whole, in one go, as soon as its row's outcome is known: whatever ends the program loses nothing that was
 /// told. The next run reads it and passes over what is done. A last line that was cut off is no reason to fail.
 package final class ImportReport: Sendable {
     /// What has become of a row. The words stand in the report.
@@ -176,16 +176,16 @@ package final class ImportReport: Sendable {
         self.place = place
         descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
         do throws(Failure) {
-            let told = try Self.read(descriptor, place)
-            (earlier, lastWords) = (told.entries, told.lastWords)
+            let contents = try Self.read(descriptor, place)
+            (earlier, lastWords) = (contents.entries, contents.lastWords)
         } catch {
             (earlier, lastWords) = ([:], [:])
             throw error
         }
     }
 
-    /// What is told so far, once nobody else can add to it.
-    private static func read(_ descriptor: Int32, _ place: Place?) throws(Failure) -> Told {
+    /// What it holds so far, once nobody else can add to it.
+    private static func read(_ descriptor: Int32, _ place: Place?) throws(Failure) -> Contents {
         guard descriptor >= 0 else { throw Failure(description: "cannot be opened: \(SystemError("open"))") }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             throw Failure(description: "is being written by another import")
@@ -196,27 +196,27 @@ package final class ImportReport: Sendable {
         } catch {
             throw Failure(description: "cannot be read: \(error)")
         }
-        let told = try checked(bytes, place)
+        let contents = try checked(bytes, place)
         // What was cut off stays what it is: a line of its own.
         if let last = bytes.last, last != 0x0a {
             do throws(SystemError) { try WholeFile.write([0x0a], to: descriptor) } catch {
                 throw Failure(description: "cannot be written: \(error)")
             }
         }
-        return told
+        return contents
     }
 
-    private static func checked(_ bytes: [UInt8], _ place: Place?) throws(Failure) -> Told {
-        guard let told = told(bytes) else {
+    private static func checked(_ bytes: [UInt8], _ place: Place?) throws(Failure) -> Contents {
+        guard let contents = parse(bytes) else {
             throw Failure(description: "is not the report of an import; name another with --report")
         }
-        if let place, let other = told.places.first(where: { $0.isOther(than: place) }) {
+        if let place, let other = contents.places.first(where: { $0.isOther(than: place) }) {
             let mode = other.mode.map { ", \($0)" } ?? ""
             throw Failure(
                 description:
                     "tells of rows that went to another gateway (\(other.base)\(mode)); name another with --report")
         }
-        return told
+        return contents
     }
 
     /// The last words of a report that stays as it is, for an import that sends nothing; none when there is no such file.
@@ -239,7 +239,7 @@ package final class ImportReport: Sendable {
 
     private static let largest = 1 << 30
 
-    private struct Told {
+    private struct Contents {
         var entries: [String: Entry] = [:]
         var lastWords: [[Int]: Entry] = [:]
         var places: [Place] = []
@@ -251,26 +251,26 @@ package final class ImportReport: Sendable {
     /// The last words of a report on each key, as far as they are of rows that went to this place.
     /// - Returns: nil when the bytes are no report.
     package static func words(of bytes: [UInt8], at place: Place) -> [Entry]? {
-        told(bytes, at: place).map { Array($0.entries.values) }
+        parse(bytes, at: place).map { Array($0.entries.values) }
     }
 
     /// - Parameter place: where rows went that count; nil for all.
     /// - Returns: nil when the bytes are no report.
-    private static func told(_ bytes: [UInt8], at place: Place? = nil) -> Told? {
+    private static func parse(_ bytes: [UInt8], at place: Place? = nil) -> Contents? {
         guard bytes.prefix(beginning.count).elementsEqual(beginning.prefix(bytes.count)) else { return nil }
-        var told = Told()
+        var contents = Contents()
         var reader = NDJSONReader(limits: ReadLimits(rows: .max))
         let take = { (item: ReadItem<NDJSONReader.Row>) in
             guard case .row(let row) = item, let entry = Entry(row.object) else { return }
             let went = Place(row.object)
             if let place, went?.isOther(than: place) ?? true { return }
-            if let key = entry.key { told.entries[key] = entry }
-            told.lastWords[[entry.line, entry.row]] = entry
-            if let went, !told.places.contains(went) { told.places.append(went) }
+            if let key = entry.key { contents.entries[key] = entry }
+            contents.lastWords[[entry.line, entry.row]] = entry
+            if let went, !contents.places.contains(went) { contents.places.append(went) }
         }
         reader.feed(bytes[...], take)
         reader.finish(take)
-        return told
+        return contents
     }
 
     /// Writes an entry's line.

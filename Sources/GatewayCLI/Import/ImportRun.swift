@@ -46,7 +46,7 @@ package final class ImportRun {
     private let patience: Patience
     private(set) var progress: ImportProgress
     private(set) var end: End?
-    /// Texts for the user that belong to no row's fate.
+    /// Texts for the user that belong to no row's outcome.
     private(set) var warnings: [String] = []
     private var next = 0
     private var hasAnswered = false
@@ -164,7 +164,7 @@ package final class ImportRun {
         }
     }
 
-    /// Writes a line that tells no fate yet.
+    /// Writes a line that tells no outcome yet.
     @discardableResult
     private func note(_ row: ImportPlan.Row, _ outcome: ImportReport.Outcome) -> Bool {
         write(ImportReport.Entry(row, outcome, at: outcome == .sending ? clock.wallClock : nil))

@@ -94,7 +94,7 @@ package struct ImportSession {
     /// Rows that are not sent have their lines in the report too, once for as long as the same is to be said of them.
     private func writeSkipped() throws(SystemError) {
         for duplicate in plan.duplicates {
-            // Its key may be that of the row which it repeats, whose fate must stay the last word of the report.
+            // Its key may be that of the row which it repeats, whose outcome must stay the last word of the report.
             let entry = ImportReport.Entry(
                 row: duplicate.row.number, line: duplicate.row.line, name: duplicate.row.name, .duplicate,
                 problem: "says the same as \(duplicate.firstPlace.text)", sheetRow: duplicate.row.place.row)
@@ -114,9 +114,9 @@ package struct ImportSession {
                 ImportReport.Entry(
                     known.row, .exists, eventID: known.word.entry.eventID, source: known.word.report))
         }
-        var told: Set<Int> = []
+        var reported: Set<Int> = []
         for problem in plan.problems {
-            guard let row = problem.row, told.insert(row).inserted else { continue }
+            guard let row = problem.row, reported.insert(row).inserted else { continue }
             let entry = ImportReport.Entry(
                 row: row, line: problem.line, name: problem.name, .invalid, problem: problem.shown,
                 sheetRow: problem.place.row)

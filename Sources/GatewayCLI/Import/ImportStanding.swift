@@ -23,7 +23,7 @@ package struct ImportStanding: Sendable {
 
     package init(_ plan: ImportPlan, _ history: ImportHistory, now: Timestamp) {
         for row in plan.rows {
-            switch history.fate(of: row, now: now) {
+            switch history.decision(of: row, now: now) {
             case .open(let key):
                 var row = row
                 if key != row.key { (row.key, row.said) = (key, key == row.content ? nil : row.content) }

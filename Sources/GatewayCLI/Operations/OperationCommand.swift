@@ -91,11 +91,11 @@ package struct OperationCommand: Sendable {
         }
         request.body = .object(draft.members)
         if isPreview || question.isAsked {
-            let told = try await preview(client, request)
-            if isPreview { return shown(preview: told, notes: draft.notes) }
-            try question.settle(["\(verb.title) would send:"] + lines(of: told) + ["  \(verb.warning)"])
+            let described = try await preview(client, request)
+            if isPreview { return shown(preview: described, notes: draft.notes) }
+            try question.settle(["\(verb.title) would send:"] + lines(of: described) + ["  \(verb.warning)"])
             // What was shown is what is done: not if it has changed meanwhile.
-            if let confirm = told["confirm"]?.stringValue { request.query = QueryString([("confirm", confirm)]) }
+            if let confirm = described["confirm"]?.stringValue { request.query = QueryString([("confirm", confirm)]) }
         }
         return try await write(client, request, notes: draft.notes)
     }
@@ -224,9 +224,9 @@ extension OperationCommand {
             bytes: Array(OperationView(verb.surface, environment).sheet(document, output).utf8), notes: notes)
     }
 
-    func shown(preview told: JSON, notes: [String]) -> CommandOutput {
-        if isJSON { return EventsCommand.json(told, notes: notes) }
-        let text = ["Would send:"] + lines(of: told) + ["Nothing was changed.", ""]
+    func shown(preview described: JSON, notes: [String]) -> CommandOutput {
+        if isJSON { return EventsCommand.json(described, notes: notes) }
+        let text = ["Would send:"] + lines(of: described) + ["Nothing was changed.", ""]
         return CommandOutput(bytes: Array(text.joined(separator: "\n").utf8), notes: notes)
     }
 

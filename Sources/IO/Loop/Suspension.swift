@@ -157,12 +157,12 @@ package final class Milestone: Sendable {
     /// It is over; once is enough.
     package func end() {
         if isOver { return }
-        let told = waiting.withLock { waiting in
+        let waiters = waiting.withLock { waiting in
             hasEnded.store(true, ordering: .releasing)
             defer { waiting = [] }
             return waiting
         }
-        for waiter in told { waiter.then(.success(())) }
+        for waiter in waiters { waiter.then(.success(())) }
     }
 }
 

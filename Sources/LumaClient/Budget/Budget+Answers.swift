@@ -16,10 +16,10 @@ struct LearnedWindow: Sendable {
 
 extension Budget {
     /// Settles a granted request: frees its place in flight and learns from the answer.
-    public mutating func settle(_ grant: Grant, _ fate: RequestFate, now: MonotonicTime) {
+    public mutating func settle(_ grant: Grant, _ outcome: RequestOutcome, now: MonotonicTime) {
         advance(to: now)
         if grant.period == period { probesInFlight -= 1 }
-        switch fate {
+        switch outcome {
         case .neverSent:
             logs[grant.kind.rawValue].putBack()
             recent.putBack()

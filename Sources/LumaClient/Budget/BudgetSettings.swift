@@ -44,7 +44,7 @@ public struct BudgetSettings: Sendable {
     }
 }
 
-/// The right to send one request; settled exactly once, when its fate is known.
+/// The right to send one request; settled exactly once, when its outcome is known.
 public struct Grant: Sendable, Equatable {
     let kind: RequestClass
     /// The counting period in which it was given.
@@ -70,7 +70,7 @@ public enum Reservation: Sendable, Equatable {
 }
 
 /// How a granted request ended, as far as the budget is concerned.
-public enum RequestFate: Sendable {
+public enum RequestOutcome: Sendable {
     /// Luma answered.
     case answered(status: Int, RateLimitFields)
     /// No answer, but Luma may have counted it.

@@ -95,14 +95,14 @@ public final class SharedBudget: Sendable {
     public func cancel(_ ticket: Ticket) { budget.withLock { $0.cancel(ticket) } }
 
     /// Settles a granted request, exactly once for each grant.
-    public func settle(_ grant: Grant, _ fate: RequestFate, now: MonotonicTime) {
+    public func settle(_ grant: Grant, _ outcome: RequestOutcome, now: MonotonicTime) {
         let hasLearned = budget.withLock { budget in
             let knewNothing = budget.learned == nil
-            budget.settle(grant, fate, now: now)
+            budget.settle(grant, outcome, now: now)
             return knewNothing && budget.learned != nil
         }
         var isRefusal = false
-        if case .answered(429, _) = fate { isRefusal = true }
+        if case .answered(429, _) = outcome { isRefusal = true }
         changed(now, isUrgent: hasLearned || isRefusal)
     }
 

@@ -67,7 +67,7 @@ public enum EventOwner: Sendable, Equatable {
     /// The write's that asks, and it is recorded.
     case own
     /// It belongs to another write, for good.
-    case anothers
+    case ofAnother
     /// The journal cannot tell now, or not record it: whoever looks later may take it.
     case undetermined
 }

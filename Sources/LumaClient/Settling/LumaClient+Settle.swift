@@ -59,7 +59,7 @@ extension LumaClient {
                 guard let id else { return WriteResult(found: id, shown) }
                 switch await context.journal?.didFind(id) ?? .own {
                 case .own: return WriteResult(found: id, shown)
-                case .anothers: finding = .unchanged
+                case .ofAnother: finding = .unchanged
                 case .undetermined: finding = .notSettled
                 }
             case .unchanged: finding = .unchanged
@@ -94,7 +94,7 @@ extension LumaClient {
                 // The ledger is as old as this program; the journal is older.
                 switch await context.journal?.didFind(id) ?? .own {
                 case .own: return id
-                case .anothers: finding = .notFound
+                case .ofAnother: finding = .notFound
                 case .undetermined:
                     // Whoever looks next must see it again: what stays claimed is seen by nobody, and the create would count
                     // as not done.

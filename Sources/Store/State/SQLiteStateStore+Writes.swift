@@ -139,7 +139,7 @@ extension StateDatabase {
             SELECT 1 FROM write AS other, write AS own WHERE own.id = ? AND other.id != own.id
             AND other.account = own.account AND other.operation = own.operation AND other.result = ?
             """, .integer(write.number), .text(result))
-        if owner != nil { return .anothers }
+        if owner != nil { return .ofAnother }
         let rival = try row(
             """
             SELECT 1 FROM write AS other, write AS own WHERE own.id = ? AND other.id != own.id

@@ -119,7 +119,7 @@ public enum Suspicion: Sendable, Equatable {
 public enum Adoption: Sendable, Equatable {
     case recorded
     /// It belongs to another write.
-    case anothers
+    case ofAnother
     /// Another program has a write with the same mark under way, and it may be that one's: ask again when that has ended.
     case contested
     /// The write was settled before.

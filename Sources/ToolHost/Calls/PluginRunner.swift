@@ -37,7 +37,7 @@ package struct PluginListener {
 /// Runs calls of plugins on one loop: a slot, a process, and what it has written as a result.
 package final class PluginRunner {
     /// Larger output is read on another queue than the loop's.
-    private static let mostReadHere = 128 << 10
+    private static let maxReadHere = 128 << 10
     /// Seconds between two signs of life to a client that wants them.
     private static let beat = 5.0
 
@@ -161,7 +161,7 @@ package final class PluginRunner {
     ) async -> PluginOutcome {
         let reader = PluginOutput(
             command.command, policy: command.policy, outputBytes: plugin.policy.outputBytes, redactor: plugin.redactor)
-        guard run.output.count > Self.mostReadHere else { return reader.outcome(of: run, streamed: lines) }
+        guard run.output.count > Self.maxReadHere else { return reader.outcome(of: run, streamed: lines) }
         let queue = Self.reading
         return await reactor.ask { (then: @escaping @Sendable (Result<PluginOutcome, Never>) -> Void) in
             queue.async { then(.success(reader.outcome(of: run, streamed: lines))) }

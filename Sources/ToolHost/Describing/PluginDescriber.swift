@@ -5,7 +5,7 @@ import ToolSources
 /// Asks plugins what they do: by `--describe`, else by their help texts. On one loop.
 final class PluginDescriber {
     /// Plugins, or help texts of their commands, that are asked at once.
-    static let mostAtOnce = 4
+    static let maxAtOnce = 4
 
     private let spawner: Spawner
     private let folder: CallFolder
@@ -23,7 +23,7 @@ final class PluginDescriber {
         self.reactor = reactor
         self.seconds = seconds
         self.patience = patience
-        gate = LoopGate(Self.mostAtOnce, on: reactor)
+        gate = LoopGate(Self.maxAtOnce, on: reactor)
     }
 
     /// What a plugin does.

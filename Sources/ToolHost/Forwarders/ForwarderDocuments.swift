@@ -27,7 +27,7 @@ package struct ForwarderDocumentState: Sendable {
 /// Reads the documents of services: those that are part of the program, and those in the operator's directory. Blocks: never on
 /// a loop.
 package struct ForwarderDocuments: Sendable {
-    static let mostFiles = 200
+    static let maxFiles = 200
 
     /// What is read.
     package struct Settings: Sendable {
@@ -83,11 +83,11 @@ package struct ForwarderDocuments: Sendable {
         } catch {
             return reading.problems.append("LUMA_FORWARDERS_DIR cannot be read: \(error)")
         }
-        if names.count > Self.mostFiles {
+        if names.count > Self.maxFiles {
             reading.problems.append(
-                "LUMA_FORWARDERS_DIR has more than \(Self.mostFiles) documents; the others are ignored")
+                "LUMA_FORWARDERS_DIR has more than \(Self.maxFiles) documents; the others are ignored")
         }
-        for name in names.prefix(Self.mostFiles) {
+        for name in names.prefix(Self.maxFiles) {
             do throws(SmallFile.Failure) {
                 let octets = try SmallFile.bytes(directory + "/" + name, limit: ForwarderDocument.longest)
                 if let octets { reading.documents.append(state(.file(name), octets)) }

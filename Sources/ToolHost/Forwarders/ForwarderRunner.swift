@@ -202,14 +202,14 @@ final class ForwarderRunner {
 private final class Meter {
     private let reactor: Reactor
     private let seconds: Double
-    private let told: (Double) -> Void
+    private let report: (Double) -> Void
     private var octets = 0
     private var last: MonotonicTime?
 
-    init(_ reactor: Reactor, every seconds: Double, _ told: @escaping (Double) -> Void) {
+    init(_ reactor: Reactor, every seconds: Double, _ report: @escaping (Double) -> Void) {
         self.reactor = reactor
         self.seconds = seconds
-        self.told = told
+        self.report = report
     }
 
     var hearing: @Sendable (UnsafeRawBufferPointer) -> Void {
@@ -221,6 +221,6 @@ private final class Meter {
         octets += count
         guard last.map({ reactor.now.seconds(since: $0) >= seconds }) ?? true else { return }
         last = reactor.now
-        told(Double(octets))
+        report(Double(octets))
     }
 }

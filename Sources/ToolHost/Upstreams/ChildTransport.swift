@@ -147,7 +147,7 @@ private final class ChildConversation {
     /// Between the end of what a program says and its own, in seconds.
     private static let endSeconds = 0.25
     /// Lines in a row that are no messages, before whoever writes them counts as no MCP server.
-    private static let mostGarbage = 100
+    private static let maxGarbage = 100
 
     private let reactor: Reactor
     private let lineBytes: Int
@@ -247,7 +247,7 @@ private final class ChildConversation {
     private func reject() {
         garbage += 1
         arrived?(.garbage)
-        guard garbage >= Self.mostGarbage else { return }
+        guard garbage >= Self.maxGarbage else { return }
         close(UpstreamFault(.malformed, mayHaveRun: true, "its program writes what is no MCP to its standard output"))
     }
 

@@ -188,9 +188,9 @@ final class UpstreamHTTPTransport: UpstreamTransport {
             }
             if answer.isStream { pause = Self.leastPause }
             if !answer.reader.lastID.isEmpty { lastID = answer.reader.lastID }
-            let told = answer.reader.retryMilliseconds.map { Double($0) / 1000 } ?? 0
+            let asked = answer.reader.retryMilliseconds.map { Double($0) / 1000 } ?? 0
             do {
-                try await clock.sleep(until: clock.now.advanced(seconds: min(max(pause, told), Self.longestPause)))
+                try await clock.sleep(until: clock.now.advanced(seconds: min(max(pause, asked), Self.longestPause)))
             } catch {
                 return
             }

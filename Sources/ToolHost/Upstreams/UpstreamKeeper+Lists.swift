@@ -5,7 +5,7 @@ import MCP
 import ToolSources
 
 extension UpstreamKeeper {
-    private static let mostOthers = 1000
+    private static let maxOthers = 1000
 
     /// Reads all lists, and offers what they hold; once more when that was wished for meanwhile.
     func readLists() {
@@ -32,11 +32,11 @@ extension UpstreamKeeper {
                 offer.tools = try await list(.tools, most: entry.limits.tools, of: link, &offer)
             }
             if agreement.has(.prompts) {
-                offer.prompts = try await list(.prompts, most: Self.mostOthers, of: link, &offer)
+                offer.prompts = try await list(.prompts, most: Self.maxOthers, of: link, &offer)
             }
             if agreement.has(.resources), entry.offersResources {
-                offer.resources = try await list(.resources, most: Self.mostOthers, of: link, &offer)
-                offer.templates = try await list(.templates, most: Self.mostOthers, of: link, &offer)
+                offer.resources = try await list(.resources, most: Self.maxOthers, of: link, &offer)
+                offer.templates = try await list(.templates, most: Self.maxOthers, of: link, &offer)
             }
         } catch {
             guard self.link === link else { return }

@@ -14,7 +14,7 @@ final class Keepers {
     private var file = UpstreamFile()
     private var problems: [String] = []
     private var publish: (String, UpstreamHost.Offer) -> Void = { _, _ in }
-    private var told: (UpstreamSnapshot) -> Void = { _ in }
+    private var onChange: (UpstreamSnapshot) -> Void = { _ in }
     private var last = UpstreamSnapshot()
     private var runs: UpstreamRuns?
     private var settled: [() -> Void] = []
@@ -26,9 +26,9 @@ final class Keepers {
     /// Has those of a file from now on. One whose entry is the same stays as it is.
     func take(
         _ file: UpstreamFile, _ problems: [String], _ settings: UpstreamHost.Settings, _ runs: UpstreamRuns,
-        publish: @escaping (String, UpstreamHost.Offer) -> Void, told: @escaping (UpstreamSnapshot) -> Void
+        publish: @escaping (String, UpstreamHost.Offer) -> Void, onChange: @escaping (UpstreamSnapshot) -> Void
     ) {
-        (self.publish, self.told, self.runs) = (publish, told, runs)
+        (self.publish, self.onChange, self.runs) = (publish, onChange, runs)
         // A file that cannot be read leaves what there was.
         self.problems = problems
         guard problems.isEmpty || last.generation == 0 else { return tell() }
@@ -117,7 +117,7 @@ final class Keepers {
         if next != last || last.generation == 0 {
             next.generation += 1
             last = next
-            told(next)
+            onChange(next)
         }
         guard !last.isSettling else { return }
         let waiting = settled
@@ -150,7 +150,7 @@ final class Keepers {
     }
 
     func end() async {
-        (publish, told) = ({ _, _ in }, { _ in })
+        (publish, onChange) = ({ _, _ in }, { _ in })
         let all = Array(keepers.values)
         keepers = [:]
         for keeper in all { leave(keeper) }

@@ -39,8 +39,8 @@ package final class UpstreamPinFiles: UpstreamPins {
 
     private func judged(_ entry: UpstreamEntry, _ offer: UpstreamOffer) -> UpstreamVerdict {
         let verdict = compared(entry, offer)
-        var told = UpstreamVerdict(verdict, of: offer)
-        guard let first = verdict.firstContact else { return told }
+        var result = UpstreamVerdict(verdict, of: offer)
+        guard let first = verdict.firstContact else { return result }
         let pin = SourcePin(first, origin: .firstContact, recorded: WallClock.now.rfc3339)
         do throws(SystemError) {
             try keep(pin, for: entry.name)
@@ -48,11 +48,11 @@ package final class UpstreamPinFiles: UpstreamPins {
             unkept.withLock { $0[entry.name] = pin }
             // Without a directory for state the operator wants nothing to be kept.
             if folder != nil {
-                told.notes.append(
+                result.notes.append(
                     "what it offers could not be recorded (\(error)): a change while no gateway runs is not seen")
             }
         }
-        return told
+        return result
     }
 
     /// Compares an offer with what is known, and records nothing. Blocks its thread: never on a loop.

@@ -28,7 +28,7 @@ extension HostedUpstream {
         var params: JSONObject = ["name": .string(tool.name), "arguments": .object(arguments)]
         var question = UpstreamQuestion(state: call.state)
         var outcome = UpstreamLink.Outcome.success([:])
-        for _ in 0..<UpstreamQuestion.mostRounds {
+        for _ in 0..<UpstreamQuestion.maxRounds {
             if let question {
                 let requests = question.requests
                 let answers = requests.isEmpty ? [] : try await call.ask(requests, state: question.state)

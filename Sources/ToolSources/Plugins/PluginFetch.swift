@@ -15,7 +15,7 @@ extension PluginGrants {
     private static let fetchMembers = [
         "hosts", "private_hosts", "plain_http", "ports", "max_bytes", "max_pixels", "timeout_seconds",
     ]
-    private static let mostHosts = 256
+    private static let maxHosts = 256
 
     /// The member `fetch` of a plugin. Nil when nothing of it can be used, which is reported.
     static func fetch(_ json: JSON, at place: String, _ reader: inout DocumentReader) -> FetchRule? {
@@ -54,8 +54,8 @@ extension PluginGrants {
     ) -> [(text: String, place: String)] {
         guard let given = object[name] else { return [] }
         let place = JSONPointer.member(name, of: place)
-        guard let items = given.arrayValue, items.count <= mostHosts else {
-            reader.report(place, "must be an array of at most \(mostHosts) hosts")
+        guard let items = given.arrayValue, items.count <= maxHosts else {
+            reader.report(place, "must be an array of at most \(maxHosts) hosts")
             return []
         }
         return items.enumerated().map { ($1.stringValue ?? "", JSONPointer.item($0, of: place)) }

@@ -270,12 +270,12 @@ public struct UpstreamClient: Sendable {
     private mutating func read(_ json: JSON, of request: Int?, now: MonotonicTime) -> [Action] {
         // Revisions that know batches may send several messages at once.
         if let items = json.arrayValue {
-            return items.prefix(Self.mostInBatch).flatMap { readOne($0, of: request, now: now) }
+            return items.prefix(Self.maxInBatch).flatMap { readOne($0, of: request, now: now) }
         }
         return readOne(json, of: request, now: now)
     }
 
-    private static let mostInBatch = 100
+    private static let maxInBatch = 100
 
     private mutating func readOne(_ json: JSON, of request: Int?, now: MonotonicTime) -> [Action] {
         guard let object = json.objectValue, object["jsonrpc"]?.stringValue == "2.0" else {

@@ -3,7 +3,7 @@ import Core
 /// Reads one entry of the operator's file of MCP servers. Problems go to the context.
 struct UpstreamEntryReader {
     private static let transports = ["http", "stdio"]
-    private static let mostRules = 500
+    private static let maxRules = 500
 
     let context: DocumentContext
 
@@ -216,8 +216,8 @@ struct UpstreamEntryReader {
     private func each(_ name: String, _ members: inout Members, _ body: (String, JSON, Place) -> Void) {
         guard let object = members.object(name) else { return }
         let place = members.place.child(name)
-        guard object.members.count <= Self.mostRules else {
-            return place.report("must name at most \(Self.mostRules) tools")
+        guard object.members.count <= Self.maxRules else {
+            return place.report("must name at most \(Self.maxRules) tools")
         }
         for member in object.members { body(member.name, member.value, place.child(member.name)) }
     }

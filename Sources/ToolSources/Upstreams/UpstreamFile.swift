@@ -3,7 +3,7 @@ import Core
 /// One entry of the operator's file: the server that it describes, or why it describes none.
 public struct UpstreamReading: Sendable {
     /// Problems that the reason names, at most; nothing else lists them.
-    private static let mostTold = 5
+    private static let maxTold = 5
 
     /// Nil when even that is missing.
     public let name: String?
@@ -20,7 +20,7 @@ public struct UpstreamReading: Sendable {
     public var reason: String? {
         if !isEnabled { return "switched off (enabled)" }
         if !problems.isEmpty {
-            let lines = problems.prefix(Self.mostTold).map(\.line)
+            let lines = problems.prefix(Self.maxTold).map(\.line)
             let more = problems.count - lines.count
             let rest = more > 0 ? ["and \(more) more problem\(more == 1 ? "" : "s")"] : []
             return (lines + rest).joined(separator: "; ")
@@ -42,7 +42,7 @@ public struct UpstreamFile: Sendable {
     /// Octets of the file, at most.
     public static let longest = 1 << 20
     static let format = 1
-    static let mostEntries = 64
+    static let maxEntries = 64
     private static let limits = JSONLimits(maxDepth: 32, maxBytes: longest, maxValues: 50_000)
 
     /// In the order of the file, which decides between two that have a resource of the same URI.
@@ -70,7 +70,7 @@ public struct UpstreamFile: Sendable {
                 if members.number("format", format...format) == nil, !members.has("format") {
                     members.missing("format")
                 }
-                let given = members.array("upstreams", 0...mostEntries)
+                let given = members.array("upstreams", 0...maxEntries)
                 if !members.has("upstreams") { members.missing("upstreams") }
                 members.finish()
                 file.problems = context.problems

@@ -30,7 +30,7 @@ public struct UpstreamResource: Sendable, Equatable {
 }
 
 extension UpstreamTools {
-    private static let mostArguments = 50
+    private static let maxArguments = 50
     private static let longestURI = 2000
     private static let bounds = DefinitionBounds()
 
@@ -52,7 +52,7 @@ extension UpstreamTools {
             if let prompt = Self.prompt(object, raw, entry, digest) {
                 found.append(prompt)
             } else {
-                refuse(raw, "its arguments must be at most \(Self.mostArguments), each with a name")
+                refuse(raw, "its arguments must be at most \(Self.maxArguments), each with a name")
             }
         }
         for prompt in found {
@@ -80,7 +80,7 @@ extension UpstreamTools {
                 description: OutsideText.text(argument["description"]?.stringValue ?? "", most: bounds.description),
                 isRequired: argument["required"]?.boolValue ?? false)
         }
-        guard arguments.count == given.count, arguments.count <= mostArguments,
+        guard arguments.count == given.count, arguments.count <= maxArguments,
             Set(arguments.map(\.name)).count == arguments.count
         else { return nil }
         let (title, description) = texts(object, raw)

@@ -5,8 +5,8 @@ public import MCP
 /// Between two rounds it travels with the caller as the state of the call, which nobody else can write.
 public struct UpstreamQuestion: Sendable, Equatable {
     /// Rounds of one call.
-    public static let mostRounds = 8
-    private static let mostForms = 10
+    public static let maxRounds = 8
+    private static let maxForms = 10
     private static let longestKey = 128
     private static let largestSchema = 32 << 10
     private static let longestState = 64 << 10
@@ -41,7 +41,7 @@ public struct UpstreamQuestion: Sendable, Equatable {
             forms.append(Form(key: key, message: words, schema: clean))
         }
         requestState = result["requestState"]?.stringValue
-        guard forms.count <= Self.mostForms, requestState?.utf8.count ?? 0 <= Self.longestState,
+        guard forms.count <= Self.maxForms, requestState?.utf8.count ?? 0 <= Self.longestState,
             !forms.isEmpty || requestState != nil
         else { return nil }
         round = (earlier?.round ?? 0) + 1

@@ -4,7 +4,7 @@ public import MCP
 /// What a call of an upstream's tool has come to, as this server answers it.
 public enum UpstreamResult {
     /// Pieces of one result.
-    static let mostPieces = 1000
+    static let maxPieces = 1000
     private static let ownMeta = "io.modelcontextprotocol/"
     /// Says in `_meta` where a result comes from.
     static let sourceKey = "luma-mcp/source"
@@ -19,8 +19,8 @@ public enum UpstreamResult {
             return failure("upstream_too_large", "the result of \(source) is larger than \(most) bytes")
         }
         let pieces = (result["content"]?.arrayValue ?? []).compactMap(\.objectValue)
-        guard pieces.count <= mostPieces else {
-            return failure("upstream_too_large", "the result of \(source) has more than \(mostPieces) pieces")
+        guard pieces.count <= maxPieces else {
+            return failure("upstream_too_large", "the result of \(source) has more than \(maxPieces) pieces")
         }
         guard result["content"]?.arrayValue != nil || result["structuredContent"] != nil else {
             return failure("invalid_upstream", "the answer of \(source) is no result of a tool")
@@ -41,7 +41,7 @@ public enum UpstreamResult {
 
     /// The messages of a prompt; what is none is left out.
     public static func messages(_ result: JSONObject) -> [Prompt.Message] {
-        (result["messages"]?.arrayValue ?? []).prefix(mostPieces).compactMap { message in
+        (result["messages"]?.arrayValue ?? []).prefix(maxPieces).compactMap { message in
             guard let role = message["role"]?.stringValue.flatMap(Prompt.Message.Role.init),
                 let content = message["content"]?.objectValue
             else { return nil }
@@ -51,7 +51,7 @@ public enum UpstreamResult {
 
     /// What a resource holds; what is nothing is left out.
     public static func contents(_ result: JSONObject) -> [ResourceContents] {
-        (result["contents"]?.arrayValue ?? []).prefix(mostPieces).compactMap { piece in
+        (result["contents"]?.arrayValue ?? []).prefix(maxPieces).compactMap { piece in
             guard let uri = piece["uri"]?.stringValue else { return nil }
             let type = piece["mimeType"]?.stringValue.map { OutsideText.line($0, most: 128) }
             if let text = piece["text"]?.stringValue {

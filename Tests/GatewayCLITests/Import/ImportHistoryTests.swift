@@ -24,8 +24,8 @@ import Testing
             at: age.map { now.advanced(milliseconds: -Int64($0 * 1000)) })
     }
 
-    private static func word(_ fate: ImportHistory.Fate) -> String {
-        switch fate {
+    private static func word(_ decision: ImportHistory.Decision) -> String {
+        switch decision {
         case .open(let key): "open \(key)"
         case .made: "made"
         case .doubtful: "doubtful"
@@ -42,56 +42,57 @@ import Testing
     ])
     func whatWasSaidOfARowDecides(_ outcome: ImportReport.Outcome, _ content: String, _ expected: String) {
         let entry = Self.entry(outcome, Self.row(content), age: 10)
-        #expect(Self.word(ImportHistory([entry]).fate(of: Self.row("a"), now: Self.now)) == expected)
+        #expect(Self.word(ImportHistory([entry]).decision(of: Self.row("a"), now: Self.now)) == expected)
         let other = ImportHistory([], others: [("x.ndjson", [entry])])
-        #expect(Self.word(other.fate(of: Self.row("a"), now: Self.now)) == expected)
+        #expect(Self.word(other.decision(of: Self.row("a"), now: Self.now)) == expected)
         guard outcome != .sending else { return }
         var old = entry
         (old.key, old.said) = (content, nil)
-        #expect(Self.word(ImportHistory([old]).fate(of: Self.row("a"), now: Self.now)) == expected)
+        #expect(Self.word(ImportHistory([old]).decision(of: Self.row("a"), now: Self.now)) == expected)
     }
 
     @Test(arguments: [(3599.0, "open key of u"), (3601, "doubtful"), (-60, "doubtful")])
     func whatWasOnItsWayIsSentAgainOnlySoonAfter(_ age: Double, _ expected: String) {
         let entry = Self.entry(.sending, Self.row("a"), age: age)
-        #expect(Self.word(ImportHistory([entry]).fate(of: Self.row("a"), now: Self.now)) == expected)
+        #expect(Self.word(ImportHistory([entry]).decision(of: Self.row("a"), now: Self.now)) == expected)
     }
 
     /// The gateway keeps a refusal under its key: what was mended is sent with another, which is its own in every run.
     @Test func whatWasRefusedAndIsMendedHasAKeyOfItsOwn() {
         let refused = Self.entry(.failed, Self.row("a"))
-        #expect(ImportHistory([refused]).fate(of: Self.row("b"), now: Self.now) == .open(key: "b"))
+        #expect(ImportHistory([refused]).decision(of: Self.row("b"), now: Self.now) == .open(key: "b"))
         var again = Self.entry(.failed, Self.row("b"))
         (again.key, again.said) = ("b", nil)
-        #expect(ImportHistory([refused, again]).fate(of: Self.row("c"), now: Self.now) == .open(key: "c"))
+        #expect(ImportHistory([refused, again]).decision(of: Self.row("c"), now: Self.now) == .open(key: "c"))
         for outcome in [ImportReport.Outcome.failed, .unsent] {
             again.outcome = outcome
             let history = ImportHistory([refused, again])
-            #expect(history.fate(of: Self.row("b"), now: Self.now) == .open(key: "b"))
-            #expect(history.fate(of: Self.row("a"), now: Self.now) == .open(key: "key of u"))
+            #expect(history.decision(of: Self.row("b"), now: Self.now) == .open(key: "b"))
+            #expect(history.decision(of: Self.row("a"), now: Self.now) == .open(key: "key of u"))
         }
         again.outcome = .created
-        #expect(Self.word(ImportHistory([refused, again]).fate(of: Self.row("c"), now: Self.now)) == "changed")
-        #expect(Self.word(ImportHistory([refused, again]).fate(of: Self.row("b"), now: Self.now)) == "made")
+        #expect(Self.word(ImportHistory([refused, again]).decision(of: Self.row("c"), now: Self.now)) == "changed")
+        #expect(Self.word(ImportHistory([refused, again]).decision(of: Self.row("b"), now: Self.now)) == "made")
     }
 
     @Test func whatIsCertainCountsBeforeWhatIsNot() {
         let words = [Self.entry(.unknown, Self.row("a")), Self.entry(.failed, Self.row("a"))]
         let made = ("x.ndjson", [Self.entry(.created, Self.row("a"))])
-        #expect(Self.word(ImportHistory(words, others: [made]).fate(of: Self.row("a"), now: Self.now)) == "made")
+        #expect(Self.word(ImportHistory(words, others: [made]).decision(of: Self.row("a"), now: Self.now)) == "made")
     }
 
     @Test func anEventIsKnownByItsOtherNamesToo() {
         let made = Self.entry(.created, Self.row("a"))
         let date = Self.row("b", uid: "u 2031-01-01", aliases: ["u"])
-        #expect(Self.word(ImportHistory([made]).fate(of: date, now: Self.now)) == "changed")
-        #expect(Self.word(ImportHistory([made]).fate(of: Self.row("b", uid: "v"), now: Self.now)) == "open key of v")
+        #expect(Self.word(ImportHistory([made]).decision(of: date, now: Self.now)) == "changed")
+        #expect(
+            Self.word(ImportHistory([made]).decision(of: Self.row("b", uid: "v"), now: Self.now)) == "open key of v")
     }
 
     @Test func rowsWithoutAnIdentityAreKnownByWhatTheySay() {
         let made = Self.entry(.created, Self.row("a", uid: nil))
-        #expect(Self.word(ImportHistory([made]).fate(of: Self.row("a", uid: nil), now: Self.now)) == "made")
-        #expect(Self.word(ImportHistory([made]).fate(of: Self.row("b", uid: nil), now: Self.now)) == "open b")
+        #expect(Self.word(ImportHistory([made]).decision(of: Self.row("a", uid: nil), now: Self.now)) == "made")
+        #expect(Self.word(ImportHistory([made]).decision(of: Self.row("b", uid: nil), now: Self.now)) == "open b")
     }
 
     // MARK: The reports beside one's own

@@ -43,7 +43,9 @@ final class Tap {
     }
     func confirm(_ ticket: Ticket, now: MonotonicTime) -> Reservation { budget.confirm(ticket, now: now) }
     func cancel(_ ticket: Ticket) { budget.cancel(ticket) }
-    func settle(_ grant: Grant, _ fate: RequestFate, now: MonotonicTime) { budget.settle(grant, fate, now: now) }
+    func settle(_ grant: Grant, _ outcome: RequestOutcome, now: MonotonicTime) {
+        budget.settle(grant, outcome, now: now)
+    }
     func snapshot(now: MonotonicTime) -> BudgetSnapshot { budget.snapshot(now: now) }
 
     /// A reservation by a caller with plenty of time.

@@ -133,10 +133,10 @@ struct Siege {
             push(time + answerAfter, .answer(grant, lost ? nil : answer))
         case .answer(let grant, let response):
             let wall = SimulatedLuma.wall(time, skew: skew)
-            let fate = response.map {
-                RequestFate.answered(status: $0.status, RateLimitFields($0, wallClock: wall))
+            let outcome = response.map {
+                RequestOutcome.answered(status: $0.status, RateLimitFields($0, wallClock: wall))
             }
-            budget.settle(grant, fate ?? .unanswered, now: at(time))
+            budget.settle(grant, outcome ?? .unanswered, now: at(time))
             push(time, .ask)
         }
     }

@@ -25,7 +25,7 @@ import Testing
         }
 
         /// What it says of those.
-        var owner = EventOwner.anothers
+        var owner = EventOwner.ofAnother
 
         func didFind(_ id: String) async -> EventOwner { taken.contains(id) ? owner : .own }
 

@@ -198,7 +198,7 @@ import Testing
     }
 
     /// Another request has made it: this one was refused, whatever became of its answer.
-    @Test(arguments: [(EventOwner.anothers, UnknownOutcome.Finding.unchanged), (.undetermined, .notSettled)])
+    @Test(arguments: [(EventOwner.ofAnother, UnknownOutcome.Finding.unchanged), (.undetermined, .notSettled)])
     func whatIsNotSurelyItsOwnIsNotTaken(owner: EventOwner, finding: UnknownOutcome.Finding) async throws {
         journal.owner = owner
         let fixture = Fixture([.lost(.timeout), Self.page([Self.entry("cpn-1")])])

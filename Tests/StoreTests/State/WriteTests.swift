@@ -52,7 +52,7 @@ import Testing
         let second = try await store.recorded()
         store.abandon(second)
         store.settle(first, .done(result: "evt-1"), at: Timestamp(milliseconds: 1))
-        #expect(try await store.adopt(second, .done(result: "evt-1")) == .anothers)
+        #expect(try await store.adopt(second, .done(result: "evt-1")) == .ofAnother)
         #expect(try await store.adopt(second, .done(result: "evt-2")) == .recorded)
         // It is settled now.
         #expect(try await store.adopt(second, .done(result: "evt-2")) == .settledBefore)

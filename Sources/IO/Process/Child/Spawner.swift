@@ -48,7 +48,7 @@ package final class Spawner: Sendable {
 
     private let mailbox = Mutex<[Work]>([])
     /// An eventfd on which the thread waits.
-    private let bell: Int32
+    private let wakeDescriptor: Int32
     private let orphans: Orphans
     /// Removes what programs have left in folders of their own, which may be much; one does not wait for another's.
     private let removals = DispatchQueue(label: "luma-mcp.private-directories", attributes: .concurrent)
@@ -59,8 +59,8 @@ package final class Spawner: Sendable {
         signal(SIGPIPE, SIG_IGN)
         orphans = Orphans()
         _ = lm_adopt_orphans()
-        bell = eventfd(0, Int32(EFD_CLOEXEC))
-        guard bell >= 0 else { throw SystemError("eventfd") }
+        wakeDescriptor = eventfd(0, Int32(EFD_CLOEXEC))
+        guard wakeDescriptor >= 0 else { throw SystemError("eventfd") }
         var thread = pthread_t()
         let context = Unmanaged.passRetained(self)
         let code = pthread_create(
@@ -70,7 +70,7 @@ package final class Spawner: Sendable {
                 return nil
             }, context.toOpaque())
         guard code == 0 else {
-            close(bell)
+            close(wakeDescriptor)
             context.release()
             throw SystemError("pthread_create", code: code)
         }
@@ -104,7 +104,7 @@ package final class Spawner: Sendable {
         }
         if wasEmpty {
             var one: UInt64 = 1
-            _ = write(bell, &one, 8)
+            _ = write(wakeDescriptor, &one, 8)
         }
         return isTaken
     }
@@ -142,15 +142,17 @@ package final class Spawner: Sendable {
 
     /// Until there is work, or something to do for an end.
     private func wait(for ends: ChildEnds) {
-        var isRung = true
+        var isWoken = true
         if !ends.isIdle {
-            var watched = ([bell] + ends.descriptors).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            var watched = ([wakeDescriptor] + ends.descriptors).map {
+                pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+            }
             let nanoseconds = ends.due.map { $0.nanoseconds - Reactor.readClock().nanoseconds }
             let milliseconds = nanoseconds.map { Int32(clamping: max(($0 + 999_999) / 1_000_000, 0)) }
-            isRung = poll(&watched, nfds_t(watched.count), milliseconds ?? -1) > 0 && watched[0].revents != 0
+            isWoken = poll(&watched, nfds_t(watched.count), milliseconds ?? -1) > 0 && watched[0].revents != 0
         }
         var count: UInt64 = 0
-        if isRung { _ = read(bell, &count, 8) }
+        if isWoken { _ = read(wakeDescriptor, &count, 8) }
     }
 
     private func start(

@@ -105,7 +105,7 @@ struct MediaType {
 
 /// Puts an answer together that came in pieces.
 enum StreamBody {
-    private static let mostPieces = 100_000
+    private static let maxPieces = 100_000
 
     /// Nil for a kind whose pieces are one body as they are.
     static func join(_ body: [UInt8], _ kind: StreamKind) throws(ForwarderFailure) -> AnswerBody? {
@@ -120,8 +120,8 @@ enum StreamBody {
 
     /// A list where every piece is a document, else one text.
     private static func joined(_ pieces: [String]) throws(ForwarderFailure) -> AnswerBody {
-        guard pieces.count <= mostPieces else {
-            throw ForwarderFailure(.tooLarge, "the service's answer has more than \(mostPieces) pieces")
+        guard pieces.count <= maxPieces else {
+            throw ForwarderFailure(.tooLarge, "the service's answer has more than \(maxPieces) pieces")
         }
         if pieces.isEmpty { return .empty }
         var values: [JSON] = []

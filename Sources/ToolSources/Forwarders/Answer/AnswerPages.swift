@@ -4,7 +4,7 @@ import HTTP
 /// The pages of one answer, put together while they come.
 struct AnswerPages {
     /// Octets of all pages, as a multiple of what one may have.
-    static let mostTimes = 4
+    static let maxTimes = 4
 
     private let rule: PageRule
     private(set) var body: JSON?
@@ -32,8 +32,8 @@ struct AnswerPages {
         } else {
             (all, body) = (items, page)
         }
-        guard count < rule.most, octets < Self.mostTimes * forwarder.limits.responseBytes,
-            all.count < ValueScope.mostItems, try !isEnough(answer, scope)
+        guard count < rule.most, octets < Self.maxTimes * forwarder.limits.responseBytes,
+            all.count < ValueScope.maxItems, try !isEnough(answer, scope)
         else { return nil }
         guard let next = try next(page, answer, from: url, forwarder), seen.insert(next).inserted else { return nil }
         return next
@@ -72,12 +72,12 @@ struct AnswerPages {
 
 /// The field `Link` (RFC 8288 §3).
 enum LinkField {
-    private static let mostLinks = 50
+    private static let maxLinks = 50
 
     /// What the first link with the relation `next` leads to.
     static func next(_ fields: [Field]) -> String? {
         for field in fields where field.name.lowercased() == "link" {
-            for link in links(field.value).prefix(mostLinks) where link.relations.contains("next") {
+            for link in links(field.value).prefix(maxLinks) where link.relations.contains("next") {
                 return link.target
             }
         }
@@ -88,7 +88,7 @@ enum LinkField {
         var links: [(String, [String])] = []
         var rest = text[...]
         while let open = rest.firstIndex(of: "<"), let close = rest[open...].firstIndex(of: ">"),
-            links.count < mostLinks
+            links.count < maxLinks
         {
             let target = rest[open...].dropFirst().prefix { $0 != ">" }
             rest = rest[close...].dropFirst()

@@ -9,7 +9,7 @@ struct AnswerReader {
     let mask: AnswerMask
 
     /// Octets of a result as JSON: a shape may say the same many times.
-    private var mostOctets: Int { 2 * forwarder.limits.responseBytes }
+    private var maxOctets: Int { 2 * forwarder.limits.responseBytes }
 
     /// The body of an answer to the last request of a call.
     func body(_ answer: OutboundResponse) throws(ForwarderFailure) -> AnswerBody {
@@ -43,8 +43,8 @@ struct AnswerReader {
             return outcome(octets, type)
         }
         let value = try self.value(body, scope)
-        guard value.isEncoded(within: mostOctets) else {
-            throw ForwarderFailure(.tooLarge, "the result is larger than \(mostOctets) bytes")
+        guard value.isEncoded(within: maxOctets) else {
+            throw ForwarderFailure(.tooLarge, "the result is larger than \(maxOctets) bytes")
         }
         var outcome = ForwarderOutcome(mask.clean(value), textLimit: rule.textLimit)
         for piece in rule.content { if let content = try content(piece, scope) { outcome.content.append(content) } }

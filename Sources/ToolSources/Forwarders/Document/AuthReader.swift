@@ -7,15 +7,15 @@ struct AuthReader {
     let allow: ServiceBase.Allowance
 
     private static let kinds = ["none", "header", "query", "basic", "oauth2_client_credentials", "login"]
-    private static let mostWays = 8
+    private static let maxWays = 8
 
     /// The first way whose secrets are all set, else none and the settings that each way needs.
     func read(_ given: JSON?, at place: Place) -> (rule: AuthRule, missing: [[String]]) {
         guard let given else { return (.none, []) }
         let ways: [(JSON, Place)]
         if let items = given.arrayValue {
-            guard (1...Self.mostWays).contains(items.count) else {
-                place.report("must have 1 to \(Self.mostWays) ways")
+            guard (1...Self.maxWays).contains(items.count) else {
+                place.report("must have 1 to \(Self.maxWays) ways")
                 return (.none, [])
             }
             ways = items.enumerated().map { ($1, place.child(String($0))) }

@@ -32,7 +32,7 @@ public struct ForwarderLookup {
 /// What is gathered while a document is read.
 final class DocumentContext {
     /// Problems that one reading lists; what comes after them is only counted.
-    static let mostProblems = 200
+    static let maxProblems = 200
 
     let lookup: ForwarderLookup
     private(set) var problems: [DocumentProblem] = []
@@ -52,7 +52,7 @@ final class DocumentContext {
         let problem = DocumentProblem(origin(pointer), text)
         // What all tools have from the defaults is one problem.
         if problems.contains(problem) { return }
-        guard problems.count < Self.mostProblems else {
+        guard problems.count < Self.maxProblems else {
             moreProblems += 1
             return
         }
@@ -61,7 +61,7 @@ final class DocumentContext {
 
     func warn(_ pointer: String, _ text: String) {
         let warning = DocumentProblem(origin(pointer), text)
-        if warnings.count < Self.mostProblems, !warnings.contains(warning) { warnings.append(warning) }
+        if warnings.count < Self.maxProblems, !warnings.contains(warning) { warnings.append(warning) }
     }
 
     func note(_ secret: Secret) { if !secrets.contains(secret) { secrets.append(secret) } }

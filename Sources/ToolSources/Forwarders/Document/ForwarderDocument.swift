@@ -36,7 +36,7 @@ public enum ForwarderDocument {
     static let format = 1
     /// Octets of a document, at most.
     public static let longest = 1 << 20
-    static let mostTools = 200
+    static let maxTools = 200
     private static let limits = JSONLimits(maxDepth: 64, maxBytes: longest, maxValues: 50_000)
 
     /// Reads a document.
@@ -68,7 +68,7 @@ public enum ForwarderDocument {
         for name in ["name", "title", "enabled"] where defaults[name] != nil {
             place.child("defaults").child(name).report("belongs to each tool, not to the defaults")
         }
-        let given = members.array("tools", 1...mostTools)
+        let given = members.array("tools", 1...maxTools)
         if !members.has("tools") { members.missing("tools") }
         members.finish()
         // From here on what is wrong costs one tool.

@@ -35,7 +35,7 @@ public enum OpenAPIImport {
     /// The largest descriptions of services in the field have about 12 MiB.
     public static let longest = 16 << 20
     /// Tools beyond which clients drown, unless they were chosen.
-    static let mostUnchosen = 79
+    static let maxUnchosen = 79
     private static let limits = JSONLimits(maxDepth: 256, maxBytes: longest, maxValues: 2_000_000)
     private static let methods = ["get", "post", "put", "patch", "delete"]
 
@@ -132,7 +132,7 @@ public enum OpenAPIImport {
             notes.append("\(left) operations delete something or are deprecated, and are left out unless included")
         }
         if chosen.isEmpty { throw problem("/paths", "has no operation that matches") }
-        let most = choices.filter?.allowed.isEmpty == false ? ForwarderDocument.mostTools : mostUnchosen
+        let most = choices.filter?.allowed.isEmpty == false ? ForwarderDocument.maxTools : maxUnchosen
         guard chosen.count <= most else {
             throw problem(
                 "/paths",

@@ -2,7 +2,7 @@ import Core
 
 /// An OpenAPI document whose references are followed, within bounds and within itself.
 struct OpenAPISource {
-    static let mostReferences = 64
+    static let maxReferences = 64
 
     let root: JSON
 
@@ -11,7 +11,7 @@ struct OpenAPISource {
     /// What a value is that may be a reference; nil for one that leads out of the document, or round in a circle.
     func resolved(_ json: JSON?) -> JSON? {
         var json = json
-        for _ in 0..<Self.mostReferences {
+        for _ in 0..<Self.maxReferences {
             guard let reference = json?["$ref"] else { return json }
             json = reference.stringValue.flatMap(target)
         }
@@ -78,7 +78,7 @@ enum OpenAPIFault: Error {
 /// Puts what references lead to in their place, for one tool.
 struct OpenAPISchemas {
     /// Values of one tool's schema.
-    static let mostValues = 4000
+    static let maxValues = 4000
     private static let longestText = 400
 
     /// What is said for people and machines about a value; everything else is about the document.
@@ -110,13 +110,13 @@ struct OpenAPISchemas {
     /// - Parameter open: the references that lead here; one of them again is cut, and takes anything.
     private mutating func schema(_ json: JSON, _ level: Int, _ open: [String]) throws(OpenAPIFault) -> JSON {
         values += 1
-        guard values <= Self.mostValues else { throw .large("has more arguments than a model can read") }
+        guard values <= Self.maxValues else { throw .large("has more arguments than a model can read") }
         guard let object = json.objectValue else { return json.boolValue == false ? json : [:] }
         if let reference = object["$ref"] {
             guard let text = reference.stringValue, let target = source.target(text) else {
                 throw .unfit("has a reference that does not resolve within the document")
             }
-            if open.contains(text) || open.count >= OpenAPISource.mostReferences { return [:] }
+            if open.contains(text) || open.count >= OpenAPISource.maxReferences { return [:] }
             return try schema(target, level, open + [text])
         }
         var output = JSONObject()

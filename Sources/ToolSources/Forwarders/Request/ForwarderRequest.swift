@@ -137,7 +137,7 @@ struct RequestMaker {
 
 /// A body of the type `multipart/form-data` (RFC 7578).
 enum MultipartBody {
-    private static let mostBoundaries = 1000
+    private static let maxBoundaries = 1000
 
     static func make(
         _ parts: [MultipartPart], _ scope: ValueScope, most: Int
@@ -160,7 +160,7 @@ enum MultipartBody {
             throw ForwarderFailure(.invalidArguments, "the arguments are too large: at most \(most) bytes are sent")
         }
         // What parts the parts must stand in none of them.
-        for number in 0..<mostBoundaries {
+        for number in 0..<maxBoundaries {
             let boundary = "luma-mcp-\(number)"
             let search = ByteSearch(Array(boundary.utf8))
             if pieces.contains(where: { search.isFound(in: $0.content) }) { continue }

@@ -25,7 +25,7 @@ struct ParameterTemplate: Sendable, Equatable {
     }
 
     /// Pairs of one query.
-    static let mostPairs = 500
+    static let maxPairs = 500
     /// Objects and lists within an object.
     static let deepest = 8
 
@@ -39,8 +39,8 @@ struct ParameterTemplate: Sendable, Equatable {
     func add(to query: inout QueryString, _ scope: ValueScope) throws(ForwarderFailure) {
         guard let value = try scope.value(of: value), !value.isNull else { return }
         try add(value, named: name, to: &query)
-        guard query.items.count <= Self.mostPairs else {
-            throw ForwarderFailure(.invalidArguments, "\(name) has too many values: at most \(Self.mostPairs)")
+        guard query.items.count <= Self.maxPairs else {
+            throw ForwarderFailure(.invalidArguments, "\(name) has too many values: at most \(Self.maxPairs)")
         }
     }
 
@@ -51,8 +51,8 @@ struct ParameterTemplate: Sendable, Equatable {
             if isDeep, items.contains(where: { $0.objectValue != nil }) {
                 return try addDeep(value, named: name, depth: 0, to: &query)
             }
-            guard items.count <= Self.mostPairs else {
-                throw ForwarderFailure(.invalidArguments, "\(name) has too many values: at most \(Self.mostPairs)")
+            guard items.count <= Self.maxPairs else {
+                throw ForwarderFailure(.invalidArguments, "\(name) has too many values: at most \(Self.maxPairs)")
             }
             var texts: [String] = []
             for item in items {
@@ -81,7 +81,7 @@ struct ParameterTemplate: Sendable, Equatable {
     private func addDeep(
         _ value: JSON, named name: String, depth: Int, to query: inout QueryString
     ) throws(ForwarderFailure) {
-        guard depth <= Self.deepest, query.items.count <= Self.mostPairs else {
+        guard depth <= Self.deepest, query.items.count <= Self.maxPairs else {
             throw ForwarderFailure(.invalidArguments, "\(self.name) has too many values, or too many levels")
         }
         switch value {

@@ -57,23 +57,23 @@ public struct RetryRule: Sendable, Equatable {
         attempt: Int, outcome: Outcome, isRepeatable: Bool, now: MonotonicTime, deadline: MonotonicTime,
         random: inout some RandomNumberGenerator
     ) -> Decision {
-        let told: Double
+        let asked: Double
         switch outcome {
         case .failed(let error):
             let end: Decision = isRepeatable || error.neverSent ? .giveUp : .unknownOutcome
             guard isRepeatable || error.neverSent, on.contains(.connect), Self.isConnection(error.cause) else {
                 return end
             }
-            told = 0
+            asked = 0
         case .answered(let status, let retryAfter):
             guard isRepeatable, on.contains(.status(status)) else { return .giveUp }
-            told =
+            asked =
                 retryAfter.map { $0.isFinite ? min(max($0, 0), Self.longestRetryAfter) : Self.longestRetryAfter } ?? 0
         }
         guard attempt < attempts else { return .giveUp }
         let ceiling = min(Self.cap, Self.base * Double(1 << min(max(attempt - 1, 0), 16)))
         // Those who were told the same time would all come back in the same moment: the jitter is added to it.
-        let pause = told + Double.random(in: 0...ceiling, using: &random)
+        let pause = asked + Double.random(in: 0...ceiling, using: &random)
         guard now.advanced(seconds: pause) < deadline else { return .giveUp }
         return .retry(afterSeconds: pause)
     }

@@ -101,7 +101,7 @@ struct ValueScope {
     }
 
     /// Elements that a list in a result has at most.
-    static let mostItems = 10_000
+    static let maxItems = 10_000
 
     var arguments: JSONObject
     var steps: [String: JSON] = [:]
@@ -191,8 +191,8 @@ struct ValueScope {
     }
 
     private func limit(of each: ValueTemplate.Each) throws(ForwarderFailure) -> Int {
-        guard let template = each.limit, let value = try value(of: template) else { return Self.mostItems }
-        return min(max(value.wholeValue ?? Self.mostItems, 0), Self.mostItems)
+        guard let template = each.limit, let value = try value(of: template) else { return Self.maxItems }
+        return min(max(value.wholeValue ?? Self.maxItems, 0), Self.maxItems)
     }
 
     /// The elements of the list in the answer that count.

@@ -61,7 +61,7 @@ public struct PinComparison: Sendable, Equatable {
 /// A comparison for the operator who is to approve it. All that cannot be seen is written as its number.
 public struct PinDifferenceText: Sendable {
     /// Lines of one member that are shown on either side.
-    private static let mostLines = 200
+    private static let maxLines = 200
     /// Characters of one line that are shown.
     private static let longestLine = 2000
 
@@ -116,8 +116,8 @@ public struct PinDifferenceText: Sendable {
     }
 
     private static func marked(_ mark: String, _ lines: ArraySlice<String>) -> [String] {
-        let more = lines.count - mostLines
-        return lines.prefix(mostLines).map { "    \(mark) \($0)" }
+        let more = lines.count - maxLines
+        return lines.prefix(maxLines).map { "    \(mark) \($0)" }
             + (more > 0 ? ["    \(mark) … and \(more) more lines"] : [])
     }
 

@@ -12,7 +12,7 @@ public enum PinRecord: Sendable, Equatable {
 /// Which definitions of a server are served, and what its operator is told.
 public struct PinVerdict: Sendable, Equatable {
     /// Differences that are told one by one.
-    private static let mostNotes = 20
+    private static let maxNotes = 20
 
     /// Why a definition is held.
     private enum Hold: Sendable, Equatable {
@@ -96,8 +96,8 @@ public struct PinVerdict: Sendable, Equatable {
                 reasons[key] = "its \(Self.list(members)) changed since \(pin.recorded) and is not approved"
             }
         }
-        let more = notes.count - Self.mostNotes
-        if more > 0 { notes = notes.prefix(Self.mostNotes) + ["and \(more) more differences"] }
+        let more = notes.count - Self.maxNotes
+        if more > 0 { notes = notes.prefix(Self.maxNotes) + ["and \(more) more differences"] }
         notes.append(
             "luma-mcp upstreams diff \(source) shows what differs, luma-mcp upstreams approve \(source) takes it")
         if rule == .block {
