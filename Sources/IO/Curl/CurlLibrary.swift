@@ -105,7 +105,8 @@ enum CurlFailure {
             CURLE_HTTP2_STREAM, CURLE_SEND_FAIL_REWIND, CURLE_AGAIN, CURLE_ABORTED_BY_CALLBACK:
             .connectionLost
         case CURLE_FILESIZE_EXCEEDED: .responseTooLarge
-        case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING: .malformedResponse
+        // What undoes an encoding refuses what follows its end as a write; what this program refuses is told apart before.
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR: .malformedResponse
         // An answer without a status line (HTTP/0.9) is reported as a protocol that is not supported.
         case CURLE_UNSUPPORTED_PROTOCOL: sent ? .malformedResponse : .invalidRequest
         default: .other

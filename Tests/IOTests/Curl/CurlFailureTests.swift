@@ -10,7 +10,7 @@ import Testing
         (3, .invalidRequest, .invalidRequest), (5, .nameNotResolved, .nameNotResolved),
         (6, .nameNotResolved, .nameNotResolved), (7, .connectionRefused, .connectionRefused),
         (8, .malformedResponse, .malformedResponse), (16, .connectionLost, .connectionLost),
-        (18, .connectionLost, .connectionLost), (23, .other, .other), (27, .other, .other),
+        (18, .connectionLost, .connectionLost), (23, .malformedResponse, .malformedResponse), (27, .other, .other),
         (28, .connectTimeout, .timeout), (35, .tlsFailed, .tlsFailed), (42, .connectionLost, .connectionLost),
         (52, .connectionLost, .connectionLost), (53, .tlsFailed, .tlsFailed), (54, .tlsFailed, .tlsFailed),
         (55, .connectionLost, .connectionLost), (56, .connectionLost, .connectionLost), (58, .tlsFailed, .tlsFailed),

@@ -302,8 +302,13 @@ import Testing
         }
     }
 
+    /// Nor is what goes on after its end.
     @Test func anEncodingThatNobodyKnowsIsNoFile() async throws {
-        for (body, encoding) in [(Self.piece, "gzip"), (Self.piece, "rot13")] {
+        let packed = gzippedZeros(5000)
+        for (body, encoding) in [
+            (Self.piece, "gzip"), (Self.piece, "rot13"), (packed + Array("more".utf8), "gzip"),
+            (packed + packed, "gzip"),
+        ] {
             let server = try Self.serving(body, "Content-Encoding: \(encoding)\r\n")
             try await FetchClient.with { client in
                 let rule = try Self.rule(server.port)
