@@ -88,7 +88,7 @@ package final class ChildTransport: UpstreamTransport {
         if let missing = variables.missing.first {
             throw UpstreamFault(.unreachable, mayHaveRun: false, missing)
         }
-        await conversation?.end(within: 0)
+        await conversation?.end(by: reactor.now)
         guard turn == turns else { throw UpstreamFault(.ended, mayHaveRun: false, "it is not wanted any more") }
         conversation = ChildConversation(
             name, child(variables), by: prepared.spawner, lineBytes: limits.resultBytes, shared, variables.redactor,
@@ -135,8 +135,7 @@ package final class ChildTransport: UpstreamTransport {
         turns += 1
         let conversation = conversation
         self.conversation = nil
-        // The half of what is left is for the time after SIGTERM.
-        await conversation?.end(within: max(0, deadline.seconds(since: reactor.now) / 2))
+        await conversation?.end(by: deadline)
     }
 }
 
@@ -145,7 +144,7 @@ private final class ChildConversation {
     /// A line holds the members of the message beside the result.
     private static let envelopeBytes = 64 << 10
     /// Between the end of what a program says and its own, in seconds.
-    private static let endSeconds = 0.25
+    private static let endSeconds = 1.0
     /// Lines in a row that are no messages, before whoever writes them counts as no MCP server.
     private static let maxGarbage = 100
 
@@ -189,9 +188,9 @@ private final class ChildConversation {
     func forget(_ request: Int) { requests.remove(request) }
 
     /// Nothing arrives after that.
-    func end(within seconds: Double) async {
+    func end(by deadline: MonotonicTime) async {
         arrived = nil
-        await channel?.end(within: seconds)
+        await channel?.end(by: deadline)
     }
 
     private func hear(_ event: ChildChannel.Event) {

@@ -1,4 +1,4 @@
-import Core
+package import Core
 
 /// A program that is talked with in lines for as long as it is wanted, such as a server on its standard input and output.
 ///
@@ -53,6 +53,7 @@ package final class ChildChannel {
     private var lines: LineSplitter
     private var notes: LineSplitter
     private var input: ChildInput?
+    private var kill: () -> Void = {}
     /// What was written before it ran.
     private var early: [UInt8] = []
     private var isClosing = false
@@ -113,15 +114,20 @@ package final class ChildChannel {
     }
 
     /// Returns when nothing of it is left, after `ended` was told.
-    package func end(within seconds: Double = .infinity) async {
-        close(within: seconds)
+    /// - Parameter deadline: when it is killed, if it has not ended; half of the time is for it to do so by itself. Nil for as long as
+    ///   its patience and its bounds say.
+    package func end(by deadline: MonotonicTime? = nil) async {
+        close(within: deadline.map { max(0, $0.seconds(since: Reactor.readClock()) / 2) } ?? .infinity)
+        let force = deadline.map { deadline in reactor.schedule(at: deadline) { [weak self] in self?.kill() } }
         await run?.value
+        if let force { reactor.cancel(force) }
     }
 
     private func ended(_ result: Result<ChildResult, ChildFailure>) {
         if let timer { reactor.cancel(timer) }
         timer = nil
         (isClosing, input, early) = (true, nil, [])
+        kill = {}
         lines.end(hear)
         notes.end(note)
         let tell = tell
@@ -147,8 +153,9 @@ extension ChildChannel: ChildPeer {
     var writes: Bool { true }
     var pace: (output: Int, errors: Int)? { (bounds.lineBytesPerSecond, bounds.noteBytesPerSecond) }
 
-    func began(_ input: ChildInput) {
+    func began(_ input: ChildInput, kill: @escaping () -> Void) {
         self.input = input
+        self.kill = kill
         if !early.isEmpty { input.append(early) }
         early = []
     }

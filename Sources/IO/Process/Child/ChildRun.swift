@@ -44,7 +44,8 @@ protocol ChildPeer: AnyObject {
     /// Octets of its output, and of its standard error output, that are read in a second; nil for all that come.
     var pace: (output: Int, errors: Int)? { get }
     /// It runs.
-    func began(_ input: ChildInput)
+    /// - Parameter kill: ends it by force; nothing once it has ended.
+    func began(_ input: ChildInput, kill: @escaping () -> Void)
     /// The next octets of its output.
     func heard(_ octets: UnsafeRawBufferPointer)
     /// The next octets of its standard error output.
@@ -61,7 +62,7 @@ private final class OneWay: ChildPeer {
 
     init(_ hearing: @escaping (UnsafeRawBufferPointer) -> Void) { self.hearing = hearing }
 
-    func began(_ input: ChildInput) {}
+    func began(_ input: ChildInput, kill: @escaping () -> Void) {}
     func heard(_ octets: UnsafeRawBufferPointer) { hearing(octets) }
     func heardError(_ octets: UnsafeRawBufferPointer) {}
     func fellSilent() {}
@@ -150,7 +151,7 @@ private final class ChildRun: ChildListener {
         try errors.watch()
         try reactor.watch(started.descriptor, UInt32(LM_EPOLLIN), ChildEnd(self))
         try input.begin()
-        peer?.began(input)
+        peer?.began(input) { [weak self] in self?.stopByForce() }
     }
 
     /// Ends a child that cannot be watched.
@@ -175,10 +176,14 @@ private final class ChildRun: ChildListener {
         kill(-started.process, SIGTERM)
         // Whoever was halted would not hear of it.
         kill(-started.process, SIGCONT)
-        setTimer(Reactor.readClock().advanced(seconds: child.patience)) { run in
-            kill(-started.process, SIGKILL)
-            run.setTimer(Reactor.readClock().advanced(seconds: Self.killSeconds)) { $0.childEnded() }
-        }
+        setTimer(Reactor.readClock().advanced(seconds: child.patience)) { $0.stopByForce() }
+    }
+
+    private func stopByForce() {
+        guard let started, !hasEnded else { return }
+        stopped = stopped ?? .cancelled
+        kill(-started.process, SIGKILL)
+        setTimer(Reactor.readClock().advanced(seconds: Self.killSeconds)) { $0.childEnded() }
     }
 
     func childEnded() {

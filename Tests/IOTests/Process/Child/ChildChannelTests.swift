@@ -13,11 +13,11 @@ private struct Talk {
     /// - Parameter seconds: until it is forced to end; as good as never where it ends by itself.
     init(
         _ child: ChildProcess, on bench: ChildBench, bounds: ChildChannel.Bounds = ChildChannel.Bounds(),
-        seconds: Double = 300
+        seconds: Double = 300, patience: Double = 0.1
     ) async throws {
         var child = child
         child.deadline = nil
-        child.patience = 0.1
+        child.patience = patience
         var bounds = bounds
         bounds.seconds = seconds
         let (wanted, limits) = (child, bounds)
@@ -45,6 +45,9 @@ private struct Talk {
         let channel = channel
         await loop.perform { _ in channel.value.close() }
     }
+
+    /// Ends it, by force after so many seconds.
+    func end(within seconds: Double) async { await loop.end(channel, within: seconds) }
 
     /// The next line of its output; nil when it ends before.
     func line() async -> String? {
@@ -76,6 +79,13 @@ private struct Talk {
         var ending: ChildResult.Ending?
         var stopped: ChildResult.Stop?
         var failure: ChildFailure?
+    }
+}
+
+extension Loop {
+    fileprivate func end(_ channel: LoopBound<ChildChannel>, within seconds: Double) async {
+        await channel.value.end(by: LoopClock.monotonicNow.advanced(seconds: seconds))
+        #expect(executor.isCurrent)
     }
 }
 
@@ -201,6 +211,18 @@ private struct Talk {
             let heard = await talk.rest()
             #expect(heard.ending == .killed(signal: Int(SIGKILL)) && heard.stopped == .cancelled && !heard.isSilent)
             #expect(isGone(process) && isGone(helper))
+        }
+    }
+
+    /// Whatever time its own end would have.
+    @Test func aDeadlineEndsItByForce() async throws {
+        try await ChildBench.with { bench in
+            let child = bench.shell("trap '' TERM; echo $$; while :; do sleep 0.05; done")
+            let talk = try await Talk(child, on: bench, patience: 300)
+            let process = await talk.line()
+            await talk.end(within: 0.1)
+            let heard = await talk.rest()
+            #expect(isGone(process) && heard.ending == .killed(signal: Int(SIGKILL)))
         }
     }
 
