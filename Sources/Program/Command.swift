@@ -117,30 +117,6 @@ public enum Command: Sendable, Equatable {
         }
     }
 
-    /// `plugins`, a word that says what to do, its operands, then options.
-    private static func plugins(_ rest: ArraySlice<String>) throws(ConfigurationErrors) -> Command {
-        let words = Array(rest.prefix { !$0.hasPrefix("-") })
-        let asJSON = rest.contains("--json")
-        let call: PluginsCall? =
-            switch (words.first, words.count) {
-            case ("list", 1): .list(json: asJSON)
-            case ("check", 2): .check(path: words[1])
-            case ("run", 3): .run(path: words[1], command: words[2], arguments: nil)
-            case ("run", 4): .run(path: words[1], command: words[2], arguments: words[3])
-            default: nil
-            }
-        var options = rest.dropFirst(words.count)
-        if case .list = call { options = options.filter { $0 != "--json" }[...] }
-        let read = try flags(options, of: SettingTable.plugins, topic: .command("plugins")) {
-            .plugins(call ?? .list(json: false), flags: $0)
-        }
-        guard call != nil || read == .help(.command("plugins")) || read == .version else {
-            throw ConfigurationErrors(
-                usage("plugins", "needs list, check PATH, or run PATH COMMAND [JSON]; see luma-mcp help plugins"))
-        }
-        return read
-    }
-
     /// A command that only prints.
     private static func text(_ name: String, _ rest: ArraySlice<String>) throws(ConfigurationErrors) -> Command {
         switch name {
