@@ -52,7 +52,7 @@ public enum UpstreamResult {
     /// What a resource holds; what is nothing is left out.
     public static func contents(_ result: JSONObject) -> [ResourceContents] {
         (result["contents"]?.arrayValue ?? []).prefix(maxPieces).compactMap { piece in
-            guard let uri = piece["uri"]?.stringValue else { return nil }
+            guard let uri = piece["uri"]?.stringValue.map({ OutsideText.text($0) }) else { return nil }
             let type = piece["mimeType"]?.stringValue.map { OutsideText.line($0, most: 128) }
             if let text = piece["text"]?.stringValue {
                 return ResourceContents(uri: uri, mimeType: type, .text(OutsideText.text(text)))
@@ -61,17 +61,16 @@ public enum UpstreamResult {
         }
     }
 
-    /// Texts without what cannot be seen; everything else as it is, as pictures and sounds are no texts.
+    /// Every text without what cannot be seen, such as the name of a link; pictures and sounds are no texts, and stay as they are.
     private static func cleaned(_ piece: JSONObject) -> JSONObject {
-        var piece = piece
-        if piece["type"] == "text", let text = piece["text"]?.stringValue {
-            piece["text"] = .string(OutsideText.text(text))
-        }
-        if var resource = piece["resource"]?.objectValue, let text = resource["text"]?.stringValue {
-            resource["text"] = .string(OutsideText.text(text))
-            piece["resource"] = .object(resource)
-        }
-        return piece
+        JSONObject(
+            piece.members.map { member in
+                switch (member.name, member.value) {
+                case ("data", .string), ("blob", .string): member
+                case ("resource", .object(let resource)): (name: member.name, value: .object(cleaned(resource)))
+                default: (name: member.name, value: OutsideText.json(member.value))
+                }
+            })
     }
 
     /// Why there is no result.
