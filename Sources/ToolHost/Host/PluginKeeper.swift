@@ -190,7 +190,7 @@ final class PluginKeeper {
             hasGrants = true
             return true
         } catch {
-            grantProblem = "\(error)"
+            grantProblem = error.problems.map(\.line).joined(separator: "; ")
             return false
         }
     }

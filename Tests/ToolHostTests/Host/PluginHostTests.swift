@@ -215,6 +215,12 @@ import ToolSources
             try bench.write("plugins.json", "{", mode: 0o600)
             let none = try await bench.survey()
             #expect(none.tools == [] && none.problems.first?.hasPrefix("plugins.json: ") == true, "\(none.told)")
+            try bench.write("plugins.json", #"{"format": 1, "plugins": {"one": {"netwrk": true}}}"#, mode: 0o600)
+            let mistyped = try await bench.survey()
+            #expect(
+                mistyped.problems == [
+                    "plugins.json: /plugins/one/netwrk: is not known; did you mean network?"
+                ])
             try bench.write("plugins.json", #"{"format": 1, "plugins": {"two": {}}}"#, mode: 0o600)
             let one = try await bench.survey()
             #expect(one.tools == ["one__a"] && one.problems == ["plugins.json names two, which does not exist"])
