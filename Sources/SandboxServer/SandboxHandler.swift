@@ -192,7 +192,7 @@ package final class SandboxStateFile: Sendable {
             let limits = JSONLimits(maxDepth: 64, maxBytes: Self.largest, maxValues: .max)
             return try Sandbox(snapshot: try JSON.parse(text, limits: limits), configuration)
         } catch let error as JSONError {
-            throw StartFailure(.configuration, "\(path) is not JSON: \(error.kind.rawValue) at byte \(error.offset)")
+            throw StartFailure(.configuration, "\(path) is not JSON: \(error.kind.words) at byte \(error.offset)")
         } catch let error as SnapshotError {
             throw StartFailure(.configuration, "\(path) is not a saved state of the sandbox: \(error.problem)")
         } catch {

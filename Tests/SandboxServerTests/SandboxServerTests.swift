@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{", "is not JSON: unexpectedEnd at byte 1"), ("{}", "is not a saved state of the sandbox: version"),
+        ("{", "is not JSON: unexpected end of input at byte 1"), ("{}", "is not a saved state of the sandbox: version"),
         ("\u{feff}{}", "is not JSON"),
     ])
     func aFileThatIsNoStateStopsTheStart(text: String, problem: String) async throws {

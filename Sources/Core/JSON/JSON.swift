@@ -167,6 +167,23 @@ public struct JSONError: Error, Sendable, Equatable {
         case tooDeep
         case tooLarge
         case trailingData
+
+        /// For people.
+        public var words: String {
+            switch self {
+            case .unexpectedEnd: "unexpected end of input"
+            case .unexpectedByte: "unexpected character"
+            case .invalidNumber: "invalid number"
+            case .invalidEscape: "invalid escape sequence"
+            case .loneSurrogate: "unpaired surrogate in an escape sequence"
+            case .invalidUTF8: "invalid UTF-8"
+            case .controlCharacter: "unescaped control character"
+            case .duplicateKey: "duplicate name in an object"
+            case .tooDeep: "objects and arrays are nested too deeply"
+            case .tooLarge: "the document is too long"
+            case .trailingData: "unexpected data after the end of the document"
+            }
+        }
     }
 
     /// What is wrong.

@@ -58,7 +58,7 @@ public struct NDJSONReader: Sendable {
             deliver(.row(Row(line: line, object: object)))
         } catch {
             deliver(
-                .problem(ReadProblem(line: line, "is not valid JSON: \(error.kind.rawValue) at byte \(error.offset)")))
+                .problem(ReadProblem(line: line, "is not valid JSON: \(error.kind.words) at byte \(error.offset)")))
         }
     }
 }

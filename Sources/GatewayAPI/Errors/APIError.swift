@@ -41,7 +41,7 @@ public struct APIError: Error, Sendable, Equatable {
             return
         }
         var details = JSONObject([
-            ("offset", .number(JSONNumber(error.offset))), ("problem", .string(Self.words(for: error.kind))),
+            ("offset", .number(JSONNumber(error.offset))), ("problem", .string(error.kind.words)),
         ])
         if let name = error.name { details.members.append(("name", .string(Self.shortened(name)))) }
         self.init(.malformedJSON, details: details)
@@ -61,22 +61,6 @@ public struct APIError: Error, Sendable, Equatable {
     public init(methodNotAllowed allow: String) {
         self.init(.methodNotAllowed, details: JSONObject([("allow", .string(allow))]))
         self.allow = allow
-    }
-
-    private static func words(for kind: JSONError.Kind) -> String {
-        switch kind {
-        case .unexpectedEnd: "unexpected end of input"
-        case .unexpectedByte: "unexpected character"
-        case .invalidNumber: "invalid number"
-        case .invalidEscape: "invalid escape sequence"
-        case .loneSurrogate: "unpaired surrogate in an escape sequence"
-        case .invalidUTF8: "invalid UTF-8"
-        case .controlCharacter: "unescaped control character"
-        case .duplicateKey: "duplicate name in an object"
-        case .tooDeep: "objects and arrays are nested too deeply"
-        case .tooLarge: "the document is too long"
-        case .trailingData: "unexpected data after the end of the document"
-        }
     }
 
     /// A text from outside, bounded.

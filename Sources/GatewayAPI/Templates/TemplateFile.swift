@@ -23,7 +23,7 @@ public enum TemplateFile {
         } catch {
             let name = error.name.map { " \"\(APIError.shortened($0))\"" } ?? ""
             return .failure(
-                TemplateFileError(["is not valid JSON: \(error.kind.rawValue)\(name) at byte \(error.offset)"]))
+                TemplateFileError(["is not valid JSON: \(error.kind.words)\(name) at byte \(error.offset)"]))
         }
         guard let object = json.objectValue else {
             return .failure(TemplateFileError(["must hold a JSON object"]))

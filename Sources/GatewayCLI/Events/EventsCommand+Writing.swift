@@ -118,7 +118,7 @@ extension EventsCommand {
             return object
         } catch {
             throw CommandFailure(
-                .data, "--from \(shown): expected one JSON object; byte \(error.offset): \(error.kind.rawValue)")
+                .data, "--from \(shown): expected one JSON object; byte \(error.offset): \(error.kind.words)")
         }
     }
 }

@@ -66,7 +66,7 @@ public struct DocumentReader: Sendable {
                 case .duplicateKey: "the member \(Neutral.cited(Neutral.echo(error.name ?? ""))) is there twice"
                 case .tooLarge: "the document is larger than \(limits.maxBytes) bytes"
                 case .tooDeep: "arrays and objects are nested more than \(limits.maxDepth) deep"
-                default: "not valid JSON (\(error.kind.rawValue))"
+                default: "not valid JSON (\(error.kind.words))"
                 }
             throw DocumentProblems([DocumentProblem("", "\(problem), at \(place)")])
         }

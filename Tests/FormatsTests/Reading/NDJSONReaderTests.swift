@@ -16,8 +16,8 @@ import Testing
 
     @Test(arguments: [
         ("{}\n[1]\n{}", 2, "must be a JSON object, one on each line"),
-        ("{}\n{\"a\": 1, \"a\": 2}\n{}", 2, "is not valid JSON: duplicateKey at byte 9"),
-        ("{}\n{\"a\": \n1}", 2, "is not valid JSON: unexpectedEnd at byte 6"),
+        ("{}\n{\"a\": 1, \"a\": 2}\n{}", 2, "is not valid JSON: duplicate name in an object at byte 9"),
+        ("{}\n{\"a\": \n1}", 2, "is not valid JSON: unexpected end of input at byte 6"),
         ("{\"a\": \"\(String(repeating: "x", count: 60))\"}\n{}", 1, "is longer than 40 bytes"),
         ("{\"a\":1,\"b\":2,\"c\":3}", 1, "has more than 2 members"),
     ])

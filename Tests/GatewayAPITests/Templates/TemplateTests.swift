@@ -56,8 +56,8 @@ import Testing
 
     @Test(arguments: [
         ("[]", ["must hold a JSON object"]),
-        ("{\"type\":1,}", ["is not valid JSON: unexpectedByte at byte 10"]),
-        ("{\"a\":1,\"a\":2}", ["is not valid JSON: duplicateKey \"a\" at byte 7"]),
+        ("{\"type\":1,}", ["is not valid JSON: unexpected character at byte 10"]),
+        ("{\"a\":1,\"a\":2}", ["is not valid JSON: duplicate name in an object \"a\" at byte 7"]),
         ("{}", ["type is required", "name is required", "default_duration_hours is required"]),
         (
             """
@@ -103,7 +103,7 @@ import Testing
             error?.problems == [
                 "b.json: type \"hack_night\" is already defined by a.json",
                 "c.json: type \"meetup\" is built in; choose another",
-                "d.json: is not valid JSON: unexpectedEnd at byte 1",
+                "d.json: is not valid JSON: unexpected end of input at byte 1",
             ])
         let catalog = try TemplateCatalog(files: [.init(name: "a.json", text: file)], zones: zones)
         #expect(catalog.templates.map(\.type).last == "hack_night")

@@ -23,7 +23,7 @@ import Testing
         }
         #expect(
             error?.problems == [
-                "bytes.json: is not UTF-8 text", "cut.json: is not valid JSON: unexpectedEnd at byte 1",
+                "bytes.json: is not UTF-8 text", "cut.json: is not valid JSON: unexpected end of input at byte 1",
             ])
         #expect(throws: TemplateCatalogError.self) {
             try TemplateCatalog.read(directory: path + "/none", zones: SystemZones.database)

@@ -40,8 +40,8 @@ import ToolSources
 
     @Test(arguments: [
         ("{\n \"a\": 1,\n \"a\": 2}", "the member \"a\" is there twice, at line 3, column 2"),
-        ("{", "not valid JSON (unexpectedEnd), at line 1, column 2"),
-        ("", "not valid JSON (unexpectedEnd), at line 1, column 1"),
+        ("{", "not valid JSON (unexpected end of input), at line 1, column 2"),
+        ("", "not valid JSON (unexpected end of input), at line 1, column 1"),
         ("[[[[1]]]]", "arrays and objects are nested more than 3 deep, at line 1, column 4"),
     ])
     func whatIsNoDocumentSaysWhere(text: String, problem: String) {

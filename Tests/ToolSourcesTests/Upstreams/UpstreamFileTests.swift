@@ -147,7 +147,7 @@ import Testing
         (#"{"format": 2, "upstreams": []}"#, "/format: must be a whole number from 1 to 1"),
         (#"{"format": 1}"#, #"the document: needs the member "upstreams""#),
         ("[]", "the document: must be an object"),
-        ("{", "the document: not valid JSON (unexpectedEnd), at line 1, column 2"),
+        ("{", "the document: not valid JSON (unexpected end of input), at line 1, column 2"),
     ])
     func whatIsWrongAroundTheEntries(_ text: String, _ line: String) {
         let file = UpstreamFile.read(Array(text.utf8), lookup: ForwarderFixture.lookup([:]))
