@@ -287,7 +287,8 @@ public struct UpstreamClient: Sendable {
             guard let id = object["id"] else { return noted(method, params) }
             return asked(method, id: id, now: now)
         }
-        let own = object["id"].flatMap { $0.isNull ? nil : $0 }
+        // `nil` alone would be JSON's null here.
+        let own = object["id"].flatMap { $0.isNull ? JSON?.none : $0 }
         // An error without an id belongs to the request on whose way it came; any other id than that request's is nobody's.
         guard let id = own.map({ $0.wholeValue }) ?? request, request == nil || request == id else {
             strays += 1

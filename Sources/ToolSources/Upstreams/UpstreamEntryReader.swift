@@ -4,6 +4,9 @@ import Core
 struct UpstreamEntryReader {
     private static let transports = ["http", "stdio"]
     private static let maxRules = 500
+    /// Words of a command, and octets of one.
+    private static let maxWords = 64
+    private static let maxWordBytes = 16 << 10
 
     let context: DocumentContext
 
@@ -114,14 +117,8 @@ struct UpstreamEntryReader {
     }
 
     private func child(_ members: inout Members, at place: Place) -> UpstreamEntry.Child? {
-        let command = members.texts("command", 1...64)
+        let command = command(&members)
         if !members.has("command") { members.missing("command") }
-        if let program = command?.first, !program.hasPrefix("/") {
-            place.child("command").child("0").report("must be the absolute path of a program")
-        }
-        for (index, word) in (command ?? []).enumerated() where word.utf8.contains(0) {
-            place.child("command").child(String(index)).report("must have no NUL character")
-        }
         var sandbox = PluginGrants.Sandbox.standard
         if let word = members.word("sandbox", of: PluginGrants.Sandbox.allCases.map(\.rawValue)) {
             sandbox = PluginGrants.Sandbox(rawValue: word) ?? .standard
@@ -137,6 +134,21 @@ struct UpstreamEntryReader {
         return command.map {
             UpstreamEntry.Child(
                 command: $0, sandbox: sandbox, paths: paths ?? [], variables: variables ?? [], hasNetwork: hasNetwork)
+        }
+    }
+
+    private func command(_ members: inout Members) -> [String]? {
+        guard let items = members.array("command", 1...Self.maxWords) else { return nil }
+        let place = members.place.child("command")
+        return items.enumerated().map { index, item in
+            let word = item.stringValue ?? ""
+            if item.stringValue == nil || word.utf8.count > Self.maxWordBytes || word.utf8.contains(0) {
+                place.child(String(index)).report(
+                    "must be a string of at most \(Self.maxWordBytes) bytes without NUL characters")
+            } else if index == 0, !word.hasPrefix("/") {
+                place.child("0").report("must be the absolute path of a program")
+            }
+            return word
         }
     }
 

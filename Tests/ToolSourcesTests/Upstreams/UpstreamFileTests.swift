@@ -71,6 +71,10 @@ import Testing
                 #"{"name": "a", "transport": "stdio", "command": ["mcp"]}"#,
                 "/upstreams/0/command/0: must be the absolute path of a program"
             ),
+            (
+                #"{"name": "a", "transport": "stdio", "command": ["/usr/bin/env", 7]}"#,
+                "/upstreams/0/command/1: must be a string of at most 16384 bytes without NUL characters"
+            ),
             (#"{"name": "a", "transport": "stdio"}"#, #"/upstreams/0: needs the member "command""#),
             (
                 #"{"name": "a", "transport": "pipe", "url": "https://a.example/"}"#,
