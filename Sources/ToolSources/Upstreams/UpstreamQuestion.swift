@@ -45,6 +45,8 @@ public struct UpstreamQuestion: Sendable, Equatable {
             !forms.isEmpty || requestState != nil
         else { return nil }
         round = (earlier?.round ?? 0) + 1
+        // A modern caller comes back for each round with a call of its own.
+        guard round <= Self.maxRounds else { return nil }
         self.forms = forms
     }
 

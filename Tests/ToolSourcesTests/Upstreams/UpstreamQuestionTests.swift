@@ -27,6 +27,16 @@ import Testing
         #expect(second?.requests.map(\.key) == ["2.k"])
     }
 
+    /// However the rounds come: a server must not ask a user without end.
+    @Test func itAsksNoMoreThanSoOften() throws {
+        var last: UpstreamQuestion?
+        for _ in 0..<UpstreamQuestion.maxRounds {
+            let next = try #require(UpstreamQuestion(Self.result(["k": Self.form()]), after: last, from: "docs"))
+            last = UpstreamQuestion(state: next.state)
+        }
+        #expect(UpstreamQuestion(Self.result(["k": Self.form()]), after: last, from: "docs") == nil)
+    }
+
     @Test func aStateAloneIsEnough() {
         let question = UpstreamQuestion(
             ["resultType": "input_required", "requestState": "s"], after: nil, from: "docs")
