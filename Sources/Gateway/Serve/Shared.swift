@@ -31,7 +31,7 @@ struct Shared: Sendable {
     let store: any StateStore
     /// Under which name the store keeps what belongs to this account.
     let storeAccount: String
-    /// Rung when a write is lost.
+    /// Sent when a write is lost.
     let wakeSignal = WakeSignal()
     let steady = SteadyClock()
     /// Nil when there are none.
