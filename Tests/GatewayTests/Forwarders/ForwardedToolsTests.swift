@@ -35,7 +35,7 @@ import ToolHost
                 let text = answer["result"]?["content"]?.arrayValue?.first?["text"]
                 #expect(text == #"{"note":"/notes/7"}"#, "\(answer)")
                 await speaker.end()
-                let line = await gateway.logLines().last { $0["message"] == "Tool call" }
+                let line = await gateway.toolCalls().last
                 #expect(
                     line?["tool"] == "read_note" && line?["source"] == "forwarder:notes" && line?["outcome"] == "ok",
                     "\(line ?? .null)")

@@ -50,7 +50,7 @@ import Testing
             let made = gateway.luma.asked.count - before
             #expect(made > 0, "\(answer.text)")
             #expect(try await Self.line(route, gateway)["upstream_calls"]?.intValue == made)
-            let told = await gateway.logLines().filter { $0["message"] == "Tool call" }
+            let told = await gateway.toolCalls()
             #expect(told.count == tools)
         }
     }

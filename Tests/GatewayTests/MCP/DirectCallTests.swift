@@ -53,7 +53,7 @@ import Testing
                 let answer = try await Self.call(gateway, tool, id: nil)
                 #expect(answer.json == ["jsonrpc": "2.0", "id": nil, "result": expected], "\(answer.text)")
             }
-            let line = await gateway.logLines().last { $0["message"] == "Tool call" }
+            let line = await gateway.toolCalls().last
             #expect(line?["tool"] == "zz_image" && line?["source"] == "zz" && line?["outcome"] == "ok")
         }
     }
@@ -165,7 +165,7 @@ import Testing
             let answer = try await Self.call(gateway, method, fields: Tokens.bearer("few-few-few-few-few-few-1"))
             #expect(answer.status == (meant == nil ? 404 : 200), "\(answer.text)")
             #expect(answer.json?["result"]?.stringValue == meant, "\(answer.text)")
-            let line = await gateway.logLines().last { $0["message"] == "Tool call" }
+            let line = await gateway.toolCalls().last
             #expect(line?["tool"]?.stringValue == meant ?? method, "\(line ?? .null)")
             #expect(line?["source"]?.stringValue == (meant == nil ? "-" : "zz"), "\(line ?? .null)")
         }

@@ -79,7 +79,7 @@ import Testing
             }
             // None of them has reached anything.
             #expect(gateway.luma.asked == [])
-            let calls = await gateway.logLines().filter { $0["message"] == "Tool call" }
+            let calls = await gateway.toolCalls()
             #expect(
                 !calls.isEmpty && calls.allSatisfy { $0["outcome"] == "refused" && $0["source"] == "-" }, "\(calls)")
         }

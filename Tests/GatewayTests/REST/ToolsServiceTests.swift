@@ -129,7 +129,7 @@ import Testing
                 "POST /tools/zz__ok", ["Content-Type: application/x-www-form-urlencoded"], [:])
             #expect(form.status == 415)
             #expect(try await gateway.ask("GET /tools/zz__ok").status == 405)
-            let outcomes = await gateway.logLines().filter { $0["message"] == "Tool call" }
+            let outcomes = await gateway.toolCalls()
                 .compactMap { $0["outcome"]?.stringValue }
             #expect(
                 outcomes == [
@@ -226,7 +226,7 @@ import Testing
                 }
             }
             #expect(gateway.luma.asked == [])
-            let calls = await gateway.logLines().filter { $0["message"] == "Tool call" }
+            let calls = await gateway.toolCalls()
             #expect(calls.count == 12 && calls.allSatisfy { $0["outcome"] == "refused" && $0["source"] == "-" })
             let all = try await gateway.ask("POST /tools/zz__admin", Tokens.bearer(Tokens.admin), [:])
             #expect(all.json?["isError"] == false, "\(all.text)")
@@ -254,7 +254,7 @@ import Testing
             #expect(
                 try await gateway.ask("POST /tools/list_templates", Tokens.bearer(Tokens.reader), [:]).status == 200)
             #expect(calls.count == 0)
-            let outcomes = await gateway.logLines().filter { $0["message"] == "Tool call" }.compactMap { $0["outcome"] }
+            let outcomes = await gateway.toolCalls().compactMap { $0["outcome"] }
             #expect(outcomes == ["busy", "ok", "ok"])
         }
     }

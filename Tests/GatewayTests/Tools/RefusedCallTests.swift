@@ -17,20 +17,6 @@ import Testing
         [.authTokens: "few:write:\(token):\(bounds)", .lunaEndpoint: "true"]
     }
 
-    private static let maker: ToolSourceFeed.Maker = { _ in
-        ["zz__echo", "zz__hidden"].map { name in
-            Tool(
-                name, title: "", description: "",
-                input: ["type": "object", "properties": ["n": ["type": "integer"], "text": ["type": "string"]]],
-                hints: Tool.Hints(readOnly: true, destructive: false, idempotent: true, openWorld: false), scope: .read
-            ) { _, _ throws(CallFailure) in .text("said") }
-        }
-    }
-
-    private static func calls(_ gateway: InProcess) async -> [JSON] {
-        await gateway.logLines().filter { $0["message"] == "Tool call" }
-    }
-
     /// Why a call is refused.
     private enum Refusal: String, CaseIterable {
         case unknown, hidden, arguments, bounds, concurrency, perMinute, room
@@ -49,7 +35,7 @@ import Testing
                 }
             try await InProcess.serve(Self.settings(":zz__* list_* !*hidden:\(limits)")) {
                 (gateway: InProcess) async throws in
-                gateway.shared.mcp.sources.replace(source: "zz", with: Self.maker)
+                gateway.shared.mcp.sources.replace(source: "zz", with: EchoTools.maker)
                 let holder = try #require(gateway.shared.access.tokens?.principal(of: Self.token))
                 let limiter = gateway.shared.access.toolCalls
                 var (tool, arguments): (String, JSON) = ("zz__echo", ["text": "private"])
@@ -70,7 +56,7 @@ import Testing
                 }
                 let reply = try await edge.call(tool, arguments, Self.token, gateway)
                 #expect(reply.isFailure, "\(edge) \(refusal) \(reply.text)")
-                let calls = await Self.calls(gateway)
+                let calls = await gateway.toolCalls()
                 let line = try #require(calls.first, "\(edge) \(refusal)")
                 #expect(calls.count == 1, "\(edge) \(refusal) \(calls)")
                 #expect(line["label"] == "few" && line["tool"]?.stringValue == tool, "\(edge) \(refusal) \(line)")
@@ -89,7 +75,7 @@ import Testing
     /// What a way itself refuses before there is a call.
     @Test func whatTheProtocolRefusesIsInTheLogToo() async throws {
         try await InProcess.serve(Self.settings("::")) { (gateway: InProcess) async throws in
-            gateway.shared.mcp.sources.replace(source: "zz", with: Self.maker)
+            gateway.shared.mcp.sources.replace(source: "zz", with: EchoTools.maker)
             let client = MCPClient(gateway, Tokens.bearer(Self.token))
             let call = MCPClient.request("tools/call", ["name": "zz__echo", "arguments": [:]])
             let (modern, fields) = client.message("tools/call", ["name": "zz__echo", "arguments": [:]])
@@ -109,7 +95,7 @@ import Testing
             ] {
                 #expect(answer.status >= 400, "\(name) \(answer.text)")
             }
-            let calls = await Self.calls(gateway)
+            let calls = await gateway.toolCalls()
             #expect(calls.count == 7, "\(calls)")
             for line in calls {
                 #expect(line["label"] == "few" && line["tool"] == "zz__echo" && line["outcome"] == "refused", "\(line)")

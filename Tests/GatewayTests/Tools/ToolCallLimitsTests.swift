@@ -17,23 +17,9 @@ import Testing
         [.authTokens: "few:write:\(token):\(bounds),all:write:\(other)", .lunaEndpoint: "true"]
     }
 
-    private static let maker: ToolSourceFeed.Maker = { _ in
-        ["zz__echo", "zz__hidden"].map { name in
-            Tool(
-                name, title: "", description: "",
-                input: ["type": "object", "properties": ["n": ["type": "integer"], "text": ["type": "string"]]],
-                hints: Tool.Hints(readOnly: true, destructive: false, idempotent: true, openWorld: false), scope: .read
-            ) { _, _ throws(CallFailure) in .text("said") }
-        }
-    }
-
-    private static func calls(_ gateway: InProcess) async -> [JSON] {
-        await gateway.logLines().filter { $0["message"] == "Tool call" }
-    }
-
     @Test(arguments: ToolEdge.allCases) func aMinuteHasSoManyCalls(edge: ToolEdge) async throws {
         try await InProcess.serve(Self.settings("::per_minute=2")) { (gateway: InProcess) async throws in
-            gateway.shared.mcp.sources.replace(source: "zz", with: Self.maker)
+            gateway.shared.mcp.sources.replace(source: "zz", with: EchoTools.maker)
             for tool in ["zz__echo", "list_templates"] {
                 let reply = try await edge.call(tool, [:], Self.token, gateway)
                 #expect(!reply.isFailure, "\(reply.text)")
@@ -47,7 +33,7 @@ import Testing
             }
             // Nobody else is held back.
             #expect(try await !edge.call("zz__echo", [:], Self.other, gateway).isFailure)
-            let calls = await Self.calls(gateway)
+            let calls = await gateway.toolCalls()
             #expect(calls.map { $0["outcome"] } == ["ok", "ok", "busy", "busy", "ok"])
             #expect(
                 calls.map { $0["tool"] } == ["zz__echo", "list_templates", "zz__echo", "list_templates", "zz__echo"])
@@ -57,7 +43,7 @@ import Testing
 
     @Test(arguments: ToolEdge.allCases) func soManyCallsAreInProgress(edge: ToolEdge) async throws {
         try await InProcess.serve(Self.settings("::concurrency=1")) { (gateway: InProcess) async throws in
-            gateway.shared.mcp.sources.replace(source: "zz", with: Self.maker)
+            gateway.shared.mcp.sources.replace(source: "zz", with: EchoTools.maker)
             for _ in 0..<3 {
                 let reply = try await edge.call("zz__echo", [:], Self.token, gateway)
                 #expect(!reply.isFailure, "\(reply.text)")
@@ -71,7 +57,7 @@ import Testing
             limiter.ended(holder)
             #expect(try await !edge.call("zz__echo", [:], Self.token, gateway).isFailure)
             #expect(limiter.count == 0)
-            #expect(await Self.calls(gateway).map { $0["outcome"] } == ["ok", "ok", "ok", "busy", "ok"])
+            #expect(await gateway.toolCalls().map { $0["outcome"] } == ["ok", "ok", "ok", "busy", "ok"])
         }
     }
 

@@ -39,7 +39,7 @@ import ToolHost
                     #expect(result?["_meta"]?["luma-mcp/source"] == "the MCP server docs")
                     await speaker.end()
                 }
-                let line = await gateway.logLines().last { $0["message"] == "Tool call" }
+                let line = await gateway.toolCalls().last
                 #expect(line?["source"] == "upstream:docs" && line?["tool"] == "docs__echo" && line?["outcome"] == "ok")
                 let state = try await gateway.upstreamState("docs")
                 #expect(state["state"] == "on" && state["server"] == "fake 1", "\(state)")
