@@ -154,6 +154,8 @@ func command(
         let cases: [(Int32, [String], [String: String], String)] = [
             (64, ["lst"], token, "did you mean list?"), (64, ["list", "--limit", "0"], token, "--limit"),
             (64, ["list", "--server", "http://example.com"], token, "must not travel in the clear"),
+            (64, ["list", "--server", "localhost:8000"], token, "did you mean http://localhost:8000?"),
+            (64, ["list", "--server", "gateway.example.com"], token, "did you mean https://gateway.example.com?"),
             (64, ["create", "--name", "x", "--start", "whenever"], token, "expected a time such as"),
             (66, ["get", "evt-none"], token, "no event"),
             (66, ["create", "--from", "no.json"], token, "does not exist"),
@@ -169,6 +171,10 @@ func command(
             #expect(!run.err.contains("0123456789abcdefghij"))
         }
         #expect(try await events(gateway.address, ["list"], environment: token).code == 0)
+        // The variable is named when it is the one at fault; what may be a token is not repeated.
+        let swapped = try await events("0123456789abcdefghij", ["list"])
+        #expect(swapped.code == 64 && swapped.err.contains("LUMA_GATEWAY_URL: expected"), "\(swapped.err)")
+        #expect(!swapped.err.contains("0123456789abcdefghij"))
     }
 
     @Test func refusedFieldsAreNamed() async throws {

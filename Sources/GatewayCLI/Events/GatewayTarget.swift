@@ -33,8 +33,14 @@ package struct GatewayTarget: Sendable, Equatable {
         func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         let text = arguments.text(EventsOptions.server) ?? variable(ClientVariable.url) ?? standard
         guard let url = BaseURL(text) else {
+            let given = arguments.text(EventsOptions.server) == nil ? ClientVariable.url : "--server"
+            // A word without a dot or a port is not repeated: it may be a token in the wrong place.
+            let isHost = !text.contains("://") && (text.contains(".") || text.contains(":"))
+            let meant = isHost ? ["http://", "https://"].lazy.compactMap { BaseURL($0 + text) }.first : nil
             throw CommandFailure(
-                .usage, "--server: expected \(SettingKind.baseURL.expectation): a token must not travel in the clear")
+                .usage,
+                "\(given): expected \(SettingKind.baseURL.expectation): a token must not travel in the clear"
+                    + (meant.map { "; did you mean \($0.text)?" } ?? ""))
         }
         var token: Secret?
         if let given = arguments.text(EventsOptions.token) ?? variable(ClientVariable.token) {
