@@ -84,6 +84,8 @@ public struct FetchURL: Sendable, Equatable {
         guard let host = HostName(String(name)), host.isIPv6 == isBracketed, !host.text.contains("_") else {
             throw .host
         }
+        // A number is no name, and has no root.
+        guard name.endIndex == text.endIndex || !host.isIPv6 && HostName.ipv4(host.text) == nil else { throw .host }
         // What a resolver reads as a number in hexadecimal.
         guard host.isIPv6 || host.text.split(separator: ".").last?.hasPrefix("0x") != true else { throw .host }
         return host

@@ -38,7 +38,8 @@ import Testing
             // The many spellings of 127.0.0.1.
             ("https://2130706433/", .host), ("https://0x7f000001/", .host), ("https://0X7F.0.0.1/", .host),
             ("https://127.0.0.0x1/", .host), ("https://0177.0.0.1/", .host), ("https://127.1/", .host),
-            ("https://127.0.1/", .host), ("https://0/", .host), ("https://127.0.0.1.1/", .host),
+            ("https://127.0.0.1./", .host), ("https://[::1]./", .host), ("https://127.0.1/", .host),
+            ("https://0/", .host), ("https://127.0.0.1.1/", .host),
             ("https://127.0.0.256/", .host), ("https://127.000.0.1/", .host), ("https://1/", .host),
             ("https://[::1/", .host), ("https://::1/", .host), ("https://[]/", .host), ("https://[::1]a/", .host),
             ("https://[fe80::1%25eth0]/", .host), ("https://[fe80::1%eth0]/", .host), ("https://[127.0.0.1]/", .host),
