@@ -109,7 +109,9 @@ public struct UpstreamHTTP: Sendable {
             // What is no answer to this request among what has come leaves it without one.
             return [.message(json, request: id), .failed(request: id, Self.unanswered)]
         }
-        if let json, json["error"]?["code"]?.intValue != nil, json["jsonrpc"]?.stringValue == "2.0" {
+        // Of who asks, and how often, the status says more than any message.
+        let isAboutCaller = [401, 403, 429, 503].contains(response.status)
+        if !isAboutCaller, let json, json["error"]?["code"]?.intValue != nil, json["jsonrpc"]?.stringValue == "2.0" {
             return [.message(json, request: id), .failed(request: id, Self.fault(response))]
         }
         return [.failed(request: id, Self.fault(response))]
