@@ -174,8 +174,8 @@ extension SourcePin {
     /// Fits behind "it offers what".
     fileprivate var since: String {
         switch origin {
-        case .firstContact: "it offered first, \(recorded)"
-        case .approval: "was approved, \(recorded)"
+        case .firstContact: "it offered first, at \(recorded)"
+        case .approval: "was approved at \(recorded)"
         }
     }
 }

@@ -306,6 +306,9 @@ enum PinFixture {
                 "added: tool b", "  description", "    + New.", "removed: tool read",
             ])
         #expect(PinDifferenceText(old, old).lines.isEmpty)
+        // Before the first approval nothing can have changed.
+        let first = PinDifferenceText(.nothing, new).lines
+        #expect(!first.contains { $0.hasPrefix("changed: ") } && first.contains("added: tool b"), "\(first)")
     }
 
     @Test func aLongOneIsCut() throws {

@@ -79,7 +79,7 @@ public struct PinDifferenceText: Sendable {
         let comparison = PinComparison(old, new)
         var lines: [String] = []
         if !comparison.server.isEmpty {
-            lines.append("changed: the server itself")
+            lines.append((old.server.members.isEmpty ? "added" : "changed") + ": the server itself")
             for name in comparison.server { lines += Self.member(name, old.server[name], new.server[name]) }
         }
         for difference in comparison.differences {
