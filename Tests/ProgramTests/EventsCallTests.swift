@@ -64,7 +64,7 @@ import Testing
         ("\u{1b}]0;owned\u{7}x", "events ]0;owned x (command line): is not a command"),
         ("luma_0123456789abcdefghijklmnop", "events luma_012… (31 characters) (command line): is not a command"),
         ("create Tea", "\"Tea\" (command line): is an unexpected argument; did you mean --name?"),
-        ("export --format xml", "expected json or ndjson or csv or ics"),
+        ("export --format xml", "expected one of json, ndjson, csv, ics"),
     ])
     func mistakes(line: String, problem: String) throws {
         let errors = try #require(throws: ConfigurationErrors.self) { try parse(line) }

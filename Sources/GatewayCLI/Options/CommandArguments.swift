@@ -111,7 +111,10 @@ struct ArgumentReader {
     }
 
     private static func expectation(_ words: [String], instead text: String) -> String {
-        guard words.count > HelpText.maxChoices else { return "expected \(words.joined(separator: " or "))" }
+        guard words.count > HelpText.maxChoices else {
+            return words.count > 2
+                ? "expected one of \(words.joined(separator: ", "))" : "expected \(words.joined(separator: " or "))"
+        }
         let hint = NearestName.suggest(for: text, among: words).map { "; did you mean \($0)?" } ?? ""
         return "expected one of \(words.count) known words" + hint
     }

@@ -59,7 +59,7 @@ import Testing
     @Test(arguments: [
         ([], "needs the name of a file"), (["a.csv", "b.csv"], "\"b.csv\" (command line): is an unexpected argument"),
         (["a.csv", "--zonr", "UTC"], "did you mean --zone?"),
-        (["a.csv", "--format", "xls"], "expected csv or ndjson or ics"),
+        (["a.csv", "--format", "xls"], "expected one of csv, ndjson, ics"),
     ])
     func aCommandLineThatCannotBeReadIsRefused(arguments: [String], text: String) {
         let errors = #expect(throws: ConfigurationErrors.self) { try parse(arguments) }

@@ -353,7 +353,7 @@ import Testing
         ("guests set-status", "guests set-status (command line): needs EVENT and GUEST"),
         ("guests set-status evt-1", "guests set-status (command line): needs GUEST"),
         ("guests list a b", "\"b\" (command line): is an unexpected argument"),
-        ("guests list a --sort date", "--sort (command line): expected name or -name or email"),
+        ("guests list a --sort date", "--sort (command line): expected one of name, -name, email"),
         ("guests list a --dry-run", "--dry-run (command line): is not an option of guests list"),
         ("guests lst a", "guests lst (command line): is not a command; did you mean list?"),
         ("guests set-status a b --no-status", "--no-status (command line): is not an option"),
