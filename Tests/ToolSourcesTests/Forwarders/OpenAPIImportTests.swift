@@ -182,6 +182,13 @@ import Testing
         #expect(Self.names(try Self.convert(paths: paths, filter: ["!get_*", "*"])) == ["put_a", "delete_a"])
     }
 
+    /// The document has operations, and the person who imports it wants to know what is wrong with them.
+    @Test func aDocumentWithoutAnyToolSaysWhyOfEachOperation() throws {
+        let paths = #""/a": {"get": {"operationId": "one", "parameters": [{"$ref": "file:///etc/x"}]}}"#
+        let problems = try #require(throws: DocumentProblems.self) { try Self.convert(paths: paths) }
+        #expect(problems.problems.count == 1 && problems.text.hasPrefix("/paths: GET /a: "), "\(problems.text)")
+    }
+
     @Test func tooManyToolsHaveToBeChosen() throws {
         let paths = (0..<100).map { #""/p\#($0)": {"get": {"operationId": "op\#($0)"}}"# }.joined(separator: ",")
         let problems = try #require(throws: DocumentProblems.self) { try Self.convert(paths: paths) }

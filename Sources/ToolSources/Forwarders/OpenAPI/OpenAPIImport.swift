@@ -59,6 +59,7 @@ public enum OpenAPIImport {
                 dropped.append(error)
             }
         }
+        guard !tools.isEmpty else { throw nothing(dropped) }
         var document: JSONObject = ["format": 1, "name": .string(choices.name)]
         if let title = root["info"]?["title"]?.stringValue {
             document["description"] = .string(OutsideText.line(title, most: 200))
@@ -71,6 +72,11 @@ public enum OpenAPIImport {
 
     private static func problem(_ pointer: String, _ text: String) -> DocumentProblems {
         DocumentProblems([DocumentProblem(pointer, text)])
+    }
+
+    /// No operation has become a tool: why not, of the first of them.
+    private static func nothing(_ dropped: [RefusedDefinition]) -> DocumentProblems {
+        DocumentProblems(dropped.prefix(20).map { DocumentProblem("/paths", "\($0.name): \($0.reason)") })
     }
 
     private static func parsed(_ bytes: [UInt8]) throws(DocumentProblems) -> JSON {
@@ -209,10 +215,7 @@ public enum OpenAPIImport {
         let prefix = forwarder.name + "__"
         document["tools"] = .array(
             (document["tools"]?.arrayValue ?? []).filter { offered.contains(prefix + ($0["name"]?.stringValue ?? "")) })
-        guard !offered.isEmpty else {
-            throw DocumentProblems(
-                (dropped + reading.refused).prefix(20).map { DocumentProblem("/paths", "\($0.name): \($0.reason)") })
-        }
+        guard !offered.isEmpty else { throw nothing(dropped + reading.refused) }
         return OpenAPIImported(document: document, dropped: dropped + reading.refused, notes: notes)
     }
 }
