@@ -67,13 +67,9 @@ public enum Command: Sendable, Equatable {
             return try text(first, rest)
         default:
             if let family = CommandFamily.named(first) { return try command(of: family, rest) }
-            let hint =
-                NearestName.suggest(for: first, among: CommandRow.table.map(\.name)).map { "; did you mean \($0)?" }
-                ?? ""
-            throw ConfigurationErrors(
-                usage(
-                    ConfigurationError.word(first),
-                    "is not a command\(hint)\(hint.isEmpty ? "; see luma-mcp help" : "")"))
+            let hint = NearestName.hint(
+                for: first, among: CommandRow.table.map(\.name), or: "; see luma-mcp help")
+            throw ConfigurationErrors(usage(ConfigurationError.word(first), "is not a command\(hint)"))
         }
     }
 
@@ -227,7 +223,7 @@ public enum Command: Sendable, Equatable {
 
     /// What there is instead of an option that does not exist: the name that was probably meant, else the page that has all.
     static func unknown(_ name: String, among known: [String], _ topic: Help.Topic) -> ConfigurationError {
-        let hint = NearestName.suggest(for: name, among: known).map { "did you mean \($0)?" }
-        return usage(ConfigurationError.word(name), "is not an option; \(hint ?? "see \(topic.call)")")
+        let hint = NearestName.hint(for: name, among: known, or: "; see \(topic.call)")
+        return usage(ConfigurationError.word(name), "is not an option\(hint)")
     }
 }

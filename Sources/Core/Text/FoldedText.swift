@@ -135,6 +135,17 @@ public enum NearestName {
         return nearest
     }
 
+    /// The end of a sentence that asks whether this name was meant.
+    /// - Parameter end: what stands there instead when no name is near.
+    public static func hint(_ name: String?, or end: String = "") -> String {
+        name.map { "; did you mean \($0)?" } ?? end
+    }
+
+    /// The same with the name among `names` that is nearest to `text`.
+    public static func hint(for text: String, among names: some Sequence<String>, or end: String = "") -> String {
+        hint(suggest(for: text, among: names), or: end)
+    }
+
     private static func folded(_ text: String) -> [UInt32] {
         text.unicodeScalars.map { $0.value &- 0x41 < 26 ? $0.value | 0x20 : $0.value }
     }

@@ -110,10 +110,9 @@ package struct PluginsCommand {
         }
         guard let command = plugin.commands.first(where: { $0.command.name == name }) else {
             let known = plugin.commands.map(\.command.name)
-            let hint = NearestName.suggest(for: name, among: known).map { "did you mean \($0)?" }
             StandardError.write(
-                "\(plugin.name) has no command \(Neutral.quoted(name)); "
-                    + (hint ?? "it has: \(known.joined(separator: ", "))"))
+                "\(plugin.name) has no command \(Neutral.quoted(name))"
+                    + NearestName.hint(for: name, among: known, or: "; it has: \(known.joined(separator: ", "))"))
             return 1
         }
         guard let given = (try? JSON.parse(arguments ?? "{}"))?.objectValue else {

@@ -71,11 +71,11 @@ package struct UpstreamsCommand {
     }
 
     private static func unknown(_ name: String, _ known: [String]) -> StartFailure {
-        let hint = NearestName.suggest(for: name, among: known).map { "did you mean \($0)?" }
+        let names = known.isEmpty ? "none" : known.joined(separator: ", ")
         return StartFailure(
             .configuration,
-            "LUMA_UPSTREAMS_FILE has no entry \(Neutral.quoted(name)); "
-                + (hint ?? "it has: " + (known.isEmpty ? "none" : known.joined(separator: ", "))))
+            "LUMA_UPSTREAMS_FILE has no entry \(Neutral.quoted(name))"
+                + NearestName.hint(for: name, among: known, or: "; it has: \(names)"))
     }
 
     private func survey(_ settings: UpstreamHost.Settings) async throws(StartFailure) -> UpstreamSnapshot {

@@ -244,9 +244,8 @@ extension ToolBox {
                     + (call.shows(tool: "get_event") ? "; read it with get_event." : ".")
             }
             guard !(inList ? listed : whole).contains(name) else { return nil }
-            let hint = NearestName.suggest(for: name, among: inList ? listed : whole)
-                .map { "; did you mean \($0)?" }
-            return "fields: \(APIError.shortened(name)) is not known\(hint ?? ".")"
+            let hint = NearestName.hint(for: name, among: inList ? listed : whole, or: ".")
+            return "fields: \(APIError.shortened(name)) is not known\(hint)"
         }
         // Without any event nothing is known to be wrong with a name that Luma may have added.
         guard !lines.isEmpty, !events.isEmpty else { return nil }

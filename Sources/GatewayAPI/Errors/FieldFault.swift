@@ -127,7 +127,7 @@ public enum FieldFault: Sendable, Equatable {
         case .requiredNotNull: "is required and must not be null"
         case .notNull: "must not be null; leave it out"
         case .cannotBeCleared: "cannot be cleared; leave it out to keep it"
-        case .unknown(let suggestion): "is not known" + Self.hint(suggestion)
+        case .unknown(let suggestion): "is not known" + NearestName.hint(suggestion)
         case .setByLuma(let by): "is set by Luma and cannot be changed" + (by.map { "; \($0) sets it" } ?? "")
         case .inPath: "belongs in the path, not in the body"
         case .onlyWhenCreated: "can only be given when an event is created"
@@ -138,14 +138,15 @@ public enum FieldFault: Sendable, Equatable {
         case .noInstant(let fault):
             "must be a date and time with an offset (RFC 3339), such as 2027-05-01T18:00:00Z (write + as %2B in a URL)"
                 + (fault.words.map { "; \($0)" } ?? "")
-        case .unknownParameter(let suggestion): "is not a parameter of this path" + Self.hint(suggestion)
+        case .unknownParameter(let suggestion): "is not a parameter of this path" + NearestName.hint(suggestion)
         case .repeated: "is given more than once"
         case .unknownCursor: "must be the next_cursor of the page before, with the same other parameters"
         case .notWithin(let range): "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .skippedTime(let zone): "does not exist in \(zone), where the clocks skip it"
         case .doubledTime(let zone): "exists twice in \(zone), where the clocks are set back"
         case .zoneUnusable: "has no offset, and the event's timezone cannot be used; add an offset, such as Z"
-        case .unknownZone(let suggestion): "must be an IANA time zone, such as Europe/Berlin" + Self.hint(suggestion)
+        case .unknownZone(let suggestion):
+            "must be an IANA time zone, such as Europe/Berlin" + NearestName.hint(suggestion)
         case .damagedZone: "cannot be used: this system's data for the time zone is damaged"
         case .endNotAfterStart(let start, _): "must be after start_at, which is \(start.rfc3339)"
         case .implausible(let remark): remark.words
@@ -160,9 +161,6 @@ public enum FieldFault: Sendable, Equatable {
         case .other(let words): words
         }
     }
-
-    /// The end of a sentence that suggests a name; empty for nil.
-    package static func hint(_ suggestion: String?) -> String { suggestion.map { "; did you mean \($0)?" } ?? "" }
 }
 
 /// One field that is not acceptable, by its path in the document, such as `geo_address_json.place_id`.

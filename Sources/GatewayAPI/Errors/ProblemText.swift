@@ -22,7 +22,7 @@ package enum ProblemText {
         let problem = entry["problem"]?.stringValue ?? ""
         let values = entry["values"]
         let cause = values?["cause"]?.stringValue
-        let hint = FieldFault.hint(values?["suggestion"]?.stringValue)
+        let hint = NearestName.hint(values?["suggestion"]?.stringValue)
         switch (surface, entry["code"]?.stringValue) {
         case (.commandLine, "required"): return "is required"
         case (.commandLine, "invalid_time"): return "expected \(NaturalTime.expectation)" + cause.tail

@@ -109,9 +109,7 @@ extension TemplateCatalog {
     private var oneOfTheTypes: String { "one of " + templates.map(\.type).joined(separator: ", ") }
 
     private func unknown(_ value: JSON) -> String {
-        let hint =
-            value.stringValue.flatMap { NearestName.suggest(for: $0, among: templates.map(\.type)) }
-            .map { "; did you mean \($0)?" } ?? ""
-        return "must be \(oneOfTheTypes)\(hint)"
+        let nearest = value.stringValue.flatMap { NearestName.suggest(for: $0, among: templates.map(\.type)) }
+        return "must be \(oneOfTheTypes)\(NearestName.hint(nearest))"
     }
 }

@@ -49,7 +49,7 @@ public enum TemplateFile {
 
         mutating func template(_ zones: TimeZoneDatabase) -> Template? {
             for (name, _) in object.members where !Self.known.contains(name) {
-                let hint = NearestName.suggest(for: name, among: Self.known).map { "; did you mean \($0)?" } ?? ""
+                let hint = NearestName.hint(for: name, among: Self.known)
                 problems.append("\(APIError.shortened(name)) is not known\(hint)")
             }
             let type = text("type", required: true, 1...64)

@@ -162,7 +162,7 @@ package struct CalendarZones {
         if unknownNames[name] == nil, unknownNames.count < Self.maxSuggestions {
             unknownNames[name] = .some(zones.suggestion(for: name))
         }
-        let hint = (unknownNames[name] ?? nil).map { "; did you mean \($0)?" } ?? ""
+        let hint = NearestName.hint(unknownNames[name] ?? nil)
         return ReadProblem(
             line: line,
             "time zone \(CalendarFaults.quoted(name)) is neither an IANA time zone, such as Europe/Berlin, nor one of Windows', and "

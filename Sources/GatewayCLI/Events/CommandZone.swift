@@ -26,7 +26,7 @@ package struct CommandZone {
         do throws(TimeZoneError) {
             return CommandZone(name: name, rules: try SystemTimeZones.database.rules(for: name), origin: origin)
         } catch {
-            let hint = SystemTimeZones.database.suggestion(for: name).map { "; did you mean \($0)?" } ?? ""
+            let hint = NearestName.hint(SystemTimeZones.database.suggestion(for: name))
             let advice = place == "--zone" ? [] : ["Set one with --zone."]
             throw CommandFailure(
                 .usage, "\(place): expected an IANA time zone, such as Europe/Berlin\(hint)", advice)

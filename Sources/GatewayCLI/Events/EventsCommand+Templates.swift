@@ -16,7 +16,7 @@ extension EventsCommand {
         }
         guard let one = all.first(where: { $0["type"]?.stringValue == type }) else {
             let types = all.compactMap { $0["type"]?.stringValue }
-            let hint = NearestName.suggest(for: type, among: types).map { "; did you mean \($0)?" } ?? ""
+            let hint = NearestName.hint(for: type, among: types)
             throw CommandFailure(
                 .notFound, "there is no template \(CommandFailure.line(type))" + CommandFailure.line(hint),
                 ["There are " + CommandFailure.line(types.joined(separator: ", "))])

@@ -40,7 +40,7 @@ package struct GatewayTarget: Sendable, Equatable {
             throw CommandFailure(
                 .usage,
                 "\(given): expected \(SettingKind.baseURL.expectation): a token must not travel in the clear"
-                    + (meant.map { "; did you mean \($0.text)?" } ?? ""))
+                    + NearestName.hint(meant?.text))
         }
         var token: Secret?
         if let given = arguments.text(EventsOptions.token) ?? variable(ClientVariable.token) {

@@ -102,9 +102,9 @@ extension CommandFamily {
 
     /// A word in the place of a command that is none.
     func unknown(_ word: String) -> ConfigurationErrors {
-        let hint = NearestName.suggest(for: word, among: verbs.map(\.name)).map { "did you mean \($0)?" }
+        let hint = NearestName.hint(for: word, among: verbs.map(\.name), or: "; see luma-mcp help \(name)")
         return Self.problem(
-            "\(name) \(ConfigurationError.word(word))", "is not a command; \(hint ?? "see luma-mcp help \(name)")")
+            "\(name) \(ConfigurationError.word(word))", "is not a command\(hint)")
     }
 
     private static func problem(_ name: String, _ text: String) -> ConfigurationErrors {

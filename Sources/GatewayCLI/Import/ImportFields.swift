@@ -91,7 +91,7 @@ package struct ImportFields {
 
     /// `; did you mean name?`, or nothing.
     package static func hint(_ name: String) -> String {
-        FieldSynonyms.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
+        NearestName.hint(FieldSynonyms.suggest(for: name, among: known))
     }
 
     /// As fields are named: `Start At` is `start_at`.

@@ -104,9 +104,10 @@ struct ArgumentReader {
 
     private mutating func unknown(_ name: String, hasValue: Bool) {
         let known = rows.map(\.name) + ["--help", "--version"]
-        let hint = OptionSynonyms.suggest(for: name, among: known).map { "did you mean \($0)?" }
+        let hint = NearestName.hint(
+            OptionSynonyms.suggest(for: name, among: known), or: "; see luma-mcp help \(command)")
         report(
-            ConfigurationError.word(name), "is not an option of \(command); \(hint ?? "see luma-mcp help \(command)")")
+            ConfigurationError.word(name), "is not an option of \(command)\(hint)")
         if !hasValue, let next = rest.first, !next.hasPrefix("-") { rest.removeFirst() }
     }
 
@@ -115,7 +116,7 @@ struct ArgumentReader {
             return words.count > 2
                 ? "expected one of \(words.joined(separator: ", "))" : "expected \(words.joined(separator: " or "))"
         }
-        let hint = NearestName.suggest(for: text, among: words).map { "; did you mean \($0)?" } ?? ""
+        let hint = NearestName.hint(for: text, among: words)
         return "expected one of \(words.count) known words" + hint
     }
 

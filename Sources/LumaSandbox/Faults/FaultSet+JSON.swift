@@ -61,7 +61,7 @@ extension FaultRule {
         guard let name = object["fault"]?.stringValue, let known = Self.faults.first(where: { $0.name == name }) else {
             let names = Self.faults.map(\.name).joined(separator: ", ")
             let hint = NearestName.suggest(for: object["fault"]?.stringValue ?? "", among: Self.faults.map(\.name))
-            throw FaultError("fault must be one of \(names)\(hint.map { "; did you mean \($0)?" } ?? ".")")
+            throw FaultError("fault must be one of \(names)\(NearestName.hint(hint, or: "."))")
         }
         for member in object.names where !Self.common.contains(member) && !known.members.contains(member) {
             let others = (known.members + Self.common.prefix(6)).joined(separator: ", ")
@@ -136,7 +136,7 @@ extension FaultRule {
         let pattern = value.stringValue ?? ""
         let rule = FaultRule(fault: .dns, on: pattern)
         guard !names.contains(where: rule.matches) else { return pattern }
-        let hint = NearestName.suggest(for: pattern, among: names).map { "; did you mean \($0)?" } ?? "."
+        let hint = NearestName.hint(for: pattern, among: names, or: ".")
         throw FaultError("on must be *, or an operation such as events/create, or a family such as events/*\(hint)")
     }
 

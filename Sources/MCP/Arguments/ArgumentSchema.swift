@@ -75,7 +75,7 @@ struct ArgumentCheck {
             guard let property = properties[name]?.objectValue else {
                 if isClosed || schema["additionalProperties"]?.boolValue == false {
                     let hint = suggest(name, properties.names)
-                    report(place, "is not known" + (hint.map { "; did you mean \($0)?" } ?? ""))
+                    report(place, "is not known" + NearestName.hint(hint))
                 } else {
                     output.members.append((name, value))
                 }
@@ -132,7 +132,7 @@ struct ArgumentCheck {
             let hint = value.stringValue.flatMap { NearestName.suggest(for: $0, among: texts) }
             report(
                 path,
-                "must be one of \(texts.joined(separator: ", "))" + (hint.map { "; did you mean \($0)?" } ?? ""))
+                "must be one of \(texts.joined(separator: ", "))" + NearestName.hint(hint))
         }
         // What is too long is told by its length alone.
         guard bounds(value, schema, at: path) else { return value }

@@ -85,7 +85,7 @@ extension Dispatcher {
     /// hidden. What is said of the caller is said with every such answer.
     private func unknown(_ kind: String, _ name: String, among known: [String], _ request: Request) -> CallFailure {
         let text = "Unknown \(kind): " + Neutral.echo(name)
-        let hint = NearestName.suggest(for: name, among: known).map { "; did you mean \($0)?" }
+        let nearest = NearestName.suggest(for: name, among: known)
         let note: String? =
             if changesNothing {
                 "This server is set to change nothing: what changes something is not offered"
@@ -96,8 +96,8 @@ extension Dispatcher {
             } else {
                 nil
             }
-        guard let note else { return .error(.invalidParams(text + (hint ?? ""))) }
-        return .error(.invalidParams(text + (hint ?? ".") + " " + note))
+        guard let note else { return .error(.invalidParams(text + NearestName.hint(nearest))) }
+        return .error(.invalidParams(text + NearestName.hint(nearest, or: ".") + " " + note))
     }
 
     func getPrompt(_ request: Request) async throws(CallFailure) -> JSONObject {

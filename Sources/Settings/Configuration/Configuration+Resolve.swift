@@ -199,7 +199,7 @@ extension Configuration {
         let found =
             names.first { name.hasSuffix($0) || $0 == "LUMA_" + name }
             ?? NearestName.suggest(for: name, among: ownNames)
-        return found.map { "; did you mean \($0)?" } ?? ""
+        return NearestName.hint(found)
     }
 }
 

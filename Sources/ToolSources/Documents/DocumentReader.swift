@@ -80,7 +80,7 @@ public struct DocumentReader: Sendable {
             report(
                 JSONPointer.member(name, of: pointer),
                 "is not known"
-                    + (hint.map { "; did you mean \($0)?" } ?? "; known are " + known.joined(separator: ", ")))
+                    + NearestName.hint(hint, or: "; known are " + known.joined(separator: ", ")))
         }
         return object
     }

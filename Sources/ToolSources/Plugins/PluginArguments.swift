@@ -97,7 +97,7 @@ public enum PluginArguments {
             let hint = NearestName.suggest(for: name, among: known)
             throw PluginArgumentFault(
                 "\(shown(name)) is not known"
-                    + (hint.map { "; did you mean \($0)?" } ?? ". Leave it out and call again."))
+                    + NearestName.hint(hint, or: ". Leave it out and call again."))
         }
     }
 

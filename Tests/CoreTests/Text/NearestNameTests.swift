@@ -53,4 +53,11 @@ import Testing
             #expect((NearestName.suggest(for: String(a), among: [String(b)]) != nil) == isNear, "\(a) \(b)")
         }
     }
+
+    @Test func aSentenceEndsWithTheNameOrWithWhatStandsInstead() {
+        #expect(NearestName.hint("name") == "; did you mean name?")
+        #expect(NearestName.hint(nil).isEmpty && NearestName.hint(nil, or: ".") == ".")
+        #expect(NearestName.hint(for: "nmae", among: ["end", "name"], or: ".") == "; did you mean name?")
+        #expect(NearestName.hint(for: "zzzzzz", among: ["end", "name"], or: "; see help") == "; see help")
+    }
 }

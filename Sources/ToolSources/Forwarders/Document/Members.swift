@@ -118,7 +118,7 @@ struct Members {
     /// Reports each member that was not asked for.
     func finish() {
         for name in object.names where !known.contains(name) {
-            let hint = NearestName.suggest(for: name, among: known).map { "; did you mean \($0)?" } ?? ""
+            let hint = NearestName.hint(for: name, among: known)
             place.child(name).report("is not known" + hint)
         }
     }

@@ -45,7 +45,7 @@ struct RequestReader {
             let path = try PathTemplate(text)
             for pointer in path.arguments {
                 guard let name = pointer.tokens.first, !arguments.contains(name) else { continue }
-                let hint = NearestName.suggest(for: name, among: arguments).map { "; did you mean \($0)?" } ?? ""
+                let hint = NearestName.hint(for: name, among: arguments)
                 place.report("names \(Neutral.quoted(name)), which is not in the tool's input" + hint)
             }
             return path

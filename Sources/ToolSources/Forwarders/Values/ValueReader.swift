@@ -151,10 +151,9 @@ struct ValueReader {
                 "$step",
                 "$text",
             ]
-            let hint = NearestName.suggest(for: name, among: known).map { "did you mean \($0)?" }
             place.report(
-                "has \(Neutral.quoted(name)), which is not a reference; "
-                    + (hint ?? "put an object with such names into $literal"))
+                "has \(Neutral.quoted(name)), which is not a reference"
+                    + NearestName.hint(for: name, among: known, or: "; put an object with such names into $literal"))
         }
         return .literal(.null)
     }
@@ -182,7 +181,7 @@ struct ValueReader {
 
     private func check(_ pointer: ValuePointer, at place: Place) {
         guard let arguments, let name = pointer.tokens.first, !arguments.contains(name) else { return }
-        let hint = NearestName.suggest(for: name, among: arguments).map { "; did you mean \($0)?" } ?? ""
+        let hint = NearestName.hint(for: name, among: arguments)
         place.report("names \(Neutral.quoted(name)), which is not in the tool's input" + hint)
     }
 
