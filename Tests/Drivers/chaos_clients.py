@@ -19,7 +19,7 @@ class Event:
         self.is_twin = False
         # The X-Request-Id of the answer that told of it, to be found in the gateway's log.
         self.request = None
-        # Settings that were acknowledged, and those of a change whose fate is not known.
+        # Settings that were acknowledged, and those of a change whose outcome is not known.
         self.settings = {}
         self.pending = {}
         self.changes_asked = 0

@@ -48,7 +48,7 @@ extension Endpoint {
         case .listFeeds:
             return EndpointDocumentation(
                 group: .feeds, summary: "List feeds",
-                description: "Without their addresses, which nobody is told again.",
+                description: "Without their addresses, which are never shown again.",
                 fields: [.ifNoneMatch],
                 answers: [
                     .init(

@@ -113,7 +113,7 @@ package enum DocumentedField: String, CaseIterable {
                 + "this key, it is executed once, and each time gets the same response."
         case .idempotencyReplayed: "`true` when this is the stored response to an earlier request with this key."
         case .cacheControl:
-            "`no-cache` asks Luma anew, `only-if-cached` never does, `max-age` limits the age of a cached response in seconds."
+            "`no-cache` always asks Luma, `only-if-cached` never does, `max-age` limits the age of a cached response in seconds."
         case .xCache: "Where the response came from: MISS, SHARED, HIT, or STALE when Luma fails."
         case .requestTimeout: "The longest that the request may take, in seconds, such as 2.5."
         case .toolsets: "Comma-separated names of toolsets: only their tools are offered."

@@ -25,7 +25,7 @@ extension QueryReader {
     /// A whole number within the row's range, or its default.
     package mutating func integer(_ row: QueryRow) -> Int {
         guard case .integer(let range?) = row.schema, let standard = row.standard?.intValue else {
-            preconditionFailure("\(row.name) is no whole number with a range and a default")
+            preconditionFailure("\(row.name) is not a whole number with a range and a default")
         }
         return integer(row.name, range, default: standard)
     }

@@ -90,7 +90,7 @@ public struct FetchFailure: Error, Sendable, Equatable {
         case .scheme: "does not begin with https://."
         case .userInformation: "has user information before its host. Leave it out."
         case .host: "has no host that can be read in one way only: a name, 192.0.2.1 or [2001:db8::1]."
-        case .port: "has a port that is no number from 1 to 65535."
+        case .port: "has a port that is not a number from 1 to 65535."
         case .escape: "has a percent sign without two hexadecimal digits."
         case .fragment: "has a fragment. Leave the # and what follows out."
         }

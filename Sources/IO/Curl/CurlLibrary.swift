@@ -58,7 +58,7 @@ public enum CurlVersion {
 
     /// What is wrong with the libcurl that is loaded, and what to do; nil when it is new enough.
     public static var problem: String? {
-        guard let version = curl_version_info(CURLVERSION_FIRST) else { return "libcurl tells no version" }
+        guard let version = curl_version_info(CURLVERSION_FIRST) else { return "libcurl reports no version" }
         return problem(of: version.pointee.version_num)
     }
 

@@ -170,7 +170,7 @@ extension Dispatcher {
         if let call = earlier.call {
             guard rounds.begin(call) else {
                 throw .error(
-                    .invalidParams("Invalid params: requestState was used; start the request anew"))
+                    .invalidParams("Invalid params: requestState was used; send the request again without it"))
             }
         }
         defer {

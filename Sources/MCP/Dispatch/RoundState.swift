@@ -37,7 +37,9 @@ struct RoundState {
                 Int64(expiry) > seal.now.milliseconds
             else {
                 throw .error(
-                    .invalidParams("Invalid params: requestState is not valid for this request; start it anew"))
+                    .invalidParams(
+                        "Invalid params: requestState is not valid for this request; send it again without requestState"
+                    ))
             }
             asked = Set(json["q"]?.arrayValue?.compactMap(\.stringValue) ?? [])
             responses = json["r"]?.objectValue ?? [:]

@@ -145,7 +145,7 @@ struct DatabaseFiles {
             } else if status.st_mode & S_IFMT == S_IFREG {
                 sizes.append(Int64(status.st_size))
             } else {
-                throw StoreProblem(.corrupt, "what lies in the place of one of its files is no file")
+                throw StoreProblem(.corrupt, "one of its files is not a regular file")
             }
         }
         let log = sizes[1] ?? 0

@@ -157,7 +157,7 @@ public struct UpstreamHTTP: Sendable {
         UpstreamFault(
             .malformed, mayHaveRun: true,
             response.body.isEmpty
-                ? "its answer (status \(response.status)) has no content" : "its answer is no message of MCP",
+                ? "its answer (status \(response.status)) has no content" : "its answer is not an MCP message",
             status: response.status)
     }
 

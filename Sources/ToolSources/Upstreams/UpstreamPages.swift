@@ -46,7 +46,7 @@ public struct UpstreamPages: Sendable {
         pages += 1
         for item in given {
             guard let object = item.objectValue else {
-                note("something in its list of \(kind.rawValue) is no object, and is left out")
+                note("something in its list of \(kind.rawValue) is not an object, and is left out")
                 continue
             }
             octets += item.encoded.count

@@ -23,7 +23,7 @@ public enum UpstreamResult {
             return failure("upstream_too_large", "the result of \(source) has more than \(maxPieces) pieces")
         }
         guard result["content"]?.arrayValue != nil || result["structuredContent"] != nil else {
-            return failure("invalid_upstream", "the answer of \(source) is no result of a tool")
+            return failure("invalid_upstream", "the answer of \(source) is not a tool result")
         }
         let structured = result["structuredContent"].map(OutsideText.json)
         var made = ToolResult(pieces.map { .outside(cleaned($0)) }, isError: result["isError"]?.boolValue ?? false)
