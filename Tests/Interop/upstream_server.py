@@ -50,6 +50,36 @@ def boom() -> str:
     raise ValueError("it is broken")
 
 
+@server.prompt()
+def greet(who: str) -> str:
+    """Greets somebody."""
+    return f"Greet {who}"
+
+
+@server.resource(f"real-{kind}-{'program' if way == 'stdio' else 'http'}://note")
+def note() -> str:
+    """A note."""
+    return f"a note of {kind}"
+
+
+if kind == "v2":
+    from typing import Annotated
+
+    from mcp.server.mcpserver.resolve import Elicit, Resolve
+    from pydantic import BaseModel
+
+    class Size(BaseModel):
+        size: str
+
+    def ask():
+        return Elicit("Which size?", Size)
+
+    @server.tool()
+    async def order(answer: Annotated[Size, Resolve(ask)]) -> str:
+        """Asks before it answers."""
+        return f"ordered {answer.size}"
+
+
 if way == "stdio":
     server.run() if kind != "fastmcp" else server.run(show_banner=False)
 elif kind == "v1":
