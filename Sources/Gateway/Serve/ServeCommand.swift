@@ -12,7 +12,7 @@ package import Settings
 import Store
 import ToolHost
 
-/// `luma-mcp serve`: builds the house from the ground up, serves until a signal, and closes it in reverse order.
+/// `luma-mcp serve`: starts everything in order, serves until a signal, and stops it in reverse order.
 package struct ServeCommand {
     private let configuration: Configuration
     private let environment: [String: String]
