@@ -113,7 +113,11 @@ import Testing
         #expect(try JSON.parse("7", limits: JSONLimits(maxDepth: 0)) == 7)
         // However high the limit is set, the text never decides how deep the stack goes.
         let deepest = try JSON.parse(nested(JSONLimits.deepest), limits: JSONLimits(maxDepth: .max))
-        #expect(deepest == deepest)
+        let again = try JSON.parse(nested(JSONLimits.deepest), limits: JSONLimits(maxDepth: .max))
+        let other = try JSON.parse(
+            nested(JSONLimits.deepest).replacing("1", with: "2"), limits: JSONLimits(maxDepth: .max))
+        // Nor does a comparison, which goes all the way down.
+        #expect(deepest == again && deepest != other)
         #expect(deepest.encoded == Array(nested(JSONLimits.deepest).utf8))
         #expect(throws: JSONError(.tooDeep, offset: JSONLimits.deepest * opening.utf8.count)) {
             try JSON.parse(nested(100_000), limits: JSONLimits(maxDepth: .max))
