@@ -92,7 +92,7 @@ extension Loop {
 @Suite struct ChildChannelTests {
     @Test func linesGoBothWays() async throws {
         try await ChildBench.with { bench in
-            let talk = try await Talk(bench.shell("echo hello >&2; exec cat"), on: bench)
+            let talk = try await Talk(bench.shell("cat; echo hello >&2"), on: bench)
             // Also those that come before it runs.
             #expect(await talk.send("one") == .taken)
             #expect(await talk.line() == "one")
