@@ -12,7 +12,8 @@ seconds=${FUZZ_SECONDS:-60}
 sanitizer=${FUZZ_SANITIZER:-address}
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
-export FUZZ=1
+# SANITIZE as for `make asan`: memory comes from malloc, piece by piece, where a sanitizer sees it.
+export FUZZ=1 SANITIZE=1
 # Leaks are the business of whoever holds a corpus for hours; the runner's own would be reported too.
 export ASAN_OPTIONS=detect_leaks=0
 if [ $# -eq 0 ]; then
