@@ -29,11 +29,11 @@ final class UpstreamKeeper {
     private(set) var agreement: UpstreamClient.Agreement?
     /// Why it does not answer; nil while it does.
     private(set) var fault: UpstreamFault?
-    private var patience = UpstreamPatience()
-    private var calls: [UInt64: (UpstreamFault) -> Void] = [:]
+    var patience = UpstreamPatience()
+    var calls: [UInt64: (UpstreamFault) -> Void] = [:]
     private var timers: [Timer: TimerQueue.Token] = [:]
-    private var lastHeard: MonotonicTime
-    private var isEnded = false
+    var lastHeard: MonotonicTime
+    var isEnded = false
     /// It was connected to, or a call has tried to.
     private(set) var hasStarted = false
     /// The first attempt is under way.
@@ -139,7 +139,7 @@ final class UpstreamKeeper {
     }
 
     /// Asks whether it is there, on the session that there is.
-    private func check() {
+    func check() {
         guard let link, let agreement = link.agreement else { return }
         let isModern = agreement.revision.era == .modern
         link.request(isModern ? "server/discover" : "ping", [:], seconds: Double(entry.limits.connectSeconds)) {
@@ -213,80 +213,6 @@ final class UpstreamKeeper {
                     ["upstream": entry.name, "tools": String(tools?.tools.count ?? 0)]))
         }
         changed(self)
-    }
-
-    // MARK: Calls
-
-    /// Makes a call. One that needs the connection tries for it, if it was not tried just before.
-    func call(
-        _ call: UpstreamCall, progress: @escaping (JSONObject) -> Void, then: @escaping (UpstreamLink.Outcome) -> Void,
-        isRepeated: Bool = false
-    ) {
-        if link == nil, !isEnded, patience.allowsWish(now: clock.now) { connect() }
-        guard let link else { return then(.failure(.fault(notConnected))) }
-        var isOver = false
-        let giveUp = link.request(
-            call.method, call.params, name: call.name, seconds: Double(entry.limits.callSeconds),
-            ceiling: clock.now.advanced(seconds: Double(UpstreamEntry.Limits.longestCallSeconds)),
-            capabilities: call.capabilities, progress: progress
-        ) { [self] outcome in
-            isOver = true
-            lastHeard = clock.now
-            calls[call.number] = nil
-            guard case .failure(.fault(let fault)) = outcome else {
-                patience.went()
-                return then(outcome)
-            }
-            if fault.kind == .unreachable || fault.kind == .lost { check() }
-            // What changes nothing is done again, once.
-            if fault.kind == .lost || fault.kind == .sessionLost, call.isRepeatable, !isRepeated, !isEnded {
-                return self.call(call, progress: progress, then: then, isRepeated: true)
-            }
-            then(outcome)
-        }
-        if !isOver { calls[call.number] = giveUp }
-    }
-
-    /// Nobody waits for a call any more.
-    func giveUp(_ number: UInt64) {
-        calls.removeValue(forKey: number)?(UpstreamFault(.ended, mayHaveRun: true, "the call was cancelled"))
-    }
-
-    private var notConnected: UpstreamFault {
-        if isEnded {
-            return UpstreamFault(.ended, mayHaveRun: false, "it is no longer configured, or the gateway ends")
-        }
-        if let until = patience.heldUntil {
-            let seconds = Int(max(1, until.seconds(since: clock.now)))
-            return UpstreamFault(
-                .crashLoop, mayHaveRun: false, "its program has ended too often, and is left alone for a while",
-                retryAfterSeconds: seconds)
-        }
-        return UpstreamFault(
-            fault?.kind ?? .unreachable, mayHaveRun: false, fault?.text ?? "it cannot be reached",
-            status: fault?.status, retryAfterSeconds: 5)
-    }
-
-    // MARK: Telling
-
-    var state: UpstreamState {
-        let isHTTP = if case .http = entry.way { true } else { false }
-        var state = UpstreamState(name: entry.name, phase: .connecting, transport: isHTTP ? "http" : "stdio")
-        if let fault {
-            state.phase = patience.heldUntil == nil ? .down : .held
-            state.reason = fault.text
-        } else if offer != nil || listProblem != nil {
-            state.phase = .on
-            state.reason = listProblem
-        }
-        if let agreement {
-            state.revision = agreement.revision.rawValue
-            state.server = OutsideText.line(agreement.serverName + " " + agreement.serverVersion, most: 128)
-        }
-        state.offered = hosted?.offered ?? UpstreamTools()
-        state.isStale = fault != nil && hosted != nil
-        state.strays = link?.strays ?? 0
-        return state
     }
 
     // MARK: The end

@@ -102,6 +102,7 @@ public struct UpstreamClient: Sendable {
     public var agreement: Agreement? { if case .ready(let agreement) = state { agreement } else { nil } }
 
     public var isIdle: Bool { state == .idle }
+
     // MARK: Requests
 
     /// Makes a request; it waits until the conversation is ready. Its number is for `ended`, and for `giveUp`.
