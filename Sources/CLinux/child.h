@@ -8,7 +8,7 @@
 /// refuse the thread sanitizer by no_sanitize would leave its count of entered functions, of which an exec leaves none.
 #define CHILD_ONLY __attribute__((disable_sanitizer_instrumentation, no_sanitize("undefined"), noinline))
 
-/// The filter of LM_CALLS_ORDINARY or LM_CALLS_LOCAL.
+/// The filter of these calls (LM_CALLS_*), which are not LM_CALLS_ALL.
 const struct sock_fprog *lm_call_filter(int calls);
 
 /// Allows the calling process its own /proc/self, as far as it is there. For a child before it is bound.

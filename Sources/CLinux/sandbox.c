@@ -138,18 +138,32 @@ int lm_filters_calls(void) {
     (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
 #define ALLOW BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
-/// Unix sockets alone. The domain is an int: the kernel takes the lower half of the argument, which comes first.
-#define FAR_SOCKETS WHEN(SYS_socket, 3), FIELD(args[0]), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 1, 0), ANSWER(EPERM)
+#define IF(value, then, otherwise) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (then), (otherwise))
+
+/// Unix sockets and pairs of them alone. The domain is an int: the kernel takes the lower half of the argument, which comes first.
+#define FAR_SOCKETS IF(SYS_socketpair, 1, 0), WHEN(SYS_socket, 3), FIELD(args[0]), IF(AF_UNIX, 1, 0), ANSWER(EPERM)
+
+/// No socket but pairs of Unix sockets, by which a program speaks with its own children. One of a pair of datagrams is refused
+/// as well: it can be connected anew, to any socket in the file system. Others cannot.
+#define ALL_SOCKETS                                                                                                          \
+    WHEN(SYS_socket, 4), FIELD(args[0]), IF(AF_UNIX, 0, 1), ANSWER(EACCES), ANSWER(EPERM), WHEN(SYS_socketpair, 8),          \
+        FIELD(args[0]), IF(AF_UNIX, 1, 0), ANSWER(EPERM), FIELD(args[1]), BPF_STMT(BPF_ALU | BPF_AND | BPF_K, SOCKET_TYPES), \
+        IF(SOCK_STREAM, 2, 0), IF(SOCK_SEQPACKET, 1, 0), ANSWER(EACCES)
+
+/// The bits of a socket's type; the others are its flags.
+#define SOCKET_TYPES 0xf
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the lower half of an argument comes first");
 
 static struct sock_filter ordinary[] = {FOREIGN_CALLS, EXTRAORDINARY_CALLS, ALLOW};
 static struct sock_filter local[] = {FOREIGN_CALLS, EXTRAORDINARY_CALLS, FAR_SOCKETS, ALLOW};
+static struct sock_filter alone[] = {FOREIGN_CALLS, EXTRAORDINARY_CALLS, ALL_SOCKETS, ALLOW};
 
 CHILD_ONLY const struct sock_fprog *lm_call_filter(int calls) {
     static const struct sock_fprog filters[] = {
         {.len = sizeof ordinary / sizeof ordinary[0], .filter = ordinary},
         {.len = sizeof local / sizeof local[0], .filter = local},
+        {.len = sizeof alone / sizeof alone[0], .filter = alone},
     };
-    return &filters[calls == LM_CALLS_LOCAL];
+    return &filters[calls - LM_CALLS_ORDINARY];
 }

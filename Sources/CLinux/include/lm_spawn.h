@@ -12,8 +12,9 @@ struct lm_limit {
 /// LM_LIMIT_* are RLIMIT_*, an enum whose type differs between the Glibc overlays.
 enum { LM_LIMIT_CPU = 0, LM_LIMIT_FSIZE = 1, LM_LIMIT_CORE = 4, LM_LIMIT_NOFILE = 7, LM_LIMIT_AS = 9 };
 
-/// Which system calls the program is refused. LM_CALLS_LOCAL also refuses every socket that is none of this machine's own.
-enum { LM_CALLS_ALL = 0, LM_CALLS_ORDINARY = 1, LM_CALLS_LOCAL = 2 };
+/// Which system calls the program is refused. LM_CALLS_LOCAL also refuses every socket but Unix sockets, and
+/// LM_CALLS_ALONE these, too: there are pairs of them that nothing else is reached by.
+enum { LM_CALLS_ALL = 0, LM_CALLS_ORDINARY = 1, LM_CALLS_LOCAL = 2, LM_CALLS_ALONE = 3 };
 
 /// What is started, and how. All of it is the caller's; nothing is kept.
 struct lm_program {

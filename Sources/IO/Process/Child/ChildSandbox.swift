@@ -22,10 +22,19 @@ package struct ChildSandbox: Sendable {
     package var readable: [String] = []
     /// The same that it may change, too.
     package var writable: [String] = []
-    /// Sockets other than those of this machine's own.
+    /// Sockets of every kind. Without it there are none; with a Unix socket among the paths, Unix sockets: the kernel does not tell
+    /// to which of them a program connects.
     package var hasNetwork = false
 
     package init() {}
+
+    /// A Unix socket is granted. Looks at the file system.
+    var hasSocket: Bool {
+        (readable + writable).contains { path in
+            var status = stat()
+            return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+        }
+    }
 }
 
 /// What the kernel lends to sandboxes, as far as this process may use it.
@@ -51,7 +60,7 @@ package struct SandboxSupport: Sendable, Equatable {
 /// What holds a program of some level on some kernel; for status and `doctor`.
 package struct SandboxInForce: Sendable, Equatable, CustomStringConvertible {
     package let level: SandboxLevel
-    /// System calls that reach into other processes, mounts, keys and, without a grant, networks are refused.
+    /// System calls that reach into other processes, mounts, keys and, without a grant, sockets are refused.
     package let bindsCalls: Bool
     /// The version of Landlock by which files are bound; 0 when they are not.
     package let landlock: Int
@@ -142,6 +151,7 @@ extension ChildProcess {
     /// The system calls that it is refused (`LM_CALLS_*`).
     func refusedCalls(_ support: SandboxSupport) -> Int32 {
         guard support.inForce(sandbox.level).bindsCalls else { return Int32(LM_CALLS_ALL) }
-        return Int32(sandbox.hasNetwork ? LM_CALLS_ORDINARY : LM_CALLS_LOCAL)
+        if sandbox.hasNetwork { return Int32(LM_CALLS_ORDINARY) }
+        return Int32(sandbox.hasSocket ? LM_CALLS_LOCAL : LM_CALLS_ALONE)
     }
 }

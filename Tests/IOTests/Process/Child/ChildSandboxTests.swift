@@ -21,11 +21,63 @@ private let support = SandboxSupport.current
     func withoutAGrantThereIsNoNetwork() async throws {
         try await ChildBench.with { bench in
             let refused = try await bench.run(bench.python(Self.sockets))
-            #expect(refused.lines == ["EPERM", "EPERM", "EPERM", "EPERM", "open"])
+            #expect(refused.lines == ["EPERM", "EPERM", "EPERM", "EPERM", "EACCES"])
             var child = bench.python(Self.sockets)
             child.sandbox.hasNetwork = true
             let granted = try await bench.run(child)
             #expect(granted.lines.first == "open" && granted.lines.last == "open")
+        }
+    }
+
+    /// Connects to the socket that is named, by each way that there is, and uses what needs no grant.
+    private static let localSockets = """
+        import errno, os, socket, sys
+        def attempt(name, body):
+            try: print(name, body())
+            except OSError as error: print(name, errno.errorcode[error.errno])
+        def connect():
+            with socket.socket(socket.AF_UNIX) as it: it.connect(sys.argv[1]); return it.recv(5).decode()
+        def reconnect():
+            one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+            with one, other: return one.sendto(b"x", sys.argv[1])
+        def speak(kind):
+            one, other = socket.socketpair(socket.AF_UNIX, kind | socket.SOCK_CLOEXEC)
+            with one, other: one.sendall(b"hello"); return other.recv(5).decode()
+        def pipe():
+            one, other = os.pipe()
+            os.write(other, b"hello"); return os.read(one, 5).decode()
+        attempt("connect", connect)
+        attempt("datagrams", reconnect)
+        attempt("stream", lambda: speak(socket.SOCK_STREAM))
+        attempt("packets", lambda: speak(socket.SOCK_SEQPACKET))
+        attempt("pipe", pipe)
+        """
+
+    /// Docker's socket, for one, is a way to root.
+    @Test(.enabled(if: support.filtersCalls, "the kernel filters no system calls"))
+    func noUnixSocketIsReachedWithoutAGrant() async throws {
+        try await ChildBench.with { (bench: ChildBench) async throws in
+            let listener = try LocalListener()
+            defer { listener.end() }
+            let free = ["stream hello", "packets hello", "pipe hello"]
+            func attempt(_ grant: (inout ChildSandbox) -> Void) async throws -> [String] {
+                var child = bench.python(Self.localSockets)
+                child.arguments.append(listener.path)
+                grant(&child.sandbox)
+                return try await bench.run(child).lines
+            }
+            let refused = ["connect EACCES", "datagrams EACCES"] + free
+            #expect(try await attempt { _ in } == refused)
+            // A folder is no word for the sockets in it, and a file none for another.
+            #expect(try await attempt { $0.writable = [listener.folder] } == refused)
+            #expect(try await attempt { $0.readable = ["/etc/passwd"] } == refused)
+            // The kind of socket is another.
+            let granted = ["connect hello", "datagrams EPROTOTYPE"] + free
+            #expect(try await attempt { $0.writable = [listener.path] } == granted)
+            #expect(try await attempt { $0.readable = [listener.link] } == granted)
+            #expect(try await attempt { $0.hasNetwork = true } == granted)
+            let lines = try await attempt { $0.level = .limits }
+            #expect(lines == granted)
         }
     }
 
@@ -184,5 +236,48 @@ private let support = SandboxSupport.current
         let inForce = SandboxSupport(landlock: landlock, filtersCalls: filtersCalls).inForce(level)
         #expect(inForce.description == words)
         #expect(inForce.mayRun == mayRun)
+    }
+}
+
+/// A Unix socket in a folder of its own, which says `hello` to whoever connects.
+private final class LocalListener: Sendable {
+    let folder: String
+    private let descriptor: Int32
+
+    var path: String { folder + "/socket" }
+    /// Leads to the socket.
+    var link: String { folder + "/link" }
+
+    init() throws {
+        // A path of a socket has at most 107 octets, whatever TMPDIR is.
+        folder = "/tmp/luma-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        try FileManager.default.createSymbolicLink(atPath: folder + "/link", withDestinationPath: folder + "/socket")
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: (folder + "/socket").utf8) }
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(result == 0 && listen(descriptor, 8) == 0)
+        let listening = descriptor
+        Thread.detachNewThread {
+            while true {
+                let connection = accept(listening, nil, nil)
+                if connection < 0 { break }
+                _ = write(connection, "hello", 5)
+                close(connection)
+            }
+            close(listening)
+        }
+    }
+
+    /// Nobody is answered any more.
+    func end() {
+        shutdown(descriptor, Int32(SHUT_RDWR))
+        try? FileManager.default.removeItem(atPath: folder)
     }
 }
