@@ -97,7 +97,7 @@ final class UpstreamKeeper {
             if isNew {
                 runs.log(
                     HostEvent(
-                        .info, "An upstream answers",
+                        .info, "Connected to an upstream",
                         ["upstream": entry.name, "revision": agreement.revision.rawValue]))
             }
             readLists()
@@ -206,11 +206,20 @@ final class UpstreamKeeper {
     /// Offers this from now on, if it is anything else than before.
     func offers(_ tools: UpstreamTools?) {
         if tools != hosted?.offered {
+            let isFirst = hosted == nil
             hosted = tools.map { HostedUpstream(self, $0, on: reactor) }
-            runs.log(
-                HostEvent(
-                    .info, "An upstream offers other tools",
-                    ["upstream": entry.name, "tools": String(tools?.tools.count ?? 0)]))
+            if let tools {
+                runs.log(
+                    HostEvent(
+                        .info, isFirst ? "An upstream is offered" : "What an upstream offers has changed",
+                        [
+                            "upstream": entry.name, "tools": String(tools.tools.count),
+                            "prompts": String(tools.prompts.count),
+                            "resources": String(tools.resources.count + tools.templates.count),
+                        ]))
+            } else {
+                runs.log(HostEvent(.info, "An upstream is no longer offered", ["upstream": entry.name]))
+            }
         }
         changed(self)
     }

@@ -28,6 +28,11 @@ import Testing
             try await UpstreamToolsTests.serve([("docs", upstream.url)]) { (gateway: InProcess) async throws in
                 #expect(try await gateway.upstreamTools(3) == ["docs__delete", "docs__echo", "docs__new"])
                 #expect(upstream.count("initialize") == (era == .modern ? 0 : 1), "on the connection that there is")
+                let lines = await gateway.logLines().filter { $0["upstream"] == "docs" && $0["tools"] != nil }
+                #expect(
+                    lines.map { $0["message"]?.stringValue }
+                        == ["An upstream is offered", "What an upstream offers has changed"], "\(lines)")
+                #expect(lines.map { $0["tools"]?.stringValue } == ["2", "3"])
             }
         }
     }
