@@ -20,6 +20,8 @@ public struct FetchFailure: Error, Sendable, Equatable {
         case type([String])
         /// Its octets are not what its type says.
         case content
+        /// It is compressed, though it was asked for as it is.
+        case encoding
         case pixels(Int)
         case side(Int)
         case overdue(Double)
@@ -47,7 +49,7 @@ public struct FetchFailure: Error, Sendable, Equatable {
     public var isRefusal: Bool {
         switch reason {
         case .malformed, .plainHTTP, .host, .port, .network, .redirects, .redirectToNowhere, .downgrade, .tooLarge,
-            .type, .content, .pixels, .side:
+            .type, .content, .encoding, .pixels, .side:
             true
         case .status, .overdue, .unknownHost, .unreachable, .insecure, .broken, .storage, .cancelled: false
         }
@@ -69,6 +71,8 @@ public struct FetchFailure: Error, Sendable, Equatable {
         case .tooLarge(let most): return "The file is larger than \(most) bytes. Use a smaller one."
         case .type(let types): return "The file is none of \(types.joined(separator: ", ")). Use one that is."
         case .content: return "The file is not what its server says it is, or is broken."
+        case .encoding:
+            return "The file's server compresses it, though asked not to. Use an address that serves it as it is."
         case .pixels(let most): return "The image has more than \(most) pixels. Use a smaller one."
         case .side(let most): return "The image has more than \(most) pixels on one side. Use a smaller one."
         case .overdue(let seconds):

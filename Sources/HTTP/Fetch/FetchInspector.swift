@@ -17,10 +17,13 @@ public struct FetchInspector: Sendable {
     private var isSettled = false
 
     /// Begins with the head of the last answer.
+    /// - Parameter fields: with names in lower case.
     /// - Throws: why no more of it is wanted.
-    public init(_ rule: FetchRule, status: Int, contentType: String?) throws(FetchFailure.Reason) {
+    public init(_ rule: FetchRule, status: Int, _ fields: [Field]) throws(FetchFailure.Reason) {
         guard status == 200 else { throw .status(status) }
+        guard !fields.contains(where: Self.isCoded) else { throw .encoding }
         self.rule = rule
+        let contentType = fields.first { $0.name == "content-type" }?.value
         declared = contentType.map(Self.plainType).flatMap { $0.isEmpty || Self.unsaid.contains($0) ? nil : $0 }
         if let declared { try check(declared) }
     }
@@ -71,6 +74,20 @@ public struct FetchInspector: Sendable {
     private mutating func settle() {
         isSettled = true
         head = []
+    }
+
+    /// Whether the field says that the octets have to be decoded (RFC 9110 §8.4, RFC 9112 §7). libcurl undoes codings of a transfer
+    /// unasked, and takes what breaks off within one for the whole.
+    private static func isCoded(_ field: Field) -> Bool {
+        let plain: [String]
+        switch field.name {
+        case "content-encoding": plain = ["", "identity"]
+        case "transfer-encoding": plain = ["", "identity", "chunked"]
+        default: return false
+        }
+        return field.value.split(separator: ",").contains { coding in
+            !plain.contains(coding.filter { $0 != " " && $0 != "\t" }.lowercased())
+        }
     }
 
     private func check(_ type: String) throws(FetchFailure.Reason) {

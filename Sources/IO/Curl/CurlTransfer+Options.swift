@@ -69,7 +69,6 @@ extension CurlTransfer {
         set(CURLOPT_NOPROXY, "")
         set(CURLOPT_TCP_NODELAY, 1)
         set(CURLOPT_TCP_KEEPALIVE, 1)
-        if settings.undoesEncodings { set(CURLOPT_ACCEPT_ENCODING, "identity") }
         if !settings.names.isEmpty { setNames(settings.names) }
         // So that a change in the DNS is seen.
         set(CURLOPT_MAXLIFETIME_CONN, 3600)

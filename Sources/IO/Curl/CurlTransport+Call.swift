@@ -35,8 +35,6 @@ extension CurlTransport {
         /// Those of them of which an answer may have several, and all are kept; of the others the first counts.
         public var repeatedFields: [String] = []
 
-        /// What an answer was compressed by is undone, although nothing is asked to be compressed.
-        var undoesEncodings = false
         /// Names whose addresses are not looked up, as CURLOPT_RESOLVE takes them.
         var names: [String] = []
 

@@ -4,7 +4,7 @@ package import HTTP
 
 /// A file that was fetched.
 package struct FetchedFile: Sendable, Equatable {
-    /// Its octets, after what they were compressed by was undone.
+    /// Its octets.
     package let bytes: Int
     /// As its octets say, else as its server does.
     package let mediaType: String?
@@ -86,7 +86,9 @@ package final class FileFetch {
                 open.removeAll { $0 === transport }
                 transport.shutdown()
             }
-            var request = OutboundRequest(method: .get, url: journey.hop.url.text, fields: [], deadline: deadline)
+            var request = OutboundRequest(
+                method: .get, url: journey.hop.url.text, fields: [Field("Accept-Encoding", "identity")],
+                deadline: deadline)
             let bound = LoopBound(sink, on: reactor.executor)
             request.sink = { head, piece in bound.value.take(head, piece) }
             return try await transport.send(request)
@@ -108,8 +110,8 @@ package final class FileFetch {
         settings.allowsPlainText = !journey.hop.url.isSecure
         settings.addresses = AddressRule(
             allowsLoopback: journey.hop.allowsLoopback, allowsPrivate: journey.hop.allowsPrivate)
-        settings.undoesEncodings = true
-        settings.responseFields = ["content-type", "location"]
+        settings.repeatedFields = ["content-encoding", "transfer-encoding"]
+        settings.responseFields = ["content-type", "location"] + settings.repeatedFields
         return settings
     }
 
@@ -173,7 +175,7 @@ private final class FetchSink {
 
     private func begin(_ head: OutboundResponse) throws(FetchFailure.Reason) {
         if inspector != nil { return }
-        inspector = try FetchInspector(rule, status: head.status, contentType: head["content-type"])
+        inspector = try FetchInspector(rule, status: head.status, head.fields)
         descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .storage }
     }

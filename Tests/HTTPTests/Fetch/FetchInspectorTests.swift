@@ -17,7 +17,8 @@ import Testing
         _ octets: [UInt8], as type: String?, _ rule: FetchRule, status: Int = 200, by length: Int = 7
     ) -> (FetchFailure.Reason?, String?) {
         do throws(FetchFailure.Reason) {
-            var inspector = try FetchInspector(rule, status: status, contentType: type)
+            let fields = type.map { [Field("content-type", $0)] } ?? []
+            var inspector = try FetchInspector(rule, status: status, fields)
             var rest = octets[...]
             while !rest.isEmpty {
                 let piece = Array(rest.prefix(length))
@@ -48,6 +49,25 @@ import Testing
     }
 
     private static func little(_ value: Int, _ count: Int) -> [UInt8] { big(value, count).reversed() }
+
+    @Test(
+        arguments: [
+            ("content-encoding", "gzip", true), ("content-encoding", " BR ", true), ("content-encoding", "", false),
+            ("content-encoding", "identity", false), ("content-encoding", "identity,gzip", true),
+            ("content-encoding", "chunked", true), ("transfer-encoding", "chunked", false),
+            ("transfer-encoding", "gzip , Chunked", true), ("transfer-encoding", "Chunked\t", false),
+            ("content-type", "gzip", false),
+        ])
+    func whatHasToBeDecodedIsRefused(name: String, value: String, isRefused: Bool) {
+        for fields in [[Field(name, value)], [Field(name, "identity"), Field(name, value)]] {
+            do throws(FetchFailure.Reason) {
+                _ = try FetchInspector(Self.rule([]), status: 200, fields)
+                #expect(!isRefused, "\(name): \(value)")
+            } catch {
+                #expect(isRefused && error == .encoding, "\(name): \(value)")
+            }
+        }
+    }
 
     // MARK: Images of a size
 
