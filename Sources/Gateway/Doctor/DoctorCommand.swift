@@ -88,7 +88,7 @@ package struct DoctorCommand {
         guard let directory = configuration.templatesDirectory else { return }
         do throws(TemplateCatalogError) {
             let catalog = try TemplateCatalog.read(directory: directory, zones: SystemTimeZones.database)
-            report.add("templates", .ok, "\(catalog.templates.count) templates")
+            report.add("templates", .ok, Plural.count(catalog.templates.count, "template"))
         } catch {
             report.add("templates", .failed, "LUMA_TEMPLATES_DIR cannot be used:\n\(error)")
         }

@@ -26,7 +26,7 @@ extension DoctorReport {
         case .rateLimited(let seconds), .budgetExhausted(let seconds):
             add(
                 "luma", .warning, "\(host) answers, but its request budget is used up",
-                advice: "Wait \(seconds) seconds. Something else may be using the same key.")
+                advice: "Wait \(Plural.count(seconds, "second")). Something else may be using the same key.")
         case .upstreamFailure(let status):
             add(
                 "luma", .failed, "\(host) answers with \(status)",
@@ -71,17 +71,18 @@ extension DoctorReport {
         let seconds = Int(abs(milliseconds) / 1000)
         // The field tells whole seconds, and the answer was a moment under way.
         if seconds <= 2 { return add("clock", .ok, "\(now.rfc3339), as Luma says") }
-        let words = "This machine's clock is \(seconds) seconds \(milliseconds > 0 ? "behind" : "ahead of") Luma's"
+        let words =
+            "This machine's clock is \(Plural.count(seconds, "second")) \(milliseconds > 0 ? "behind" : "ahead of") Luma's"
         add("clock", seconds > 300 ? .failed : .warning, words, advice: advice)
     }
 
     /// A certificate that can be served, and for how long.
     mutating func addCertificate(daysLeft: Int) {
         if daysLeft >= 14 {
-            return add("tls", .ok, "the certificate and key match, valid for another \(daysLeft) days")
+            return add("tls", .ok, "the certificate and key match, valid for another \(Plural.count(daysLeft, "day"))")
         }
         add(
-            "tls", .warning, "the certificate expires in \(daysLeft == 1 ? "1 day" : "\(daysLeft) days")",
+            "tls", .warning, "the certificate expires in \(Plural.count(daysLeft, "day"))",
             advice: "Renew it, then send SIGHUP to the gateway to reload it.")
     }
 
@@ -94,7 +95,7 @@ extension DoctorReport {
                 "access", .warning, "other machines are served without tokens",
                 advice: "Set LUMA_AUTH_TOKENS, unless a proxy in front of the gateway authenticates.")
         }
-        let words = tokens == 1 ? "1 token is configured" : "\(tokens) tokens are configured"
+        let words = Plural.count(tokens, "token is configured", "tokens are configured")
         if isExternal, configuration.tls == nil {
             return add(
                 "access", .warning, "\(words), sent in clear text",

@@ -54,10 +54,10 @@ struct DoctorReport: Equatable {
         let count = { (verdict: Verdict) in findings.count { $0.verdict == verdict } }
         switch verdict {
         case .ok: lines.append("All checks passed.")
-        case .warning: lines.append("Passed with \(Self.counted(count(.warning), "warning")).")
+        case .warning: lines.append("Passed with \(Plural.count(count(.warning), "warning")).")
         case .failed:
-            let more = count(.warning) > 0 ? ", \(Self.counted(count(.warning), "warning"))" : ""
-            lines.append("Failed: \(Self.counted(count(.failed), "failure"))\(more).")
+            let more = count(.warning) > 0 ? ", \(Plural.count(count(.warning), "warning"))" : ""
+            lines.append("Failed: \(Plural.count(count(.failed), "failure"))\(more).")
         }
         return lines.joined(separator: "\n")
     }
@@ -77,8 +77,6 @@ struct DoctorReport: Equatable {
                 }),
         ]
     }
-
-    private static func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
 }
 
 extension DoctorReport {

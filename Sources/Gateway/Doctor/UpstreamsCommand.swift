@@ -160,8 +160,7 @@ package struct UpstreamsCommand {
             )
         }
         func counted(_ kind: SourceDefinitions.Kind) -> String {
-            let count = now.definitions.count { $0.key.kind == kind }
-            return "\(count) \(kind.rawValue)\(count == 1 ? "" : "s")"
+            Plural.count(now.definitions.count { $0.key.kind == kind }, kind.rawValue)
         }
         StandardOutput.write(
             "Approved \(counted(.tool)) and \(counted(.prompt)) of \(name), in \(folder). A running gateway takes it on SIGHUP."

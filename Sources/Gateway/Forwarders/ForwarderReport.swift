@@ -85,7 +85,7 @@ extension ForwarderDocumentState {
             if let conflict { return conflict }
             let lines = reading.problems.map(\.line)
             let more = lines.count + reading.moreProblems - 1
-            let rest = more > 0 ? "; and \(more) more problem\(more == 1 ? "" : "s")" : ""
+            let rest = more > 0 ? "; and " + Plural.count(more, "more problem") : ""
             return (lines.first ?? "it describes no service") + rest
         }
     }

@@ -74,7 +74,7 @@ extension ToolBox {
         let name = Neutral.cited(APIError.shortened(preview["name"]?.stringValue ?? ""))
         let starts = preview["starts"]?.stringValue ?? ""
         let count = preview["guest_count"]?.intValue ?? 0
-        let guests = count == 1 ? "1 guest" : "\(count) guests"
+        let guests = Plural.count(count, "guest")
         let refund = arguments["refund"]?.boolValue
         var paid = isPaid(preview) ? " Guests have paid." : ""
         if isPaid(preview), let refund {

@@ -52,7 +52,7 @@ extension ToolBox {
             return "There may be more: use more words, or narrow it with after and before."
         }
         if !search.isComplete {
-            return "Looked at \(search.seen.count) events of more; narrow it with after and before."
+            return "Looked at \(Plural.count(search.seen.count, "event")) of more; narrow it with after and before."
         }
         guard search.results.isEmpty else { return nil }
         let range = search.isNarrowed ? " between after and before" : ""
@@ -82,7 +82,7 @@ extension ToolBox {
                 guard search.words.matches(event, and: known(event)) else { continue }
                 if search.isFull { search.isComplete = false } else { search.results.append(result(event)) }
             }
-            call.progress(Double(search.pages), "Looked through \(search.seen.count) events")
+            call.progress(Double(search.pages), "Looked through \(Plural.count(search.seen.count, "event"))")
             query.cursor = page["next_cursor"]?.stringValue
         } while query.cursor != nil
     }

@@ -161,7 +161,7 @@ final class ToolBox {
                 lines.append("Look them up with \(tool), and use their id.")
             }
         case .rateLimited:
-            let seconds = error.retryAfter.map { "\(Int(max(1, $0.rounded(.up)))) seconds" } ?? "a minute"
+            let seconds = error.retryAfter.map { Plural.count(Int(max(1, $0.rounded(.up))), "second") } ?? "a minute"
             lines.append("Wait \(seconds), then call again.")
         case .refundDecisionRequired: lines.append("Call again with refund true or false.")
         case .emptyUpdate: lines.append("Name at least one field to change.")

@@ -29,7 +29,7 @@ extension CommandFailure {
                 Self.line("\(name): " + (value.stringValue ?? String(decoding: value.encoded, as: UTF8.self))))
         }
         if let seconds = answer.retryAfter {
-            lines.append("try again in \(Int(seconds.rounded(.up))) seconds")
+            lines.append("try again in " + Plural.count(Int(seconds.rounded(.up)), "second"))
         }
         if let advice = Self.advice(reason, key) { lines.append(advice) }
         if let id = json?["request_id"]?.stringValue { lines.append("request \(Self.line(id))") }

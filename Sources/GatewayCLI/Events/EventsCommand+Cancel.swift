@@ -20,7 +20,7 @@ package struct CancelPlan {
     /// The lines that a person decides by.
     package var lines: [String] {
         var lines = ["Cancel \(Neutral.cited(event.name)) (\(event.id))?", "  \(event.start)"]
-        let people = guests == 1 ? "1 guest is notified" : "\(guests) guests are notified"
+        let people = Plural.count(guests, "guest is notified", "guests are notified")
         lines.append("  " + (guests == 0 ? "nobody has registered" : people + ", and it cannot be undone"))
         if isPaid {
             lines.append(

@@ -164,7 +164,7 @@ package final class ArrivalCount: Sendable {
     /// The line that shows how much has arrived.
     package static func text(_ unit: Unit, _ count: Int, _ bytes: Int) -> String {
         switch unit {
-        case .lines: "\(count) events …"
+        case .lines: Plural.count(count, "event") + " …"
         case .bytes: "\(bytes >> 10) KiB …"
         }
     }

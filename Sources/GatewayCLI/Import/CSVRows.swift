@@ -18,7 +18,8 @@ package struct CSVRows {
         guard record.fields.count >= expected,
             record.fields[expected...].allSatisfy({ TableText.trimmed($0).isEmpty })
         else {
-            throw ReadProblem(line: record.line, "has \(record.fields.count) fields, and the header has \(expected)")
+            throw ReadProblem(
+                line: record.line, "has \(Plural.count(record.fields.count, "field")), and the header has \(expected)")
         }
         let times = TableTimes(columns, record).read()
         var row = ImportedRow(problems: times.problems)

@@ -29,7 +29,7 @@ package struct ImportFindings {
             "\(ImportPlace.list($0.places)): \(CommandFailure.line($0.what))"
         }
         if plan.remarks.count > Self.maxShown {
-            lines.append("and \(plan.remarks.count - Self.maxShown) more remarks")
+            lines.append("and " + Plural.count(plan.remarks.count - Self.maxShown, "more remark"))
         }
         if !plan.leftOut.isEmpty {
             lines.append("Left out: \(CommandFailure.line(plan.leftOut.joined(separator: ", ")))")
@@ -38,8 +38,8 @@ package struct ImportFindings {
         if !plan.isUnusable { lines += losses }
         let valid = plan.rows.count + plan.duplicates.count
         let others = plan.passedOver.isEmpty ? "" : ", \(plan.passedOver.count) passed over"
-        let read = "\(plan.count) row\(plan.count == 1 ? "" : "s") read"
-        lines.append("\(read), \(valid) valid, \(plan.invalid) not valid\(others)\(earlier)")
+        lines.append(
+            "\(Plural.count(plan.count, "row")) read, \(valid) valid, \(plan.invalid) not valid\(others)\(earlier)")
         return lines
     }
 
@@ -81,7 +81,9 @@ package struct ImportFindings {
             let value = cause.value.map { ", not \"\(APIError.shortened($0, to: 60))\"" } ?? ""
             return "\(ImportPlace.list(cause.places)): \(name)\(CommandFailure.line(cause.text + value))"
         }
-        if causes.count > Self.maxShown { lines.append("and \(causes.count - Self.maxShown) more problems") }
+        if causes.count > Self.maxShown {
+            lines.append("and " + Plural.count(causes.count - Self.maxShown, "more problem"))
+        }
         return lines
     }
 

@@ -110,7 +110,7 @@ package struct ImportPlanner {
         let table = Table(text, settings.table) { fields.role(of: $0, isExport: false) != nil }
         let blank = table.blankRows == 0 ? "" : " (\(table.blankRows) blank)"
         let count = table.rows.count + table.blankRows
-        plan.readAs = "\(table.dialect.description), \(count) row\(count == 1 ? "" : "s")\(blank)"
+        plan.readAs = "\(table.dialect.description), \(Plural.count(count, "row"))\(blank)"
         guard let header = table.header else {
             let problem =
                 table.problem ?? ReadProblem(line: 1, "the file is empty: its first line must name the columns")

@@ -73,21 +73,21 @@ package struct ImportSession {
         let again = others.count { $0.outcome.isDone && isHere($0) }
         if again > 0 {
             StandardError.write(
-                "The report also tells of \(again) events of another import of this file (another --name, or rows that "
-                    + "said something else); they stay on Luma.")
+                "The report also tells of \(Plural.count(again, "event")) of another import of this file "
+                    + "(another --name, or rows that said something else); Luma keeps what was made.")
         }
         others.removeAll { $0.outcome.isDone && isHere($0) }
         let made = others.count { $0.outcome.isDone }
         if made > 0 {
             StandardError.write(
-                "The report tells of \(made) events whose rows are not in the file now, or read otherwise; they stay on Luma."
-            )
+                "The report tells of \(Plural.count(made, "event whose row is", "events whose rows are")) not in the file now, "
+                    + "or read otherwise; Luma keeps what was made.")
         }
         let open = others.count { $0.outcome == .unknown || $0.outcome == .sending }
         if open > 0 {
             StandardError.write(
-                "The report tells of \(open) rows that may or may not be on Luma and are not in the file now, or read "
-                    + "otherwise; look for them before their events are made once more.")
+                "The report tells of \(Plural.count(open, "row")) that may or may not be on Luma, not in the file now or read "
+                    + "otherwise; look on Luma before anything of this is made once more.")
         }
     }
 
@@ -224,15 +224,17 @@ package struct ImportSummary {
     package var text: String {
         var text =
             "\(counts.created) created, \(counts.existing) already there, \(counts.failed) failed, "
-            + "\(counts.unknown) unknown, \(duplicates) duplicates, \(invalid) not valid, "
-            + (passedOver > 0 ? "\(passedOver) passed over, " : "") + "of \(total) rows."
+            + "\(counts.unknown) unknown, \(Plural.count(duplicates, "duplicate")), \(invalid) not valid, "
+            + (passedOver > 0 ? "\(passedOver) passed over, " : "") + "of \(Plural.count(total, "row"))."
         if let report { text += " Report: \(CommandFailure.line(report))" }
         let advice = "Run the same command again to resume; no row is sent twice."
         switch end {
         case nil: break
-        case .interrupted: text += "\nInterrupted, \(left) rows are left. " + advice
+        case .interrupted: text += "\nInterrupted, \(Plural.count(left, "row is", "rows are")) left. " + advice
         case .useless(let problem, _), .unavailable(let problem, _):
-            text += "\nStopped, \(left) rows are left: \(CommandFailure.line(problem))\n" + advice
+            text +=
+                "\nStopped, \(Plural.count(left, "row is", "rows are")) left: \(CommandFailure.line(problem))\n"
+                + advice
         case .reportFailed(let problem): text += "\nStopped: the report cannot be written: \(problem)"
         }
         return text

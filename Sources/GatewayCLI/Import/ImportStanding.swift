@@ -57,10 +57,11 @@ package struct ImportStanding: Sendable {
     package var sources: [String] {
         var lines: [String] = []
         let own = made.count { $0.word.report == nil }
-        if own > 0 { lines.append("\(own) row\(own == 1 ? " was" : "s were") done by an earlier run.") }
+        if own > 0 { lines.append(Plural.count(own, "row was", "rows were") + " done by an earlier run.") }
         let others = Dictionary(grouping: made.compactMap(\.word.report)) { $0 }
         for (report, rows) in others.sorted(by: { $0.key < $1.key }).prefix(Self.maxShown) {
-            lines.append("\(rows.count) rows were done by another import, as \(CommandFailure.line(report)) tells.")
+            let words = Plural.count(rows.count, "row was", "rows were")
+            lines.append("\(words) done by another import, as \(CommandFailure.line(report)) tells.")
         }
         return lines
     }
@@ -72,7 +73,9 @@ package struct ImportStanding: Sendable {
             return "\(Self.shown(known.row)) may or may not be on Luma since an earlier run. "
                 + "It is not sent again; if it is not on Luma, delete its line from \(report) to send it."
         }
-        if doubtful.count > Self.maxShown { lines.append("and \(doubtful.count - Self.maxShown) more such rows") }
+        if doubtful.count > Self.maxShown {
+            lines.append("and " + Plural.count(doubtful.count - Self.maxShown, "more such row"))
+        }
         lines += changed.prefix(Self.maxShown).map { "\(Self.shown($0.row)) \(Self.advice($0.word))" }
         if changed.count > Self.maxShown {
             lines.append("and \(changed.count - Self.maxShown) more that have changed")

@@ -31,9 +31,9 @@ public struct CallRefusal: Sendable, Equatable {
     private var message: String {
         switch cause {
         case .concurrency(let most):
-            "This token may have \(most) call\(most == 1 ? "" : "s") of tools in progress, and has as many"
+            "This token may have \(Plural.count(most, "call")) of tools in progress, and has as many"
         case .perMinute(let most):
-            "This token may make \(most) call\(most == 1 ? "" : "s") of tools in a minute, and has made as many"
+            "This token may make \(Plural.count(most, "call")) of tools in a minute, and has made as many"
         }
     }
 
@@ -42,7 +42,7 @@ public struct CallRefusal: Sendable, Equatable {
         let wait =
             switch cause {
             case .concurrency: "Wait for the answer to one of them, then call again."
-            case .perMinute: "Call again in \(retryAfterSeconds) second\(retryAfterSeconds == 1 ? "" : "s")."
+            case .perMinute: "Call again in \(Plural.count(retryAfterSeconds, "second"))."
             }
         var result = ToolResult.failure("\(message). \(wait)", .busy)
         result.httpFailure = ToolResult.HTTPFailure(

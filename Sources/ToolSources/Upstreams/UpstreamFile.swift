@@ -22,7 +22,7 @@ public struct UpstreamReading: Sendable {
         if !problems.isEmpty {
             let lines = problems.prefix(Self.maxTold).map(\.line)
             let more = problems.count - lines.count
-            let rest = more > 0 ? ["and \(more) more problem\(more == 1 ? "" : "s")"] : []
+            let rest = more > 0 ? ["and " + Plural.count(more, "more problem")] : []
             return (lines + rest).joined(separator: "; ")
         }
         return unset.isEmpty ? nil : "not set: " + unset.joined(separator: ", ")

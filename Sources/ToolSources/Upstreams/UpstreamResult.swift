@@ -91,7 +91,7 @@ public enum UpstreamResult {
                 return self.failure(
                     "outcome_unknown", text + ". It may have been done: look before you call again", .outcomeUnknown)
             }
-            let again = fault.retryAfterSeconds.map { ". Try again in \($0) seconds" } ?? ""
+            let again = fault.retryAfterSeconds.map { ". Try again in " + Plural.count($0, "second") } ?? ""
             return self.failure(
                 code(fault.kind), text + again, outcome(fault.kind), retryAfterSeconds: fault.retryAfterSeconds)
         }

@@ -207,7 +207,10 @@ import Testing
         let outcome = try Self.outcome("", status, "", fields)
         #expect(outcome.failure?.kind == .upstreamBusy)
         #expect(outcome.failure?.retryAfterSeconds == seconds)
-        if let seconds { #expect(try #require(outcome.texts.first).contains("Try again in \(seconds) seconds")) }
+        if let seconds {
+            let words = "Try again in \(Plural.count(seconds, "second"))."
+            #expect(try #require(outcome.texts.first).contains(words))
+        }
     }
 
     // MARK: Shapes of failures

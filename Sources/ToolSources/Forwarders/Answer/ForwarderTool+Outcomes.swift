@@ -51,7 +51,7 @@ extension ForwarderTool {
         let rule = failure.kind == .invalidArguments ? errors.invalid ?? errors.shape : errors.shape
         if let outcome = shaped(rule, failure, arguments) { return outcome }
         var text = "\(label) failed: \(failure.message)."
-        if let seconds = failure.retryAfterSeconds { text += " Try again in \(seconds) seconds." }
+        if let seconds = failure.retryAfterSeconds { text += " Try again in \(Plural.count(seconds, "second"))." }
         return ForwarderOutcome(
             content: [.text(text)], structured: Self.structured(failure), value: .string(text), failure: failure)
     }

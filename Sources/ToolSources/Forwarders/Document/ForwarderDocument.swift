@@ -162,7 +162,7 @@ public enum ForwarderDocument {
         // What all tools have from the defaults stands with the first of them.
         guard let first = own.first else { return "the defaults are wrong; see the problems of the document" }
         let more = own.count - 1
-        let rest = more > 0 ? "; and \(more) more problem\(more == 1 ? "" : "s")" : ""
+        let rest = more > 0 ? "; and " + Plural.count(more, "more problem") : ""
         return "\(first.pointer) \(first.text)\(rest)"
     }
 

@@ -10,7 +10,7 @@ extension ForwarderReading {
     public var report: [String] {
         var lines: [String] = []
         if let forwarder {
-            lines.append("\(forwarder.name): \(Self.count(forwarder.tools.count, "tool")) at \(forwarder.base.text)")
+            lines.append("\(forwarder.name): \(Plural.count(forwarder.tools.count, "tool")) at \(forwarder.base.text)")
             if let way = Self.words(forwarder.missing) { lines.append("  calls fail until \(way) is set") }
             lines += Self.table(forwarder.tools)
         } else if isSound {
@@ -18,15 +18,13 @@ extension ForwarderReading {
         }
         lines += warnings.map { "warning: " + $0.line }
         lines += problems.map { "error: " + $0.line }
-        if moreProblems > 0 { lines.append("error: and \(Self.count(moreProblems, "problem")) more") }
+        if moreProblems > 0 { lines.append("error: and \(Plural.count(moreProblems, "problem")) more") }
         return lines
     }
 
     private static func words(_ missing: [[String]]) -> String? {
         missing.isEmpty ? nil : missing.map { $0.joined(separator: " and ") }.joined(separator: ", or ")
     }
-
-    private static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
     /// Names, what they need, and their requests, in columns.
     private static func table(_ tools: [ForwarderTool]) -> [String] {

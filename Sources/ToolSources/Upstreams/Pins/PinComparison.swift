@@ -118,7 +118,7 @@ public struct PinDifferenceText: Sendable {
     private static func marked(_ mark: String, _ lines: ArraySlice<String>) -> [String] {
         let more = lines.count - maxLines
         return lines.prefix(maxLines).map { "    \(mark) \($0)" }
-            + (more > 0 ? ["    \(mark) … and \(more) more lines"] : [])
+            + (more > 0 ? ["    \(mark) … and \(Plural.count(more, "more line"))"] : [])
     }
 
     private static func lines(of value: JSON?) -> [String] {
