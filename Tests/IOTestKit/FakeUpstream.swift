@@ -30,6 +30,8 @@ package final class FakeUpstream: Sendable {
         case raw(String, status: String = "200 OK", fields: String = "Content-Type: application/json\r\n")
         /// A stream of events with these data; it ends, or stays open.
         case events([JSON], staysOpen: Bool = false)
+        /// On the way of the answer it asks its client with this method, and goes on with what that says.
+        case asks(JSON, id: String, method: String = "elicitation/create", then: @Sendable (JSON) -> Reply)
         /// Nothing, ever.
         case silence
         /// The connection ends.
@@ -53,6 +55,18 @@ package final class FakeUpstream: Sendable {
                 return message
             }
         }
+
+        /// The answer to one of its questions, which comes by another request; nil when none comes for long.
+        func answer(to id: String) -> JSON? {
+            for _ in 0..<2000 {
+                let answers = messages.withLock { $0.filter { $0.method == "answer" } }
+                for message in answers {
+                    if let answer = try? JSON.parse(message.request.body), answer["id"] == .string(id) { return answer }
+                }
+                Thread.sleep(forTimeInterval: 0.01)
+            }
+            return nil
+        }
     }
 
     private let server: SocketServer
@@ -73,6 +87,10 @@ package final class FakeUpstream: Sendable {
             while let request = connection.read() {
                 let message = record.message(request)
                 let reply = script(message) ?? Self.usual(message, era, tools, capabilities)
+                if case .asks = reply {
+                    Self.converse(reply, message, record, connection)
+                    continue
+                }
                 guard Self.send(reply, message, era, connection) else { return }
             }
         }
@@ -154,7 +172,7 @@ package final class FakeUpstream: Sendable {
         case .events(let events, let staysOpen):
             connection.write(streamHead)
             for event in events {
-                chunk("event: message\ndata: \(String(decoding: event.encoded, as: UTF8.self))\n\n", connection)
+                Self.event(event, connection)
             }
             if staysOpen {
                 connection.waitForClose()
@@ -162,11 +180,33 @@ package final class FakeUpstream: Sendable {
             }
             connection.write("0\r\n\r\n")
             return true
-        case .silence:
+        case .silence, .asks:
             connection.waitForClose()
             return false
         case .hangUp: return false
         }
+    }
+
+    /// One stream with what it asks, each time until there is an answer, and its own answer.
+    private static func converse(
+        _ first: Reply, _ message: Message, _ record: Record, _ connection: SocketServer.Connection
+    ) {
+        connection.write(streamHead)
+        var reply = first
+        while case .asks(let params, let id, let method, let then) = reply {
+            event(
+                ["jsonrpc": "2.0", "id": .string(id), "method": .string(method), "params": params], connection)
+            guard let answer = record.answer(to: id) else { break }
+            reply = then(answer)
+        }
+        if case .result(let result) = reply {
+            event(["jsonrpc": "2.0", "id": message.id ?? .null, "result": result], connection)
+        }
+        connection.write("0\r\n\r\n")
+    }
+
+    private static func event(_ json: JSON, _ connection: SocketServer.Connection) {
+        chunk("event: message\ndata: \(String(decoding: json.encoded, as: UTF8.self))\n\n", connection)
     }
 
     private static let streamHead =

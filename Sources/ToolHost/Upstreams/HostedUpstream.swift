@@ -19,13 +19,15 @@ final class HostedUpstream: Sendable {
         home = reactor.executor
     }
 
-    /// Makes a call there for a task on another loop.
-    func call(
-        _ call: UpstreamCall, progress: @escaping @Sendable (JSONObject) -> Void,
-        then: @escaping @Sendable (UpstreamLink.Outcome) -> Void
-    ) {
-        let keeper = keeper
-        home.execute { keeper.value.call(call, progress: progress, then: then) }
+    /// Makes a call there for whoever listens to the exchange.
+    func call(_ call: UpstreamCall, _ exchange: UpstreamExchange) {
+        let (keeper, home) = (keeper, home)
+        home.execute {
+            keeper.value.call(
+                call, progress: { exchange.tell(progress: $0) },
+                asked: { exchange.tell(.asked($0, UpstreamReply($1, on: home))) },
+                then: { exchange.tell(.ended($0)) })
+        }
     }
 
     /// Nobody waits for a call any more.
@@ -54,6 +56,7 @@ package struct UpstreamRuns: Sendable {
     private static let most = 256
 
     package let slots = CallSlots(most: most)
+    let held = HeldCalls()
     let log: @Sendable (HostEvent) -> Void
 
     init(log: @escaping @Sendable (HostEvent) -> Void) { self.log = log }

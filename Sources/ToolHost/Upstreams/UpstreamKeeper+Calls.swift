@@ -7,8 +7,8 @@ import ToolSources
 extension UpstreamKeeper {
     /// Makes a call. One that needs the connection tries for it, if it was not tried just before.
     func call(
-        _ call: UpstreamCall, progress: @escaping (JSONObject) -> Void, then: @escaping (UpstreamLink.Outcome) -> Void,
-        isRepeated: Bool = false
+        _ call: UpstreamCall, progress: @escaping (JSONObject) -> Void, asked: @escaping UpstreamLink.Asked,
+        then: @escaping (UpstreamLink.Outcome) -> Void, isRepeated: Bool = false
     ) {
         if link == nil, !isEnded, patience.allowsWish(now: clock.now) { connect() }
         guard let link else { return then(.failure(.fault(notConnected))) }
@@ -16,7 +16,7 @@ extension UpstreamKeeper {
         let giveUp = link.request(
             call.method, call.params, name: call.name, seconds: Double(entry.limits.callSeconds),
             ceiling: clock.now.advanced(seconds: Double(UpstreamEntry.Limits.longestCallSeconds)),
-            capabilities: call.capabilities, progress: progress
+            capabilities: call.capabilities, progress: progress, asked: asked
         ) { [self] outcome in
             isOver = true
             lastHeard = clock.now
@@ -28,7 +28,7 @@ extension UpstreamKeeper {
             if fault.kind == .unreachable || fault.kind == .lost { check() }
             // What changes nothing is done again, once.
             if fault.kind == .lost || fault.kind == .sessionLost, call.isRepeatable, !isRepeated, !isEnded {
-                return self.call(call, progress: progress, then: then, isRepeated: true)
+                return self.call(call, progress: progress, asked: asked, then: then, isRepeated: true)
             }
             then(outcome)
         }

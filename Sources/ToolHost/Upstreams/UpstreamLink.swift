@@ -16,11 +16,16 @@ final class UpstreamLink {
     }
 
     typealias Outcome = Result<JSONObject, UpstreamClient.Failure>
+    /// What a question of the server's is answered with.
+    typealias Answer = Result<JSONObject, JSONRPCError>
+    /// Told of a question that the server asks in the course of a request, with what answers it.
+    typealias Asked = (JSONObject, @escaping (Answer) -> Void) -> Void
 
     private struct Waiter {
         let seconds: Double
         let ceiling: MonotonicTime
         let progress: ((JSONObject) -> Void)?
+        let asked: Asked?
         let then: (Outcome) -> Void
     }
 
@@ -92,16 +97,18 @@ final class UpstreamLink {
     /// - Parameters:
     ///   - seconds: for the request, and anew after each word on its progress.
     ///   - ceiling: its end in any case.
-    ///   - capabilities: what can be asked for in the course of it; in the modern era alone.
+    ///   - capabilities: what can be asked for in the course of it.
+    ///   - asked: told of what is asked for so; until the answer the request has all the time up to its ceiling.
     /// - Returns: what gives it up.
     @discardableResult
     func request(
         _ method: String, _ params: JSONObject, name: String? = nil, seconds: Double, ceiling: MonotonicTime? = nil,
-        capabilities: JSONObject = [:], progress: ((JSONObject) -> Void)? = nil, then: @escaping (Outcome) -> Void
+        capabilities: JSONObject = [:], progress: ((JSONObject) -> Void)? = nil, asked: Asked? = nil,
+        then: @escaping (Outcome) -> Void
     ) -> (UpstreamFault) -> Void {
         let now = clock.now
         let ceiling = ceiling ?? now.advanced(seconds: seconds)
-        let waiter = Waiter(seconds: seconds, ceiling: ceiling, progress: progress, then: then)
+        let waiter = Waiter(seconds: seconds, ceiling: ceiling, progress: progress, asked: asked, then: then)
         let ticket = Ticket()
         let make = { [self] in
             if ticket.isGivenUp { return }
@@ -188,8 +195,22 @@ final class UpstreamLink {
             guard let waiter = waiters[id] else { return }
             watch(id, until: min(clock.now.advanced(seconds: waiter.seconds), waiter.ceiling))
             waiter.progress?(params)
+        case .asked(let id, let question, let params):
+            guard let waiter = waiters[id], let asked = waiter.asked else {
+                return perform(client.answer(question, of: id, .failure(.methodNotFound()), now: clock.now))
+            }
+            watch(id, until: waiter.ceiling)
+            asked(params) { [weak self] answer in self?.answer(question, of: id, answer) }
         case .changed(let kind): heard(.changed(kind))
         }
+    }
+
+    private func answer(_ question: JSONRPCID, of id: Int, _ answer: Answer) {
+        guard let waiter = waiters[id] else { return }
+        let actions = client.answer(question, of: id, answer, now: clock.now)
+        if actions.isEmpty { return }
+        watch(id, until: min(clock.now.advanced(seconds: waiter.seconds), waiter.ceiling))
+        perform(actions)
     }
 }
 

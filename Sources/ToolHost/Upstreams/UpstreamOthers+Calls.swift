@@ -52,7 +52,8 @@ extension HostedUpstream {
     private func get(
         _ method: String, _ params: JSONObject, name: String, _ runs: UpstreamRuns, on reactor: Reactor
     ) async throws(CallFailure) -> JSONObject {
-        switch await ask(method, params, name: name, isRepeatable: true, runs, on: reactor) {
+        let asker = UpstreamAsker(nil, runs, on: reactor)
+        switch try await ask(method, params, name: name, isRepeatable: true, asker) {
         case .cancelled: throw .cancelled
         case .busy: throw .error(.tooManyRequests)
         case .answered(.success(let result)):

@@ -34,7 +34,7 @@ extension UpstreamClient {
         if let method = object["method"]?.stringValue {
             let params = object["params"]?.objectValue ?? [:]
             guard let id = object["id"] else { return noted(method, params) }
-            return asked(method, id: id, now: now)
+            return asked(method, id: id, params, of: request, now: now)
         }
         // `nil` alone would be JSON's null here.
         let own = object["id"].flatMap { $0.isNull ? JSON?.none : $0 }
@@ -97,14 +97,5 @@ extension UpstreamClient {
         case "notifications/resources/list_changed": return [.changed(.resources)]
         default: return []
         }
-    }
-
-    /// A request of the server's. It was told that nothing can be asked for here, so only a ping has an answer.
-    private func asked(_ method: String, id: JSON, now: MonotonicTime) -> [Action] {
-        guard let agreement, let id = JSONRPCID(id) else { return [] }
-        let answer: JSONRPCMessage =
-            method == "ping" ? .response(id: id, result: [:]) : .failure(id: id, error: .methodNotFound())
-        let message = UpstreamMessage.answer(answer, to: method, revision: agreement.revision)
-        return [.send(message, deadline: now.advanced(seconds: connectSeconds))]
     }
 }

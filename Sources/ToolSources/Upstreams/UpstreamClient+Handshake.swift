@@ -25,7 +25,7 @@ extension UpstreamClient {
         state = .initializing(id)
         session += 1
         let params: JSONObject = [
-            "protocolVersion": .string(Revision.november2025.rawValue), "capabilities": [:],
+            "protocolVersion": .string(Revision.november2025.rawValue), "capabilities": ["elicitation": [:]],
             "clientInfo": UpstreamMessage.clientInfo,
         ]
         let message = UpstreamMessage.request(

@@ -54,6 +54,9 @@ public struct UpstreamClient: Sendable {
         case ended(Int, Result<JSONObject, Failure>)
         /// How far a request is; whoever has made it has more time.
         case progress(Int, JSONObject)
+        /// In the course of a request the server asks the caller's user to fill in a form: the parameters of `elicitation/create`. It
+        /// waits for `answer`.
+        case asked(Int, question: JSONRPCID, JSONObject)
         case changed(UpstreamPages.Kind)
     }
 
@@ -69,6 +72,10 @@ public struct UpstreamClient: Sendable {
         var isRepeated = false
         /// Of the handshake after which it was sent.
         var session = 0
+        /// What the server asks in the course of it, and has no answer to.
+        var question: JSONRPCID?
+        /// Of those that it has asked.
+        var questions = 0
     }
 
     enum State: Sendable, Equatable {
@@ -80,6 +87,8 @@ public struct UpstreamClient: Sendable {
 
     var state = State.idle
     var pending: [Int: Pending] = [:]
+    /// Calls that were given up may go on there until then, and ask what is nobody else's to answer.
+    var callsLeftUntil = MonotonicTime(nanoseconds: 0)
     private var lastID = 0
     /// Counts handshakes.
     var session = 0
@@ -110,7 +119,7 @@ public struct UpstreamClient: Sendable {
     ///   - name: what it asks for: the tool, the prompt, the URI.
     ///   - deadline: the end of its exchange, whatever progress it makes.
     ///   - tellsProgress: whether the server is asked to tell how far it is.
-    ///   - capabilities: what can be asked for in the course of this request; in the modern era alone.
+    ///   - capabilities: what can be asked for in the course of this request.
     public mutating func request(
         _ method: String, _ params: JSONObject, name: String? = nil, deadline: MonotonicTime,
         tellsProgress: Bool = false, capabilities: JSONObject = [:], now: MonotonicTime
@@ -147,6 +156,7 @@ public struct UpstreamClient: Sendable {
         guard let request = pending.removeValue(forKey: id) else { return [] }
         var actions: [Action] = []
         if request.isSent {
+            if request.isCall { callsLeftUntil = max(callsLeftUntil, request.deadline) }
             if let agreement, agreement.revision.era == .legacy || !hasExchanges {
                 let params: JSONObject = ["requestId": .number(JSONNumber(id)), "reason": .string(fault.kind.rawValue)]
                 let message = UpstreamMessage.notification(

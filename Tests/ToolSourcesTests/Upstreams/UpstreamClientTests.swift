@@ -27,6 +27,7 @@ import Testing
             case .ended(let id, .failure(.fault(let fault))):
                 "ended \(id) \(fault.kind.rawValue)\(fault.mayHaveRun ? " maybe" : "")"
             case .progress(let id, _): "progress \(id)"
+            case .asked(let id, _, _): "asked \(id)"
             case .changed(let kind): "changed \(kind.rawValue)"
             }
         }

@@ -54,4 +54,17 @@ import Testing
     func whatIsNoFormIsNotPassedOn(_ result: JSONObject) {
         #expect(UpstreamQuestion(result, after: nil, from: "docs") == nil)
     }
+
+    /// A call that waits for its answer is named in what travels.
+    @Test func aCallThatWaitsIsNamed() throws {
+        let params: JSONObject = ["message": "Which?", "requestedSchema": ["type": "object"]]
+        let first = try #require(UpstreamQuestion(asked: params, after: nil, held: "a", from: "docs"))
+        #expect(UpstreamQuestion(state: first.state) == first && first.held == "a")
+        let second = try #require(UpstreamQuestion(asked: params, after: first, held: "b", from: "docs"))
+        #expect(first.requests.map(\.key) == ["1.form"] && second.requests.map(\.key) == ["2.form"])
+        for wrong: JSONObject in [
+            [:], ["message": "Which?"], ["message": 1, "requestedSchema": [:]],
+            ["mode": "url", "message": "Go", "url": "https://x.example/"],
+        ] { #expect(UpstreamQuestion(asked: wrong, after: nil, held: "a", from: "docs") == nil, "\(wrong)") }
+    }
 }
