@@ -211,13 +211,15 @@ private final class ChildConversation {
     }
 
     private func read(_ line: [UInt8]) {
-        let limits = JSONLimits(maxBytes: lineBytes)
-        guard let json = line.withUnsafeBytes({ try? JSON.parse($0, limits: limits) }),
-            json.objectValue != nil || json.arrayValue != nil
-        else {
-            notes.note(line, now: reactor.now)
-            return reject()
+        let json: JSON
+        do throws(JSONError) {
+            json = try JSON.parse(line, limits: JSONLimits(maxBytes: lineBytes))
+        } catch {
+            let kind: UpstreamFault.Kind = error.kind == .tooLarge ? .tooLarge : .malformed
+            if fails(line, kind, "its answer cannot be read: \(error.kind.words)") { return }
+            return pass(line)
         }
+        guard json.objectValue != nil || json.arrayValue != nil else { return pass(line) }
         garbage = 0
         // The revision of 2025-03-26 has batches.
         for message in json.arrayValue ?? [json] {
@@ -226,21 +228,22 @@ private final class ChildConversation {
         }
     }
 
-    /// An answer that is too long is the end of its request, which would wait for nothing.
     private func overflowed(_ beginning: [UInt8]) {
-        guard let id = Self.answered(beginning), requests.remove(id) != nil else { return reject() }
-        let text = "its answer is longer than \(lineBytes) bytes"
-        arrived?(.failed(request: id, UpstreamFault(.tooLarge, mayHaveRun: true, text)))
+        if !fails(beginning, .tooLarge, "its answer is longer than \(lineBytes) bytes") { reject() }
     }
 
-    /// The number of the request that a message answers, when its id stands before its result.
-    static func answered(_ beginning: [UInt8]) -> Int? {
-        let text = String(decoding: beginning, as: UTF8.self)
-        guard let end = text.firstRange(of: "\"result\"") ?? text.firstRange(of: "\"error\""),
-            let comma = text[..<end.lowerBound].lastIndex(of: ","),
-            let head = try? JSON.parse(text[..<comma] + "}"), head["method"] == nil
-        else { return nil }
-        return head["id"]?.intValue
+    /// An answer that is not read is the end of its request, which would wait for nothing.
+    /// - Returns: false when it answers none.
+    private func fails(_ answer: [UInt8], _ kind: UpstreamFault.Kind, _ text: String) -> Bool {
+        guard let id = UnreadAnswer.request(answer), requests.remove(id) != nil else { return false }
+        arrived?(.failed(request: id, UpstreamFault(kind, mayHaveRun: true, text)))
+        return true
+    }
+
+    /// A line that is no message, such as a banner.
+    private func pass(_ line: [UInt8]) {
+        notes.note(line, now: reactor.now)
+        reject()
     }
 
     private func reject() {

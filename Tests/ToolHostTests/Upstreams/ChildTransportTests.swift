@@ -272,6 +272,33 @@ private func isGone(_ process: Int?) -> Bool {
         }
     }
 
+    /// It would wait for as long as a call may take.
+    @Test func anAnswerThatCannotBeReadEndsItsRequestAlone() async throws {
+        let script = """
+            first, second, third = next(messages), next(messages), next(messages)
+            send("{ no answer }")
+            deep = "[" * 100 + "]" * 100
+            send('{"jsonrpc": "2.0", "result": {"a": %s}, "id": %d}' % (deep, second["id"]))
+            send('{"jsonrpc": "2.0", "id": %d, "result": {"a": NaN}}' % third["id"])
+            # To nobody.
+            send('{"jsonrpc": "2.0", "id": 77, "result": {"a": NaN}}')
+            answer(first, {"a": 1})
+            for message in messages: pass
+            """
+        try await ChildStage.with(script) { (stage: ChildStage) async throws in
+            for id in 1...3 { await stage.send(id) }
+            guard case .garbage = await stage.next(), case .failed(request: 2, let deep) = await stage.next(),
+                case .failed(request: 3, let wrong) = await stage.next(), case .garbage = await stage.next()
+            else {
+                Issue.record("the requests have not failed")
+                return
+            }
+            #expect(deep.kind == .malformed && deep.mayHaveRun && wrong.kind == .malformed)
+            #expect(deep.text == "its answer cannot be read: objects and arrays are nested too deeply")
+            #expect(await stage.message()?["id"] == 1)
+        }
+    }
+
     @Test func itsEndIsToldAtOnceAndItCanBeOpenedAgain() async throws {
         try await ChildStage.with(Self.echo) { stage in
             await stage.send(1, "id")
