@@ -58,7 +58,7 @@ extension DoctorReport {
                 for refused in document.reading.refused {
                     add("forwarders", .warning, "\(name): \(refused.name) is not offered: \(refused.reason)")
                 }
-                for warning in document.reading.warnings.prefix(ForwarderReport.maxLines) {
+                for warning in document.reading.warnings.prefix(ToolSourceReport.maxLines) {
                     add("forwarders", .warning, "\(name): \(warning.line)")
                 }
                 if !document.notConfigured.isEmpty {

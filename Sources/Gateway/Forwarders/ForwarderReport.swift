@@ -5,9 +5,6 @@ import ToolSources
 
 /// What is told of forwarded services, in `/status` and by `doctor`.
 struct ForwarderReport {
-    /// Lines of one kind that are told of a document; what comes after them is in its check.
-    static let maxLines = 20
-
     let snapshot: ForwarderSnapshot
     /// How their calls are; nil where none are made.
     var slots: CallSlots?
@@ -25,7 +22,7 @@ struct ForwarderReport {
         [
             "generation": .number(JSONNumber(Int(clamping: snapshot.generation))),
             "documents": .array(snapshot.documents.map { entry($0, now) }),
-            "problems": .array(snapshot.problems.map { .string($0) }),
+            "problems": ToolSourceReport.texts(snapshot.problems),
         ]
     }
 
@@ -36,17 +33,12 @@ struct ForwarderReport {
         object["document"] = .string(document.place)
         object["state"] = .string(document.state.rawValue)
         object["reason"] = document.reason.map { .string($0) } ?? .null
-        object["tools"] = .array((service == nil ? [] : reading.definitions).map { .string($0.name) })
-        object["refused"] = .array(
-            reading.refused.map { ["name": .string($0.name), "reason": .string($0.reason)] })
-        object["not_configured"] = .array(document.notConfigured.map { .string($0) })
-        object["warnings"] = .array(reading.warnings.prefix(Self.maxLines).map { .string($0.line) })
+        object["tools"] = ToolSourceReport.texts((service == nil ? [] : reading.definitions).map(\.name))
+        object["refused"] = ToolSourceReport.refused(reading.refused)
+        object["not_configured"] = ToolSourceReport.texts(document.notConfigured)
+        object["warnings"] = ToolSourceReport.texts(reading.warnings.prefix(ToolSourceReport.maxLines).map(\.line))
         object["held_back"] = .bool(service?.isHeldBack(now: now) ?? false)
-        let counts = service.flatMap { slots?.counts($0.name) } ?? CallSlots.Counts()
-        object["running"] = .number(JSONNumber(counts.running))
-        object["waiting"] = .number(JSONNumber(counts.waiting))
-        object["calls"] = .number(JSONNumber(Int(clamping: counts.calls)))
-        object["failures"] = .number(JSONNumber(Int(clamping: counts.failures)))
+        object.add(service.flatMap { slots?.counts($0.name) })
         return .object(object)
     }
 }

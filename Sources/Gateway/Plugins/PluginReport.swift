@@ -21,7 +21,7 @@ struct PluginReport {
     var health: [(name: String, value: JSON)] {
         [
             ("plugins", .number(JSONNumber(snapshot.plugins.count))),
-            ("plugin_names", .array(snapshot.names.map { .string($0) })),
+            ("plugin_names", ToolSourceReport.texts(snapshot.names)),
         ]
     }
 
@@ -33,7 +33,7 @@ struct PluginReport {
             "plugins": .array(snapshot.plugins.map(entry)),
             "refused": .array(
                 snapshot.refused.map { ["name": .string($0.name), "reason": .string($0.reason)] }),
-            "problems": .array(snapshot.problems.map { .string($0) }),
+            "problems": ToolSourceReport.texts(snapshot.problems),
         ]
     }
 
@@ -41,19 +41,14 @@ struct PluginReport {
         var object: JSONObject = ["name": .string(plugin.name)]
         object["version"] = plugin.version.map { .string($0) } ?? .null
         object["described"] = .string(plugin.isKnownByHelp ? "by its help" : "by itself")
-        object["tools"] = .array(plugin.commands.map { .string($0.definition.name) })
-        object["refused"] = .array(
-            plugin.refused.map { ["name": .string($0.name), "reason": .string($0.reason)] })
-        object["not_granted"] = .array(plugin.notGranted.map { .string($0) })
-        object["notes"] = .array(plugin.notes.map { .string($0) })
+        object["tools"] = ToolSourceReport.texts(plugin.commands.map(\.definition.name))
+        object["refused"] = ToolSourceReport.refused(plugin.refused)
+        object["not_granted"] = ToolSourceReport.texts(plugin.notGranted)
+        object["notes"] = ToolSourceReport.texts(plugin.notes)
         object["fetches"] = .array(plugin.commands.compactMap(Self.fetch))
-        object["warnings"] = .array(plugin.warnings.map { .string($0) })
+        object["warnings"] = ToolSourceReport.texts(plugin.warnings)
         object["sandbox"] = .string(plugin.sandbox.description)
-        let counts = slots?.counts(plugin.name) ?? CallSlots.Counts()
-        object["running"] = .number(JSONNumber(counts.running))
-        object["waiting"] = .number(JSONNumber(counts.waiting))
-        object["calls"] = .number(JSONNumber(Int(clamping: counts.calls)))
-        object["failures"] = .number(JSONNumber(Int(clamping: counts.failures)))
+        object.add(slots?.counts(plugin.name))
         return .object(object)
     }
 }
@@ -64,10 +59,10 @@ extension PluginReport {
         guard let wish = command.command.fetch, let rule = command.policy.fetch else { return nil }
         return [
             "tool": .string(command.definition.name), "argument": .string(wish.argument),
-            "hosts": .array(rule.hosts.map { .string($0.text) }),
-            "private_hosts": .array(rule.privateHosts.map { .string($0.text) }),
+            "hosts": ToolSourceReport.texts(rule.hosts.map(\.text)),
+            "private_hosts": ToolSourceReport.texts(rule.privateHosts.map(\.text)),
             "plain_http": .bool(rule.allowsPlainHTTP), "max_bytes": .number(JSONNumber(rule.maxBytes)),
-            "types": .array(rule.types.map { .string($0) }),
+            "types": ToolSourceReport.texts(rule.types),
         ]
     }
 
@@ -111,13 +106,7 @@ extension PluginReport {
     private static func lines(_ command: HostedPlugin.Command, inFull: Bool) -> [String] {
         let definition = command.definition
         guard inFull else { return ["  \(definition.name)"] }
-        let line = definition.description.split(separator: "\n").first.map(String.init) ?? ""
-        var lines = ["  \(definition.name)  scope \(command.policy.scope.rawValue)  \(line)"]
-        let required = (definition.input["required"]?.arrayValue ?? []).compactMap(\.stringValue)
-        for (name, schema) in definition.input["properties"]?.objectValue?.members ?? [] {
-            let type = schema["type"]?.stringValue ?? "any"
-            lines.append("    \(name)  \(type)\(required.contains(name) ? ", required" : "")")
-        }
+        var lines = ToolSourceReport.lines(definition, scope: command.policy.scope.rawValue)
         if let line = fetchLine(command) { lines.append(line) }
         return lines
     }

@@ -18,7 +18,7 @@ extension UpstreamReport {
         for state in snapshot.upstreams {
             lines.append(Self.line(state))
             for tool in state.offered.tools {
-                lines += withTools ? Self.lines(tool.definition) : ["  \(tool.definition.name)"]
+                lines += withTools ? ToolSourceReport.lines(tool.definition) : ["  \(tool.definition.name)"]
             }
             lines += state.offered.refused.map { "  not offered: \($0.name): \($0.reason)" }
             lines += state.offered.notes.map { "  note: \($0)" }
@@ -31,16 +31,5 @@ extension UpstreamReport {
         let about = [state.transport, state.server, state.revision].compactMap(\.self).joined(separator: ", ")
         return state.name + (about.isEmpty ? "" : " (\(about))") + ": " + state.phase.rawValue
             + (state.reason.map { ": " + $0 } ?? "")
-    }
-
-    private static func lines(_ definition: ToolDefinition) -> [String] {
-        let line = definition.description.split(separator: "\n").first.map(String.init) ?? ""
-        var lines = ["  \(definition.name)  \(line)"]
-        let required = (definition.input["required"]?.arrayValue ?? []).compactMap(\.stringValue)
-        for (name, schema) in definition.input["properties"]?.objectValue?.members ?? [] {
-            let type = schema["type"]?.stringValue ?? "any"
-            lines.append("    \(name)  \(type)\(required.contains(name) ? ", required" : "")")
-        }
-        return lines
     }
 }
