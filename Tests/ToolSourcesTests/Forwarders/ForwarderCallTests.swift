@@ -252,6 +252,19 @@ import Testing
         #expect(outcome.failure?.status == 302)
     }
 
+    @Test(
+        arguments: [
+            ("/elsewhere", "a path outside of the base URL"), ("https://evil.example/base/x", "another origin"),
+            ("there", "a URL that is malformed, too long or relative to the path"),
+        ])
+    func itIsSaidWhereARedirectLeads(location: String, words: String) throws {
+        let forwarder = try Self.forwarder(
+            #""request": {"method": "GET", "path": "/here"}, "response": {"redirects": 1}"#)
+        var play = try ForwarderPlay(forwarder, "tool", [:])
+        let outcome = try play.run([.status(302, "", [Field("location", location)])])
+        #expect(outcome.failure?.message == "the service redirects to \(words), which is not followed")
+    }
+
     @Test func aWriteIsNeverRedirected() throws {
         let forwarder = try Self.forwarder(
             #""request": {"method": "POST", "path": "/here", "json": {}}, "response": {"redirects": 3}"#)

@@ -52,10 +52,12 @@ struct AnswerPages {
         switch rule.next {
         case .link:
             guard let reference = LinkField.next(answer.fields) else { return nil }
-            guard let next = forwarder.base.follow(reference, from: url) else {
-                throw ForwarderFailure(.invalidUpstream, "the service's link to the next page leads to another origin")
+            do throws(ServiceBase.Departure) {
+                return try forwarder.base.follow(reference, from: url)
+            } catch {
+                throw ForwarderFailure(
+                    .invalidUpstream, "the service's link to the next page leads to \(error.rawValue)")
             }
-            return next
         case .cursor(let pointer, let parameter):
             guard let cursor = pointer.value(in: page)?.scalarText, !cursor.isEmpty, cursor != "false" else {
                 return nil

@@ -196,12 +196,15 @@ public struct ForwarderCall {
         guard [301, 302, 303, 307, 308].contains(answer.status), step.request.method == .get,
             redirects < tool.response.redirects, let location = answer["location"]
         else { return nil }
-        guard let next = forwarder.base.follow(location, from: try place()) else {
+        let current = try place()
+        do throws(ServiceBase.Departure) {
+            url = try forwarder.base.follow(location, from: current)
+        } catch {
             throw ForwarderFailure(
-                .upstreamError, "the service redirects to another origin, which is not followed", status: answer.status)
+                .upstreamError, "the service redirects to \(error.rawValue), which is not followed",
+                status: answer.status)
         }
         redirects += 1
-        url = next
         return send()
     }
 

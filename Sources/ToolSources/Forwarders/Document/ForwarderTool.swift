@@ -111,7 +111,7 @@ struct ResponseRule: Sendable, Equatable {
     var failWhen: (at: ValuePointer, equals: [JSON])?
     /// Characters of the text that a model is shown.
     var textLimit = ResponseRule.standardText
-    /// Redirects that are followed: on the same origin, by GET.
+    /// Redirects that are followed: below the base URL, by GET.
     var redirects = 0
 
     static func == (a: ResponseRule, b: ResponseRule) -> Bool {

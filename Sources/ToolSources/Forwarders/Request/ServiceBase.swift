@@ -70,11 +70,18 @@ public struct ServiceBase: Sendable, Equatable {
         text + path + (query.isEmpty ? "" : "?" + query.text)
     }
 
-    /// The URL that a reference in an answer leads to; nil when it leads away from this origin, out of the base's path, or
-    /// cannot be read in one way only.
+    /// Where a reference leads that is not followed.
+    enum Departure: String, Error {
+        case elsewhere = "another origin"
+        case above = "a path outside of the base URL"
+        /// It cannot be read in one way only.
+        case unclear = "a URL that is malformed, too long or relative to the path"
+    }
+
+    /// The URL that a reference in an answer leads to.
     /// - Parameter current: the URL of the request that was answered.
-    func follow(_ reference: String, from current: String) -> String? {
-        guard reference.utf8.count <= Self.longestURL, !reference.isEmpty else { return nil }
+    func follow(_ reference: String, from current: String) throws(Departure) -> String {
+        guard reference.utf8.count <= Self.longestURL, !reference.isEmpty else { throw .unclear }
         let url: String
         switch reference.utf8.first {
         case UInt8(ascii: "?"): url = current.prefix { $0 != "?" } + reference
@@ -82,28 +89,35 @@ public struct ServiceBase: Sendable, Equatable {
         case UInt8(ascii: "/"): url = origin + reference
         default: url = reference
         }
-        return contains(url) ? url : nil
+        if let departure = departure(of: url) { throw departure }
+        return url
     }
 
     /// Whether an absolute URL is on this origin and below this base.
-    func contains(_ url: String) -> Bool {
-        guard url.utf8.count <= Self.longestURL, let target = target(of: url) else { return false }
+    func contains(_ url: String) -> Bool { departure(of: url) == nil }
+
+    private func departure(of url: String) -> Departure? {
+        guard url.utf8.count <= Self.longestURL else { return .unclear }
+        let target: String
+        do throws(Departure) { target = try self.target(of: url) } catch { return error }
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let path = parts.first.map(String.init) ?? ""
-        guard URLPath.isClean(path), parts.dropFirst().allSatisfy({ URLPath.isQuery(String($0)) }) else { return false }
-        return path == prefix || path.hasPrefix(prefix + "/")
+        guard URLPath.isClean(path), parts.dropFirst().allSatisfy({ URLPath.isQuery(String($0)) }) else {
+            return .unclear
+        }
+        return path == prefix || path.hasPrefix(prefix + "/") ? nil : .above
     }
 
-    /// What follows this origin in an absolute URL; nil when it has another.
-    private func target(of url: String) -> String? {
+    /// What follows this origin in an absolute URL.
+    private func target(of url: String) throws(Departure) -> String {
         // A URL that was made of this base begins as it does, and nothing is left to be understood.
         if url.utf8.starts(with: origin.utf8) {
             let rest = url.utf8.dropFirst(origin.utf8.count)
             if rest.first == UInt8(ascii: "/") { return String(rest) }
         }
-        guard let (origin, target) = Origin.split(url), origin.isSecure == isSecure, origin.host == host,
-            origin.effectivePort == Origin(self).effectivePort
-        else { return nil }
+        guard let (origin, target) = Origin.split(url) else { throw .unclear }
+        guard origin.isSecure == isSecure, origin.host == host, origin.effectivePort == Origin(self).effectivePort
+        else { throw .elsewhere }
         return target
     }
 }
