@@ -47,7 +47,7 @@ final class MCPServer {
     /// Requests of the legacy era, which outlive their connections as writes do.
     let requests: WritesInProgress
     /// Tells the clients of this loop's streams that their lists of tools are others.
-    let toolNews: ToolListNews
+    let listNews: ListNews
     private let membership: ToolSourceFeed.Token
 
     init(_ dispatcher: Dispatcher, _ shared: MCPShared, _ gate: Gatekeeper, reactor: Reactor) {
@@ -56,8 +56,8 @@ final class MCPServer {
         self.shared = shared
         self.reactor = reactor
         requests = WritesInProgress(reactor)
-        toolNews = ToolListNews(dispatcher, reactor)
-        membership = shared.sources.join(dispatcher, toolNews, on: reactor)
+        listNews = ListNews(dispatcher, reactor)
+        membership = shared.sources.join(dispatcher, listNews, on: reactor)
     }
 
     /// Serves one request, whose route has been found.
@@ -125,13 +125,13 @@ final class MCPServer {
         let executor = reactor.executor
         let bound = LoopBound(deliver, on: executor)
         let token = shared.changes.add { change in executor.execute { bound.value(change) } }
-        let listener = toolNews.add({ Visibility(principal, toolset) }, tell: { deliver(.toolsListed) })
+        let listener = listNews.add({ Visibility(principal, toolset) }, tell: deliver)
         lastStream += 1
         let number = lastStream
         streams[number] = (principal, end)
         stream.whenClosed { [weak self] in
             self?.shared.changes.remove(token)
-            self?.toolNews.remove(listener)
+            self?.listNews.remove(listener)
             self?.streams[number] = nil
         }
         if isClosing { end() }

@@ -32,7 +32,7 @@ final class StdioConversation {
     /// Knows what is under way in the modern era, where there is no session.
     private let tracker = Session(revision: .july2026, capabilities: ClientCapabilities(), principal: .local)
     private var feed: ChangeFeed.Token?
-    private let toolNews: ToolListNews
+    private let listNews: ListNews
     private let membership: ToolSourceFeed.Token
     private var subscriptions: [JSONRPCID: Subscription] = [:]
     private var running = 0
@@ -54,9 +54,9 @@ final class StdioConversation {
         self.toolset = toolset
         requests = WritesInProgress(reactor)
         self.writes = writes
-        toolNews = ToolListNews(dispatcher, reactor)
-        membership = shared.sources.join(dispatcher, toolNews, on: reactor)
-        _ = toolNews.add({ Visibility(principal, toolset) }, tell: { [weak self] in self?.tell(.toolsListed) })
+        listNews = ListNews(dispatcher, reactor)
+        membership = shared.sources.join(dispatcher, listNews, on: reactor)
+        _ = listNews.add({ Visibility(principal, toolset) }, tell: { [weak self] in self?.tell($0) })
         let executor = reactor.executor
         let bound = LoopBound(self, on: executor)
         feed = shared.changes.add { change in executor.execute { bound.value.tell(change) } }

@@ -7,7 +7,7 @@ import Synchronization
 final class ToolSourceFeed: Sendable {
     /// Makes the tools of a source for one loop, on that loop: handlers belong to it.
     typealias Maker = @Sendable (Reactor) -> [Tool]
-    /// The same of its prompts and resources; clients are not told when these become others.
+    /// The same of its prompts and resources.
     typealias OthersMaker = @Sendable (Reactor) -> SourceOthers
 
     /// What a source offers.
@@ -86,7 +86,7 @@ final class ToolSourceFeed: Sendable {
     func remove(source: String) { replace(source: source) { _ in [] } }
 
     /// Has a loop's dispatcher offer what there is, and what will be. On that loop.
-    func join(_ dispatcher: Dispatcher, _ news: ToolListNews, on reactor: Reactor) -> Token {
+    func join(_ dispatcher: Dispatcher, _ news: ListNews, on reactor: Reactor) -> Token {
         let share = Share(dispatcher, news, reactor)
         let member = Member(executor: reactor.executor, share: LoopBound(share, on: reactor.executor))
         let (number, current) = state.withLock { state in
@@ -125,12 +125,12 @@ final class ToolSourceFeed: Sendable {
 
     /// What one loop has of it. On that loop.
     private final class Share {
-        let news: ToolListNews
+        let news: ListNews
         private let dispatcher: Dispatcher
         private let reactor: Reactor
         private var versions: [String: UInt64] = [:]
 
-        init(_ dispatcher: Dispatcher, _ news: ToolListNews, _ reactor: Reactor) {
+        init(_ dispatcher: Dispatcher, _ news: ListNews, _ reactor: Reactor) {
             self.dispatcher = dispatcher
             self.news = news
             self.reactor = reactor

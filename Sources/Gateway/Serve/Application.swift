@@ -99,7 +99,7 @@ final class Application: NodeHandler {
     /// The tokens were read again: who has none any more hears nothing more.
     func tokensChanged() {
         mcp.endStreams(unless: loopContext.gate.isCurrent)
-        mcp.toolNews.look()
+        mcp.listNews.look()
     }
 
     /// Streams that wait for news would wait for as long as they are let.

@@ -158,6 +158,7 @@ extension ToolBox {
                 asksByFormOnly: shared.configuration.access.asksByFormOnly),
             rounds: shared.mcp.rounds)
         dispatcher.registry.toolsChange = shared.mcp.sources.isExpected || shared.access.toolsets.count > 0
+        dispatcher.registry.othersChange = shared.upstreams != nil
         dispatcher.auditor = loopContext
         dispatcher.limiter = loopContext
         dispatcher.changesNothing = shared.access.readOnly

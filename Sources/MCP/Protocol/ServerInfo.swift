@@ -72,13 +72,15 @@ struct ServerCapabilities: Sendable {
     var listsChange = false
     /// The list of tools may, whatever the others do.
     var toolListChanges = false
+    /// The lists of prompts and resources may, whatever that of tools does.
+    var otherListsChange = false
     /// Resources can be subscribed to.
     var subscribe = false
     var logging = false
 
     var toolsChange: Bool { tools && (listsChange || toolListChanges) }
-    var promptsChange: Bool { prompts && listsChange }
-    var resourcesChange: Bool { resources && listsChange }
+    var promptsChange: Bool { prompts && (listsChange || otherListsChange) }
+    var resourcesChange: Bool { resources && (listsChange || otherListsChange) }
     /// There is something to listen to.
     var changes: Bool { toolsChange || promptsChange || resourcesChange || (resources && subscribe) }
 

@@ -31,6 +31,8 @@ public struct Registry {
     public var listsChange = false
     /// The same of the list of tools alone.
     public var toolsChange = false
+    /// The same of the lists of prompts and resources.
+    public var othersChange = false
     /// Grows whenever a definition of a tool is another one, or is there or not.
     public private(set) var generation: UInt64 = 0
     /// Grows whenever the tools are put together anew: what was made of the same ones can be given again.
@@ -87,7 +89,7 @@ public struct Registry {
         return ServerCapabilities(
             tools: !tools.isEmpty, prompts: !prompts.isEmpty, resources: hasResources,
             completions: !prompts.isEmpty || !templates.isEmpty, listsChange: listsChange,
-            toolListChanges: toolsChange, subscribe: hasResources, logging: true)
+            toolListChanges: toolsChange, otherListsChange: othersChange, subscribe: hasResources, logging: true)
     }
 
     /// Whether a URI is that of a resource which is seen.
@@ -200,6 +202,23 @@ extension Registry {
             return nil
         }
         return tools[place]
+    }
+
+    /// The fingerprint of each list, by the change that it undergoes.
+    public func fingerprints(for visibility: Visibility) -> [Change: Int] {
+        let prompts = prompts.filter { visibility.shows($0) }.map { $0.json(in: .july2026) }
+        let resources = resources.filter { visibility.shows($0) }.map { $0.json(in: .july2026) }
+        let templates = templates.filter { visibility.shows($0) }.map { $0.json(in: .july2026) }
+        return [
+            .toolsListed: fingerprint(for: visibility), .promptsListed: Self.hash(.array(prompts)),
+            .resourcesListed: Self.hash([.array(resources), .array(templates)]),
+        ]
+    }
+
+    private static func hash(_ json: JSON) -> Int {
+        var hasher = Hasher()
+        hasher.combine(json.encoded)
+        return hasher.finalize()
     }
 
     /// Tells lists apart that show different tools, or the same tools otherwise. In this process only.

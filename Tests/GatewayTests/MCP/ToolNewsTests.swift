@@ -82,16 +82,16 @@ import Testing
                 seal: Seal(secret: Secret("key")), rounds: OpenRounds())
             let reactor = loop.reactor
             var now = reactor.now
-            let news = ToolListNews(dispatcher, reactor) { now }
+            let news = ListNews(dispatcher, reactor) { now }
             var heard = 0
             var told: [Int] = []
-            let listener = news.add({ Visibility(.local) }, tell: { heard += 1 })
+            let listener = news.add({ Visibility(.local) }, tell: { _ in heard += 1 })
             func change(_ names: [String], _ description: String = "") {
                 dispatcher.registry.replace(source: "zz", with: Self.maker(names, description)(reactor))
                 news.look()
             }
             func pass() {
-                now = now.advanced(seconds: ToolListNews.secondsBetween)
+                now = now.advanced(seconds: ListNews.secondsBetween)
                 reactor.leap(seconds: 100)
                 told.append(heard)
             }
@@ -147,7 +147,7 @@ import Testing
             // A loop that has ended is not waited for, and one that begins later has what there is.
             await other.end()
             gateway.shared.mcp.sources.replace(source: "zz", with: Self.maker(["zz__go"]))
-            await gateway.leap(seconds: ToolListNews.secondsBetween)
+            await gateway.leap(seconds: ListNews.secondsBetween)
             try await stream.hears(Self.news, times: 2)
             let third = try await InProcess(beside: gateway)
             #expect(try await MCPClient(third, fields).call("zz__go")["isError"] == false)

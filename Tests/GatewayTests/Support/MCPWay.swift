@@ -107,9 +107,12 @@ final class MCPSpeaker {
     }
 
     /// How often the client was told that the list of tools is another one. On the ways that have a stream by themselves.
-    func toolNews() async throws -> Int {
+    func toolNews() async throws -> Int { try await news(of: "tools") }
+
+    /// The same of any list.
+    func news(of list: String) async throws -> Int {
         let text = await stream?.seen().text ?? stdio?.text ?? ""
-        return text.split(separator: "tools/list_changed", omittingEmptySubsequences: false).count - 1
+        return text.split(separator: list + "/list_changed", omittingEmptySubsequences: false).count - 1
     }
 
     func end() async {

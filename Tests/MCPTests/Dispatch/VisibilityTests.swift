@@ -162,13 +162,14 @@ import Testing
     }
 
     @Test func theListOfToolsAloneMayChange() throws {
-        for (lists, tools, expected) in [
-            (false, false, [false, false, false]), (false, true, [true, false, false]),
-            (true, false, [true, true, true]),
+        for (lists, tools, others, expected) in [
+            (false, false, false, [false, false, false]), (false, true, false, [true, false, false]),
+            (false, false, true, [false, true, true]), (true, false, false, [true, true, true]),
         ] {
             let dispatcher = Fixture.dispatcher { registry in
                 registry.listsChange = lists
                 registry.toolsChange = tools
+                registry.othersChange = others
             }
             let handshake = dispatcher.initialize(JSONRPCID(1), ["protocolVersion": "2025-11-25"], .local)
             guard case .response(_, let result) = handshake.answer else {

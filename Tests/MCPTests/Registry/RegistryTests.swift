@@ -165,4 +165,29 @@ import Testing
         registry.replace(source: "a", with: [])
         #expect(fingerprints() == before)
     }
+
+    /// Each list has its own, of what is seen.
+    @Test func theListsHaveFingerprintsOfTheirOwn() {
+        var registry = Self.registry()
+        let reader = Visibility(Principal(label: "r", scopes: .read))
+        let before = registry.fingerprints(for: reader)
+        func changed(_ others: SourceOthers?) -> Set<Change> {
+            registry.replaceOthers(source: "a", with: others)
+            let now = registry.fingerprints(for: reader)
+            return Set(now.keys.filter { now[$0] != before[$0] })
+        }
+        func prompt(_ scope: Principal.Scopes) -> Prompt {
+            Prompt("a__p", title: "P", description: "P.", scope: scope) { _, _ in [] }
+        }
+        let resource = Resource("a://r", name: "r", title: "R", description: "R.", mimeType: "text/plain") { _, _ in []
+        }
+        let template = ResourceTemplate(
+            "a://all/{id}", name: "t", title: "T", description: "T.", mimeType: "text/plain"
+        ) { _, _, _ in [] }
+        #expect(changed(SourceOthers(prompts: [prompt(.read)])) == [.promptsListed])
+        #expect(changed(SourceOthers(prompts: [prompt(.write)])) == [], "it is not seen")
+        #expect(changed(SourceOthers(resources: [resource])) == [.resourcesListed])
+        #expect(changed(SourceOthers(templates: [template])) == [.resourcesListed])
+        #expect(changed(nil) == [])
+    }
 }

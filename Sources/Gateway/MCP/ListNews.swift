@@ -2,16 +2,16 @@ import Core
 import IO
 import MCP
 
-/// Tells clients that their list of tools is another one: those alone for whom it is, and at most once a second. What comes
-/// and goes within that time is no news. On one loop.
-final class ToolListNews {
+/// Tells clients that their list of tools, of prompts or of resources is another one: those alone for whom it is, and at most once a
+/// second. What comes and goes within that time is no news. On one loop.
+final class ListNews {
     static let secondsBetween = 1.0
 
     private struct Listener {
         let visibility: () -> Visibility
-        let tell: () -> Void
-        /// Of the list as it was when this listener was last told of it.
-        var fingerprint: Int
+        let tell: (Change) -> Void
+        /// Of the lists as they were when this listener was last told of them.
+        var fingerprints: [Change: Int]
     }
 
     private let dispatcher: Dispatcher
@@ -29,13 +29,13 @@ final class ToolListNews {
         self.now = now ?? { reactor.now }
     }
 
-    /// Calls `tell` whenever what is visible has become otherwise, until `remove`.
+    /// Calls `tell` with a list whenever what is visible has become otherwise, until `remove`.
     /// - Parameter visibility: asked for each look, as it may change by itself.
     /// - Returns: the listener's number.
-    func add(_ visibility: @escaping () -> Visibility, tell: @escaping () -> Void) -> Int {
+    func add(_ visibility: @escaping () -> Visibility, tell: @escaping (Change) -> Void) -> Int {
         lastListener += 1
         listeners[lastListener] = Listener(
-            visibility: visibility, tell: tell, fingerprint: dispatcher.registry.fingerprint(for: visibility()))
+            visibility: visibility, tell: tell, fingerprints: dispatcher.registry.fingerprints(for: visibility()))
         return lastListener
     }
 
@@ -52,15 +52,16 @@ final class ToolListNews {
     }
 
     private func tell() {
-        var known: [Visibility: Int] = [:]
+        var known: [Visibility: [Change: Int]] = [:]
         for (number, listener) in listeners {
             let visibility = listener.visibility()
-            let fingerprint = known[visibility] ?? dispatcher.registry.fingerprint(for: visibility)
-            known[visibility] = fingerprint
-            guard fingerprint != listener.fingerprint else { continue }
-            listeners[number]?.fingerprint = fingerprint
+            let fingerprints = known[visibility] ?? dispatcher.registry.fingerprints(for: visibility)
+            known[visibility] = fingerprints
+            guard fingerprints != listener.fingerprints else { continue }
+            listeners[number]?.fingerprints = fingerprints
             lastTold = now()
-            listener.tell()
+            for change in [Change.toolsListed, .promptsListed, .resourcesListed]
+            where fingerprints[change] != listener.fingerprints[change] { listener.tell(change) }
         }
     }
 }
