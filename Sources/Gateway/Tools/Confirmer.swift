@@ -25,6 +25,8 @@ struct Confirmer {
         let byHand: String
         /// The status of what a person has not agreed to.
         let declined: String
+        /// What its preview tells, as its description lists it; empty for what is to be sent.
+        var tells = ""
         /// The result of an earlier call with the same key; nil when nothing was done under it, and of a tool without keys.
         var repeated: (JSONObject, Call) async throws(APIError) -> JSONObject? = { _, _ in nil }
         /// What would be done, by a fresh look, with `confirm` and for how long that is good.
@@ -54,6 +56,14 @@ struct Confirmer {
         var answers: JSONObject = [:]
         /// In a form, which its user may have looked at for longer than a token is good.
         var isInForm = false
+    }
+
+    /// What the description of a tool says of how it asks, so that a model knows what it has to do.
+    func manner(_ action: Action) -> String {
+        if takesFormsOnly { return "The client asks its user in a form first; without one nothing is done." }
+        let preview = action.tells.isEmpty ? ": show" : ": \(action.tells) and a confirm token. Show"
+        return
+            "Without confirm it only previews\(preview) the preview to the user, and call again with confirm when they agree."
     }
 
     /// Serves a call.

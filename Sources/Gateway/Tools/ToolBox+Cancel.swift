@@ -8,17 +8,14 @@ extension ToolBox {
         tools.add(
             SurfaceTool(
                 surface: Surfaces.row("events/cancel"), title: "Cancel an event",
-                description: """
-                    Cancels an event for good; guests are told. Without confirm it only previews: name, start, guests, \
-                    payment and a confirm token. Show the preview to the user, and call again with confirm when they agree.
-                    """,
+                description: "Cancels an event for good; guests are told.",
                 input: ToolSchemas.cancel, output: ToolSchemas.cancelOutput, isIdempotent: true,
                 service: .confirmed(
                     Confirmer.Action(
                         tool: "cancel_event",
                         byHand:
                             "on the event's page at Luma, in the gateway's console, or with luma-mcp events cancel ID",
-                        declined: "kept",
+                        declined: "kept", tells: "name, start, guests, payment",
                         preview: { [self] arguments, call throws(APIError) in try await preview(arguments, call) },
                         question: Self.question, besides: Self.undecided,
                         perform: { [self] arguments, agreed, call throws(APIError) in

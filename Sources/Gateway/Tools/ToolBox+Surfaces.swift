@@ -11,7 +11,7 @@ extension ToolBox {
         for surface in Surfaces.all where surface.isDerived(.tool) {
             tools.add(
                 SurfaceTool(
-                    surface: surface, title: Self.title(surface), description: Self.description(surface),
+                    surface: surface, title: Self.title(surface), description: surface.operation.summary,
                     input: SurfaceSchema.input(surface), output: SurfaceSchema.output(surface),
                     service: surface.needsConfirmation ? .confirmed(action(surface)) : .atOnce(handler(surface))))
         }
@@ -20,12 +20,6 @@ extension ToolBox {
     private static func title(_ surface: Surface) -> String {
         let words = (surface.tool ?? "").split(separator: "_").joined(separator: " ")
         return words.prefix(1).uppercased() + words.dropFirst()
-    }
-
-    private static func description(_ surface: Surface) -> String {
-        guard surface.needsConfirmation else { return surface.operation.summary }
-        return surface.operation.summary
-            + " Without confirm it only previews: show the preview to the user, and call again with confirm when they agree."
     }
 
     private func handler(_ surface: Surface) -> Tool.Handler {

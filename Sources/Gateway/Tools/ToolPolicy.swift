@@ -18,6 +18,7 @@ struct SurfaceTool {
     /// Nil for the row's own name.
     var name: String?
     let title: String
+    /// What it does; how it asks is said by its action.
     let description: String
     /// Of the arguments, without the one by which somebody agrees.
     let input: JSONObject
@@ -50,25 +51,39 @@ struct ToolPolicy {
         guard let name = tool.name ?? surface.tool else {
             preconditionFailure("\(surface.operation.name) has no tool")
         }
-        var input = tool.input
+        var (input, output, description) = (tool.input, tool.output, tool.description)
         let handler: Tool.Handler
         switch tool.service {
         case .atOnce(let serve):
             precondition(!surface.needsConfirmation, "\(name) would be done without asking")
             handler = serve
         case .confirmed(let action):
-            input = Self.confirmable(input)
+            description += " " + confirmer.manner(action)
+            if confirmer.takesFormsOnly {
+                output = Self.changed(output) { $0[Confirmer.confirm] = nil }
+            } else {
+                let word = ToolSchemas.string("From the preview, when the user agrees")
+                input = Self.changed(input) { $0[Confirmer.confirm] = word }
+            }
             handler = { [confirmer] call, arguments throws(CallFailure) in
                 try await confirmer.serve(action, arguments, call)
             }
         }
         if tool.name == nil { served.append(name) }
-        registry.add(
-            tool.forgiving(
-                Tool(
-                    name, title: tool.title, description: tool.description, input: input, output: tool.output,
-                    hints: Self.hints(surface.operation, tool.isIdempotent), isClosed: tool.isClosed,
-                    scope: surface.scope, handler: handler)))
+        var registered = tool.forgiving(
+            Tool(
+                name, title: tool.title, description: description, input: input, output: output,
+                hints: Self.hints(surface.operation, tool.isIdempotent), isClosed: tool.isClosed,
+                scope: surface.scope, handler: handler))
+        if case .confirmed = tool.service, confirmer.takesFormsOnly {
+            // Of an assistant that knows the tool from before: it is nobody's word, and no reason to refuse the call.
+            registered.forgive = { [forgive = registered.forgive] arguments in
+                var arguments = forgive(arguments)
+                arguments[Confirmer.confirm] = nil
+                return arguments
+            }
+        }
+        registry.add(registered)
     }
 
     private static func hints(_ operation: Operation, _ isIdempotent: Bool?) -> Tool.Hints {
@@ -77,11 +92,12 @@ struct ToolPolicy {
             idempotent: isIdempotent ?? !operation.isWrite, openWorld: true)
     }
 
-    private static func confirmable(_ input: JSONObject) -> JSONObject {
-        var input = input
-        var properties = input["properties"]?.objectValue ?? [:]
-        properties[Confirmer.confirm] = ToolSchemas.string("From the preview, when the user agrees")
-        input["properties"] = .object(properties)
-        return input
+    /// A schema with other properties.
+    private static func changed(_ schema: JSONObject, _ change: (inout JSONObject) -> Void) -> JSONObject {
+        var schema = schema
+        var properties = schema["properties"]?.objectValue ?? [:]
+        change(&properties)
+        schema["properties"] = .object(properties)
+        return schema
     }
 }

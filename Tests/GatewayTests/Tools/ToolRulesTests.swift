@@ -1,5 +1,6 @@
 import Core
 import GatewayAPI
+import Settings
 import TestKit
 import Testing
 
@@ -133,6 +134,25 @@ import Testing
             }
             // Each word costs every conversation.
             #expect(list.text.utf8.count < 1400 * tools.count)
+        }
+    }
+
+    /// A token that the gateway takes for nobody's word is not offered either.
+    @Test(arguments: ["token", "form"]) func aTokenIsOfferedWhereItCounts(way: String) async throws {
+        let asking = Surfaces.all.filter(\.needsConfirmation).compactMap(\.tool)
+        #expect(asking.contains("cancel_event") && asking.count > 1)
+        try await InProcess.serve([.cancelConfirmation: way]) { (gateway: InProcess) async throws in
+            let list = try await MCPClient(gateway).modern("tools/list")
+            for tool in try #require(list.json?["result"]?["tools"]?.arrayValue) {
+                let isOffered = way == "token" && asking.contains(tool["name"]?.stringValue ?? "")
+                let words = tool["description"]?.stringValue ?? ""
+                #expect((tool["inputSchema"]?["properties"]?["confirm"] != nil) == isOffered, "\(tool)")
+                #expect(words.contains("again with confirm") == isOffered, "\(words)")
+                if !isOffered { #expect(tool["outputSchema"]?["properties"]?["confirm"] == nil, "\(tool)") }
+                if way == "form", asking.contains(tool["name"]?.stringValue ?? "") {
+                    #expect(words.contains("in a form first"), "\(words)")
+                }
+            }
         }
     }
 
