@@ -113,7 +113,7 @@ public struct ServiceBase: Sendable, Equatable {
         // A URL that was made of this base begins as it does, and nothing is left to be understood.
         if url.utf8.starts(with: origin.utf8) {
             let rest = url.utf8.dropFirst(origin.utf8.count)
-            if rest.first == UInt8(ascii: "/") { return String(rest) }
+            if rest.first == UInt8(ascii: "/") { return String(Substring(rest)) }
         }
         guard let (origin, target) = Origin.split(url) else { throw .unclear }
         guard origin.isSecure == isSecure, origin.host == host, origin.effectivePort == Origin(self).effectivePort
