@@ -21,6 +21,7 @@ from gateway import free_port
 
 BINARY, V1, V2 = sys.argv[1:]
 SERVER = str(pathlib.Path(__file__).resolve().parent / "upstream_server.py")
+UNSTEADY = str(pathlib.Path(__file__).resolve().parent / "unsteady_server.py")
 KINDS = {"v1": V1, "v2": V2, "fastmcp": V2}
 TOOLS = {"echo", "process", "steps", "slow", "boom"}
 # None of it is a measurement: only what never happens takes so long.
@@ -109,14 +110,19 @@ def entries(upstreams):
             "hints": {"echo": {"read_only": True}}, "limits": {"call_seconds": 3},
         }
     for kind, python in KINDS.items():
-        # The environment, and the Python that it was made of, which need not be the system's.
-        base = subprocess.check_output([python, "-c", "import sys; print(sys.base_prefix)"], text=True).strip()
-        root = str(pathlib.Path(python).parents[1])
-        yield {
-            "name": "s" + kind, "transport": "stdio", "command": [python, "-B", SERVER, kind, "stdio"],
-            "paths": [{"path": path} for path in (root, base, str(pathlib.Path(SERVER).parent))], "limits": {"connect_seconds": 30},
-            "hints": {"echo": {"read_only": True}},
-        }
+        yield program("s" + kind, python, SERVER, kind, "stdio") | {"hints": {"echo": {"read_only": True}}}
+    for kind in "flapping", "growing":
+        yield program(kind, V2, UNSTEADY, kind)
+
+
+def program(name, python, script, *arguments):
+    # The environment, and the Python that it was made of, which need not be the system's.
+    base = subprocess.check_output([python, "-c", "import sys; print(sys.base_prefix)"], text=True).strip()
+    root = str(pathlib.Path(python).parents[1])
+    return {
+        "name": name, "transport": "stdio", "command": [python, "-B", script, *arguments],
+        "paths": [{"path": path} for path in (root, base, str(pathlib.Path(script).parent))], "limits": {"connect_seconds": 30},
+    }
 
 
 def journey(gateway, name):
@@ -175,6 +181,33 @@ def die(gateway, kind):
     return int(after)
 
 
+def flap(gateway):
+    """A program that ends again and again costs the calls that it does not answer; its tools stay listed."""
+    until("flapping offers its tool", lambda: gateway.tools("flapping") == {"process"})
+    processes = set()
+
+    def ended_twice():
+        result = gateway.call("flapping__process")
+        assert gateway.tools("flapping") == {"process"}
+        if not result["isError"]:
+            processes.add(text(result))
+        return len(processes) == 3
+
+    until("flapping is started again and again", ended_twice)
+    print("flapping: three programs", flush=True)
+
+
+def grow(gateway):
+    """A list that grows is read again each time."""
+    wanted = {"process"}
+    until("growing offers its tool", lambda: gateway.tools("growing") == wanted)
+    for number in range(3):
+        assert not gateway.call("growing__process")["isError"]
+        wanted.add(f"grown_{number}")
+        until(f"growing has {len(wanted)} tools", lambda: gateway.tools("growing") == wanted)
+    print("growing: four tools", flush=True)
+
+
 async def beside_tools(gateway):
     """Prompts, resources, and a question that a server has for the user of the gateway's client."""
     asked = []
@@ -208,6 +241,8 @@ def main():
                 journey(gateway, "h" + kind)
                 journey(gateway, "s" + kind)
             asyncio.run(beside_tools(gateway))
+            flap(gateway)
+            grow(gateway)
             for upstream in upstreams:
                 restart(gateway, upstream)
             hang(gateway, upstreams[0])
