@@ -29,6 +29,7 @@ final class UpstreamKeeper {
     private(set) var agreement: UpstreamClient.Agreement?
     /// Why it does not answer; nil while it does.
     private(set) var fault: UpstreamFault?
+    private var outage = OutageNotice()
     var patience = UpstreamPatience()
     var calls: [UInt64: (UpstreamFault) -> Void] = [:]
     private var timers: [Timer: TimerQueue.Token] = [:]
@@ -93,6 +94,7 @@ final class UpstreamKeeper {
             let isNew = fault != nil || self.agreement == nil
             self.agreement = agreement
             fault = nil
+            outage.ended()
             stop(.grace)
             if isNew {
                 runs.log(
@@ -118,7 +120,7 @@ final class UpstreamKeeper {
         for timer in [Timer.poll, .idle, .look, .subscription] { stop(timer) }
         let deadline = clock.now.advanced(seconds: isEnded ? Self.secondsToEnd : 2 * settings.patience)
         start { await link.close(fault, by: deadline) }
-        if !isEnded, self.fault?.text != fault.text {
+        if !isEnded, outage.failed(now: clock.now) {
             runs.log(
                 HostEvent(.warning, "An upstream does not answer", ["upstream": entry.name, "cause": fault.text]))
         }

@@ -37,6 +37,20 @@ import Testing
         }
     }
 
+    /// One that fails now so and now so is told of once, and not at each attempt.
+    @Test func anOutageIsLoggedOnceWhateverItsCauses() async throws {
+        let script: FakeUpstream.Script = { message in
+            .raw("", status: message.earlier % 2 == 0 ? "503 Service Unavailable" : "500 Internal Server Error")
+        }
+        try await FakeUpstream.serve(.modern, script) { upstream in
+            try await UpstreamToolsTests.serve([("docs", upstream.url)]) { (gateway: InProcess) async throws in
+                try await Self.soon { upstream.count("server/discover") >= 3 }
+                let lines = await gateway.logLines().filter { $0["message"] == "An upstream does not answer" }
+                #expect(lines.count == 1 && lines.first?["upstream"] == "docs", "\(lines)")
+            }
+        }
+    }
+
     @Test func progressIsPassedOn() async throws {
         let script: FakeUpstream.Script = { message in
             guard message.method == "tools/call", let id = message.id else { return nil }
