@@ -152,7 +152,8 @@ package final class FakeUpstream: Sendable {
                 "resultType": "complete",
             ])
         default:
-            return message.id == nil ? .raw("", status: "202 Accepted", fields: "") : .error(-32601, "Method not found")
+            let isAsked = message.id != nil && message.method != "answer"
+            return isAsked ? .error(-32601, "Method not found") : .raw("", status: "202 Accepted", fields: "")
         }
     }
 
