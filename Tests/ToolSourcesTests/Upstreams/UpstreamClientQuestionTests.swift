@@ -72,7 +72,7 @@ import Testing
         let first = Self.call(&client)
         _ = Self.call(&client, "tools/list")
         #expect(try Self.take(&client, of: nil) == first)
-        _ = client.answer(JSONRPCID("q"), of: first, .success(["action": "decline"]), now: Self.now)
+        _ = client.answer(.string("q"), of: first, .success(["action": "decline"]), now: Self.now)
         let second = Self.call(&client, "prompts/get", [:])
         #expect(try Self.take(&client, of: nil) == -32600, "two calls")
         // One that was given up may go on there.
@@ -86,14 +86,14 @@ import Testing
         let id = Self.call(&client)
         for round in 1...UpstreamQuestion.maxRounds {
             #expect(try Self.take(&client, of: id) == id, "\(round)")
-            let actions = client.answer(JSONRPCID("q"), of: id, .success(["action": "cancel"]), now: Self.now)
+            let actions = client.answer(.string("q"), of: id, .success(["action": "cancel"]), now: Self.now)
             guard case .send(let message, _)? = actions.first, actions.count == 1 else {
                 Issue.record("no answer in round \(round)")
                 return
             }
             let answer = try JSON.parse(message.octets)
             #expect(answer["id"] == "q" && answer["result"] == ["action": "cancel"])
-            let again = client.answer(JSONRPCID("q"), of: id, .success([:]), now: Self.now)
+            let again = client.answer(.string("q"), of: id, .success([:]), now: Self.now)
             #expect(again.isEmpty)
         }
         #expect(try Self.take(&client, of: id) == -32600, "not without end")
@@ -105,7 +105,7 @@ import Testing
         #expect(try Self.take(&client, of: id) == id)
         _ = client.take(
             .message(["jsonrpc": "2.0", "id": .number(JSONNumber(id)), "result": [:]], request: id), now: Self.now)
-        let late = client.answer(JSONRPCID("q"), of: id, .success([:]), now: Self.now)
+        let late = client.answer(.string("q"), of: id, .success([:]), now: Self.now)
         #expect(late.isEmpty)
     }
 }
