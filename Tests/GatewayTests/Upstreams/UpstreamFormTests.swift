@@ -106,10 +106,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (["mode": "url", "message": "Go there", "url": "https://x.example/"] as JSON, "elicitation/create", -32602),
-        (Self.form, "sampling/createMessage", -32601), (["message": "No schema"], "elicitation/create", -32602),
-    ])
+    @Test(
+        arguments: [
+            (["mode": "url", "message": "Go there", "url": "https://x.example/"], "elicitation/create", -32602),
+            (Self.form, "sampling/createMessage", -32601), (["message": "No schema"], "elicitation/create", -32602),
+        ] as [(JSON, String, Int)])
     func whatIsNoFormIsRefused(params: JSON, method: String, code: Int) async throws {
         let script: FakeUpstream.Script = { message in
             guard message.method == "tools/call" else { return nil }
