@@ -192,10 +192,8 @@ import Testing
                 for way in [MCPWay.modern, .session] {
                     let speaker = try await MCPSpeaker(way, gateway, [], .local)
                     let prompts = try await speaker.ask("prompts/list")["result"]?["prompts"]?.arrayValue ?? []
-                    #expect(
-                        prompts.compactMap { $0["name"]?.stringValue }.filter { $0.hasPrefix("docs__") } == [
-                            "docs__greet"
-                        ])
+                    let names = prompts.compactMap { $0["name"]?.stringValue }
+                    #expect(names.filter { $0.hasPrefix("docs__") } == ["docs__greet"])
                     let got = try await speaker.ask(
                         "prompts/get", ["name": "docs__greet", "arguments": ["who": "Ada"]])
                     let message = got["result"]?["messages"]?.arrayValue?.first
