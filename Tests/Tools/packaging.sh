@@ -135,6 +135,8 @@ if [ "$(id -u)" -ne 0 ]; then
     echo "not root: the Debian package and the Dockerfile were not tried" >&2
     exit 0
 fi
+# Where this machine keeps its temporary files is no folder of a plain root.
+unset TMPDIR
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 base=$work/base
 if [ ! -e "$base/complete" ]; then
