@@ -19,7 +19,7 @@ from mcp.client import Client
 
 from gateway import free_port
 
-BINARY, V1, V2 = sys.argv[1:]
+BINARY, V1, V2 = map(os.path.abspath, sys.argv[1:])
 SERVER = str(pathlib.Path(__file__).resolve().parent / "upstream_server.py")
 UNSTEADY = str(pathlib.Path(__file__).resolve().parent / "unsteady_server.py")
 KINDS = {"v1": V1, "v2": V2, "fastmcp": V2}
