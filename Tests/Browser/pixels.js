@@ -38,6 +38,16 @@ async function unreadable(data, scale) {
     return most;
   }
 
+  /** Whether a point of an element lies beyond the edge of a part that scrolls, or is cut off otherwise. */
+  function isCutOff(node, x, y) {
+    for (let part = node; part; part = part.parentElement) {
+      if (getComputedStyle(part).overflow === "visible") continue;
+      const edge = part.getBoundingClientRect();
+      if (x < edge.left || x > edge.right || y < edge.top || y > edge.bottom) return true;
+    }
+    return false;
+  }
+
   const poor = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const range = document.createRange();
@@ -49,8 +59,9 @@ async function unreadable(data, scale) {
     const box = range.getClientRects()[0];
     if (!box || box.width < 4 || box.top < 0 || box.left < 0 || box.bottom > innerHeight || box.right > innerWidth) continue;
     // What something else lies over is not seen, and what is cut off is not judged.
-    const over = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-    if (!over || !(over === node || node.contains(over) || over.contains(node))) continue;
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    const over = document.elementFromPoint(x, y);
+    if (isCutOff(node, x, y) || !over || !(over === node || node.contains(over) || over.contains(node))) continue;
     const size = parseFloat(getComputedStyle(node).fontSize);
     const ratio = contrast(box);
     // A thin stroke is mixed with what is behind it, so the picture shows a little less than the colours say.
