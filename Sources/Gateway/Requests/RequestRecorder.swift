@@ -33,15 +33,17 @@ final class RequestRecorder {
         let now = clock.now
         let duration = now.nanoseconds - context.exchange.arrival.nanoseconds
         metrics.answered(endpoint, status: status, nanoseconds: duration)
-        let total = context.admission?.calls
+        let admission = context.admission
+        // Only a request whose calls are not its own has a total.
+        let total = calls == nil ? admission?.calls : nil
         let record = RequestRecord(
             time: clock.wallClock(at: now), requestID: context.id, method: context.method,
             route: endpoint?.pattern ?? "-",
             status: status, durationNanoseconds: duration, bytes: bytes,
             upstreamCalls: calls?.upstreamCalls ?? total?.upstreamCalls ?? 0,
             retries: calls?.retries ?? total?.retries ?? 0, reason: reason,
-            label: context.admission?.principal?.label,
-            traceID: context.admission?.trace?.traceID, address: Self.address(context, reason))
+            label: admission?.principal?.label,
+            traceID: admission?.trace?.traceID, address: Self.address(context, reason))
         log.log(record)
         if endpoint?.isRoutine != true { metrics.keep(record) }
     }

@@ -25,39 +25,39 @@ package struct Endpoint: Sendable {
         case operation
     }
 
-    /// What holds of a row beyond its path.
+    /// What holds of a row beyond its path. Its constants are computed: a stored one is asked for behind `swift_once`.
     package struct Traits: OptionSet, Sendable {
         package let rawValue: UInt16
 
-        package init(rawValue: UInt16) { self.rawValue = rawValue }
+        @inlinable package init(rawValue: UInt16) { self.rawValue = rawValue }
 
         /// It changes something at Luma.
-        package static let write = Traits(rawValue: 1 << 0)
+        @inlinable package static var write: Traits { Traits(rawValue: 1 << 0) }
         /// It speaks MCP and not REST.
-        package static let mcp = Traits(rawValue: 1 << 1)
+        @inlinable package static var mcp: Traits { Traits(rawValue: 1 << 1) }
         /// A page for people, or a file of one: no part of the interface for programs.
-        package static let page = Traits(rawValue: 1 << 2)
+        @inlinable package static var page: Traits { Traits(rawValue: 1 << 2) }
         /// Answered without a token: probes, browsers and readers of the description have none, and what these tell is no
         /// secret. The address of a feed is its own token.
-        package static let open = Traits(rawValue: 1 << 3)
+        @inlinable package static var open: Traits { Traits(rawValue: 1 << 3) }
         /// Asked at an interval by programs that watch: a list of what was asked would show little else.
-        package static let routine = Traits(rawValue: 1 << 4)
+        @inlinable package static var routine: Traits { Traits(rawValue: 1 << 4) }
         /// The format stands in the path: whoever writes it there means it, whatever else its program takes.
-        package static let namesItsFormat = Traits(rawValue: 1 << 5)
+        @inlinable package static var namesItsFormat: Traits { Traits(rawValue: 1 << 5) }
         /// It lists events, in whatever format.
-        package static let listsEvents = Traits(rawValue: 1 << 6)
+        @inlinable package static var listsEvents: Traits { Traits(rawValue: 1 << 6) }
         /// Only who operates the gateway may: a feed can be read long after the token that made it is gone.
-        package static let admin = Traits(rawValue: 1 << 7)
+        @inlinable package static var admin: Traits { Traits(rawValue: 1 << 7) }
         /// The body of the request is read.
-        package static let takesBody = Traits(rawValue: 1 << 8)
+        @inlinable package static var takesBody: Traits { Traits(rawValue: 1 << 8) }
         /// The answer may be one that is kept, so what the caller says of those is read.
-        package static let cached = Traits(rawValue: 1 << 9)
+        @inlinable package static var cached: Traits { Traits(rawValue: 1 << 9) }
         /// The answer names the address by which the server was reached.
-        package static let namesHost = Traits(rawValue: 1 << 10)
+        @inlinable package static var namesHost: Traits { Traits(rawValue: 1 << 10) }
         /// Its answer ends when the client goes: how long it took says nothing.
-        package static let stream = Traits(rawValue: 1 << 11)
+        @inlinable package static var stream: Traits { Traits(rawValue: 1 << 11) }
         /// What it calls may change something, so a key of the request is read.
-        package static let keyed = Traits(rawValue: 1 << 12)
+        @inlinable package static var keyed: Traits { Traits(rawValue: 1 << 12) }
 
         /// What a principal needs.
         var scope: Principal.Scopes { contains(.admin) ? .admin : contains(.write) ? .write : .read }
@@ -131,13 +131,13 @@ package struct Endpoint: Sendable {
         }
     }
 
-    package var isWrite: Bool { traits.contains(.write) }
-    package var isMCP: Bool { traits.contains(.mcp) }
-    package var isPage: Bool { traits.contains(.page) }
-    package var isOpen: Bool { traits.contains(.open) }
-    package var isRoutine: Bool { traits.contains(.routine) }
-    package var namesItsFormat: Bool { traits.contains(.namesItsFormat) }
-    package var listsEvents: Bool { traits.contains(.listsEvents) }
+    @inlinable package var isWrite: Bool { traits.contains(.write) }
+    @inlinable package var isMCP: Bool { traits.contains(.mcp) }
+    @inlinable package var isPage: Bool { traits.contains(.page) }
+    @inlinable package var isOpen: Bool { traits.contains(.open) }
+    @inlinable package var isRoutine: Bool { traits.contains(.routine) }
+    @inlinable package var namesItsFormat: Bool { traits.contains(.namesItsFormat) }
+    @inlinable package var listsEvents: Bool { traits.contains(.listsEvents) }
 }
 
 extension Endpoint: Hashable, CustomStringConvertible {
