@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import IO
 import Synchronization
@@ -30,10 +31,15 @@ package final class CallFolder: Sendable {
         opened.withLock { $0 = made }
     }
 
-    /// Takes it away, with what is still in it. Nothing may run in it any more. Blocks its thread: never on a loop.
-    func remove() {
+    /// Takes it away, with what is still in it, on a thread that may wait for the disk. Nothing may run in it any more.
+    func remove() async {
         guard let path = opened.withLock({ $0?.path }) else { return }
-        Self.remove(path)
+        await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+            DispatchQueue(label: "luma-mcp.calls.end").async {
+                Self.remove(path)
+                continuation.resume()
+            }
+        }
     }
 
     /// One of a run's own, which is made when that starts; before `open` it cannot be.

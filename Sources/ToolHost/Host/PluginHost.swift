@@ -1,5 +1,4 @@
 package import Core
-import Dispatch
 package import IO
 import Synchronization
 package import ToolSources
@@ -124,13 +123,7 @@ package final class PluginHost: Sendable {
         await runs.fetcher.end()
         await loop.end(keeper)
         await loop.stop()
-        let folder = runs.folder
-        await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
-            DispatchQueue(label: "luma-mcp.plugins.end").async {
-                folder.remove()
-                continuation.resume()
-            }
-        }
+        await runs.folder.remove()
     }
 }
 

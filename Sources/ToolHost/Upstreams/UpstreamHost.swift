@@ -1,5 +1,4 @@
 import Core
-import Dispatch
 package import IO
 package import MCP
 import Synchronization
@@ -124,13 +123,7 @@ package final class UpstreamHost: Sendable {
     package func end() async {
         await loop.end(keepers.withLock { $0 })
         await loop.stop()
-        let folder = settings.folder
-        await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
-            DispatchQueue(label: "luma-mcp.upstreams.end").async {
-                folder.remove()
-                continuation.resume()
-            }
-        }
+        await settings.folder.remove()
     }
 }
 

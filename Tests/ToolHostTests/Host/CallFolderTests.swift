@@ -6,18 +6,18 @@ import Testing
 
 /// Where calls have their directories, and what of them is left by whom.
 @Suite struct CallFolderTests {
-    private func with(_ body: (String) throws -> Void) throws {
+    private func with(_ body: (String) async throws -> Void) async throws {
         let base = FileManager.default.temporaryDirectory.appending(path: "luma-" + UUID().uuidString).path
         defer { try? FileManager.default.removeItem(atPath: base) }
-        try body(base)
+        try await body(base)
     }
 
     private func entries(_ path: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: path)
     }
 
-    @Test func itIsMadeForItsOwnerAloneAndTakenAway() throws {
-        try with { base in
+    @Test func itIsMadeForItsOwnerAloneAndTakenAway() async throws {
+        try await with { base in
             let folder = CallFolder(below: base)
             try folder.open()
             // Once is enough.
@@ -29,14 +29,14 @@ import Testing
             #expect(folder.directory().path.hasPrefix(base + "/" + name + "/call-"))
             try FileManager.default.createDirectory(
                 atPath: folder.directory().path + "/left/behind", withIntermediateDirectories: true)
-            folder.remove()
+            await folder.remove()
             #expect(try entries(base) == [])
         }
     }
 
     /// What a process that was killed has left goes; what a living one has does not.
-    @Test func leftoversGoAndTheLivingStay() throws {
-        try with { base in
+    @Test func leftoversGoAndTheLivingStay() async throws {
+        try await with { base in
             let left = base + "/plugins-gone/call-one/deep"
             try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: true)
             try Data("x".utf8).write(to: URL(fileURLWithPath: left + "/file"))
@@ -46,14 +46,14 @@ import Testing
             try second.open()
             let names = try entries(base)
             #expect(names.count == 3 && names.contains("other") && !names.contains("plugins-gone"))
-            first.remove()
-            second.remove()
+            await first.remove()
+            await second.remove()
             #expect(try entries(base) == ["other"])
         }
     }
 
-    @Test func itIsNotUsedBeforeItIsThere() throws {
-        try with { base in
+    @Test func itIsNotUsedBeforeItIsThere() async throws {
+        try await with { base in
             #expect(!CallFolder(below: base).directory().path.hasPrefix(base))
             let file = CallFolder(below: "/dev/null/none")
             #expect(throws: SystemError.self) { try file.open() }

@@ -65,7 +65,7 @@ private final class ChildStage: Sendable {
         if isOpened { try await stage.open() }
         try await body(stage)
         await stage.close()
-        stage.folder.remove()
+        await stage.folder.remove()
         #expect(try FileManager.default.contentsOfDirectory(atPath: stage.state) == [])
         await stage.loop.stop()
     }
