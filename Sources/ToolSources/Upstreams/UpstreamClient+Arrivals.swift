@@ -27,11 +27,16 @@ extension UpstreamClient {
     private static let maxInBatch = 100
 
     private mutating func readOne(_ json: JSON, of request: Int?, now: MonotonicTime) -> [Action] {
-        guard let object = json.objectValue, object["jsonrpc"]?.stringValue == "2.0" else {
+        guard let object = json.objectValue else {
             strays += 1
             return []
         }
-        if let method = object["method"]?.stringValue {
+        let isMessage = object["jsonrpc"]?.stringValue == "2.0"
+        if object["method"] != nil {
+            guard isMessage, let method = object["method"]?.stringValue else {
+                strays += 1
+                return []
+            }
             let params = object["params"]?.objectValue ?? [:]
             guard let id = object["id"] else { return noted(method, params) }
             return asked(method, id: id, params, of: request, now: now)
@@ -43,16 +48,20 @@ extension UpstreamClient {
             strays += 1
             return []
         }
-        if let error = object["error"] {
+        if isMessage, let error = object["error"] {
             let code = error["code"]?.intValue ?? JSONRPCError.internalError().code
             let message = error["message"]?.stringValue ?? ""
             return end(id, .failure(.error(JSONRPCError(code: code, message: message, data: error["data"]))), now: now)
         }
-        guard own != nil, let result = object["result"]?.objectValue else {
+        if isMessage, own != nil, let result = object["result"]?.objectValue {
+            return end(id, .success(result), now: now)
+        }
+        guard own != nil, object["result"] != nil || object["error"] != nil else {
             strays += 1
             return []
         }
-        return end(id, .success(result), now: now)
+        // Its request would wait for another answer in vain.
+        return end(id, .failure(.fault(.noMessage)), now: now)
     }
 
     private mutating func end(_ id: Int, _ result: Result<JSONObject, Failure>, now: MonotonicTime) -> [Action] {

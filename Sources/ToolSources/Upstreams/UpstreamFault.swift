@@ -55,4 +55,7 @@ public struct UpstreamFault: Error, Sendable, Equatable {
         self.retryAfterSeconds = retryAfterSeconds
         self.errorCode = errorCode
     }
+
+    /// An answer that says whose it is, and is none by the protocol.
+    static let noMessage = UpstreamFault(.malformed, mayHaveRun: true, "its answer is not an MCP message")
 }

@@ -120,7 +120,11 @@ public struct UpstreamHTTP: Sendable {
     /// What one event of a stream means.
     public func read(_ event: EventStreamReader.Event, request: Int?) -> UpstreamArrival? {
         guard event.name == "message", !event.data.isEmpty else { return nil }
-        guard let json = try? JSON.parse(event.data, limits: Self.limits) else { return .garbage }
+        guard let json = try? JSON.parse(event.data, limits: Self.limits) else {
+            // The stream may stay open, and its request would wait for another answer in vain.
+            guard let id = UnreadAnswer.request(event.data), request == nil || request == id else { return .garbage }
+            return .failed(request: id, .noMessage)
+        }
         return .message(mask.redacted(json), request: request)
     }
 

@@ -82,7 +82,8 @@ import Testing
         UpstreamArrival.message(Self.error(1, -32601), request: 1), .message(Self.error(nil, -32700), request: 1),
         .message(Self.error(1, -32022), request: 1),
         .message(Self.answer(1, ["supportedVersions": ["2025-11-25"]]), request: 1),
-        .message(Self.answer(1, [:]), request: 1), .failed(request: 1, Self.fault(.refused)),
+        .message(Self.answer(1, [:]), request: 1), .message(Self.answer(1, []), request: nil),
+        .failed(request: 1, Self.fault(.refused)),
         .failed(request: 1, Self.fault(.failed, true)),
         .failed(request: 1, Self.fault(.timeout, true)), .failed(request: 1, Self.fault(.malformed, true)),
     ])
@@ -144,12 +145,28 @@ import Testing
         // Answers to nobody, with another's id, with an id of another type, with none, and what is no message.
         for stray: JSON in [
             Self.answer(99, [:]), Self.answer(3, [:]), Self.answer("2", [:]), Self.answer(nil, [:]),
-            ["jsonrpc": "2.0", "result": [:]], ["id": 2, "result": [:]], Self.answer(2, []), 7, nil, [:],
+            ["jsonrpc": "2.0", "result": [:]], ["id": 2], ["id": 3, "result": [:]], Self.answer(3, []),
+            ["id": 2, "method": "ping"], ["jsonrpc": "2.0", "id": 2, "method": 7, "result": [:]], 7, nil, [:],
         ] { #expect(Self.take(&client, stray, of: 2) == [], "\(stray)") }
-        #expect(client.strays == 10)
+        #expect(client.strays == 13)
         #expect(Self.take(&client, Self.answer(2, ["a": 1]), of: 2) == [#"ended 2 {"a":1}"#])
         #expect(Self.take(&client, Self.answer(2, ["a": 2]), of: 2) == [], "twice the same id")
         #expect(Self.take(&client, Self.error(3, -32602)) == ["ended 3 error -32602"])
+    }
+
+    /// It would wait for as long as a call may take.
+    @Test(
+        arguments: [
+            Self.answer(2, []), Self.answer(2, "text"), Self.answer(2, nil), ["id": 2, "result": [:]],
+            ["jsonrpc": "1.0", "id": 2, "result": [:]], ["id": 2, "error": ["code": -32603, "message": "no"]],
+        ] as [JSON], [nil, 2] as [Int?])
+    func anAnswerThatIsNoMessageEndsItsRequest(answer: JSON, way: Int?) {
+        var client = Self.ready(.legacy, hasExchanges: way != nil)
+        _ = Self.request(&client)
+        _ = Self.request(&client)
+        #expect(Self.take(&client, answer, of: way) == ["ended 2 malformed maybe"])
+        #expect(Self.take(&client, Self.answer(2, [:]), of: way) == [], "it has ended")
+        #expect(Self.take(&client, Self.answer(3, [:])) == ["ended 3 {}"])
     }
 
     @Test func severalInOneMessage() {

@@ -127,6 +127,23 @@ import Testing
         #expect(http.read(response, of: note, hadSession: hadSession).isEmpty, "nobody waits for it")
     }
 
+    /// One that cannot be read fails the request that it answers: the stream may stay open.
+    @Test(
+        arguments: [
+            (#"{"jsonrpc":"2.0","id":7,"result":{}}"#, 7, ["message 7"]),
+            (#"{"jsonrpc":"2.0","id":7,"result":{"a":NaN}}"#, 7, ["malformed 7 maybe"]),
+            (#"{"jsonrpc":"2.0","id":7,"result":{"a":NaN}}"#, nil, ["malformed 7 maybe"]),
+            (#"{"jsonrpc":"2.0","id":8,"result":{"a":NaN}}"#, 7, ["garbage"]),
+            (#"{"jsonrpc":"2.0","method":"notifications/progress","params":NaN}"#, 7, ["garbage"]),
+            ("words", 7, ["garbage"]),
+            ("", 7, []),
+        ] as [(String, Int?, [String])])
+    func whatAnEventMeans(_ data: String, request: Int?, _ wanted: [String]) {
+        let event = EventStreamReader.Event(name: "message", data: Array(data.utf8))
+        let arrival = Self.http().read(event, request: request)
+        #expect(Self.words([arrival].compactMap(\.self)) == wanted)
+    }
+
     @Test func onlyOneTypeIsAStream() {
         for (type, isStream) in [
             ("text/event-stream", true), ("Text/Event-Stream ; charset=utf-8", true), ("application/json", false),
