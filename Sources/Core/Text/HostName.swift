@@ -34,6 +34,9 @@ public struct HostName: Sendable, Equatable {
         self.text = text
     }
 
+    /// An address of IPv4 or IPv6 and no name.
+    public var isAddress: Bool { isIPv6 || Self.ipv4(text) != nil }
+
     /// As it stands in a URL: an IPv6 address in brackets.
     public var urlText: String { isIPv6 ? "[\(text)]" : text }
 

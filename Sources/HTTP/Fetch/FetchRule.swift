@@ -14,8 +14,7 @@ public struct FetchRule: Sendable, Equatable {
             if text == "*" {
                 self = .any
             } else if text.hasPrefix("*.") {
-                guard let host = HostName(String(text.dropFirst(2))), !host.isIPv6, HostName.ipv4(host.text) == nil
-                else { return nil }
+                guard let host = HostName(String(text.dropFirst(2))), !host.isAddress else { return nil }
                 self = .below(host)
             } else {
                 guard let host = HostName(text) else { return nil }
@@ -91,7 +90,7 @@ public struct FetchRule: Sendable, Equatable {
     /// Names that have a meaning in some network alone (RFC 6761, RFC 6762, RFC 8375), and this machine.
     private static func isLocal(_ host: HostName) -> Bool {
         if host.isLoopback || host.isWildcard { return true }
-        if host.isIPv6 || HostName.ipv4(host.text) != nil { return false }
+        if host.isAddress { return false }
         let labels = host.text.split(separator: ".")
         return labels.count < 2 || host.text.hasSuffix(".home.arpa")
             || ["localhost", "local", "internal"].contains(labels.last ?? "")

@@ -85,7 +85,7 @@ public struct FetchURL: Sendable, Equatable {
             throw .host
         }
         // A number is no name, and has no root.
-        guard name.endIndex == text.endIndex || !host.isIPv6 && HostName.ipv4(host.text) == nil else { throw .host }
+        guard name.endIndex == text.endIndex || !host.isAddress else { throw .host }
         // What a resolver reads as a number in hexadecimal.
         guard host.isIPv6 || host.text.split(separator: ".").last?.hasPrefix("0x") != true else { throw .host }
         return host

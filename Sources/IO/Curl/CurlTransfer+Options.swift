@@ -69,7 +69,7 @@ extension CurlTransfer {
         set(CURLOPT_NOPROXY, "")
         set(CURLOPT_TCP_NODELAY, 1)
         set(CURLOPT_TCP_KEEPALIVE, 1)
-        if !settings.names.isEmpty { setNames(settings.names) }
+        if let resolved = settings.resolved { setResolved(resolved) }
         // So that a change in the DNS is seen.
         set(CURLOPT_MAXLIFETIME_CONN, 3600)
         guard target.origin.isSecure else {
@@ -91,14 +91,11 @@ extension CurlTransfer {
         if let file = settings.caFile { set(CURLOPT_CAINFO, file) }
     }
 
-    private func setNames(_ all: [String]) {
-        curl_slist_free_all(names)
-        names = nil
-        for name in all {
-            guard let longer = curl_slist_append(names, name) else { return note(CURLE_OUT_OF_MEMORY) }
-            names = longer
-        }
-        note(lm_curl_set_list(easy, CURLOPT_RESOLVE, names))
+    private func setResolved(_ text: String) {
+        curl_slist_free_all(resolved)
+        resolved = curl_slist_append(nil, text)
+        guard resolved != nil else { return note(CURLE_OUT_OF_MEMORY) }
+        note(lm_curl_set_list(easy, CURLOPT_RESOLVE, resolved))
     }
 
     /// Method and fields.

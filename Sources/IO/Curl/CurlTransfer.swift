@@ -43,7 +43,7 @@ final class CurlTransfer {
     let url: OpaquePointer
     var origin: UpstreamURL.Origin?
     var lines: UnsafeMutablePointer<curl_slist>?
-    var names: UnsafeMutablePointer<curl_slist>?
+    var resolved: UnsafeMutablePointer<curl_slist>?
     @exclusivity(unchecked) private var body: [UInt8] = []
     @exclusivity(unchecked) private var bodyLimit = 0
     @exclusivity(unchecked) private var attempts = 0
@@ -83,7 +83,7 @@ final class CurlTransfer {
         curl_easy_cleanup(easy)
         curl_url_cleanup(url)
         curl_slist_free_all(lines)
-        curl_slist_free_all(names)
+        curl_slist_free_all(resolved)
     }
 
     // MARK: Before

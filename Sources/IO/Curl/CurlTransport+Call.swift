@@ -35,8 +35,8 @@ extension CurlTransport {
         /// Those of them of which an answer may have several, and all are kept; of the others the first counts.
         public var repeatedFields: [String] = []
 
-        /// Names whose addresses are not looked up, as CURLOPT_RESOLVE takes them.
-        var names: [String] = []
+        /// A host, a port and the addresses that are taken for it, as CURLOPT_RESOLVE has them; nil to look them up.
+        var resolved: String?
 
         public init() {}
     }

@@ -14,22 +14,24 @@ package struct FetchedFile: Sendable, Equatable {
 
 /// Fetches files from addresses that somebody else names, on one loop, which waits for the disk: nobody else's.
 ///
-/// Each request has a transport of its own, so that no connection, looked-up name or option of one is there for the next: which
-/// addresses it may connect to is looked at for each of them, when the socket is made. It goes through no proxy, which would
-/// hide the address.
+/// Each request has a transport of its own, so that no connection, looked-up name or option of one is there for the next. Of a
+/// name all addresses are looked at, and one that is not allowed is one too many; libcurl gets these and looks up none itself.
+/// Which it connects to is looked at once more when the socket is made. It goes through no proxy, which would hide the address.
 package final class FileFetch {
+    /// Addresses of one name that are tried.
+    private static let maxAddresses = 16
+
     private let reactor: Reactor
-    private let settings: CurlTransport.Settings
+    private let names: NameLookup
     private var open: [CurlTransport] = []
-    private var underWay = 0
     private var isOver = false
-    /// Who waits for the last one to end.
-    private var ending: UnsafeContinuation<Void, Never>?
 
     /// On the loop of `reactor`.
-    package init(on reactor: Reactor, _ settings: CurlTransport.Settings = CurlTransport.Settings()) {
+    package convenience init(on reactor: Reactor) { self.init(on: reactor, resolver: HostAddress.all) }
+
+    init(on reactor: Reactor, resolver: @escaping NameLookup.Resolver) {
         self.reactor = reactor
-        self.settings = settings
+        names = NameLookup(on: reactor, resolver)
     }
 
     /// Fetches the file at `address` into a new file, which only this user may read. Cancelling the task ends it.
@@ -38,8 +40,6 @@ package final class FileFetch {
         _ address: String, by rule: FetchRule, to path: String
     ) async throws(FetchFailure) -> FetchedFile {
         var journey = try FetchJourney(address, by: rule)
-        underWay += 1
-        defer { ended() }
         let deadline = LoopClock(reactor).now.advanced(seconds: rule.seconds)
         while true {
             let sink = FetchSink(path, rule)
@@ -59,18 +59,11 @@ package final class FileFetch {
         }
     }
 
-    /// Ends all fetches, and refuses those to come; returns when none is left. On the loop.
-    package func end() async {
+    /// Ends all fetches as cancelled, and refuses those to come. On the loop.
+    package func end() {
         isOver = true
+        names.end()
         for transport in open { transport.shutdown() }
-        if underWay > 0 { await withUnsafeContinuation { ending = $0 } }
-    }
-
-    private func ended() {
-        underWay -= 1
-        guard isOver, underWay == 0 else { return }
-        ending?.resume()
-        ending = nil
     }
 
     /// Asks for what is next on the way.
@@ -79,8 +72,10 @@ package final class FileFetch {
         _ journey: FetchJourney, _ sink: FetchSink, by deadline: MonotonicTime
     ) async throws(FetchFailure) -> OutboundResponse {
         do throws(TransportError) {
+            var settings = Self.settings(for: journey)
+            settings.resolved = try await resolved(journey.hop, by: deadline)
             guard !isOver else { throw TransportError(.shuttingDown, neverSent: true) }
-            let transport = try CurlTransport(reactor: reactor, settings: settings(for: journey))
+            let transport = try CurlTransport(reactor: reactor, settings: settings)
             open.append(transport)
             defer {
                 open.removeAll { $0 === transport }
@@ -100,16 +95,27 @@ package final class FileFetch {
         }
     }
 
-    private func settings(for journey: FetchJourney) -> CurlTransport.Settings {
-        var settings = settings
+    /// What libcurl is told of the host; nothing of one that is an address.
+    private func resolved(_ hop: FetchHop, by deadline: MonotonicTime) async throws(TransportError) -> String? {
+        let host = hop.url.host
+        guard !host.isAddress else { return nil }
+        let addresses = try await names.addresses(of: host.text, by: deadline)
+        let rule = AddressRule(hop)
+        guard addresses.allSatisfy({ rule.allows($0.reach) }) else {
+            throw TransportError(.addressRefused, neverSent: true)
+        }
+        let texts = addresses.prefix(Self.maxAddresses).map { $0.family == AF_INET6 ? "[\($0.text)]" : $0.text }
+        return "\(host.text):\(hop.url.port):\(texts.joined(separator: ","))"
+    }
+
+    private static func settings(for journey: FetchJourney) -> CurlTransport.Settings {
+        var settings = CurlTransport.Settings()
         settings.maxInFlight = 1
         settings.maxConnections = 1
         settings.maxResponseBytes = journey.rule.maxBytes
-        settings.proxy = nil
         settings.userAgent = Version.product
         settings.allowsPlainText = !journey.hop.url.isSecure
-        settings.addresses = AddressRule(
-            allowsLoopback: journey.hop.allowsLoopback, allowsPrivate: journey.hop.allowsPrivate)
+        settings.addresses = AddressRule(journey.hop)
         settings.repeatedFields = ["content-encoding", "transfer-encoding"]
         settings.responseFields = ["content-type", "location"] + settings.repeatedFields
         return settings
@@ -127,6 +133,12 @@ package final class FileFetch {
         case .malformedResponse: .content
         case .cancelled, .shuttingDown: .cancelled
         }
+    }
+}
+
+extension AddressRule {
+    fileprivate init(_ hop: FetchHop) {
+        self.init(allowsLoopback: hop.allowsLoopback, allowsPrivate: hop.allowsPrivate)
     }
 }
 

@@ -186,29 +186,9 @@ public enum ListenSocket {
 
     /// Asks the system's resolver, which may block: start-up only.
     private static func lookUp(_ host: String) throws(SystemError) -> [Target] {
-        var hints = addrinfo()
-        hints.ai_socktype = Int32(LM_SOCK_STREAM)
-        hints.ai_flags = AI_PASSIVE
-        var first: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(host, nil, &hints, &first) == 0 else {
-            throw SystemError("getaddrinfo", code: EADDRNOTAVAIL)
-        }
-        defer { freeaddrinfo(first) }
-        var targets: [Target] = []
-        var entry = first
-        while let info = entry?.pointee {
-            var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-            if info.ai_family == AF_INET || info.ai_family == AF_INET6,
-                getnameinfo(info.ai_addr, info.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0,
-                let numeric = text.withUnsafeBufferPointer({ $0.baseAddress.map { String(cString: $0) } }),
-                !targets.contains(where: { $0.host == numeric })
-            {
-                targets.append(Target(host: numeric, family: info.ai_family, optional: false))
-            }
-            entry = info.ai_next
-        }
-        guard !targets.isEmpty else { throw SystemError("getaddrinfo", code: EADDRNOTAVAIL) }
-        return targets
+        let addresses = HostAddress.all(of: host)
+        guard !addresses.isEmpty else { throw SystemError("getaddrinfo", code: EADDRNOTAVAIL) }
+        return addresses.map { Target(host: $0.text, family: $0.family, optional: false) }
     }
 }
 

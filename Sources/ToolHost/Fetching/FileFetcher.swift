@@ -80,5 +80,5 @@ extension Loop {
         }
     }
 
-    fileprivate func end(_ fetches: LoopBound<FileFetch>) async { await fetches.value.end() }
+    fileprivate func end(_ fetches: LoopBound<FileFetch>) { fetches.value.end() }
 }

@@ -18,8 +18,18 @@ actor FetchClient {
     private init(_ loop: Loop, _ folder: String) { (self.loop, self.folder) = (loop, folder) }
 
     /// Lets `body` use one.
+    /// - Parameter names: the addresses that names have; nil for those that the system knows.
     static func with(
-        _ change: (inout CurlTransport.Settings) -> Void = { _ in }, _ body: (FetchClient) async throws -> Void
+        names: [String: [String]]? = nil, _ body: (FetchClient) async throws -> Void
+    ) async throws {
+        guard let names else { return try await with(resolver: HostAddress.all, body) }
+        // An address is its own.
+        try await with(resolver: { name in names[name, default: []].flatMap(HostAddress.all) }, body)
+    }
+
+    /// Lets `body` use one whose names are looked up by `resolver`.
+    static func with(
+        resolver: @escaping NameLookup.Resolver, _ body: (FetchClient) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-fetch-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -27,9 +37,7 @@ actor FetchClient {
         let loop = try Loop(label: "fetch")
         loop.start()
         let client = FetchClient(loop, folder.path)
-        var settings = CurlTransport.Settings()
-        change(&settings)
-        await client.open(settings)
+        await client.open(resolver)
         do { try await body(client) } catch {
             await client.stop()
             throw error
@@ -37,9 +45,9 @@ actor FetchClient {
         await client.stop()
     }
 
-    private func open(_ settings: CurlTransport.Settings) {
+    private func open(_ resolver: @escaping NameLookup.Resolver) {
         let reactor = loop.assumeIsolated { LoopBound($0.reactor, on: $0.executor) }.value
-        fetches = FileFetch(on: reactor, settings)
+        fetches = FileFetch(on: reactor, resolver: resolver)
     }
 
     func fetch(_ address: String, _ rule: FetchRule) async -> Outcome {
@@ -64,10 +72,10 @@ actor FetchClient {
     nonisolated var octets: [UInt8] { FileManager.default.contents(atPath: path).map { Array($0) } ?? [] }
 
     /// Ends what is under way, and refuses more.
-    func end() async { await fetches?.end() }
+    func end() { fetches?.end() }
 
     private func stop() async {
-        await fetches?.end()
+        fetches?.end()
         fetches = nil
         await loop.stop()
     }

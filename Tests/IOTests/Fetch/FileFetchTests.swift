@@ -125,55 +125,6 @@ import Testing
         target.stop()
     }
 
-    /// A name is nothing to go by: it leads where its owner wants, another way each time.
-    @Test(
-        arguments: [
-            ("files.example", "127.0.0.1", [], true), ("files.example", "10.255.255.1", [], true),
-            ("files.example", "169.254.169.254", [], true), ("files.example", "0.0.0.0", [], true),
-            ("files.example", "100.64.0.1", [], true), ("files.example", "224.0.0.1", [], true),
-            // A host in a private network is not this machine.
-            ("nas.example", "127.0.0.1", ["nas.example"], true),
-            ("nas.example", "169.254.169.254", ["nas.example"], true),
-            // One address that is not allowed is one too many.
-            ("localhost", "10.255.255.1,127.0.0.1", ["localhost"], true),
-            ("localhost", "169.254.169.254,127.0.0.1", ["localhost"], true),
-            // The others are not even tried once one is there.
-            ("localhost", "127.0.0.1,10.255.255.1", ["localhost"], false),
-            ("localhost", "127.0.0.1", ["localhost"], false),
-        ] as [(String, String, [String], Bool)])
-    func namesAreJudgedByTheirAddresses(
-        name: String, addresses: String, privateHosts: [String], isRefused: Bool
-    ) async throws {
-        let server = try SocketServer.answering()
-        let port = server.port
-        try await FetchClient.with {
-            $0.names = ["\(name):\(port):\(addresses)"]
-        } _: { client in
-            let reason = await client.reason("http://\(name):\(port)/", try Self.rule(port, private: privateHosts))
-            #expect(reason == (isRefused ? .network : nil))
-        }
-        #expect(server.connections == (isRefused ? 0 : 1))
-        server.stop()
-    }
-
-    @Test func whatIsRefusedLooksTheSameWhateverIsThere() async throws {
-        let server = try SocketServer.silent()
-        let closed = try unusedPort()
-        var told: [FetchFailure] = []
-        for port in [server.port, closed] {
-            try await FetchClient.with {
-                $0.names = ["files.example:\(port):127.0.0.1"]
-            } _: { client in
-                if case .failure(let failure) = await client.fetch("http://files.example:\(port)/", try Self.rule(port))
-                {
-                    told.append(failure)
-                }
-            }
-        }
-        #expect(told.count == 2 && told.first == told.last && told.first?.reason == .network)
-        server.stop()
-    }
-
     @Test func redirectsHaveAnEnd() async throws {
         let server = try Self.serving([UInt8](repeating: 1, count: 5000), "Location: /again\r\n", status: "301 Moved")
         try await FetchClient.with { client in
