@@ -78,6 +78,12 @@ package final class UpstreamHost: Sendable {
         for problem in problems {
             runs.log(HostEvent(.warning, "The file of upstreams cannot be used", ["cause": problem]))
         }
+        for reading in file.readings where reading.isRefused {
+            runs.log(
+                HostEvent(
+                    .warning, "An entry of the file of upstreams cannot be used",
+                    ["upstream": reading.shownName, "cause": reading.reason ?? ""]))
+        }
         let (settings, runs) = (settings, runs)
         perform { [self] keepers in
             keepers.take(file, problems, settings, runs, publish: publish) { [self] snapshot in

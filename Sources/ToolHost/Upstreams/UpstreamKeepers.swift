@@ -109,9 +109,8 @@ final class Keepers {
                 }
                 return state
             }
-            let isOff = reading.problems.isEmpty
             return UpstreamState(
-                name: reading.name ?? "(without a name)", phase: isOff ? .off : .refused, reason: reading.reason)
+                name: reading.shownName, phase: reading.isRefused ? .refused : .off, reason: reading.reason)
         }
         next.generation = last.generation
         if next != last || last.generation == 0 {

@@ -16,6 +16,12 @@ public struct UpstreamReading: Sendable {
     /// What is wrong, one line each; the rest of the file counts all the same.
     public let problems: [DocumentProblem]
 
+    /// For the operator, who may have given it none.
+    public var shownName: String { name ?? "(without a name)" }
+
+    /// Something is wrong with it, and the operator has not switched it off.
+    public var isRefused: Bool { isEnabled && !problems.isEmpty }
+
     /// Why it is not offered, in words for the operator; nil when it is.
     public var reason: String? {
         if !isEnabled { return "switched off (enabled)" }
