@@ -12,6 +12,8 @@ final class Application: NodeHandler {
     let loopContext: LoopContext
     private let shutDownTransport: () -> Void
     private let router = Endpoint.router()
+    // The rows of what stands ready, which is answered before the table is looked into.
+    private let (listEvents, getEvent) = (Endpoint.listEvents, Endpoint.getEvent)
     @exclusivity(unchecked) private var identifiers = RequestIdentifiers()
     let mcp: MCPServer
     private let tools: ToolsService
@@ -53,7 +55,7 @@ final class Application: NodeHandler {
         if mcp.shared.answersDirectCalls, DirectCall.isHealth(request) { return answerHealth(request, context) }
         // What stands ready is found without the router, and given to nobody who may not have it.
         if let ready = loopContext.reads.ready(request) {
-            let endpoint = ready.isList ? Endpoint.listEvents : .getEvent
+            let endpoint = ready.isList ? listEvents : getEvent
             if let refusal = loopContext.gate.refusal(of: endpoint, request, &context) {
                 return context.finish(endpoint, refusal)
             }

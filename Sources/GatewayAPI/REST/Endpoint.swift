@@ -1,19 +1,20 @@
-package import Core
-package import HTTP
+public import Core
+public import HTTP
 import LumaAPI
 
 /// What the gateway serves under one method and path: a row of the one table that the router, the gate, the metrics and
 /// `/openapi.json` are made of.
 ///
-/// One word that is not counted: the rows live as long as the program, and two are equal when they are the same.
-package struct Endpoint: Sendable {
+/// One word that is not counted: the rows live as long as the program, and two are equal when they are the same. What every
+/// request asks of it is public: the compiler inlines nothing that is `package` in another module.
+public struct Endpoint: Sendable {
     /// The row, which lives as long as the program.
-    package unowned(unsafe) let row: EndpointRow
+    public unowned(unsafe) let row: EndpointRow
 
-    @inlinable package init(row: EndpointRow) { self.row = row }
+    @inlinable public init(row: EndpointRow) { self.row = row }
 
     /// Who serves it. The paths that only pass on an operation of Luma's are served alike.
-    package enum Kind: Int, CaseIterable, Sendable {
+    public enum Kind: Int, CaseIterable, Sendable {
         case health, live, openAPI, metrics, status
         case listEvents, lookupEvent, createEvent, getEvent, replaceEvent, patchEvent, cancelEvent
         case eventsJSON, eventsLines, eventsTable, eventsCalendar, eventCalendar
@@ -26,63 +27,63 @@ package struct Endpoint: Sendable {
     }
 
     /// What holds of a row beyond its path. Its constants are computed: a stored one is asked for behind `swift_once`.
-    package struct Traits: OptionSet, Sendable {
-        package let rawValue: UInt16
+    public struct Traits: OptionSet, Sendable {
+        public let rawValue: UInt16
 
-        @inlinable package init(rawValue: UInt16) { self.rawValue = rawValue }
+        @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
         /// It changes something at Luma.
-        @inlinable package static var write: Traits { Traits(rawValue: 1 << 0) }
+        @inlinable public static var write: Traits { Traits(rawValue: 1 << 0) }
         /// It speaks MCP and not REST.
-        @inlinable package static var mcp: Traits { Traits(rawValue: 1 << 1) }
+        @inlinable public static var mcp: Traits { Traits(rawValue: 1 << 1) }
         /// A page for people, or a file of one: no part of the interface for programs.
-        @inlinable package static var page: Traits { Traits(rawValue: 1 << 2) }
+        @inlinable public static var page: Traits { Traits(rawValue: 1 << 2) }
         /// Answered without a token: probes, browsers and readers of the description have none, and what these tell is no
         /// secret. The address of a feed is its own token.
-        @inlinable package static var open: Traits { Traits(rawValue: 1 << 3) }
+        @inlinable public static var open: Traits { Traits(rawValue: 1 << 3) }
         /// Asked at an interval by programs that watch: a list of what was asked would show little else.
-        @inlinable package static var routine: Traits { Traits(rawValue: 1 << 4) }
+        @inlinable public static var routine: Traits { Traits(rawValue: 1 << 4) }
         /// The format stands in the path: whoever writes it there means it, whatever else its program takes.
-        @inlinable package static var namesItsFormat: Traits { Traits(rawValue: 1 << 5) }
+        @inlinable public static var namesItsFormat: Traits { Traits(rawValue: 1 << 5) }
         /// It lists events, in whatever format.
-        @inlinable package static var listsEvents: Traits { Traits(rawValue: 1 << 6) }
+        @inlinable public static var listsEvents: Traits { Traits(rawValue: 1 << 6) }
         /// Only who operates the gateway may: a feed can be read long after the token that made it is gone.
-        @inlinable package static var admin: Traits { Traits(rawValue: 1 << 7) }
+        @inlinable public static var admin: Traits { Traits(rawValue: 1 << 7) }
         /// The body of the request is read.
-        @inlinable package static var takesBody: Traits { Traits(rawValue: 1 << 8) }
+        @inlinable public static var takesBody: Traits { Traits(rawValue: 1 << 8) }
         /// The answer may be one that is kept, so what the caller says of those is read.
-        @inlinable package static var cached: Traits { Traits(rawValue: 1 << 9) }
+        @inlinable public static var cached: Traits { Traits(rawValue: 1 << 9) }
         /// The answer names the address by which the server was reached.
-        @inlinable package static var namesHost: Traits { Traits(rawValue: 1 << 10) }
+        @inlinable public static var namesHost: Traits { Traits(rawValue: 1 << 10) }
         /// Its answer ends when the client goes: how long it took says nothing.
-        @inlinable package static var stream: Traits { Traits(rawValue: 1 << 11) }
+        @inlinable public static var stream: Traits { Traits(rawValue: 1 << 11) }
         /// What it calls may change something, so a key of the request is read.
-        @inlinable package static var keyed: Traits { Traits(rawValue: 1 << 12) }
+        @inlinable public static var keyed: Traits { Traits(rawValue: 1 << 12) }
 
         /// What a principal needs.
         var scope: Principal.Scopes { contains(.admin) ? .admin : contains(.write) ? .write : .read }
 
         /// Without the witness table, which a debug build and another module would go through.
-        @inlinable package func contains(_ other: Traits) -> Bool { rawValue & other.rawValue == other.rawValue }
+        @inlinable public func contains(_ other: Traits) -> Bool { rawValue & other.rawValue == other.rawValue }
     }
 
     /// From 0 without gaps: the row's place in the table, and the slot of its metrics.
-    @inlinable package var id: Int { row.id }
+    @inlinable public var id: Int { row.id }
     /// Who serves it.
-    @inlinable package var kind: Kind { row.kind }
-    @inlinable package var method: Method { row.method }
+    @inlinable public var kind: Kind { row.kind }
+    @inlinable public var method: Method { row.method }
     /// The path; the trailing slash is optional on every path.
-    @inlinable package var pattern: String { row.pattern }
+    @inlinable public var pattern: String { row.pattern }
     /// The names of the segments that the pattern leaves open.
-    @inlinable package var parameterNames: [String] { row.parameterNames }
+    package var parameterNames: [String] { row.parameterNames }
     /// What holds of it beyond its path.
-    @inlinable package var traits: Traits { row.traits }
+    @inlinable public var traits: Traits { row.traits }
     /// What a principal needs. What MCP's tools need besides is theirs to say.
-    @inlinable package var scope: Principal.Scopes { row.scope }
+    @inlinable public var scope: Principal.Scopes { row.scope }
     /// What it can answer with, the usual one first.
-    @inlinable package var representations: [Representation] { row.representations }
+    package var representations: [Representation] { row.representations }
     /// What it passes on; nil for what the gateway serves by itself.
-    @inlinable package var surface: Surface? { row.surface }
+    package var surface: Surface? { row.surface }
 
     /// The table: what the gateway serves by itself in the order of the kinds, then the operations that are passed on.
     package static let allCases: [Endpoint] = table.map(Endpoint.init(row:))
@@ -131,32 +132,32 @@ package struct Endpoint: Sendable {
         }
     }
 
-    @inlinable package var isWrite: Bool { traits.contains(.write) }
-    @inlinable package var isMCP: Bool { traits.contains(.mcp) }
-    @inlinable package var isPage: Bool { traits.contains(.page) }
-    @inlinable package var isOpen: Bool { traits.contains(.open) }
-    @inlinable package var isRoutine: Bool { traits.contains(.routine) }
-    @inlinable package var namesItsFormat: Bool { traits.contains(.namesItsFormat) }
-    @inlinable package var listsEvents: Bool { traits.contains(.listsEvents) }
+    @inlinable public var isWrite: Bool { traits.contains(.write) }
+    @inlinable public var isMCP: Bool { traits.contains(.mcp) }
+    @inlinable public var isPage: Bool { traits.contains(.page) }
+    @inlinable public var isOpen: Bool { traits.contains(.open) }
+    @inlinable public var isRoutine: Bool { traits.contains(.routine) }
+    @inlinable public var namesItsFormat: Bool { traits.contains(.namesItsFormat) }
+    @inlinable public var listsEvents: Bool { traits.contains(.listsEvents) }
 }
 
 extension Endpoint: Hashable, CustomStringConvertible {
-    package static func == (a: Endpoint, b: Endpoint) -> Bool { a.row === b.row }
-    package func hash(into hasher: inout Hasher) { hasher.combine(id) }
+    public static func == (a: Endpoint, b: Endpoint) -> Bool { a.row === b.row }
+    public func hash(into hasher: inout Hasher) { hasher.combine(id) }
 
     /// A word for it, unique and stable: it is kept with idempotency keys, and is the `operationId` of the description.
-    package var description: String { surface?.name ?? "\(kind)" }
+    public var description: String { surface?.name ?? "\(kind)" }
 }
 
 /// What one row of the table says.
-package final class EndpointRow: Sendable {
-    package let id: Int
-    package let kind: Endpoint.Kind
-    package let method: HTTP.Method
-    package let pattern: String
+public final class EndpointRow: Sendable {
+    public let id: Int
+    public let kind: Endpoint.Kind
+    public let method: HTTP.Method
+    public let pattern: String
     package let parameterNames: [String]
-    package let traits: Endpoint.Traits
-    package let scope: Principal.Scopes
+    public let traits: Endpoint.Traits
+    public let scope: Principal.Scopes
     package let representations: [Representation]
     /// The operation of Luma's that it passes on; nil for what is written by hand alone.
     package let surface: Surface?
