@@ -182,7 +182,7 @@ class Storm:
         assert not left, left
         # What it had left behind has been adopted by this process.
         eventually("it has left no process", lambda: not adopted(), adopted)
-        folders = [name for name in os.listdir(self.data) if name.startswith("plugins-")]
+        folders = [name for name in os.listdir(self.data) if name.startswith("runs-")]
         assert not folders, folders
 
     def kill(self):

@@ -6,7 +6,7 @@ import Synchronization
 /// The directory in which the runs of one process have directories of their own. It goes with the process; what a process that
 /// was killed has left is removed by the next one.
 package final class CallFolder: Sendable {
-    private static let prefix = "plugins-"
+    private static let prefix = "runs-"
 
     private struct Opened {
         let path: String

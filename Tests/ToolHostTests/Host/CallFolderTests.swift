@@ -37,7 +37,7 @@ import Testing
     /// What a process that was killed has left goes; what a living one has does not.
     @Test func leftoversGoAndTheLivingStay() async throws {
         try await with { base in
-            let left = base + "/plugins-gone/call-one/deep"
+            let left = base + "/runs-gone/call-one/deep"
             try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: true)
             try Data("x".utf8).write(to: URL(fileURLWithPath: left + "/file"))
             try FileManager.default.createDirectory(atPath: base + "/other", withIntermediateDirectories: true)
@@ -45,7 +45,7 @@ import Testing
             try first.open()
             try second.open()
             let names = try entries(base)
-            #expect(names.count == 3 && names.contains("other") && !names.contains("plugins-gone"))
+            #expect(names.count == 3 && names.contains("other") && !names.contains("runs-gone"))
             await first.remove()
             await second.remove()
             #expect(try entries(base) == ["other"])
