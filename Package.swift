@@ -101,7 +101,7 @@ let package = Package(
         tests(of: "MCP", ["Core"]),
         tests(of: "ToolSources", ["Core", "HTTP", "MCP", "CAssets"]),
         tests(of: "Crypto", ["Core", "COpenSSL"]),
-        tests(of: "IO", ["Core", "HTTP", "IOTestKit", "Crypto", "CCurl"]),
+        tests(of: "IO", ["CLinux", "Core", "HTTP", "IOTestKit", "Crypto", "CCurl"]),
         tests(of: "Store", ["Core", "CSQLite"]),
         tests(of: "ToolHost", ["Core", "Crypto", "HTTP", "IO", "IOTestKit", "MCP", "ToolSources"]),
         tests(of: "Settings", ["Core"]),

@@ -1,15 +1,11 @@
 #pragma once
 // What spawn.c and its parts share.
-#include <linux/filter.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 /// For what runs between the clone and the exec, in memory that is the parent's: nothing of a sanitizer may write there. To
 /// refuse the thread sanitizer by no_sanitize would leave its count of entered functions, of which an exec leaves none.
 #define CHILD_ONLY __attribute__((disable_sanitizer_instrumentation, no_sanitize("undefined"), noinline))
-
-/// The filter of these calls (LM_CALLS_*), which are not LM_CALLS_ALL.
-const struct sock_fprog *lm_call_filter(int calls);
 
 /// Allows the calling process its own /proc/self, as far as it is there. For a child before it is bound.
 void lm_landlock_allow_self(int ruleset);

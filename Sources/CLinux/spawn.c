@@ -2,6 +2,7 @@
 #include "lm_spawn.h"
 
 #include "child.h"
+#include "lm_filter.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +27,8 @@ enum { CHILD_STACK = 64 << 10, SIGNALS = 64, KERNEL_SIGNAL_SET = 8 };
 
 struct attempt {
     const struct lm_program *program;
+    /// NULL for none.
+    const struct sock_fprog *filter;
     pid_t parent;
     volatile int stage;
     volatile int error;
@@ -139,10 +142,7 @@ CHILD_ONLY static void become(struct attempt *attempt) {
     if (program->ruleset >= 0 && syscall(LM_LANDLOCK_RESTRICT, program->ruleset, 0) < 0) return;
 
     attempt->stage = LM_STAGE_CALLS;
-    if (program->calls != LM_CALLS_ALL) {
-        const struct sock_fprog *filter = lm_call_filter(program->calls);
-        if (syscall(SYS_prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, filter, 0, 0) < 0) return;
-    }
+    if (attempt->filter && syscall(SYS_prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, attempt->filter, 0, 0) < 0) return;
 
     attempt->stage = LM_STAGE_EXEC;
     set_signal_mask(0, NULL);
@@ -159,6 +159,7 @@ CHILD_ONLY static int child(void *context) {
 
 int lm_spawn(const struct lm_program *program, struct lm_started *started) {
     struct attempt attempt = {.program = program, .parent = getpid(), .stage = LM_STAGE_CLONE};
+    if (program->calls != LM_CALLS_ALL) attempt.filter = lm_call_filter(program->calls);
     *started = (struct lm_started){.descriptor = -1};
     started->process = lm_run_child(child, &attempt, &started->descriptor);
     if (started->process >= 0 && attempt.error == 0) return 0;
