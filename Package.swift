@@ -52,13 +52,14 @@ let package = Package(
         // MARK: Effects. The only targets that touch OpenSSL, the kernel, the network or the disk.
         .target(name: "Crypto", dependencies: ["Core", "COpenSSL"], swiftSettings: settings),
         .target(name: "IO", dependencies: ["Core", "HTTP", "Crypto", "CLinux", "CCurl"], swiftSettings: settings),
-        .target(name: "Store", dependencies: ["Core", "Crypto", "CSQLite"], swiftSettings: settings),
+        .target(name: "Store", dependencies: ["Core", "Crypto", "Keys", "CSQLite"], swiftSettings: settings),
         .target(
             name: "ToolHost", dependencies: ["Core", "HTTP", "MCP", "Crypto", "IO", "ToolSources"],
             swiftSettings: settings),
 
-        // MARK: Settings, which server and client read alike. Pure but for the digests of listed tokens.
+        // MARK: Settings, which server and client read alike, and keys. Pure but for digests.
         pure("Settings", ["Core", "Crypto"]),
+        pure("Keys", ["Core", "Crypto"]),
 
         // MARK: Composition.
         .target(
@@ -67,7 +68,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Core", "Formats", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "Crypto", "IO", "Store",
+                "Core", "Formats", "HTTP", "MCP", "LumaAPI", "LumaClient", "LumaSandbox", "Crypto", "IO", "Keys",
+                "Store",
                 "GatewayAPI", "SandboxServer", "Settings", "ToolHost", "ToolSources", "CAssets",
             ],
             swiftSettings: settings),
@@ -102,7 +104,8 @@ let package = Package(
         tests(of: "ToolSources", ["Core", "HTTP", "MCP", "CAssets"]),
         tests(of: "Crypto", ["Core", "COpenSSL"]),
         tests(of: "IO", ["CLinux", "Core", "HTTP", "IOTestKit", "Crypto", "CCurl"]),
-        tests(of: "Store", ["Core", "CSQLite"]),
+        tests(of: "Keys", ["Core", "Crypto"]),
+        tests(of: "Store", ["Core", "Keys", "CSQLite"]),
         tests(of: "ToolHost", ["Core", "Crypto", "HTTP", "IO", "IOTestKit", "MCP", "ToolSources"]),
         tests(of: "Settings", ["Core"]),
         tests(of: "GatewayAPI", ["Core", "Formats", "HTTP", "LumaAPI"]),
@@ -113,7 +116,7 @@ let package = Package(
             of: "Gateway",
             [
                 "Core", "Formats", "GatewayAPI", "GatewayCLI", "HTTP", "IOTestKit", "MCP", "LumaAPI", "LumaClient",
-                "LumaSandbox", "IO", "Settings", "Store", "ToolHost",
+                "LumaSandbox", "IO", "Keys", "Settings", "Store", "ToolHost",
             ]),
         .testTarget(
             name: "JourneyTests",

@@ -5,7 +5,7 @@ package import Core
 public enum Digest {
     /// The implementation, looked up once: `EVP_sha256()` stands for a look-up at each use, behind locks. Never written
     /// and never freed, so every thread may read it.
-    private nonisolated(unsafe) static let implementation: OpaquePointer? =
+    nonisolated(unsafe) static let implementation: OpaquePointer? =
         EVP_MD_fetch(nil, "SHA2-256", nil) ?? EVP_sha256()
 
     /// The 32 bytes of SHA-256 over `message`.
