@@ -1,22 +1,10 @@
 /// On whose behalf a request is made, as far as the server knows: a name for logs, and what it may do.
 public struct Principal: Sendable, Hashable {
-    /// What a principal may do. A higher scope does not contain a lower one by itself; whoever grants says all.
-    public struct Scopes: OptionSet, Sendable, Hashable {
-        /// One bit for each scope.
-        public let rawValue: UInt8
-        public init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// What a principal may do, and what is asked of one.
+    public typealias Scopes = Permissions
 
-        /// Look at things.
-        public static let read = Scopes(rawValue: 1)
-        /// Change things.
-        public static let write = Scopes(rawValue: 2)
-        /// Operate the gateway itself.
-        public static let admin = Scopes(rawValue: 4)
-        /// Everything may be done.
-        public static let all: Scopes = [.read, .write, .admin]
-    }
-
-    /// Stable and not secret; sessions and confirmations are bound to it.
+    /// Who it is, stable and not secret: sessions, confirmations and idempotency keys are bound to it alone, and outlive a change of
+    /// all else.
     public let label: String
     /// What it may do.
     public let scopes: Scopes
@@ -42,18 +30,26 @@ public enum AccessScope: String, Sendable, CaseIterable {
     case read, write, admin
 
     /// The same as a set, with what it contains.
-    package var scopes: Principal.Scopes {
+    package var scopes: Permissions {
         switch self {
         case .read: .read
         case .write: [.read, .write]
         case .admin: .all
         }
     }
-}
 
-extension Principal.Scopes {
-    /// The name of the scope that a token needs for these.
-    package var name: AccessScope { contains(.admin) ? .admin : contains(.write) ? .write : .read }
+    /// What is asked of whoever calls a tool of a plugin or a service that was given this scope, and of this scope alone.
+    package var ofTool: Permissions {
+        switch self {
+        case .read: .toolsRead
+        case .write: .toolsWrite
+        case .admin: .toolsAdmin
+        }
+    }
+
+    /// What is asked of whoever uses something of another server that was given this scope: one that changes nothing does not let
+    /// anybody operate there either.
+    package var ofUpstream: Permissions { self == .admin ? [.toolsWrite, .toolsAdmin] : ofTool }
 }
 
 /// How many calls of tools somebody may make; nil for any number.

@@ -168,7 +168,10 @@ extension APIError {
 
     static func insufficientScope(_ needed: Principal.Scopes) -> APIError {
         let name = needed.name.rawValue
-        var error = APIError(.insufficientScope, details: ["needed_scope": .string(name)])
+        let details: JSONObject = [
+            "needed_scope": .string(name), "needed_permission": .string(needed.scopeWords.joined(separator: " ")),
+        ]
+        var error = APIError(.insufficientScope, details: details)
         error.challenge = realm + ", error=\"insufficient_scope\", scope=\"\(name)\""
         return error
     }

@@ -125,7 +125,7 @@ enum MCPAdmission {
                 self = .refused(MCPRefusal(404, .sessionNotFound, payload))
                 return
             }
-            caller = Caller(known, toolset: headers.toolset)
+            caller = Caller(known, as: principal, toolset: headers.toolset)
         } else {
             caller = Caller(
                 revision: version ?? .unnamed, capabilities: ClientCapabilities(), principal: principal,

@@ -41,7 +41,8 @@ extension MCPServer {
             return context.refuse(
                 .sseMessage, APIError(.badRequest, "session_id is missing: open /sse first"), request)
         }
-        guard let conversation = shared.conversations[id], conversation.principal == context.principal else {
+        guard let conversation = shared.conversations[id], conversation.principal.label == context.principal.label
+        else {
             return context.refuse(
                 .sseMessage, APIError(.notFound, "There is no such session: open /sse again"), request)
         }
@@ -161,7 +162,7 @@ struct HandshakeDriver {
             return true
         }
         let dispatcher = dispatcher
-        var caller = Caller(session)
+        var caller = Caller(session, as: principal)
         caller.origin = origin
         let run: RunningRequests
         do throws(JSONRPCError) {

@@ -59,14 +59,14 @@ final class SessionTable: Sendable {
         return id
     }
 
-    /// The session of an id, for the principal that it was made for; nil when there is none.
+    /// The session of an id, for the principal that it was made for, whatever that may do now; nil when there is none.
     func session(_ id: String, for principal: Principal) -> Session? {
         let known = state.withLock { state -> Session? in
             state.tick += 1
             state.entries[id]?.used = state.tick
             return state.entries[id]?.session
         }
-        if let known { return known.principal == principal ? known : nil }
+        if let known { return known.principal.label == principal.label ? known : nil }
         guard let ticket = SessionTicket(id, seal), ticket.principal == principal.label else { return nil }
         let names = ticket.toolset.map { $0.split(separator: ",").map(String.init) }
         let toolset = names.flatMap { toolsets.choice($0) }
@@ -74,9 +74,11 @@ final class SessionTable: Sendable {
         if names != nil, toolset == nil { return nil }
         return state.withLock { state in
             if state.ended.contains(ticket.nonce) { return nil }
-            if let other = state.entries[id]?.session { return other.principal == principal ? other : nil }
+            if let other = state.entries[id]?.session {
+                return other.principal.label == principal.label ? other : nil
+            }
             let held = state.pushedOut.removeValue(forKey: id)?.session
-            if let held, held.principal != principal { return nil }
+            if let held, held.principal.label != principal.label { return nil }
             let session =
                 held
                 ?? Session(

@@ -35,7 +35,7 @@ extension ToolBox {
             Tool(
                 "list_templates", title: "List templates",
                 description: "Lists the event templates.",
-                output: ToolSchemas.templatesOutput, hints: Self.readOnlyHere, scope: .read,
+                output: ToolSchemas.templatesOutput, hints: Self.readOnlyHere, scope: .templatesRead,
                 constant: .structured(["templates": .array(catalog.templates.map { .object($0.brief) })])))
         tools.add(
             SurfaceTool(
@@ -61,7 +61,7 @@ extension ToolBox {
         tools.add(
             Tool(
                 "health", title: "Health", description: "Tells whether Luma can be reached.", input: ToolSchemas.none,
-                output: ToolSchemas.healthOutput, hints: Self.readOnly, isClosed: true, scope: .read
+                output: ToolSchemas.healthOutput, hints: Self.readOnly, isClosed: true, scope: .mcpUse
             ) { [self] _, _ throws(CallFailure) in await tellHealth() })
     }
 

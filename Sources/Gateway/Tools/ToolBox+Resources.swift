@@ -19,7 +19,8 @@ extension ToolBox {
         registry.add(
             Resource(
                 "luma://calendar", name: "calendar", title: "Upcoming events",
-                description: "The next events of the calendar, soonest first.", mimeType: Self.json
+                description: "The next events of the calendar, soonest first.", mimeType: Self.json,
+                scope: .eventsRead
             ) { [self] call, uri throws(CallFailure) in
                 let page = try await read(uri, call) { .list(upcoming) }
                 let events = page["entries"]?.arrayValue ?? []
@@ -39,13 +40,14 @@ extension ToolBox {
                 Resource(
                     "luma://templates/\(template.type)", name: "template-\(template.type)",
                     title: "Template \(template.type)",
-                    description: "What an event of the kind \(template.type) starts with.", mimeType: Self.json
+                    description: "What an event of the kind \(template.type) starts with.", mimeType: Self.json,
+                    scope: .templatesRead
                 ) { _, uri throws(CallFailure) in Self.contents(uri, template) })
         }
         registry.add(
             ResourceTemplate(
                 Self.eventsTemplate, name: "event", title: "Event", description: "One event of the calendar.",
-                mimeType: Self.json, completers: ["event_id": eventIDs]
+                mimeType: Self.json, scope: .eventsRead, completers: ["event_id": eventIDs]
             ) { [self] call, uri, variables throws(CallFailure) in
                 let event = try await read(uri, call) { () throws(APIError) in
                     .event(try EventID(variables["event_id"] ?? ""))
@@ -59,7 +61,7 @@ extension ToolBox {
         registry.add(
             ResourceTemplate(
                 Self.templatesTemplate, name: "template", title: "Template",
-                description: "What an event of one kind starts with.", mimeType: Self.json,
+                description: "What an event of one kind starts with.", mimeType: Self.json, scope: .templatesRead,
                 completers: ["template_type": templateTypes]
             ) { [catalog] _, uri, variables throws(CallFailure) in
                 guard let template = catalog[variables["template_type"] ?? ""] else { throw .notFound(uri: uri) }
@@ -173,7 +175,7 @@ extension ToolBox {
                     Prompt.Argument("template_type", "Kind of event, from the templates", complete: templateTypes),
                     Prompt.Argument("date", "When, in your own words"),
                     Prompt.Argument("timezone", "IANA timezone of the place", complete: zoneNames),
-                ], scope: .write
+                ], scope: .eventsWrite
             ) { call, arguments throws(CallFailure) in
                 var lines = ["Help me plan an event on Luma about: \(arguments["topic"] ?? "")."]
                 if let kind = arguments["template_type"] { lines.append("Use the template \(kind).") }
@@ -198,7 +200,7 @@ extension ToolBox {
                 arguments: [
                     Prompt.Argument("event_id", "The event's id", required: true, complete: eventIDs),
                     Prompt.Argument("change", "What changes, in your own words", required: true),
-                ], scope: .write
+                ], scope: .eventsWrite
             ) { call, arguments throws(CallFailure) in
                 let id = arguments["event_id"] ?? ""
                 let text = """
@@ -215,7 +217,8 @@ extension ToolBox {
             Prompt(
                 "weekly_overview", title: "Weekly overview",
                 description: "Sums up the events of the next seven days.",
-                arguments: [Prompt.Argument("timezone", "Show times in this IANA timezone", complete: zoneNames)]
+                arguments: [Prompt.Argument("timezone", "Show times in this IANA timezone", complete: zoneNames)],
+                scope: .eventsRead
             ) { [seal] call, arguments throws(CallFailure) in
                 let now = seal.now
                 let zone = arguments["timezone"].map { "in \($0)" } ?? "in each event's own timezone"

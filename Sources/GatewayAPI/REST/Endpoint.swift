@@ -47,21 +47,16 @@ public struct Endpoint: Sendable {
         @inlinable public static var namesItsFormat: Traits { Traits(rawValue: 1 << 5) }
         /// It lists events, in whatever format.
         @inlinable public static var listsEvents: Traits { Traits(rawValue: 1 << 6) }
-        /// Only who operates the gateway may: a feed can be read long after the token that made it is gone.
-        @inlinable public static var admin: Traits { Traits(rawValue: 1 << 7) }
         /// The body of the request is read.
-        @inlinable public static var takesBody: Traits { Traits(rawValue: 1 << 8) }
+        @inlinable public static var takesBody: Traits { Traits(rawValue: 1 << 7) }
         /// The answer may be one that is kept, so what the caller says of those is read.
-        @inlinable public static var cached: Traits { Traits(rawValue: 1 << 9) }
+        @inlinable public static var cached: Traits { Traits(rawValue: 1 << 8) }
         /// The answer names the address by which the server was reached.
-        @inlinable public static var namesHost: Traits { Traits(rawValue: 1 << 10) }
+        @inlinable public static var namesHost: Traits { Traits(rawValue: 1 << 9) }
         /// Its answer ends when the client goes: how long it took says nothing.
-        @inlinable public static var stream: Traits { Traits(rawValue: 1 << 11) }
+        @inlinable public static var stream: Traits { Traits(rawValue: 1 << 10) }
         /// What it calls may change something, so a key of the request is read.
-        @inlinable public static var keyed: Traits { Traits(rawValue: 1 << 12) }
-
-        /// What a principal needs.
-        var scope: Principal.Scopes { contains(.admin) ? .admin : contains(.write) ? .write : .read }
+        @inlinable public static var keyed: Traits { Traits(rawValue: 1 << 11) }
 
         /// Without the witness table, which a debug build and another module would go through.
         @inlinable public func contains(_ other: Traits) -> Bool { rawValue & other.rawValue == other.rawValue }
@@ -94,17 +89,19 @@ public struct Endpoint: Sendable {
                 of: Surfaces.all, withheld: Surfaces.withheld, operations: Catalog.operations.map(\.name))
             + Surfaces.problems(
                 of: Surfaces.all,
-                servedByHand: rows.map { (method: $0.method, pattern: $0.pattern, scope: $0.traits.scope) })
+                servedByHand: rows.map { (method: $0.method, pattern: $0.pattern, scope: $0.scope) })
         precondition(problems.isEmpty, "the table of surfaces: \(problems.joined(separator: "; "))")
         var all = rows.enumerated().map { id, row in
             precondition(row.kind.rawValue == id, "the rows stand in the order of the kinds: \(row.pattern)")
-            return EndpointRow(id, row.kind, row.method, row.pattern, row.traits, row.representations, nil)
+            return EndpointRow(
+                id, row.kind, row.method, row.pattern, row.scope, row.traits, row.representations, nil)
         }
         for surface in Surfaces.all where surface.isDerived(.rest) {
             let traits: Traits = surface.operation.isWrite ? [.write, .takesBody] : .cached
             all.append(
                 EndpointRow(
-                    all.count, .operation, surface.route.method, surface.route.pattern, traits, [.json], surface))
+                    all.count, .operation, surface.route.method, surface.route.pattern, surface.scope, traits, [.json],
+                    surface))
         }
         return all
     }()
@@ -163,8 +160,8 @@ public final class EndpointRow: Sendable {
     package let surface: Surface?
 
     init(
-        _ id: Int, _ kind: Endpoint.Kind, _ method: HTTP.Method, _ pattern: String, _ traits: Endpoint.Traits,
-        _ representations: [Representation], _ surface: Surface?
+        _ id: Int, _ kind: Endpoint.Kind, _ method: HTTP.Method, _ pattern: String, _ scope: Principal.Scopes,
+        _ traits: Endpoint.Traits, _ representations: [Representation], _ surface: Surface?
     ) {
         self.id = id
         self.kind = kind
@@ -175,7 +172,7 @@ public final class EndpointRow: Sendable {
             return String(segment[..<end].dropFirst())
         }
         self.traits = traits
-        scope = traits.scope
+        self.scope = scope
         self.representations = representations
         self.surface = surface
     }
@@ -183,51 +180,53 @@ public final class EndpointRow: Sendable {
 
 extension Endpoint {
     typealias Row = (
-        kind: Kind, method: HTTP.Method, pattern: String, traits: Traits, representations: [Representation]
+        kind: Kind, method: HTTP.Method, pattern: String, scope: Principal.Scopes, traits: Traits,
+        representations: [Representation]
     )
 
-    /// What the gateway serves by itself.
+    /// What the gateway serves by itself. What is open asks for nothing; only who operates the gateway may make and revoke feeds,
+    /// as one can be read long after the token that made it is gone.
     static let rows: [Row] = [
-        row(.health, .get, "/health", [.open, .routine]),
-        row(.live, .get, "/health/live", [.open, .routine]),
-        row(.openAPI, .get, "/openapi.json", [.open, .namesHost]),
-        row(.metrics, .get, "/metrics", .routine),
-        row(.status, .get, "/status", .routine),
-        row(.listEvents, .get, "/events/", [.listsEvents, .cached], [.json, .ndjson, .csv, .calendar]),
-        row(.lookupEvent, .get, "/events/lookup"),
-        row(.createEvent, .post, "/events/", [.write, .takesBody]),
-        row(.getEvent, .get, "/events/{event_id}", .cached, [.json, .calendar]),
-        row(.replaceEvent, .put, "/events/{event_id}", [.write, .takesBody]),
-        row(.patchEvent, .patch, "/events/{event_id}", [.write, .takesBody]),
-        row(.cancelEvent, .delete, "/events/{event_id}", .write),
-        row(.eventsJSON, .get, "/events.json", [.listsEvents, .namesItsFormat, .cached]),
-        row(.eventsLines, .get, "/events.ndjson", [.listsEvents, .namesItsFormat], [.ndjson]),
-        row(.eventsTable, .get, "/events.csv", [.listsEvents, .namesItsFormat], [.csv]),
-        row(.eventsCalendar, .get, "/events.ics", [.listsEvents, .namesItsFormat], [.calendar]),
-        row(.eventCalendar, .get, "/events/{event_id}.ics", [.namesItsFormat, .cached], [.calendar]),
-        row(.listTemplates, .get, "/templates/"),
-        row(.getTemplate, .get, "/templates/{template_type}"),
-        row(.createFromTemplate, .post, "/templates/create", [.write, .takesBody]),
-        row(.listFeeds, .get, "/feeds/"),
-        row(.createFeed, .post, "/feeds/", [.admin, .takesBody, .namesHost]),
-        row(.revokeFeed, .delete, "/feeds/{feed_id}", .admin),
-        row(.feed, .get, "/feeds/{feed_token}.ics", [.open, .namesItsFormat], [.calendar]),
-        row(.listTools, .get, "/tools/"),
-        row(.callTool, .post, "/tools/{name}", [.takesBody, .keyed]),
-        row(.mcpPost, .post, "/mcp", .mcp),
-        row(.mcpGet, .get, "/mcp", [.mcp, .stream]),
-        row(.mcpDelete, .delete, "/mcp", .mcp),
-        row(.sse, .get, "/sse", [.mcp, .stream]),
-        row(.sseMessage, .post, "/messages/", .mcp),
-        row(.console, .get, "/", [.page, .open, .routine]),
-        row(.docs, .get, "/docs", [.page, .open, .routine]),
-        row(.asset, .get, "/assets/{file}", [.page, .open, .routine]),
+        row(.health, .get, "/health", [], [.open, .routine]),
+        row(.live, .get, "/health/live", [], [.open, .routine]),
+        row(.openAPI, .get, "/openapi.json", [], [.open, .namesHost]),
+        row(.metrics, .get, "/metrics", .metricsRead, .routine),
+        row(.status, .get, "/status", .metricsRead, .routine),
+        row(.listEvents, .get, "/events/", .eventsRead, [.listsEvents, .cached], [.json, .ndjson, .csv, .calendar]),
+        row(.lookupEvent, .get, "/events/lookup", .eventsRead),
+        row(.createEvent, .post, "/events/", .eventsWrite, [.write, .takesBody]),
+        row(.getEvent, .get, "/events/{event_id}", .eventsRead, .cached, [.json, .calendar]),
+        row(.replaceEvent, .put, "/events/{event_id}", .eventsWrite, [.write, .takesBody]),
+        row(.patchEvent, .patch, "/events/{event_id}", .eventsWrite, [.write, .takesBody]),
+        row(.cancelEvent, .delete, "/events/{event_id}", .eventsCancel, .write),
+        row(.eventsJSON, .get, "/events.json", .eventsRead, [.listsEvents, .namesItsFormat, .cached]),
+        row(.eventsLines, .get, "/events.ndjson", .eventsRead, [.listsEvents, .namesItsFormat], [.ndjson]),
+        row(.eventsTable, .get, "/events.csv", .eventsRead, [.listsEvents, .namesItsFormat], [.csv]),
+        row(.eventsCalendar, .get, "/events.ics", .eventsRead, [.listsEvents, .namesItsFormat], [.calendar]),
+        row(.eventCalendar, .get, "/events/{event_id}.ics", .eventsRead, [.namesItsFormat, .cached], [.calendar]),
+        row(.listTemplates, .get, "/templates/", .templatesRead),
+        row(.getTemplate, .get, "/templates/{template_type}", .templatesRead),
+        row(.createFromTemplate, .post, "/templates/create", .eventsWrite, [.write, .takesBody]),
+        row(.listFeeds, .get, "/feeds/", .feedsRead),
+        row(.createFeed, .post, "/feeds/", .feedsManage, [.takesBody, .namesHost]),
+        row(.revokeFeed, .delete, "/feeds/{feed_id}", .feedsManage),
+        row(.feed, .get, "/feeds/{feed_token}.ics", [], [.open, .namesItsFormat], [.calendar]),
+        row(.listTools, .get, "/tools/", .mcpUse),
+        row(.callTool, .post, "/tools/{name}", .mcpUse, [.takesBody, .keyed]),
+        row(.mcpPost, .post, "/mcp", .mcpUse, .mcp),
+        row(.mcpGet, .get, "/mcp", .mcpUse, [.mcp, .stream]),
+        row(.mcpDelete, .delete, "/mcp", .mcpUse, .mcp),
+        row(.sse, .get, "/sse", .mcpUse, [.mcp, .stream]),
+        row(.sseMessage, .post, "/messages/", .mcpUse, .mcp),
+        row(.console, .get, "/", [], [.page, .open, .routine]),
+        row(.docs, .get, "/docs", [], [.page, .open, .routine]),
+        row(.asset, .get, "/assets/{file}", [], [.page, .open, .routine]),
     ]
 
     private static func row(
-        _ kind: Kind, _ method: HTTP.Method, _ pattern: String, _ traits: Traits = [],
+        _ kind: Kind, _ method: HTTP.Method, _ pattern: String, _ scope: Principal.Scopes, _ traits: Traits = [],
         _ representations: [Representation] = [.json]
-    ) -> Row { (kind, method, pattern, traits, representations) }
+    ) -> Row { (kind, method, pattern, scope, traits, representations) }
 
     package static var health: Endpoint { self[.health] }
     package static var live: Endpoint { self[.live] }

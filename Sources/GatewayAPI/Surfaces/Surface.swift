@@ -72,7 +72,7 @@ package struct Surface: Sendable {
 /// What is demanded of whoever asks for it, wherever it is offered.
 extension Surface {
     /// What a principal needs.
-    package var scope: Principal.Scopes { operation.isWrite ? .write : .read }
+    package var scope: Principal.Scopes { operation.scope }
 
     /// It reaches people or their money, or cannot be taken back.
     var hasReach: Bool { !operation.effects.isDisjoint(with: [.notifiesGuests, .movesMoney, .irreversible]) }

@@ -102,7 +102,7 @@ extension Surfaces {
             let place = place(surface.route)
             guard let scope = scopes[place] else { return surface.isDerived(.rest) ? nil : "nobody serves \(place)" }
             if surface.isDerived(.rest) { return "\(place) is served by hand and by its row" }
-            return scope.name.scopes.isSuperset(of: surface.scope) ? nil : "\(place) asks for less than its row"
+            return scope.isSuperset(of: surface.scope) ? nil : "\(place) asks for less than its row"
         }
     }
 

@@ -22,7 +22,7 @@ extension CommandFailure {
         if let luma = json?["details"]?["luma"]?["message"]?.stringValue { lines.append("Luma: " + Self.line(luma)) }
         if let offset = json?["details"]?["offset"]?.intValue { lines.append("at byte \(offset)") }
         let details = (json?["details"]?.objectValue?.members ?? []).filter {
-            $0.name.hasSuffix("_id") || ["guest_count", "needed_scope"].contains($0.name)
+            $0.name.hasSuffix("_id") || ["guest_count", "needed_permission", "needed_scope"].contains($0.name)
         }
         for (name, value) in details.prefix(Self.maxDetails) {
             lines.append(

@@ -35,7 +35,7 @@ public struct KeyCaller: Sendable {
 
     /// Who uses a listed token.
     public init(_ principal: Principal) {
-        permissions = Permissions(principal.scopes)
+        permissions = principal.scopes
         // A token has no owner but its label, which is none of a key's.
         owner = permissions == .all ? nil : principal.label
         tools = principal.tools

@@ -35,7 +35,7 @@ public final class KnownKey: Sendable {
         owner = shared.text(record.owner)
         permissions = record.permissions.granted
         principal = Principal(
-            label: record.label, scopes: record.permissions.granted.scopes, tools: shared.filters(record.tools))
+            label: record.label, scopes: record.permissions.granted, tools: shared.filters(record.tools))
         calendars = shared.calendars(record.calendars)
         limits = shared.limits(record.limits)
         allowedAddresses = shared.addresses(record.allowedAddresses)

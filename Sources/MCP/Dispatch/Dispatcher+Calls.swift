@@ -91,7 +91,9 @@ extension Dispatcher {
                 "This server is set to change nothing: what changes something is not offered"
             } else if request.visibility.isNarrowed {
                 "Only some of what this server has is offered here: list it"
-            } else if request.visibility.scopes == .read {
+            } else if request.visibility.scopes.isDisjoint(with: [.write, .admin]),
+                !request.visibility.scopes.isEmpty
+            {
                 "This token may only read: what changes something is not offered"
             } else {
                 nil

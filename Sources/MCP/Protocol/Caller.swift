@@ -16,12 +16,14 @@ public struct Caller: Sendable {
     public var origin: (any Sendable)?
 
     /// A caller within a legacy session.
-    /// - Parameter toolset: what the request chooses, if the session has chosen nothing.
-    public init(_ session: Session, toolset: Toolset? = nil) {
+    /// - Parameters:
+    ///   - principal: who asks now; nil for the one that has begun it. What it may do is looked at with each request.
+    ///   - toolset: what the request chooses, if the session has chosen nothing.
+    public init(_ session: Session, as principal: Principal? = nil, toolset: Toolset? = nil) {
         self.toolset = session.toolset ?? toolset
         revision = session.revision
         capabilities = session.capabilities
-        principal = session.principal
+        self.principal = principal ?? session.principal
         self.session = session
     }
 

@@ -36,7 +36,7 @@ public final class Session: Sendable {
     public let revision: Revision
     /// What the client can do.
     public let capabilities: ClientCapabilities
-    /// Who has begun it.
+    /// Who has begun it, with what it could do then; whose it is says the label alone.
     public let principal: Principal
     /// The sets of tools that were chosen when it began, for as long as it lasts.
     public let toolset: Toolset?
@@ -51,9 +51,6 @@ public final class Session: Sendable {
         self.principal = principal
         self.toolset = toolset
     }
-
-    /// What is there for this session now.
-    public var visibility: Visibility { Visibility(principal, toolset) }
 
     /// Log messages below it are not sent.
     public var level: LoggingLevel {

@@ -7,7 +7,7 @@ extension HostedUpstream {
     /// The prompts and resources of the upstream, for one loop; on that loop.
     /// - Parameter order: its place in the file.
     func others(_ runs: UpstreamRuns, on reactor: Reactor, order: Int) -> SourceOthers {
-        let scope = entry.scope.scopes
+        let scope = entry.scope.ofUpstream
         var others = SourceOthers(order: order)
         others.prompts = offered.prompts.map { prompt in
             Prompt(

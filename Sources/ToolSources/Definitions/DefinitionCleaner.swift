@@ -50,7 +50,7 @@ public struct DefinitionCleaner: Sendable {
     /// - Throws: why the tool cannot be offered.
     public func clean(
         _ outside: OutsideDefinition, source: String?, hints: Tool.Hints = .unknown,
-        scope: Principal.Scopes = .write
+        scope: Principal.Scopes = .toolsWrite
     ) throws(RefusedDefinition) -> Cleaned {
         let shown = OutsideText.line(outside.name, most: ToolNames.maxBytes)
         func refused(_ reason: String) -> RefusedDefinition { RefusedDefinition(name: shown, reason: reason) }

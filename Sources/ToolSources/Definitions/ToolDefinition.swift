@@ -20,7 +20,7 @@ public struct ToolDefinition: Sendable, Equatable {
     /// A definition whose parts have been checked.
     public init(
         name: String, title: String, description: String, input: JSONObject, output: JSONObject? = nil,
-        hints: Tool.Hints = .unknown, scope: Principal.Scopes = .write
+        hints: Tool.Hints = .unknown, scope: Principal.Scopes = .toolsWrite
     ) {
         self.name = name
         self.title = title

@@ -56,7 +56,7 @@ public struct UpstreamTools: Sendable, Equatable {
                 let tool = try cleaner.clean(
                     Self.outside(object, raw, entry), source: entry.name,
                     hints: entry.hints(of: raw, annotations: object["annotations"]),
-                    scope: entry.scope(of: raw).scopes)
+                    scope: entry.scope(of: raw).ofUpstream)
                 cleaned.append((raw, tool))
                 let hints = SuspiciousText.hints(in: tool.definition)
                 notes += (tool.notes + hints).map { "\(tool.definition.name): \($0)" }

@@ -2,58 +2,41 @@ import Core
 import Testing
 
 @Suite struct PermissionsTests {
-    @Test func eachScopeHasABitAndAWordOfItsOwn() {
-        let words = Permissions.table.map(\.word) + Permissions.sets.map(\.word)
-        #expect(Set(words).count == words.count)
-        var seen: Permissions = []
-        for (word, permission) in Permissions.table {
-            #expect(permission.rawValue.nonzeroBitCount == 1 && seen.isDisjoint(with: permission), "\(word)")
-            seen.formUnion(permission)
-            #expect(Permissions(word: word) == permission)
-            #expect(permission.scopeWords == [word])
-            #expect(word.split(separator: ":").count == 2)
+    /// Each scope has a bit and a word of its own, and is of one group.
+    @Test func theTableIsWhole() {
+        let table = Permissions.table
+        #expect(Set(table.map(\.word)).count == table.count)
+        #expect(table.allSatisfy { $0.permission.rawValue.nonzeroBitCount == 1 })
+        #expect(table.reduce(into: Permissions()) { $0.formUnion($1.permission) } == .all)
+        #expect(Permissions.all.rawValue.nonzeroBitCount == table.count)
+        let groups: [Permissions] = [.read, .write, .admin]
+        for (word, permission) in table {
+            #expect(groups.count { $0.contains(permission) } == 1, "\(word)")
+            #expect(Permissions(word: word) == permission && permission.scopeWords == [word])
         }
-        #expect(seen == .all)
     }
 
-    /// By the form of their words, so that a new scope is in the set that its word promises.
-    @Test func theOldWordsStandForSets() {
-        let closed = ["keys:read", "usage:read", "audit:read"]
-        for (word, permission) in Permissions.table {
-            let isRead =
-                word.hasSuffix(":read") && !closed.contains(word) || ["mcp:use", "keys:rotate-self"].contains(word)
-            #expect(Permissions.reading.contains(permission) == isRead, "\(word)")
-            let isWrite =
-                isRead || word.hasSuffix(":write")
-                || ["events:cancel", "feeds:manage", "models:invoke"].contains(word)
-            #expect(Permissions.writing.contains(permission) == isWrite, "\(word)")
+    @Test func wordsStandForScopes() {
+        #expect(Permissions(word: "read") == .read && Permissions(word: "write") == [.read, .write])
+        #expect(Permissions(word: "*") == .all && Permissions(word: "admin") == .all)
+        for word in ["", "Read", "events", "events:", "events:delete", " read", "read "] {
+            #expect(Permissions(word: word) == nil, "\(word)")
         }
-        #expect(Permissions(word: "read") == .reading)
-        #expect(Permissions(word: "write") == .writing)
-        #expect(Permissions(word: "admin") == .all)
-        #expect(Permissions(word: "*") == .all)
+        // Nobody who only reads sees whose keys there are, or what was done with them.
+        for permission in [Permissions.keysRead, .auditRead, .usageRead, .feedsManage] {
+            #expect(!Permissions.read.contains(permission) && !Permissions.write.contains(permission))
+        }
+        #expect(Permissions([.eventsWrite, .guestsRead]).scopeWords == ["events:write", "guests:read"])
     }
 
-    @Test(arguments: ["", "Read", "events", "events:", ":read", "events:*", "*:read", "events:read ", "all", "**"])
-    func anotherWordGrantsNothing(word: String) { #expect(Permissions(word: word) == nil) }
-
+    /// What a listed token needs for each.
     @Test(
         arguments: [
-            ([], []), (["read"], .read), (["write"], [.read, .write]), (["*"], .all), (["admin"], .all),
-            // What is had in part opens nothing that asks for all of it.
-            (["events:read"], []), (["events:read", "events:write"], []), (["read", "events:write"], .read),
-            (["read", "keys:manage", "gateway:manage"], .read),
-            (["events:write", "events:cancel"], []),
-        ] as [([String], Principal.Scopes)])
-    func scopesOfTokens(words: [String], scopes: Principal.Scopes) {
-        let permissions = words.reduce(into: Permissions()) { $0.formUnion(Permissions(word: $1) ?? []) }
-        #expect(permissions.scopes == scopes)
-    }
-
-    @Test(arguments: AccessScope.allCases) func aTokenMayWhatItsScopeSays(scope: AccessScope) throws {
-        let scopes = try #require(Permissions(word: scope.rawValue)).scopes
-        #expect(Permissions(scopes) == Permissions(word: scope.rawValue))
-        #expect(Permissions(Principal.Scopes.read) == .reading)
-        #expect(Permissions(Principal.local.scopes) == .all)
+            (.eventsRead, .read), ([], .read), (.eventsCancel, .write), ([.toolsWrite, .toolsAdmin], .admin),
+            (.feedsManage, .admin), (.keysRotateSelf, .read),
+        ] as [(Permissions, AccessScope)])
+    func theNameIsThatOfTheLeastScope(permissions: Permissions, scope: AccessScope) {
+        #expect(permissions.name == scope)
+        #expect(scope.scopes.isSuperset(of: permissions))
     }
 }

@@ -133,7 +133,9 @@ import Testing
     }
 
     /// What is served by hand may be kinder than its row, and never weaker.
-    @Test(arguments: [(.read, false), (.write, true), (.admin, true)] as [(Principal.Scopes, Bool)])
+    @Test(
+        arguments: [(.read, false), (.eventsWrite, false), (.eventsCancel, true), (.write, true), (.all, true)]
+            as [(Principal.Scopes, Bool)])
     func aPathByHandAsksForWhatItsRowDoes(scope: Principal.Scopes, isEnough: Bool) {
         let table = [
             Surface(

@@ -71,7 +71,8 @@ import Testing
             ] {
                 let refused = try await gateway.ask(line, Self.reader, Self.tea)
                 #expect(refused.status == 403 && refused.reason == "insufficient_scope", "\(line)")
-                #expect(refused.json?["details"] == ["needed_scope": "write"])
+                let permission: JSON = line.hasPrefix("DELETE") ? "events:cancel" : "events:write"
+                #expect(refused.json?["details"] == ["needed_scope": "write", "needed_permission": permission])
                 #expect(
                     refused.field("www-authenticate")
                         == Self.realm + #", error="insufficient_scope", scope="write""#)

@@ -68,6 +68,22 @@ import Testing
         #expect(process().session(id, for: stranger) == nil)
     }
 
+    /// Who it is says the label alone: a session outlives a change of what its principal may do.
+    @Test func aSessionOutlivesAChangeOfRights() throws {
+        let table = process()
+        let session = make()
+        let id = try #require(table.issue(session))
+        let narrowed = Principal(
+            label: Principal.local.label, scopes: .eventsRead, tools: [.nothing], calls: CallLimits(perMinute: 1))
+        #expect(table.session(id, for: narrowed) === session)
+        let after = process()
+        #expect(after.session(id, for: .local) != nil && after.session(id, for: narrowed) != nil)
+        // What it may do is what it may now.
+        let caller = Caller(session, as: narrowed)
+        #expect(caller.principal == narrowed && caller.session === session)
+        #expect(caller.visibility == Visibility(narrowed))
+    }
+
     /// Who begins as many as there may be pushes out his own alone.
     @Test func oneCallerDoesNotPushOutTheSessionsOfOthers() throws {
         let table = process()

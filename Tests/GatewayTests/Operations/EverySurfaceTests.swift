@@ -64,7 +64,7 @@ import Testing
     /// Without the scope REST and the command are refused, and the tool is hidden and refused, before Luma hears of it.
     @Test(arguments: all) func aTokenMayWhatItsScopeSays(name: String) async throws {
         let surface = try Surface.row(name)
-        let isWrite = surface.scope == .write
+        let isWrite = surface.operation.isWrite
         try await SurfaceStage.play(hasTokens: true) { stage in
             let given = try stage.given(surface)
             let (reader, writer) = (Tokens.reader, Tokens.writer)

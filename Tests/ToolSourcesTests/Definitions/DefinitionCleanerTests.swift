@@ -22,7 +22,7 @@ import ToolSources
                     input: ["type": "object", "properties": ["q": ["type": "string"]]],
                     output: ["type": "object", "properties": [:]]))
         #expect(cleaned.notes.isEmpty)
-        #expect(cleaned.definition.hints == .unknown && cleaned.definition.scope == .write)
+        #expect(cleaned.definition.hints == .unknown && cleaned.definition.scope == .toolsWrite)
     }
 
     @Test func whatIsNotSaidIsTheName() throws {

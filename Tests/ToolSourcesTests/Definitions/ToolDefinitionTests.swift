@@ -8,6 +8,6 @@ import ToolSources
         let definition = ToolDefinition(name: "a", title: "A", description: "", input: ["type": "object"])
         #expect(definition.hints == .unknown)
         #expect(definition.hints.destructive && definition.hints.openWorld && !definition.hints.readOnly)
-        #expect(definition.scope == .write)
+        #expect(definition.scope == .toolsWrite)
     }
 }

@@ -101,7 +101,7 @@ import Testing
             forwarder.tools.map(\.definition.name) == ["get_dataset_metadata", "get_metadata_info"]
                 + Self.analyses.map(\.0))
         for tool in forwarder.tools {
-            #expect(tool.definition.scope == .read && tool.definition.hints.readOnly && tool.isRepeatable)
+            #expect(tool.definition.scope == .toolsRead && tool.definition.hints.readOnly && tool.isRepeatable)
         }
         #expect(forwarder.limits.timeoutSeconds == 60 && forwarder.limits.connectSeconds == 10)
     }

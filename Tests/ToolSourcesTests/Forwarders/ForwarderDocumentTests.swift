@@ -22,9 +22,9 @@ import Testing
         #expect(forwarder.limits.timeoutSeconds == 60 && forwarder.retry.attempts == 2)
         let add = try #require(reading.definitions.first)
         #expect(add.name == "add_note" && add.title == "Add a note" && add.description == "Add a note")
-        #expect(add.scope == .write && !add.hints.readOnly && add.hints.destructive && !add.hints.idempotent)
+        #expect(add.scope == .toolsWrite && !add.hints.readOnly && add.hints.destructive && !add.hints.idempotent)
         let list = try #require(reading.definitions.last)
-        #expect(list.name == "list_notes" && list.scope == .read && list.hints.readOnly && list.hints.idempotent)
+        #expect(list.name == "list_notes" && list.scope == .toolsRead && list.hints.readOnly && list.hints.idempotent)
         #expect(list.input == ["type": "object", "properties": [:]])
     }
 
@@ -267,7 +267,7 @@ import Testing
         #expect(reading.problems.map(\.line) == [])
         let forwarder = try #require(reading.forwarder)
         let (a, b) = (forwarder.tools[0], forwarder.tools[1])
-        #expect(a.definition.scope == .read && b.definition.scope == .admin)
+        #expect(a.definition.scope == .toolsRead && b.definition.scope == .toolsAdmin)
         #expect(a.trim == ["q"] && b.trim == [])
         #expect(b.definition.input["properties"] == ["r": [:]])
         #expect(b.errors.isRevealed && b.errors.shape == .literal(["failed": true]))

@@ -249,7 +249,7 @@ import ToolSources
         let policy = try Self.policy(#"{"format":1,"plugins":{"p":{"scope":"admin"}}}"#).command(command)
         let definition = try cleaner.clean(command, plugin: "p", policy: policy).definition
         #expect(definition.name == "p__my-command" && definition.title == "my-command")
-        #expect(definition.description == "Does it." && definition.scope == .admin && definition.hints == .unknown)
+        #expect(definition.description == "Does it." && definition.scope == .toolsAdmin && definition.hints == .unknown)
         #expect(definition.input == ["type": "object", "properties": ["a": ["type": "string"]]])
     }
 

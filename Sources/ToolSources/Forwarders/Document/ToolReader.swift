@@ -135,11 +135,7 @@ struct ToolReader {
     }
 
     private func scope(_ word: String?, _ methods: [OutboundRequest.Method]) -> Principal.Scopes {
-        switch word.flatMap({ AccessScope(rawValue: $0) }) {
-        case .read: .read
-        case .write: .write
-        case .admin: .admin
-        case nil: methods.allSatisfy { $0 == .get } ? .read : .write
-        }
+        let scope = word.flatMap { AccessScope(rawValue: $0) }
+        return (scope ?? (methods.allSatisfy { $0 == .get } ? .read : .write)).ofTool
     }
 }
