@@ -4,28 +4,35 @@ import Core
 extension Dispatcher {
     func listTools(_ request: Request) throws(CallFailure) -> JSONObject {
         let visible = registry.tools.filter { request.visibility.shows($0) }
-        return try page(request, "tools", count: visible.count) { visible[$0].json(in: request.caller.revision) }
-    }
-
-    func listPrompts(_ request: Request) throws(CallFailure) -> JSONObject {
-        let visible = registry.prompts.filter { request.visibility.shows($0) }
-        return try page(request, "prompts", count: visible.count) { visible[$0].json(in: request.caller.revision) }
-    }
-
-    func listResources(_ request: Request) throws(CallFailure) -> JSONObject {
-        let visible = registry.resources.filter { request.visibility.shows($0) }
-        return try page(request, "resources", count: visible.count) { visible[$0].json(in: request.caller.revision) }
-    }
-
-    func listTemplates(_ request: Request) throws(CallFailure) -> JSONObject {
-        let visible = registry.templates.filter { request.visibility.shows($0) }
-        return try page(request, "resourceTemplates", count: visible.count) {
+        return try page(request, "tools", changes: registry.toolsChange, count: visible.count) {
             visible[$0].json(in: request.caller.revision)
         }
     }
 
+    func listPrompts(_ request: Request) throws(CallFailure) -> JSONObject {
+        let visible = registry.prompts.filter { request.visibility.shows($0) }
+        return try page(request, "prompts", changes: registry.othersChange, count: visible.count) {
+            visible[$0].json(in: request.caller.revision)
+        }
+    }
+
+    func listResources(_ request: Request) throws(CallFailure) -> JSONObject {
+        let visible = registry.resources.filter { request.visibility.shows($0) }
+        return try page(request, "resources", changes: registry.othersChange, count: visible.count) {
+            visible[$0].json(in: request.caller.revision)
+        }
+    }
+
+    func listTemplates(_ request: Request) throws(CallFailure) -> JSONObject {
+        let visible = registry.templates.filter { request.visibility.shows($0) }
+        return try page(request, "resourceTemplates", changes: registry.othersChange, count: visible.count) {
+            visible[$0].json(in: request.caller.revision)
+        }
+    }
+
+    /// - Parameter changes: what is listed may come and go while clients are there.
     private func page(
-        _ request: Request, _ list: String, count: Int, _ item: (Int) -> JSON
+        _ request: Request, _ list: String, changes: Bool, count: Int, _ item: (Int) -> JSON
     ) throws(CallFailure) -> JSONObject {
         let cursor = Cursor(list: list, principal: request.caller.principal.label, seal: seal)
         let start: Int
@@ -37,7 +44,8 @@ extension Dispatcher {
         let end = min(start + pageSize, count)
         var result: JSONObject = [list: .array((start..<end).map(item))]
         if end < count { result["nextCursor"] = .string(cursor.text(end)) }
-        return finished(result, request, lifetime: Self.listLifetime)
+        let isSteady = !changes && !registry.listsChange
+        return finished(result, request, lifetime: isSteady ? Self.listLifetime : Self.changingListLifetime)
     }
 }
 

@@ -52,6 +52,8 @@ public final class Dispatcher {
     let pageSize: Int
     /// How long a client may keep a list, in milliseconds.
     static let listLifetime = 60_000
+    /// The same of a list that may change while clients are there: who keeps it and does not listen sees the change soon as well.
+    static let changingListLifetime = 1000
 
     /// A dispatcher over what is registered.
     /// - Parameter rounds: the rounds of all calls of this server, of whatever loop.

@@ -40,6 +40,25 @@ import Testing
         #expect(error.code == -32602)
     }
 
+    /// Clients keep a list for as long as they are told, also those that do not listen for changes of it.
+    @Test func aListThatMayChangeIsNotKeptForLong() async {
+        for (tools, others) in [(false, false), (true, false), (false, true)] {
+            let asker = Asker(
+                .july2026,
+                dispatcher: Fixture.dispatcher { registry in
+                    registry.toolsChange = tools
+                    registry.othersChange = others
+                })
+            for (method, changes) in [
+                ("tools/list", tools), ("prompts/list", others), ("resources/list", others),
+                ("resources/templates/list", others),
+            ] {
+                let kept = await asker.result(method)?["ttlMs"]?.intValue
+                #expect(kept == (changes ? 1000 : 60_000), "\(method) \(tools) \(others)")
+            }
+        }
+    }
+
     @Test func toolsShowWhatTheRevisionKnows() async throws {
         for revision in Revision.allCases {
             let tools = await Asker(revision).result("tools/list")?["tools"]?.arrayValue
