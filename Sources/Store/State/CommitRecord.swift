@@ -139,7 +139,7 @@ final class CommitRecord {
     }
 
     /// The random id that the kernel takes at its start, shortened; 0 when it cannot be read.
-    private static let bootIdentity: UInt64 = {
+    static let bootIdentity: UInt64 = {
         let descriptor = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return 0 }
         defer { close(descriptor) }

@@ -65,6 +65,7 @@ enum StateMigrations {
         commits,
         feedEvents,
         usedNonces,
+        budget,
     ]
 }
 
@@ -202,5 +203,34 @@ extension StateMigrations {
                 expires_at INTEGER NOT NULL
             ) STRICT;
             CREATE INDEX used_nonce_by_expiry ON used_nonce (expires_at);
+            """)
+}
+
+extension StateMigrations {
+    static let budget = Migration(
+        number: 9,
+        sql: """
+            -- What of an account's requests to Luma was given out, while several gateways share them; when one is alone, value
+            -- says what was spent. Times are milliseconds since the start of the machine that boot names.
+            CREATE TABLE budget (
+                account TEXT PRIMARY KEY,
+                boot INTEGER NOT NULL,
+                period INTEGER NOT NULL,
+                confirmed INTEGER NOT NULL,
+                window_limit INTEGER,
+                granted INTEGER NOT NULL,
+                probes_left INTEGER NOT NULL,
+                probed_at INTEGER NOT NULL,
+                reset_at INTEGER,
+                closed_until INTEGER
+            ) STRICT, WITHOUT ROWID;
+            -- held: what a gateway may still send of it, or has in flight. carried: what of it is of earlier periods.
+            CREATE TABLE budget_holding (
+                account TEXT NOT NULL,
+                holder TEXT NOT NULL,
+                held INTEGER NOT NULL,
+                carried INTEGER NOT NULL,
+                PRIMARY KEY (account, holder)
+            ) STRICT, WITHOUT ROWID;
             """)
 }

@@ -5,7 +5,7 @@ import Synchronization
 /// A store in memory that fails or waits where a test says so.
 final class ScriptedStore: StateStore {
     /// Calls that can be scripted.
-    enum Call { case begin, record, adopt, load, endedSessions, takeNonce, voidNonce }
+    enum Call { case begin, record, adopt, load, endedSessions, takeNonce, voidNonce, exchangeBudget }
 
     private struct Script {
         var failures: [Call: [StoreFailure]] = [:]
@@ -130,6 +130,9 @@ final class ScriptedStore: StateStore {
     func giveBackNonce(_ taken: TakenNonce) { inner.giveBackNonce(taken) }
     func voidNonce(_ nonce: String, until expiry: Timestamp, now: Timestamp, then: @escaping Then<Void>) {
         play(.voidNonce, then) { [inner] in inner.voidNonce(nonce, until: expiry, now: now, then: then) }
+    }
+    func exchangeBudget(_ account: String, _ message: BudgetMessage, then: @escaping Then<BudgetStanding>) {
+        play(.exchangeBudget, then) { [inner] in inner.exchangeBudget(account, message, then: then) }
     }
     func close(within seconds: Double) -> Bool { inner.close(within: seconds) }
 }

@@ -10,7 +10,7 @@ import Testing
     /// shared would be changed with the program, and then no longer be what lies on somebody's disk.
     static let steps = [
         "step-1-first", "step-1-second", "step-1", "step-2", "step-3", "step-4", "step-4-from-first", "step-5",
-        "step-6", "step-7",
+        "step-6", "step-7", "step-8",
     ]
 
     private static func database(_ step: String, in folder: TemporaryFolder) throws {
@@ -57,6 +57,20 @@ import Testing
         #expect(StoreInspection(folder: folder.path) == .sound)
         let shape = try DatabaseShape(SQLiteConnection(.readOnlyFile(folder.file("luma.db"))))
         #expect(try shape.difference(from: .current()) == nil)
+    }
+
+    /// What a program that was alone has spent goes on to be said by its value; the ledger begins with the next one that comes.
+    @Test func whatWasSpentBeforeThereWasALedgerIsStillKnown() async throws {
+        let folder = try TemporaryFolder()
+        try Self.database("step-8", in: folder)
+        let store = SQLiteStateStore(.folder(folder.path))
+        let value = try await store.wait { store.load("budget-0123456789abcdef01234567", then: $0) }
+        #expect(value?.bytes.starts(with: Array(#"{"version":1,"limit":200,"remaining":17"#.utf8)) == true)
+        var message = BudgetMessage()
+        message.wants = true
+        let standing = try await store.wait { [message] in store.exchangeBudget("a", message, then: $0) }
+        #expect(standing.tokens == 1)
+        #expect(!standing.isConfirmed)
     }
 
     /// What is missing or other, and what is said of it.
