@@ -32,6 +32,8 @@ package final class FakeUpstream: Sendable {
         case events([JSON], staysOpen: Bool = false)
         /// On the way of the answer it asks its client with this method, and goes on with what that says.
         case asks(JSON, id: String, method: String = "elicitation/create", then: @Sendable (JSON) -> Reply)
+        /// The same, and it takes that back as soon as `isDue`, whatever the answer.
+        case withdraws(JSON, id: String, isDue: @Sendable () -> Bool, then: @Sendable () -> Reply)
         /// Nothing, ever.
         case silence
         /// The connection ends.
@@ -87,9 +89,11 @@ package final class FakeUpstream: Sendable {
             while let request = connection.read() {
                 let message = record.message(request)
                 let reply = script(message) ?? Self.usual(message, era, tools, capabilities)
-                if case .asks = reply {
+                switch reply {
+                case .asks, .withdraws:
                     Self.converse(reply, message, record, connection)
                     continue
+                default: break
                 }
                 guard Self.send(reply, message, era, connection) else { return }
             }
@@ -181,7 +185,7 @@ package final class FakeUpstream: Sendable {
             }
             connection.write("0\r\n\r\n")
             return true
-        case .silence, .asks:
+        case .silence, .asks, .withdraws:
             connection.waitForClose()
             return false
         case .hangUp: return false
@@ -194,11 +198,23 @@ package final class FakeUpstream: Sendable {
     ) {
         connection.write(streamHead)
         var reply = first
-        while case .asks(let params, let id, let method, let then) = reply {
-            event(
-                ["jsonrpc": "2.0", "id": .string(id), "method": .string(method), "params": params], connection)
-            guard let answer = record.answer(to: id) else { break }
-            reply = then(answer)
+        conversation: while true {
+            switch reply {
+            case .asks(let params, let id, let method, let then):
+                event(
+                    ["jsonrpc": "2.0", "id": .string(id), "method": .string(method), "params": params], connection)
+                guard let answer = record.answer(to: id) else { break conversation }
+                reply = then(answer)
+            case .withdraws(let params, let id, let isDue, let then):
+                event(
+                    ["jsonrpc": "2.0", "id": .string(id), "method": "elicitation/create", "params": params], connection)
+                for _ in 0..<2000 where !isDue() { Thread.sleep(forTimeInterval: 0.01) }
+                event(
+                    ["jsonrpc": "2.0", "method": "notifications/cancelled", "params": ["requestId": .string(id)]],
+                    connection)
+                reply = then()
+            default: break conversation
+            }
         }
         if case .result(let result) = reply {
             event(["jsonrpc": "2.0", "id": message.id ?? .null, "result": result], connection)

@@ -82,7 +82,7 @@ struct DirectCall {
         case .error(let error) where error.code == JSONRPCError.invalidParams().code:
             Self.failure(400, "Parameter error: " + error.message)
         case .cancelled: Self.failure(503, "The gateway is shutting down")
-        case .error, .notFound, .missingCapability, .inputRequired: Self.failure(500, "Internal error")
+        case .error, .notFound, .missingCapability, .inputRequired, .withdrawn: Self.failure(500, "Internal error")
         }
     }
 }

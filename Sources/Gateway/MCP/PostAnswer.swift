@@ -96,6 +96,10 @@ final class MessageSink: Sink {
     private let transmit: (JSONRPCMessage) -> Bool
     /// Whoever waits for the client's answer.
     private var waiting: Suspension<Result<JSON, JSONRPCError>>?
+    /// What it was asked.
+    private var asked: JSONRPCID?
+
+    private struct Withdrawn: Error {}
 
     init(session: Session?, reactor: Reactor, transmit: @escaping (JSONRPCMessage) -> Bool) {
         self.session = session
@@ -111,6 +115,13 @@ final class MessageSink: Sink {
 
     func send(_ message: JSONRPCMessage) { _ = transmit(message) }
 
+    func withdraw() {
+        guard let waiting, waiting.isWaiting, let asked else { return }
+        let params: JSONObject = ["requestId": asked.json, "reason": "The answer is not needed any more"]
+        send(.notification(method: "notifications/cancelled", params: params))
+        waiting.resume(throwing: Withdrawn())
+    }
+
     func ask(_ method: String, _ params: JSONObject?) async throws(CallFailure) -> JSON {
         guard let session else { throw .error(.internalError("There is no session to ask in")) }
         let executor = reactor.executor
@@ -119,7 +130,7 @@ final class MessageSink: Sink {
         defer {
             if let id { session.abandon(id) }
             if let timer { reactor.cancel(timer) }
-            waiting = nil
+            (waiting, asked) = (nil, nil)
         }
         let answer: Result<JSON, JSONRPCError>
         do {
@@ -129,7 +140,7 @@ final class MessageSink: Sink {
                     executor.execute { bound.value.resume(returning: result) }
                 }
                 id = own
-                waiting = suspension
+                (waiting, asked) = (suspension, own)
                 timer = reactor.schedule(at: reactor.now.advanced(seconds: Self.patience)) {
                     suspension.resume(throwing: CancellationError())
                 }
@@ -137,6 +148,8 @@ final class MessageSink: Sink {
                     suspension.resume(throwing: CancellationError())
                 }
             }
+        } catch is Withdrawn {
+            throw .withdrawn
         } catch {
             throw .cancelled
         }

@@ -115,7 +115,7 @@ struct ToolsService {
         case .error(let error) where error.code == JSONRPCError.invalidParams().code:
             APIError(.validationFailed, error.message)
         case .cancelled: APIError(.shuttingDown)
-        case .error, .notFound, .missingCapability, .inputRequired: APIError(.internal)
+        case .error, .notFound, .missingCapability, .inputRequired, .withdrawn: APIError(.internal)
         }
     }
 }

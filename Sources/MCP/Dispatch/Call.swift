@@ -132,6 +132,10 @@ public final class Call {
         }
         return answers
     }
+
+    /// Takes back what the client was asked on the way and has not answered: whoever waits for it gets `withdrawn`, and an answer that
+    /// comes all the same is dropped. Nothing when nothing is asked.
+    public func withdraw() { sink.withdraw() }
 }
 
 /// Where a request's messages go while it is being served. A transport has one for each request, on the request's loop.
@@ -140,8 +144,11 @@ public protocol Sink: AnyObject {
     func send(_ message: JSONRPCMessage)
 
     /// Asks the client something on the way and waits for its answer; legacy era only.
-    /// - Throws: the client's error, or `cancelled` when no answer can come any more.
+    /// - Throws: the client's error, `withdrawn`, or `cancelled` when no answer can come any more.
     func ask(_ method: String, _ params: JSONObject?) async throws(CallFailure) -> JSON
+
+    /// Tells the client that what it was asked needs no answer any more.
+    func withdraw()
 }
 
 /// Makes texts that only this server can have made, and reads them again.

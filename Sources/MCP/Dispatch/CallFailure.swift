@@ -10,6 +10,8 @@ public enum CallFailure: Error, Sendable {
     case missingCapability(JSON)
     /// The client is asked first, and calls again with its answers (2026-07-28).
     case inputRequired(InputRequired)
+    /// What the client was asked on the way was taken back before it had an answer.
+    case withdrawn
     /// Nobody waits for the result any more.
     case cancelled
 }

@@ -101,4 +101,5 @@ extension Dispatcher {
 final class DeafSink: Sink {
     func send(_ message: JSONRPCMessage) {}
     func ask(_ method: String, _ params: JSONObject?) async throws(CallFailure) -> JSON { throw .cancelled }
+    func withdraw() {}
 }

@@ -196,7 +196,7 @@ public final class Dispatcher {
                 ? .missingCapability(required)
                 : .invalidParams("This needs a capability that the client has not declared")
         // What can ask has dealt with it.
-        case .inputRequired: .internalError()
+        case .inputRequired, .withdrawn: .internalError()
         case .cancelled: nil
         }
     }

@@ -25,7 +25,12 @@ final class HostedUpstream: Sendable {
         home.execute {
             keeper.value.call(
                 call, progress: { exchange.tell(progress: $0) },
-                asked: { exchange.tell(.asked($0, UpstreamReply($1, on: home))) },
+                asked: { question in
+                    switch question {
+                    case .asked(let params, let answer): exchange.tell(.asked(params, UpstreamReply(answer, on: home)))
+                    case .withdrawn: exchange.tell(.withdrawn)
+                    }
+                },
                 then: { exchange.tell(.ended($0)) })
         }
     }

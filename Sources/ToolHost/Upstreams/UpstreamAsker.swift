@@ -42,6 +42,31 @@ final class UpstreamAsker {
         return try await call.ask(question.requests, state: question.state).first?.objectValue ?? [:]
     }
 
+    /// The same in the course of a call. A client that is asked on the way is told when the answer is not wanted any more: the server
+    /// has withdrawn the form, or the call has ended without it.
+    /// - Throws: `withdrawn` then; what has come of the call is still to be heard.
+    func answers(to question: UpstreamQuestion, of exchange: UpstreamExchange) async throws(CallFailure) -> JSONObject {
+        guard let call, !comesBack else { return try await answers(to: question) }
+        let own = reactor.executor
+        let turn = LoopBound(Turn(call), on: own)
+        exchange.whenStirred { own.execute { turn.value.withdraw() } }
+        defer {
+            exchange.whenStirred(nil)
+            turn.value.isOver = true
+        }
+        return try await answers(to: question)
+    }
+
+    /// One question to a client. What comes late must not take back the next one.
+    private final class Turn {
+        var isOver = false
+        private let call: Call
+
+        init(_ call: Call) { self.call = call }
+
+        func withdraw() { if !isOver { call.withdraw() } }
+    }
+
     /// The same on this loop, from any thread.
     func hop(_ body: @escaping (JSONObject) -> Void) -> @Sendable (JSONObject) -> Void {
         let own = reactor.executor

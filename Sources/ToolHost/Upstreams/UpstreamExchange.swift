@@ -27,6 +27,8 @@ final class UpstreamExchange: Sendable {
     enum News: Sendable {
         /// The parameters of a form for the caller's user. There is one at a time.
         case asked(JSONObject, UpstreamReply)
+        /// The last form is not to be filled in any more.
+        case withdrawn
         /// The last.
         case ended(UpstreamLink.Outcome)
     }
@@ -37,6 +39,8 @@ final class UpstreamExchange: Sendable {
         /// What nobody has heard yet: a question, an end.
         var news: [News] = []
         var hear: Hear?
+        /// Told once when there is news that nobody hears.
+        var stirred: (@Sendable () -> Void)?
         var progress: (@Sendable (JSONObject) -> Void)?
         var ended: (@Sendable () -> Void)?
         var isEnded = false
@@ -52,13 +56,18 @@ final class UpstreamExchange: Sendable {
     }
 
     func tell(_ news: News) {
-        let hear = state.withLock { state -> Hear? in
-            let hear = state.hear
-            state.hear = nil
-            if hear == nil { state.news.append(news) }
-            return hear
+        let (hear, stirred) = state.withLock { state -> (Hear?, (@Sendable () -> Void)?) in
+            if let hear = state.hear.take() { return (hear, nil) }
+            // Nobody needs to see a form that was withdrawn before.
+            if case .withdrawn = news, case .asked? = state.news.last {
+                state.news.removeLast()
+                return (nil, nil)
+            }
+            state.news.append(news)
+            return (nil, state.stirred.take())
         }
         hear?(news)
+        stirred?()
         guard case .ended = news else { return }
         let ended = state.withLock { state -> (@Sendable () -> Void)? in
             state.isEnded = true
@@ -77,6 +86,15 @@ final class UpstreamExchange: Sendable {
             return nil
         }
         if let news { hear(news) }
+    }
+
+    /// Does something once there is news, which stays to be heard: at once, if there is; nil for nothing.
+    func whenStirred(_ body: (@Sendable () -> Void)?) {
+        let hasNews = state.withLock { state -> Bool in
+            state.stirred = state.news.isEmpty ? body : nil
+            return !state.news.isEmpty
+        }
+        if hasNews { body?() }
     }
 
     /// Whoever listens to the progress; nil for nobody.

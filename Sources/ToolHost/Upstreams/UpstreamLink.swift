@@ -18,8 +18,14 @@ final class UpstreamLink {
     typealias Outcome = Result<JSONObject, UpstreamClient.Failure>
     /// What a question of the server's is answered with.
     typealias Answer = Result<JSONObject, JSONRPCError>
-    /// Told of a question that the server asks in the course of a request, with what answers it.
-    typealias Asked = (JSONObject, @escaping (Answer) -> Void) -> Void
+    /// What the server wants of the caller's user in the course of a request.
+    enum Question {
+        /// The parameters of a form, with what answers it.
+        case asked(JSONObject, (Answer) -> Void)
+        /// The form is not to be filled in any more, and an answer to it is not sent.
+        case withdrawn
+    }
+    typealias Asked = (Question) -> Void
 
     private struct Waiter {
         let seconds: Double
@@ -27,6 +33,8 @@ final class UpstreamLink {
         let progress: ((JSONObject) -> Void)?
         let asked: Asked?
         let then: (Outcome) -> Void
+        /// The number of what is asked and has no answer yet.
+        var question: Int?
     }
 
     private let reactor: Reactor
@@ -38,6 +46,7 @@ final class UpstreamLink {
     private var heard: (Event) -> Void = { _ in }
     private var todo: [UpstreamClient.Action] = []
     private var isBusy = false
+    private var lastQuestion = 0
     /// Requests that were made before the transport was ready.
     private var early: [() -> Void]? = []
     /// The conversation is over.
@@ -98,7 +107,7 @@ final class UpstreamLink {
     ///   - seconds: for the request, and anew after each word on its progress.
     ///   - ceiling: its end in any case.
     ///   - capabilities: what can be asked for in the course of it.
-    ///   - asked: told of what is asked for so; until the answer the request has all the time up to its ceiling.
+    ///   - asked: told of what is asked for so; until the answer, or until it is withdrawn, the request has all the time up to its ceiling.
     /// - Returns: what gives it up.
     @discardableResult
     func request(
@@ -200,13 +209,23 @@ final class UpstreamLink {
                 return perform(client.answer(question, of: id, .failure(.methodNotFound()), now: clock.now))
             }
             watch(id, until: waiter.ceiling)
-            asked(params) { [weak self] answer in self?.answer(question, of: id, answer) }
+            lastQuestion += 1
+            let number = lastQuestion
+            waiters[id]?.question = number
+            asked(.asked(params) { [weak self] in self?.answer(question, number, of: id, $0) })
+        case .withdrawn(let id):
+            guard let waiter = waiters[id] else { return }
+            waiters[id]?.question = nil
+            watch(id, until: min(clock.now.advanced(seconds: waiter.seconds), waiter.ceiling))
+            waiter.asked?(.withdrawn)
         case .changed(let kind): heard(.changed(kind))
         }
     }
 
-    private func answer(_ question: JSONRPCID, of id: Int, _ answer: Answer) {
-        guard let waiter = waiters[id] else { return }
+    /// The server may ask again by the id of what it has withdrawn: our own number tells the two apart.
+    private func answer(_ question: JSONRPCID, _ number: Int, of id: Int, _ answer: Answer) {
+        guard let waiter = waiters[id], waiter.question == number else { return }
+        waiters[id]?.question = nil
         let actions = client.answer(question, of: id, answer, now: clock.now)
         if actions.isEmpty { return }
         watch(id, until: min(clock.now.advanced(seconds: waiter.seconds), waiter.ceiling))

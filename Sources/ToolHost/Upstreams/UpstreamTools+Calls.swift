@@ -132,6 +132,8 @@ extension HostedUpstream {
                             ["upstream": upstream, "method": exchange.method, "cause": failure.cause]))
                 }
                 return .answered(outcome)
+            // Whoever comes back with an answer hears what has come of the call instead.
+            case .withdrawn?: continue
             case .asked(let params, let reply)?:
                 let name = HeldCalls.name()
                 guard let question = asker.question(params, held: name, from: source) else {
@@ -150,11 +152,12 @@ extension HostedUpstream {
                     }
                 }
                 do throws(CallFailure) {
-                    let answer = try await asker.answers(to: question)
+                    let answer = try await asker.answers(to: question, of: exchange)
                     if asker.comesBack, runs.held.take(name) == nil { return .answered(Self.goneOn) }
                     reply(.success(answer))
                 } catch {
                     if case .inputRequired = error { throw error }
+                    if case .withdrawn = error { continue }
                     if asker.comesBack, runs.held.take(name) == nil { throw error }
                     if case .missingCapability = error {
                         reply(.failure(.invalidRequest("The caller's client cannot show a form")))

@@ -38,7 +38,7 @@ extension UpstreamClient {
                 return []
             }
             let params = object["params"]?.objectValue ?? [:]
-            guard let id = object["id"] else { return noted(method, params) }
+            guard let id = object["id"] else { return noted(method, params, of: request) }
             return asked(method, id: id, params, of: request, now: now)
         }
         // `nil` alone would be JSON's null here.
@@ -96,11 +96,12 @@ extension UpstreamClient {
         return request.session == session ? initialize(now: now) : send(id)
     }
 
-    private mutating func noted(_ method: String, _ params: JSONObject) -> [Action] {
+    private mutating func noted(_ method: String, _ params: JSONObject, of request: Int?) -> [Action] {
         switch method {
         case "notifications/progress":
             guard let id = params["progressToken"]?.wholeValue, pending[id]?.tellsProgress == true else { return [] }
             return [.progress(id, params)]
+        case "notifications/cancelled": return withdrawn(params, on: request)
         case "notifications/tools/list_changed": return [.changed(.tools)]
         case "notifications/prompts/list_changed": return [.changed(.prompts)]
         case "notifications/resources/list_changed": return [.changed(.resources)]

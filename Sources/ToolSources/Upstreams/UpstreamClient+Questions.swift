@@ -66,6 +66,16 @@ extension UpstreamClient {
         return say(message, to: Self.elicitation, now: now)
     }
 
+    /// The server takes back what it has asked: an answer that comes all the same is not sent. On the way of an answer it speaks of what it
+    /// has asked there.
+    mutating func withdrawn(_ params: JSONObject, on request: Int?) -> [Action] {
+        guard let question = params["requestId"].flatMap(JSONRPCID.init) else { return [] }
+        let calls = pending.filter { $0.value.question == question && (request == nil || request == $0.key) }
+        guard let call = calls.keys.first, calls.count == 1 else { return [] }
+        pending[call]?.question = nil
+        return [.withdrawn(call)]
+    }
+
     private func say(_ answer: JSONRPCMessage, to method: String, now: MonotonicTime) -> [Action] {
         guard let agreement else { return [] }
         let message = UpstreamMessage.answer(answer, to: method, revision: agreement.revision)

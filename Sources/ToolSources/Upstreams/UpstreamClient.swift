@@ -57,6 +57,8 @@ public struct UpstreamClient: Sendable {
         /// In the course of a request the server asks the caller's user to fill in a form: the parameters of `elicitation/create`. It
         /// waits for `answer`.
         case asked(Int, question: JSONRPCID, JSONObject)
+        /// The server wants no answer any more to what it has asked in the course of this request.
+        case withdrawn(Int)
         case changed(UpstreamPages.Kind)
     }
 

@@ -1,6 +1,7 @@
 import Core
 import IOTestKit
 import MCP
+import Synchronization
 import TestKit
 import Testing
 
@@ -96,6 +97,76 @@ import Testing
         }
     }
 
+    /// The user is not asked any more, and what he says all the same goes nowhere.
+    @Test(arguments: [true, false])
+    func aQuestionIsWithdrawnFromACallerWithASession(byWord: Bool) async throws {
+        let isSeen = Flag()
+        let script: FakeUpstream.Script = { message in
+            guard message.method == "tools/call", let id = message.id else { return nil }
+            if byWord {
+                return .withdraws(
+                    Self.form, id: "a", isDue: { isSeen.isUp }, then: { Self.result("without it") })
+            }
+            // A call that has ended needs no answer, either.
+            return .events([
+                ["jsonrpc": "2.0", "id": "a", "method": "elicitation/create", "params": Self.form],
+                [
+                    "jsonrpc": "2.0", "id": id,
+                    "result": ["content": [["type": "text", "text": "without it"]]],
+                ],
+            ])
+        }
+        try await Self.serve(script) { gateway, upstream in
+            let client = MCPClient(gateway)
+            let session = try await client.session(capabilities: ["elicitation": [:]])
+            let request = try await client.open(
+                MCPClient.request("tools/call", .object(Self.call), id: "c"), [session])
+            let heard = try await request.hears(#""method":"elicitation/create""#)
+            let question = try #require(heard.messages.first { $0["method"] == "elicitation/create" })
+            isSeen.raise()
+            let messages = try await request.answer().messages
+            let told = messages.filter { $0["method"] == "notifications/cancelled" }
+            #expect(told.map { $0["params"]?["requestId"] } == [question["id"]], "\(messages)")
+            #expect(Self.text(messages.last?["result"]) == "without it", "\(messages)")
+            let late: JSON = ["jsonrpc": "2.0", "id": question["id"] ?? .null, "result": ["action": "decline"]]
+            #expect(try await client.post(late, [session]).status == 202)
+            #expect(upstream.count("answer") == 0)
+        }
+    }
+
+    /// Nothing can be told to a caller between two calls: the answer that comes is dropped, and the call goes on for it.
+    @Test func aQuestionIsWithdrawnFromAModernCaller() async throws {
+        let isAsked = Flag()
+        let script: FakeUpstream.Script = { message in
+            guard message.method == "tools/call" else { return nil }
+            let next: @Sendable () -> FakeUpstream.Reply = {
+                .asks([:], id: "p", method: "ping") { _ in
+                    .asks(Self.form, id: "b") { Self.result(Self.told($0)) }
+                }
+            }
+            return .withdraws(Self.form, id: "a", isDue: { isAsked.isUp }, then: next)
+        }
+        try await Self.serve(script) { gateway, upstream in
+            let client = MCPClient(gateway, capabilities: ["elicitation": [:]])
+            var params = Self.call
+            for size: JSON in ["small", "large"] {
+                let asked = try await client.modern("tools/call", params).json?["result"]
+                #expect(asked?["resultType"] == "input_required", "\(asked ?? .null)")
+                let (key, _) = try #require(asked?["inputRequests"]?.objectValue?.members.first)
+                let answer: JSON = ["action": "accept", "content": ["size": size]]
+                params["requestState"] = asked?["requestState"]
+                params["inputResponses"] = .object(JSONObject([(name: key, value: answer)]))
+                isAsked.raise()
+                // Whoever has answered the ping has read what came before it.
+                #expect(await soon { upstream.count("answer") == 1 })
+            }
+            let done = try await client.modern("tools/call", params).json
+            #expect(Self.text(done?["result"]) == "accept large", "\(done ?? .null)")
+            let answers = upstream.messages.filter { $0.method == "answer" }.map(\.id)
+            #expect(answers == ["p", "b"] && upstream.count("tools/call") == 1, "\(answers)")
+        }
+    }
+
     /// Who can show no form is not asked, and the server is told so.
     @Test(arguments: MCPWay.allCases) func aCallerWithoutFormsIsNotAsked(way: MCPWay) async throws {
         try await Self.serve { gateway, _ in
@@ -122,4 +193,13 @@ import Testing
             #expect(Self.text(done) == .string("error \(code)"), "\(done ?? .null)")
         }
     }
+}
+
+/// Goes up once. Safe to use from any thread.
+private final class Flag: Sendable {
+    private let state = Mutex(false)
+
+    var isUp: Bool { state.withLock { $0 } }
+
+    func raise() { state.withLock { $0 = true } }
 }

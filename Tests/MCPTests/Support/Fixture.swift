@@ -17,6 +17,8 @@ final class ListeningSink: Sink {
         guard !answers.isEmpty else { throw .cancelled }
         return answers.removeFirst()
     }
+
+    func withdraw() {}
 }
 
 /// A seal that anyone could break, but not by chance, and a clock that stands still.

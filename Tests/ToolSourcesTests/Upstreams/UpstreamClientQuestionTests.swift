@@ -99,6 +99,44 @@ import Testing
         #expect(try Self.take(&client, of: id) == -32600, "not without end")
     }
 
+    /// The request whose question is taken back; nil for none.
+    private static func withdraw(_ client: inout UpstreamClient, _ id: JSON?, of request: Int?) throws -> Int? {
+        let news: JSON = [
+            "jsonrpc": "2.0", "method": "notifications/cancelled", "params": ["requestId": id ?? .null],
+        ]
+        let actions = client.take(.message(news, request: request), now: now)
+        guard let action = actions.first else { return nil }
+        guard case .withdrawn(let id) = action, actions.count == 1 else {
+            Issue.record("\(actions)")
+            return nil
+        }
+        return id
+    }
+
+    @Test(arguments: [true, false]) func aQuestionThatIsWithdrawnIsNotAnswered(isOnItsWay: Bool) throws {
+        var client = Self.ready()
+        let (id, other) = (Self.call(&client), Self.call(&client))
+        #expect(try Self.take(&client, of: id) == id)
+        for wrong: JSON? in ["r", 1, nil] { #expect(try Self.withdraw(&client, wrong, of: nil) == nil) }
+        #expect(try Self.withdraw(&client, "q", of: other) == nil, "on the way of another call")
+        #expect(try Self.withdraw(&client, "q", of: isOnItsWay ? id : nil) == id)
+        #expect(try Self.withdraw(&client, "q", of: nil) == nil, "once")
+        let late = client.answer(.string("q"), of: id, .success([:]), now: Self.now)
+        #expect(late.isEmpty)
+        // There is room for the next one.
+        #expect(try Self.take(&client, of: id) == id)
+    }
+
+    /// Of two that have the same id nobody knows which one is meant, except on the way of its answer.
+    @Test func whatMayBeEitherOfTwoIsNotWithdrawn() throws {
+        var client = Self.ready()
+        let (first, second) = (Self.call(&client), Self.call(&client))
+        for id in [first, second] { #expect(try Self.take(&client, of: id) == id) }
+        #expect(try Self.withdraw(&client, "q", of: nil) == nil)
+        #expect(try Self.withdraw(&client, "q", of: second) == second)
+        #expect(try Self.withdraw(&client, "q", of: nil) == first)
+    }
+
     @Test func whatHasEndedIsNotAnswered() throws {
         var client = Self.ready()
         let id = Self.call(&client)

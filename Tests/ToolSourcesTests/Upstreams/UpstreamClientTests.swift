@@ -28,6 +28,7 @@ import Testing
                 "ended \(id) \(fault.kind.rawValue)\(fault.mayHaveRun ? " maybe" : "")"
             case .progress(let id, _): "progress \(id)"
             case .asked(let id, _, _): "asked \(id)"
+            case .withdrawn(let id): "withdrawn \(id)"
             case .changed(let kind): "changed \(kind.rawValue)"
             }
         }
