@@ -89,13 +89,25 @@ final class ToolSourceFeed: Sendable {
     func join(_ dispatcher: Dispatcher, _ news: ListNews, on reactor: Reactor) -> Token {
         let share = Share(dispatcher, news, reactor)
         let member = Member(executor: reactor.executor, share: LoopBound(share, on: reactor.executor))
-        let (number, current) = state.withLock { state in
+        let (number, current, publication) = state.withLock { state in
             state.last += 1
             state.members[state.last] = member
-            return (state.last, state.current)
+            return (state.last, state.current, state.lastPublication)
         }
         share.take(current)
+        // What was published before the first loop was there is told by nobody else.
+        found(dispatcher.registry.conflicts, after: publication)
         return Token(number: number)
+    }
+
+    /// Notes the names that several want, unless there was a newer publication.
+    private func found(_ conflicts: [Registry.NameConflict], after publication: UInt64) {
+        let isNews = state.withLock { state in
+            let isNews = publication == state.lastPublication && conflicts != state.conflicts
+            if isNews { state.conflicts = conflicts }
+            return isNews
+        }
+        if isNews { onConflicts(conflicts) }
     }
 
     /// The loop is about to end.
@@ -110,13 +122,8 @@ final class ToolSourceFeed: Sendable {
     }
 
     private func taken(_ version: UInt64, by number: UInt64, _ conflicts: [Registry.NameConflict]) {
-        let (looks, isNews) = state.withLock { state in
-            let isNews = version == state.lastPublication && conflicts != state.conflicts
-            if isNews { state.conflicts = conflicts }
-            return (state.isTaken(version, by: number) ? state.members : [:], isNews)
-        }
-        if isNews { onConflicts(conflicts) }
-        Self.look(looks)
+        found(conflicts, after: version)
+        Self.look(state.withLock { state in state.isTaken(version, by: number) ? state.members : [:] })
     }
 
     private static func look(_ members: [UInt64: Member]) {

@@ -101,6 +101,27 @@ import ToolHost
         }
     }
 
+    /// Also of documents that are read before anything is served.
+    @Test func aNameThatTwoServicesWantIsToldFromTheStart() async throws {
+        try await Self.notes { service in
+            let folder = try DocumentFolder([
+                "a.json": Self.document(service.url, "a"), "b.json": Self.document(service.url, "b"),
+                "c.json": Self.document(service.url, "c", tool: "list_events"),
+            ])
+            try await InProcess.serve([.forwardersDirectory: folder.path]) { (gateway: InProcess) async throws in
+                #expect(try await gateway.forwardedTools() == [])
+                let told = try await gateway.ask("GET /status").json?["tool_conflicts"]
+                #expect(
+                    told == [
+                        ["name": "list_events", "sources": ["forwarder:c"], "built_in": true],
+                        ["name": "read_note", "sources": ["forwarder:a", "forwarder:b"], "built_in": false],
+                    ], "\(told ?? .null)")
+                let lines = await gateway.logLines().filter { $0["sources"] != nil }
+                #expect(lines.count == 2, "\(lines)")
+            }
+        }
+    }
+
     @Test func aDirectoryThatIsNotThereStopsNothing() async throws {
         try await InProcess.serve([.forwardersDirectory: "/nonexistent/documents"]) {
             (gateway: InProcess) async throws in
