@@ -30,8 +30,7 @@ extension Operation.Kind {
         switch self {
         case .event: Row("Events", "Events of the calendar that the gateway's key belongs to.", "evt-")
         case .guest: Row("Guests", "Guests of an event.", "gst-", of: .event)
-        case .coupon:
-            Row("Coupons", "Discount codes for an event's tickets; they also unlock hidden ones.", "coup-", of: .event)
+        case .coupon: Row("Coupons", "Discount codes of an event; some unlock hidden tickets.", "coup-", of: .event)
         case .calendar: Row("Calendars", "Calendars that events belong to.", "cal-")
         case .user: Row("Users", "People with an account at Luma.", "usr-")
         case .entity: Row("Entities", "What a Luma URL refers to.")

@@ -20,14 +20,22 @@ extension Operation {
 
         /// The members of the input that are ids, the outer one first.
         public var members: [String] { [parent?.member, member].compactMap(\.self) }
+
+        /// The same with what it belongs to, where its kind has an owner that the input names.
+        func withOwner(in input: [SchemaField]) -> Subject {
+            guard parent == nil, let owner = kind.row.owner, input.contains(where: { $0.name == owner.idMember }) else {
+                return self
+            }
+            return Subject(kind, member, of: (owner, owner.idMember))
+        }
     }
 
     /// A read that shows what a write has done.
     public struct Reading: Sendable {
         /// The name of the operation that reads.
         public let operation: String
-        /// Its query parameters, each with the member of the write's input that gives the value.
-        public let query: [String: String]
+        /// Its query parameters whose value a member of another name of the write's input gives, each with that member.
+        let renamed: [String: String]
         /// The member of the write's input that is the `id` of one entry of the list that is read; nil when it reads the thing itself.
         public let entry: String?
         /// The member of the answer that is the list, such as `hosts` of an event; of a paged list always `entries`.
@@ -36,14 +44,24 @@ extension Operation {
         public let fixed: JSONObject
 
         public init(
-            _ operation: String, _ query: [String: String], entry: String? = nil, list: String = "entries",
+            _ operation: String, _ renamed: [String: String] = [:], entry: String? = nil, list: String = "entries",
             fixed: JSONObject = JSONObject()
         ) {
             self.operation = operation
-            self.query = query
+            self.renamed = renamed
             self.entry = entry
             self.list = list
             self.fixed = fixed
+        }
+
+        /// Its query parameters that the write's input gives, each with the member that does: those that it requires, and those
+        /// that are named.
+        public var query: [String: String] {
+            var query = renamed
+            for field in Catalog[operation]?.query ?? [] where field.required && fixed[field.name] == nil {
+                query[field.name] = query[field.name] ?? field.name
+            }
+            return query
         }
 
         /// The members of the write's input that it needs.
@@ -56,12 +74,12 @@ extension Operation {
         case none
         /// The reading shows the members that were sent, some under another name: sent name → shown name.
         case shown(by: Reading, renamed: [String: String] = [:])
-        /// The list has an entry whose members are those that were sent: path in what was sent → member of the entry. What was
-        /// not sent is not compared, and texts are compared without case. `unique` is one of the paths: there is never more
-        /// than one entry of its value, so that one with other members shows that the write was refused. What is in `falling` may have become less since it
-        /// was sent, never more: less proves neither.
-        case listed(
-            by: Reading, same: [String: String], unique: String? = nil, falling: [String: String] = [:])
+        /// The list has an entry whose members are those that were sent: by default all that entries have. A member that entries
+        /// do not have stands for its own members. What was not sent is not compared, and texts are compared without case.
+        /// `unique` is one of these members: there is never more than one entry of its value, so that one with other members
+        /// shows that the write was refused. What is in `falling` may have become less since it was sent, never more: less
+        /// proves neither.
+        case listed(by: Reading, same: [String]? = nil, unique: String? = nil, falling: Set<String> = [])
         /// The reading does not find it any more.
         case gone(by: Reading)
 
@@ -73,55 +91,9 @@ extension Operation {
             }
         }
     }
+}
 
-    /// Everything of a row that is not about its shape.
-    public struct Meaning: Sendable {
-        /// What the operation is about; nil when it is about nothing that has an id.
-        public var subject: Subject?
-        /// How its effect is found when the answer was lost.
-        public var recovery: Recovery
-        /// Kinds of things that the operation changes, so that their cached reads are old; of a write alone.
-        public var touches: Kinds
-        /// Kinds of things that the answer shows, of a read; nil for its subject's alone.
-        public var shows: Kinds?
-        /// Members of the answer, at every depth, that stand in no log and in no answer of this program.
-        public var secretAnswer: Set<String>
-        /// Members of the input that no log and no journal may see.
-        public var secretInput: Set<String>
-        /// One valid input, with its `besides`, for documentation and for tests against an emulator that has been filled by its
-        /// seed. An id is its prefix alone (`evt-`), and `token` stands for a token that another operation gives.
-        public var example: JSONObject
-
-        public init(
-            subject: Subject? = nil, recovery: Recovery = .none, touches: Kinds = [], shows: Kinds? = nil,
-            secretAnswer: Set<String> = [], secretInput: Set<String> = [],
-            example: JSONObject = JSONObject()
-        ) {
-            self.subject = subject
-            self.recovery = recovery
-            self.touches = touches
-            self.shows = shows
-            self.secretAnswer = secretAnswer
-            self.secretInput = secretInput
-            self.example = example
-        }
-    }
-
-    /// What it is about; nil when it is about nothing that has an id.
-    public var subject: Subject? { meaning.subject }
-    /// How its effect is found when the answer was lost.
-    public var recovery: Recovery { meaning.recovery }
-    /// Kinds of things that it changes, so that their cached reads are old.
-    public var touches: Kinds { meaning.touches }
-    /// Kinds of things that its answer shows. What is about nothing may show anything.
-    public var shows: Kinds { meaning.shows ?? subject.map { [$0.kind] } ?? .all }
-    /// Members of the answer, at every depth, that stand in no log and in no answer of this program.
-    public var secretAnswer: Set<String> { meaning.secretAnswer }
-    /// Members of the input that no log and no journal may see.
-    public var secretInput: Set<String> { meaning.secretInput }
-    /// One valid input, for documentation and for tests.
-    public var example: JSONObject { meaning.example }
-
+extension Operation {
     /// It changes something at Luma.
     public var isWrite: Bool { repetition == .onlyIfUnseen }
 
@@ -147,6 +119,62 @@ extension Operation {
         case .shown, .gone: false
         case .none, .listed:
             isWrite && subject?.member == nil && answer.contains { $0.name == "id" && $0.required }
+        }
+    }
+}
+
+extension Operation {
+    /// The members of an entry of a list that it answers; empty when it answers no such list.
+    public func entryFields(of list: String = "entries") -> [SchemaField] {
+        answer.first { $0.name == list }?.schema.members ?? []
+    }
+
+    /// What of a write's input is compared with the entries of the list that is read: path in the input → member of an entry.
+    /// Empty for a write whose effect is not looked for in a list.
+    public var compared: [String: String] {
+        guard case .listed(let reading, let same, _, let falling) = recovery else { return [:] }
+        let entry = Set(Catalog[reading.operation]?.entryFields(of: reading.list).map(\.name) ?? [])
+        let given = reading.members
+        var compared: [String: String] = [:]
+        for field in input where !given.contains(field.name) && !falling.contains(field.name) {
+            if entry.contains(field.name) {
+                compared[field.name] = field.name
+            } else {
+                for inner in field.schema.members where entry.contains(inner.name) {
+                    compared["\(field.name).\(inner.name)"] = inner.name
+                }
+            }
+        }
+        return same.map { same in compared.filter { same.contains($0.key) } } ?? compared
+    }
+}
+
+extension [SchemaField] {
+    /// The names of the members that are secret, at every depth.
+    var secrets: Set<String> {
+        reduce(into: []) { secrets, field in
+            if field.isSecret { secrets.insert(field.name) }
+            secrets.formUnion(field.schema.members.secrets)
+        }
+    }
+}
+
+extension SchemaField {
+    /// The usual prefix as an id, of a member that must be one.
+    var exampleID: (name: String, value: JSON)? {
+        guard required, case .id(let prefix) = schema else { return nil }
+        return (name, .string(prefix))
+    }
+}
+
+extension Schema {
+    /// The members of an object, of each of its variants, or of the elements of an array; none for any other value.
+    fileprivate var members: [SchemaField] {
+        switch self {
+        case .object(let fields): fields
+        case .variants(_, let shapes): Array(shapes.values.joined())
+        case .array(let element, _): element.members
+        default: []
         }
     }
 }

@@ -1,6 +1,8 @@
+public import Core
+
 /// One operation of Luma's public API, as data. Routes, tools, client, emulator and tests read the same rows.
 ///
-/// An object that never changes: its twelve members are not copied on the way of each call.
+/// An object that never changes: its members are not copied on the way of each call.
 public final class Operation: Sendable {
     /// The methods that Luma's API uses.
     public enum Method: String, Sendable {
@@ -43,21 +45,52 @@ public final class Operation: Sendable {
     public let rules: [Rule]
     /// What it does to the outside world.
     public let effects: Set<Effect>
-    /// Whether it may be sent again after an unknown outcome.
+    /// Whether it may be sent again after an unknown outcome: what changes nothing may.
     public let repetition: Repetition
     /// What it does, in one sentence in the imperative, with a full stop.
     public let summary: String
-    let meaning: Meaning
+    /// What it is about; nil when it is about nothing that has an id.
+    public let subject: Subject?
+    /// How its effect is found when the answer was lost.
+    public let recovery: Recovery
+    /// Kinds of things that it changes, so that their cached reads are old; none for a read.
+    public let touches: Kinds
+    /// Kinds of things that its answer shows. What is about nothing may show anything.
+    public let shows: Kinds
+    /// Members of the answer, at every depth, that stand in no log and in no answer of this program.
+    public let secretAnswer: Set<String>
+    /// Members of the input that no log and no journal may see.
+    public let secretInput: Set<String>
+    /// One valid input, with its `besides`, for documentation and for tests against an emulator that has been filled by its
+    /// seed. An id is its prefix alone (`evt-`), and `token` stands for a token that another operation gives. Ids that are
+    /// required come first, in the order of the input.
+    public let example: JSONObject
 
+    /// - Parameters:
+    ///   - path: the current path; by default the name under `/v1/`.
+    ///   - effects: only a GET that reads need not say them.
+    ///   - subject: what it belongs to is added where its kind has an owner and the input names that.
+    ///   - touches: the kinds of things that a write changes beside its subject's.
+    ///   - shows: the kinds of things that the answer shows beside its subject's.
+    ///   - example: without the ids that are required and known by their prefix.
     public init(
-        _ name: String, _ method: Method, _ path: String, legacy: Legacy = [], keyKind: KeyKind = .calendar,
+        _ name: String, _ method: Method, _ path: String? = nil, legacy: Legacy = [], keyKind: KeyKind = .calendar,
         query: [SchemaField] = [], body: [SchemaField]? = nil, bodyVariants: BodyVariants? = nil,
-        answer: [SchemaField] = [], rules: [Rule] = [], effects: Set<Effect>, repetition: Repetition, summary: String,
-        meaning: Meaning = Meaning()
+        answer: [SchemaField] = [], rules: [Rule] = [], effects: Set<Effect>? = nil, summary: String,
+        subject: Subject? = nil, recovery: Recovery = .none, touches: Kinds = [], shows: Kinds = [],
+        example: JSONObject = JSONObject()
     ) {
+        guard let effects = effects ?? (method == .get ? [.reads] : nil) else {
+            preconditionFailure("\(name) does not say its effects")
+        }
+        let input = (body ?? query) + (bodyVariants?.members.values.joined().map(\.self) ?? [])
         self.name = name
         self.method = method
-        self.path = path
+        self.path = path ?? "/v1/\(name)"
+        var legacy = legacy
+        if !legacy.paths.isEmpty, input.contains(where: { $0.name == Legacy.eventID.current }) {
+            legacy.inputNames[Legacy.eventID.older] = Legacy.eventID.current
+        }
         self.legacy = legacy
         self.keyKind = keyKind
         self.query = query
@@ -66,9 +99,17 @@ public final class Operation: Sendable {
         self.answer = answer
         self.rules = rules
         self.effects = effects
-        self.repetition = repetition
+        repetition = effects.contains(.reads) ? .always : .onlyIfUnseen
         self.summary = summary
-        self.meaning = meaning
+        self.subject = subject?.withOwner(in: input)
+        self.recovery = recovery
+        let own = subject.map { Kinds([$0.kind]) }
+        self.touches = repetition == .always ? [] : touches.union(own ?? [])
+        self.shows = own?.union(shows) ?? (shows.isEmpty ? .all : shows)
+        secretAnswer = answer.secrets
+        secretInput = input.secrets
+        let ids = (body ?? query).compactMap(\.exampleID).filter { example[$0.name] == nil }
+        self.example = JSONObject(ids + example.members)
     }
 
     /// Older paths that answer the same operation.
@@ -108,7 +149,8 @@ extension Operation {
         public var besideWrapper: [String]
         /// The member of each entry that holds a second copy of it.
         public var entryCopy: String?
-        /// Older names of query parameters and body members, each with its current name. Either name works there.
+        /// Older names of query parameters and body members, each with its current name. Either name works there. That of the
+        /// event's id need not be said.
         public var inputNames: [String: String]
         /// Members of the answer that carry another name there, by their current name.
         public var renamedAnswer: [String: String]
@@ -126,6 +168,9 @@ extension Operation {
         }
 
         public init(arrayLiteral paths: String...) { self.init(paths) }
+
+        /// What every older path calls the member that names an event.
+        static let eventID = (older: "event_api_id", current: "event_id")
 
         /// Members of an answer that legacy paths repeat under an older name, by their current name.
         public static let twins = [

@@ -36,12 +36,63 @@ public struct SchemaField: Sendable {
     /// What it is for, in our words.
     public let note: String
 
-    public init(_ name: String, _ schema: Schema, required: Bool = false, nullable: Bool = false, note: String = "") {
+    /// No log, no journal and no answer of this program shows it.
+    public let isSecret: Bool
+
+    public init(
+        _ name: String, _ schema: Schema, required: Bool = false, nullable: Bool = false, isSecret: Bool = false,
+        note: String = ""
+    ) {
         self.name = name
         self.schema = schema
         self.required = required
         self.nullable = nullable
+        self.isSecret = isSecret
         self.note = note
+    }
+
+    /// The same member with another schema.
+    public func with(_ schema: Schema) -> SchemaField {
+        SchemaField(name, schema, required: required, nullable: nullable, isSecret: isSecret, note: note)
+    }
+}
+
+/// How the members of shapes are declared, each in a line and those of one form together:
+///
+///     static let label: [SchemaField] = .fields(
+///         .required("id", .id(prefix: "label-")), .required("color", .string(), nullable: true, note: "As #bb2dc7."),
+///         .optional("created_at", "updated_at", as: .dateTime))
+extension [SchemaField] {
+    /// The members of several groups, in their order.
+    public static func fields(_ groups: Self...) -> Self { Array(groups.joined()) }
+
+    /// A member that must be given, or that an answer always has.
+    public static func required(
+        _ name: String, _ schema: Schema, nullable: Bool = false, isSecret: Bool = false, note: String = ""
+    ) -> Self {
+        [SchemaField(name, schema, required: true, nullable: nullable, isSecret: isSecret, note: note)]
+    }
+
+    /// Members of one form, all of which must be given, or which an answer always has.
+    public static func required(_ names: String..., as schema: Schema, nullable: Bool = false) -> Self {
+        names.map { SchemaField($0, schema, required: true, nullable: nullable) }
+    }
+
+    /// A member that may be absent.
+    public static func optional(
+        _ name: String, _ schema: Schema, nullable: Bool = false, note: String = ""
+    ) -> Self {
+        [SchemaField(name, schema, nullable: nullable, note: note)]
+    }
+
+    /// Members of one form that may be absent.
+    public static func optional(_ names: String..., as schema: Schema, nullable: Bool = false) -> Self {
+        names.map { SchemaField($0, schema, nullable: nullable) }
+    }
+
+    /// The member that names a thing of this kind by its id, such as `event_id`; it must be given.
+    public static func id(of kind: Operation.Kind) -> Self {
+        .required(kind.idMember, kind.row.idPrefix.map { .id(prefix: $0) } ?? .string())
     }
 }
 

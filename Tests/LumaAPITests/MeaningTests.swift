@@ -35,17 +35,52 @@ import Testing
             }
             #expect(!read.isPaged || reading.list == "entries")
         }
-        for member in Self.compared(operation.recovery) {
-            #expect(input.contains(String(member.prefix { $0 != "." })), "\(member)")
+        let compared = operation.compared
+        switch operation.recovery {
+        case .none, .gone: break
+        case .shown(_, let renamed): #expect(Set(renamed.keys).isSubset(of: input))
+        case .listed(_, let same, let unique, let falling):
+            #expect(!compared.isEmpty && Set(compared.values).count == compared.count)
+            #expect(Set(same ?? []).isSubset(of: compared.keys))
+            #expect(unique.map { compared[$0] != nil } ?? true)
+            #expect(falling.isSubset(of: input) && falling.isDisjoint(with: compared.keys))
         }
-        if case .listed(_, let same, let unique?, _) = operation.recovery { #expect(same[unique] != nil) }
         // What is found by a secret is not found after a restart: no journal keeps it.
         #expect(operation.secretInput.isDisjoint(with: reading.members.union(subject.members)))
-        #expect(operation.secretInput.isDisjoint(with: Self.compared(operation.recovery)))
+        #expect(operation.secretInput.isDisjoint(with: compared.keys.map { String($0.prefix { $0 != "." }) }))
     }
 
     @Test func whatProvesAConsentIsSecret() {
         #expect(Catalog["events/cancel"]?.secretInput == ["cancellation_token"])
+        #expect(Catalog["events/cancel/request"]?.secretAnswer == ["cancellation_token"])
+    }
+
+    /// Who has it gets in. It stands in each entry of the list.
+    @Test func whatLetsAGuestInIsSecret() {
+        for name in ["events/guests/list", "events/guests/get"] {
+            #expect(Catalog[name]?.secretAnswer == ["check_in_qr_code"], "\(name)")
+        }
+    }
+
+    /// A coupon is told by all that its list shows of it; an event by what is surely shown as it was sent.
+    @Test func whatACreateIsFoundBy() {
+        #expect(
+            Catalog["events/coupons/create"]?.compared == [
+                "code": "code", "discount.percent_off": "percent_off", "discount.cents_off": "cents_off",
+                "discount.currency": "currency", "valid_start_at": "valid_start_at", "valid_end_at": "valid_end_at",
+                "event_ticket_type_id": "event_ticket_type_id",
+            ])
+        #expect(Catalog["events/create"]?.compared == ["name": "name", "start_at": "start_at"])
+        #expect(Catalog["events/update"]?.compared == [:])
+    }
+
+    /// What a reading asks for comes from the members of the same names, where the row does not name another one.
+    @Test func whatAReadingIsGiven() {
+        func query(_ name: String) -> [String: String]? { Catalog[name]?.recovery.reading?.query }
+        #expect(query("events/coupons/create") == ["event_id": "event_id"])
+        #expect(query("events/guests/update-status") == ["event_id": "event_id", "id": "guest_id"])
+        #expect(query("events/ticket-types/update") == ["event_id": "event_id"])
+        #expect(query("events/create") == [:])
     }
 
     @Test(arguments: Catalog.operations.map(\.name)) func itsExampleIsValid(name: String) throws {
@@ -87,7 +122,7 @@ import Testing
     func twoMembersThatDoNotGoTogether(text: String, count: Int) throws {
         let operation = Operation(
             "x", .post, "/v1/x", body: [SchemaField("a", .string(), nullable: true), SchemaField("b", .boolean)],
-            rules: [.notWith("a", "b", false)], effects: [.changes], repetition: .onlyIfUnseen, summary: "")
+            rules: [.notWith("a", "b", false)], effects: [.changes], summary: "")
         let problems = SchemaValidator().problems(in: try JSON.parse(text), of: operation)
         #expect(problems.count == count)
         if let problem = problems.first {
@@ -105,14 +140,5 @@ import Testing
 
     private static func isListed(_ recovery: Operation.Recovery) -> Bool {
         if case .listed = recovery { true } else { false }
-    }
-
-    /// The members of the input that the search compares.
-    private static func compared(_ recovery: Operation.Recovery) -> [String] {
-        switch recovery {
-        case .none, .gone: []
-        case .shown(_, let renamed): Array(renamed.keys)
-        case .listed(_, let same, _, let falling): Array(same.keys) + Array(falling.keys)
-        }
     }
 }

@@ -3,33 +3,14 @@ import Core
 extension Rows {
     static let coupons: [Operation] = [
         Operation(
-            "events/coupons/list", .get, "/v1/events/coupons/list",
-            legacy: .init(["/v1/event/coupons"], inputNames: legacyEventId),
-            query: [SchemaField("event_id", .id(prefix: "evt-"), required: true)] + Shapes.paging,
-            answer: Shapes.page(of: .object(Shapes.coupon)),
-            effects: [.reads], repetition: .always,
-            summary: "List the coupons of an event, in pages.",
-            meaning: .init(subject: .init(.coupon, of: (.event, "event_id")), example: ["event_id": "evt-"])),
+            "events/coupons/list", .get, legacy: ["/v1/event/coupons"],
+            query: .fields(.id(of: .event), Shapes.paging), answer: Shapes.page(of: Shapes.coupon),
+            summary: "List the coupons of an event, in pages.", subject: .init(.coupon)),
         Operation(
-            "events/coupons/create", .post, "/v1/events/coupons/create",
-            legacy: .init(["/v1/event/create-coupon"], wrapper: "coupon", inputNames: legacyEventId),
-            body: [SchemaField("event_id", .id(prefix: "evt-"), required: true)] + Shapes.couponInput,
-            answer: Shapes.coupon,
-            effects: [.changes], repetition: .onlyIfUnseen,
-            summary: "Create a coupon for an event; its terms cannot be changed later.",
-            meaning: .init(
-                subject: .init(.coupon, of: (.event, "event_id")),
-                recovery: .listed(
-                    by: .init("events/coupons/list", ["event_id": "event_id"]),
-                    same: [
-                        "code": "code", "discount.percent_off": "percent_off", "discount.cents_off": "cents_off",
-                        "discount.currency": "currency", "valid_start_at": "valid_start_at",
-                        "valid_end_at": "valid_end_at", "event_ticket_type_id": "event_ticket_type_id",
-                    ], unique: "code", falling: ["remaining_count": "remaining_count"]),
-                touches: [.coupon],
-                example: [
-                    "event_id": "evt-", "code": "EARLYBIRD",
-                    "discount": ["discount_type": "percent", "percent_off": 20],
-                ])),
+            "events/coupons/create", .post, legacy: .init(["/v1/event/create-coupon"], wrapper: "coupon"),
+            body: .fields(.id(of: .event), Shapes.couponInput), answer: Shapes.coupon, effects: [.changes],
+            summary: "Create a coupon for an event; its terms cannot be changed later.", subject: .init(.coupon),
+            recovery: .listed(by: .init("events/coupons/list"), unique: "code", falling: ["remaining_count"]),
+            example: ["code": "EARLYBIRD", "discount": ["discount_type": "percent", "percent_off": 20]]),
     ]
 }

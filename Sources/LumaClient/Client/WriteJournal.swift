@@ -55,8 +55,9 @@ public struct JournaledWrite: Sendable {
         if operation.name == CreateLedger.operation {
             return CreateLedger.Key(operation.name, input).map { "\($0.start.milliseconds) \($0.words)" }
         }
-        guard case .listed(let reading, let same, let unique, _) = operation.recovery else { return nil }
-        let paths = reading.members.sorted() + same.keys.filter { unique == nil || $0 == unique }.sorted()
+        guard case .listed(let reading, _, let unique, _) = operation.recovery else { return nil }
+        let compared = operation.compared.keys.filter { unique == nil || $0 == unique }.sorted()
+        let paths = reading.members.sorted() + compared
         let values = JSON.array(paths.map { input.value(at: $0) ?? .null }).canonical.encoded
         return "\(operation.name) \(String(decoding: values, as: UTF8.self).lowercased())"
     }

@@ -122,16 +122,14 @@ extension LumaClient {
             case false?: return .unchanged
             case nil: return .undetermined
             }
-        case .listed(_, let same, let unique, let falling):
-            func sent(_ members: [String: String]) -> JSONObject {
-                var terms = JSONObject()
-                for (path, member) in members.sorted(by: { $0.key < $1.key }) { terms[member] = input.value(at: path) }
-                return terms
-            }
-            let terms = sent(same)
+        case .listed(_, _, let unique, let falling):
+            let compared = operation.compared
+            var terms = JSONObject()
+            for (path, member) in compared.sorted(by: { $0.key < $1.key }) { terms[member] = input.value(at: path) }
             let entries = shown.entries.filter { !redactor.isNeeded(for: $0["id"]?.stringValue ?? "") }
             let found = Evidence(
-                terms, unique: unique.flatMap { same[$0] }, falling: sent(falling), among: entries, others: others)
+                terms, unique: unique.flatMap { compared[$0] },
+                falling: JSONObject(input.members.filter { falling.contains($0.name) }), among: entries, others: others)
             if shown.isWhole { return found }
             // What was not seen on the pages that were read proves nothing, and no later look would see more.
             switch found {
@@ -147,7 +145,7 @@ extension LumaClient {
         _ id: String, _ operation: Operation, _ input: JSONObject, _ deadline: MonotonicTime, _ context: CallContext
     ) async throws(LumaError) -> JSON? {
         guard case .listed(let reading, _, _, _) = operation.recovery else { return Optional.none }
-        let row = Self.row(reading.operation)
+        let row = Operation.named(reading.operation)
         guard let query = reading.parameters(of: row, input) else { return Optional.none }
         return try await entries(reading.list, of: row, query, deadline, context).entries.first {
             $0["id"]?.stringValue == id
@@ -171,7 +169,7 @@ extension LumaClient {
         by reading: Operation.Reading, _ operation: Operation, _ input: JSONObject, _ deadline: MonotonicTime,
         _ context: CallContext
     ) async throws(LumaError) -> Shown? {
-        let row = Self.row(reading.operation)
+        let row = Operation.named(reading.operation)
         guard let query = reading.parameters(of: row, input) else { return Optional.none }
         guard operation.recovery.readsList else {
             return Shown(entries: [try await read(row, query, deadline: deadline, context: context).json()])

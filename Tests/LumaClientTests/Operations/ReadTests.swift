@@ -13,7 +13,7 @@ import Testing
             SchemaField("event_id", .id(prefix: "evt-"), required: true), SchemaField("count", .integer()),
             SchemaField("weight", .number()), SchemaField("is_open", .boolean),
             SchemaField("kinds", .array(of: .string())), SchemaField("sizes", .array(of: .integer())),
-        ], effects: [.reads], repetition: .always, summary: "")
+        ], summary: "")
 
     private static func number(_ text: String) -> JSON { JSONNumber(text: text).map(JSON.number) ?? .null }
 

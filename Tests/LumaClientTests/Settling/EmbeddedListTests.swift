@@ -8,7 +8,7 @@ import Testing
 /// A write whose effect stands in a list inside of another thing, as the hosts do in their event.
 @MainActor @Suite struct EmbeddedListTests {
     private typealias Answer = ScriptedTransport.Answer
-    nonisolated private static let hosts = Operation.Reading("events/get", ["event_id": "event_id"], list: "hosts")
+    nonisolated private static let hosts = Operation.Reading("events/get", list: "hosts")
 
     nonisolated private static func row(_ recovery: Operation.Recovery) -> Operation {
         Operation(
@@ -17,8 +17,8 @@ import Testing
                 SchemaField("event_id", .id(prefix: "evt-"), required: true),
                 SchemaField("email", .string(), required: true), SchemaField("user_id", .string()),
             ],
-            effects: [.changes], repetition: .onlyIfUnseen, summary: "",
-            meaning: .init(subject: .init(.user, of: (.event, "event_id")), recovery: recovery, touches: [.event]))
+            effects: [.changes], summary: "",
+            subject: .init(.user, of: (.event, "event_id")), recovery: recovery, touches: [.event])
     }
 
     nonisolated private static func event(_ hosts: JSON...) -> Answer {
@@ -44,15 +44,14 @@ import Testing
     }
 
     @Test func whatWasAddedIsFoundInTheList() async throws {
-        let added = Operation.Recovery.listed(by: Self.hosts, same: ["email": "email"], unique: "email")
+        let added = Operation.Recovery.listed(by: Self.hosts, same: ["email"], unique: "email")
         let found = try await outcome(added, Self.event(Self.bob, Self.ada))
         #expect(found.result?.wasSettled == true && found.result?.answer == Self.ada)
         #expect(try await outcome(added, Self.event(Self.bob)).finding == .notFound)
     }
 
     @Test func whatIsGoneIsNotInTheList() async throws {
-        let reading = Operation.Reading(
-            "events/get", ["event_id": "event_id"], entry: "user_id", list: "hosts")
+        let reading = Operation.Reading("events/get", entry: "user_id", list: "hosts")
         let removed = Operation.Recovery.gone(by: reading)
         #expect(try await outcome(removed, Self.event(Self.bob)).result?.wasSettled == true)
         #expect(try await outcome(removed, Self.event(Self.ada)).finding == .unchanged)
@@ -60,7 +59,7 @@ import Testing
 
     /// An answer without the list shows nothing.
     @Test func withoutTheListNothingIsProved() async throws {
-        let added = Operation.Recovery.listed(by: Self.hosts, same: ["email": "email"], unique: "email")
+        let added = Operation.Recovery.listed(by: Self.hosts, same: ["email"], unique: "email")
         let told = try await outcome(added, .json(200, ["id": "evt-1", "entries": [Self.ada]]))
         #expect(told.result == nil && told.finding == .notSettled)
     }

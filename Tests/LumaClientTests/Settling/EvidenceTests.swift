@@ -107,13 +107,13 @@ import Testing
             body: ["event_id", "guest_id", "status", "should_refund", "send_email", "message"].map {
                 SchemaField($0, .any)
             },
-            effects: [.changes, .notifiesGuests, .movesMoney], repetition: .onlyIfUnseen, summary: "",
-            meaning: .init(subject: .init(.guest, "guest_id", of: (.event, "event_id"))))
+            effects: [.changes, .notifiesGuests, .movesMoney], summary: "",
+            subject: .init(.guest, "guest_id"))
         let input: JSONObject = [
             "event_id": "evt-1", "guest_id": "gst-1", "status": "approved", "should_refund": false, "send_email": false,
             "message": nil,
         ]
-        let reading = Operation.Reading("events/get", ["event_id": "event_id"])
+        let reading = Operation.Reading("events/get")
         let changes = ChangeComparison.changes(of: operation, input, reading, ["status": "approval_status"])
         #expect(changes == ["approval_status": "approved"])
     }
@@ -133,7 +133,7 @@ import Testing
         let row = Self.harms[index]
         let operation = Operation(
             "x", .post, "/v1/x", body: row.hasSwitch ? [SchemaField("suppress_notifications", .boolean)] : [],
-            effects: row.effects, repetition: .onlyIfUnseen, summary: "")
+            effects: row.effects, summary: "")
         #expect(ChangeComparison.isHarmless(operation, row.input) == row.isHarmless)
     }
 }
