@@ -31,13 +31,6 @@ extension Surface {
     /// Whether something else is shown than Luma's document as it is.
     package var isRewritten: Bool { answer == .page || !secrets.isEmpty }
 
-    /// Whether Luma's answer has entries to make a page of.
-    package var answersList: Bool {
-        operation.answer.contains { field in
-            if case .array = field.schema { field.name == "entries" } else { false }
-        }
-    }
-
     /// Whether there may be a page after the first. Luma gives some lists all at once.
     package var hasMorePages: Bool { answer == .page && operation.isPaged }
 
@@ -78,6 +71,15 @@ extension Surface {
     package func sends(_ input: JSONObject) -> JSON { withoutSecrets(.object(operation.sent(input))) }
 }
 
+extension Operation {
+    /// Whether its answer has entries to make a page of.
+    var answersList: Bool {
+        answer.contains { field in
+            if case .array = field.schema { field.name == "entries" } else { false }
+        }
+    }
+}
+
 extension JSON {
     /// The same without members of these names, at every depth.
     fileprivate func without(_ names: Set<String>) -> JSON {
@@ -95,10 +97,7 @@ extension [SchemaField] {
     /// The same without members of these names, at every depth.
     fileprivate func without(_ names: Set<String>) -> [SchemaField] {
         guard !names.isEmpty else { return self }
-        return filter { !names.contains($0.name) }.map {
-            SchemaField(
-                $0.name, $0.schema.without(names), required: $0.required, nullable: $0.nullable, note: $0.note)
-        }
+        return filter { !names.contains($0.name) }.map { $0.with($0.schema.without(names)) }
     }
 }
 

@@ -16,6 +16,11 @@ package struct Surface: Sendable {
         case page
         /// Nothing but that it was done.
         case done
+
+        /// A page of what has entries; a document of what Luma answers anything else to.
+        init(of operation: Operation) {
+            self = operation.answer.isEmpty ? .done : operation.answersList ? .page : .document
+        }
     }
 
     package let operation: Operation
@@ -37,15 +42,16 @@ package struct Surface: Sendable {
     /// about or has done.
     let secrets: Set<String>
 
+    /// - Parameter answer: by default what Luma's answer allows.
     package init(
         _ operation: String, _ method: HTTP.Method, _ pattern: String, tool: String?, command: String?,
-        answer: Answer = .document, unasked: String? = nil, shows: [String] = [], handmade: Set<Edge> = []
+        answer: Answer? = nil, unasked: String? = nil, shows: [String] = [], handmade: Set<Edge> = []
     ) {
         guard let row = Catalog[operation] else { preconditionFailure("no row for \(operation)") }
         self.operation = row
         route = (method, pattern)
         (self.tool, self.command) = (tool, command)
-        (self.answer, self.handmade) = (answer, handmade)
+        (self.answer, self.handmade) = (answer ?? Answer(of: row), handmade)
         (self.unasked, self.shows) = (unasked, shows)
         let reading = row.recovery.reading.flatMap { Catalog[$0.operation] }
         secrets = row.secretAnswer.union(row.secretInput).union(reading?.secretAnswer ?? [])

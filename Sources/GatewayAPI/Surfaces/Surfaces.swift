@@ -6,7 +6,7 @@ package import LumaAPI
 package enum Surfaces {
     package static let all: [Surface] = [
         Surface(
-            "calendars/events/list", .get, "/events/", tool: "list_events", command: "events list", answer: .page,
+            "calendars/events/list", .get, "/events/", tool: "list_events", command: "events list",
             handmade: [.rest, .tool, .command]),
         Surface(
             "events/get", .get, "/events/{event_id}", tool: "get_event", command: "events get ID",
@@ -24,11 +24,10 @@ package enum Surfaces {
         Surface(
             "entities/lookup", .get, "/events/lookup", tool: nil, command: nil, handmade: [.rest]),
         Surface(
-            "events/guests/list", .get, "/events/{event_id}/guests/", tool: "list_guests", command: "guests list EVENT",
-            answer: .page),
+            "events/guests/list", .get, "/events/{event_id}/guests/", tool: "list_guests", command: "guests list EVENT"),
         Surface(
             "events/guests/update-status", .post, "/events/{event_id}/guests/{guest_id}/status",
-            tool: "update_guest_status", command: "guests set-status EVENT GUEST", answer: .done,
+            tool: "update_guest_status", command: "guests set-status EVENT GUEST",
             shows: ["user_name", "user_email", "approval_status"]),
         Surface(
             "events/coupons/create", .post, "/events/{event_id}/coupons/", tool: "create_coupon",
@@ -127,7 +126,7 @@ extension Surfaces {
         if surface.handmade.contains(.command), surface.command == nil {
             problems.append("\(name) has no command to serve")
         }
-        if surface.answer == .page, !surface.answersList { problems.append("\(name) answers no list") }
+        if surface.answer == .page, !surface.operation.answersList { problems.append("\(name) answers no list") }
         if surface.unasked != nil, !surface.hasReach { problems.append("nobody would be asked before \(name) anyway") }
         let showable = surface.showableFields.map(\.name)
         problems += surface.shows.filter { !showable.contains($0) }.map { "\(name) cannot show \($0)" }

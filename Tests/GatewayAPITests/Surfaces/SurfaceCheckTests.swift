@@ -86,6 +86,20 @@ import Testing
         #expect(problems([page("events/coupons/create", .post)]) == ["events/coupons/create answers no list"])
     }
 
+    /// What comes back follows from what Luma answers, where the row says nothing else.
+    @Test(
+        arguments: [
+            ("events/coupons/list", .page), ("events/ticket-types/list", .page), ("events/guests/get", .document),
+            ("events/coupons/create", .document), ("events/guests/update-status", .done),
+        ] as [(String, Surface.Answer)])
+    func whatComesBackFollowsFromTheAnswer(operation: String, answer: Surface.Answer) {
+        func surface(_ answer: Surface.Answer?) -> Surface {
+            Surface(operation, .post, "/made/up", tool: nil, command: nil, answer: answer)
+        }
+        #expect(surface(nil).answer == answer)
+        #expect(surface(.document).answer == .document)
+    }
+
     @Test func everyOperationIsOfferedOrWithheldAndNotBoth() {
         let table = [Self.coupons()]
         func problems(_ withheld: [String: String]) -> [String] {

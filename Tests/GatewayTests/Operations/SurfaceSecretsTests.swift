@@ -227,9 +227,9 @@ import Testing
     @Test func itIsInNothingOfAMadeUpRow() async throws {
         let guest = Surface("events/guests/get", .get, "/made/up", tool: nil, command: nil)
         let status = Surface(
-            "events/guests/update-status", .post, "/made/up", tool: nil, command: nil,
+            "events/guests/update-status", .post, "/made/up", tool: nil, command: nil, answer: .document,
             shows: ["user_name", "check_in_qr_code"])
-        let cancel = Surface("events/cancel", .post, "/made/up", tool: nil, command: nil)
+        let cancel = Surface("events/cancel", .post, "/made/up", tool: nil, command: nil, answer: .document)
         let play = try await SecretPlay.of { stage in
             let example = try stage.luma.example(of: status.operation)
             let event = try #require(example["event_id"])
