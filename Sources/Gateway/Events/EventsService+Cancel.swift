@@ -1,5 +1,6 @@
 import Core
 import GatewayAPI
+import LumaAPI
 import LumaClient
 
 extension EventsService {
@@ -11,7 +12,7 @@ extension EventsService {
     ) async throws(APIError) -> Written {
         let id = id.text
         if terms.isDryRun { return try await previewCancel(id, refund, terms, call) }
-        let earlier = call.context.journal?.earlier("events/cancel", subject: id)
+        let earlier = call.context.journal?.earlier(Operation.cancelEvent.name, subject: id)
         if let earlier, case .done = earlier.effect { return .unchanged(Document(.object(earlier.notes)), id) }
         // An earlier attempt of the same request was agreed to.
         if let confirm = terms.confirm, earlier == nil {
@@ -95,7 +96,8 @@ extension EventsService {
     }
 
     private static func binding(_ id: String, _ terms: WriteTerms) -> ConfirmationBinding {
-        ConfirmationBinding(principal: terms.principal, operation: "events/cancel", input: ["event_id": .string(id)])
+        ConfirmationBinding(
+            principal: terms.principal, operation: Operation.cancelEvent.name, input: ["event_id": .string(id)])
     }
 
     /// What a person agrees to: this name, at this time, with these guests.

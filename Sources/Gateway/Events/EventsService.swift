@@ -118,7 +118,7 @@ final class EventsService {
         // Nothing of what is sent hangs on the event, but whether it can be sent does, and when the event will be.
         if terms.isDryRun, seen == nil { seen = try await complete(&change, id, call) }
         // They held when an earlier run of this request made its change, and need not hold after it.
-        if call.context.journal?.earlier("events/update", subject: id) == nil {
+        if call.context.journal?.earlier(Operation.updateEvent.name, subject: id) == nil {
             try await check(terms.conditions, id, seen: seen, call)
         }
         if terms.isDryRun { return .unchanged(preview(change, of: id), id) }
@@ -213,8 +213,8 @@ extension EventsService {
     /// An earlier run of the same request has judged the time already: by now its event may have begun.
     /// - Parameter id: of the event that is changed; nil for a new one.
     func setting(of id: String?, _ terms: WriteTerms, _ call: UpstreamCall) -> EventInput.Setting {
-        let operation = id == nil ? "events/create" : "events/update"
-        let wasBegun = call.context.journal?.earlier(operation, subject: id) != nil
+        let operation = id == nil ? Operation.createEvent : .updateEvent
+        let wasBegun = call.context.journal?.earlier(operation.name, subject: id) != nil
         return EventInput.Setting(zones: zones, now: wasBegun ? nil : wallClock, surface: terms.surface)
     }
 

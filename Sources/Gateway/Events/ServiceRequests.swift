@@ -2,6 +2,7 @@ import Core
 import Crypto
 import GatewayAPI
 import HTTP
+import LumaAPI
 
 /// What a read asks for, read and checked.
 enum ReadRequest {
@@ -67,9 +68,9 @@ extension WriteRequest.Wanted {
     /// The row that it is a request of, which says whether somebody is asked.
     var row: Surface {
         switch self {
-        case .create, .createFromTemplate: Surfaces.row("events/create")
-        case .update: Surfaces.row("events/update")
-        case .cancel: Surfaces.row("events/cancel")
+        case .create, .createFromTemplate: Surfaces.row(.createEvent)
+        case .update: Surfaces.row(.updateEvent)
+        case .cancel: Surfaces.row(.cancelEvent)
         case .operation(let passed): passed.surface
         }
     }

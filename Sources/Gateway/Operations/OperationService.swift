@@ -224,7 +224,7 @@ extension OperationService {
         let (store, account) = (coordinator.store, coordinator.account)
         let deadline = clock.now.advanced(seconds: Self.journalPatience)
         let known = try? await reactor.ask(by: deadline) {
-            store.settled("events/cancel", of: id, account, then: $0)
+            store.settled(Operation.cancelEvent.name, of: id, account, then: $0)
         }
         guard let time = known?.rfc3339 else { return error }
         var described = error

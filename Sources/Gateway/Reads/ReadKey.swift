@@ -44,8 +44,8 @@ enum ReadKey: Hashable, Sendable {
         }
     }
 
-    private static let kindsOfEvent = Catalog["events/get"]?.shows ?? .all
-    private static let shownByList = Shown(Catalog["calendars/events/list"]?.shows ?? .all)
+    private static let kindsOfEvent = Operation.getEvent.shows
+    private static let shownByList = Shown(Operation.listEvents.shows)
 
     /// Octets that the key itself takes.
     var size: Int {

@@ -1,5 +1,6 @@
 import Core
 import GatewayAPI
+import LumaAPI
 import MCP
 
 /// `cancel_event`: its preview tells more than its row would, and a form asks for what only a person can decide.
@@ -7,7 +8,7 @@ extension ToolBox {
     func addCancelTool(to tools: inout ToolPolicy) {
         tools.add(
             SurfaceTool(
-                surface: Surfaces.row("events/cancel"), title: "Cancel an event",
+                surface: Surfaces.row(.cancelEvent), title: "Cancel an event",
                 description: "Cancels an event for good; guests are told.",
                 input: ToolSchemas.cancel, output: ToolSchemas.cancelOutput, isIdempotent: true,
                 service: .confirmed(

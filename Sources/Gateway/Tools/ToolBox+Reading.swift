@@ -2,6 +2,7 @@ import Core
 import GatewayAPI
 import HTTP
 import IO
+import LumaAPI
 import LumaClient
 import MCP
 
@@ -16,7 +17,7 @@ extension ToolBox {
     ]
 
     func addReadingTools(to tools: inout ToolPolicy) {
-        let (list, event) = (Surfaces.row("calendars/events/list"), Surfaces.row("events/get"))
+        let (list, event) = (Surfaces.row(.listEvents), Surfaces.row(.getEvent))
         tools.add(
             SurfaceTool(
                 surface: list, title: "List events",

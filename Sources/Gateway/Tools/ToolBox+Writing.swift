@@ -1,5 +1,6 @@
 import Core
 import GatewayAPI
+import LumaAPI
 import MCP
 
 /// The tools that create and change events.
@@ -21,7 +22,7 @@ extension ToolBox {
     func addWritingTools(to tools: inout ToolPolicy) {
         tools.add(
             SurfaceTool(
-                surface: Surfaces.row("events/create"), title: "Create an event",
+                surface: Surfaces.row(.createEvent), title: "Create an event",
                 description: "Creates an event and returns it. Guests are not invited by this.",
                 input: ToolSchemas.create, output: ToolSchemas.eventOutput, isClosed: false,
                 service: .atOnce { [self] call, arguments throws(CallFailure) in
@@ -29,7 +30,7 @@ extension ToolBox {
                 }, forgiving: Self.forgiving))
         tools.add(
             SurfaceTool(
-                surface: Surfaces.row("events/create"), name: "create_event_from_template",
+                surface: Surfaces.row(.createEvent), name: "create_event_from_template",
                 title: "Create an event from a template",
                 description:
                     "Creates an event from a template; fields that are given override the template's.",
@@ -39,7 +40,7 @@ extension ToolBox {
                 }, forgiving: Self.forgiving))
         tools.add(
             SurfaceTool(
-                surface: Surfaces.row("events/update"), title: "Update an event",
+                surface: Surfaces.row(.updateEvent), title: "Update an event",
                 description: "Changes the fields that are given and keeps the rest. Guests may be notified.",
                 input: ToolSchemas.update, output: ToolSchemas.eventOutput, isIdempotent: true, isClosed: false,
                 service: .atOnce { [self] call, arguments throws(CallFailure) in

@@ -1,6 +1,7 @@
 import Core
 import Crypto
 import IO
+import LumaAPI
 import LumaClient
 import Store
 
@@ -66,7 +67,8 @@ final class RequestJournal: WriteJournal {
             mark: write.mark, body: JSON.object(write.body).encoded, digest: digest,
             notes: write.notes.isEmpty ? [] : JSON.object(write.notes).encoded, now: now, sentAt: write.sentAt,
             sentTick: write.sentTick, boot: coordinator.steady.boot,
-            unlessSince: guards ? now.advanced(seconds: -coordinator.duplicateWindow) : nil, endedBy: "events/cancel")
+            unlessSince: guards ? now.advanced(seconds: -coordinator.duplicateWindow) : nil,
+            endedBy: Operation.cancelEvent.name)
         // Without a key or a guard nothing was promised that hangs on the record.
         let isNeeded = request != nil || guards
         let standing: RecordStanding

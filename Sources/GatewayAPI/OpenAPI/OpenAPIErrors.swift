@@ -106,7 +106,8 @@ package struct OpenAPIErrors {
         case .methodNotAllowed: return APIError(methodNotAllowed: "GET, HEAD, OPTIONS")
         case .outcomeUnknown:
             return APIError(
-                reason, details: ["operation": "events/create", "cause": "timeout", "finding": "not_found"])
+                reason,
+                details: ["operation": .string(Operation.createEvent.name), "cause": "timeout", "finding": "not_found"])
         default: return APIError(reason)
         }
     }

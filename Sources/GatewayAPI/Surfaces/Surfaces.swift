@@ -58,8 +58,10 @@ package enum Surfaces {
     }
 
     /// The row of an operation that is offered, for what is written by hand.
-    package static func row(_ operation: String) -> Surface {
-        guard let surface = self[operation: operation] else { preconditionFailure("\(operation) is not offered") }
+    package static func row(_ operation: Operation) -> Surface {
+        guard let surface = self[operation: operation.name] else {
+            preconditionFailure("\(operation.name) is not offered")
+        }
         return surface
     }
 

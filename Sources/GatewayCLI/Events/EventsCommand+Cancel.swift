@@ -1,6 +1,7 @@
 import Core
 import GatewayAPI
 import HTTP
+import LumaAPI
 
 /// What cancelling an event would mean, and what its user has said about it.
 package struct CancelPlan {
@@ -40,7 +41,7 @@ extension EventsCommand {
         }
         let refund = call.has(EventsOptions.refund) ? true : call.has(EventsOptions.noRefund) ? false : nil
         let question = try CommandQuestion(
-            Surfaces.row("events/cancel"), call.arguments, done: "cancelled", askToCancel)
+            Surfaces.row(.cancelEvent), call.arguments, done: "cancelled", askToCancel)
         let key = try WriteKey.of(call.arguments)
         if call.has(EventsOptions.yes), call.has(EventsOptions.key) {
             // Repeated with its key it is answered as before, though the event is gone.

@@ -1,4 +1,5 @@
 import Core
+import LumaAPI
 import Synchronization
 
 /// Which created events already belong to an answer, so that no event is taken for the result of two requests.
@@ -11,7 +12,7 @@ import Synchronization
 /// found, one event each, in any order.
 final class CreateLedger: Sendable {
     /// The name of the operation that it is for. Whatever is particular to that one asks for this.
-    static let operation = "events/create"
+    static let operation = Operation.createEvent.name
 
     /// What an event can be found by.
     struct Key: Hashable, Sendable {

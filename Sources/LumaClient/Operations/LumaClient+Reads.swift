@@ -21,7 +21,7 @@ extension LumaClient {
 
     /// The owner of the key; also the way to try a key.
     public func getSelf(deadline: MonotonicTime, context: CallContext) async throws(LumaError) -> LumaAnswer {
-        try await read(Self.row("users/get-self"), JSONObject(), deadline: deadline, context: context)
+        try await read(.getSelf, JSONObject(), deadline: deadline, context: context)
     }
 
     /// One event as Luma sends it.
@@ -30,7 +30,7 @@ extension LumaClient {
     ) async throws(LumaError) -> LumaAnswer {
         // What most calls are: by itself it needs no document of its input.
         try await call(
-            Self.eventsGet, query: QueryString([("event_id", id)]), deadline: deadline, context: context)
+            .getEvent, query: QueryString([("event_id", id)]), deadline: deadline, context: context)
     }
 
     /// One page of the calendar's events: of several answers where one would be too large, and shorter than asked for where that
@@ -42,7 +42,7 @@ extension LumaClient {
         while true {
             do throws(LumaError) {
                 let answer = try await call(
-                    Self.eventsList, query: gathering.parameters.query, deadline: deadline, context: context)
+                    .listEvents, query: gathering.parameters.query, deadline: deadline, context: context)
                 if let page = gathering.take(try ListPage(answer), octets: answer.body.count) { return page }
             } catch .tooLarge {
                 guard gathering.halve() else {
@@ -60,7 +60,7 @@ extension LumaClient {
     ) async throws(LumaError) -> [JSON] {
         var input: JSONObject = ["event_id": .string(eventID)]
         if includeHidden { input["include_hidden"] = "true" }
-        let answer = try await read(Self.row("events/ticket-types/list"), input, deadline: deadline, context: context)
+        let answer = try await read(.listTicketTypes, input, deadline: deadline, context: context)
         guard let entries = try answer.json()["entries"]?.arrayValue else { throw .malformedAnswer }
         return entries
     }
@@ -70,19 +70,10 @@ extension LumaClient {
         slug: String, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> JSON? {
         let answer = try await read(
-            Self.row("entities/lookup"), ["slug": .string(slug)], deadline: deadline, context: context)
+            .lookUpEntity, ["slug": .string(slug)], deadline: deadline, context: context)
         guard let entity = try answer.json()["entity"] else { throw .malformedAnswer }
         // A bare nil would be JSON's null here.
         return entity.isNull ? Optional.none : entity
-    }
-
-    private static let eventsGet = row("events/get")
-    private static let eventsList = row("calendars/events/list")
-
-    /// The row of an operation that is called by name; the tests of the rows see to it that it exists.
-    static func row(_ name: String) -> Operation {
-        guard let row = Catalog[name] else { preconditionFailure("no row for \(name)") }
-        return row
     }
 }
 

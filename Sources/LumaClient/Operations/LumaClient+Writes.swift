@@ -81,7 +81,7 @@ extension LumaClient {
     public func createEvent(
         _ body: JSONObject, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> CreatedEvent {
-        let operation = Self.row(CreateLedger.operation)
+        let operation = Operation.createEvent
         let result = try await write(operation, body, deadline: deadline, context: context)
         // It makes a thing, so there is one.
         guard let id = result.id else {
@@ -99,7 +99,7 @@ extension LumaClient {
         _ id: String, _ changes: JSONObject, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> WriteOutcome {
         let input = Self.input("event_id", id, changes)
-        let result = try await write(Self.row("events/update"), input, deadline: deadline, context: context)
+        let result = try await write(.updateEvent, input, deadline: deadline, context: context)
         return WriteOutcome(wasSettled: result.wasSettled)
     }
 
@@ -108,7 +108,7 @@ extension LumaClient {
         _ id: String, deadline: MonotonicTime, context: CallContext
     ) async throws(LumaError) -> CancellationRequest {
         let answer = try await read(
-            Self.row("events/cancel/request"), ["event_id": .string(id)], deadline: deadline, context: context)
+            .requestCancellation, ["event_id": .string(id)], deadline: deadline, context: context)
         let json = try answer.json()
         guard let token = json["cancellation_token"]?.stringValue, let isPaid = json["is_paid"]?.boolValue,
             let count = json["guest_count"]?.doubleValue, count >= 0, count < 1e9
@@ -128,7 +128,7 @@ extension LumaClient {
         var input: JSONObject = ["event_id": .string(id), "cancellation_token": .string(token.reveal())]
         if let shouldRefund { input["should_refund"] = .bool(shouldRefund) }
         let result = try await write(
-            Self.row("events/cancel"), input, notes: notes, deadline: deadline, context: context)
+            .cancelEvent, input, notes: notes, deadline: deadline, context: context)
         return WriteOutcome(wasSettled: result.wasSettled)
     }
 
@@ -139,7 +139,7 @@ extension LumaClient {
         var input = Self.input("event_ticket_type_id", id, changes)
         input["event_id"] = .string(eventID)
         let result = try await write(
-            Self.row("events/ticket-types/update"), input, deadline: deadline, context: context)
+            .updateTicketType, input, deadline: deadline, context: context)
         return WriteOutcome(wasSettled: result.wasSettled)
     }
 

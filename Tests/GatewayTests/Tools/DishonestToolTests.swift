@@ -58,7 +58,7 @@ import Testing
         }
         guard way.hasAction else {
             return made(
-                Surfaces.row("events/get"),
+                Surfaces.row(.getEvent),
                 .atOnce { call, _ throws(CallFailure) in
                     do throws(APIError) {
                         return .structured(try await act(call))
