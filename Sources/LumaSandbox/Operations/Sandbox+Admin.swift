@@ -63,7 +63,7 @@ extension Sandbox {
         "payments and refunds: no money moves; amounts are only recorded",
         "people: they register only by POST /_sandbox/guests, and answer no questions, use no coupons and never check in",
         "geocoding, images and webhooks",
-        "operations other than those on events, ticket types, guests, coupons, calendar, user and lookup: they answer 404",
+        "operations that the gateway does not know: they answer 404",
         "what Luma does not publish: the texts of most errors, the largest page, the shape of cursors and some defaults "
             + "are plausible choices",
     ]

@@ -3,6 +3,12 @@ import LumaAPI
 
 /// What operations on a shelf do.
 extension Shelf {
+    /// What its operations do, by their names: those of its path that there are.
+    var behaviours: [(String, Behaviour)] {
+        [("list", list), ("get", get), ("create", create), ("update", update), ("delete", delete)]
+            .map { ("\(path)/\($0)", $1) }.filter { name, _ in Catalog[name] != nil }
+    }
+
     /// Lists the things of one owner, the oldest first; in pages where the row has them.
     var list: Behaviour {
         return { [self] (sandbox, call) throws(Refusal) in try listed(in: sandbox, call) }
@@ -42,7 +48,7 @@ extension Shelf {
 
     private func make(in sandbox: inout Sandbox, _ call: Sandbox.Call) throws(Refusal) -> JSON {
         let given = values(of: call.input, call.operation)
-        try rule(try event(in: sandbox, call), thing("", given))
+        try check(thing("", given), of: try event(in: sandbox, call))
         let owner = try owner(in: sandbox, call)
         try checkUnique(given, among: sandbox.state.shelves.things(of: owner, on: name))
         guard sandbox.state.shelves.count(on: name) < capacity else {
@@ -61,10 +67,10 @@ extension Shelf {
         let old = try find(in: sandbox, call)
         let owner = try owner(in: sandbox, call)
         var changed = old.values
-        for (member, value) in values(of: call.input, call.operation).members where member != key.input {
+        for (member, value) in values(of: call.input, call.operation).members where member != key {
             changed[member] = value
         }
-        try rule(try event(in: sandbox, call), changed)
+        try check(changed, of: try event(in: sandbox, call))
         let others = sandbox.state.shelves.things(of: owner, on: name).filter { $0.number != old.number }
         try checkUnique(changed, among: others)
         try sandbox.makeRoom(for: ShelfStock.weight(of: changed) - ShelfStock.weight(of: old.values))
@@ -99,16 +105,20 @@ extension Shelf {
 
     private func find(in sandbox: Sandbox, _ call: Sandbox.Call) throws(Refusal) -> ShelfStock.Thing {
         let things = sandbox.state.shelves.things(of: try owner(in: sandbox, call), on: name)
-        let wanted = call.input[key.input]
-        guard let thing = things.first(where: { isSame(key.shown, $0.values[key.shown], wanted) }) else {
-            throw Refusal(status: 404, message: "\(noun) not found.")
+        let wanted = call.input[key]
+        guard let thing = things.first(where: { isSame(shownKey, $0.values[shownKey], wanted) }) else {
+            throw Refusal(status: 404, message: "\(noun.prefix(1).uppercased())\(noun.dropFirst()) not found.")
         }
         return thing
     }
 
+    private func check(_ thing: JSONObject, of event: EventRecord?) throws(Refusal) {
+        for rule in rules { try rule.check(event, thing) }
+    }
+
     private func checkUnique(_ values: JSONObject, among others: [ShelfStock.Thing]) throws(Refusal) {
         guard let unique, others.contains(where: { isSame(unique, $0.values[unique], values[unique]) }) else { return }
-        throw .invalid("A \(noun.lowercased()) with this \(unique) already exists.")
+        throw .invalid("A \(noun) with this \(unique) already exists.")
     }
 
     /// A number whose text sorts as it does.

@@ -7,14 +7,16 @@ import Testing
 /// A sandbox with a shelf of its own: labels of the calendar, which no row of Luma's is about.
 private struct Labels {
     static let shelf = Shelf(
-        "labels", noun: "Label", idPrefix: "label-", parent: nil, key: (input: "label_id", shown: "id"),
+        "labels", noun: "label", key: "label_id",
         fields: [
             SchemaField("id", .id(prefix: "label-"), required: true), SchemaField("name", .string(), required: true),
             SchemaField("color", .string(), required: true, nullable: true),
         ], defaults: ["color": "red"], unique: "name", capacity: 3,
-        rule: { (_, label) throws(Refusal) in
-            if label["color"] == "no" { throw Refusal.invalid("No such colour.") }
-        })
+        rules: [
+            Shelf.Rule { (_, label) throws(Refusal) in
+                if label["color"] == "no" { throw Refusal.invalid("No such colour.") }
+            }
+        ])
 
     private static let words = [SchemaField("name", .string()), SchemaField("color", .string(), nullable: true)]
     private static let named = [SchemaField("label_id", .string(), required: true)]
@@ -52,7 +54,7 @@ private struct Labels {
     ) -> JSON {
         let operation = LumaAPI.Operation(
             "labels", body == nil ? .get : .post, "/v1/labels", query: query, body: body, answer: answer,
-            effects: [.changes], repetition: .onlyIfUnseen, summary: "")
+            effects: [.changes], summary: "")
         let call = Sandbox.Call(
             operation: operation, query: body == nil ? input : JSONObject(), body: body == nil ? JSONObject() : input,
             now: Timestamp(milliseconds: 0))
@@ -70,6 +72,48 @@ private struct Labels {
 
 /// All behaviours of a shelf.
 struct ShelfTests {
+    /// A shelf does what there are rows for, by their names, and a line of the table comes before it.
+    @Test func aShelfServesTheOperationsOfItsPath() {
+        func names(_ path: String) -> [String] {
+            Shelf(path, key: "id", fields: []).behaviours.map(\.0)
+        }
+        #expect(names("events/coupons") == ["events/coupons/list", "events/coupons/create"])
+        #expect(names("events/ticket-types").contains("events/ticket-types/update") && names("labels").isEmpty)
+        #expect(Shelf.all.allSatisfy { !$0.behaviours.isEmpty && !$0.idPrefix.isEmpty })
+        #expect(Set(Shelf.all.map(\.name)).count == Shelf.all.count)
+        #expect(
+            Shelf.all.first?.name == "coupons" && Shelf("a/b", named: "c", key: "", fields: []).name == "c")
+    }
+
+    /// What is not said of a shelf is what its list says.
+    @Test func aShelfIsOfWhatItsListShows() throws {
+        let shelf = Shelf("events/ticket-types", key: "event_ticket_type_id")
+        #expect(shelf.noun == "ticket type" && shelf.parent == "event_id" && shelf.idPrefix == "ttype-")
+        #expect(shelf.fields.map(\.name) == Shapes.ticketType.map(\.name) && shelf.unique == nil)
+        #expect(Labels.shelf.parent == nil)
+    }
+
+    /// What names a thing and is not its id is one thing's alone.
+    @Test func aNameIsUnique() {
+        func unique(_ key: String) -> String? {
+            Shelf("x", key: key, fields: .optional("id", "code", as: .string())).unique
+        }
+        #expect(unique("code") == "code" && unique("x_id") == nil)
+        #expect(Labels.shelf.unique == "name" && Labels.shelf.shownKey == "id")
+    }
+
+    /// What an input holds in an object of its own are members of the thing, unless the thing has that object.
+    @Test func anObjectThatNoThingHasStandsForItsMembers() {
+        func values(_ fields: [SchemaField]) -> JSONObject {
+            let operation = LumaAPI.Operation(
+                "x", .post, body: .optional("size", "name", as: .any), effects: [.changes], summary: "")
+            let input: JSONObject = ["size": ["width": 2, "depth": 3], "name": "One", "other": ["width": 4]]
+            return Shelf("x", key: "id", fields: fields).values(of: input, operation)
+        }
+        #expect(values(.optional("name", "width", as: .any)) == ["name": "One", "width": 2])
+        #expect(values(.optional("size", "width", as: .any)) == ["size": ["width": 2, "depth": 3]])
+    }
+
     @Test func aThingLivesFromItsMakingToItsEnd() throws {
         var labels = Labels()
         let made = labels.create(["name": "One", "unheard_of": 1])
