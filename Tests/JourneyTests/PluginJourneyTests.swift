@@ -121,6 +121,35 @@ import Testing
         }
     }
 
+    /// What speaks MCP is passed on as it is; arguments that do not fit have their code as every other failure.
+    @Test func aResultHasAllThatThePluginSaysAndAFailureItsCode() async throws {
+        let stage = try PluginStage()
+        try stage.write(
+            "speaker.sh",
+            """
+            #!/bin/sh
+            if [ "$1" = --describe ]; then
+                echo '{"commands": [{"name": "say", "output": "mcp", "parameters": [{"name": "times", "type": "integer", "required": true}]}]}'
+            else
+                echo '{"content": [{"type": "text", "text": "hello"}], "_meta": {"speaker/voice": "low", "io.modelcontextprotocol/x": 1}}'
+            fi
+
+            """)
+        let gateway = try await stage.start()
+        let assistant = ModernAsker(gateway)
+        try await eventually("it is there", within: 60) {
+            try await assistant.offeredTools().contains("speaker__say")
+        }
+        let said = try await assistant.call("speaker__say", ["times": 1])
+        #expect(said["_meta"]?["speaker/voice"] == "low", "\(said)")
+        #expect(said["_meta"]?["io.modelcontextprotocol/x"] == nil, "\(said)")
+        for arguments in [[:], ["times": "many"], ["times": 1, "other": 1]] as [JSON] {
+            let wrong = try await assistant.call("speaker__say", arguments)
+            #expect(wrong["isError"] == true, "\(wrong)")
+            #expect(wrong["structuredContent"]?["error"]?["code"] == "invalid_arguments", "\(wrong)")
+        }
+    }
+
     /// The gateway fetches for it, from where its operator lets it, and the log says who was asked.
     @Test func aFileIsFetchedForAPlugin() async throws {
         let stage = try PluginStage()

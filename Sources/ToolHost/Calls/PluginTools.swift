@@ -21,6 +21,11 @@ extension PluginSnapshot {
                 })
         else { return nil }
         tool.forgive = { PluginArguments.spelled($0, for: command.command) }
+        tool.misfit = { arguments in
+            let read = ArgumentSchema.read(arguments, schema: definition.input, takesEmptyTexts: true)
+            guard case .failure(let problems) = read else { return nil }
+            return PluginOutcome.failure(.invalidArguments, problems.text).result
+        }
         return tool
     }
 }

@@ -2,7 +2,7 @@ import Core
 import MCP
 
 /// Reads a result of a call that a plugin wrote as MCP has it. What a client might not take is a problem of the plugin's.
-struct PluginContent {
+enum PluginContent {
     /// Why it is none.
     struct Problem: Error {
         let reason: String
@@ -16,11 +16,8 @@ struct PluginContent {
     static let maxMediaBytes = 5 << 20
     private static let maxURIBytes = 2048
 
-    let result: ToolResult
-    let meta: JSONObject?
-
     /// - Parameter clean: makes a text fit for the caller.
-    static func read(_ json: JSON, clean: (String) -> String) throws(Problem) -> PluginContent {
+    static func read(_ json: JSON, clean: (String) -> String) throws(Problem) -> ToolResult {
         guard let object = json.objectValue else { throw Problem("it is not an object") }
         guard let items = object["content"]?.arrayValue ?? (object["structuredContent"] == nil ? nil : []) else {
             throw Problem("it has no \"content\"")
@@ -46,7 +43,9 @@ struct PluginContent {
                     (name: clean($0.name), value: cleaned($0.value, clean))
                 })
         }
-        return PluginContent(result: ToolResult(content, structured: structured, isError: isError), meta: meta)
+        var result = ToolResult(content, structured: structured, isError: isError)
+        result.meta = meta.flatMap { $0.isEmpty ? nil : $0 }
+        return result
     }
 
     private static func cleaned(_ json: JSON, _ clean: (String) -> String) -> JSON {

@@ -6,15 +6,12 @@ public struct PluginOutcome: Sendable, Equatable {
     public var result: ToolResult
     /// Nil for a success.
     public var code: PluginErrorCode?
-    /// The result's `_meta`, for a plugin that speaks MCP.
-    public var meta: JSONObject?
     /// After how many seconds a caller may come again (RFC 9110 §10.2.3).
     public var retryAfterSeconds: Int?
 
-    init(_ result: ToolResult, code: PluginErrorCode? = nil, meta: JSONObject? = nil) {
+    init(_ result: ToolResult, code: PluginErrorCode? = nil) {
         self.result = result
         self.code = code
-        self.meta = meta
     }
 
     /// A failure with what to do about it.
@@ -152,8 +149,8 @@ public struct PluginOutput: Sendable {
     /// A result as MCP has it.
     private func called(_ json: JSON) -> PluginOutcome {
         do {
-            let content = try PluginContent.read(json) { clean($0) }
-            return PluginOutcome(content.result, code: content.result.isError ? .pluginError : nil, meta: content.meta)
+            let result = try PluginContent.read(json) { clean($0) }
+            return PluginOutcome(result, code: result.isError ? .pluginError : nil)
         } catch { return invalid(error.reason) }
     }
 

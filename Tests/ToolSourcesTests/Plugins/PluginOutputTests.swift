@@ -179,7 +179,7 @@ import ToolSources
                 .resource(ResourceContents(uri: "x:z", mimeType: nil, .blob(base64: "QUI="))),
             ])
         #expect(
-            outcome.result.structured == ["n": 1, "k": "[removed]"] && outcome.meta == ["own/y": 2]
+            outcome.result.structured == ["n": 1, "k": "[removed]"] && outcome.result.meta == ["own/y": 2]
                 && outcome.code == nil)
         let failed = Self.outcome(.mcp, #"{"content":[{"type":"text","text":"no"}],"isError":true}"#)
         #expect(failed.result == .failure("no") && failed.code == .pluginError)
