@@ -23,6 +23,7 @@ extension Budget {
         case .neverSent:
             logs[grant.kind.rawValue].putBack()
             recent.putBack()
+            if grant.period == period { share.putBack() }
         case .unanswered:
             spend(grant, now)
             countUnreported()
@@ -46,6 +47,7 @@ extension Budget {
         recent.advance(to: now)
         if let until = closedUntil, until <= now { closedUntil = nil }
         if let learned, isConfirmed, learned.resetAt <= now { beginPeriod() }
+        refill(now)
     }
 
     private mutating func spend(_ grant: Grant, _ now: MonotonicTime) {
@@ -54,8 +56,9 @@ extension Budget {
     }
 
     /// Starts a period of which nothing is known.
-    private mutating func beginPeriod() {
+    mutating func beginPeriod() {
         period += 1
+        share.void()
         isConfirmed = false
         isDoubtful = false
         probesInFlight = 0
@@ -88,6 +91,7 @@ extension Budget {
         let until = now.advanced(seconds: min(seconds, settings.longestBlock))
         closedUntil = max(until, closedUntil ?? until)
         beginPeriod()
+        if share.mode != .whole { share.mustClose = true }
     }
 
     private mutating func learn(
@@ -113,6 +117,9 @@ extension Budget {
             if window.stamp != nil, isLater == true {
                 beginPeriod()
                 adopt(remaining, fields, now)
+            } else if window.stamp == nil, share.mode == .leased, grant.period != period, isLater != true {
+                // The window is known from another program, and this answer is of the one before.
+                unreported += 1
             } else if isEarlier != true {
                 lower(to: remaining, fields, now)
             }
@@ -131,6 +138,7 @@ extension Budget {
         window.resetAt = reset(fields, now)
         learned = window
         isConfirmed = true
+        noteReport(isFirst: true)
     }
 
     private mutating func lower(to remaining: Int, _ fields: RateLimitFields, _ now: MonotonicTime) {
@@ -141,6 +149,7 @@ extension Budget {
             window.resetAt = reset(fields, now)
         }
         learned = window
+        noteReport(isFirst: false)
     }
 
     /// The end of the window on our clock; a full window from now when the reset is missing or makes no sense.
@@ -165,6 +174,7 @@ extension Budget {
     private mutating func confirmBlindly(_ now: MonotonicTime) {
         guard !isConfirmed, closedUntil == nil else { return }
         isConfirmed = true
+        noteReport(isFirst: true)
         guard var window = learned else { return }
         window.remaining = max(0, window.limit - (unreported - unreportedAtStart))
         window.stamp = nil

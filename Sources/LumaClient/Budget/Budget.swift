@@ -55,6 +55,7 @@ public struct Budget: Sendable {
     var unreportedAtStart = 0
     var closedUntil: MonotonicTime?
     var learned: LearnedWindow?
+    var share = BudgetShare()
 
     public init(_ settings: BudgetSettings) {
         self.settings = settings
@@ -73,6 +74,7 @@ public struct Budget: Sendable {
         deadline: MonotonicTime
     ) -> Reservation {
         advance(to: now)
+        share.wantedAt = now
         let place = FairQueue.Place(tag: fairness.tag(sender), id: lastTicket + 1)
         let view = outlook(kind, sender, place, now)
         if view.isFree {
@@ -137,7 +139,9 @@ public struct Budget: Sendable {
             window: learned == nil ? settings.window : settings.learnedWindow,
             resetAt: closedUntil ?? (isConfirmed ? learned?.resetAt : nil), isLearned: learned != nil,
             closedUntil: closedUntil,
-            queued: queued, inFlight: inFlight)
+            queued: queued, inFlight: inFlight, gateways: share.gateways,
+            leased: share.mode == .whole || !share.isCounted ? nil : max(0, share.spare),
+            isCutOff: share.mode == .cutOff)
     }
 
     var queued: Int { queues[0].count + queues[1].count }
@@ -149,6 +153,7 @@ public struct Budget: Sendable {
         fairness.serve(sender, tag, period: period)
         logs[kind.rawValue].take()
         recent.take()
+        share.spend()
         probesInFlight += 1
         lastProbe = now
         return Grant(kind: kind, period: period, unreported: unreported)
@@ -179,14 +184,18 @@ extension Budget {
         _ kind: RequestClass, _ sender: Sender, _ place: FairQueue.Place, _ now: MonotonicTime
     ) -> Outlook {
         var ahead = queues[kind.rawValue].before(place)
-        if learned != nil { ahead += queues[1 - kind.rawValue].before(place) }
+        let others = queues[1 - kind.rawValue].before(place)
+        // Of what several programs share, tokens are of no class.
+        let hasToken = share.spare > ahead + others
+        if learned != nil { ahead += others }
         let left = free(kind) - ahead
-        if closedUntil == nil, isConfirmed && !isDoubtful || mayProbe(ahead, now), left > 0,
+        if closedUntil == nil, isConfirmed && !isDoubtful || mayProbe(ahead, now), left > 0, hasToken,
             left > leftToOthers(by: sender, now)
         {
             return Outlook(isFree: true, expected: now, wake: now)
         }
-        let expected = max(expected(kind, ahead: ahead, now), returnFromOthers(to: sender, left, now))
+        var expected = max(expected(kind, ahead: ahead, now), returnFromOthers(to: sender, left, now))
+        if !hasToken, let more = share.expected { expected = max(expected, more) }
         // With no time to wait for, the caller waits for answers to requests of others. Those far behind look less often.
         let pause = min(0.25, 0.02 * (1 + Double(ahead) / 32))
         let wake = expected > now ? expected : now.advanced(seconds: pause)

@@ -105,6 +105,12 @@ public struct BudgetSnapshot: Sendable, Equatable {
     public var queued: Int
     /// Calls that were let through and have not ended.
     public var inFlight: Int
+    /// Programs that share the budget, this one included, as last known.
+    public var gateways = 1
+    /// Calls that this program may send of what they share; nil when it is alone, or when Luma's answers have no numbers.
+    public var leased: Int?
+    /// The others cannot be asked: it spends half of an equal share.
+    public var isCutOff = false
 }
 
 /// Whose request it is, as far as the budget is concerned: an opaque number made of a token's label or of an address.

@@ -71,6 +71,7 @@ public struct BudgetLedger: Sendable, Equatable {
         if let seconds = message.closedSeconds { close(seconds, now, isAlive) }
         if let report = message.report { self.report(report, now, isAlive) }
         holdings[holder, default: Holding(held: 0)].held = message.outstanding
+        granted += message.unleased
         let tokens = message.wants ? lease(to: holder, among: message.gateways, cutOff: message.cutOff, now) : 0
         if message.isLast { holdings[holder] = nil }
         return BudgetStanding(

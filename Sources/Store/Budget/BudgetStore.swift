@@ -27,6 +27,8 @@ public struct BudgetMessage: Sendable, Equatable {
     public var report: BudgetReport?
     /// Tokens that it holds or that are in flight.
     public var outstanding = 0
+    /// Requests in flight that it has sent unasked, while it could not reach the store.
+    public var unleased = 0
     /// Leases.
     public var wants = false
     /// It ends.

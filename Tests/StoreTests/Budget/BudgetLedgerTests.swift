@@ -264,6 +264,16 @@ import Testing
         #expect(BudgetLedger.shareCutOff(limit: 100, gateways: 1) == 25)
     }
 
+    @Test func whatWasSentUnaskedIsGivenOutToo() {
+        let table = Table()
+        table.confirm()
+        table.exchange("b") {
+            $0.unleased = 3
+            $0.outstanding = 3
+        }
+        #expect(table.ledger.granted == 4)
+    }
+
     @Test func oneThatEndsHoldsNothing() {
         let table = Table()
         table.confirm()

@@ -36,7 +36,9 @@ import Testing
         let second = try #require(GatewayMembers(folder: folder.path))
         #expect(second.takeOwnership() == nil)
         #expect(first.takeOwnership() == nil)
-        // The owner has seen to it that nothing more is sent, and told what it leaves.
+        #expect(second.ownership(isPatient: true) == .another)
+        // It has seen to it that nothing more is sent, and told what it leaves.
+        first.releaseOwnership()
         #expect(second.ownership(isPatient: true) == .nobody)
     }
 
