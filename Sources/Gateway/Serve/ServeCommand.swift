@@ -60,12 +60,12 @@ package struct ServeCommand {
         let plugins = try await PluginService.make(
             configuration, environment: environment, folder: folder, log: log)
         let forwarders = ForwarderService(configuration, environment: environment, log: log)
+        let store = configuration.openStore(log, byDefault: Self.dataDirectory)
         let upstreams = try UpstreamService.make(
-            configuration, environment: environment, folder: folder, log: log)
+            configuration, environment: environment, folder: folder, store: folder == nil ? nil : store, log: log)
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
-            templates: templates, log: log,
-            store: configuration.openStore(log, byDefault: Self.dataDirectory),
+            templates: templates, log: log, store: store,
             touches: configuration.openTouches(log, byDefault: Self.dataDirectory), tokens: tokens,
             toolsets: toolsets,
             sandboxKey: configuration.usesSandbox ? SandboxKey.kept(in: folder) : nil, plugins: plugins,

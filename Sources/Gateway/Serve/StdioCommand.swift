@@ -35,14 +35,16 @@ package struct StdioCommand {
         if configuration.usesSandbox {
             sandbox = try await Emulator.startInProcess(faults: configuration.sandboxFaults)
         }
+        let folder = configuration.storeDirectory(byDefault: nil)
         let plugins = try await PluginService.make(
-            configuration, environment: environment, folder: configuration.storeDirectory(byDefault: nil), log: log)
+            configuration, environment: environment, folder: folder, log: log)
         let forwarders = ForwarderService(configuration, environment: environment, log: log)
+        let store = configuration.openStore(log, byDefault: nil)
         let upstreams = try UpstreamService.make(
-            configuration, environment: environment, folder: configuration.storeDirectory(byDefault: nil), log: log)
+            configuration, environment: environment, folder: folder, store: folder == nil ? nil : store, log: log)
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
-            templates: templates, log: log, store: configuration.openStore(log, byDefault: nil),
+            templates: templates, log: log, store: store,
             touches: configuration.openTouches(log, byDefault: nil), toolsets: known, plugins: plugins,
             forwarders: forwarders, upstreams: upstreams)
         forwarders?.read(to: shared.mcp.sources)

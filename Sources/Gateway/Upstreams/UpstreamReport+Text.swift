@@ -30,6 +30,7 @@ extension UpstreamReport {
     private static func line(_ state: UpstreamState) -> String {
         let about = [state.transport, state.server, state.revision].compactMap(\.self).joined(separator: ", ")
         return state.name + (about.isEmpty ? "" : " (\(about))") + ": " + state.phase.rawValue
+            + (state.isStale ? ", stale" : "")
             + (state.reason.map { ": " + $0 } ?? "")
     }
 }

@@ -2,6 +2,7 @@ import Core
 import IO
 import MCP
 import Settings
+import Store
 import ToolHost
 import ToolSources
 
@@ -20,10 +21,11 @@ struct UpstreamService: Sendable {
     ///   - environment: the gateway's own, for what the file names of it.
     ///   - remembers: what they offer first is noted; else it is only compared with what was noted.
     ///   - folder: the directory for state; nil when nothing is kept.
+    ///   - store: where their definitions are kept over a restart; nil for nowhere.
     ///   - log: nil to say nothing.
     static func make(
         _ configuration: Configuration, environment: [String: String], remembers: Bool = true, folder: String?,
-        log: LogSink?
+        store: (any StateStore)? = nil, log: LogSink?
     ) throws(StartFailure) -> UpstreamService? {
         guard let file = configuration.upstreamsFile else { return nil }
         do throws(SystemError) {
@@ -31,6 +33,7 @@ struct UpstreamService: Sendable {
             let pins: any UpstreamPins = remembers ? files : UpstreamProbe(files)
             var settings = UpstreamHost.Settings(
                 file: file, environment: environment, pins: pins, in: CallFolder(below: remembers ? folder : nil))
+            settings.memory = store.map { UpstreamStore(store: $0) }
             settings.patience = min(2, configuration.shutdownSeconds + secondsToKill)
             return UpstreamService(host: try UpstreamHost(settings) { log?.log(LogEvent($0)) })
         } catch {

@@ -14,6 +14,8 @@ package final class UpstreamHost: Sendable {
         package var environment: [String: String]
         /// What is remembered of their definitions; nil for nothing.
         package var pins: (any UpstreamPins)?
+        /// Where their definitions are kept over a restart; nil for nowhere.
+        package var memory: (any UpstreamMemory)?
         /// Where the programs of upstreams work; removed by `end`.
         package var folder: CallFolder
         /// Seconds that a program has to end by itself, and again between SIGTERM and SIGKILL.

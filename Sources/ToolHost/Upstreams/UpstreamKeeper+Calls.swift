@@ -72,7 +72,7 @@ extension UpstreamKeeper {
             state.server = OutsideText.line(agreement.serverName + " " + agreement.serverVersion, most: 128)
         }
         state.offered = hosted?.offered ?? UpstreamTools()
-        state.isStale = fault != nil && hosted != nil
+        state.isStale = (fault != nil || recalled != nil) && hosted != nil
         state.strays = link?.strays ?? 0
         return state
     }

@@ -1,5 +1,4 @@
 import Core
-import Crypto
 import IO
 import MCP
 import ToolSources
@@ -42,7 +41,7 @@ extension UpstreamKeeper {
             guard self.link === link else { return }
             if case .fault(let fault) = error, fault.kind == .ended { return }
             listProblem = "its lists cannot be read: \(error.cause)"
-            return offers(hosted?.offered)
+            return offers(hosted?.offered, recalled: recalled)
         }
         guard self.link === link else { return }
         listProblem = nil
@@ -85,7 +84,8 @@ extension UpstreamKeeper {
             }
         }
         guard self.link === link else { return }
+        remember(offer)
         self.offer = offer
-        offers(UpstreamTools(offer, of: entry, verdict: verdict) { (try? Digest.sha256($0)) ?? [] })
+        offers(UpstreamTools(offer, of: entry, verdict: verdict, digest: Self.digest))
     }
 }

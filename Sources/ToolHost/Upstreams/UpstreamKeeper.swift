@@ -46,6 +46,8 @@ final class UpstreamKeeper {
     /// What is offered now, and what it was made of.
     private(set) var hosted: HostedUpstream?
     var offer: UpstreamOffer?
+    /// The same from before the start; nil once it has said what it offers.
+    private(set) var recalled: UpstreamOffer?
     /// A list is being read; and another has to be after it.
     var isReading = false
     var isReadAgain = false
@@ -130,14 +132,18 @@ final class UpstreamKeeper {
         let isCrash = if case .stdio = entry.way { fault.kind != .ended } else { false }
         let next = patience.failed(isCrash: isCrash, now: clock.now, random: &random)
         start(.retry, at: next) { [weak self] in self?.connect() }
-        if hosted != nil, timers[.grace] == nil {
-            start(.grace, at: clock.now.advanced(seconds: Self.grace)) { [weak self] in
-                guard let self else { return }
-                offer = nil
-                offers(nil)
-            }
-        }
+        beginGrace()
         changed(self)
+    }
+
+    /// What a lost upstream has offered is offered for a while.
+    func beginGrace() {
+        guard fault != nil, hosted != nil, timers[.grace] == nil else { return }
+        start(.grace, at: clock.now.advanced(seconds: Self.grace)) { [weak self] in
+            guard let self else { return }
+            offer = nil
+            offers(nil)
+        }
     }
 
     /// Asks whether it is there, on the session that there is.
@@ -206,24 +212,31 @@ final class UpstreamKeeper {
     }
 
     /// Offers this from now on, if it is anything else than before.
-    func offers(_ tools: UpstreamTools?) {
-        if tools != hosted?.offered {
-            let isFirst = hosted == nil
-            hosted = tools.map { HostedUpstream(self, $0, on: reactor) }
-            if let tools {
-                runs.log(
-                    HostEvent(
-                        .info, isFirst ? "An upstream is offered" : "What an upstream offers has changed",
-                        [
-                            "upstream": entry.name, "tools": String(tools.tools.count),
-                            "prompts": String(tools.prompts.count),
-                            "resources": String(tools.resources.count + tools.templates.count),
-                        ]))
-            } else {
-                runs.log(HostEvent(.info, "An upstream is no longer offered", ["upstream": entry.name]))
-            }
+    /// - Parameter recalled: what it was made of, if that is from before the start.
+    func offers(_ tools: UpstreamTools?, recalled: UpstreamOffer? = nil) {
+        let isFirst = hosted == nil || self.recalled != nil
+        let isNew = tools != hosted?.offered
+        if isNew { hosted = tools.map { HostedUpstream(self, $0, on: reactor) } }
+        if isNew || (self.recalled == nil) != (recalled == nil) {
+            let news =
+                recalled != nil
+                ? "An upstream is offered as it was before the start"
+                : isFirst ? "An upstream is offered" : "What an upstream offers has changed"
+            tell(of: tools, news)
         }
+        self.recalled = recalled
         changed(self)
+    }
+
+    private func tell(of tools: UpstreamTools?, _ news: String) {
+        guard let tools else {
+            return runs.log(HostEvent(.info, "An upstream is no longer offered", ["upstream": entry.name]))
+        }
+        let counts: KeyValuePairs = [
+            "upstream": entry.name, "tools": String(tools.tools.count), "prompts": String(tools.prompts.count),
+            "resources": String(tools.resources.count + tools.templates.count),
+        ]
+        runs.log(HostEvent(.info, news, counts))
     }
 
     // MARK: The end

@@ -39,6 +39,7 @@ final class Keepers {
             if published.removeValue(forKey: name) != nil {
                 publish(name, UpstreamHost.Offer(tools: { _ in [] }, others: nil))
             }
+            if entries[name] == nil { settings.memory?.save(name, nil) }
             leave(keeper)
         }
         let children = ChildUpstreams(
@@ -56,6 +57,7 @@ final class Keepers {
                     tell()
                 })
             keepers[entry.name] = keeper
+            keeper.recall()
         }
         startMore()
         tell()

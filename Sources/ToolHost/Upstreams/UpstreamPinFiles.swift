@@ -37,6 +37,15 @@ package final class UpstreamPinFiles: UpstreamPins {
         queue.async { [self] in then(judged(entry, offer)) }
     }
 
+    package func judge(
+        recalled offer: UpstreamOffer, of entry: UpstreamEntry, then: @escaping @Sendable (UpstreamVerdict?) -> Void
+    ) {
+        queue.async { [self] in
+            let verdict = compared(entry, offer)
+            then(verdict.firstContact == nil ? UpstreamVerdict(verdict, of: offer) : nil)
+        }
+    }
+
     private func judged(_ entry: UpstreamEntry, _ offer: UpstreamOffer) -> UpstreamVerdict {
         let verdict = compared(entry, offer)
         var result = UpstreamVerdict(verdict, of: offer)
@@ -117,4 +126,8 @@ package final class UpstreamProbe: UpstreamPins {
         offers.withLock { $0[entry.name] = offer }
         queue.async { [files] in then(UpstreamVerdict(files.compared(entry, offer), of: offer)) }
     }
+
+    package func judge(
+        recalled offer: UpstreamOffer, of entry: UpstreamEntry, then: @escaping @Sendable (UpstreamVerdict?) -> Void
+    ) { files.judge(recalled: offer, of: entry, then: then) }
 }

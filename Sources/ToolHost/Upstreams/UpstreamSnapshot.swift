@@ -29,7 +29,7 @@ package struct UpstreamState: Sendable, Equatable {
     package var revision: String?
     /// What is offered of it now.
     package var offered = UpstreamTools()
-    /// It does not answer, and what it has offered is offered all the same for a while.
+    /// It does not answer, or has not yet, and what it has offered before is offered all the same for a while.
     package var isStale = false
     /// Messages that were passed over, since it is connected.
     package var strays = 0

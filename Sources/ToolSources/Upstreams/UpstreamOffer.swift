@@ -40,4 +40,18 @@ public protocol UpstreamPins: Sendable {
     /// thread.
     func judge(
         _ entry: UpstreamEntry, _ offer: UpstreamOffer, then: @escaping @Sendable (UpstreamVerdict) -> Void)
+
+    /// The same of what the upstream has offered before the start of this program. Notes nothing: of what is not known nothing may be
+    /// offered, and there is no verdict.
+    func judge(
+        recalled offer: UpstreamOffer, of entry: UpstreamEntry, then: @escaping @Sendable (UpstreamVerdict?) -> Void)
+}
+
+/// Keeps what upstreams have offered last over a restart. Safe to use from any thread.
+public protocol UpstreamMemory: Sendable {
+    /// What was kept last of the upstream of this name; nil for nothing. Answers on any thread.
+    func load(_ name: String, then: @escaping @Sendable ([UInt8]?) -> Void)
+
+    /// Keeps this in its place; nil for nothing.
+    func save(_ name: String, _ octets: [UInt8]?)
 }

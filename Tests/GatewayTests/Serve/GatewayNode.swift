@@ -19,7 +19,7 @@ enum GatewayNode {
             surroundings: Surroundings(cores: 1, isTerminal: false))
         let forwarders = ForwarderService(resolution.configuration, environment: [:], log: log)
         let upstreams = try UpstreamService.make(
-            resolution.configuration, environment: [:], folder: nil, log: log)
+            resolution.configuration, environment: [:], folder: nil, store: store, log: log)
         let shared = Shared(
             resolution.configuration, upstream: "https://luma.test", templates: TemplateCatalog(), log: log,
             store: store, tokens: try resolution.configuration.tokens(), forwarders: forwarders,

@@ -3,6 +3,7 @@ import GatewayAPI
 import IOTestKit
 import MCP
 import Settings
+import Store
 import TestKit
 import Testing
 import ToolHost
@@ -13,7 +14,8 @@ import ToolHost
 @Suite struct UpstreamToolsTests {
     /// A gateway in front of these servers, by their names.
     static func serve(
-        _ upstreams: [(name: String, url: String)], more: String = "", _ body: (InProcess) async throws -> Void
+        _ upstreams: [(name: String, url: String)], more: String = "",
+        store: any StateStore = SQLiteStateStore(.memory), _ body: (InProcess) async throws -> Void
     ) async throws {
         let entries = upstreams.map {
             #"{"name": "\#($0.name)", "url": "\#($0.url)", "allow": {"loopback": true}\#(more)}"#
@@ -21,7 +23,7 @@ import ToolHost
         let folder = try DocumentFolder([
             "upstreams.json": #"{"format": 1, "upstreams": [\#(entries.joined(separator: ","))]}"#
         ])
-        try await InProcess.serve([.upstreamsFile: folder.path + "/upstreams.json"], body)
+        try await InProcess.serve([.upstreamsFile: folder.path + "/upstreams.json"], store: store, body)
     }
 
     @Test(arguments: FakeUpstream.Era.allCases) func itsToolsAreOffered(era: FakeUpstream.Era) async throws {

@@ -66,6 +66,31 @@ import Testing
         }
     }
 
+    private func recalled(_ pins: any UpstreamPins, _ entry: UpstreamEntry, _ offer: UpstreamOffer) async
+        -> UpstreamVerdict?
+    {
+        await withCheckedContinuation { continuation in
+            pins.judge(recalled: offer, of: entry) { continuation.resume(returning: $0) }
+        }
+    }
+
+    /// What is remembered of a server is no contact with it.
+    @Test func whatIsRememberedIsComparedAndNeverRecorded() async throws {
+        try await Self.with { folder in
+            let (first, other) = (offer(["read": "Reads."]), offer(["read": "Sends it away."]))
+            let pins = UpstreamPinFiles(below: folder)
+            #expect(await recalled(pins, entry(.block), first) == nil)
+            #expect(pins.record(of: "docs") == .none)
+            let unapproved = await recalled(pins, entry(.block, approvesFirst: true), first)
+            #expect(unapproved?.hiddenTools.keys.sorted() == ["read"])
+            _ = await judged(pins, entry(.block), first)
+            #expect(await recalled(pins, entry(.block), first) == UpstreamVerdict())
+            #expect(await recalled(pins, entry(.block), other)?.hiddenTools.keys.sorted() == ["read"])
+            let warned = await recalled(pins, entry(.warn), other)
+            #expect(warned?.hiddenTools == [:] && warned?.notes.isEmpty == false)
+        }
+    }
+
     @Test func nothingIsRecordedBeforeItIsApproved() async throws {
         try await Self.with { folder in
             let pins = UpstreamPinFiles(below: folder)

@@ -134,7 +134,8 @@ extension SourceDefinitions {
 }
 
 extension [UInt8] {
-    fileprivate var hexadecimal: String {
+    /// Two digits for each octet, in lower case.
+    var hexadecimal: String {
         String(decoding: flatMap { [UInt8.hexDigit($0 >> 4), .hexDigit($0)] }, as: UTF8.self)
     }
 }
