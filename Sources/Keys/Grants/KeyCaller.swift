@@ -77,8 +77,8 @@ public enum GrantRefusal: Error, Sendable, Equatable {
     }
 }
 
-/// A change of a key that needs to be granted.
-public enum KeyAction: Sendable, Equatable {
+/// What is done to a key, also as the word for it in the audit.
+public enum KeyAction: String, Sendable, CaseIterable {
     /// A key that was not there.
     case create
     /// Any of its parts but the secrets; to switch it on and off is one.

@@ -16,13 +16,11 @@ import Core
 public func mayGrant(
     _ caller: KeyCaller, _ action: KeyAction, before: KeyRecord?, after: KeyRecord
 ) -> GrantRefusal? {
-    let isOwn = before != nil && caller.keyID == after.id
-    if action == .rotate, isOwn, caller.permissions.contains(.keysRotateSelf) {
-        // The same key, no wider: to itself it gives what it has.
-        return before.map { after.hasSameReach(as: $0) } == true ? nil : .owner
-    }
+    // The same key, no wider: to itself it gives what it has.
+    let isOwnRotation = action == .rotate && caller.keyID == after.id && before.map(after.hasSameReach) == true
+    if isOwnRotation, caller.permissions.contains(.keysRotateSelf) { return nil }
     guard caller.permissions.contains(.keysManage) else {
-        return .scope(action == .rotate && isOwn ? "keys:rotate-self" : "keys:manage")
+        return .scope(isOwnRotation ? "keys:rotate-self" : "keys:manage")
     }
     if let owner = caller.owner {
         guard after.owner == owner, before.map({ $0.owner == owner }) ?? true else { return .owner }

@@ -3,7 +3,7 @@ public import Core
 /// A key: whose it is and what may be done with it. Limits, usage, audit and idempotency belong to it and not to its secrets, so
 /// that none of them is lost when those change.
 public struct KeyRecord: Sendable, Equatable {
-    /// Names the key, also in logs; never given to another one.
+    /// Names the key, also in logs; given to no other one while the audit remembers this one.
     public let id: String
     /// Whom the key was made for: a person, a team or a program.
     public var owner: String

@@ -20,10 +20,10 @@ public final class KnownKey: Sendable {
     public let allowedAddresses: [AddressRange]?
     /// False while it is switched off.
     public let isEnabled: Bool
-    /// From when on it is good for nothing, in milliseconds since 1970.
-    let expiry: Int64
     /// It was revoked for good.
     public let isRevoked: Bool
+    /// From when on it is good for nothing, in milliseconds since 1970.
+    let expiry: Int64
     /// Another one after each change.
     public let revision: Int
     /// The store's number of its last change.
@@ -46,11 +46,12 @@ public final class KnownKey: Sendable {
         version = record.version
     }
 
-    /// Octets of one: what stands before every object, and its parts. Texts and lists of its own come on top of that.
+    /// Octets of one: what the heap and every object begin with, and its parts. A list of its own, or a text of more than 15 octets,
+    /// comes on top of that.
     static let footprint =
-        16 + 2 * MemoryLayout<String>.size + MemoryLayout<Permissions>.size + MemoryLayout<Principal>.stride
-        + MemoryLayout<[String]?>.size + MemoryLayout<KeyLimits>.stride + MemoryLayout<[AddressRange]?>.size
-        + 4 * MemoryLayout<Int64>.size
+        32 + 2 * MemoryLayout<String>.stride + MemoryLayout<Permissions>.stride + MemoryLayout<Principal>.stride
+        + MemoryLayout<[String]?>.stride + MemoryLayout<KeyLimits>.stride + MemoryLayout<[AddressRange]?>.stride
+        + 4 * MemoryLayout<Int64>.stride
 
     /// From when on it is good for nothing; nil for never.
     public var expiresAt: Timestamp? { expiry == .max ? nil : Timestamp(milliseconds: expiry) }
