@@ -66,6 +66,7 @@ enum StateMigrations {
         feedEvents,
         usedNonces,
         budget,
+        keys,
     ]
 }
 
@@ -232,5 +233,77 @@ extension StateMigrations {
                 carried INTEGER NOT NULL,
                 PRIMARY KEY (account, holder)
             ) STRICT, WITHOUT ROWID;
+            """)
+}
+
+extension StateMigrations {
+    static let keys = Migration(
+        number: 10,
+        sql: """
+            -- Lists of words are one text with spaces between; NULL where all is meant. manages: the words grant keys:manage.
+            -- version: the number of its last change, which no other change of a key has.
+            CREATE TABLE api_key (
+                id TEXT PRIMARY KEY,
+                owner TEXT NOT NULL,
+                name TEXT NOT NULL,
+                permissions TEXT NOT NULL,
+                manages INTEGER NOT NULL,
+                tools TEXT,
+                calendars TEXT,
+                rates TEXT NOT NULL,
+                daily_quota INTEGER,
+                upstream_quota INTEGER,
+                max_concurrent INTEGER,
+                allowed_ips TEXT,
+                enabled INTEGER NOT NULL,
+                expires_at INTEGER,
+                revoked_at INTEGER,
+                created_at INTEGER NOT NULL,
+                created_by TEXT NOT NULL,
+                note TEXT,
+                revision INTEGER NOT NULL,
+                version INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            CREATE UNIQUE INDEX api_key_by_version ON api_key (version);
+            CREATE INDEX api_key_revoked ON api_key (revoked_at) WHERE revoked_at IS NOT NULL;
+            -- How many changes of keys there were.
+            CREATE TABLE key_version (
+                id INTEGER PRIMARY KEY CHECK (id = 1),
+                number INTEGER NOT NULL
+            ) STRICT;
+            INSERT INTO key_version VALUES (1, 0);
+
+            -- kind: how the digest was made, 0 by SHA-256, 1 by HMAC with the pepper of this number. grace: seconds for which the
+            -- secret before stays good once this one is used. last_used_at: to the minute.
+            CREATE TABLE api_secret (
+                number INTEGER PRIMARY KEY AUTOINCREMENT,
+                key TEXT NOT NULL REFERENCES api_key (id) ON DELETE CASCADE,
+                digest BLOB NOT NULL UNIQUE,
+                kind INTEGER NOT NULL,
+                pepper INTEGER,
+                hint TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                expires_at INTEGER,
+                confirmed_at INTEGER,
+                grace INTEGER,
+                last_used_at INTEGER,
+                last_used_from TEXT
+            ) STRICT;
+            CREATE INDEX api_secret_by_key ON api_secret (key);
+
+            -- before, after: JSON without secrets.
+            CREATE TABLE audit (
+                number INTEGER PRIMARY KEY AUTOINCREMENT,
+                at INTEGER NOT NULL,
+                actor TEXT NOT NULL,
+                address TEXT,
+                request_id TEXT,
+                action TEXT NOT NULL,
+                object TEXT NOT NULL,
+                before BLOB,
+                after BLOB
+            ) STRICT;
+            CREATE INDEX audit_by_time ON audit (at);
+            CREATE INDEX audit_by_object ON audit (object, number);
             """)
 }

@@ -7,7 +7,7 @@ public import Core
 /// committed: whoever belongs to a loop goes back there by itself. Calls take effect in the order in which they are made.
 /// SQLite stands behind it now; what several gateways must agree on goes through this protocol alone, so that a server of
 /// PostgreSQL can.
-public protocol StateStore: FeedStore, EndedSessionStore, NonceStore, BudgetStore {
+public protocol StateStore: FeedStore, EndedSessionStore, NonceStore, BudgetStore, KeyStore {
     /// How the store is, by the last thing that it did.
     var condition: StoreCondition { get }
 

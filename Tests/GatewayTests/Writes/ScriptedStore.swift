@@ -1,4 +1,5 @@
 import Core
+import Keys
 import Store
 import Synchronization
 
@@ -135,4 +136,33 @@ final class ScriptedStore: StateStore {
         play(.exchangeBudget, then) { [inner] in inner.exchangeBudget(account, message, then: then) }
     }
     func close(within seconds: Double) -> Bool { inner.close(within: seconds) }
+    func keys(after version: Int64, limit: Int, then: @escaping Then<KeyChanges>) {
+        inner.keys(after: version, limit: limit, then: then)
+    }
+    func key(_ id: String, then: @escaping Then<KeyRecord?>) { inner.key(id, then: then) }
+    func listKeys(after id: String, owner: String?, limit: Int, then: @escaping Then<[KeyRecord]>) {
+        inner.listKeys(after: id, owner: owner, limit: limit, then: then)
+    }
+    func createKey(_ key: KeyRecord, most: Int, by actor: KeyActor, then: @escaping Then<KeyStanding>) {
+        inner.createKey(key, most: most, by: actor, then: then)
+    }
+    func changeKey(
+        _ key: KeyRecord, _ action: KeyAction, hasAdmin: Bool, by actor: KeyActor, then: @escaping Then<KeyStanding>
+    ) { inner.changeKey(key, action, hasAdmin: hasAdmin, by: actor, then: then) }
+    func revokeKey(_ id: String, hasAdmin: Bool, by actor: KeyActor, then: @escaping Then<KeyStanding>) {
+        inner.revokeKey(id, hasAdmin: hasAdmin, by: actor, then: then)
+    }
+    func confirmSecret(
+        _ digest: KeyDigest, of key: String, at now: Timestamp, then: @escaping Then<KeyRecord?>
+    ) { inner.confirmSecret(digest, of: key, at: now, then: then) }
+    func noteKeyUses(_ uses: [KeyUse]) { inner.noteKeyUses(uses) }
+    func noteAudit(_ action: String, of object: String, by actor: KeyActor, then: @escaping Then<Void>) {
+        inner.noteAudit(action, of: object, by: actor, then: then)
+    }
+    func audit(before number: Int64?, object: String?, limit: Int, then: @escaping Then<[AuditRecord]>) {
+        inner.audit(before: number, object: object, limit: limit, then: then)
+    }
+    func purgeKeys(before instant: Timestamp, then: @escaping Then<Int>) {
+        inner.purgeKeys(before: instant, then: then)
+    }
 }

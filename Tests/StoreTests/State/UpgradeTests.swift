@@ -10,7 +10,7 @@ import Testing
     /// shared would be changed with the program, and then no longer be what lies on somebody's disk.
     static let steps = [
         "step-1-first", "step-1-second", "step-1", "step-2", "step-3", "step-4", "step-4-from-first", "step-5",
-        "step-6", "step-7", "step-8",
+        "step-6", "step-7", "step-8", "step-9",
     ]
 
     private static func database(_ step: String, in folder: TemporaryFolder) throws {
@@ -42,6 +42,7 @@ import Testing
             store.takeNonce("nonce", until: Timestamp(milliseconds: 1), now: instant, then: $0)
         }
         #expect(nonce == .taken(TakenNonce(number: 1)))
+        #expect(try await store.create(KeyFixture.key("k")).record.version == 1)
         // A write that nobody will ask for by its digest, as most are; its number was never given before.
         let id = try await store.started("new")
         let standing = try await store.wait { then in
