@@ -19,6 +19,7 @@ class Peer:
         self.session = session
         self.revision = revision
         self.heard = anyio.Event()
+        self.tools_changed = anyio.Event()
 
     async def tools(self):
         return {tool.name: tool.outputSchema for tool in (await self.session.list_tools()).tools}
@@ -64,6 +65,16 @@ class Peer:
         yield self.heard
         await self.session.unsubscribe_resource(uri)
 
+    @contextlib.asynccontextmanager
+    async def hearing_of_tools(self):
+        # Over HTTP the stream for news is opened on the side.
+        await asyncio.sleep(0.2)
+        yield self.next_tools
+
+    async def next_tools(self):
+        await self.tools_changed.wait()
+        self.tools_changed = anyio.Event()
+
     async def give_up(self, name, arguments):
         # This library has no way to cancel but to say so; its next request takes the next number.
         id = self.session._request_id
@@ -86,6 +97,8 @@ def connector(transport, revision):
             if isinstance(message, types.ServerNotification):
                 if isinstance(message.root, types.ResourceUpdatedNotification):
                     peer.heard.set()
+                elif isinstance(message.root, types.ToolListChangedNotification):
+                    peer.tools_changed.set()
 
         # What a client of that revision would ask for.
         types.LATEST_PROTOCOL_VERSION = revision

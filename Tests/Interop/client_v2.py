@@ -19,6 +19,7 @@ class Peer:
         self.client = client
         self.revision = client.protocol_version
         self.heard = anyio.Event()
+        self.tools_changed = anyio.Event()
 
     async def tools(self):
         return {tool.name: tool.output_schema for tool in (await self.client.list_tools()).tools}
@@ -75,6 +76,20 @@ class Peer:
             if uri in str(event):
                 return self.heard.set()
 
+    @contextlib.asynccontextmanager
+    async def hearing_of_tools(self):
+        if self.revision == journey.MODERN:
+            async with self.client.listen(tools_list_changed=True) as subscription:
+                yield subscription.__anext__
+            return
+        # Over HTTP the stream for news is opened on the side.
+        await asyncio.sleep(0.2)
+        yield self.next_tools
+
+    async def next_tools(self):
+        await self.tools_changed.wait()
+        self.tools_changed = anyio.Event()
+
     async def give_up(self, name, arguments):
         with anyio.move_on_after(0.2):
             await self.client.call_tool(name, arguments)
@@ -90,6 +105,8 @@ def connector(transport, mode, revision):
         async def hear(message):
             if isinstance(message, types.ResourceUpdatedNotification):
                 peer.heard.set()
+            elif isinstance(message, types.ToolListChangedNotification):
+                peer.tools_changed.set()
 
         if mode == "legacy":
             # What a client of that revision would ask for.

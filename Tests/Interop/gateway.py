@@ -88,8 +88,11 @@ class Gateway:
         self.line = Line(sandbox_port)
         # Over stdio nothing is kept unless it is said where; both share one folder.
         self.state = tempfile.TemporaryDirectory()
+        self.plugins = pathlib.Path(self.state.name, "dropped")
+        self.plugins.mkdir(mode=0o755)
         self.environment = os.environ | {
-            "LUMA_DATA_DIR": self.state.name, "LUMA_API_KEY": "secret-interop", "LUMA_BASE_URL": f"http://localhost:{self.line.port}",
+            "LUMA_PLUGINS_DIR": str(self.plugins), "LUMA_DATA_DIR": self.state.name,
+            "LUMA_API_KEY": "secret-interop", "LUMA_BASE_URL": f"http://localhost:{self.line.port}",
             "LUMA_RATE_LIMIT_GET_REQUESTS": "100000", "LUMA_RATE_LIMIT_POST_REQUESTS": "100000"}
 
     @property

@@ -120,6 +120,36 @@ async def listens(peer):
             await heard.wait()
 
 
+PLUGIN = """#!/bin/sh
+if [ "$1" = --describe ]; then
+    echo '{"commands": [{"name": "say", "parameters": [{"name": "word", "required": true}]}]}'
+else
+    echo "${2#--word=}"
+fi
+"""
+
+
+async def finds_what_is_dropped_in(peer, folder):
+    """A program that is put into the directory of plugins while a client is there, which is told, and asks and calls; and that it
+    is taken away."""
+    async with peer.hearing_of_tools() as news:
+        begun = time.monotonic()
+        draft, plugin = folder / ".said", folder / "said.sh"
+        draft.write_text(PLUGIN)
+        draft.chmod(0o755)
+        draft.rename(plugin)
+        await news()
+        seconds = time.monotonic() - begun
+        assert set(await peer.tools()) == TOOLS | {"said__say"}
+        said = await peer.call("said__say", {"word": "heard"})
+        assert said.text == "heard" and not said.is_error, said
+        plugin.unlink()
+        await news()
+        assert set(await peer.tools()) == TOOLS
+        await refused([-32602], peer.call("said__say", {"word": "gone"}))
+    return f" and a dropped-in plugin after {seconds:.1f} s"
+
+
 async def gives_up(peer, line):
     """What nobody waits for any more is not asked of Luma any longer, and the conversation goes on."""
     before = line.given_up
@@ -167,13 +197,17 @@ async def all_of_it(name, connect, revision, gateway, transport):
         await works(peer)
         await cancels_by_token(peer)
         await listens(peer)
+        found = ""
+        # It takes a second each time, and what is told is the same in the revisions between.
+        if revision in (HANDSHAKES[0], HANDSHAKES[-1], MODERN):
+            found = await finds_what_is_dropped_in(peer, gateway.plugins)
         await gives_up(peer, gateway.line)
         if transport == "http":
             await outlives(peer, gateway)
     if transport != "http":
         await comes_back(connect, transport, gateway)
     await cancels_by_form(connect, revision)
-    print(f"{name} {revision}, with {RESTARTS[transport]}", flush=True)
+    print(f"{name} {revision}, with {RESTARTS[transport]}{found}", flush=True)
 
 
 async def main(library, binary, variants):
