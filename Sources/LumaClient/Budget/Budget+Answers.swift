@@ -58,7 +58,7 @@ extension Budget {
     /// Starts a period of which nothing is known.
     mutating func beginPeriod() {
         period += 1
-        share.void()
+        share.turn()
         isConfirmed = false
         isDoubtful = false
         probesInFlight = 0
@@ -138,7 +138,7 @@ extension Budget {
         window.resetAt = reset(fields, now)
         learned = window
         isConfirmed = true
-        noteReport(isFirst: true)
+        noteReport(remaining, isFirst: true)
     }
 
     private mutating func lower(to remaining: Int, _ fields: RateLimitFields, _ now: MonotonicTime) {
@@ -149,7 +149,7 @@ extension Budget {
             window.resetAt = reset(fields, now)
         }
         learned = window
-        noteReport(isFirst: false)
+        noteReport(remaining, isFirst: false)
     }
 
     /// The end of the window on our clock; a full window from now when the reset is missing or makes no sense.
@@ -174,7 +174,7 @@ extension Budget {
     private mutating func confirmBlindly(_ now: MonotonicTime) {
         guard !isConfirmed, closedUntil == nil else { return }
         isConfirmed = true
-        noteReport(isFirst: true)
+        noteReport(nil, isFirst: true)
         guard var window = learned else { return }
         window.remaining = max(0, window.limit - (unreported - unreportedAtStart))
         window.stamp = nil

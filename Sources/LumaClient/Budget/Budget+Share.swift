@@ -22,8 +22,8 @@ extension Budget {
     /// Seconds after which a program that cannot be heard is known to the others; no share is taken before.
     static let cutOffNotice = 5.0
 
-    /// It has the whole budget. What others have spent of an open window is not known here: one request flies at a time until an
-    /// answer tells it.
+    /// It has the whole budget. What others have spent of an open window may be more than is known here: one request flies at a
+    /// time until an answer tells it.
     public mutating func own() {
         guard share.mode != .whole else { return }
         let question = share.question
@@ -106,7 +106,8 @@ extension Budget {
         if share.mustReport, !share.mustOpen { dues.reports = share.period }
         if isConfirmed, let learned, dues.opens || dues.reports != nil {
             dues.window = .init(
-                limit: learned.limit, remaining: max(0, learned.remaining - (dues.opens ? inFlight : 0)),
+                limit: learned.limit,
+                remaining: dues.opens ? max(0, learned.remaining - inFlight) : share.reported ?? learned.remaining,
                 resetSeconds: max(0, learned.resetAt.seconds(since: now)))
         }
         dues.outstanding = inFlight + (share.mode == .cutOff ? 0 : share.tokens)
@@ -156,14 +157,15 @@ extension Budget {
         guard closedUntil == nil, settings.adaptive, allotment.isConfirmed, let limit = allotment.limit,
             let reset = allotment.resetSeconds
         else { return }
+        let remaining = min(limit, allotment.left + share.tokens + inFlight)
         guard !isConfirmed else {
-            // What was given may be sent, also when others had it when an answer came last.
-            if let known = learned?.remaining { learned?.remaining = max(known, min(limit, share.tokens + inFlight)) }
+            // The ledger knows what others hold and have given back since an answer came last.
+            learned?.remaining = remaining
             return
         }
         recent.capacity = limit
         learned = LearnedWindow(
-            limit: limit, remaining: min(limit, allotment.left + share.tokens + inFlight),
+            limit: limit, remaining: remaining,
             resetAt: now.advanced(seconds: reset), stamp: nil, previousStamp: learned?.previousStamp)
         isConfirmed = true
         isDoubtful = false
@@ -218,15 +220,13 @@ extension Budget {
     }
 
     /// Takes what is left of the tokens, so that it can be given back.
-    public mutating func giveBack() {
-        let (report, atOnce) = (share.mustReport, share.mustReportAtOnce)
-        share.void()
-        (share.mustReport, share.mustReportAtOnce) = (report, atOnce)
-    }
+    public mutating func giveBack() { share.void() }
 
     /// An answer of Luma's has taught something of the present period.
-    mutating func noteReport(isFirst: Bool) {
+    /// - Parameter remaining: what it says is left; nil when it says nothing.
+    mutating func noteReport(_ remaining: Int?, isFirst: Bool) {
         guard share.mode == .leased || share.mode == .pending, !share.mustOpen else { return }
+        if let remaining { share.reported = min(remaining, share.reported ?? remaining) }
         share.mustReport = true
         if isFirst { share.mustReportAtOnce = true }
     }

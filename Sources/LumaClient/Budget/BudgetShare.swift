@@ -38,6 +38,8 @@ struct BudgetShare: Sendable {
     var mustReport = false
     /// What it has said is the first of the period: others wait for it.
     var mustReportAtOnce = false
+    /// The smallest number of requests left that Luma has said in the period.
+    var reported: Int?
     /// Nothing is given out before; nil when it is worth to ask.
     var emptyUntil: MonotonicTime?
     /// When it is worth to ask again.
@@ -92,10 +94,16 @@ struct BudgetShare: Sendable {
     /// Takes a share unasked, in place of the one before.
     mutating func refill(_ count: Int) { tokens = count }
 
-    /// The tokens that it has are good for nothing any more.
-    mutating func void() {
+    /// A period begins: what belongs to the one before is void.
+    mutating func turn() {
+        void()
         mustReport = false
         mustReportAtOnce = false
+        reported = nil
+    }
+
+    /// Lets go of the tokens that it has, so that they can be given back.
+    mutating func void() {
         defer { tokens = 0 }
         // What could not be given back in time is lost.
         guard tokens > 0, mode == .leased || mode == .pending else { return }
