@@ -66,10 +66,10 @@ public enum Neutral {
     }
 
     /// The beginning of a caller's own text, for an error that repeats it: short, on one line, nothing hidden.
-    public static func echo(_ text: String, most: Int = 100) -> String {
-        if text.utf8.count <= most { return line(text) }
+    public static func echo(_ text: String, max: Int = 100) -> String {
+        if text.utf8.count <= max { return line(text) }
         // Cut by scalars: one character may have any number of them.
-        return line(String(String.UnicodeScalarView(text.unicodeScalars.prefix(most))))
+        return line(String(String.UnicodeScalarView(text.unicodeScalars.prefix(max))))
     }
 
     /// The text in quotes, without control characters and at most 80 characters long.

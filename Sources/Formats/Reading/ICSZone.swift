@@ -85,7 +85,7 @@ public struct ICSZone: Sendable, Equatable {
             }
             let last = try end(rule, observance)
             let start = Self.nearStart(time.local, rule)
-            onsets += rule.dates(from: start, until: last, most: Self.maxChanges, &budget).dates
+            onsets += rule.dates(from: start, until: last, max: Self.maxChanges, &budget).dates
             if budget.isSpent { throw tooMuch }
         }
         return onsets

@@ -11,23 +11,23 @@ extension ICSRecurrence {
     /// - Parameters:
     ///   - start: DTSTART on the clocks of its zone. Each date has its time of day.
     ///   - last: UNTIL on the same clocks, where the rule has one.
-    ///   - most: how many are given at most.
+    ///   - max: how many are given at most.
     /// - Returns: the dates, and whether there are or may be more.
     public func dates(
-        from start: LocalDateTime, until last: LocalDateTime? = nil, most: Int
+        from start: LocalDateTime, until last: LocalDateTime? = nil, max: Int
     ) -> (dates: [LocalDateTime], isCut: Bool) {
         var budget = StepBudget()
-        return dates(from: start, until: last, most: most, &budget)
+        return dates(from: start, until: last, max: max, &budget)
     }
 
     /// The same for one of several rules that share what their file may cost.
     public func dates(
-        from start: LocalDateTime, until last: LocalDateTime? = nil, most: Int, _ budget: inout StepBudget
+        from start: LocalDateTime, until last: LocalDateTime? = nil, max: Int, _ budget: inout StepBudget
     ) -> (dates: [LocalDateTime], isCut: Bool) {
         let first = start.date
         let timeOfDay = start.milliseconds - Int64(first.days) * 86_400_000
-        var limit = most
-        if case .count(let count) = bound { limit = min(most, count) }
+        var limit = max
+        if case .count(let count) = bound { limit = min(max, count) }
         var dates = [start]
         for round in 0..<Self.maxRounds {
             guard budget.take(stepsOfRound) else { return (dates, true) }
@@ -36,7 +36,7 @@ extension ICSRecurrence {
                 let date = LocalDateTime(milliseconds: Int64(day) * 86_400_000 + timeOfDay)
                 if let last, date > last { return (dates, false) }
                 if dates.count >= limit {
-                    if case .count(let count) = bound, count <= most { return (dates, false) }
+                    if case .count(let count) = bound, count <= max { return (dates, false) }
                     return (dates, true)
                 }
                 dates.append(date)
@@ -156,17 +156,17 @@ public struct StepBudget: Sendable, Equatable {
     public static let ofOneRule = 5_000_000
 
     /// Steps in all.
-    public let most: Int
+    public let max: Int
     /// Steps that were taken.
     public private(set) var taken = 0
     /// More was asked for than there is.
     public private(set) var isSpent = false
 
-    public init(most: Int = ofOneRule) { self.most = most }
+    public init(max: Int = ofOneRule) { self.max = max }
 
     /// - Returns: whether there were so many left; if not, nothing is given any more.
     public mutating func take(_ steps: Int) -> Bool {
-        guard !isSpent, steps <= most - taken else {
+        guard !isSpent, steps <= max - taken else {
             isSpent = true
             return false
         }

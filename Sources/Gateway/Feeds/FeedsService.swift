@@ -79,7 +79,7 @@ final class FeedsService {
             // One whose address nobody was told is taken back.
             let takeBack = { [store, account] (_: [UInt8]?) in store.removeFeed(feed.id, of: account) { _ in } }
             let signing = try await ask(late: takeBack) {
-                store.addFeed(feed, most: Self.maxFeeds, key: fresh, then: $0)
+                store.addFeed(feed, max: Self.maxFeeds, key: fresh, then: $0)
             }
             guard let signing else {
                 throw APIError(.tooManyFeeds, details: ["limit": .number(JSONNumber(Self.maxFeeds / 2))])

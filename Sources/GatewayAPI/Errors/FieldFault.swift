@@ -41,12 +41,12 @@ public enum FieldFault: Sendable, Equatable {
     /// Absurd in the sense of `EventPlausibility`.
     case implausible(EventRemark)
     case tooSmall(least: Int)
-    /// Not 1 to `most` characters.
-    case nameLength(count: Int, most: Int)
-    case tooManyCodePoints(count: Int, most: Int)
+    /// Not 1 to `max` characters.
+    case nameLength(count: Int, max: Int)
+    case tooManyCodePoints(count: Int, max: Int)
     case controlCharacters
     case blank
-    case tooLong(count: Int, most: Int)
+    case tooLong(count: Int, max: Int)
     case notWebURL
     /// It does not fit Luma's description of it.
     case schema(SchemaProblem.Kind)
@@ -107,8 +107,8 @@ public enum FieldFault: Sendable, Equatable {
                 ?? ["start_at": .string(start.rfc3339)]
         case .implausible(let remark): remark.values
         case .tooSmall(let least): ["minimum": .number(JSONNumber(least))]
-        case .nameLength(let count, let most), .tooManyCodePoints(let count, let most), .tooLong(let count, let most):
-            ["length": .number(JSONNumber(count)), "maximum": .number(JSONNumber(most))]
+        case .nameLength(let count, let max), .tooManyCodePoints(let count, let max), .tooLong(let count, let max):
+            ["length": .number(JSONNumber(count)), "maximum": .number(JSONNumber(max))]
         case .schema(let kind): kind.values
         default: [:]
         }
@@ -151,11 +151,11 @@ public enum FieldFault: Sendable, Equatable {
         case .endNotAfterStart(let start, _): "must be after start_at, which is \(start.rfc3339)"
         case .implausible(let remark): remark.words
         case .tooSmall(let least): "must be \(least) or more"
-        case .nameLength(let count, let most): "must be 1 to \(most) characters long; it has \(count)"
-        case .tooManyCodePoints(let count, let most): "must be at most \(most) code points long; it has \(count)"
+        case .nameLength(let count, let max): "must be 1 to \(max) characters long; it has \(count)"
+        case .tooManyCodePoints(let count, let max): "must be at most \(max) code points long; it has \(count)"
         case .controlCharacters: "must not contain control characters, such as a line break"
         case .blank: "must not be blank"
-        case .tooLong(let count, let most): "must be at most \(most) characters long; it has \(count)"
+        case .tooLong(let count, let max): "must be at most \(max) characters long; it has \(count)"
         case .notWebURL: "must be an http or https URL, such as https://meet.example/room"
         case .schema(let kind): SchemaProblem(path: "", kind).problem
         case .other(let words): words

@@ -22,9 +22,9 @@ extension EventCheck {
             report("name", .blank)
         } else if !isASCII, length > Self.maxCodePoints {
             // Characters of a long text are not counted: to find their borders takes many times as long.
-            report("name", .tooManyCodePoints(count: length, most: Self.maxCodePoints))
+            report("name", .tooManyCodePoints(count: length, max: Self.maxCodePoints))
         } else if case let count = isASCII ? length : text.count, !(1...200).contains(count) {
-            report("name", .nameLength(count: count, most: 200))
+            report("name", .nameLength(count: count, max: 200))
         } else if codePoints.contains(where: { $0.properties.generalCategory == .control }) {
             report("name", .controlCharacters)
         } else if codePoints.allSatisfy(\.properties.isWhitespace) {
@@ -61,7 +61,7 @@ extension EventCheck {
         guard let text = value.stringValue else { return report("meeting_url", .notText(expected: nil)) }
         // No code point is shorter than an octet.
         if text.utf8.count > 2000, case let length = text.unicodeScalars.count, length > 2000 {
-            report("meeting_url", .tooLong(count: length, most: 2000))
+            report("meeting_url", .tooLong(count: length, max: 2000))
         }
         if !WebURL.isValid(text) { report("meeting_url", .notWebURL) }
     }

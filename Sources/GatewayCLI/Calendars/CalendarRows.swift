@@ -28,10 +28,10 @@ package struct CalendarRows {
     private let zones: TimeZoneDatabase
     private var events: [ICSReader.Event] = []
 
-    private let most: Int
+    private let max: Int
 
-    package init(zones: TimeZoneDatabase, settings: CalendarSettings, most: Int = maxItems) {
-        self.most = most
+    package init(zones: TimeZoneDatabase, settings: CalendarSettings, max: Int = maxItems) {
+        self.max = max
         self.zones = zones
         self.settings = settings
     }
@@ -59,7 +59,7 @@ package struct CalendarRows {
             if faults[index].isEmpty {
                 let found = work.items(index)
                 // Each has a line in the plan; only series make more of them than the file has entries.
-                let isTooMuch = found.count > 1 && items.count + found.count > most
+                let isTooMuch = found.count > 1 && items.count + found.count > max
                 items += isTooMuch ? [tooMany(event)] : found
             } else {
                 items.append(
@@ -73,7 +73,7 @@ package struct CalendarRows {
     private func tooMany(_ event: ICSReader.Event) -> CalendarItem {
         let problem = ReadProblem(
             line: event.line,
-            "\(CalendarFaults.shown(event)) is one series too many: the file makes more than \(most) events; split it"
+            "\(CalendarFaults.shown(event)) is one series too many: the file makes more than \(max) events; split it"
         )
         return CalendarItem(
             line: event.line, name: event["SUMMARY"]?.text ?? "", outcome: .problems([problem]))

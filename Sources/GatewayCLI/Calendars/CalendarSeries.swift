@@ -109,7 +109,7 @@ package struct CalendarSeries {
             )
         }
         let start = times.start.local
-        let (dates, isCut) = rule.dates(from: start, until: last, most: maxDates + 1, &zones.budget)
+        let (dates, isCut) = rule.dates(from: start, until: last, max: maxDates + 1, &zones.budget)
         if zones.budget.isSpent { throw tooMuch(property.line, name) }
         if isCut || dates.count > maxDates { throw tooMany(property.line, name) }
         return dates

@@ -22,7 +22,7 @@ package struct CalendarZones {
     /// Zones to show that were found before, or of which none agrees.
     private var agreeing: [String: String?] = [:]
     /// What working out the file's zones and series may cost.
-    package var budget = StepBudget(most: CalendarZones.maxSteps)
+    package var budget = StepBudget(max: CalendarZones.maxSteps)
     /// Names that are known for none.
     private var unknownNames: [String: String?] = [:]
 

@@ -78,7 +78,7 @@ extension JSONRPCError {
             code: -32022, message: "Unsupported protocol version",
             data: [
                 "supported": .array(supported.map { .string($0.rawValue) }),
-                "requested": .string(Neutral.echo(requested, most: 64)),
+                "requested": .string(Neutral.echo(requested, max: 64)),
             ])
     }
 
@@ -86,7 +86,7 @@ extension JSONRPCError {
     public static func resourceNotFound(_ uri: String, in revision: Revision) -> JSONRPCError {
         JSONRPCError(
             code: revision.era == .modern ? -32602 : -32002, message: "Resource not found",
-            data: ["uri": .string(Neutral.echo(uri, most: 500))])
+            data: ["uri": .string(Neutral.echo(uri, max: 500))])
     }
 
     /// The session of a request is over, or there never was one of this id.

@@ -84,7 +84,7 @@ public enum Content: Sendable, Equatable {
     private static func known(_ piece: JSONObject, in revision: Revision) -> JSON {
         switch piece["type"]?.stringValue {
         case "audio" where revision < .march2025:
-            let type = Neutral.echo(piece["mimeType"]?.stringValue ?? "", most: 100)
+            let type = Neutral.echo(piece["mimeType"]?.stringValue ?? "", max: 100)
             return Content.audio(base64: "", mimeType: type).json(in: revision)
         case "resource_link" where revision < .june2025:
             return Content.link(

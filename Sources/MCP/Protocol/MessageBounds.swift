@@ -19,11 +19,11 @@ enum MessageBounds {
         let methods: Set<String>
         /// Names from `params` on; `*` stands for any name or any item.
         let path: [String]
-        let most: Int
+        let max: Int
     }
 
-    private static func row(_ methods: Set<String>, _ path: String, _ most: Int) -> Row {
-        Row(methods: methods, path: path.split(separator: ".").map(String.init), most: most)
+    private static func row(_ methods: Set<String>, _ path: String, _ max: Int) -> Row {
+        Row(methods: methods, path: path.split(separator: ".").map(String.init), max: max)
     }
 
     /// What names something, and what a person types while a list is being proposed. The first row that fits counts.
@@ -80,8 +80,8 @@ enum MessageBounds {
             switch value {
             case .string(let text):
                 // An answer to a question of ours travels in the request that repeats the call.
-                let most = rows.first { $0.fits(path) }?.most ?? (path.first == "inputResponses" ? .max : longestText)
-                if text.utf8.count > most { problem = "\(place) is longer than \(most) bytes" }
+                let max = rows.first { $0.fits(path) }?.max ?? (path.first == "inputResponses" ? .max : longestText)
+                if text.utf8.count > max { problem = "\(place) is longer than \(max) bytes" }
             case .array(let items):
                 guard items.count <= MessageBounds.maxItems else {
                     problem = "\(place) has more than \(MessageBounds.maxItems) items"

@@ -4,7 +4,7 @@ import Core
 /// is repeated but names that are harmless.
 public enum DefinitionFault: Error, Sendable, Hashable, CustomStringConvertible {
     /// One of the texts is longer than clients take.
-    case tooLong(part: String, most: Int)
+    case tooLong(part: String, max: Int)
     /// Not 1 to 64 letters, digits, `_` and `-`.
     case name
     /// The schema of the arguments, or of the result, is none that clients take.
@@ -35,9 +35,9 @@ public enum DefinitionFault: Error, Sendable, Hashable, CustomStringConvertible 
         if !Tool.isName(name) {
             self = .name
         } else if title.utf8.count > Self.longestTitle {
-            self = .tooLong(part: "title", most: Self.longestTitle)
+            self = .tooLong(part: "title", max: Self.longestTitle)
         } else if description.utf8.count > Self.longestDescription {
-            self = .tooLong(part: "description", most: Self.longestDescription)
+            self = .tooLong(part: "description", max: Self.longestDescription)
         } else if let fault = Self.fault(of: input) {
             self = .schema(isOutput: false, fault)
         } else if let fault = output.flatMap(Self.fault) {
@@ -92,7 +92,7 @@ public enum DefinitionFault: Error, Sendable, Hashable, CustomStringConvertible 
     public var description: String {
         switch self {
         case .name: "its name must be 1 to 64 letters, digits, underscores and hyphens"
-        case .tooLong(let part, let most): "its \(part) must have at most \(most) bytes"
+        case .tooLong(let part, let max): "its \(part) must have at most \(max) bytes"
         case .schema(let isOutput, let fault): "its \(isOutput ? "output" : "input") schema \(fault.description)"
         }
     }

@@ -58,7 +58,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
     /// the wrong place.
     package static func word(_ text: String) -> String {
         let count = text.unicodeScalars.count
-        return count > longestWord ? "\(Neutral.echo(text, most: 8))… (\(count) characters)" : Neutral.echo(text)
+        return count > longestWord ? "\(Neutral.echo(text, max: 8))… (\(count) characters)" : Neutral.echo(text)
     }
 
     /// Commands and options are shorter than keys and tokens.

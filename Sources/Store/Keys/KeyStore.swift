@@ -17,8 +17,8 @@ public protocol KeyStore: Sendable {
     func listKeys(after id: String, owner: String?, limit: Int, then: @escaping Then<[KeyRecord]>)
 
     /// Makes a key, unless its id is another one's, or was and is not forgotten yet.
-    /// - Parameter most: so many may be there that are not revoked.
-    func createKey(_ key: KeyRecord, most: Int, by actor: KeyActor, then: @escaping Then<KeyStanding>)
+    /// - Parameter max: so many may be there that are not revoked.
+    func createKey(_ key: KeyRecord, max: Int, by actor: KeyActor, then: @escaping Then<KeyStanding>)
     /// Changes a key: its parts, its secrets, or both.
     /// - Parameters:
     ///   - key: as it shall be; its revision is the one that is expected. `id`, `createdAt`, `createdBy` and the uses of its secrets

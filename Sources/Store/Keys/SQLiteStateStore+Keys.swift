@@ -33,11 +33,11 @@ extension SQLiteStateStore {
 
     // MARK: Changes
 
-    public func createKey(_ key: KeyRecord, most: Int, by actor: KeyActor, then: @escaping Then<KeyStanding>) {
+    public func createKey(_ key: KeyRecord, max: Int, by actor: KeyActor, then: @escaping Then<KeyStanding>) {
         ask(isDurable: true, then: then) { database in
             guard try database.row("SELECT 1 FROM api_key WHERE id = ?", .text(key.id)) == nil else { return .taken }
             let count = try database.row("SELECT count(*) FROM api_key WHERE revoked_at IS NULL")?[0].integerValue ?? 0
-            guard count < most else { return .full }
+            guard count < max else { return .full }
             var made = key
             (made.revision, made.version) = (1, try database.nextKeyVersion())
             try database.insert(made)

@@ -80,7 +80,7 @@ public protocol FeedStore: Sendable {
     /// account: who is alone may have half.
     ///
     /// - Parameter fresh: the key from now on, if there is none yet: programs that share the store must agree on one.
-    func addFeed(_ feed: FeedRecord, most: Int, key fresh: [UInt8], then: @escaping Then<[UInt8]?>)
+    func addFeed(_ feed: FeedRecord, max: Int, key fresh: [UInt8], then: @escaping Then<[UInt8]?>)
     /// The account's feeds, oldest first.
     func feeds(_ account: String, then: @escaping Then<[FeedRecord]>)
     /// Looks for a feed of the account.

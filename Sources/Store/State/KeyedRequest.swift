@@ -96,13 +96,13 @@ struct RequestCounts {
     ///
     /// A caller may have as many as are left: so the first one gets half of all, and however many come and whatever
     /// they do, there is room for the next.
-    mutating func allow(_ owner: Owner, most: Int, at now: Timestamp, in database: StateDatabase) throws -> Bool {
-        if try hasRoom(owner, most, in: database) { return true }
+    mutating func allow(_ owner: Owner, max: Int, at now: Timestamp, in database: StateDatabase) throws -> Bool {
+        if try hasRoom(owner, max, in: database) { return true }
         // To count takes time, and whoever is refused may ask again at once.
         if let refreshed, now.seconds(since: refreshed).magnitude < 1 { return false }
         refreshed = now
         try refresh(in: database)
-        return try hasRoom(owner, most, in: database)
+        return try hasRoom(owner, max, in: database)
     }
 
     private mutating func hasRoom(_ owner: Owner, _ most: Int, in database: StateDatabase) throws -> Bool {

@@ -1,13 +1,13 @@
 public import Core
 
 extension SQLiteStateStore {
-    public func addFeed(_ feed: FeedRecord, most: Int, key fresh: [UInt8], then: @escaping Then<[UInt8]?>) {
+    public func addFeed(_ feed: FeedRecord, max: Int, key fresh: [UInt8], then: @escaping Then<[UInt8]?>) {
         ask(isDurable: true, then: then) { database in
             let count = try database.row(
                 "SELECT count(*), count(*) FILTER (WHERE creator = ?) FROM feed WHERE account = ?",
                 .text(feed.creator), .text(feed.account))
             // One who makes feeds may have as many as are left, so that there are some for the next.
-            guard (count?[0].integerValue ?? 0) + (count?[1].integerValue ?? 0) < most else { return nil }
+            guard (count?[0].integerValue ?? 0) + (count?[1].integerValue ?? 0) < max else { return nil }
             try database.run(
                 "INSERT OR IGNORE INTO value VALUES ('feed-key', ?, ?)", .blob(fresh), .init(feed.createdAt))
             try database.run(

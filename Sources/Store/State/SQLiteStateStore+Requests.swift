@@ -4,7 +4,7 @@ extension SQLiteStateStore {
     public func begin(_ request: KeyedRequest, then: @escaping Then<RequestStanding>) {
         let most = maxRequests
         // Not durable: if it is lost, so is the record of the write that comes after it, which then was never sent.
-        ask(then: then) { database in try database.begin(request, most: most) }
+        ask(then: then) { database in try database.begin(request, max: most) }
     }
 
     public func finish(_ request: RequestID, _ answer: StoredAnswer?, expires: Timestamp) {
@@ -41,14 +41,14 @@ extension SQLiteStateStore {
 }
 
 extension StateDatabase {
-    fileprivate func begin(_ request: KeyedRequest, most: Int) throws -> RequestStanding {
+    fileprivate func begin(_ request: KeyedRequest, max: Int) throws -> RequestStanding {
         let found = try row(
             """
             SELECT id, fingerprint, expires_at, holder, status, head, body FROM request
             WHERE account = ? AND principal = ? AND key = ?
             """, .text(request.account), .text(request.principal), .text(request.key))
         guard let found, let number = found[0].integerValue, let expires = found[2].integerValue else {
-            return try insert(request, most: most)
+            return try insert(request, max: max)
         }
         var isHeld = false
         if let other = found[3].textValue {
@@ -59,7 +59,7 @@ extension StateDatabase {
         if expires <= request.now.milliseconds, !isHeld, !isUnsettled {
             requests.removed(
                 try rows("DELETE FROM request WHERE id = ? RETURNING account, principal", .integer(number)))
-            return try insert(request, most: most)
+            return try insert(request, max: max)
         }
         guard found[1].blobValue == request.fingerprint else { return .differs }
         if let status = found[4].integerValue {
@@ -77,9 +77,9 @@ extension StateDatabase {
         return .begun(RequestID(number: number), earlier: earlier.map(EarlierWrite.init))
     }
 
-    private func insert(_ request: KeyedRequest, most: Int) throws -> RequestStanding {
+    private func insert(_ request: KeyedRequest, max: Int) throws -> RequestStanding {
         let owner = RequestCounts.Owner(account: request.account, principal: request.principal)
-        guard try requests.allow(owner, most: most, at: request.now, in: self) else {
+        guard try requests.allow(owner, max: max, at: request.now, in: self) else {
             let (own, all) = (try requests.count(owner, in: self), try requests.total(in: self))
             refusedKey = "\(owner.principal) has \(own) keys, of \(all) that all callers have"
             return .full(own: own)

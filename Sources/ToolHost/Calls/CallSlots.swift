@@ -37,7 +37,7 @@ package final class CallSlots: Sendable {
     private struct Waiter {
         let number: UInt64
         let owner: String
-        let most: Int
+        let max: Int
         let then: @Sendable () -> Void
     }
 
@@ -47,8 +47,8 @@ package final class CallSlots: Sendable {
         var waiting: [Waiter] = []
         var last: UInt64 = 0
 
-        func hasRoom(_ owner: String, _ bounds: Int, _ most: Int) -> Bool {
-            running < most && counts[owner, default: Counts()].running < bounds
+        func hasRoom(_ owner: String, _ bounds: Int, _ max: Int) -> Bool {
+            running < max && counts[owner, default: Counts()].running < bounds
         }
 
         mutating func take(_ owner: String) {
@@ -58,24 +58,24 @@ package final class CallSlots: Sendable {
     }
 
     /// Calls of all together.
-    private let most: Int
+    private let max: Int
     private let state = Mutex(State())
 
-    /// - Parameter most: calls that run at once, of all owners together.
-    package init(most: Int = 16) { self.most = most }
+    /// - Parameter max: calls that run at once, of all owners together.
+    package init(max: Int = 16) { self.max = max }
 
     /// Wants to run.
     /// - Parameter then: called once its turn has come, on any thread, unless it has left before.
     func request(_ owner: String, _ bounds: Bounds, then: @escaping @Sendable () -> Void) -> Turn {
         state.withLock { state in
-            if state.hasRoom(owner, bounds.running, most) {
+            if state.hasRoom(owner, bounds.running, max) {
                 state.take(owner)
                 return .now
             }
             guard state.counts[owner, default: Counts()].waiting < bounds.waiting else { return .busy }
             state.last += 1
             state.counts[owner, default: Counts()].waiting += 1
-            state.waiting.append(Waiter(number: state.last, owner: owner, most: bounds.running, then: then))
+            state.waiting.append(Waiter(number: state.last, owner: owner, max: bounds.running, then: then))
             return .later(state.last)
         }
     }
@@ -95,8 +95,8 @@ package final class CallSlots: Sendable {
         let next = state.withLock { state -> Waiter? in
             state.running -= 1
             state.counts[owner]?.running -= 1
-            let room = most
-            guard let place = state.waiting.firstIndex(where: { state.hasRoom($0.owner, $0.most, room) }) else {
+            let room = max
+            guard let place = state.waiting.firstIndex(where: { state.hasRoom($0.owner, $0.max, room) }) else {
                 return nil
             }
             let waiter = state.waiting.remove(at: place)

@@ -173,7 +173,7 @@ package final class PluginRunner {
         _ code: PluginErrorCode, _ run: PluginRun, _ plugin: HostedPlugin, _ command: HostedPlugin.Command, _ id: String
     ) {
         let last = plugin.redactor.redacted(
-            OutsideText.line(String(decoding: run.errorOutput, as: UTF8.self), most: 2000))
+            OutsideText.line(String(decoding: run.errorOutput, as: UTF8.self), max: 2000))
         runs.log(
             HostEvent(
                 .debug, "A plugin's call failed",

@@ -37,7 +37,7 @@ struct PluginFolder {
         }
         for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
         where name != "__pycache__" && name != leavingOut && only.map({ $0 == name }) ?? true {
-            let shown = OutsideText.line(name, most: ToolNames.maxBytes)
+            let shown = OutsideText.line(name, max: ToolNames.maxBytes)
             do throws(Refusal) {
                 guard let plugin = try find(folder + "/" + name) else { continue }
                 guard scan.found.count < Self.maxPlugins else {
@@ -181,7 +181,7 @@ struct PluginFolder {
         var others: [String] = []
         for word in words.dropFirst() {
             // The script that an interpreter runs is one of these.
-            let subject = OutsideText.line(word, most: 80) + " in its command "
+            let subject = OutsideText.line(word, max: 80) + " in its command "
             if word.hasPrefix("./") {
                 others.append(try trusted(folder + word.dropFirst(), subject))
             } else if word.hasPrefix("/"), let mark = TrustedPath.real(word).flatMap({ FileMark($0) }),

@@ -15,7 +15,7 @@ package final class HostedService: Sendable {
         self.forwarder = forwarder
         token = forwarder.auth.isDynamic ? ServiceToken(forwarder.auth) : nil
         breaker = Mutex(ServiceBreaker(forwarder.breaker))
-        rate = Mutex(RequestRate(most: forwarder.limits.perMinute))
+        rate = Mutex(RequestRate(max: forwarder.limits.perMinute))
     }
 
     package var name: String { forwarder.name }
@@ -41,6 +41,6 @@ package struct ForwarderRuns: Sendable {
     /// Calls of all services together.
     private static let most = 256
 
-    package let slots = CallSlots(most: most)
+    package let slots = CallSlots(max: most)
     let log: @Sendable (HostEvent) -> Void
 }

@@ -27,9 +27,9 @@ struct ChildNotes {
         }
         count += 1
         guard count <= Self.most else { return }
-        let text = OutsideText.line(String(decoding: octets.prefix(2 * Self.longest), as: UTF8.self), most: .max)
+        let text = OutsideText.line(String(decoding: octets.prefix(2 * Self.longest), as: UTF8.self), max: .max)
         // A secret is looked for before the text is cut, which could leave half of one.
-        let shown = OutsideText.line(redactor.redacted(text), most: Self.longest)
+        let shown = OutsideText.line(redactor.redacted(text), max: Self.longest)
         log(HostEvent(.debug, "An MCP server wrote", ["upstream": upstream, "text": shown]))
     }
 

@@ -60,7 +60,7 @@ package struct UpstreamRuns: Sendable {
     /// Calls of all upstreams together.
     private static let most = 256
 
-    package let slots = CallSlots(most: most)
+    package let slots = CallSlots(max: most)
     let held = HeldCalls()
     let log: @Sendable (HostEvent) -> Void
 

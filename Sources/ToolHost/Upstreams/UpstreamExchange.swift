@@ -136,14 +136,14 @@ final class HeldCalls: Sendable {
 
     /// Keeps a call under a name.
     /// - Parameters:
-    ///   - most: calls of this upstream.
+    ///   - max: calls of this upstream.
     ///   - lost: it has ended before it was taken.
     /// - Returns: whether there was room.
     func hold(
-        _ held: Held, as name: String, of upstream: String, most: Int, lost: @escaping @Sendable () -> Void
+        _ held: Held, as name: String, of upstream: String, max: Int, lost: @escaping @Sendable () -> Void
     ) -> Bool {
         let hasRoom = state.withLock { state -> Bool in
-            guard state.held.values.count(where: { $0.upstream == upstream }) < most else { return false }
+            guard state.held.values.count(where: { $0.upstream == upstream }) < max else { return false }
             state.held[name] = (upstream, held)
             return true
         }

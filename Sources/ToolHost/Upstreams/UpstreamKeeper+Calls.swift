@@ -69,7 +69,7 @@ extension UpstreamKeeper {
         }
         if let agreement {
             state.revision = agreement.revision.rawValue
-            state.server = OutsideText.line(agreement.serverName + " " + agreement.serverVersion, most: 128)
+            state.server = OutsideText.line(agreement.serverName + " " + agreement.serverVersion, max: 128)
         }
         state.offered = hosted?.offered ?? UpstreamTools()
         state.isStale = (fault != nil || recalled != nil) && hosted != nil

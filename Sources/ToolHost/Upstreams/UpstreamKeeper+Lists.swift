@@ -28,14 +28,14 @@ extension UpstreamKeeper {
         offer.instructions = agreement.instructions
         do throws(UpstreamClient.Failure) {
             if agreement.has(.tools) {
-                offer.tools = try await list(.tools, most: entry.limits.tools, of: link, &offer)
+                offer.tools = try await list(.tools, max: entry.limits.tools, of: link, &offer)
             }
             if agreement.has(.prompts) {
-                offer.prompts = try await list(.prompts, most: Self.maxOthers, of: link, &offer)
+                offer.prompts = try await list(.prompts, max: Self.maxOthers, of: link, &offer)
             }
             if agreement.has(.resources), entry.offersResources {
-                offer.resources = try await list(.resources, most: Self.maxOthers, of: link, &offer)
-                offer.templates = try await list(.templates, most: Self.maxOthers, of: link, &offer)
+                offer.resources = try await list(.resources, max: Self.maxOthers, of: link, &offer)
+                offer.templates = try await list(.templates, max: Self.maxOthers, of: link, &offer)
             }
         } catch {
             guard self.link === link else { return }
@@ -49,9 +49,9 @@ extension UpstreamKeeper {
     }
 
     private func list(
-        _ kind: UpstreamPages.Kind, most: Int, of link: UpstreamLink, _ offer: inout UpstreamOffer
+        _ kind: UpstreamPages.Kind, max limit: Int, of link: UpstreamLink, _ offer: inout UpstreamOffer
     ) async throws(UpstreamClient.Failure) -> [JSONObject] {
-        var pages = UpstreamPages(kind, most: most)
+        var pages = UpstreamPages(kind, max: limit)
         var params: JSONObject = [:]
         let deadline = clock.now.advanced(seconds: Double(entry.limits.listSeconds))
         while true {

@@ -30,7 +30,7 @@ extension HostedUpstream {
         var outcome = UpstreamLink.Outcome.success([:])
         let progress: (JSONObject) -> Void = { params in
             guard let progress = params["progress"]?.doubleValue else { return }
-            let message = params["message"]?.stringValue.map { OutsideText.line($0, most: 500) }
+            let message = params["message"]?.stringValue.map { OutsideText.line($0, max: 500) }
             call.progress(progress, of: params["total"]?.doubleValue, message)
         }
         let asker = UpstreamAsker(call, after: question, runs, on: reactor)
@@ -61,7 +61,7 @@ extension HostedUpstream {
         let result: ToolResult
         switch outcome {
         case .success(let object):
-            result = UpstreamResult.read(object, from: source, most: entry.limits.resultBytes)
+            result = UpstreamResult.read(object, from: source, max: entry.limits.resultBytes)
         case .failure(let failure):
             result = UpstreamResult.failure(failure, from: source, isRepeatable: tool.isRepeatable)
         }
@@ -144,7 +144,7 @@ extension HostedUpstream {
                     exchange.reports(to: nil)
                     let most = max(1, entry.limits.concurrency / 2)
                     let isHeld = runs.held.hold(
-                        HeldCalls.Held(exchange: exchange, reply: reply), as: name, of: upstream, most: most
+                        HeldCalls.Held(exchange: exchange, reply: reply), as: name, of: upstream, max: most
                     ) { runs.slots.release(upstream) }
                     guard isHeld else {
                         reply(.failure(.invalidRequest("Too many questions have no answer yet")))

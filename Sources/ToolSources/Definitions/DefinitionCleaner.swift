@@ -52,7 +52,7 @@ public struct DefinitionCleaner: Sendable {
         _ outside: OutsideDefinition, source: String?, hints: Tool.Hints = .unknown,
         scope: Principal.Scopes = .toolsWrite
     ) throws(RefusedDefinition) -> Cleaned {
-        let shown = OutsideText.line(outside.name, most: ToolNames.maxBytes)
+        let shown = OutsideText.line(outside.name, max: ToolNames.maxBytes)
         func refused(_ reason: String) -> RefusedDefinition { RefusedDefinition(name: shown, reason: reason) }
         guard !outside.name.isEmpty, outside.name.utf8.count <= ToolNames.maxRawBytes else {
             throw refused("its name must have 1 to \(ToolNames.maxRawBytes) bytes")
@@ -69,8 +69,8 @@ public struct DefinitionCleaner: Sendable {
                 notes.append("the schema of its result is not published: it \(error.reason)")
             }
         }
-        let title = OutsideText.line(outside.title ?? "", most: bounds.title)
-        let description = OutsideText.text(outside.description ?? "", most: bounds.description)
+        let title = OutsideText.line(outside.title ?? "", max: bounds.title)
+        let description = OutsideText.text(outside.description ?? "", max: bounds.description)
         let spoken = title.isEmpty ? shown : title
         let definition = ToolDefinition(
             name: ToolNames.name(source, mapped, digest: digest), title: spoken,

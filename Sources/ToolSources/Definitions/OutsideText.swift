@@ -4,19 +4,19 @@ public import Core
 /// where they are told to.
 public enum OutsideText {
     /// The text without escape sequences and without what cannot be seen.
-    /// - Parameter most: octets that are kept; a longer text ends with a mark that says so.
-    public static func text(_ text: String, most: Int = .max) -> String {
-        cut(Neutral.text(withoutEscapes(text.streamSafe)), most: most)
+    /// - Parameter max: octets that are kept; a longer text ends with a mark that says so.
+    public static func text(_ text: String, max: Int = .max) -> String {
+        cut(Neutral.text(withoutEscapes(text.streamSafe)), max: max)
     }
 
     /// The same on one line.
-    public static func line(_ text: String, most: Int) -> String {
-        cut(Neutral.line(withoutEscapes(text.streamSafe)), most: most)
+    public static func line(_ text: String, max: Int) -> String {
+        cut(Neutral.line(withoutEscapes(text.streamSafe)), max: max)
     }
 
     /// Octets that should be UTF-8, as `text` has them; what is not becomes U+FFFD.
-    public static func text(decoding octets: some Collection<UInt8>, most: Int = .max) -> String {
-        text(String(decoding: octets, as: UTF8.self), most: most)
+    public static func text(decoding octets: some Collection<UInt8>, max: Int = .max) -> String {
+        text(String(decoding: octets, as: UTF8.self), max: max)
     }
 
     /// The document with every text in it cleaned, names of members included. Two members that become one keep the first.
@@ -51,10 +51,10 @@ public enum OutsideText {
     static let mark = " … [cut]"
 
     /// The first octets of the text, ending with a whole character of Unicode and a mark when something is missing.
-    static func cut(_ text: String, most: Int) -> String {
-        guard text.utf8.count > most else { return text }
+    static func cut(_ text: String, max limit: Int) -> String {
+        guard text.utf8.count > limit else { return text }
         var octets = 0
-        let room = max(0, most - mark.utf8.count)
+        let room = max(0, limit - mark.utf8.count)
         let kept = text.unicodeScalars.prefix {
             octets += UTF8.width($0)
             return octets <= room

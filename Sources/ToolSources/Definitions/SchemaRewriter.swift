@@ -126,7 +126,7 @@ struct SchemaRewriter {
         switch kind {
         case .text:
             guard let text = value.stringValue else { return nil }
-            return try charged(OutsideText.text(text, most: bounds.description))
+            return try charged(OutsideText.text(text, max: bounds.description))
         case .word:
             guard let text = value.stringValue, OutsideText.isSeen(text) else { return nil }
             return try charged(text)

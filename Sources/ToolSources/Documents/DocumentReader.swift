@@ -43,7 +43,7 @@ public struct DocumentReader: Sendable {
     /// Notes a problem.
     public mutating func report(_ pointer: String, _ text: String) {
         if problems.count < Self.maxProblems {
-            problems.append(DocumentProblem(OutsideText.line(pointer, most: 400), text))
+            problems.append(DocumentProblem(OutsideText.line(pointer, max: 400), text))
         }
     }
 
@@ -124,11 +124,11 @@ public struct DocumentReader: Sendable {
     }
 
     /// A text that is not empty and has no character that cannot be seen.
-    public mutating func text(_ name: String, in object: JSONObject, at pointer: String, most: Int) -> String? {
+    public mutating func text(_ name: String, in object: JSONObject, at pointer: String, max: Int) -> String? {
         guard let json = object[name] else { return nil }
         let text = json.stringValue ?? ""
-        if !text.isEmpty, text.utf8.count <= most, OutsideText.isSeen(text) { return text }
-        report(JSONPointer.member(name, of: pointer), "must be a text of 1 to \(most) bytes without control characters")
+        if !text.isEmpty, text.utf8.count <= max, OutsideText.isSeen(text) { return text }
+        report(JSONPointer.member(name, of: pointer), "must be a text of 1 to \(max) bytes without control characters")
         return nil
     }
 

@@ -30,7 +30,7 @@ public enum HelpText {
         let page = HelpPage(main)
         let (commands, refused) = self.commands(of: page)
         var output = PluginDescription()
-        output.description = page.about.isEmpty ? nil : OutsideText.line(page.about, most: 4096)
+        output.description = page.about.isEmpty ? nil : OutsideText.line(page.about, max: 4096)
         output.refused = refused
         for command in commands {
             do throws(RefusedDefinition) {
@@ -53,7 +53,7 @@ public enum HelpText {
         var refused: [RefusedDefinition] = []
         var seen: Set<String> = []
         for command in HelpCommands.all(of: page) where seen.insert(command.name).inserted {
-            let shown = OutsideText.line(command.name, most: ToolNames.maxBytes)
+            let shown = OutsideText.line(command.name, max: ToolNames.maxBytes)
             if !ToolNames.isCommand(command.name) {
                 refused.append(RefusedDefinition(name: shown, reason: "a command's name has letters, digits, _ and -"))
             } else if offered.count == maxCommands {
@@ -103,7 +103,7 @@ public enum HelpText {
             throw refused("the schema of its arguments \(error.reason)")
         }
         let description = page.about.isEmpty ? command.description : page.about
-        output.description = description.isEmpty ? nil : OutsideText.line(description, most: 4096)
+        output.description = description.isEmpty ? nil : OutsideText.line(description, max: 4096)
         return output
     }
 
@@ -155,7 +155,7 @@ public enum HelpText {
             case .list(let choices): ["type": "array", "items": .object(text(choices))]
             case .repeated: ["type": "array", "items": ["type": "string"]]
             }
-        if !help.isEmpty { schema["description"] = .string(OutsideText.line(help, most: 1000)) }
+        if !help.isEmpty { schema["description"] = .string(OutsideText.line(help, max: 1000)) }
         return .object(schema)
     }
 }

@@ -85,7 +85,7 @@ extension PluginCommand {
             }
             maxBytes = count
         }
-        let types = try fetch.texts("types", most: 32) ?? []
+        let types = try fetch.texts("types", max: 32) ?? []
         guard types.allSatisfy({ PluginContent.isMediaType($0) }) else {
             throw fetch.problem("types", "must be media types, such as image/png")
         }

@@ -32,8 +32,8 @@ extension PluginDescription {
             if let name = try reader.text("name"), name.allSatisfy(\.isWhitespace) {
                 throw DescriptionProblem("plugin.name must not be empty")
             }
-            output.version = try reader.text("version").map { OutsideText.line($0, most: 64) }
-            output.description = try reader.text("description").map { OutsideText.text($0, most: 4096) }
+            output.version = try reader.text("version").map { OutsideText.line($0, max: 64) }
+            output.description = try reader.text("description").map { OutsideText.text($0, max: 4096) }
             output.requests = try PluginRequests(reader)
         }
         guard let commands = object["commands"]?.arrayValue else {
@@ -41,7 +41,7 @@ extension PluginDescription {
         }
         for (index, command) in commands.enumerated() {
             let place = "commands[\(index)]"
-            let name = command["name"]?.stringValue.map { OutsideText.line($0, most: ToolNames.maxBytes) } ?? place
+            let name = command["name"]?.stringValue.map { OutsideText.line($0, max: ToolNames.maxBytes) } ?? place
             if index >= maxCommands {
                 output.refused.append(
                     RefusedDefinition(
@@ -159,11 +159,11 @@ struct DescriptionReader {
     }
 
     /// An array of at most `most` texts.
-    func texts(_ name: String, most: Int) throws(DescriptionProblem) -> [String]? {
+    func texts(_ name: String, max: Int) throws(DescriptionProblem) -> [String]? {
         guard let value = member(name) else { return nil }
         let texts = value.arrayValue?.compactMap(\.stringValue)
-        guard let texts, texts.count == value.arrayValue?.count, texts.count <= most else {
-            throw problem(name, "must be an array of at most \(most) strings")
+        guard let texts, texts.count == value.arrayValue?.count, texts.count <= max else {
+            throw problem(name, "must be an array of at most \(max) strings")
         }
         return texts
     }
@@ -186,7 +186,7 @@ extension PluginRequests {
         timeoutSeconds = try reader.seconds("timeout_seconds")
         isSerial = try reader.boolean("serial") ?? false
         network = try reader.boolean("network")
-        environment = try reader.texts("env", most: Self.most)
+        environment = try reader.texts("env", max: Self.most)
         if let name = environment?.first(where: { !PluginGrants.isVariable($0) }) {
             throw reader.problem(
                 "env", "names \(Neutral.cited(Neutral.echo(name))), which is not the name of a variable")

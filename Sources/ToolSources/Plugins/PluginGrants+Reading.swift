@@ -140,7 +140,7 @@ extension PluginGrants {
         let word = isSecret ? "$secret" : "$env"
         let known = isSecret ? [word] : [word, "default"]
         guard reader.object(json, at: place, known: known) != nil,
-            let name = reader.text(word, in: object, at: place, most: 128)
+            let name = reader.text(word, in: object, at: place, max: 128)
         else { return nil }
         guard isVariable(name) else {
             reader.report(JSONPointer.member(word, of: place), "must be a name of letters, digits and _")

@@ -86,7 +86,7 @@ public struct PluginLines: Sendable {
     private func progress(_ object: JSONObject) -> Event? {
         guard let done = object["progress"]?.doubleValue else { return nil }
         let message = object["message"]?.stringValue.map {
-            redactor.redacted(OutsideText.line($0, most: Self.maxMessage))
+            redactor.redacted(OutsideText.line($0, max: Self.maxMessage))
         }
         return .progress(done, total: object["total"]?.doubleValue, message: message)
     }
@@ -96,7 +96,7 @@ public struct PluginLines: Sendable {
         let level = log["level"]?.stringValue.flatMap(LoggingLevel.init) ?? .info
         let octets = OutsideText.json(data).encoded
         guard octets.count <= Self.maxData else {
-            return .log(level, .string(redactor.redacted(OutsideText.text(decoding: octets, most: Self.maxData))))
+            return .log(level, .string(redactor.redacted(OutsideText.text(decoding: octets, max: Self.maxData))))
         }
         let text = redactor.redacted(String(decoding: octets, as: UTF8.self))
         return .log(level, (try? JSON.parse(text)) ?? .string(text))

@@ -15,7 +15,7 @@ struct UpstreamEntryReader {
         guard var members = Members(json, at: place) else { return (nil, []) }
         defer { members.finish() }
         _ = members.flag("enabled")
-        let name = members.text("name", most: 128)
+        let name = members.text("name", max: 128)
         if let name {
             if !Self.isName(name) {
                 place.child("name").report("must be a small letter and then at most 15 small letters or digits")

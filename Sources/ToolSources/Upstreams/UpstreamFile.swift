@@ -101,7 +101,7 @@ public struct UpstreamFile: Sendable {
         let isEnabled = json["enabled"]?.boolValue ?? true
         let isOffered = isEnabled && unset.isEmpty && context.reports == 0
         return UpstreamReading(
-            name: name.map { OutsideText.line($0, most: 64) }, entry: isOffered ? entry : nil, isEnabled: isEnabled,
+            name: name.map { OutsideText.line($0, max: 64) }, entry: isOffered ? entry : nil, isEnabled: isEnabled,
             unset: unset, problems: context.problems)
     }
 

@@ -77,7 +77,7 @@ extension UpstreamTools {
             else { return nil }
             return UpstreamPrompt.Argument(
                 name: name,
-                description: OutsideText.text(argument["description"]?.stringValue ?? "", most: bounds.description),
+                description: OutsideText.text(argument["description"]?.stringValue ?? "", max: bounds.description),
                 isRequired: argument["required"]?.boolValue ?? false)
         }
         guard arguments.count == given.count, arguments.count <= maxArguments,
@@ -106,18 +106,18 @@ extension UpstreamTools {
             return refuse(uri, "its template must have variables of the form {name} alone, with something between them")
         }
         guard !self[keyPath: list].contains(where: { $0.uri == uri }) else { return refuse(uri, "it is there twice") }
-        let name = OutsideText.line(object["name"]?.stringValue ?? uri, most: Self.bounds.title)
+        let name = OutsideText.line(object["name"]?.stringValue ?? uri, max: Self.bounds.title)
         let (title, description) = Self.texts(object, name)
         self[keyPath: list].append(
             UpstreamResource(
                 uri: uri, name: entry.name + "__" + name, title: title, description: description,
-                mimeType: OutsideText.line(object["mimeType"]?.stringValue ?? "application/octet-stream", most: 128)))
+                mimeType: OutsideText.line(object["mimeType"]?.stringValue ?? "application/octet-stream", max: 128)))
     }
 
     private static func texts(_ object: JSONObject, _ name: String) -> (title: String, description: String) {
-        let title = OutsideText.line(object["title"]?.stringValue ?? "", most: bounds.title)
-        let description = OutsideText.text(object["description"]?.stringValue ?? "", most: bounds.description)
-        let spoken = title.isEmpty ? OutsideText.line(name, most: bounds.title) : title
+        let title = OutsideText.line(object["title"]?.stringValue ?? "", max: bounds.title)
+        let description = OutsideText.text(object["description"]?.stringValue ?? "", max: bounds.description)
+        let spoken = title.isEmpty ? OutsideText.line(name, max: bounds.title) : title
         return (spoken, description.allSatisfy(\.isWhitespace) ? spoken : description)
     }
 }

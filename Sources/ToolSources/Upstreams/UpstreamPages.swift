@@ -18,7 +18,7 @@ public struct UpstreamPages: Sendable {
     }
 
     public let kind: Kind
-    private let most: Int
+    private let max: Int
     /// Octets of all items together.
     private static let largest = 8 << 20
     private static let longestCursor = 4096
@@ -30,10 +30,10 @@ public struct UpstreamPages: Sendable {
     /// What was left out, in words for the operator.
     public private(set) var notes: [String] = []
 
-    /// - Parameter most: items that are kept.
-    public init(_ kind: Kind, most: Int) {
+    /// - Parameter max: items that are kept.
+    public init(_ kind: Kind, max: Int) {
         self.kind = kind
-        self.most = most
+        self.max = max
     }
 
     /// Takes the next page.
@@ -50,9 +50,9 @@ public struct UpstreamPages: Sendable {
                 continue
             }
             octets += item.encoded.count
-            guard items.count < most, octets <= Self.largest else {
+            guard items.count < max, octets <= Self.largest else {
                 note(
-                    "its list of \(kind.rawValue) is longer than \(most) items or \(Self.largest >> 20) MiB; the rest is left out"
+                    "its list of \(kind.rawValue) is longer than \(max) items or \(Self.largest >> 20) MiB; the rest is left out"
                 )
                 return .end
             }

@@ -110,6 +110,6 @@ extension UpstreamQuestion.Form {
             JSON.object(schema).isEncoded(within: UpstreamQuestion.largestSchema),
             let clean = OutsideText.json(.object(schema)).objectValue
         else { return nil }
-        self.init(key: key, message: "\(source) asks: " + OutsideText.text(message, most: 4096), schema: clean)
+        self.init(key: key, message: "\(source) asks: " + OutsideText.text(message, max: 4096), schema: clean)
     }
 }

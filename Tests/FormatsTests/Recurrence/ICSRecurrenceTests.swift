@@ -71,7 +71,7 @@ import Testing
         let rule = try ICSRecurrence(text)
         var last: LocalDateTime?
         if case .until(let until) = rule.bound { last = until.local }
-        let found = try rule.dates(from: local(start), until: last, most: 100)
+        let found = try rule.dates(from: local(start), until: last, max: 100)
         #expect(days(found.dates) == expected && !found.isCut)
         #expect(found.dates.allSatisfy { $0.text.hasSuffix("T\(start.dropFirst(9).prefix(2)):00:00.000") })
         // The parts may come in any order and case.
@@ -104,18 +104,18 @@ import Testing
     /// Neither a rule without an end nor one whose dates do not exist keeps anybody.
     @Test func everyRuleIsBounded() throws {
         let start = try local("20270105T180000")
-        let forever = try ICSRecurrence("FREQ=DAILY").dates(from: start, most: 10)
+        let forever = try ICSRecurrence("FREQ=DAILY").dates(from: start, max: 10)
         #expect(forever.dates.count == 10 && forever.isCut)
-        let many = try ICSRecurrence("FREQ=DAILY;COUNT=11").dates(from: start, most: 10)
+        let many = try ICSRecurrence("FREQ=DAILY;COUNT=11").dates(from: start, max: 10)
         #expect(many.dates.count == 10 && many.isCut)
-        let exact = try ICSRecurrence("FREQ=DAILY;COUNT=10").dates(from: start, most: 10)
+        let exact = try ICSRecurrence("FREQ=DAILY;COUNT=10").dates(from: start, max: 10)
         #expect(exact.dates.count == 10 && !exact.isCut)
         for rule in [
             "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
             "FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=4",
             "FREQ=WEEKLY;INTERVAL=10000", "FREQ=YEARLY;INTERVAL=10000",
         ] {
-            #expect(try ICSRecurrence(rule).dates(from: start, most: 10_000).dates.count < 10_000)
+            #expect(try ICSRecurrence(rule).dates(from: start, max: 10_000).dates.count < 10_000)
         }
     }
 }

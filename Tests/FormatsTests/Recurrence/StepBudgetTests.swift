@@ -8,12 +8,12 @@ import Testing
     private static let start = LocalDateTime(milliseconds: 1_800_000_000_000)
 
     @Test func whatIsSpentStaysSpent() {
-        var budget = StepBudget(most: 10)
+        var budget = StepBudget(max: 10)
         let first = budget.take(10)
         #expect(first && budget.taken == 10 && !budget.isSpent)
         let others = [0, 1, 0].map { budget.take($0) }
         #expect(others == [true, false, false] && budget.isSpent && budget.taken == 10)
-        #expect(!StepBudget(most: .max).isSpent)
+        #expect(!StepBudget(max: .max).isSpent)
     }
 
     /// Rules that never end, or that name days which never come.
@@ -29,12 +29,12 @@ import Testing
     func aRuleEndsWithinItsSteps(_ text: String, _ steps: Int) throws {
         let rule = try ICSRecurrence(text)
         var budget = StepBudget()
-        let (dates, _) = rule.dates(from: Self.start, most: 501, &budget)
+        let (dates, _) = rule.dates(from: Self.start, max: 501, &budget)
         #expect(dates.count <= 501 && dates.first == Self.start)
         #expect(budget.taken <= steps && !budget.isSpent, "\(budget.taken)")
         // With fewer steps there are fewer dates, and never others.
-        var less = StepBudget(most: 100)
-        let (some, isCut) = rule.dates(from: Self.start, most: 501, &less)
+        var less = StepBudget(max: 100)
+        let (some, isCut) = rule.dates(from: Self.start, max: 501, &less)
         #expect(less.isSpent && isCut && dates.starts(with: some))
     }
 
@@ -68,6 +68,6 @@ import Testing
         var budget = StepBudget()
         let problem = #expect(throws: ReadProblem.self) { try zone.rules(&budget) }
         #expect(problem?.text == "time zone \"x\" takes too many steps to work out" && problem?.line == 2)
-        #expect(budget.isSpent && budget.taken <= budget.most)
+        #expect(budget.isSpent && budget.taken <= budget.max)
     }
 }

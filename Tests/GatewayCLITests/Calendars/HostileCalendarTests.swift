@@ -129,7 +129,7 @@ import Testing
     @Test func aFileMakesSoManyEventsAndNoMore() throws {
         var settings = CalendarSettings()
         settings.expands = true
-        var rows = CalendarRows(zones: SystemZones.database, settings: settings, most: 1000)
+        var rows = CalendarRows(zones: SystemZones.database, settings: settings, max: 1000)
         let series = (0..<4).map { Self.event("RRULE:FREQ=DAILY;COUNT=400\n", uid: "\($0)") }.joined()
         var reader = ICSReader()
         let text = "BEGIN:VCALENDAR\n\(series)\(Self.event("", uid: "last"))END:VCALENDAR\n"

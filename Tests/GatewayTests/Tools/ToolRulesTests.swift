@@ -40,9 +40,9 @@ import Testing
         each(tool) { _, schema in Set(schema.objectValue?.names ?? []).isSubset(of: allowed) }
     }
 
-    private static func name(_ tool: JSON, _ pattern: some RegexComponent, before: String = "", most: Int) -> [String] {
+    private static func name(_ tool: JSON, _ pattern: some RegexComponent, before: String = "", max: Int) -> [String] {
         let name = before + (tool["name"]?.stringValue ?? "")
-        return name.utf8.count <= most && name.wholeMatch(of: pattern) != nil ? [] : [name]
+        return name.utf8.count <= max && name.wholeMatch(of: pattern) != nil ? [] : [name]
     }
 
     private static let plain: Set<String> = [
@@ -53,13 +53,13 @@ import Testing
 
     /// By the documentation of each, in November 2026.
     private static let rules: [Rule] = [
-        Rule("OpenAI: name") { name($0, /[a-zA-Z0-9_-]+/, most: 64) },
-        Rule("Anthropic: name") { name($0, /[a-zA-Z0-9_-]+/, most: 128) },
-        Rule("Bedrock: name") { name($0, /[a-zA-Z0-9_-]+/, most: 64) },
-        Rule("Gemini: name") { name($0, /[a-zA-Z_][a-zA-Z0-9_.-]*/, most: 64) },
-        Rule("Claude Code: name") { name($0, /[a-zA-Z0-9_-]+/, before: "mcp__luma-events__", most: 64) },
-        Rule("Cursor: server and name together") { name($0, /[a-zA-Z0-9_-]+/, before: "luma-events", most: 60) },
-        Rule("VS Code: name") { name($0, /[a-zA-Z0-9_-]+/, before: "mcp_luma-events_", most: 64) },
+        Rule("OpenAI: name") { name($0, /[a-zA-Z0-9_-]+/, max: 64) },
+        Rule("Anthropic: name") { name($0, /[a-zA-Z0-9_-]+/, max: 128) },
+        Rule("Bedrock: name") { name($0, /[a-zA-Z0-9_-]+/, max: 64) },
+        Rule("Gemini: name") { name($0, /[a-zA-Z_][a-zA-Z0-9_.-]*/, max: 64) },
+        Rule("Claude Code: name") { name($0, /[a-zA-Z0-9_-]+/, before: "mcp__luma-events__", max: 64) },
+        Rule("Cursor: server and name together") { name($0, /[a-zA-Z0-9_-]+/, before: "luma-events", max: 60) },
+        Rule("VS Code: name") { name($0, /[a-zA-Z0-9_-]+/, before: "mcp_luma-events_", max: 64) },
         Rule("all: a description of at most 1024 characters") {
             (1...1024).contains($0["description"]?.stringValue?.count ?? 0) ? [] : ["\($0["description"] ?? .null)"]
         },

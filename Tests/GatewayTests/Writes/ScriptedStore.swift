@@ -103,8 +103,8 @@ final class ScriptedStore: StateStore {
         inner.purge(now: now, keepSettled: seconds, then: then)
     }
     func count(then: @escaping Then<StoreCounts>) { inner.count(then: then) }
-    func addFeed(_ feed: FeedRecord, most: Int, key fresh: [UInt8], then: @escaping Then<[UInt8]?>) {
-        inner.addFeed(feed, most: most, key: fresh, then: then)
+    func addFeed(_ feed: FeedRecord, max: Int, key fresh: [UInt8], then: @escaping Then<[UInt8]?>) {
+        inner.addFeed(feed, max: max, key: fresh, then: then)
     }
     func feeds(_ account: String, then: @escaping Then<[FeedRecord]>) { inner.feeds(account, then: then) }
     func feed(_ id: String, of account: String, then: @escaping Then<FeedLookup>) {
@@ -143,8 +143,8 @@ final class ScriptedStore: StateStore {
     func listKeys(after id: String, owner: String?, limit: Int, then: @escaping Then<[KeyRecord]>) {
         inner.listKeys(after: id, owner: owner, limit: limit, then: then)
     }
-    func createKey(_ key: KeyRecord, most: Int, by actor: KeyActor, then: @escaping Then<KeyStanding>) {
-        inner.createKey(key, most: most, by: actor, then: then)
+    func createKey(_ key: KeyRecord, max: Int, by actor: KeyActor, then: @escaping Then<KeyStanding>) {
+        inner.createKey(key, max: max, by: actor, then: then)
     }
     func changeKey(
         _ key: KeyRecord, _ action: KeyAction, hasAdmin: Bool, by actor: KeyActor, then: @escaping Then<KeyStanding>

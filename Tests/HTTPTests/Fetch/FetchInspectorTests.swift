@@ -5,10 +5,10 @@ import Testing
 @Suite struct FetchInspectorTests {
     private static let images = ["image/png", "image/jpeg", "image/gif", "image/webp"]
 
-    private static func rule(_ types: [String], most: Int = 1 << 16) -> FetchRule {
+    private static func rule(_ types: [String], max: Int = 1 << 16) -> FetchRule {
         var rule = FetchRule()
         rule.types = types
-        rule.maxBytes = most
+        rule.maxBytes = max
         return rule
     }
 
@@ -170,7 +170,7 @@ import Testing
         let segment: [UInt8] = [0xff, 0xe2, 0xff, 0xff] + [UInt8](repeating: 1, count: 65_533)
         let few = Array([[UInt8]](repeating: segment, count: 15).joined())
         let many = Array([[UInt8]](repeating: segment, count: 17).joined())
-        let rule = Self.rule(Self.images, most: 4 << 20)
+        let rule = Self.rule(Self.images, max: 4 << 20)
         #expect(verdict(Self.jpeg(6000, 6000, before: few), as: nil, rule, by: 16_384).0 == .pixels(25_000_000))
         #expect(verdict(Self.jpeg(10, 10, before: few), as: nil, rule, by: 16_384).0 == nil)
         #expect(verdict(Self.jpeg(10, 10, before: many), as: nil, rule, by: 16_384).0 == .content)
@@ -213,7 +213,7 @@ import Testing
     // MARK: Size and status
 
     @Test func theOctetsAreCounted() {
-        let rule = Self.rule([], most: 100)
+        let rule = Self.rule([], max: 100)
         #expect(verdict([UInt8](repeating: 1, count: 100), as: nil, rule).0 == nil)
         #expect(verdict([UInt8](repeating: 1, count: 101), as: nil, rule).0 == .tooLarge(100))
         #expect(verdict([UInt8](repeating: 1, count: 101), as: nil, rule, by: 101).0 == .tooLarge(100))

@@ -13,9 +13,9 @@ extension KeyStore {
     }
 
     func create(
-        _ key: KeyRecord, most: Int = 100, by actor: KeyActor = KeyFixture.actor()
+        _ key: KeyRecord, max: Int = 100, by actor: KeyActor = KeyFixture.actor()
     ) async throws -> KeyStanding {
-        try await told { createKey(key, most: most, by: actor, then: $0) }
+        try await told { createKey(key, max: max, by: actor, then: $0) }
     }
 
     /// Makes a key that must be made.

@@ -28,10 +28,10 @@ import Testing
         let store = SQLiteStateStore(.memory)
         _ = try await store.created(KeyFixture.key("a", 1))
         #expect(try await store.create(KeyFixture.key("a", 2)) == .taken)
-        #expect(try await store.create(KeyFixture.key("b", 2), most: 1) == .full)
+        #expect(try await store.create(KeyFixture.key("b", 2), max: 1) == .full)
         _ = try await store.revoke("a").record
         // A revoked one makes room, and is still the only one with its id.
-        _ = try await store.create(KeyFixture.key("b", 2), most: 1).record
+        _ = try await store.create(KeyFixture.key("b", 2), max: 1).record
         #expect(try await store.create(KeyFixture.key("a", 3)) == .taken)
     }
 

@@ -12,10 +12,10 @@ import Testing
             createdAt: Timestamp(milliseconds: at))
     }
 
-    private func add(_ store: SQLiteStateStore, _ feed: FeedRecord, most: Int = 6, key: [UInt8] = [7]) async throws
+    private func add(_ store: SQLiteStateStore, _ feed: FeedRecord, max: Int = 6, key: [UInt8] = [7]) async throws
         -> [UInt8]?
     {
-        try await store.wait { store.addFeed(feed, most: most, key: key, then: $0) }
+        try await store.wait { store.addFeed(feed, max: max, key: key, then: $0) }
     }
 
     @Test func aFeedIsKeptWithTheFirstKeyThatWasGiven() async throws {

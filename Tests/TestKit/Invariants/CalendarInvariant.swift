@@ -102,7 +102,7 @@ public enum CalendarInvariant {
         guard property.name == "RRULE", let rule = try? ICSRecurrence(property.value),
             let start = LocalDateTime(year: 2027, month: 1, day: 5, hour: 18)
         else { return nil }
-        let dates = rule.dates(from: start, most: 40).dates
+        let dates = rule.dates(from: start, max: 40).dates
         guard dates.first == start, dates.count <= 40, zip(dates, dates.dropFirst()).allSatisfy(<) else {
             return "\(property.value) gives \(dates.map(\.text))"
         }

@@ -8,7 +8,7 @@ import Testing
     private let bounds = CallSlots.Bounds(running: 2, waiting: 2)
 
     @Test func onePluginHasItsOwnBounds() {
-        let slots = CallSlots(most: 16)
+        let slots = CallSlots(max: 16)
         #expect(slots.request("a", bounds) {} == .now)
         #expect(slots.request("a", bounds) {} == .now)
         #expect(slots.request("a", bounds) {} == .later(1))
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func whoWaitsIsLetInInOrder() {
-        let slots = CallSlots(most: 2)
+        let slots = CallSlots(max: 2)
         let order = Mutex<[String]>([])
         func request(_ plugin: String, _ name: String) -> CallSlots.Turn {
             slots.request(plugin, bounds) { order.withLock { $0.append(name) } }
@@ -38,7 +38,7 @@ import Testing
 
     /// One that waits for its own plugin holds up no other.
     @Test func aFullPluginHoldsUpNoOther() {
-        let slots = CallSlots(most: 3)
+        let slots = CallSlots(max: 3)
         let order = Mutex<[String]>([])
         for _ in 0..<2 { #expect(slots.request("a", bounds) {} == .now) }
         #expect(slots.request("a", bounds) { order.withLock { $0.append("a") } } == .later(1))
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func whoLeavesIsNotLetIn() {
-        let slots = CallSlots(most: 1)
+        let slots = CallSlots(max: 1)
         let order = Mutex<[String]>([])
         #expect(slots.request("a", bounds) {} == .now)
         #expect(slots.request("a", bounds) { order.withLock { $0.append("first") } } == .later(1))

@@ -17,10 +17,10 @@ import ToolSources
     }
 
     @Test func aTextThatIsCutSaysSoAndEndsWithAWholeCharacter() {
-        #expect(OutsideText.text("äöü", most: 6) == "äöü")
-        #expect(OutsideText.text(String(repeating: "ä", count: 100), most: 20) == "äääää … [cut]")
-        #expect(OutsideText.text("abcdef", most: 3) == " … [cut]")
-        #expect(OutsideText.line("a\n b\tc", most: 100) == "a b c")
+        #expect(OutsideText.text("äöü", max: 6) == "äöü")
+        #expect(OutsideText.text(String(repeating: "ä", count: 100), max: 20) == "äääää … [cut]")
+        #expect(OutsideText.text("abcdef", max: 3) == " … [cut]")
+        #expect(OutsideText.line("a\n b\tc", max: 100) == "a b c")
     }
 
     @Test func octetsThatAreNoTextAreReplaced() {

@@ -16,7 +16,7 @@ import ToolSources
         #expect(reader.boolean("flag", in: object, at: "/x") == nil)
         #expect(reader.integer("count", in: object, at: "/x", 1...10) == nil)
         #expect(reader.number("share", in: object, at: "/x", 0...1) == nil)
-        #expect(reader.text("name", in: object, at: "/x", most: 5) == nil)
+        #expect(reader.text("name", in: object, at: "/x", max: 5) == nil)
         #expect(reader.choice("word", in: object, at: "/x", Word.self) == nil)
         #expect(reader.boolean("good", in: object, at: "/x") == true)
         #expect(reader.boolean("missing", in: object, at: "/x") == nil)

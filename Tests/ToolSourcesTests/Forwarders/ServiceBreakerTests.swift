@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func noMinuteHasMore() {
-        var rate = RequestRate(most: 3)
+        var rate = RequestRate(max: 3)
         for second in [0.0, 10, 20] { #expect(rate.take(now: Self.at(second), longest: 0) == .go(afterSeconds: 0)) }
         #expect(rate.take(now: Self.at(30), longest: 29) == .busy(seconds: 30))
         #expect(rate.take(now: Self.at(30), longest: 30) == .go(afterSeconds: 30))
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func withoutABoundAllGo() {
-        var rate = RequestRate(most: nil)
+        var rate = RequestRate(max: nil)
         for _ in 0..<1000 { #expect(rate.take(now: Self.at(0), longest: 0) == .go(afterSeconds: 0)) }
     }
 }

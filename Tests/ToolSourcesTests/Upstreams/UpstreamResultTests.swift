@@ -30,7 +30,7 @@ import Testing
             (["type": "new", "data": ["a\u{200b}b"]], ["type": "new", "data": ["ab"]]),
         ] as [(JSON, JSON)])
     func whatCannotBeSeenIsTakenOutOfEveryText(given: JSON, expected: JSON) {
-        let result = UpstreamResult.read(["content": [given]], from: "docs", most: 1 << 20)
+        let result = UpstreamResult.read(["content": [given]], from: "docs", max: 1 << 20)
         #expect(result.content == [.outside(expected.objectValue ?? [:])])
         let messages = UpstreamResult.messages(["messages": [["role": "user", "content": given]]])
         #expect(messages.map(\.content) == [.outside(expected.objectValue ?? [:])])

@@ -22,12 +22,12 @@ enum AnswerBody: Equatable {
     }
 
     /// Reads a body.
-    /// - Parameter most: octets that it may have.
+    /// - Parameter max: octets that it may have.
     static func read(
-        _ answer: OutboundResponse, as form: ResponseRule.Form, mimeType: String?, stream: StreamKind?, most: Int
+        _ answer: OutboundResponse, as form: ResponseRule.Form, mimeType: String?, stream: StreamKind?, max: Int
     ) throws(ForwarderFailure) -> AnswerBody {
-        guard answer.body.count <= most else {
-            throw ForwarderFailure(.tooLarge, "the service's answer is larger than \(most) bytes")
+        guard answer.body.count <= max else {
+            throw ForwarderFailure(.tooLarge, "the service's answer is larger than \(max) bytes")
         }
         let coding = answer["content-encoding"]?.lowercased() ?? "identity"
         guard coding == "identity" || coding == "" else {

@@ -32,7 +32,7 @@ struct AnswerPages {
         } else {
             (all, body) = (items, page)
         }
-        guard count < rule.most, octets < Self.maxTimes * forwarder.limits.responseBytes,
+        guard count < rule.max, octets < Self.maxTimes * forwarder.limits.responseBytes,
             all.count < ValueScope.maxItems, try !isEnough(answer, scope)
         else { return nil }
         guard let next = try next(page, answer, from: url, forwarder), seen.insert(next).inserted else { return nil }

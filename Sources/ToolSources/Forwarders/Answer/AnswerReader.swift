@@ -15,13 +15,13 @@ struct AnswerReader {
     func body(_ answer: OutboundResponse) throws(ForwarderFailure) -> AnswerBody {
         try AnswerBody.read(
             answer, as: tool.response.form, mimeType: tool.response.mimeType, stream: tool.stream,
-            most: forwarder.limits.responseBytes)
+            max: forwarder.limits.responseBytes)
     }
 
     /// What an answer to an earlier request says: a document, or a text.
     func step(_ answer: OutboundResponse) throws(ForwarderFailure) -> JSON {
         try AnswerBody.read(
-            answer, as: .auto, mimeType: nil, stream: nil, most: forwarder.limits.responseBytes
+            answer, as: .auto, mimeType: nil, stream: nil, max: forwarder.limits.responseBytes
         ).value
     }
 
@@ -95,7 +95,7 @@ struct AnswerReader {
         }
         let type = piece.mimeType ?? "application/octet-stream"
         switch piece.kind {
-        case .text: return .text(TextCut.middle(mask.clean(text), most: tool.response.textLimit))
+        case .text: return .text(TextCut.middle(mask.clean(text), max: tool.response.textLimit))
         case .image, .audio:
             guard Base64.decode(text) != nil else {
                 throw ForwarderFailure(.invalidUpstream, "the service's answer has no base64 where it is expected")

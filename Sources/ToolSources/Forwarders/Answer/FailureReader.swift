@@ -68,7 +68,7 @@ struct FailureReader {
     }
 
     private func clean(_ text: String) -> String? {
-        let clean = Neutral.echo(OutsideText.withoutEscapes(mask.redacted(text)), most: Self.longestMessage)
+        let clean = Neutral.echo(OutsideText.withoutEscapes(mask.redacted(text)), max: Self.longestMessage)
         return clean.isEmpty ? nil : clean
     }
 

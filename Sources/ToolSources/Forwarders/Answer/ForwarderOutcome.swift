@@ -28,7 +28,7 @@ public struct ForwarderOutcome: Sendable, Equatable {
     init(_ value: JSON, textLimit: Int = ResponseRule.standardText, failure: ForwarderFailure? = nil) {
         let text = value.stringValue ?? String(decoding: value.encoded, as: UTF8.self)
         self.init(
-            content: [.text(TextCut.middle(text, most: textLimit))],
+            content: [.text(TextCut.middle(text, max: textLimit))],
             structured: value.objectValue ?? ["result": value], value: value, failure: failure)
     }
 }
@@ -36,17 +36,17 @@ public struct ForwarderOutcome: Sendable, Equatable {
 /// Shortens a text that is too long for a model.
 enum TextCut {
     /// The beginning and the end, with a line between them that says what is missing.
-    static func middle(_ text: String, most: Int) -> String {
+    static func middle(_ text: String, max: Int) -> String {
         // A scalar has at least one byte: most texts are told apart by that.
-        guard text.utf8.count > most else { return text }
+        guard text.utf8.count > max else { return text }
         let scalars = text.unicodeScalars
         let count = scalars.count
-        guard count > most else { return text }
-        let tail = most / 5
-        let head = most - tail
+        guard count > max else { return text }
+        let tail = max / 5
+        let head = max - tail
         let start = scalars.index(scalars.startIndex, offsetBy: head)
         let end = scalars.index(scalars.endIndex, offsetBy: -tail)
-        return String(scalars[..<start]) + "\n[\(count - most) characters are left out here]\n"
+        return String(scalars[..<start]) + "\n[\(count - max) characters are left out here]\n"
             + String(scalars[end...])
     }
 }

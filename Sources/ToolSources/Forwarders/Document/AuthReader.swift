@@ -68,11 +68,11 @@ struct AuthReader {
         defer { members.finish() }
         switch kind {
         case "header":
-            let name = field(members.text("name", most: 128), at: place.child("name")) ?? "authorization"
+            let name = field(members.text("name", max: 128), at: place.child("name")) ?? "authorization"
             let prefix = prefix(&members)
             return secrets.take("value", &members).map { .field(name: name, prefix: prefix, $0) }
         case "query":
-            let name = members.text("name", most: 128)
+            let name = members.text("name", max: 128)
             guard let name, !name.isEmpty else {
                 members.missing("name")
                 return nil
@@ -94,7 +94,7 @@ struct AuthReader {
     }
 
     private func prefix(_ members: inout Members) -> String {
-        let prefix = members.text("prefix", most: 64) ?? ""
+        let prefix = members.text("prefix", max: 64) ?? ""
         if !FieldRules.isValue(prefix) { members.place.child("prefix").report("must be one line") }
         return prefix
     }
@@ -128,7 +128,7 @@ struct AuthReader {
         let isInBody = members.word("client_auth", of: ["basic", "body"]) == "body"
         var parameters: [ClientCredentials.Parameter] = []
         for name in ["scope", "audience", "resource"] {
-            if let text = members.text(name, most: 1024) { parameters.append(.init(name: name, value: text)) }
+            if let text = members.text(name, max: 1024) { parameters.append(.init(name: name, value: text)) }
         }
         for member in (members.object("extra")?.members ?? []).prefix(16) {
             guard let text = member.value.stringValue, !["grant_type", "client_secret"].contains(member.name) else {
@@ -219,9 +219,9 @@ struct AuthReader {
     private func source(_ members: Members) -> Login.Source? {
         var members = members
         defer { members.finish() }
-        let cookie = members.text("cookie", most: 128)
+        let cookie = members.text("cookie", max: 128)
         let pointer = members.pointer("json")
-        let field = field(members.text("header", most: 128), at: members.place.child("header"))
+        let field = field(members.text("header", max: 128), at: members.place.child("header"))
         switch (cookie, pointer, field) {
         case (let cookie?, nil, nil) where FieldRules.isName(cookie): return .cookie(cookie)
         case (nil, let pointer?, nil): return .json(pointer)
@@ -235,9 +235,9 @@ struct AuthReader {
     private func sending(_ members: Members?) -> TokenSending? {
         guard var members else { return .field(name: "authorization", prefix: "Bearer ") }
         defer { members.finish() }
-        let name = field(members.text("header", most: 128), at: members.place.child("header"))
+        let name = field(members.text("header", max: 128), at: members.place.child("header"))
         let prefix = prefix(&members)
-        let cookie = members.text("cookie", most: 128)
+        let cookie = members.text("cookie", max: 128)
         switch (name, cookie) {
         case (let name?, nil): return .field(name: name, prefix: prefix)
         case (nil, let cookie?) where FieldRules.isName(cookie): return .cookie(cookie)

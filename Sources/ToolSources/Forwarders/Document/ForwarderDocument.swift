@@ -53,7 +53,7 @@ public enum ForwarderDocument {
         LooseSecrets.look(json, at: place)
         guard var members = Members(json, at: place) else { return reading(nil, context) }
         if members.number("format", format...format) == nil, !members.has("format") { members.missing("format") }
-        let name = members.text("name", most: 128)
+        let name = members.text("name", max: 128)
         if let name, !isName(name) {
             place.child("name").report(
                 "must be a lower-case letter followed by at most 23 lower-case letters, digits or underscores")
@@ -63,7 +63,7 @@ public enum ForwarderDocument {
         let description = members.text("description")
         let needs = needs(&members, at: place)
         let upstream = UpstreamReader.read(members.take("upstream"), at: place.child("upstream"))
-        let prefix = prefix(members.text("prefix", most: 24), at: place.child("prefix"))
+        let prefix = prefix(members.text("prefix", max: 24), at: place.child("prefix"))
         let defaults = members.object("defaults") ?? [:]
         for name in ["name", "title", "enabled"] where defaults[name] != nil {
             place.child("defaults").child(name).report("belongs to each tool, not to the defaults")
@@ -150,7 +150,7 @@ public enum ForwarderDocument {
             } else {
                 refused.append(
                     RefusedDefinition(
-                        name: name.isEmpty ? "(without a name)" : Neutral.echo(name, most: 64),
+                        name: name.isEmpty ? "(without a name)" : Neutral.echo(name, max: 64),
                         reason: reason(context, from: start)))
             }
         }

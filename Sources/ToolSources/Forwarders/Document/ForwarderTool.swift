@@ -168,7 +168,7 @@ struct PageRule: Sendable, Equatable {
     let next: Next
     /// Where the list is that goes on.
     let items: ValuePointer
-    let most: Int
+    let max: Int
     /// The list of the result that may have enough before the last page.
     let wanted: ValueTemplate.Each?
 }

@@ -30,10 +30,10 @@ struct Members {
     func has(_ name: String) -> Bool { object[name] != nil }
 
     /// A string of at most so many characters.
-    mutating func text(_ name: String, most: Int = 4096) -> String? {
+    mutating func text(_ name: String, max: Int = 4096) -> String? {
         guard let given = take(name) else { return nil }
-        guard let text = given.stringValue, text.unicodeScalars.count <= most else {
-            place.child(name).report("must be a string of at most \(most) characters")
+        guard let text = given.stringValue, text.unicodeScalars.count <= max else {
+            place.child(name).report("must be a string of at most \(max) characters")
             return nil
         }
         return text

@@ -24,7 +24,7 @@ struct RequestReader {
         let word = members.word("method", of: Self.methods)
         if !members.has("method") { members.missing("method") }
         let method = word.flatMap { OutboundRequest.Method(rawValue: $0) }
-        let path = path(members.text("path", most: 1024), at: place.child("path"))
+        let path = path(members.text("path", max: 1024), at: place.child("path"))
         if !members.has("path") { members.missing("path") }
         let query = parameters(members.object("query"), at: place.child("query"), allowed.intersection(.query))
         let fields = Self.fields(
@@ -80,11 +80,11 @@ struct RequestReader {
     private func part(_ given: JSON, at place: Place) -> MultipartPart? {
         guard var members = Members(given, at: place) else { return nil }
         defer { members.finish() }
-        let name = members.text("name", most: 128)
+        let name = members.text("name", max: 128)
         let value = members.take("value")
         let file = members.take("base64")
-        let fileName = members.text("filename", most: 128)
-        let type = members.text("type", most: 128)
+        let fileName = members.text("filename", max: 128)
+        let type = members.text("type", max: 128)
         guard let name, Self.isPartName(name) else {
             place.report("needs a \"name\" without quotes and line ends")
             return nil

@@ -37,7 +37,7 @@ struct ResponseReader {
     }
 
     private func mediaType(_ name: String, _ members: inout Members) -> String? {
-        guard let type = members.text(name, most: 128) else { return nil }
+        guard let type = members.text(name, max: 128) else { return nil }
         if !RequestReader.isMediaType(type) {
             members.place.child(name).report("must be a media type, such as \"image/png\"")
         }
@@ -100,9 +100,9 @@ struct ResponseReader {
                 continue
             }
             guard var members = Members(member.value, at: place) else { continue }
-            let code = members.text("code", most: 48)
+            let code = members.text("code", max: 48)
             if let code, !Self.isCode(code) { place.child("code").report("must be lower-case letters and underscores") }
-            meanings.append(.init(statuses: statuses, code: code, text: members.text("text", most: 400)))
+            meanings.append(.init(statuses: statuses, code: code, text: members.text("text", max: 400)))
             members.finish()
         }
         // What is said of one status counts before what is said of its class.
@@ -131,7 +131,7 @@ struct ResponseReader {
                 }
             }
         }
-        let notice = members.text("notice", most: 400)
+        let notice = members.text("notice", max: 400)
         let shape = members.take("shape").map { reader(.fallbackShape).read($0, at: place.child("shape")) }
         guard !causes.isEmpty, let notice, !notice.isEmpty, let shape else {
             place.report("needs \"on\", \"shape\" and a \"notice\" that says that the result is not the service's")
@@ -145,14 +145,14 @@ struct ResponseReader {
         defer { members.finish() }
         let place = members.place
         let items = members.pointer("items") ?? .root
-        let most = members.number("max", 1...10) ?? 3
+        let max = members.number("max", 1...10) ?? 3
         var next: PageRule.Next?
         if let given = members.take("next") {
             if given.stringValue == "link" {
                 next = .link
             } else if var inner = Members(given, at: place.child("next")) {
                 let cursor = inner.pointer("cursor")
-                let parameter = inner.text("query", most: 128)
+                let parameter = inner.text("query", max: 128)
                 inner.finish()
                 if let cursor, let parameter, !parameter.isEmpty { next = .cursor(cursor, parameter: parameter) }
             }
@@ -171,6 +171,6 @@ struct ResponseReader {
         shape?.walk { template in
             if case .each(let each) = template, each.from == items, each.limit != nil, wanted == nil { wanted = each }
         }
-        return PageRule(next: next, items: items, most: most, wanted: wanted)
+        return PageRule(next: next, items: items, max: max, wanted: wanted)
     }
 }

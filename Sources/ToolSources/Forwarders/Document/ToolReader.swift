@@ -13,7 +13,7 @@ struct ToolReader {
     func read(_ given: JSON, at place: Place) -> ForwarderTool? {
         let before = place.context.reports
         guard var members = Members(given, at: place) else { return nil }
-        let name = members.text("name", most: 128).map { prefix + $0 }
+        let name = members.text("name", max: 128).map { prefix + $0 }
         if let name {
             if !Self.isName(name) {
                 place.child("name").report(
@@ -23,9 +23,9 @@ struct ToolReader {
         } else if !members.has("name") {
             members.missing("name")
         }
-        let title = members.text("title", most: 128)
+        let title = members.text("title", max: 128)
         let description = members.text("description")
-        let label = members.text("label", most: 128)
+        let label = members.text("label", max: 128)
         let schema = InputSchema.read(members.object("input"), at: place.child("input"))
         let output = InputSchema.output(members.object("output"), at: place.child("output"))
         let trim = members.texts("trim") ?? []
@@ -55,7 +55,7 @@ struct ToolReader {
         let shown = title ?? name
         return ForwarderTool(
             definition: ToolDefinition(
-                name: name, title: OutsideText.line(shown, most: 128),
+                name: name, title: OutsideText.line(shown, max: 128),
                 description: OutsideText.text(description ?? shown), input: schema.published, output: output,
                 hints: hints, scope: scope),
             label: label ?? shown, trim: trim, isClosed: schema.isClosed, isRepeatable: hints.idempotent,
@@ -86,7 +86,7 @@ struct ToolReader {
         for (index, given) in (members.array("steps", 2...4) ?? []).enumerated() {
             let place = place.child("steps").child(String(index))
             guard var members = Members(given, at: place) else { continue }
-            let id = members.text("id", most: 32) ?? ""
+            let id = members.text("id", max: 32) ?? ""
             if id.isEmpty || !Self.isName(id) || steps.contains(where: { $0.id == id }) {
                 place.child("id").report("must be a name that no other step of the tool has")
             }

@@ -62,7 +62,7 @@ public enum OpenAPIImport {
         guard !tools.isEmpty else { throw nothing(dropped) }
         var document: JSONObject = ["format": 1, "name": .string(choices.name)]
         if let title = root["info"]?["title"]?.stringValue {
-            document["description"] = .string(OutsideText.line(title, most: 200))
+            document["description"] = .string(OutsideText.line(title, max: 200))
         }
         document["upstream"] = .object(upstream(choices.base, root, &notes))
         document["prefix"] = .string(choices.name)
@@ -164,7 +164,7 @@ public enum OpenAPIImport {
         let schemes = root["components"]?["securitySchemes"]?.objectValue ?? [:]
         return schemes.members.prefix(16).map { name, scheme in
             let kind = [scheme["type"], scheme["scheme"], scheme["in"], scheme["name"]].compactMap { $0?.stringValue }
-            let words = OutsideText.line(kind.joined(separator: " "), most: 120)
+            let words = OutsideText.line(kind.joined(separator: " "), max: 120)
             return
                 "the service knows the security scheme \(Neutral.quoted(name)) (\(words)); add \"auth\" to \"upstream\""
         }

@@ -64,7 +64,7 @@ struct OpenAPIOperation {
     }
 
     /// How a refusal calls it.
-    var label: String { OutsideText.line("\(method) \(path)", most: 120) }
+    var label: String { OutsideText.line("\(method) \(path)", max: 120) }
 }
 
 /// Why an operation is no tool as it was tried.
@@ -124,7 +124,7 @@ struct OpenAPISchemas {
             switch name {
             case "title", "description":
                 if let text = value.stringValue {
-                    output[name] = .string(OutsideText.line(text, most: Self.longestText))
+                    output[name] = .string(OutsideText.line(text, max: Self.longestText))
                 }
             case "properties" where level < depth:
                 output[name] = .object(try properties(value.objectValue ?? [:], level, open))

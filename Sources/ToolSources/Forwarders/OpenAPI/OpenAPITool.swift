@@ -55,9 +55,9 @@ struct OpenAPITool {
         if !query.isEmpty { request["query"] = .object(query) }
         if !headers.isEmpty { request["headers"] = .object(headers) }
         if let body { request[body.kind] = body.value }
-        let summary = OutsideText.line(operation.members["summary"]?.stringValue ?? "", most: 128)
+        let summary = OutsideText.line(operation.members["summary"]?.stringValue ?? "", max: 128)
         let words = operation.members["description"]?.stringValue ?? ""
-        let description = OutsideText.text(words.isEmpty ? summary : words, most: Self.longestDescription)
+        let description = OutsideText.text(words.isEmpty ? summary : words, max: Self.longestDescription)
         var tool: JSONObject = ["name": .string(operation.name)]
         tool["title"] = .string(summary.isEmpty ? operation.name : summary)
         tool["description"] = .string(description.isEmpty ? operation.label : description)
@@ -127,7 +127,7 @@ struct OpenAPITool {
         if var object = schema.objectValue, object["description"] == nil,
             let text = parameter["description"]?.stringValue
         {
-            object["description"] = .string(OutsideText.line(text, most: 400))
+            object["description"] = .string(OutsideText.line(text, max: 400))
             schema = .object(object)
         }
         switch place {
@@ -180,7 +180,7 @@ struct OpenAPITool {
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
             let name = String(rest[open..<close].dropFirst())
             guard let argument = segments[name] else {
-                throw .unfit("has {\(OutsideText.line(name, most: 60))} in its path, which is not described")
+                throw .unfit("has {\(OutsideText.line(name, max: 60))} in its path, which is not described")
             }
             output += rest[..<open] + "{\(argument)}"
             rest = rest[close...].dropFirst()

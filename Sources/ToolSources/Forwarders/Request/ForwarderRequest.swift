@@ -129,7 +129,7 @@ struct RequestMaker {
             guard let text = try scope.value(of: template)?.plainText else { return ([], nil) }
             return (Array(text.utf8), "text/plain; charset=utf-8")
         case .multipart(let parts):
-            let (octets, boundary) = try MultipartBody.make(parts, scope, most: forwarder.limits.requestBytes)
+            let (octets, boundary) = try MultipartBody.make(parts, scope, max: forwarder.limits.requestBytes)
             return (octets, "multipart/form-data; boundary=" + boundary)
         }
     }
@@ -140,7 +140,7 @@ enum MultipartBody {
     private static let maxBoundaries = 1000
 
     static func make(
-        _ parts: [MultipartPart], _ scope: ValueScope, most: Int
+        _ parts: [MultipartPart], _ scope: ValueScope, max: Int
     ) throws(ForwarderFailure) -> (octets: [UInt8], boundary: String) {
         var pieces: [(head: String, content: [UInt8])] = []
         for part in parts {
@@ -156,8 +156,8 @@ enum MultipartBody {
             head += "; filename=\"\(file.name)\"\r\ncontent-type: \(file.mimeType)"
             pieces.append((head, octets))
         }
-        guard pieces.reduce(0, { $0 + $1.content.count }) <= most else {
-            throw ForwarderFailure(.invalidArguments, "the arguments are too large: at most \(most) bytes are sent")
+        guard pieces.reduce(0, { $0 + $1.content.count }) <= max else {
+            throw ForwarderFailure(.invalidArguments, "the arguments are too large: at most \(max) bytes are sent")
         }
         // What parts the parts must stand in none of them.
         for number in 0..<maxBoundaries {

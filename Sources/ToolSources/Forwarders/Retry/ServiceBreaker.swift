@@ -61,19 +61,19 @@ public struct RequestRate: Sendable {
 
     static let span = 60.0
 
-    private let most: Int?
+    private let limit: Int?
     /// When the last ones go, from the place of the oldest on once it is full.
     private var starts: [MonotonicTime] = []
     private var oldest = 0
 
-    /// - Parameter most: in any minute; nil for as many as come.
-    public init(most: Int?) { self.most = most }
+    /// - Parameter max: in any minute; nil for as many as come.
+    public init(max: Int?) { limit = max }
 
     /// Asks for a place.
     /// - Parameter longest: seconds that it may wait.
     public mutating func take(now: MonotonicTime, longest: Double) -> Turn {
-        guard let most else { return .go(afterSeconds: 0) }
-        guard starts.count == most else {
+        guard let limit else { return .go(afterSeconds: 0) }
+        guard starts.count == limit else {
             starts.append(now)
             return .go(afterSeconds: 0)
         }
@@ -81,7 +81,7 @@ public struct RequestRate: Sendable {
         let seconds = start.seconds(since: now)
         guard seconds <= longest else { return .busy(seconds: seconds) }
         starts[oldest] = start
-        oldest = (oldest + 1) % most
+        oldest = (oldest + 1) % limit
         return .go(afterSeconds: seconds)
     }
 }

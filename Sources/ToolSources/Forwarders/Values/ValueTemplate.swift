@@ -149,7 +149,7 @@ struct ValueScope {
             case .literal(let text): output += text
             case .argument(let pointer, let isLine):
                 guard let text = argument(pointer)?.plainText else { return nil }
-                output += isLine ? Neutral.echo(text, most: TextTemplate.longestLine) : text
+                output += isLine ? Neutral.echo(text, max: TextTemplate.longestLine) : text
             case .word(let word): output += words[word] ?? ""
             }
         }

@@ -85,7 +85,7 @@ public struct PinVerdict: Sendable, Equatable {
         if !comparison.server.isEmpty { notes.append("changed of the server itself: \(Self.list(comparison.server))") }
         for difference in comparison.differences {
             let key = difference.key
-            let shown = OutsideText.line(key.name, most: ToolNames.maxBytes)
+            let shown = OutsideText.line(key.name, max: ToolNames.maxBytes)
             switch difference.change {
             case .removed: notes.append("\(key.kind.rawValue) \(shown) is gone")
             case .added:
