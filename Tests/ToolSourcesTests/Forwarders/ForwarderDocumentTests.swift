@@ -335,6 +335,18 @@ import Testing
         #expect(!reading.warnings.contains { $0.text.contains("0123") })
     }
 
+    /// Tools of an OpenAPI document have names that were shortened.
+    @Test func aNameIsNoSecretUnlessItBeginsAsOne() {
+        let reading = ForwarderFixture.read(
+            #"""
+            {"format": 1, "name": "x", "upstream": {"base": "https://a.example"},
+             "tools": [{"name": "GetCustomersCustomerBalanceTran_5854dfb4", "request": {"method": "GET", "path": "/a"}},
+                       {"name": "ghp_0123456789abcdefghijABCDEFGHIJ012345", "request": {"method": "GET", "path": "/b"}}]}
+            """#)
+        #expect(reading.warnings.map(\.pointer) == ["/tools/1/name"])
+        #expect(reading.definitions.count == 2 && reading.problems == [])
+    }
+
     /// A description may come from the document of an API that somebody else wrote.
     @Test func aTextThatSpeaksToAModelIsWarnedOf() {
         let reading = ForwarderFixture.read(

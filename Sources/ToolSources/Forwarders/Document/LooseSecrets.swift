@@ -21,7 +21,7 @@ enum LooseSecrets {
         switch json {
         case .string(let text): isSuspect(text)
         case .array(let items): items.contains(where: holds)
-        case .object(let object): object.members.contains { !prose.contains($0.name) && holds($0.value) }
+        case .object(let object): object.members.contains { !isName($0) && !prose.contains($0.name) && holds($0.value) }
         case .null, .bool, .number: false
         }
     }
@@ -32,16 +32,25 @@ enum LooseSecrets {
             if isSuspect(text) { place.warn("looks like a secret; use {\"$secret\": NAME} instead") }
         case .array(let items): for (index, item) in items.enumerated() { warn(item, at: place.child(String(index))) }
         case .object(let object):
-            for member in object.members where !prose.contains(member.name) {
+            for member in object.members where !isName(member) && !prose.contains(member.name) {
                 warn(member.value, at: place.child(member.name))
             }
         case .null, .bool, .number: break
         }
     }
 
+    /// The name of a tool, which may end with a digest.
+    private static func isName(_ member: (name: String, value: JSON)) -> Bool {
+        member.name == "name" && member.value.stringValue.map { !beginsAsSecret($0) } ?? false
+    }
+
+    private static func beginsAsSecret(_ text: String) -> Bool {
+        beginnings.contains { text.hasPrefix($0) && text.utf8.count >= $0.utf8.count + 8 }
+    }
+
     private static func isSuspect(_ text: String) -> Bool {
         guard text.utf8.count >= leastLength else { return false }
-        if beginnings.contains(where: { text.hasPrefix($0) && text.utf8.count >= $0.utf8.count + 8 }) { return true }
+        if beginsAsSecret(text) { return true }
         guard text.utf8.count >= leastRandom else { return false }
         // Letters of both cases and digits, without what parts words, names and addresses.
         var kinds = (small: 0, capital: 0, digit: 0)
