@@ -33,6 +33,18 @@ public struct KeyCaller: Sendable {
         keyID = key.id
     }
 
+    /// The same by what requests know of the key.
+    public init(_ key: KnownKey) {
+        permissions = key.permissions
+        owner = permissions == .all ? nil : key.owner
+        tools = key.principal.tools
+        calendars = key.calendars
+        addresses = key.allowedAddresses
+        limits = key.limits
+        expiresAt = key.expiresAt
+        keyID = key.id
+    }
+
     /// Who uses a listed token.
     public init(_ principal: Principal) {
         permissions = principal.scopes

@@ -95,6 +95,16 @@ import Testing
         #expect(mayGrant(.operatorOfGateway, .create, before: nil, after: made) == nil)
     }
 
+    /// By what requests know of a key as by what the store does.
+    @Test(arguments: excesses) func whatRequestsKnowOfACallerIsEnough(excess: Excess) throws {
+        let manager = try Self.manager()
+        let known = try #require(KeySnapshot.empty.applying([manager], version: 1).key(manager.id))
+        let made = try Self.granted { try excess.change(&$0) }
+        #expect(mayGrant(KeyCaller(known), .create, before: nil, after: made) == excess.refusal)
+        #expect(mayGrant(KeyCaller(known), .create, before: nil, after: try Self.granted()) == nil)
+        #expect(mayGrant(KeyCaller(known), .rotate, before: manager, after: manager) == nil)
+    }
+
     @Test(arguments: excesses) func nobodyGrowsByUpdate(excess: Excess) throws {
         let (before, after) = (try Self.granted(), try Self.granted { try excess.change(&$0) })
         #expect(mayGrant(KeyCaller(try Self.manager()), .update, before: before, after: after) == excess.refusal)
