@@ -138,6 +138,8 @@ public struct ToolResult: Sendable, Equatable {
     }
     /// The result's `_meta`; nil for none.
     public var meta: JSONObject?
+    /// Members that the protocol does not name, as another server has given them; nil for none.
+    public var others: JSONObject?
 
     /// A result of these pieces.
     public init(_ content: [Content], structured: JSONObject? = nil, isError: Bool = false) {
@@ -166,6 +168,7 @@ public struct ToolResult: Sendable, Equatable {
         if revision >= .june2025 { object["structuredContent"] = structured.map { .object($0) } }
         object["isError"] = .bool(isError)
         object["_meta"] = meta.map { .object($0) }
+        for member in others?.members ?? [] where object[member.name] == nil { object[member.name] = member.value }
         return object
     }
 }

@@ -6,6 +6,11 @@ public enum UpstreamResult {
     /// Pieces of one result.
     static let maxPieces = 1000
     private static let ownMeta = "io.modelcontextprotocol/"
+    /// Members of a result that are read, or that are this server's to say.
+    private static let ownMembers: Set<String> = [
+        "_meta", "cacheScope", "content", "inputRequests", "isError", "requestState", "resultType", "structuredContent",
+        "ttlMs",
+    ]
     /// Says in `_meta` where a result comes from.
     static let sourceKey = "luma-mcp/source"
 
@@ -33,6 +38,8 @@ public enum UpstreamResult {
         meta.members.removeAll { $0.name.hasPrefix(ownMeta) || $0.name == sourceKey }
         meta[sourceKey] = .string(source)
         made.meta = meta
+        let others = result.members.filter { !ownMembers.contains($0.name) }
+        made.others = others.isEmpty ? nil : OutsideText.json(.object(JSONObject(others))).objectValue
         return made
     }
 

@@ -63,6 +63,24 @@ import ToolHost
         }
     }
 
+    /// Also what no revision knows yet, on every way.
+    @Test(arguments: MCPWay.allCases) func aResultIsPassedOnWhole(way: MCPWay) async throws {
+        let script: FakeUpstream.Script = { message in
+            message.method == "tools/call" ? .result(["content": [], "isError": false, "later": ["a": 1]]) : nil
+        }
+        try await FakeUpstream.serve(.session, script) { upstream in
+            try await Self.serve([("docs", upstream.url)]) { (gateway: InProcess) async throws in
+                _ = try await gateway.upstreamTools(2)
+                let speaker = try await MCPSpeaker(way, gateway, [], .local)
+                let answer = try await speaker.ask("tools/call", ["name": "docs__echo", "arguments": ["text": "x"]])
+                #expect(answer["result"]?["later"] == ["a": 1], "\(answer)")
+                await speaker.end()
+                let rest = try await gateway.call("docs__echo", ["text": "x"])
+                #expect(rest["later"] == ["a": 1], "\(rest)")
+            }
+        }
+    }
+
     @Test func whatDoesNotAnswerHoldsNothingUp() async throws {
         let silent: FakeUpstream.Script = { _ in .silence }
         try await FakeUpstream.serve(.session, silent) { upstream in

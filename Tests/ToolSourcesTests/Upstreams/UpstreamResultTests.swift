@@ -36,6 +36,16 @@ import Testing
         #expect(messages.map(\.content) == [.outside(expected.objectValue ?? [:])])
     }
 
+    /// Whoever passes on only what it knows loses what later revisions and other clients want.
+    @Test func membersThatAreNotKnownHereArePassedOn() {
+        let result = UpstreamResult.read(
+            [
+                "content": [], "isError": false, "resultType": "complete", "ttlMs": 5, "cacheScope": "public",
+                "requestState": "x", "inputRequests": [:], "extra": ["text": "a\u{200b}b", "n": [1]],
+            ], from: "docs", max: 1 << 20)
+        #expect(result.others == ["extra": ["text": "ab", "n": [1]]])
+    }
+
     @Test func aResourceSaysWhereItIsInPlainWords() {
         let contents = UpstreamResult.contents(["contents": [["uri": "docs://a\u{202e}", "text": "a\u{200b}b"]]])
         #expect(contents.map(\.uri) == ["docs://a"])
