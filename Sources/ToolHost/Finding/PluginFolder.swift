@@ -23,6 +23,8 @@ struct PluginFolder {
         var scan = PluginScan()
         guard let folder = TrustedPath.real(path), FileMark(folder)?.isDirectory == true else {
             scan.problem = "there is no such directory"
+            // It may be made there.
+            scan.watched = Self.directory(above: path).map { [$0] } ?? []
             return scan
         }
         scan.watched = [folder]
@@ -57,6 +59,18 @@ struct PluginFolder {
         }
         scan.watched += scan.found.map(\.watched)
         return scan
+    }
+
+    /// The nearest directory above a path that is there.
+    private static func directory(above path: String) -> String? {
+        var part = path[...]
+        repeat {
+            while part.count > 1, part.hasSuffix("/") { part.removeLast() }
+            guard let slash = part.lastIndex(of: "/") else { return TrustedPath.real(".") }
+            part = slash == part.startIndex ? "/" : part[..<slash]
+            if let real = TrustedPath.real(String(part)), FileMark(real)?.isDirectory == true { return real }
+        } while part != "/"
+        return nil
     }
 
     /// A name that two have belongs to neither: which of them came first would decide.

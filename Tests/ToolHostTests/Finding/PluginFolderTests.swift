@@ -236,8 +236,14 @@ import Testing
         try await PluginBench.with { bench in
             try bench.remove("")
             #expect(scan(bench).problem == "there is no such directory")
+            // Where it may be made something will happen.
+            #expect(scan(bench).watched == [bench.root])
+            for path in ["/a/b", "/a/", "//"] {
+                let folder = PluginFolder(python: "/usr/bin/python3", isStrict: true)
+                #expect(folder.scan(bench.plugins + path, leavingOut: nil).watched == [bench.root])
+            }
             try bench.write(bench.plugins, "x", mode: 0o644)
-            #expect(scan(bench).problem == "there is no such directory")
+            #expect(scan(bench).problem == "there is no such directory" && scan(bench).watched == [bench.root])
         }
     }
 
