@@ -2,6 +2,7 @@ import Core
 import GatewayAPI
 import HTTP
 import IO
+import Keys
 import Settings
 
 /// Who may do what, for all loops.
@@ -12,6 +13,10 @@ struct AccessRules: Sendable {
     let tokens: TokenTable?
     let toolsets: ToolsetTable
     let limiter: RequestLimiter?
+    /// Nil when none are accepted.
+    let keys: KeyAccess?
+    /// Whose `X-Forwarded-For` is believed.
+    let proxies: [AddressRange]
     /// Counts wrong tokens by address, nobody else's requests: who has a right one is never kept out by it.
     let guesses = RequestLimiter(quota: 1000)
     /// Counts calls of tools by token.
@@ -21,12 +26,17 @@ struct AccessRules: Sendable {
     /// - Parameters:
     ///   - tokens: those that were read; nil when nobody is asked for one.
     ///   - toolsets: those that were read, where no token names them; nil for those of the setting itself.
-    init(_ configuration: Configuration, tokens: TokenTable?, toolsets: ToolsetTable? = nil) {
+    ///   - keys: those of the store; nil when none are accepted.
+    init(
+        _ configuration: Configuration, tokens: TokenTable?, toolsets: ToolsetTable? = nil, keys: KeyAccess? = nil
+    ) {
         hosts = configuration.allowedHosts
         origins = configuration.access.allowedOrigins
         limiter = configuration.access.requestsPerMinute.map { RequestLimiter(quota: $0) }
         readOnly = configuration.access.readOnly
         self.tokens = tokens
+        self.keys = keys
+        proxies = configuration.access.trustedProxies
         self.toolsets = tokens?.toolsets ?? toolsets ?? configuration.access.listedToolsets
     }
 }
@@ -40,6 +50,10 @@ final class Gatekeeper {
     private let clock: any TimeSource
     /// Nothing is asked of a request but its Host and its Origin.
     private let isOpen: Bool
+    /// Requests may come from others than their peers.
+    private let hasProxies: Bool
+    /// Nil when no keys are accepted.
+    private let keys: KeyGate?
     /// The last Host that was allowed, as it was written: nearly every request of a loop has the same.
     @exclusivity(unchecked) private var allowedHost: [UInt8] = []
 
@@ -47,7 +61,9 @@ final class Gatekeeper {
         self.rules = rules
         self.clock = clock
         local = Self.effective(.local, rules)
-        isOpen = rules.tokens == nil && rules.limiter == nil && !rules.readOnly
+        keys = rules.keys.map { KeyGate($0) }
+        hasProxies = !rules.proxies.isEmpty
+        isOpen = rules.tokens == nil && rules.keys == nil && rules.limiter == nil && !rules.readOnly
     }
 
     /// Where a request comes from: the name that it uses for this server, and the page that makes it.
@@ -89,21 +105,9 @@ final class Gatekeeper {
     /// Whether the request may have the endpoint. Notes in the context whose it is.
     /// - Returns: the refusal, nil for a request that may be served.
     func refusal(of endpoint: Endpoint, _ request: RequestView, _ context: inout RequestContext) -> APIError? {
+        if hasProxies { noteClient(request, &context) }
         if isOpen || endpoint.isOpen { return nil }
-        var problem: APIError?
-        if let tokens = rules.tokens {
-            switch Bearer(request.fields(named: "authorization")) {
-            case .none: problem = .unauthenticated
-            case .malformed: problem = .invalidToken
-            case .token(let token):
-                if let principal = tokens.principal(of: token) {
-                    context.admitted.principal = Self.effective(principal, rules)
-                } else {
-                    let (isAllowed, status) = rules.guesses.charge(address(context), at: clock.now)
-                    problem = isAllowed ? .invalidToken : .tooManyGuesses(status)
-                }
-            }
-        }
+        let problem = rules.tokens != nil || keys != nil ? identify(request, &context) : nil
         // Who guesses tokens is counted too.
         if let problem = charge(&context) ?? problem { return problem }
         // A feed shows the calendar to whoever has its address, which nobody asks for who wants nothing changed.
@@ -111,15 +115,80 @@ final class Gatekeeper {
         return context.principal.scopes.isSuperset(of: endpoint.scope) ? nil : .insufficientScope(endpoint.scope)
     }
 
-    /// Counts the request for whom it is found to be from.
-    /// - Parameter count: how many it stands for, as a batch stands for several.
+    /// Finds out whose the request is, and notes that in the context.
+    /// - Returns: what is wrong with its credential.
+    private func identify(_ request: RequestView, _ context: inout RequestContext) -> APIError? {
+        switch Credential(request) {
+        case .none: return .unauthenticated
+        case .malformed: return .invalidToken
+        case .conflicting: return .conflictingCredentials
+        case .text(let text):
+            var isMalformedKey = false
+            if let keys {
+                let place = context
+                let now = clock.now
+                switch keys.judge(text, from: { place.origin }, at: now, clock.wallClock) {
+                case .notAKey: break
+                case .malformed: isMalformedKey = true
+                case .unknown: return wrongCredential(context)
+                case .undecided: return .keysUnavailable
+                case .refused(let key, let error):
+                    context.admitted.key = key
+                    return error
+                case .known(let key):
+                    context.admitted.key = key
+                    context.admitted.principal = Self.effective(key.principal, rules)
+                    return nil
+                }
+            }
+            if let principal = rules.tokens?.principal(of: String(decoding: text, as: UTF8.self)) {
+                context.admitted.principal = Self.effective(principal, rules)
+                return nil
+            }
+            // It is nobody's, and nobody has guessed anything with it.
+            return isMalformedKey ? .keyRefused(.malformedKey) : wrongCredential(context)
+        }
+    }
+
+    private func wrongCredential(_ context: RequestContext) -> APIError {
+        let (isAllowed, status) = rules.guesses.charge(address(context), at: clock.now)
+        return isAllowed ? .invalidToken : .tooManyGuesses(status)
+    }
+
+    private func noteClient(_ request: RequestView, _ context: inout RequestContext) {
+        let peer = context.exchange.peerAddress
+        guard let address = NetworkAddress(peer), rules.proxies.contains(where: { $0.contains(address) }) else {
+            return
+        }
+        let fields = request.fields(named: "x-forwarded-for")
+        context.admitted.client = ForwardedClient(ForwardedFor.client(of: peer, fields, rules.proxies))
+    }
+
+    /// Counts the request for whom it is found to be from. A key with a rate of its own is held to that.
+    /// - Parameter count: how many it stands for, as a batch stands for several, of which one was counted.
     /// - Returns: the refusal, when there were too many.
-    func charge(_ context: inout RequestContext, _ count: Int = 1) -> APIError? {
-        guard let limiter = rules.limiter, count > 0 else { return nil }
+    func charge(_ context: inout RequestContext, _ count: Int = 1, isBatch: Bool = false) -> APIError? {
+        guard count > 0 else { return nil }
+        if let key = context.admission?.key, context.admission?.principal != nil, key.limits.areCounted {
+            if let refusal = charge(key, &context, count, isBeginning: !isBatch) { return refusal }
+            if !key.limits.rates.isEmpty { return nil }
+        }
+        guard let limiter = rules.limiter else { return nil }
         let (isAllowed, status) = limiter.charge(caller(context), count, at: clock.now)
-        context.admitted.limits.removeAll { $0.policy.description == status.policy.description }
-        context.admitted.limits.append(status)
+        context.note(status)
         return isAllowed ? nil : .tooManyRequests(status)
+    }
+
+    private func charge(
+        _ key: KnownKey, _ context: inout RequestContext, _ count: Int, isBeginning: Bool
+    ) -> APIError? {
+        guard let counters = keys?.keys.counters(of: key.id) else { return nil }
+        let verdict = counters.charge(
+            key.limits, count, isBeginning: isBeginning, at: clock.now, clock.wallClock)
+        for status in verdict.limits { context.note(status) }
+        if let exceeded = verdict.exceeded { return .tooManyRequests(exceeded, verdict.retryAfter) }
+        if isBeginning, key.limits.maxConcurrent != nil { context.admitted.place = KeyPlace(counters) }
+        return nil
     }
 
     /// Whose requests are counted together: a token's, else an address's; of IPv6 the network, as each has many.
@@ -129,7 +198,7 @@ final class Gatekeeper {
     }
 
     private func address(_ context: RequestContext) -> String {
-        let address = context.exchange.peerAddress
+        let address = context.clientAddress
         guard let groups = HostName.ipv6(address) else { return address }
         return groups.prefix(4).map { String($0, radix: 16) }.joined(separator: ":")
     }
@@ -142,51 +211,23 @@ final class Gatekeeper {
             : principal
     }
 
-    /// Whether a request of this principal would still be let in as the same: the tokens may have been read again.
+    /// Whether a request of this principal would still be let in: the tokens may have been read again, the keys changed. Of a token
+    /// also what it may do has to be the same; what a key may do is looked at each time.
     func isCurrent(_ principal: Principal) -> Bool {
-        guard let tokens = rules.tokens else { return true }
+        if isKey(principal) { return keys?.key(labelled: principal.label, at: clock.wallClock) != nil }
+        guard let tokens = rules.tokens else { return rules.keys == nil }
         return tokens.principals.contains { Self.effective($0, rules) == principal }
     }
-}
 
-extension APIError {
-    private static let realm = "Bearer realm=\"luma-mcp\""
-
-    /// No token where one is needed. Nothing points to an authorization server, as there is none: a client that is told
-    /// of one begins a login that leads nowhere.
-    static let unauthenticated: APIError = {
-        var error = APIError(.unauthenticated)
-        error.challenge = realm
-        return error
-    }()
-
-    static let invalidToken: APIError = {
-        var error = APIError(.invalidToken)
-        error.challenge = realm + ", error=\"invalid_token\""
-        return error
-    }()
-
-    static func insufficientScope(_ needed: Principal.Scopes) -> APIError {
-        let name = needed.name.rawValue
-        let details: JSONObject = [
-            "needed_scope": .string(name), "needed_permission": .string(needed.scopeWords.joined(separator: " ")),
-        ]
-        var error = APIError(.insufficientScope, details: details)
-        error.challenge = realm + ", error=\"insufficient_scope\", scope=\"\(name)\""
-        return error
+    /// The same principal with what it may do now.
+    func current(_ principal: Principal) -> Principal {
+        guard isKey(principal) else { return principal }
+        guard let key = keys?.key(labelled: principal.label, at: clock.wallClock) else {
+            return Principal(label: principal.label, scopes: [])
+        }
+        return Self.effective(key.principal, rules)
     }
 
-    static let readOnly = APIError(.readOnly)
-
-    /// Wrong tokens, one after the other.
-    static func tooManyGuesses(_ limit: RateLimitStatus) -> APIError {
-        APIError(.rateLimited, "Too many requests with an invalid token", retryAfter: limit.reset)
-    }
-
-    /// This gateway's own limit, which has nothing to do with Luma's.
-    static func tooManyRequests(_ limit: RateLimitStatus) -> APIError {
-        APIError(
-            .rateLimited, "Too many requests: each caller may send \(limit.quota) a minute",
-            details: ["policy": .string(limit.policy.description)], retryAfter: limit.reset)
-    }
+    /// The labels of listed tokens have no colon.
+    private func isKey(_ principal: Principal) -> Bool { principal.label.hasPrefix(KeyRecord.labelPrefix) }
 }

@@ -1,6 +1,7 @@
 import Core
 import Crypto
 import IO
+import Keys
 import Settings
 import Synchronization
 
@@ -55,6 +56,44 @@ enum TokenFile {
 }
 
 extension Configuration {
+    private static let longestKeysSecret = 4096
+
+    /// How digests of API keys are made. Reads the file of the secret, so it blocks.
+    func keyHashing() throws(StartFailure) -> KeyHashing {
+        func failure(_ problem: String) -> StartFailure {
+            StartFailure(.configuration, "LUMA_KEYS_SECRET: \(problem).")
+        }
+        guard var text = access.keys?.secret?.reveal() else { return .plain }
+        if text.first == "@" {
+            let path = String(text.dropFirst())
+            let read: String?
+            do throws(SmallFile.Failure) {
+                read = try SmallFile.readPrivate(path, limit: Self.longestKeysSecret)
+            } catch {
+                throw failure("\(path): \(error)")
+            }
+            guard let read else { throw failure("\(path): does not exist") }
+            text = read.filter { !$0.isNewline }
+        }
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        var peppers: [KeyPepper] = []
+        do throws(CryptoError) {
+            for part in parts {
+                guard let pepper = try KeyPepper(Secret(String(part).trimmingBlanks)) else { break }
+                peppers.append(pepper)
+            }
+        } catch {
+            throw failure("OpenSSL cannot make digests")
+        }
+        guard peppers.count == parts.count else {
+            throw failure("each secret needs at least \(KeyPepper.leastBytes) characters")
+        }
+        guard let hashing = KeyHashing(peppers, acceptsPlain: false) else {
+            throw failure("there are more than \(KeyHashing.maxWays) secrets")
+        }
+        return hashing
+    }
+
     /// The tokens that open the gateway, with the toolsets that they name; nil when nobody is asked for one. Reads their files,
     /// so it blocks.
     func tokens() throws(StartFailure) -> TokenTable? {

@@ -60,6 +60,10 @@ struct LogEncoder {
                 line.append(",\"label\":")
                 LogText.appendQuoted(label, to: &line)
             }
+            if let key = record.keyID {
+                line.append(",\"key_id\":")
+                LogText.appendQuoted(key, to: &line)
+            }
             if let trace = record.traceID {
                 line.append(",\"trace_id\":")
                 LogText.appendQuoted(trace, to: &line)
@@ -91,6 +95,10 @@ struct LogEncoder {
             if let label = record.label {
                 line.append(" label=")
                 LogText.appendPlain(label, to: &line)
+            }
+            if let key = record.keyID {
+                line.append(" key_id=")
+                LogText.appendPlain(key, to: &line)
             }
             if let trace = record.traceID {
                 line.append(" trace_id=")

@@ -1,6 +1,7 @@
 public import Core
 public import GatewayAPI
 public import HTTP
+import Keys
 
 /// What is logged of one request. There is no place for a path, a query, a body or a key.
 public struct RequestRecord: Sendable {
@@ -25,6 +26,11 @@ public struct RequestRecord: Sendable {
     public var reason: Reason?
     /// Whose token it came with; nil where none is asked for.
     public var label: String?
+    /// The id of the key that it came with, also of one that opens nothing any more; nil for any other credential.
+    public var keyID: String? {
+        guard let label, label.hasPrefix(KeyRecord.labelPrefix) else { return nil }
+        return String(label.dropFirst(KeyRecord.labelPrefix.count))
+    }
     /// What few requests have, apart: a record is copied and let go with every request.
     private let rare: Rare?
 

@@ -59,7 +59,7 @@ extension MCPServer {
     func charge(_ parts: [JSONRPCPayload.Part], _ context: RequestContext) -> APIError? {
         let requests = parts.count { if case .message(.request) = $0 { true } else { false } }
         var context = context
-        return gate.charge(&context, requests - 1)
+        return gate.charge(&context, requests - 1, isBatch: true)
     }
 
     /// Serves what takes longer.

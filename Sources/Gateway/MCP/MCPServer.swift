@@ -125,7 +125,8 @@ final class MCPServer {
         let executor = reactor.executor
         let bound = LoopBound(deliver, on: executor)
         let token = shared.changes.add { change in executor.execute { bound.value(change) } }
-        let listener = listNews.add({ Visibility(principal, toolset) }, tell: deliver)
+        let listener = listNews.add(
+            { [gate] in Visibility(gate.current(principal), toolset) }, tell: deliver)
         lastStream += 1
         let number = lastStream
         streams[number] = (principal, end)

@@ -109,6 +109,24 @@ final class SessionTable: Sendable {
         store.endSession(known, until: expiry, now: now, then: then)
     }
 
+    /// Ends here the sessions of these labels, whose keys open nothing any more.
+    func close(of labels: [String]) {
+        guard !labels.isEmpty else { return }
+        let labels = Set(labels)
+        let sessions = state.withLock { state in
+            let ended = state.entries.filter { labels.contains($0.value.session.principal.label) }
+            for id in ended.keys { state.entries[id] = nil }
+            var sessions = ended.values.map(\.session)
+            for (id, held) in state.pushedOut {
+                guard let session = held.session, labels.contains(session.principal.label) else { continue }
+                state.pushedOut[id] = nil
+                sessions.append(session)
+            }
+            return sessions
+        }
+        for session in sessions { session.close() }
+    }
+
     // MARK: Between processes
 
     /// Whether this id may be that of a session of which the store says that it was ended, and the store has not been heard.

@@ -2,6 +2,7 @@ import Core
 import GatewayAPI
 import HTTP
 import IO
+import Keys
 import LumaClient
 import MCP
 
@@ -37,6 +38,12 @@ struct RequestContext {
         var context = self
         context.admitted.calls = CallTotal()
         return context
+    }
+
+    /// Notes where a limit that the request counts against stands, in place of what was noted of it.
+    mutating func note(_ status: RateLimitStatus) {
+        admitted.limits.removeAll { $0.policy.description == status.policy.description }
+        admitted.limits.append(status)
     }
 
     /// Goes on with the trace that the request names.
@@ -107,9 +114,21 @@ extension RequestContext {
     /// Who spends Luma's budget for this request: whose token it came with, else where it comes from.
     func sender(_ priority: Priority) -> Sender {
         let caller =
-            admission?.principal.map { CallerKey(label: $0.label) } ?? CallerKey(address: exchange.peerNetwork)
+            admission?.principal.map { CallerKey(label: $0.label) }
+            ?? CallerKey(address: admission?.client?.network ?? exchange.peerNetwork)
         return Sender(caller, priority)
     }
+
+    /// Where it comes from, as keys that are bound to addresses ask for it: nil and a text for what cannot be read.
+    var origin: (parsed: NetworkAddress?, text: String) {
+        guard let client = admission?.client else {
+            return (NetworkAddress(exchange.peerAddress), exchange.peerAddress)
+        }
+        return (client.address, clientAddress)
+    }
+
+    /// Where it comes from: the peer, or whom a trusted proxy has forwarded it for.
+    var clientAddress: String { admission?.client?.text ?? exchange.peerAddress }
 }
 
 /// What the gateway knows of who makes a request, beyond what it knows of everybody. Requests of which there is
@@ -117,6 +136,12 @@ extension RequestContext {
 final class Admission {
     /// Whose token it came with; nil when there was none, or when it is not asked for.
     var principal: Principal?
+    /// The key that it came with, also one that opens nothing any more.
+    var key: KnownKey?
+    /// Its place among the requests of its key that are in progress.
+    var place: KeyPlace?
+    /// Whom a trusted proxy has forwarded it for; nil when it comes from its peer.
+    var client: ForwardedClient?
     /// The limits that the request counts against.
     var limits: [RateLimitStatus] = []
     /// The origin of the page in a browser that made it, when that is one of another server.
@@ -137,6 +162,24 @@ final class Admission {
     }
 }
 
+/// Whom a trusted proxy has forwarded a request for.
+struct ForwardedClient {
+    /// Nil when what the proxy says cannot be read.
+    let address: NetworkAddress?
+    let text: String?
+    /// A number for where it is, as of a peer: its IPv4 address, or the network (/64) of its IPv6 address.
+    let network: UInt64?
+
+    init(_ address: NetworkAddress?) {
+        self.address = address
+        text = address?.text
+        network = text.flatMap { text in
+            if let octets = HostName.ipv4(text) { return octets.reduce(0) { $0 << 8 | UInt64($1) } }
+            return HostName.ipv6(text)?.prefix(4).reduce(0) { $0 << 16 | UInt64($1) }
+        }
+    }
+}
+
 /// What a browser asks of an answer before a page of another origin may see it (Fetch Standard §3.2).
 ///
 /// Credentials are never allowed in that sense: a token is sent by the page itself, so a browser has nothing to add.
@@ -145,8 +188,8 @@ enum CrossOrigin {
     private static let maxAge = "600"
     private static let requestFields = [
         "Accept", "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID",
-        "MCP-Protocol-Version", "Mcp-Method", "Mcp-Name", "Mcp-Session-Id", "Prefer", "X-MCP-Toolsets", "X-Request-Id",
-        "X-Request-Timeout", "traceparent", "tracestate",
+        "MCP-Protocol-Version", "Mcp-Method", "Mcp-Name", "Mcp-Session-Id", "Prefer", "X-API-Key", "X-MCP-Toolsets",
+        "X-Request-Id", "X-Request-Timeout", "traceparent", "tracestate",
     ].joined(separator: ", ")
     private static let answerFields = [
         "Age", "Allow", "ETag", "Idempotency-Replayed", "Location", "MCP-Protocol-Version", "Mcp-Session-Id",

@@ -2,6 +2,7 @@ import Core
 import GatewayAPI
 import HTTP
 import IO
+import Keys
 import LumaClient
 
 /// Counts and logs the requests of one loop, and tells what is left of Luma's budget. On its loop.
@@ -42,17 +43,20 @@ final class RequestRecorder {
             status: status, durationNanoseconds: duration, bytes: bytes,
             upstreamCalls: calls?.upstreamCalls ?? total?.upstreamCalls ?? 0,
             retries: calls?.retries ?? total?.retries ?? 0, reason: reason,
-            label: admission?.principal?.label,
+            label: admission?.principal?.label ?? admission?.key?.principal.label,
             traceID: admission?.trace?.traceID, address: Self.address(context, reason))
         log.log(record)
+        admission?.place?.giveBack()
         if endpoint?.isRoutine != true { metrics.keep(record) }
     }
 
-    /// Where a request came from whose token is wrong or missing: else nobody could see who guesses.
+    /// Where a request came from whose credential is wrong or missing: else nobody could see who guesses, or who has an old key.
     private static func address(_ context: RequestContext, _ reason: Reason?) -> String? {
         switch reason {
-        case .unauthenticated, .invalidToken: context.exchange.peerAddress
-        case .rateLimited where context.admission?.principal == nil: context.exchange.peerAddress
+        case .unauthenticated, .invalidToken, .malformedKey, .keyExpired, .keyRevoked, .keyDisabled, .keyReplaced,
+            .addressNotAllowed:
+            context.clientAddress
+        case .rateLimited where context.admission?.principal == nil: context.clientAddress
         default: nil
         }
     }

@@ -19,6 +19,8 @@ final class Application: NodeHandler {
     private let tools: ToolsService
     private let metrics: MetricsHub
     private let forwarders: ForwarderService?
+    /// Told of changes of keys, by this number.
+    private var keyListener: (keys: KeyAccess, number: Int)?
 
     /// - Parameters:
     ///   - dispatcher: what speaks MCP; the gateway's own by default.
@@ -35,6 +37,10 @@ final class Application: NodeHandler {
             dispatcher ?? ToolBox.dispatcher(loopContext, shared), shared.mcp, loopContext.gate,
             reactor: loopContext.reactor)
         tools = ToolsService(mcp)
+        guard let keys = shared.access.keys else { return }
+        let executor = loopContext.reactor.executor
+        let bound = LoopBound({ [weak self] in self?.tokensChanged() }, on: executor)
+        keyListener = (keys, keys.listen { _ in executor.execute { bound.value() } })
     }
 
     func handle(_ request: RequestView, _ exchange: Exchange) {
@@ -98,7 +104,7 @@ final class Application: NodeHandler {
 
     func interrupt() { loopContext.operations.writes.cancel() }
 
-    /// The tokens were read again: who has none any more hears nothing more.
+    /// The tokens were read again, or keys have changed: who has none any more hears nothing more.
     func tokensChanged() {
         mcp.endStreams(unless: loopContext.gate.isCurrent)
         mcp.listNews.look()
@@ -108,6 +114,7 @@ final class Application: NodeHandler {
     func willEnd() { mcp.close() }
 
     func end(by deadline: MonotonicTime) async {
+        if let keyListener { keyListener.keys.unlisten(keyListener.number) }
         await mcp.end()
         await loopContext.operations.writes.end(by: deadline)
         shutDownTransport()

@@ -44,6 +44,7 @@ package struct ServeCommand {
         let templates = try self.templates()
         let tokens = try configuration.tokens()
         let toolsets = try tokens?.toolsets ?? configuration.toolsets()
+        let keyHashing = try configuration.keyHashing()
         let tickets = try configuration.tls.map { _ in try TLSTicketKeys() }
         let tls = try configuration.tls.flatMap { files in try tickets.map { try TLSFile.context(files, $0) } }
         try TLSFile.checkAuthorities(configuration)
@@ -67,12 +68,14 @@ package struct ServeCommand {
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
             templates: templates, log: log, store: store,
             touches: configuration.openTouches(log, byDefault: Self.dataDirectory), tokens: tokens,
-            toolsets: toolsets,
+            toolsets: toolsets, keyHashing: keyHashing,
             sandboxKey: configuration.usesSandbox ? SandboxKey.kept(in: folder) : nil, plugins: plugins,
             forwarders: forwarders, upstreams: upstreams)
         forwarders?.read(to: shared.mcp.sources)
         let sessionReads = shared.readEndedSessions()
         let budget = Task { await shared.resumeBudget() }
+        await shared.readKeys()
+        let keyReads = shared.followKeys()
         let nodes = try await startNodes(shared, sockets, tls, sandbox)
         plugins?.begin(to: shared.mcp.sources)
         upstreams?.read(to: shared.mcp.sources)
@@ -117,6 +120,7 @@ package struct ServeCommand {
         monitor.cancel()
         reconciler.cancel()
         sessionReads.cancel()
+        keyReads?.cancel()
         plugins?.host.stopCalls()
         await end(nodes)
         await plugins?.host.end()
@@ -125,6 +129,7 @@ package struct ServeCommand {
         for node in nodes { await node.stop() }
         await sandbox?.stop(seconds: 0)
         shared.account.budget.keepNow(LoopClock.monotonicNow)
+        shared.access.keys?.noteUses()
         // From the signal on no more than its patience in all.
         guard shared.store.close(within: max(Self.secondsToClose, configuration.shutdownSeconds)) else {
             return Self.leave(log)

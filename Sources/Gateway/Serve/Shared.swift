@@ -3,6 +3,7 @@ import Crypto
 import GatewayAPI
 import HTTP
 import IO
+import Keys
 import LumaClient
 import MCP
 import SandboxServer
@@ -45,6 +46,7 @@ struct Shared: Sendable {
     ///   - touches: counts the writes of all gateways that share the store; nil when none can.
     ///   - tokens: those that open the gateway; nil when nobody is asked for one.
     ///   - toolsets: those that were read, where no token names them; nil for those of the setting itself.
+    ///   - keyHashing: how digests of API keys are made, if any are accepted.
     ///   - sandboxKey: the one for the emulator; nil to draw one.
     ///   - plugins: those whose tools are offered; nil for none.
     ///   - forwarders: the services whose operations are offered; nil for none.
@@ -52,7 +54,8 @@ struct Shared: Sendable {
     init(
         _ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink,
         store: any StateStore = SQLiteStateStore(.memory), touches: SharedCounter? = nil,
-        tokens: TokenTable? = nil, toolsets: ToolsetTable? = nil, sandboxKey: Secret? = nil,
+        tokens: TokenTable? = nil, toolsets: ToolsetTable? = nil, keyHashing: KeyHashing = .plain,
+        sandboxKey: Secret? = nil,
         plugins: PluginService? = nil, forwarders: ForwarderService? = nil,
         upstreams: UpstreamService? = nil
     ) {
@@ -73,7 +76,8 @@ struct Shared: Sendable {
         zones = SystemTimeZones.database
         self.templates = templates
         openAPI = OpenAPIText(
-            templates: templates, isPublic: tokens != nil, scheme: configuration.tls == nil ? "http" : "https"
+            templates: templates, isPublic: configuration.access.asksForCredential,
+            scheme: configuration.tls == nil ? "http" : "https"
         ) {
             SystemTimeZones.database.names
         }
@@ -85,7 +89,8 @@ struct Shared: Sendable {
             configuration.usesSandbox
             ? "sandbox \(UInt64.random(in: .min ... .max))"
             : "\(upstream) \(configuration.calendarID ?? "") \(Self.mark(of: key))"
-        access = AccessRules(configuration, tokens: tokens, toolsets: toolsets)
+        let keys = configuration.access.keys.map { KeyAccess($0, hashing: keyHashing, store: store) }
+        access = AccessRules(configuration, tokens: tokens, toolsets: toolsets, keys: keys)
         mcp = MCPShared(
             secret: key, store: store, toolsets: access.toolsets,
             answersDirectCalls: configuration.forwarders.answersDirectCalls
@@ -100,6 +105,8 @@ struct Shared: Sendable {
                         ]))
             }
         }
+        let sessions = mcp.sessions
+        _ = keys?.listen { sessions.close(of: $0) }
         // Clients are told from the start that their lists may change.
         if plugins != nil || forwarders != nil || upstreams != nil { mcp.sources.expect() }
         metrics.add(ProcessStatus(started: started))
@@ -206,6 +213,45 @@ extension Shared {
                 await sessions.readEnded()
                 let seconds = sessions.firstRead.isOver ? Self.secondsBetweenReads : Self.secondsBeforeTheFirst
                 try? await Task.sleep(for: .seconds(seconds))
+            }
+        }
+    }
+}
+
+/// Keys are judged by what is in memory, which is brought up to date here.
+extension Shared {
+    /// What other gateways on the same store do to keys is known here after so many seconds.
+    private static let secondsBetweenKeys = 2.0
+    /// After so many looks the streams of keys that have expired are ended, and what is too old is forgotten.
+    private static let looksBetweenChecks = 15
+    private static let looksBetweenPurges = 1800
+
+    /// Learns which keys there are, for so many seconds at most: who comes with a key before that is known has to come again.
+    func readKeys(patience: Double = 2) async {
+        guard let keys = access.keys else { return }
+        let (answered, end) = AsyncStream.makeStream(of: Void.self)
+        keys.refresh { _ in end.finish() }
+        let timer = Task {
+            try? await Task.sleep(for: .seconds(patience))
+            end.finish()
+        }
+        for await _ in answered {}
+        timer.cancel()
+    }
+
+    /// Looks for changes of keys from then on, and notes when they were used; cancel the task to end that. Nil without keys.
+    func followKeys() -> Task<Void, Never>? {
+        guard let keys = access.keys else { return nil }
+        return Task.detached {
+            var looks = 0
+            while !Task.isCancelled {
+                // That the store fails is told by health, and by the answers once it has failed for too long.
+                _ = await keys.read()
+                keys.noteUses()
+                if looks % Self.looksBetweenPurges == 0 { keys.purge() }
+                looks += 1
+                if looks % Self.looksBetweenChecks == 0 { keys.lookAgain() }
+                try? await Task.sleep(for: .seconds(Self.secondsBetweenKeys))
             }
         }
     }

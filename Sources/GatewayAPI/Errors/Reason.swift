@@ -11,6 +11,13 @@ public enum Reason: Sendable, Hashable {
     case originNotAllowed
     case unauthenticated
     case invalidToken
+    case malformedKey
+    case keyExpired
+    case keyRevoked
+    case keyDisabled
+    /// It was rotated, and the grace of this secret is over.
+    case keyReplaced
+    case addressNotAllowed
     case insufficientScope
     case readOnly
     case misdirectedRequest
@@ -75,6 +82,12 @@ public enum Reason: Sendable, Hashable {
         case .originNotAllowed: ("origin_not_allowed", 403, "Requests from this origin are not allowed")
         case .unauthenticated: ("unauthenticated", 401, "A token is required: send it as Authorization: Bearer")
         case .invalidToken: ("invalid_token", 401, "This token is not valid")
+        case .malformedKey: ("malformed_key", 401, "This key is cut off or mistyped: send all of it")
+        case .keyExpired: ("key_expired", 401, "This key has expired")
+        case .keyRevoked: ("key_revoked", 401, "This key was revoked")
+        case .keyDisabled: ("key_disabled", 401, "This key is switched off")
+        case .keyReplaced: ("key_replaced", 401, "This key was rotated: use its new secret")
+        case .addressNotAllowed: ("ip_not_allowed", 403, "This key is not allowed from this address")
         case .insufficientScope: ("insufficient_scope", 403, "The scope of this token does not allow this request")
         case .readOnly: ("read_only", 403, "This gateway is read-only")
         case .misdirectedRequest:
@@ -188,7 +201,8 @@ extension Reason: CaseIterable {
     /// All but those that there are of each kind of thing.
     static let general: [Reason] = [
         .badRequest, .malformedJSON, .idempotencyKeyInvalid, .emptyUpdate, .hostNotAllowed, .originNotAllowed,
-        .unauthenticated, .invalidToken, .insufficientScope, .readOnly, .misdirectedRequest, .notFound,
+        .unauthenticated, .invalidToken, .malformedKey, .keyExpired, .keyRevoked, .keyDisabled, .keyReplaced,
+        .addressNotAllowed, .insufficientScope, .readOnly, .misdirectedRequest, .notFound,
         .eventNotAccessible, .templateNotFound, .feedNotFound, .toolNotFound, .methodNotAllowed, .notAcceptable,
         .requestTimeout,
         .refundDecisionRequired, .requestInProgress, .tooManyFeeds, .preconditionFailed,

@@ -145,7 +145,10 @@ extension Reason {
     }()
 
     /// What a path that asks for a token may meet.
-    package static let access: [Reason] = [.unauthenticated, .invalidToken, .insufficientScope, .rateLimited]
+    package static let access: [Reason] = [
+        .unauthenticated, .invalidToken, .malformedKey, .keyExpired, .keyRevoked, .keyDisabled, .keyReplaced,
+        .addressNotAllowed, .insufficientScope, .rateLimited,
+    ]
 
     /// What a path that calls Luma may meet there.
     package static let towardsLuma: [Reason] = [

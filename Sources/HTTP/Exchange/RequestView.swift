@@ -62,6 +62,9 @@ public struct RequestView {
         return nil
     }
 
+    /// How many fields of this name there are.
+    public func count(of name: FieldName) -> Int { slots.count { $0.name == name } }
+
     /// Which of the names that are recognised the request has.
     public var knownFields: FieldNames {
         var names = FieldNames()

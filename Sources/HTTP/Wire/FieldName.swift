@@ -8,7 +8,7 @@ public enum FieldName: UInt8, Sendable, Hashable, CaseIterable {
     // These are only looked up.
     case accept, acceptEncoding, authorization, cacheControl, contentType, idempotencyKey, ifMatch, ifNoneMatch, origin
     case prefer, secFetchSite, traceparent, userAgent
-    case xRequestID
+    case xAPIKey, xRequestID
 
     /// The name in lower case; empty for `.other`.
     public var text: StaticString {
@@ -32,6 +32,7 @@ public enum FieldName: UInt8, Sendable, Hashable, CaseIterable {
         case .secFetchSite: "sec-fetch-site"
         case .traceparent: "traceparent"
         case .userAgent: "user-agent"
+        case .xAPIKey: "x-api-key"
         case .xRequestID: "x-request-id"
         }
     }
@@ -42,6 +43,7 @@ public enum FieldName: UInt8, Sendable, Hashable, CaseIterable {
         case 4: self = name.first(of: .host)
         case 6: self = name.first(of: .accept, .expect, .origin, .prefer)
         case 8: self = name.first(of: .ifMatch)
+        case 9: self = name.first(of: .xAPIKey)
         case 10: self = name.first(of: .connection, .userAgent)
         case 11: self = name.first(of: .traceparent)
         case 12: self = name.first(of: .contentType, .xRequestID)

@@ -37,7 +37,7 @@ extension Configuration {
         let usesSandbox = checkUpstream(&reader, &warnings)
         let host = reader.host(.host)
         let access = readAccess(&reader)
-        checkListener(host, &reader, asksForTokens: access.tokens != nil)
+        checkListener(host, &reader, asksForCredential: access.asksForCredential)
         checkTimes(&reader)
         let tls = readTLS(&reader, .tlsCertificate, .tlsKey)
         // A wildcard is no name; a request to it carries the name under which the machine is known.
@@ -56,7 +56,7 @@ extension Configuration {
             caFile: reader.text(.caFile),
             host: host,
             port: UInt16(reader.integer(.port)),
-            allowsExternal: reader.boolean(.allowExternal) || access.tokens != nil,
+            allowsExternal: reader.boolean(.allowExternal) || access.asksForCredential,
             allowedHosts: AllowedHosts(ownName + reader.list(.allowedHosts)),
             access: access,
             tls: tls,
@@ -127,8 +127,8 @@ extension Configuration {
         return usesSandbox
     }
 
-    private static func checkListener(_ host: HostName, _ reader: inout SettingReader, asksForTokens: Bool) {
-        guard reader.areRight(.host, .allowExternal, .authTokens), !host.isLoopback, !asksForTokens,
+    private static func checkListener(_ host: HostName, _ reader: inout SettingReader, asksForCredential: Bool) {
+        guard reader.areRight(.host, .allowExternal, .authTokens, .apiKeys), !host.isLoopback, !asksForCredential,
             !reader.boolean(.allowExternal)
         else { return }
         reader.report(
@@ -237,7 +237,16 @@ extension Configuration {
         return Access(
             tokens: readTokens(&reader), toolsets: readToolsets(&reader), readOnly: reader.boolean(.readOnly),
             asksByFormOnly: reader.text(.cancelConfirmation) == "form",
-            allowedOrigins: AllowedOrigins(reader.list(.allowedOrigins)), requestsPerMinute: limit == 0 ? nil : limit)
+            allowedOrigins: AllowedOrigins(reader.list(.allowedOrigins)), requestsPerMinute: limit == 0 ? nil : limit,
+            trustedProxies: reader.list(.trustedProxies).compactMap { try? AddressRange($0) },
+            keys: readKeys(&reader))
+    }
+
+    private static func readKeys(_ reader: inout SettingReader) -> Keys? {
+        guard reader.boolean(.apiKeys) else { return nil }
+        return Keys(
+            secret: reader.text(.keysSecret).map(Secret.init), staleSeconds: reader.number(.keysStaleSeconds),
+            most: reader.integer(.maxKeys), auditDays: reader.integer(.auditDays))
     }
 
     /// Each entry that is wrong is a problem of its own, by its number and never by its text.

@@ -77,6 +77,25 @@ public struct Configuration: Sendable {
         public var allowedOrigins: AllowedOrigins
         /// For each token, or each address without one; nil for no limit.
         public var requestsPerMinute: Int?
+        /// Who forwards requests of others and says whose they are.
+        public var trustedProxies: [AddressRange]
+        /// Nil when no keys are accepted.
+        public var keys: Keys?
+
+        /// Whether nobody is served without a credential.
+        public var asksForCredential: Bool { tokens != nil || keys != nil }
+    }
+
+    /// Keys that are made while the gateway runs.
+    public struct Keys: Sendable, Equatable {
+        /// What their digests are made with, several with commas between, or `@` and the name of a file with that; nil for nothing.
+        public var secret: Secret?
+        /// How long those that are known stay good while the store cannot be read.
+        public var staleSeconds: Double
+        /// So many may be there that are not revoked.
+        public var most: Int
+        /// How long what was done to them is known.
+        public var auditDays: Int
     }
 
     /// What is remembered beyond the program's own life.

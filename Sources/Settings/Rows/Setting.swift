@@ -25,6 +25,13 @@ public enum Setting: String, Sendable, CaseIterable {
     case cancelConfirmation = "LUMA_CANCEL_CONFIRMATION"
     case allowedOrigins = "LUMA_ALLOWED_ORIGINS"
     case tokenRateLimit = "LUMA_TOKEN_RATE_LIMIT"
+    case trustedProxies = "LUMA_TRUSTED_PROXIES"
+
+    case apiKeys = "LUMA_API_KEYS"
+    case keysSecret = "LUMA_KEYS_SECRET"
+    case keysStaleSeconds = "LUMA_KEYS_STALE_SECONDS"
+    case maxKeys = "LUMA_MAX_KEYS"
+    case auditDays = "LUMA_AUDIT_DAYS"
 
     case maxBodyBytes = "LUMA_MAX_BODY_BYTES"
     case maxConnections = "LUMA_MAX_CONNECTIONS"
@@ -116,6 +123,7 @@ public struct SettingRow: Sendable {
         case luma = "Luma"
         case server = "Server"
         case access = "Access"
+        case keys = "API keys"
         case limits = "Server limits"
         case budget = "Luma's request budget"
         case calls = "Calls to Luma"

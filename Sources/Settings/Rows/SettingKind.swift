@@ -24,6 +24,8 @@ public enum SettingKind: Sendable {
     case toolsets
     /// Origins of web pages, separated by commas.
     case origins
+    /// Addresses and ranges of them in the form of CIDR, separated by commas.
+    case addressRanges
     /// The URL that Luma's paths are appended to.
     case baseURL
     /// Where another service is. Whoever calls it looks at it closely: a name that other programs use too must not stop this one.
@@ -57,6 +59,7 @@ public enum SettingKind: Sendable {
         case .toolsets:
             "a JSON object of toolsets, such as {\"events\": [\"list_*\"]}, or @ and the name of a file with one"
         case .origins: "origins such as https://app.example.com, separated by commas"
+        case .addressRanges: "addresses or ranges such as 10.0.0.0/8 and 2001:db8::/32, separated by commas"
         case .baseURL: "an https:// URL without user, query or fragment (http:// only for a loopback address)"
         case .address: "a URL of at most 1024 printable ASCII characters without spaces"
         case .path: "a path of at most 4096 bytes"
@@ -121,6 +124,9 @@ extension SettingKind {
         case .origins:
             let items = text.split(separator: ",", omittingEmptySubsequences: false).map(Self.trimmed)
             return items.count <= 256 && items.allSatisfy(AllowedOrigins.isEntry) ? .list(items) : nil
+        case .addressRanges:
+            let items = text.split(separator: ",", omittingEmptySubsequences: false).map(Self.trimmed)
+            return items.count <= 256 && items.allSatisfy { (try? AddressRange($0)) != nil } ? .list(items) : nil
         case .baseURL: return BaseURL(text).map { .text($0.text) }
         case .address:
             let isFit = (1...1024).contains(text.utf8.count) && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }

@@ -2,7 +2,7 @@
 public enum SettingTable {
     /// The settings of the gateway: environment variable, `.env` line and flag alike.
     public static let table: [SettingRow] =
-        luma + server + access + limits + budget + calls + breaker + reads + memory + templates
+        luma + server + access + keys + limits + budget + calls + breaker + reads + memory + templates
         + plugins + forwarders + upstreams + logging
 
     /// The options of `luma-mcp sandbox`, on the command line only.

@@ -126,13 +126,4 @@ import Testing
         let many = (0...256).map { "a\($0):read:\(Self.good)\($0)" }.joined(separator: ",")
         #expect(TokenList.read(many, key: nil).problems == ["there are more than 256 tokens"])
     }
-
-    @Test(arguments: [
-        ([], Bearer.none), (["Basic YTpi"], .none), (["Bearerabc"], .none), ([""], .none),
-        (["Bearer abc"], .token("abc")), (["bearer  a-._~+/9=="], .token("a-._~+/9==")), (["Bearer"], .malformed),
-        (["Bearer "], .malformed), (["Bearer a b"], .malformed), (["Bearer a,b"], .malformed),
-        (["Bearer é"], .malformed), (["Bearer a", "Bearer a"], .malformed), (["Bearer a", "Basic b"], .malformed),
-        (["Bearer " + String(repeating: "a", count: 4097)], .malformed),
-    ])
-    func theCredentialOfARequest(fields: [String], credential: Bearer) { #expect(Bearer(fields) == credential) }
 }

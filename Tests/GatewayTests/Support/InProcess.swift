@@ -34,6 +34,7 @@ final class InProcess: Sendable {
         try await self.init(try GatewayNode.shared(settings, log: log.sink, store: store), luma: luma, log: log)
         // What was ended before the start is known at once.
         await shared.mcp.sessions.readEnded()
+        _ = await shared.access.keys?.read()
     }
 
     /// Another loop of the same gateway.
