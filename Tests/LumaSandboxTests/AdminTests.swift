@@ -86,6 +86,25 @@ struct AdminTests {
         #expect(outcomes == [200, 200, 429])
     }
 
+    @Test func theWindowCanBeShortened() {
+        var visitor = Visitor(SandboxConfiguration(rateLimit: 5))
+        _ = visitor.post("/_sandbox/rate-limit", ["limit": 1, "window_seconds": 10])
+        #expect(visitor.get("/v1/users/get-self").status == 200)
+        visitor.advance(seconds: 10)
+        #expect(visitor.get("/v1/users/get-self").status == 200)
+        // Not said again it is a minute again.
+        _ = visitor.post("/_sandbox/rate-limit", ["limit": 1])
+        #expect(visitor.get("/v1/users/get-self").status == 200)
+        visitor.advance(seconds: 10)
+        #expect(visitor.get("/v1/users/get-self").status == 429)
+    }
+
+    @Test(arguments: [#"{"limit":5,"window_seconds":0}"#, #"{"limit":5,"window_seconds":"9"}"#])
+    func aBadWindowIsRefused(_ body: String) {
+        var visitor = Visitor()
+        visitor.post("/_sandbox/rate-limit", bytes: Array(body.utf8)).expectRefusal(400, "window_seconds")
+    }
+
     @Test(arguments: ["", "{}", #"{"limit":0}"#, #"{"limit":"5"}"#, #"{"limit":1e9}"#, "[", #"{"limit":99999999999}"#])
     func aBadLimitIsRefused(_ body: String) {
         var visitor = Visitor()

@@ -16,9 +16,17 @@ extension Sandbox {
             return .json(overview)
         case (.post, "/_sandbox/rate-limit"):
             guard let body = try? JSON.parse(request.body, limits: JSONLimits(maxDepth: 4, maxBytes: 1024)),
-                let limit = body["limit"]?.intValue, (1...1_000_000).contains(limit)
-            else { return Refusal.invalid("The body must be {\"limit\": N} with N from 1 to 1000000.").response }
+                let limit = body["limit"]?.intValue, (1...1_000_000).contains(limit),
+                case let seconds = body["window_seconds"].map({ $0.intValue ?? 0 }) ?? Int(RateLimiter.usualWindow),
+                (1...3600).contains(seconds)
+            else {
+                return Refusal.invalid(
+                    "The body must be {\"limit\": N} with N from 1 to 1000000, and may have "
+                        + "\"window_seconds\" from 1 to 3600."
+                ).response
+            }
             limiter.limit = limit
+            limiter.windowSeconds = Double(seconds)
             limiter.forget()
             return .json(overview)
         case (.post, "/_sandbox/guests"):
@@ -46,7 +54,8 @@ extension Sandbox {
             "GET /_sandbox/events": "every event with its settings",
             "GET /_sandbox/changes": "every change in order, with the ids of the event and of what was changed",
             "POST /_sandbox/reset": "start over: the initial events, counts at zero, a full budget",
-            "POST /_sandbox/rate-limit": "{\"limit\": N} requests per minute, and a full budget",
+            "POST /_sandbox/rate-limit":
+                "{\"limit\": N} requests per minute, and a full budget, with \"window_seconds\" windows of other length",
             "POST /_sandbox/guests":
                 "{\"event_id\": ID, \"count\": N} people who register, with \"status\" of this status",
             "GET /_sandbox/faults": "the fault rules, with how often each was checked and triggered",

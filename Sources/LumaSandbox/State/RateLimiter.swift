@@ -1,9 +1,10 @@
 import Core
 import HTTP
 
-/// Counts requests by key in windows of one minute and blocks a key for one minute when it goes past the limit.
+/// Counts requests by key in windows of one minute, unless told otherwise, and blocks a key for one minute when it goes past
+/// the limit.
 struct RateLimiter: Sendable {
-    static let windowSeconds = 60.0
+    static let usualWindow = 60.0
     static let blockSeconds = 60.0
     /// The most keys that are counted at a time; beyond, the key whose window is oldest is forgotten.
     static let capacity = 10_000
@@ -18,22 +19,25 @@ struct RateLimiter: Sendable {
 
     struct Window {
         var start: MonotonicTime
+        let seconds: Double
         var used = 0
         var blockedUntil: MonotonicTime?
 
-        var end: MonotonicTime { blockedUntil ?? start.advanced(seconds: RateLimiter.windowSeconds) }
+        var end: MonotonicTime { blockedUntil ?? start.advanced(seconds: seconds) }
     }
 
     /// Requests per window. A new limit counts from the next request on.
     var limit: Int
+    /// Of windows that begin from now on.
+    var windowSeconds = RateLimiter.usualWindow
     private(set) var windows: [String: Window] = [:]
 
     init(limit: Int) { self.limit = limit }
 
     /// Counts one request of this key.
     mutating func admit(_ key: String, now: MonotonicTime) -> Decision {
-        var window = windows[key] ?? Window(start: now)
-        if window.end <= now { window = Window(start: now) }
+        var window = windows[key] ?? Window(start: now, seconds: windowSeconds)
+        if window.end <= now { window = Window(start: now, seconds: windowSeconds) }
         if window.blockedUntil == nil {
             if window.used >= limit {
                 window.blockedUntil = now.advanced(seconds: Self.blockSeconds)
