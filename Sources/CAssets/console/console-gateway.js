@@ -30,11 +30,13 @@ function drawBudget(root, budget) {
       element("figcaption", {}, element("span", {}, "an hour ago"), element("span", {}, words), element("span", {}, "now"))));
 }
 
-function budgetWords({ closed_seconds: closed, reset_seconds: reset, window_seconds: span, shared, waiting, in_flight: flying }) {
+function budgetWords({ closed_seconds: closed, reset_seconds: reset, window_seconds: span, shared, waiting, in_flight: flying, gateways, cut_off: cutOff }) {
   const words = [];
   if (closed !== null) words.push(`Luma asked for a pause: nothing is sent for ${Math.ceil(closed)} s.`);
   else if (reset !== null) words.push(`Full again in ${Math.ceil(reset)} s.`);
   words.push(shared ? `Luma counts all requests in ${span} s.` : `Counted in ${span} s, until Luma says more.`);
+  if (cutOff) words.push("The store cannot be used, so this gateway spends half of its share.");
+  else if (gateways > 1) words.push(`Shared by ${gateways} gateways.`);
   if (waiting > 0) words.push(waiting === 1 ? "1 call waits for its turn." : `${waiting} calls wait for their turn.`);
   if (flying > 0) words.push(flying === 1 ? "1 call is under way." : `${flying} calls are under way.`);
   return words.join(" ");

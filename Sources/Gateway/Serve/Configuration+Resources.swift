@@ -29,6 +29,18 @@ extension Configuration {
         return nil
     }
 
+    /// The gateways with the same state, among which the budget is shared; nil when there can be no other.
+    func openMembers(_ log: LogSink, byDefault directory: String?) -> GatewayMembers? {
+        guard let path = storeDirectory(byDefault: directory) else { return nil }
+        if let members = GatewayMembers(folder: path) { return members }
+        log.log(
+            LogEvent(
+                time: WallClock.now, .warning,
+                "Cannot use the file gateways in LUMA_DATA_DIR: gateways that share the directory each spend the whole budget"
+            ))
+        return nil
+    }
+
     /// Where the state is kept; nil for memory.
     func storeDirectory(byDefault directory: String?) -> String? {
         memory.directory ?? (usesSandbox ? nil : directory)

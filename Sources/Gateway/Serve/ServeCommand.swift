@@ -67,12 +67,14 @@ package struct ServeCommand {
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
             templates: templates, log: log, store: store,
-            touches: configuration.openTouches(log, byDefault: Self.dataDirectory), tokens: tokens,
+            touches: configuration.openTouches(log, byDefault: Self.dataDirectory),
+            members: configuration.openMembers(log, byDefault: Self.dataDirectory), tokens: tokens,
             toolsets: toolsets, keyHashing: keyHashing,
             sandboxKey: configuration.usesSandbox ? SandboxKey.kept(in: folder) : nil, plugins: plugins,
             forwarders: forwarders, upstreams: upstreams)
         forwarders?.read(to: shared.mcp.sources)
         let sessionReads = shared.readEndedSessions()
+        let leasing = shared.leaseBudget()
         let budget = Task { await shared.resumeBudget() }
         await shared.readKeys()
         let keyReads = shared.followKeys()
@@ -128,6 +130,8 @@ package struct ServeCommand {
         watchdog?.cancel()
         for node in nodes { await node.stop() }
         await sandbox?.stop(seconds: 0)
+        leasing?.cancel()
+        shared.leasing?.end()
         shared.account.budget.keepNow(LoopClock.monotonicNow)
         shared.access.keys?.noteUses()
         // From the signal on no more than its patience in all.

@@ -32,9 +32,13 @@ struct Shared: Sendable {
     let store: any StateStore
     /// Under which name the store keeps what belongs to this account.
     let storeAccount: String
+    /// One name for each budget: Luma counts by key. Nil for the emulator inside, whose budget ends with the program.
+    private let budgetName: String?
     /// Sent when a write is lost.
     let wakeSignal = WakeSignal()
     let steady = SteadyClock()
+    /// Shares the budget with other gateways; nil when there can be none.
+    let leasing: BudgetLeasing?
     /// Nil when there are none.
     let plugins: PluginService?
     /// Nil when there are none.
@@ -44,6 +48,7 @@ struct Shared: Sendable {
 
     /// - Parameters:
     ///   - touches: counts the writes of all gateways that share the store; nil when none can.
+    ///   - members: the gateways that share the store; nil when none can.
     ///   - tokens: those that open the gateway; nil when nobody is asked for one.
     ///   - toolsets: those that were read, where no token names them; nil for those of the setting itself.
     ///   - keyHashing: how digests of API keys are made, if any are accepted.
@@ -54,7 +59,8 @@ struct Shared: Sendable {
     init(
         _ configuration: Configuration, upstream: String, templates: TemplateCatalog, log: LogSink,
         store: any StateStore = SQLiteStateStore(.memory), touches: SharedCounter? = nil,
-        tokens: TokenTable? = nil, toolsets: ToolsetTable? = nil, keyHashing: KeyHashing = .plain,
+        members: GatewayMembers? = nil, tokens: TokenTable? = nil, toolsets: ToolsetTable? = nil,
+        keyHashing: KeyHashing = .plain,
         sandboxKey: Secret? = nil,
         plugins: PluginService? = nil, forwarders: ForwarderService? = nil,
         upstreams: UpstreamService? = nil
@@ -83,6 +89,16 @@ struct Shared: Sendable {
         }
         self.log = log
         self.store = store
+        let budgetName = Self.budgetName(configuration, upstream: upstream, key: key)
+        self.budgetName = budgetName
+        leasing =
+            if let members, let budgetName {
+                BudgetLeasing(
+                    account.budget, store: store, account: budgetName, members: members,
+                    isAdaptive: configuration.rateLimit.adaptive)
+            } else {
+                nil
+            }
         // The emulator forgets its events when the program ends: what was done to them is nothing to the next one.
         // A key belongs to one calendar: with another key nothing may be looked for, as it would not be found.
         storeAccount =
@@ -297,8 +313,7 @@ extension Shared {
         }
     }
 
-    /// One name for each budget: Luma counts by key. Nil for the emulator inside, whose budget ends with the program.
-    private var budgetName: String? {
+    private static func budgetName(_ configuration: Configuration, upstream: String, key: Secret) -> String? {
         guard !configuration.usesSandbox,
             let digest = try? Digest.sha256(Array("budget \(upstream) \(key.reveal())".utf8))
         else { return nil }

@@ -45,9 +45,11 @@ package struct StdioCommand {
         let shared = Shared(
             configuration, upstream: sandbox?.origin ?? configuration.baseURL.text,
             templates: templates, log: log, store: store,
-            touches: configuration.openTouches(log, byDefault: nil), toolsets: known, plugins: plugins,
+            touches: configuration.openTouches(log, byDefault: nil),
+            members: configuration.openMembers(log, byDefault: nil), toolsets: known, plugins: plugins,
             forwarders: forwarders, upstreams: upstreams)
         forwarders?.read(to: shared.mcp.sources)
+        let leasing = shared.leaseBudget()
         let loop = try Loop(label: "luma-mcp.loop.0")
         loop.start()
         let output = LineOutput()
@@ -81,6 +83,8 @@ package struct StdioCommand {
         await plugins?.host.end()
         await upstreams?.host.end()
         output.flush(seconds: 2)
+        leasing?.cancel()
+        shared.leasing?.end()
         await sandbox?.stop(seconds: 1)
         guard shared.store.close(within: max(ServeCommand.secondsToClose, configuration.shutdownSeconds)) else {
             return ServeCommand.leave(log)

@@ -25,6 +25,13 @@ struct BudgetMetrics: MetricSource {
             max(0, state.closedUntil?.seconds(since: now) ?? 0))
         text.single("luma_mcp_budget_queue_length", .gauge, "Calls waiting for budget.", Double(state.queued))
         text.single("luma_mcp_budget_in_flight", .gauge, "Calls to Luma in flight.", Double(state.inFlight))
+        text.single(
+            "luma_mcp_budget_gateways", .gauge, "Gateways that share the budget, this one included.",
+            Double(state.gateways))
+        text.single(
+            "luma_mcp_budget_cut_off", .gauge,
+            "1 when the store cannot be used and only half of an equal share of the budget is spent.",
+            state.isCutOff ? 1 : 0)
         text.begin("luma_mcp_breaker_state", .gauge, "1 for the current state of the circuit breaker.")
         for known in CircuitBreaker.State.allCases {
             text.sample(account.breaker.state == known ? 1 : 0, [("state", known.rawValue)])

@@ -121,7 +121,8 @@ final class StatusService {
             "get": Self.json(state.get), "post": Self.json(state.post), "shared": .bool(state.isLearned),
             "window_seconds": .number(Self.rounded(state.window)), "reset_seconds": seconds(state.resetAt),
             "closed_seconds": seconds(state.closedUntil), "waiting": .number(JSONNumber(state.queued)),
-            "in_flight": .number(JSONNumber(state.inFlight)),
+            "in_flight": .number(JSONNumber(state.inFlight)), "gateways": .number(JSONNumber(state.gateways)),
+            "leased": state.leased.map { .number(JSONNumber($0)) } ?? .null, "cut_off": .bool(state.isCutOff),
             "history": [
                 "step_seconds": .number(JSONNumber(BudgetHistory.stepSeconds)), "get": curve(\.get),
                 "post": curve(\.post), "waiting": curve(\.waiting),

@@ -57,6 +57,16 @@ package enum StatusSchema {
         "reset_seconds": nullable(seconds, "Seconds until more requests are certainly allowed; null when unknown."),
         "closed_seconds": nullable(seconds, "Seconds until calls resume after a 429; null when they are not paused."),
         "waiting": count, "in_flight": count,
+        "gateways": [
+            "type": "integer",
+            "description": "Gateways that share the budget through one data directory, this one included.",
+        ],
+        "leased": nullable(
+            count, "Requests that this gateway may send of what they share; null when it has the whole budget."),
+        "cut_off": [
+            "type": "boolean",
+            "description": "The store cannot be used, so this gateway spends half of an equal share of each window.",
+        ],
         "history": object([
             "step_seconds": count, "get": curve("Lowest number of remaining requests in each step, oldest first."),
             "post": curve("The same for POST."), "waiting": curve("Highest number of calls that waited for budget."),

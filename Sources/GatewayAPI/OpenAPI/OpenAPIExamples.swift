@@ -153,6 +153,7 @@ package struct OpenAPIExamples {
         "budget": [
             "get": ["limit": 500, "remaining": 482], "post": ["limit": 100, "remaining": 97], "shared": false,
             "window_seconds": 300, "reset_seconds": nil, "closed_seconds": nil, "waiting": 0, "in_flight": 1,
+            "gateways": 1, "leased": nil, "cut_off": false,
             "history": [
                 "step_seconds": 10, "get": [500, nil, 482], "post": [100, nil, 97], "waiting": [0, nil, 2],
             ],
