@@ -49,6 +49,15 @@ import Testing
         #expect(wrong.code == 1 && wrong.out.isEmpty && wrong.err.contains("JSON"), "\(wrong)")
     }
 
+    /// The examples in the documents of Luna's and Lumenore's servers, with the gateway in their place.
+    @Test func theExamplesOfLunaAndLumenoreWork() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("examples-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let result = try await runDriver("documented_examples.py", [Program.path, folder.path])
+        #expect(result.code == 0, "\(result.out)\(result.err)")
+    }
+
     /// What is told before and after the start, and read anew on SIGHUP.
     @Test func aDirectoryIsServed() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("documents-" + UUID().uuidString)
