@@ -97,6 +97,16 @@ import Testing
         #expect(gateway.program.standardError.components(separatedBy: line).count == 2)
     }
 
+    /// The same where gateways could not see each other, and each would spend the whole budget.
+    @Test func whereGatewaysCannotBeCountedOneLineSaysSo() async throws {
+        let folder = Folder()
+        try FileManager.default.createDirectory(atPath: folder.path + "/gateways", withIntermediateDirectories: true)
+        let gateway = try await RunningGateway.start(.standAlone, environment: ["LUMA_DATA_DIR": folder.path])
+        #expect(try await Self.post(gateway.address, "a", key: "a").status == 201)
+        let line = "Cannot use the file gateways in LUMA_DATA_DIR"
+        try await eventually("it is told") { gateway.program.standardError.contains(line) }
+    }
+
     @Test func aWriteThroughOneGatewayIsReadThroughTheOther() async throws {
         let folder = Folder()
         var environment = ["LUMA_DATA_DIR": folder.path, "LUMA_CACHE_SECONDS": "300"]

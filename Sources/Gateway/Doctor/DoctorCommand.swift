@@ -110,6 +110,7 @@ package struct DoctorCommand {
         let place = access(folder, F_OK) == 0 ? folder : Self.parent(of: folder)
         report.addStore(
             StoreInspection(folder: folder), folder: folder, refusal: StoreInspection.tryWrite(folder: place))
+        report.addGateways(GatewayMembers.count(in: folder))
     }
 
     /// - Returns: the names of the tools of plugins.

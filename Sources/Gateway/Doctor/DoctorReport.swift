@@ -165,6 +165,13 @@ extension DoctorReport {
         }
     }
 
+    /// Whether Luma's budget is shared.
+    /// - Parameter count: gateways that use the folder of the state.
+    mutating func addGateways(_ count: Int) {
+        guard count > 1 else { return }
+        add("gateways", .ok, "\(count) gateways use that directory, and share Luma's budget if they have the same key")
+    }
+
     /// What to do about a store that cannot be used.
     static func advice(for cause: StoreFailure.Cause) -> String {
         switch cause {

@@ -31,7 +31,8 @@ extension Configuration {
 
     /// The gateways with the same state, among which the budget is shared; nil when there can be no other.
     func openMembers(_ log: LogSink, byDefault directory: String?) -> GatewayMembers? {
-        guard let path = storeDirectory(byDefault: directory) else { return nil }
+        // The emulator inside counts for this program alone.
+        guard !usesSandbox, let path = storeDirectory(byDefault: directory) else { return nil }
         if let members = GatewayMembers(folder: path) { return members }
         log.log(
             LogEvent(

@@ -74,11 +74,21 @@ public final class GatewayMembers: Sendable {
     }
 
     /// Gateways that live, this one included: a system call for each.
-    public var count: Int {
-        var count = 1
-        var next = Self.locks
-        let end = Self.locks + off_t(Self.most)
-        while next < end, let taken = Self.conflict(descriptor, next, end - next) {
+    public var count: Int { 1 + Self.count(descriptor) }
+
+    /// Gateways that use a folder, for one that is none of them: takes no place, and tells nobody.
+    public static func count(in folder: String) -> Int {
+        let file = open(folder + "/gateways", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard file >= 0 else { return 0 }
+        defer { close(file) }
+        return count(file)
+    }
+
+    private static func count(_ file: Int32) -> Int {
+        var count = 0
+        var next = locks
+        let end = locks + off_t(most)
+        while next < end, let taken = conflict(file, next, end - next) {
             count += 1
             next = taken + 1
         }

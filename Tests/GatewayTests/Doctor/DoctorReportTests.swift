@@ -111,6 +111,14 @@ import Testing
         #expect(report.verdict == verdict && report.text.contains(words), "\(report.text)")
     }
 
+    @Test func gatewaysThatShareTheBudgetAreCounted() {
+        var report = DoctorReport()
+        for count in [0, 1] { report.addGateways(count) }
+        #expect(report.findings.isEmpty)
+        report.addGateways(3)
+        #expect(report.verdict == .ok && report.text.contains("3 gateways"), "\(report.text)")
+    }
+
     @Test(
         arguments: [(0, .warning, "0 days"), (1, .warning, "1 day"), (13, .warning, "SIGHUP"), (14, .ok, "14 days")]
             as [(Int, DoctorReport.Verdict, String)])

@@ -12,6 +12,10 @@ import Testing
         var others = try (0..<3).map { _ in try #require(GatewayMembers(folder: folder.path)) }
         #expect(first.count == 4)
         #expect(others[2].count == 4)
+        // One that only looks is none of them.
+        let generation = first.generation
+        #expect(GatewayMembers.count(in: folder.path) == 4)
+        #expect(first.count == 4 && first.generation == generation)
         others.remove(at: 1)
         #expect(first.count == 3)
         others = []
@@ -85,5 +89,6 @@ import Testing
 
     @Test func aFolderThatCannotBeUsedHasNone() {
         #expect(GatewayMembers(folder: "/proc/nowhere") == nil)
+        #expect(GatewayMembers.count(in: "/proc/nowhere") == 0)
     }
 }
