@@ -85,6 +85,48 @@ import Testing
         }
     }
 
+    /// The same on the ways of a plain call: a method of the tool's name, and a resource of it.
+    @Test func aHiddenToolIsAnUnknownOneToPlainCalls() async throws {
+        let settings = Self.settings.merging([.lunaEndpoint: "true"]) { $1 }
+        try await InProcess.serve(settings) { (gateway: InProcess) async throws in
+            gateway.shared.mcp.sources.replace(source: "zz", with: Self.maker)
+            let arguments: JSON = ["event_id": "evt-1"]
+            func call(_ name: String, _ who: Case) async throws -> Answer {
+                let message: JSON = ["jsonrpc": "2.0", "id": 1, "method": .string(name), "params": arguments]
+                return try await gateway.ask("POST /mcp" + who.suffix, Tokens.bearer(who.token) + who.fields, message)
+            }
+            func post(_ name: String, _ who: Case) async throws -> Answer {
+                let fields = Tokens.bearer(who.token) + who.fields + ["X-Request-Id: same"]
+                return try await gateway.ask("POST /tools/\(name)", fields, arguments)
+            }
+            for hidden in Self.hidden {
+                let unknown = try await post("qqqqqqqqqqqq", hidden)
+                for name in ["cancel_event", "zz__run", "zz.run", "zz--run"] {
+                    let answer = try await call(name, hidden)
+                    #expect(
+                        answer.status == 404 && answer.json == ["detail": "tool_not_found"],
+                        "\(hidden.name) \(name) \(answer.text)")
+                    // A resource has no toolset in its path.
+                    guard hidden.suffix.isEmpty else { continue }
+                    let posted = try await post(name, hidden)
+                    #expect(
+                        posted.status == 404
+                            && posted.text.replacing(name, with: "NAME")
+                                == unknown.text.replacing("qqqqqqqqqqqq", with: "NAME"),
+                        "\(hidden.name) \(name) \(posted.text)")
+                }
+            }
+            #expect(gateway.luma.asked == [])
+            let calls = await gateway.toolCalls()
+            #expect(
+                !calls.isEmpty && calls.allSatisfy { $0["outcome"] == "refused" && $0["source"] == "-" }, "\(calls)")
+            // Who may have it is answered.
+            let all = Case(name: "nothing", token: "all-all-all-all-all-all-1")
+            #expect(try await call("zz__run", all).json?["result"] == "run")
+            #expect(try await post("zz__run", all).status == 200)
+        }
+    }
+
     /// The same is there for who may have it, so that the table above can fail.
     @Test(arguments: MCPWay.allCases)
     func whoMaySeesAndCallsIt(way: MCPWay) async throws {
