@@ -159,6 +159,7 @@ extension ToolBox {
             rounds: shared.mcp.rounds)
         dispatcher.registry.toolsChange = shared.mcp.sources.isExpected || shared.access.toolsets.count > 0
         dispatcher.registry.othersChange = shared.upstreams != nil
+        dispatcher.subscribers = shared.upstreams?.subscribers
         dispatcher.auditor = loopContext
         dispatcher.limiter = loopContext
         dispatcher.changesNothing = shared.access.readOnly

@@ -80,7 +80,7 @@ package struct ServeCommand {
         let keyReads = shared.followKeys()
         let nodes = try await startNodes(shared, sockets, tls, sandbox)
         plugins?.begin(to: shared.mcp.sources)
-        upstreams?.read(to: shared.mcp.sources)
+        upstreams?.read(to: shared.mcp)
         // What is checked in the background is to be counted where the last program ended.
         await budget.value
         let monitor = await nodes[0].startMonitor()
@@ -105,7 +105,7 @@ package struct ServeCommand {
             await Reloads.read {
                 configuration.renew(shared.access, log)
                 forwarders?.read(to: shared.mcp.sources)
-                upstreams?.read(to: shared.mcp.sources)
+                upstreams?.read(to: shared.mcp)
             }
             plugins?.host.look()
             for node in nodes { await node.perform { $0.tokensChanged() } }

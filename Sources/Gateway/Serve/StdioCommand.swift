@@ -66,7 +66,7 @@ package struct StdioCommand {
             )
         }
         plugins?.begin(to: shared.mcp.sources)
-        upstreams?.read(to: shared.mcp.sources)
+        upstreams?.read(to: shared.mcp)
         let (ends, ending) = AsyncStream<Void>.makeStream()
         let executor = loop.executor
         LineInput(maxBytes: configuration.limits.maxBodyBytes).start { item in

@@ -12,6 +12,8 @@ struct UpstreamService: Sendable {
     private static let secondsToKill = 0.75
 
     let host: UpstreamHost
+    /// Who has subscribed to resources, some of which may be theirs.
+    var subscribers: ResourceSubscribers { host.subscribers }
 
     /// Whose tools they are, in the audit log.
     static func source(of upstream: String) -> String { "upstream:" + upstream }
@@ -42,9 +44,12 @@ struct UpstreamService: Sendable {
     }
 
     /// Reads the file, and offers what its servers offer from now on. Blocks for the file alone: never on a loop, and one at a time.
-    func read(to sources: ToolSourceFeed) {
-        host.read { upstream, offer in
-            sources.replace(source: Self.source(of: upstream), with: offer.tools, others: offer.others)
-        }
+    func read(to shared: MCPShared) {
+        let (sources, changes) = (shared.sources, shared.changes)
+        host.read(
+            updated: { changes.publish(.resourceUpdated(uri: $0)) },
+            publish: { upstream, offer in
+                sources.replace(source: Self.source(of: upstream), with: offer.tools, others: offer.others)
+            })
     }
 }

@@ -16,7 +16,7 @@ extension Dispatcher {
             throw .error(.invalidParams("Invalid params: uri must be a string"))
         }
         guard registry.knows(uri, for: caller.visibility) else { throw .notFound(uri: uri) }
-        guard caller.session?.subscribe(uri) ?? true else {
+        guard caller.session?.subscribe(uri, among: subscribers) ?? true else {
             throw .error(
                 .invalidParams("Invalid params: the URI is too long, or the session has too many subscriptions"))
         }

@@ -46,6 +46,8 @@ public final class Dispatcher {
     public var limiter: (any CallLimiter)?
     /// Nobody may write here, whatever the token: for the words of a refusal.
     public var changesNothing = false
+    /// Counts who has subscribed to resources; nil where nobody needs to know.
+    public var subscribers: ResourceSubscribers?
     let seal: any StateSeal
     let rounds: OpenRounds
     /// Items of one page of a list.
@@ -124,7 +126,7 @@ public final class Dispatcher {
     ) async -> Outcome {
         do throws(CallFailure) {
             if caller.revision.era == .modern, method == "subscriptions/listen" {
-                return .listening(try listen(id, params))
+                return .listening(try listen(id, params, caller.visibility))
             }
             let result = try await result(Request(id: id, method: method, params: params, caller: caller, sink: sink))
             return Task.isCancelled ? .silent : .answer(.response(id: id, result: .object(result)))
@@ -223,13 +225,17 @@ public final class Dispatcher {
         return completed(result, lifetime: Self.listLifetime, isIntroduction: true)
     }
 
-    private func listen(_ id: JSONRPCID, _ params: JSONObject?) throws(CallFailure) -> Subscription {
+    private func listen(
+        _ id: JSONRPCID, _ params: JSONObject?, _ visibility: Visibility
+    ) throws(CallFailure) -> Subscription {
         let offered = registry.capabilities
         guard offered.changes else { throw .error(.methodNotFound("Method not found: nothing here changes")) }
         guard let wanted = params?["notifications"]?.objectValue else {
             throw .error(.invalidParams("Invalid params: notifications must be an object"))
         }
-        return Subscription(id: id, wanted: wanted, offered: offered)
+        return Subscription(id: id, wanted: wanted, offered: offered, among: subscribers) {
+            registry.knows($0, for: visibility)
+        }
     }
 
     /// A result with what every modern result carries; of a list or of something read, also how long it may be kept.

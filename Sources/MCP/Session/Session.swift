@@ -22,7 +22,8 @@ public final class Session: Sendable {
     }
     private struct State {
         var level = LoggingLevel.info
-        var subscriptions: Set<String> = []
+        /// By URI, with what counts it where somebody counts.
+        var subscriptions: [String: ResourceSubscribers.Hold?] = [:]
         var running: [JSONRPCID: Running] = [:]
         var waiting: [JSONRPCID: @Sendable (Result<JSON, JSONRPCError>) -> Void] = [:]
         var lastRequest = 0
@@ -61,23 +62,25 @@ public final class Session: Sendable {
     // MARK: Subscriptions
 
     /// False when the session has too many, or the URI is too long to be kept.
-    func subscribe(_ uri: String) -> Bool {
+    /// - Parameter subscribers: where it is counted; nil for nowhere.
+    func subscribe(_ uri: String, among subscribers: ResourceSubscribers? = nil) -> Bool {
         guard uri.utf8.count <= Self.longestURI else { return false }
+        // Counted outside of the lock, and let go there if it was counted before.
+        let hold = subscribers?.hold(uri)
         return state.withLock { state in
-            guard state.subscriptions.count < Self.maxSubscriptions || state.subscriptions.contains(uri) else {
-                return false
-            }
-            state.subscriptions.insert(uri)
+            if state.isClosed || state.subscriptions[uri] != nil { return true }
+            guard state.subscriptions.count < Self.maxSubscriptions else { return false }
+            state.subscriptions.updateValue(hold, forKey: uri)
             return true
         }
     }
 
-    func unsubscribe(_ uri: String) { _ = state.withLock { $0.subscriptions.remove(uri) } }
+    func unsubscribe(_ uri: String) { _ = state.withLock { $0.subscriptions.removeValue(forKey: uri) } }
 
     /// What this session is to be sent because of a change; nil when it did not ask for it.
     public func message(for change: Change) -> JSONRPCMessage? {
         guard case .resourceUpdated(let uri) = change else { return .notification(method: change.method, params: nil) }
-        guard state.withLock({ $0.subscriptions.contains(uri) }) else { return nil }
+        guard state.withLock({ $0.subscriptions[uri] != nil }) else { return nil }
         return .notification(method: change.method, params: ["uri": .string(uri)])
     }
 
@@ -152,14 +155,15 @@ public final class Session: Sendable {
 
     /// The client is gone for good: cancels what it has asked for, and answers for it what it was asked.
     public func close() {
-        let (running, streams) = state.withLock { state in
+        let (running, streams, _) = state.withLock { state in
             defer {
                 state.running = [:]
-                state.subscriptions = []
+                state.subscriptions = [:]
                 state.streams = [:]
                 state.isClosed = true
             }
-            return (state.running, state.streams)
+            // What counts the subscriptions is let go outside of the lock.
+            return (state.running, state.streams, state.subscriptions)
         }
         for case .cancellable(let cancel) in running.values { cancel() }
         abandonAll()

@@ -6,10 +6,18 @@ public struct Subscription: Sendable {
     public let id: JSONRPCID
     private let lists: Set<Change>
     private let uris: Set<String>
+    /// What counts them, as long as this is there.
+    private let holds: [ResourceSubscribers.Hold]
     private let accepted: JSON
 
     /// Keeps of what is asked for that which is offered.
-    init(id: JSONRPCID, wanted: JSONObject, offered: ServerCapabilities) {
+    /// - Parameters:
+    ///   - subscribers: where its resources are counted; nil for nowhere.
+    ///   - knows: whether there is a resource of this URI for whoever asks.
+    init(
+        id: JSONRPCID, wanted: JSONObject, offered: ServerCapabilities, among subscribers: ResourceSubscribers? = nil,
+        knows: (String) -> Bool
+    ) {
         self.id = id
         var lists: Set<Change> = []
         var accepted = JSONObject()
@@ -24,11 +32,12 @@ public struct Subscription: Sendable {
         var uris: [String] = []
         if offered.subscribe, let listed = wanted["resourceSubscriptions"]?.arrayValue {
             uris = listed.prefix(Session.maxSubscriptions).compactMap(\.stringValue)
-                .filter { $0.utf8.count <= Session.longestURI }
+                .filter { $0.utf8.count <= Session.longestURI && knows($0) }
             accepted["resourceSubscriptions"] = .array(uris.map { .string($0) })
         }
         self.lists = lists
         self.uris = Set(uris)
+        holds = self.uris.compactMap { subscribers?.hold($0) }
         self.accepted = .object(accepted)
     }
 

@@ -43,6 +43,8 @@ package final class UpstreamHost: Sendable {
 
     /// For the calls.
     package let runs: UpstreamRuns
+    /// Who has subscribed to resources: the upstreams are asked to tell of those that are theirs.
+    package let subscribers = ResourceSubscribers()
     private let settings: Settings
     private let loop: Loop
     /// Made on the loop, when it is first needed there.
@@ -75,7 +77,11 @@ package final class UpstreamHost: Sendable {
     /// Reads the file anew, and connects to what is in it, in the background. Blocks for the file alone: never on a loop.
     /// - Parameter publish: called on the upstreams' loop, now and later, for each upstream that offers something else than before,
     ///   with its name.
-    package func read(publish: @escaping @Sendable (String, Offer) -> Void) {
+    /// - Parameter updated: called there with the URI of a resource of theirs that reads otherwise now, if somebody has subscribed to it.
+    package func read(
+        updated: @escaping @Sendable (String) -> Void = { _ in },
+        publish: @escaping @Sendable (String, Offer) -> Void
+    ) {
         let (file, problems) = Self.file(settings)
         for problem in problems {
             runs.log(HostEvent(.warning, "The file of upstreams cannot be used", ["cause": problem]))
@@ -88,9 +94,12 @@ package final class UpstreamHost: Sendable {
         }
         let (settings, runs) = (settings, runs)
         perform { [self] keepers in
-            keepers.take(file, problems, settings, runs, publish: publish) { [self] snapshot in
+            keepers.take(file, problems, settings, runs, publish: publish, updated: updated) { [self] snapshot in
                 newest.withLock { $0 = snapshot }
             }
+        }
+        subscribers.onChange { [weak self] in
+            self?.perform { [weak self] keepers in keepers.subscribe(self?.subscribers.changes() ?? [:]) }
         }
     }
 
@@ -129,6 +138,7 @@ package final class UpstreamHost: Sendable {
     /// Ends all conversations. Nothing of any upstream runs when it returns. The loops on which calls are made must still run, or all
     /// calls have ended.
     package func end() async {
+        subscribers.onChange {}
         await loop.end(keepers.withLock { $0 })
         await loop.stop()
         await settings.folder.remove()

@@ -12,7 +12,7 @@ final class UpstreamKeeper {
     /// For the farewell at the end of the gateway, in seconds.
     private static let secondsToEnd = 1.0
     /// What several words say at about the same time is looked at once, in seconds.
-    private static let gatherSeconds = 0.2
+    static let gatherSeconds = 0.2
     /// Between two looks at the lists of one that does not tell of changes, in seconds.
     private static let pollSeconds = 300.0
 
@@ -32,7 +32,7 @@ final class UpstreamKeeper {
     private var outage = OutageNotice()
     var patience = UpstreamPatience()
     var calls: [UInt64: (UpstreamFault) -> Void] = [:]
-    private var timers: [Timer: TimerQueue.Token] = [:]
+    private(set) var timers: [Timer: TimerQueue.Token] = [:]
     var lastHeard: MonotonicTime
     var isEnded = false
     /// It was connected to, or a call has tried to.
@@ -54,12 +54,17 @@ final class UpstreamKeeper {
     /// Why its lists cannot be read, though it answers.
     var listProblem: String?
 
-    private enum Timer { case retry, grace, look, poll, idle, subscription }
+    /// What callers have subscribed to of it, and how far that is.
+    var subscriptions = UpstreamSubscriptions()
+    /// Told of each resource that somebody has subscribed to and that reads otherwise now.
+    let updated: (String) -> Void
+
+    enum Timer { case retry, grace, look, poll, idle, subscription, updates }
 
     init(
         _ entry: UpstreamEntry, _ settings: UpstreamHost.Settings, _ runs: UpstreamRuns, on reactor: Reactor,
         makeTransport: @escaping (UpstreamEntry) -> any UpstreamTransport,
-        changed: @escaping (UpstreamKeeper) -> Void
+        changed: @escaping (UpstreamKeeper) -> Void, updated: @escaping (String) -> Void
     ) {
         self.entry = entry
         self.settings = settings
@@ -67,6 +72,7 @@ final class UpstreamKeeper {
         self.reactor = reactor
         self.makeTransport = makeTransport
         self.changed = changed
+        self.updated = updated
         clock = LoopClock(reactor)
         lastHeard = clock.now
     }
@@ -107,11 +113,14 @@ final class UpstreamKeeper {
             readLists()
             watchIdle()
             poll()
-            if agreement.revision.era == .modern { subscribe() }
+            subscriptions.begin()
+            if agreement.revision.era == .modern { subscribe() } else { subscribeEach() }
             changed(self)
         case .disconnected(let fault): lost(fault)
         case .changed: lookSoon()
-        case .listening(let isOpen): if isOpen { stop(.poll) } else { poll() }
+        case .updated(let uri): note(updated: uri)
+        // What tells of resources alone says nothing of lists.
+        case .listening(let isOpen): if isOpen, announcesLists { stop(.poll) } else { poll() }
         }
     }
 
@@ -119,7 +128,8 @@ final class UpstreamKeeper {
     private func lost(_ fault: UpstreamFault) {
         guard let link else { return }
         self.link = nil
-        for timer in [Timer.poll, .idle, .look, .subscription] { stop(timer) }
+        for timer in [Timer.poll, .idle, .look, .subscription, .updates] { stop(timer) }
+        subscriptions.end()
         let deadline = clock.now.advanced(seconds: isEnded ? Self.secondsToEnd : 2 * settings.patience)
         start { await link.close(fault, by: deadline) }
         if !isEnded, outage.failed(now: clock.now) {
@@ -179,35 +189,15 @@ final class UpstreamKeeper {
         start(.look, at: clock.now.advanced(seconds: Self.gatherSeconds)) { [weak self] in self?.readLists() }
     }
 
-    private func poll() {
+    private var announcesLists: Bool {
+        UpstreamPages.Kind.allCases.contains { agreement?.announces($0) ?? false }
+    }
+
+    func poll() {
         start(.poll, at: clock.now.advanced(seconds: Self.pollSeconds)) { [weak self] in
             guard let self else { return }
             readLists()
             poll()
-        }
-    }
-
-    /// Has it tell of changes, in the revision without a channel of its own for that.
-    private func subscribe(after pause: Double = 1) {
-        guard let link, let agreement else { return }
-        var wanted: JSONObject = [:]
-        for (kind, name) in [
-            (UpstreamPages.Kind.tools, "toolsListChanged"), (.prompts, "promptsListChanged"),
-            (.resources, "resourcesListChanged"),
-        ] where agreement.announces(kind) { wanted[name] = true }
-        guard !wanted.isEmpty else { return }
-        stop(.poll)
-        link.request(
-            "subscriptions/listen", ["notifications": .object(wanted)], seconds: .infinity,
-            ceiling: MonotonicTime(nanoseconds: .max)
-        ) { [weak self, weak link] outcome in
-            guard let self, self.link === link, !isEnded else { return }
-            poll()
-            if case .failure(.error) = outcome { return }
-            start(.subscription, at: clock.now.advanced(seconds: pause)) { [weak self] in
-                self?.readLists()
-                self?.subscribe(after: min(2 * pause, 60))
-            }
         }
     }
 
@@ -261,7 +251,7 @@ final class UpstreamKeeper {
         if work.keys.contains(number) { work[number] = .some(task) }
     }
 
-    private func start(_ timer: Timer, at deadline: MonotonicTime, _ then: @escaping () -> Void) {
+    func start(_ timer: Timer, at deadline: MonotonicTime, _ then: @escaping () -> Void) {
         stop(timer)
         timers[timer] = reactor.schedule(at: deadline) { [weak self] in
             self?.timers[timer] = nil
@@ -269,5 +259,5 @@ final class UpstreamKeeper {
         }
     }
 
-    private func stop(_ timer: Timer) { if let token = timers.removeValue(forKey: timer) { reactor.cancel(token) } }
+    func stop(_ timer: Timer) { if let token = timers.removeValue(forKey: timer) { reactor.cancel(token) } }
 }

@@ -14,6 +14,9 @@ final class Keepers {
     private var file = UpstreamFile()
     private var problems: [String] = []
     private var publish: (String, UpstreamHost.Offer) -> Void = { _, _ in }
+    private var updated: (String) -> Void = { _ in }
+    /// The resources that somebody has subscribed to, of whichever upstream or of none.
+    private var wanted: Set<String> = []
     private var onChange: (UpstreamSnapshot) -> Void = { _ in }
     private var last = UpstreamSnapshot()
     private var runs: UpstreamRuns?
@@ -26,9 +29,10 @@ final class Keepers {
     /// Has those of a file from now on. One whose entry is the same stays as it is.
     func take(
         _ file: UpstreamFile, _ problems: [String], _ settings: UpstreamHost.Settings, _ runs: UpstreamRuns,
-        publish: @escaping (String, UpstreamHost.Offer) -> Void, onChange: @escaping (UpstreamSnapshot) -> Void
+        publish: @escaping (String, UpstreamHost.Offer) -> Void, updated: @escaping (String) -> Void,
+        onChange: @escaping (UpstreamSnapshot) -> Void
     ) {
-        (self.publish, self.onChange, self.runs) = (publish, onChange, runs)
+        (self.publish, self.updated, self.onChange, self.runs) = (publish, updated, onChange, runs)
         // A file that cannot be read leaves what there was.
         self.problems = problems
         guard problems.isEmpty || last.generation == 0 else { return tell() }
@@ -53,9 +57,11 @@ final class Keepers {
                 changed: { [weak self] keeper in
                     guard let self, keepers[keeper.entry.name] === keeper else { return }
                     offer(keeper)
+                    assign()
                     startMore()
                     tell()
-                })
+                },
+                updated: { [weak self] in self?.updated($0) })
             keepers[entry.name] = keeper
             keeper.recall()
         }
@@ -92,6 +98,36 @@ final class Keepers {
             UpstreamHost.Offer(
                 tools: { reactor in hosted.tools(runs, on: reactor) },
                 others: { reactor in hosted.others(runs, on: reactor, order: order) }))
+    }
+
+    // MARK: Subscriptions
+
+    /// Whether somebody wants these resources now.
+    func subscribe(_ changes: [String: Bool]) {
+        for (uri, isWanted) in changes {
+            if isWanted { wanted.insert(uri) } else { wanted.remove(uri) }
+        }
+        assign()
+    }
+
+    /// Has each upstream tell of those resources that are read of it: by its list, before any template, and in the order of the file.
+    private func assign() {
+        let all = file.entries.compactMap { keepers[$0.name] }
+        guard !wanted.isEmpty || all.contains(where: { !$0.subscriptions.wanted.isEmpty }) else { return }
+        var left = wanted
+        var owned: [String: Set<String>] = [:]
+        for keeper in all {
+            let own = left.intersection(keeper.hosted?.offered.resources.map(\.uri) ?? [])
+            owned[keeper.entry.name] = own
+            left.subtract(own)
+        }
+        for keeper in all where !left.isEmpty {
+            let forms = keeper.hosted?.offered.templates.compactMap { URITemplate(outside: $0.uri) } ?? []
+            let own = left.filter { uri in forms.contains { $0.match(uri) != nil } }
+            owned[keeper.entry.name]?.formUnion(own)
+            left.subtract(own)
+        }
+        for keeper in all { keeper.want(owned[keeper.entry.name] ?? []) }
     }
 
     private func tell() {
@@ -151,7 +187,7 @@ final class Keepers {
     }
 
     func end() async {
-        (publish, onChange) = ({ _, _ in }, { _ in })
+        (publish, updated, onChange) = ({ _, _ in }, { _ in }, { _ in })
         let all = Array(keepers.values)
         keepers = [:]
         for keeper in all { leave(keeper) }

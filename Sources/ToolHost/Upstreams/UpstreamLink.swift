@@ -11,6 +11,8 @@ final class UpstreamLink {
         /// It is over; another link is needed for another conversation.
         case disconnected(UpstreamFault)
         case changed(UpstreamPages.Kind)
+        /// The resource of this URI reads otherwise now.
+        case updated(String)
         /// The server speaks unasked, or does not.
         case listening(Bool)
     }
@@ -32,6 +34,7 @@ final class UpstreamLink {
         let ceiling: MonotonicTime
         let progress: ((JSONObject) -> Void)?
         let asked: Asked?
+        let acknowledged: (() -> Void)?
         let then: (Outcome) -> Void
         /// The number of what is asked and has no answer yet.
         var question: Int?
@@ -100,6 +103,9 @@ final class UpstreamLink {
         for request in waiting { request() }
     }
 
+    /// Has the server speak unasked, where that needs a channel.
+    func listen() { perform(client.listen()) }
+
     // MARK: Requests
 
     /// Makes a request, whose end is told once.
@@ -108,16 +114,19 @@ final class UpstreamLink {
     ///   - ceiling: its end in any case.
     ///   - capabilities: what can be asked for in the course of it.
     ///   - asked: told of what is asked for so; until the answer, or until it is withdrawn, the request has all the time up to its ceiling.
+    ///   - acknowledged: told once a request for news was heard.
     /// - Returns: what gives it up.
     @discardableResult
     func request(
         _ method: String, _ params: JSONObject, name: String? = nil, seconds: Double, ceiling: MonotonicTime? = nil,
         capabilities: JSONObject = [:], progress: ((JSONObject) -> Void)? = nil, asked: Asked? = nil,
-        then: @escaping (Outcome) -> Void
+        acknowledged: (() -> Void)? = nil, then: @escaping (Outcome) -> Void
     ) -> (UpstreamFault) -> Void {
         let now = clock.now
         let ceiling = ceiling ?? now.advanced(seconds: seconds)
-        let waiter = Waiter(seconds: seconds, ceiling: ceiling, progress: progress, asked: asked, then: then)
+        let waiter = Waiter(
+            seconds: seconds, ceiling: ceiling, progress: progress, asked: asked, acknowledged: acknowledged, then: then
+        )
         let ticket = Ticket()
         let make = { [self] in
             if ticket.isGivenUp { return }
@@ -219,6 +228,8 @@ final class UpstreamLink {
             watch(id, until: min(clock.now.advanced(seconds: waiter.seconds), waiter.ceiling))
             waiter.asked?(.withdrawn)
         case .changed(let kind): heard(.changed(kind))
+        case .updated(let uri): heard(.updated(uri))
+        case .acknowledged(let id): waiters[id]?.acknowledged?()
         }
     }
 

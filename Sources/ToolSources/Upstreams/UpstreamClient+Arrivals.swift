@@ -105,6 +105,13 @@ extension UpstreamClient {
         case "notifications/tools/list_changed": return [.changed(.tools)]
         case "notifications/prompts/list_changed": return [.changed(.prompts)]
         case "notifications/resources/list_changed": return [.changed(.resources)]
+        case "notifications/resources/updated":
+            guard let uri = params["uri"]?.stringValue else { return [] }
+            return [.updated(uri)]
+        case "notifications/subscriptions/acknowledged":
+            let id = params["_meta"]?["io.modelcontextprotocol/subscriptionId"]?.wholeValue
+            guard let id, pending[id]?.method == "subscriptions/listen" else { return [] }
+            return [.acknowledged(id)]
         default: return []
         }
     }

@@ -72,6 +72,13 @@ extension UpstreamClient {
         }
     }
 
+    /// Has the channel opened on which the server speaks unasked, once for each session of the revisions that have such a channel.
+    public mutating func listen() -> [Action] {
+        guard let agreement, agreement.revision.era == .legacy, listeningSession != session else { return [] }
+        listeningSession = session
+        return [.listen]
+    }
+
     private mutating func agreed(
         on revision: Revision, _ capabilities: JSONObject, _ server: JSON?, _ instructions: JSON?, now: MonotonicTime
     ) -> [Action] {
@@ -83,7 +90,7 @@ extension UpstreamClient {
         if revision.era == .legacy {
             let message = UpstreamMessage.notification("notifications/initialized", [:], revision: revision)
             actions.append(.send(message, deadline: now.advanced(seconds: connectSeconds)))
-            if UpstreamPages.Kind.allCases.contains(where: agreement.announces) { actions.append(.listen) }
+            if UpstreamPages.Kind.allCases.contains(where: agreement.announces) { actions += listen() }
         }
         actions.append(.connected(agreement))
         for id in pending.keys.sorted() where pending[id]?.isSent == false { actions += send(id) }

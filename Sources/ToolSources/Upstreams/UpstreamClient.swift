@@ -27,6 +27,9 @@ public struct UpstreamClient: Sendable {
             capabilities[Self.member(kind)]?["listChanged"]?.boolValue ?? false
         }
 
+        /// Whether it tells of changes of single resources.
+        public var tellsOfResources: Bool { capabilities["resources"]?["subscribe"]?.boolValue ?? false }
+
         private static func member(_ kind: UpstreamPages.Kind) -> String {
             kind == .templates ? UpstreamPages.Kind.resources.rawValue : kind.rawValue
         }
@@ -60,6 +63,10 @@ public struct UpstreamClient: Sendable {
         /// The server wants no answer any more to what it has asked in the course of this request.
         case withdrawn(Int)
         case changed(UpstreamPages.Kind)
+        /// The resource of this URI reads otherwise now.
+        case updated(String)
+        /// A request for news (`subscriptions/listen`) was heard: they come from now on.
+        case acknowledged(Int)
     }
 
     struct Pending: Sendable {
@@ -94,6 +101,8 @@ public struct UpstreamClient: Sendable {
     private var lastID = 0
     /// Counts handshakes.
     var session = 0
+    /// The handshake after which the channel was opened on which the server speaks unasked.
+    var listeningSession = 0
     /// Messages that fit nothing: answers to nobody, and what is none.
     public internal(set) var strays = 0
     let era: UpstreamEntry.Era

@@ -25,7 +25,7 @@ enum GatewayNode {
             store: store, tokens: try resolution.configuration.tokens(), forwarders: forwarders,
             upstreams: upstreams)
         forwarders?.read(to: shared.mcp.sources)
-        upstreams?.read(to: shared.mcp.sources)
+        upstreams?.read(to: shared.mcp)
         return shared
     }
 

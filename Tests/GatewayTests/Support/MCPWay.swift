@@ -110,9 +110,14 @@ final class MCPSpeaker {
     func toolNews() async throws -> Int { try await news(of: "tools") }
 
     /// The same of any list.
-    func news(of list: String) async throws -> Int {
+    func news(of list: String) async throws -> Int { await count(list + "/list_changed") }
+
+    /// How often it was told that a resource reads otherwise now.
+    func updates() async -> Int { await count("resources/updated") }
+
+    private func count(_ part: String) async -> Int {
         let text = await stream?.seen().text ?? stdio?.text ?? ""
-        return text.split(separator: list + "/list_changed", omittingEmptySubsequences: false).count - 1
+        return text.split(separator: part, omittingEmptySubsequences: false).count - 1
     }
 
     func end() async {

@@ -30,6 +30,8 @@ import Testing
             case .asked(let id, _, _): "asked \(id)"
             case .withdrawn(let id): "withdrawn \(id)"
             case .changed(let kind): "changed \(kind.rawValue)"
+            case .updated(let uri): "updated \(uri)"
+            case .acknowledged(let id): "acknowledged \(id)"
             }
         }
     }
@@ -287,5 +289,52 @@ import Testing
         #expect(meta?["io.modelcontextprotocol/clientCapabilities"] == [:] && meta?["progressToken"] == 2)
         #expect(meta?["io.modelcontextprotocol/clientInfo"]?["name"] == "luma-mcp")
         #expect(deadline == Self.later && message.kind == .request(id: 2, name: "t") && !message.isFirst)
+    }
+
+    // MARK: News of resources
+
+    private static func news(_ method: JSON, _ params: JSON) -> JSON {
+        ["jsonrpc": "2.0", "method": method, "params": params]
+    }
+
+    /// It may be heard on any way: what is not wanted is whoever's who has asked.
+    @Test(arguments: [nil, 2] as [Int?]) func aChangeOfAResourceIsTold(request: Int?) {
+        var client = Self.ready(.legacy)
+        _ = Self.request(&client)
+        let updated: JSON = "notifications/resources/updated"
+        #expect(Self.take(&client, Self.news(updated, ["uri": "notes://a"]), of: request) == ["updated notes://a"])
+        for params: JSON in [[:], ["uri": 1], []] {
+            #expect(Self.take(&client, Self.news(updated, params), of: request) == [])
+        }
+    }
+
+    @Test func whatIsListenedToIsAcknowledged() {
+        var client = Self.ready(.modern)
+        let (id, _) = client.request("subscriptions/listen", [:], deadline: Self.later, now: Self.now)
+        let (call, _) = Self.request(&client)
+        let heard: JSON = "notifications/subscriptions/acknowledged"
+        func take(_ id: JSON) -> [String] {
+            Self.take(&client, Self.news(heard, ["_meta": ["io.modelcontextprotocol/subscriptionId": id]]))
+        }
+        #expect(take(.number(JSONNumber(id))) == ["acknowledged \(id)"])
+        for wrong: JSON in [.number(JSONNumber(call)), 99, .string(String(id)), .null] {
+            #expect(take(wrong) == [], "\(wrong)")
+        }
+    }
+
+    /// Once for each session, whoever wishes it first.
+    @Test func theChannelIsOpenedOnce() {
+        var announcing = Self.ready(.legacy)
+        #expect(Self.words(announcing.listen()) == [], "lists that change have opened it")
+        var client = Self.client(.legacy)
+        #expect(Self.words(client.listen()) == [], "not before the handshake")
+        _ = client.connect(now: Self.now)
+        let hello: JSON = ["protocolVersion": "2025-11-25", "capabilities": ["resources": ["subscribe": true]]]
+        _ = Self.take(&client, Self.answer(1, hello))
+        #expect(client.agreement?.tellsOfResources == true)
+        #expect(Self.words(client.listen()) == ["listen"])
+        #expect(Self.words(client.listen()) == [])
+        var modern = Self.ready(.modern)
+        #expect(Self.words(modern.listen()) == [])
     }
 }
