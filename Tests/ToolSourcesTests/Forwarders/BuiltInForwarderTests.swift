@@ -237,12 +237,13 @@ import Testing
         let (outcome, _) = try Self.play(Self.forwarder("luna"), "code_gen", ["prompt": "a\n\"\"\"x"], [event])
         #expect(outcome.isFallback == isFallback)
         guard isFallback else {
-            #expect(outcome.toolResult.isError)
+            #expect(outcome.toolResult.isError && outcome.toolResult.meta == nil)
             return
         }
         #expect(outcome.texts.first == "The AI service gave no answer; this is a canned snippet.")
         #expect(outcome.value == "# Not generated. Wanted: a \"\"\"x\nprint(\"Hello, world\")\n")
         #expect(outcome.structured?["fallback"] == true)
+        #expect(outcome.toolResult.meta == ["luma-mcp/fallback": true] as JSONObject)
     }
 
     // MARK: GitHub

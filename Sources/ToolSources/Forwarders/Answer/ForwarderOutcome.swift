@@ -21,7 +21,11 @@ public struct ForwarderOutcome: Sendable, Equatable {
     }
 
     /// The same as the result of a tool.
-    public var toolResult: ToolResult { ToolResult(content, structured: structured, isError: failure != nil) }
+    public var toolResult: ToolResult {
+        var result = ToolResult(content, structured: structured, isError: failure != nil)
+        if isFallback { result.meta = ["luma-mcp/fallback": true] }
+        return result
+    }
 
     /// A value as a result: an object is also structured as it is, any other as the one member of an object.
     /// - Parameter textLimit: characters of the text.
