@@ -6,7 +6,7 @@ extension Shelf {
     /// What its operations do, by their names: those of its path that there are.
     var behaviours: [(String, Behaviour)] {
         [("list", list), ("get", get), ("create", create), ("update", update), ("delete", delete)]
-            .map { ("\(path)/\($0)", $1) }.filter { name, _ in Catalog[name] != nil }
+            .map { (path + $0, $1) }.filter { name, _ in Catalog[name] != nil }
     }
 
     /// Lists the things of one owner, the oldest first; in pages where the row has them.

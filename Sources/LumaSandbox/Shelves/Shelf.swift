@@ -10,7 +10,7 @@ struct Shelf: Sendable {
         let check: @Sendable (EventRecord?, JSONObject) throws(Refusal) -> Void
     }
 
-    /// What the names of its operations begin with, such as `events/coupons`.
+    /// What the names of its operations begin with, such as `events/coupons/`.
     let path: String
     /// Its name in the state and in snapshots, such as `coupons`.
     let name: String
@@ -39,7 +39,7 @@ struct Shelf: Sendable {
         _ path: String, named name: String? = nil, noun: String? = nil, key: String, fields: [SchemaField]? = nil,
         defaults: JSONObject = JSONObject(), unique: String? = nil, capacity: Int = 10_000, rules: [Rule] = []
     ) {
-        let list = Catalog["\(path)/list"]
+        let list = Catalog[path + "list"]
         let fields = fields ?? list?.entryFields() ?? []
         self.path = path
         self.name = name ?? String(path.split(separator: "/").last ?? "")
@@ -114,7 +114,7 @@ extension Shelf {
     /// Every shelf; a snapshot holds them by their names.
     static let all: [Shelf] = [
         Shelf(
-            "events/coupons", key: "code", defaults: ["remaining_count": 1_000_000],
+            "events/coupons/", key: "code", defaults: ["remaining_count": 1_000_000],
             rules: [.ticketType("event_ticket_type_id"), .inOrder("valid_start_at", "valid_end_at")])
     ]
 }

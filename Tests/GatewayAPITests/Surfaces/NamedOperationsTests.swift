@@ -36,9 +36,9 @@ import Testing
 
     private static func problems(_ source: String) -> [String] {
         named(in: source).compactMap { before, name in
-            // A shelf serves what is below a path.
-            if before.hasSuffix("Shelf(") {
-                return names.contains { $0.hasPrefix(name + "/") } ? nil : "there is nothing below \(name)"
+            // What several names begin with.
+            if name.hasSuffix("/") {
+                return names.contains { $0.hasPrefix(name) } ? nil : "there is nothing below \(name)"
             }
             guard names.contains(name) else { return "there is no \(name)" }
             let isSurface = before.hasSuffix("Surfaces[operation: ")
@@ -69,8 +69,9 @@ import Testing
         arguments: [
             (#"Surfaces[operation: "events/get"]"#, []),
             (#"Surfaces[operation: "events/got"]"#, ["there is no events/got"]),
-            (#"Shelf("events/coupons", noun: "Coupon")"#, []),
-            (#"Shelf("events/coupon", noun: "Coupon")"#, ["there is nothing below events/coupon"]),
+            (#"Shelf("events/coupons/", key: "code")"#, []),
+            (#"Shelf("events/coupons")"#, ["there is no events/coupons"]),
+            (#"Shelf("events/coupon/", key: "code")"#, ["there is nothing below events/coupon/"]),
             (#"Catalog["event/get"]?.shows"#, ["there is no event/get"]),
             (#"let row = named("users/self"), .named("users/get-self")"#, ["there is no users/self"]),
             (#"Surfaces[operation: "users/get-self"]"#, ["users/get-self is offered nowhere"]),

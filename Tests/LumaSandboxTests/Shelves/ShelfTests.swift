@@ -7,7 +7,7 @@ import Testing
 /// A sandbox with a shelf of its own: labels of the calendar, which no row of Luma's is about.
 private struct Labels {
     static let shelf = Shelf(
-        "labels", noun: "label", key: "label_id",
+        "labels/", noun: "label", key: "label_id",
         fields: [
             SchemaField("id", .id(prefix: "label-"), required: true), SchemaField("name", .string(), required: true),
             SchemaField("color", .string(), required: true, nullable: true),
@@ -77,17 +77,17 @@ struct ShelfTests {
         func names(_ path: String) -> [String] {
             Shelf(path, key: "id", fields: []).behaviours.map(\.0)
         }
-        #expect(names("events/coupons") == ["events/coupons/list", "events/coupons/create"])
-        #expect(names("events/ticket-types").contains("events/ticket-types/update") && names("labels").isEmpty)
+        #expect(names("events/coupons/") == ["events/coupons/list", "events/coupons/create"])
+        #expect(names("events/ticket-types/").contains("events/ticket-types/update") && names("labels/").isEmpty)
         #expect(Shelf.all.allSatisfy { !$0.behaviours.isEmpty && !$0.idPrefix.isEmpty })
         #expect(Set(Shelf.all.map(\.name)).count == Shelf.all.count)
         #expect(
-            Shelf.all.first?.name == "coupons" && Shelf("a/b", named: "c", key: "", fields: []).name == "c")
+            Shelf.all.first?.name == "coupons" && Shelf("a/b/", named: "c", key: "", fields: []).name == "c")
     }
 
     /// What is not said of a shelf is what its list says.
     @Test func aShelfIsOfWhatItsListShows() throws {
-        let shelf = Shelf("events/ticket-types", key: "event_ticket_type_id")
+        let shelf = Shelf("events/ticket-types/", key: "event_ticket_type_id")
         #expect(shelf.noun == "ticket type" && shelf.parent == "event_id" && shelf.idPrefix == "ttype-")
         #expect(shelf.fields.map(\.name) == Shapes.ticketType.map(\.name) && shelf.unique == nil)
         #expect(Labels.shelf.parent == nil)
@@ -96,7 +96,7 @@ struct ShelfTests {
     /// What names a thing and is not its id is one thing's alone.
     @Test func aNameIsUnique() {
         func unique(_ key: String) -> String? {
-            Shelf("x", key: key, fields: .optional("id", "code", as: .string())).unique
+            Shelf("x/", key: key, fields: .optional("id", "code", as: .string())).unique
         }
         #expect(unique("code") == "code" && unique("x_id") == nil)
         #expect(Labels.shelf.unique == "name" && Labels.shelf.shownKey == "id")
@@ -108,7 +108,7 @@ struct ShelfTests {
             let operation = LumaAPI.Operation(
                 "x", .post, body: .optional("size", "name", as: .any), effects: [.changes], summary: "")
             let input: JSONObject = ["size": ["width": 2, "depth": 3], "name": "One", "other": ["width": 4]]
-            return Shelf("x", key: "id", fields: fields).values(of: input, operation)
+            return Shelf("x/", key: "id", fields: fields).values(of: input, operation)
         }
         #expect(values(.optional("name", "width", as: .any)) == ["name": "One", "width": 2])
         #expect(values(.optional("size", "width", as: .any)) == ["size": ["width": 2, "depth": 3]])
