@@ -30,6 +30,8 @@ package final class FakeUpstream: Sendable {
         case raw(String, status: String = "200 OK", fields: String = "Content-Type: application/json\r\n")
         /// A stream of events with these data; it ends, or stays open.
         case events([JSON], staysOpen: Bool = false)
+        /// A stream of events with identifiers that begin with this one, which ends without the answer or breaks off.
+        case numbered([JSON], from: Int, breaksOff: Bool, fields: String = "")
         /// On the way of the answer it asks its client with this method, and goes on with what that says.
         case asks(JSON, id: String, method: String = "elicitation/create", then: @Sendable (JSON) -> Reply)
         /// The same, and it takes that back as soon as `isDue`, whatever the answer.
@@ -183,6 +185,17 @@ package final class FakeUpstream: Sendable {
                 connection.waitForClose()
                 return false
             }
+            connection.write("0\r\n\r\n")
+            return true
+        case .numbered(let events, let first, let breaksOff, let fields):
+            connection.write(streamHead)
+            // One without data has an identifier alone.
+            if events.isEmpty { chunk("id: \(first)\n\(fields)data: \n\n", connection) }
+            for (place, event) in events.enumerated() {
+                let text = String(decoding: event.encoded, as: UTF8.self)
+                chunk("id: \(first + place)\n\(fields)data: \(text)\n\n", connection)
+            }
+            if breaksOff { return false }
             connection.write("0\r\n\r\n")
             return true
         case .silence, .asks, .withdraws:

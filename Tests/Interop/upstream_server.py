@@ -7,13 +7,44 @@ import sys
 kind, way = sys.argv[1:]
 if kind == "v1":
     from mcp.server.fastmcp import Context, FastMCP as Server
+    from mcp.server.streamable_http import EventMessage, EventStore
 elif kind == "v2":
     from mcp.server import MCPServer as Server
     from mcp.server.mcpserver import Context
 else:
     from fastmcp import Context, FastMCP as Server
 
-server = Server("real", port=int(way)) if kind == "v1" and way != "stdio" else Server("real")
+if kind == "v1" and way != "stdio":
+
+    class Events(EventStore):
+        """What was sent, for whoever goes on from one of it."""
+
+        def __init__(self):
+            self.events = []
+
+        async def store_event(self, stream_id, message):
+            self.events.append((stream_id, message))
+            return str(len(self.events))
+
+        async def replay_events_after(self, last_event_id, send_callback):
+            last = int(last_event_id)
+            stream = self.events[last - 1][0]
+            for number, (stream_id, message) in enumerate(self.events[last:], last + 1):
+                if stream_id == stream and message is not None:
+                    await send_callback(EventMessage(message, str(number)))
+            return stream
+
+    server = Server("real", port=int(way), event_store=Events(), retry_interval=100)
+
+    @server.tool()
+    async def polled(ctx: Context) -> str:
+        """Ends the stream before the answer."""
+        await ctx.close_sse_stream()
+        await asyncio.sleep(0.3)
+        return "polled"
+
+else:
+    server = Server("real")
 
 
 @server.tool()

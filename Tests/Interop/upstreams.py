@@ -208,6 +208,31 @@ def grow(gateway):
     print("growing: four tools", flush=True)
 
 
+def resume(gateway):
+    """A stream that ends before the answer is taken up."""
+    assert text(gateway.call("hv1__polled")) == "polled"
+    print("hv1: resumed", flush=True)
+
+
+def remember(upstreams, folder):
+    """What was offered before a restart of the gateway is offered until the server answers."""
+    gone = upstreams[0]
+    name = "h" + gone.kind
+    gone.kill()
+    gateway = Gateway(list(entries(upstreams)), folder)
+    try:
+        until(f"{name} is remembered", lambda: gateway.tools(name) >= TOOLS)
+        assert gateway.state(name)["stale"], gateway.state(name)
+        gone.start()
+        until(f"{name} answers again", lambda: not gateway.state(name)["stale"])
+        assert text(gateway.call(f"{name}__echo", text="x")) == "x"
+        gateway.process.terminate()
+        assert gateway.process.wait(PATIENCE) == 0
+    finally:
+        gateway.process.kill()
+    print(f"{name}: remembered", flush=True)
+
+
 async def beside_tools(gateway):
     """Prompts, resources, and a question that a server has for the user of the gateway's client."""
     asked = []
@@ -241,6 +266,7 @@ def main():
                 journey(gateway, "h" + kind)
                 journey(gateway, "s" + kind)
             asyncio.run(beside_tools(gateway))
+            resume(gateway)
             flap(gateway)
             grow(gateway)
             for upstream in upstreams:
@@ -251,6 +277,7 @@ def main():
             assert gateway.process.wait(PATIENCE) == 0
             for program in programs:
                 until("every program has ended", lambda: not pathlib.Path(f"/proc/{program}").exists())
+            remember(upstreams, folder)
         finally:
             gateway.process.kill()
             for upstream in upstreams:

@@ -102,32 +102,66 @@ final class UpstreamHTTPTransport: UpstreamTransport {
         var outbound = OutboundRequest(
             method: .post, url: http.url, fields: fields, body: message.octets, deadline: deadline)
         outbound.sink = sink(answer, request: message.id)
+        let fault: UpstreamFault
         do throws(TransportError) {
             var response = try await curl.send(outbound)
-            if answer.isStream {
-                if let id = message.id { post(.failed(request: id, UpstreamHTTP.unanswered)) }
-            } else {
+            guard answer.isStream else {
                 response.body = answer.body
                 for arrival in http.read(response, of: message, hadSession: hadSession) { post(arrival) }
+                return
             }
+            fault = UpstreamHTTP.unanswered
         } catch {
-            let fault = answer.isTooLarge ? UpstreamHTTP.tooLarge : UpstreamHTTP.fault(error)
-            if let id = message.id { post(.failed(request: id, fault)) }
+            fault = answer.isTooLarge ? UpstreamHTTP.tooLarge : UpstreamHTTP.fault(error)
+        }
+        guard let id = message.id else { return }
+        if fault.kind == .lost, !answer.isWhole, !message.isFirst, message.revision.era == .legacy {
+            await resume(id, after: answer, deadline)
+        }
+        // Nothing to a request that has its answer.
+        post(.failed(request: id, fault))
+    }
+
+    /// Takes up a stream that has ended before the answer of its request, from the last event on to which the server has given an
+    /// identifier (2025-03-26 to 2025-11-25). Once, and again as long as that brings news: a server may mean to be asked so. Returns when
+    /// the answer has come, or none will.
+    private func resume(_ request: Int, after broken: StreamedAnswer, _ deadline: MonotonicTime) async {
+        let session = http.session
+        var (lastID, retry) = (broken.reader.lastID, broken.reader.retryMilliseconds)
+        var pause = 0.0
+        while !lastID.isEmpty, !isClosed, http.session == session, let curl {
+            let seconds = min(max(pause, Double(retry ?? 0) / 1000), Self.longestPause)
+            guard (try? await clock.sleep(until: clock.now.advanced(seconds: seconds))) != nil else { return }
+            let answer = StreamedAnswer(limit: largest) { UpstreamHTTP.isEventStream($0, $1) }
+            var outbound = OutboundRequest(
+                method: .get, url: http.url,
+                fields: http.fields(accept: "text/event-stream", revision: revision, lastID: lastID),
+                deadline: deadline)
+            outbound.sink = sink(answer, request: request, endsWithAnswer: true)
+            _ = try? await curl.send(outbound)
+            guard !answer.isWhole, !answer.isTooLarge, !Task.isCancelled, !answer.reader.lastID.isEmpty,
+                answer.reader.lastID != lastID
+            else { return }
+            (lastID, retry) = (answer.reader.lastID, answer.reader.retryMilliseconds ?? retry)
+            pause = Self.leastPause
         }
     }
 
     /// Gathers an answer, or reads its events as they come if it is a stream.
+    /// - Parameter endsWithAnswer: nothing is wanted after the answer: a stream that was asked for by `GET` need not end with it.
     private func sink(
-        _ answer: StreamedAnswer, request: Int?
+        _ answer: StreamedAnswer, request: Int?, endsWithAnswer: Bool = false
     ) -> @Sendable (OutboundResponse, UnsafeRawBufferPointer) -> Bool {
         let bound = LoopBound((answer, self), on: reactor.executor)
         return { head, piece in
             let (answer, transport) = bound.value
             guard let events = answer.take(head, piece) else { return false }
             for event in events {
-                if let arrival = transport.http.read(event, request: request) { transport.post(arrival) }
+                guard let arrival = transport.http.read(event, request: request) else { continue }
+                if let request, arrival.ends(request) { answer.isWhole = true }
+                transport.post(arrival)
             }
-            return true
+            return !(endsWithAnswer && answer.isWhole)
         }
     }
 
@@ -215,45 +249,5 @@ final class UpstreamHTTPTransport: UpstreamTransport {
         }
         curl?.shutdown()
         curl = nil
-    }
-}
-
-/// An answer while it comes: a stream of events, or a document.
-private final class StreamedAnswer {
-    private(set) var isStream = false
-    private(set) var isTooLarge = false
-    private(set) var body: [UInt8] = []
-    private(set) var reader: EventStreamReader
-    private let limit: Int
-    private let decide: (Int, [Field]) -> Bool
-    private var isDecided = false
-
-    /// - Parameters:
-    ///   - limit: octets of a document, or of one event.
-    ///   - decide: whether an answer with this head is a stream; asked once.
-    init(limit: Int, _ decide: @escaping (Int, [Field]) -> Bool) {
-        self.limit = limit
-        self.decide = decide
-        reader = EventStreamReader(limit: limit)
-    }
-
-    /// - Returns: the events that have ended in this piece; nil when nothing more is wanted.
-    func take(_ head: OutboundResponse, _ piece: UnsafeRawBufferPointer) -> [EventStreamReader.Event]? {
-        if !isDecided {
-            isDecided = true
-            isStream = decide(head.status, head.fields)
-        }
-        do throws(EventStreamReader.Failure) {
-            if isStream { return try reader.read(piece) }
-        } catch {
-            isTooLarge = true
-            return nil
-        }
-        guard piece.count <= limit - body.count else {
-            isTooLarge = true
-            return nil
-        }
-        body += piece
-        return []
     }
 }

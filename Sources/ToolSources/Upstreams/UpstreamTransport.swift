@@ -38,6 +38,17 @@ public enum UpstreamArrival: Sendable {
     case listening(Bool)
     /// The whole conversation is over.
     case closed(UpstreamFault)
+
+    /// Whether the request has its answer with this, or will have none.
+    public func ends(_ request: Int) -> Bool {
+        switch self {
+        case .message(let json, _):
+            (json.arrayValue ?? [json]).contains { $0["method"] == nil && $0["id"]?.wholeValue == request }
+        case .failed(let id, _): id == request
+        case .closed: true
+        case .garbage, .listening: false
+        }
+    }
 }
 
 /// The way to one upstream: HTTP, or the standard streams of a child. It carries messages, and knows nothing of what is in them but
