@@ -121,6 +121,14 @@ public struct MonotonicTime: Sendable, Hashable, Comparable {
         let (span, overflow) = nanoseconds.subtractingReportingOverflow(earlier.nanoseconds)
         return (overflow ? Double(nanoseconds) - Double(earlier.nanoseconds) : Double(span)) / 1e9
     }
+
+    /// How long to wait from `earlier` until this instant, in milliseconds: rounded up, as who wakes too early has to wait again;
+    /// 0 when it has come. Saturates.
+    @inlinable public func waitMilliseconds(from earlier: MonotonicTime) -> Int32 {
+        let (span, overflow) = nanoseconds.subtractingReportingOverflow(earlier.nanoseconds)
+        if overflow { return nanoseconds < 0 ? 0 : .max }
+        return span <= 0 ? 0 : Int32(clamping: (span - 1) / 1_000_000 + 1)
+    }
 }
 
 /// The clock and the wait that effectful code is given: a loop's in the product, a hand-advanced one in tests.

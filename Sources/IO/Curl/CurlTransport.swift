@@ -186,12 +186,12 @@ public final class CurlTransport: Transport, BatchFollower {
     private func start(_ call: Call) {
         let now = Reactor.readClock()
         guard call.request.deadline > now else { return finish(call, .failure(Self.overdue)) }
-        let left = (call.request.deadline.nanoseconds - now.nanoseconds + 999_999) / 1_000_000
+        let left = call.request.deadline.waitMilliseconds(from: now)
         guard let transfer = idle.popLast() ?? makeTransfer() else {
             return finish(call, .failure(CurlFailure.error(CURLE_OUT_OF_MEMORY, sent: false)))
         }
         do {
-            try transfer.prepare(call.request, to: call.target, settings, milliseconds: Int(Int32(clamping: left)))
+            try transfer.prepare(call.request, to: call.target, settings, milliseconds: Int(left))
         } catch {
             discard(transfer)
             return finish(call, .failure(error))

@@ -210,12 +210,10 @@ public final class Reactor {
         return fired
     }
 
-    /// The linger, or less when a timer is due earlier; rounded up, or the loop would spin for the last millisecond.
+    /// The linger, or less when a timer is due earlier.
     private func waitMilliseconds() -> Int32 {
         guard let due = timers.earliest else { return Self.lingerMilliseconds }
-        let left = due.nanoseconds - now.nanoseconds
-        if left <= 0 { return 0 }
-        return min(Self.lingerMilliseconds, Int32(clamping: (left + 999_999) / 1_000_000))
+        return min(Self.lingerMilliseconds, due.waitMilliseconds(from: now))
     }
 
     /// While Dispatch has the thread, a timerfd in the epoll set stands for the earliest timer. It is set only when

@@ -100,4 +100,14 @@ import Testing
         #expect(MonotonicTime(nanoseconds: .max).seconds(since: MonotonicTime(nanoseconds: .min)) > 1.8e10)
         #expect(one.advanced(seconds: 3).seconds(since: one) == 3)
     }
+
+    @Test(
+        arguments: [
+            (5, 5, 0), (4, 5, 0), (6, 5, 1), (1_000_005, 5, 1), (1_000_006, 5, 2), (.max, 0, .max), (.min, 0, 0),
+            (.min, .max, 0), (.max, .min, .max), (0, .min, .max), (.min, 1, 0), (.max, 1, .max), (-1, .min, .max),
+        ] as [(Int64, Int64, Int32)]) func waitsAreRoundedUpAndSaturate(due: Int64, now: Int64, milliseconds: Int32)
+    {
+        let due = MonotonicTime(nanoseconds: due)
+        #expect(due.waitMilliseconds(from: MonotonicTime(nanoseconds: now)) == milliseconds)
+    }
 }

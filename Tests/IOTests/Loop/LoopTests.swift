@@ -21,6 +21,22 @@ import Testing
         await loop.stop()
     }
 
+    /// Asked for by a timer, such a deadline is there when the loop works out how long to wait.
+    @Test func aDeadlineMayBeAsEarlyOrAsLateAsThereIsOne() async throws {
+        let loop = try Loop(label: "test")
+        loop.start()
+        let (early, late) = (Counter(), Counter())
+        await loop.perform { reactor in
+            reactor.schedule(at: MonotonicTime(nanoseconds: .max)) { late.add() }
+            reactor.schedule(at: reactor.now) {
+                reactor.schedule(at: MonotonicTime(nanoseconds: .min)) { early.add() }
+            }
+        }
+        while early.value == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        #expect(early.value == 1 && late.value == 0)
+        await loop.stop()
+    }
+
     @Test func aCancelledSleepEndsAtOnce() async throws {
         let loop = try Loop(label: "test")
         loop.start()

@@ -147,8 +147,7 @@ package final class Spawner: Sendable {
             var watched = ([wakeDescriptor] + ends.descriptors).map {
                 pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
             }
-            let nanoseconds = ends.due.map { $0.nanoseconds - Reactor.readClock().nanoseconds }
-            let milliseconds = nanoseconds.map { Int32(clamping: max(($0 + 999_999) / 1_000_000, 0)) }
+            let milliseconds = ends.due.map { $0.waitMilliseconds(from: Reactor.readClock()) }
             isWoken = poll(&watched, nfds_t(watched.count), milliseconds ?? -1) > 0 && watched[0].revents != 0
         }
         var count: UInt64 = 0
