@@ -19,11 +19,17 @@ import Testing
             period: period, tokens: tokens, isConfirmed: reset != nil, limit: limit, left: left, resetSeconds: reset)
     }
 
+    /// What the ledger is to be asked now.
+    private func dues(_ tap: Tap, _ seconds: Double) throws -> BudgetDues {
+        let dues = tap.budget.dues(at(seconds))
+        return try #require(dues)
+    }
+
     /// The ledger is asked and answers at once.
     @discardableResult private func exchange(
         _ tap: Tap, _ seconds: Double, _ allotment: BudgetAllotment
     ) throws -> BudgetDues {
-        let dues = try #require(tap.budget.dues(at(seconds)))
+        let dues = try self.dues(tap, seconds)
         tap.budget.take(allotment, told: dues, now: at(seconds))
         return dues
     }
@@ -49,7 +55,7 @@ import Testing
         let tap = Self.joined()
         let ticket = try #require(tap.ask(.get, 0).ticket)
         #expect(tap.budget.asks(at(0)))
-        let dues = try #require(tap.budget.dues(at(0)))
+        let dues = try self.dues(tap, 0)
         #expect(dues.wants)
         // One question at a time.
         #expect(tap.budget.dues(at(0)) == nil)
@@ -110,7 +116,7 @@ import Testing
         #expect(tap.ask(.get, 0.9).grant != nil)
         #expect(try exchange(tap, 1, Self.allotment(2, period: 2)).returned == 0)
         #expect(sendAll(tap, 1).count == 2)
-        let dues = try #require(tap.budget.dues(at(1)))
+        let dues = try self.dues(tap, 1)
         #expect(dues.returned == 7)
         #expect(dues.returnedPeriod == 1)
     }
@@ -201,7 +207,7 @@ import Testing
         tap.budget.setGateways(4)
         try exchange(tap, 0, Self.allotment(8, reset: 30))
         #expect(tap.ask(.get, 0.4).grant != nil)
-        let dues = try #require(tap.budget.dues(at(0.5)))
+        let dues = try self.dues(tap, 0.5)
         tap.budget.fail(dues, now: at(0.5))
         #expect(tap.snapshot(now: at(0.5)).isCutOff)
         // What it holds is its own.
@@ -226,7 +232,7 @@ import Testing
     @Test func noShareIsTakenOfAWindowThatBeginsAtOnce() throws {
         let tap = Self.joined()
         try exchange(tap, 0, Self.allotment(0, reset: 3))
-        let dues = try #require(tap.budget.dues(at(0.5)))
+        let dues = try self.dues(tap, 0.5)
         tap.budget.fail(dues, now: at(0.5))
         #expect(sendAll(tap, 4).isEmpty)
         #expect(!sendAll(tap, 63.1).isEmpty)
@@ -234,7 +240,7 @@ import Testing
 
     @Test func aSilentLedgerIsNotWaitedForAndItsLateAnswerCounts() throws {
         let tap = Self.joined()
-        let dues = try #require(tap.budget.dues(at(0)))
+        let dues = try self.dues(tap, 0)
         #expect(!tap.budget.tick(at(1.9)).isCutOff)
         let errand = tap.budget.tick(at(2))
         #expect(errand.isCutOff)
@@ -245,12 +251,12 @@ import Testing
 
     @Test func anAnswerToAnEarlierQuestionIsNobodys() throws {
         let tap = Self.joined()
-        let dues = try #require(tap.budget.dues(at(0)))
+        let dues = try self.dues(tap, 0)
         tap.budget.own()
         tap.budget.take(Self.allotment(5), told: dues, now: at(1))
         #expect(tap.snapshot(now: at(1)).leased == nil)
         tap.budget.suspend()
-        let next = try #require(tap.budget.dues(at(2)))
+        let next = try self.dues(tap, 2)
         tap.budget.fail(dues, now: at(2))
         #expect(!tap.snapshot(now: at(2)).isCutOff)
         tap.budget.wait(next, now: at(2))
