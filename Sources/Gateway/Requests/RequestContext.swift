@@ -90,15 +90,19 @@ struct RequestContext {
     func finish(_ endpoint: Endpoint?, _ error: APIError, calls: CallContext? = nil, message: JSONRPCID? = nil) {
         let isMCP = method == .post && endpoint?.isMCP ?? false
         finish(
-            endpoint, isMCP ? error.answer(toMessage: message, requestID: id) : error.response(requestID: id),
+            endpoint, isMCP ? error.answer(toMessage: message, requestID: id) : response(endpoint, error),
             calls: calls, reason: error.reason)
+    }
+
+    private func response(_ endpoint: Endpoint?, _ error: APIError) -> Response {
+        error.response(requestID: id, at: endpoint?.isAPI == true ? recorder.wallClock : nil)
     }
 
     /// Refuses the request before it was looked at. Where nothing was sent there is no message that could be answered as one.
     /// - Parameter detail: a member of the body besides, for clients that read nothing else.
     func refuse(_ endpoint: Endpoint?, _ error: APIError, _ request: RequestView, detail: String? = nil) {
         guard method == .post, !request.body.isEmpty, endpoint?.isMCP ?? Endpoint.isMCP(path: request.path) else {
-            return finish(endpoint, error.response(requestID: id), reason: error.reason)
+            return finish(endpoint, response(endpoint, error), reason: error.reason)
         }
         let message = JSONRPCID(ofRequestIn: request.body)
         var response = error.answer(toMessage: message, requestID: id)

@@ -21,6 +21,8 @@ final class RequestRecorder {
         self.clock = clock
     }
 
+    var wallClock: Timestamp { clock.wallClock }
+
     /// Where Luma's budget for reads or writes stands now.
     func spending(isWrite: Bool) -> RateLimitStatus {
         let now = clock.now

@@ -175,6 +175,11 @@ final class Application: NodeHandler {
                         await loopContext.answerFeeds(input, context)
                     }
                 }
+            case .listKeys, .createKey, .ownKey, .rotateOwnKey, .getKey, .changeKey, .revokeKey, .rotateKey:
+                let input = try self.input(endpoint, parameters, request, context)
+                _ = try input.representation()
+                let loopContext = self.loopContext
+                context.exchange.perform { await loopContext.answerKeys(input, context) }
             case .listTools, .callTool:
                 let input = try self.input(endpoint, parameters, request, context)
                 _ = try input.representation()

@@ -130,6 +130,15 @@ extension LoopContext {
         }
     }
 
+    /// Serves who manages keys.
+    func answerKeys(_ input: RequestInput, _ context: RequestContext) async {
+        do throws(APIError) {
+            context.finish(input.endpoint, try await keys.answer(input, keys.asker(context)))
+        } catch {
+            context.finish(input.endpoint, error)
+        }
+    }
+
     /// Serves a feed to whoever has its address. It is counted for the feed, and an address that is none for where it comes
     /// from; towards Luma it is in nobody's way.
     func answerFeed(_ input: RequestInput, _ context: RequestContext) async {

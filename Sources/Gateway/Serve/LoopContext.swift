@@ -18,6 +18,7 @@ final class LoopContext {
     let operations: OperationService
     let templates: TemplatesService
     let feeds: FeedsService
+    let keys: KeyService
     private let openAPI: OpenAPIService
     let status: StatusService
     let luma: LumaClient
@@ -47,6 +48,15 @@ final class LoopContext {
             clock: clock)
         templates = TemplatesService(catalog: shared.templates)
         feeds = shared.makeFeeds(events, reactor: reactor, clock: clock)
+        keys = KeyService(shared.access, store: shared.store, reactor: reactor, clock: clock) {
+            [recorder] action, key, actor in
+            recorder.event(
+                .info, "API key changed",
+                [
+                    "action": .text(action), "key_id": .text(key), "actor": .text(actor.label),
+                    "request_id": .text(actor.requestID ?? "-"),
+                ])
+        }
         openAPI = OpenAPIService(shared.openAPI)
         let changes = shared.mcp.changes
         operations = OperationService(

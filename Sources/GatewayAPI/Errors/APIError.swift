@@ -71,22 +71,28 @@ public struct APIError: Error, Sendable, Equatable {
 
 extension APIError {
     /// The one shape of every error: `error`, `code` (the status as text), `reason`, `details` and `request_id`.
-    public func body(requestID: String) -> JSON {
+    /// - Parameter instant: for a path under `/api/`, whose errors have `detail` and `timestamp` besides.
+    public func body(requestID: String, at instant: Timestamp? = nil) -> JSON {
         var details = details
         if let seconds = retryAfterSeconds {
             details.members.append(("retry_after_seconds", .number(JSONNumber(seconds))))
         }
-        return [
+        var body: JSONObject = [
             "error": .string(message),
             "code": .string(String(status)),
             "reason": .string(reason.rawValue),
             "details": .object(details),
             "request_id": .string(requestID),
         ]
+        if let instant {
+            body["detail"] = .string(message)
+            body["timestamp"] = .string(instant.rfc3339)
+        }
+        return .object(body)
     }
 
     /// The error as a response, with the fields that belong to it.
-    public func response(requestID: String) -> Response {
+    public func response(requestID: String, at instant: Timestamp? = nil) -> Response {
         var fields = [Field("Content-Type", "application/json")]
         if let seconds = retryAfterSeconds { fields.append(Field("Retry-After", String(seconds))) }
         if let acceptedType { fields.append(Field("Accept", acceptedType)) }
@@ -94,7 +100,7 @@ extension APIError {
         if let challenge { fields.append(Field("WWW-Authenticate", challenge)) }
         if isReplayed { fields.append(Self.replayedField) }
         if let allow { fields.append(Field("Allow", allow)) }
-        return Response(status: status, fields: fields, body: body(requestID: requestID).encoded)
+        return Response(status: status, fields: fields, body: body(requestID: requestID, at: instant).encoded)
     }
 
     /// Tells that an answer is that of an earlier attempt.

@@ -28,6 +28,13 @@ public enum Reason: Sendable, Hashable {
     case templateNotFound
     case feedNotFound
     case toolNotFound
+    case keyNotFound
+    case keyExists
+    /// Nobody could manage keys afterwards.
+    case lastAdmin
+    case tooManyAPIKeys
+    /// Nobody gives what he has not got.
+    case grantRefused
     case methodNotAllowed
     case notAcceptable
     case requestTimeout
@@ -102,6 +109,12 @@ public enum Reason: Sendable, Hashable {
         case .templateNotFound: ("template_not_found", 404, "There is no template of this type")
         case .feedNotFound: ("feed_not_found", 404, "There is no feed with this id")
         case .toolNotFound: ("tool_not_found", 404, "There is no tool with this name")
+        case .keyNotFound: ("key_not_found", 404, "There is no key with this id")
+        case .keyExists: ("key_exists", 409, "There is a key with this id, or there was one")
+        case .lastAdmin:
+            ("last_admin", 409, "Nobody could manage keys afterwards: give another key keys:manage first")
+        case .tooManyAPIKeys: ("key_limit_reached", 409, "There are as many keys as there may be: revoke one first")
+        case .grantRefused: ("grant_refused", 403, "A key can be given only what the caller has itself")
         case .methodNotAllowed: ("method_not_allowed", 405, "Method not allowed at this path")
         case .notAcceptable: ("not_acceptable", 406, "None of the media types in Accept can be served here")
         case .requestTimeout: ("request_timeout", 408, "The request took too long to arrive")
@@ -203,7 +216,9 @@ extension Reason: CaseIterable {
         .badRequest, .malformedJSON, .idempotencyKeyInvalid, .emptyUpdate, .hostNotAllowed, .originNotAllowed,
         .unauthenticated, .invalidToken, .malformedKey, .keyExpired, .keyRevoked, .keyDisabled, .keyReplaced,
         .addressNotAllowed, .insufficientScope, .readOnly, .misdirectedRequest, .notFound,
-        .eventNotAccessible, .templateNotFound, .feedNotFound, .toolNotFound, .methodNotAllowed, .notAcceptable,
+        .eventNotAccessible, .templateNotFound, .feedNotFound, .toolNotFound, .keyNotFound, .keyExists, .lastAdmin,
+        .tooManyAPIKeys,
+        .grantRefused, .methodNotAllowed, .notAcceptable,
         .requestTimeout,
         .refundDecisionRequired, .requestInProgress, .tooManyFeeds, .preconditionFailed,
         .confirmationStale, .payloadTooLarge, .uriTooLong, .unsupportedMediaType, .expectationFailed,

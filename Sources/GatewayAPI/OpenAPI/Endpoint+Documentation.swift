@@ -97,6 +97,8 @@ extension Endpoint {
         case .eventsJSON, .eventsLines, .eventsTable, .eventsCalendar, .eventCalendar: return formatDocumentation
         case .listFeeds, .createFeed, .revokeFeed, .feed: return feedDocumentation
         case .listTools, .callTool: return toolDocumentation
+        case .listKeys, .createKey, .ownKey, .rotateOwnKey, .getKey, .changeKey, .revokeKey, .rotateKey:
+            return keyDocumentation
         case .listTemplates:
             return EndpointDocumentation(
                 group: .templates, summary: "List templates", fields: [.ifNoneMatch],

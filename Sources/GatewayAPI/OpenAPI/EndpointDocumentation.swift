@@ -39,13 +39,14 @@ package struct EndpointDocumentation {
     package enum Group: Hashable {
         /// What is done with things of a kind.
         case things(Operation.Kind)
-        case templates, feeds, tools, service
+        case templates, feeds, tools, keys, service
 
         /// What is done with events.
         package static let events = Group.things(.event)
 
         /// In the order in which they are shown.
-        static let all: [Group] = Operation.Kind.allCases.map(Group.things) + [.templates, .feeds, .tools, .service]
+        static let all: [Group] =
+            Operation.Kind.allCases.map(Group.things) + [.templates, .feeds, .tools, .keys, .service]
 
         /// As it is shown.
         package var name: String {
@@ -54,6 +55,7 @@ package struct EndpointDocumentation {
             case .templates: "Templates"
             case .feeds: "Feeds"
             case .tools: "Tools"
+            case .keys: "API keys"
             case .service: "Service"
             }
         }
@@ -64,6 +66,7 @@ package struct EndpointDocumentation {
             case .templates: "Templates for new events."
             case .feeds: "Calendar feeds at secret URLs, for programs that cannot send a token."
             case .tools: "The tools of assistants, for programs without MCP."
+            case .keys: "Keys that open the gateway, made while it runs."
             case .service: "The gateway itself."
             }
         }
@@ -137,7 +140,8 @@ extension Reason {
             access + lumaRead + lumaWrite + body
                 + Surfaces.named.map { .absent($0) } + Surfaces.made.map { .duplicate($0) }
                 + [
-                    .eventNotAccessible, .templateNotFound, .feedNotFound, .toolNotFound,
+                    .eventNotAccessible, .templateNotFound, .feedNotFound, .toolNotFound, .keyNotFound, .keyExists,
+                    .lastAdmin, .tooManyAPIKeys, .grantRefused,
                     .tooManyFeeds,
                     .emptyUpdate, .refundDecisionRequired, .confirmationStale, .starting, .notAsked,
                 ])

@@ -273,6 +273,10 @@ package struct EventSchemas {
             ],
             "details": ["type": "object", "description": "More about the error, depending on reason."],
             "request_id": ["type": "string", "description": "Also in the header X-Request-Id and in the log."],
+            "detail": ["type": "string", "description": "The same as `error`, under `/api/` alone."],
+            "timestamp": [
+                "type": "string", "format": "date-time", "description": "When it was answered, under `/api/` alone.",
+            ],
         ], "additionalProperties": false,
     ]
 }

@@ -36,6 +36,7 @@ package struct OpenAPIExamples {
         switch name {
         case "event_id": eventID
         case "name": "list_templates"
+        case "key_id": "newsletter"
         case "feed_id": Self.feedID
         case "feed_token": Self.feedID + String(repeating: "x", count: FeedInput.tokenLength - Self.feedID.utf8.count)
         case "template_type": templates.templates.first?.type ?? ""

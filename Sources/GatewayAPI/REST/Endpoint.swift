@@ -21,6 +21,7 @@ public struct Endpoint: Sendable {
         case listTemplates, getTemplate, createFromTemplate
         case listFeeds, createFeed, revokeFeed, feed
         case listTools, callTool
+        case listKeys, createKey, ownKey, rotateOwnKey, getKey, changeKey, revokeKey, rotateKey
         case mcpPost, mcpGet, mcpDelete, sse, sseMessage
         case console, docs, asset
         case operation
@@ -57,6 +58,8 @@ public struct Endpoint: Sendable {
         @inlinable public static var stream: Traits { Traits(rawValue: 1 << 10) }
         /// What it calls may change something, so a key of the request is read.
         @inlinable public static var keyed: Traits { Traits(rawValue: 1 << 11) }
+        /// It operates the gateway itself: its errors have members more, and nothing of it is kept by a cache.
+        @inlinable public static var api: Traits { Traits(rawValue: 1 << 12) }
 
         /// Without the witness table, which a debug build and another module would go through.
         @inlinable public func contains(_ other: Traits) -> Bool { rawValue & other.rawValue == other.rawValue }
@@ -114,11 +117,21 @@ public struct Endpoint: Sendable {
         var router = Router<Endpoint>()
         for endpoint in allCases {
             router.add(endpoint.method, endpoint.pattern, endpoint, answersHead: !endpoint.isMCP)
+            for pattern in endpoint.aliases { router.add(endpoint.method, pattern, endpoint) }
             if let pattern = endpoint.toolsetPattern {
                 router.add(endpoint.method, pattern, endpoint, answersHead: false)
             }
         }
         return router
+    }
+
+    /// Other paths of the same, by which others call it.
+    package var aliases: [String] {
+        switch kind {
+        case .ownKey: ["/api/keys/self", "/api/keys/info"]
+        case .rotateOwnKey: ["/api/keys/self/rotate"]
+        default: []
+        }
     }
 
     /// Where the same is served with the toolset that the path names; nil for what knows no toolsets.
@@ -133,6 +146,7 @@ public struct Endpoint: Sendable {
     @inlinable public var isMCP: Bool { traits.contains(.mcp) }
     @inlinable public var isPage: Bool { traits.contains(.page) }
     @inlinable public var isOpen: Bool { traits.contains(.open) }
+    @inlinable public var isAPI: Bool { traits.contains(.api) }
     @inlinable public var isRoutine: Bool { traits.contains(.routine) }
     @inlinable public var namesItsFormat: Bool { traits.contains(.namesItsFormat) }
     @inlinable public var listsEvents: Bool { traits.contains(.listsEvents) }
@@ -213,6 +227,14 @@ extension Endpoint {
         row(.feed, .get, "/feeds/{feed_token}.ics", [], [.open, .namesItsFormat], [.calendar]),
         row(.listTools, .get, "/tools/", .mcpUse),
         row(.callTool, .post, "/tools/{name}", .mcpUse, [.takesBody, .keyed]),
+        row(.listKeys, .get, "/api/keys", .keysRead, .api),
+        row(.createKey, .post, "/api/keys", .keysManage, [.api, .takesBody]),
+        row(.ownKey, .get, "/api/keys/me", [], .api),
+        row(.rotateOwnKey, .post, "/api/keys/me/rotate", .keysRotateSelf, [.api, .takesBody]),
+        row(.getKey, .get, "/api/keys/{key_id}", .keysRead, .api),
+        row(.changeKey, .patch, "/api/keys/{key_id}", .keysManage, [.api, .takesBody]),
+        row(.revokeKey, .delete, "/api/keys/{key_id}", .keysManage, .api),
+        row(.rotateKey, .post, "/api/keys/{key_id}/rotate", .keysManage, [.api, .takesBody]),
         row(.mcpPost, .post, "/mcp", .mcpUse, .mcp),
         row(.mcpGet, .get, "/mcp", .mcpUse, [.mcp, .stream]),
         row(.mcpDelete, .delete, "/mcp", .mcpUse, .mcp),

@@ -69,6 +69,7 @@ import Testing
         #expect(
             Set(words) == [
                 "event_not_found", "guest_not_found", "template_not_found", "feed_not_found", "tool_not_found",
+                "key_not_found",
             ])
     }
 }

@@ -41,7 +41,7 @@ extension InProcess {
             secrets: [confirmed ? KeyRotation.first(secret, at: now) : secret])
         try change(&record)
         let key = record
-        let standing = try await told { shared.store.createKey(key, most: 1000, by: Self.actor, then: $0) }
+        let standing = try await told { shared.store.createKey(key, max: 1000, by: Self.actor, then: $0) }
         guard case .done = standing else {
             Issue.record("\(standing)")
             return TestKey(text: text, id: id)
