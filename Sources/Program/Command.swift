@@ -15,6 +15,8 @@ public enum Command: Sendable, Equatable {
     case doctor(flags: [Setting: String], json: Bool)
     /// Look at plugins, or run one, with the settings of plugins.
     case plugins(PluginsCall, flags: [Setting: String])
+    /// Make, show, rotate or revoke API keys, with the settings of their store.
+    case keys(KeysCall, flags: [Setting: String])
     /// Work with the events of a running gateway.
     case events(EventsCall)
     /// Pass one of Luma's operations on through a running gateway.
@@ -38,7 +40,7 @@ public enum Command: Sendable, Equatable {
     var usesNetwork: Bool {
         switch self {
         case .serve, .mcp, .doctor, .events, .operation, .completionList, .upstreams: true
-        case .sandbox, .plugins, .forwarders, .version, .help, .completion, .man: false
+        case .sandbox, .plugins, .forwarders, .keys, .version, .help, .completion, .man: false
         }
     }
 
@@ -60,6 +62,7 @@ public enum Command: Sendable, Equatable {
                 .doctor(flags: $0, json: asJSON)
             }
         case "plugins": return try plugins(rest)
+        case "keys": return try keys(rest)
         case "forwarders": return try forwarders(rest)
         case "upstreams": return try upstreams(rest)
         case "version", "man", "completion", "help":

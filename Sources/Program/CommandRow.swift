@@ -45,7 +45,8 @@ struct CommandRow: Sendable {
 
     /// The commands that have no commands of their own, for the check at the start: it needs no more than their names.
     static let plainNames = [
-        "serve", "mcp", "sandbox", "doctor", "plugins", "forwarders", "upstreams", "completion", "man", "version",
+        "serve", "mcp", "sandbox", "doctor", "keys", "plugins", "forwarders", "upstreams", "completion", "man",
+        "version",
         "help",
     ]
 
@@ -111,6 +112,23 @@ struct CommandRow: Sendable {
                 ("luma-mcp doctor", "Every check, and what to fix."),
                 ("luma-mcp doctor --json --port 8080", "The same for a script, for a gateway on port 8080."),
             ], exits: ExitRow.ofDoctor),
+        CommandRow(
+            name: "keys", arguments: "COMMAND", summary: "make, list, rotate and revoke API keys",
+            options: SettingTable.keysCommand, own: Command.keyOptions,
+            words: ["create", "list", "show", "rotate", "revoke"],
+            notes:
+                "create prints a new key on standard output, once; list and show ID never show one. rotate ID prints a second"
+                + " secret of the same key, and revoke ID ends it for good. It works on the gateway's data directory, so whoever"
+                + " may write that needs no key; a running gateway follows within 2 seconds. Keys are accepted with"
+                + " LUMA_API_KEYS=true.",
+            examples: [
+                ("luma-mcp keys create --admin", "The first key, which can make others."),
+                (
+                    "luma-mcp keys create --owner newsletter --permissions events:read --rate-limit 60/minute",
+                    "A key for a program that only reads events."
+                ),
+                ("luma-mcp keys rotate newsletter", "A new secret; the old one stays valid for a day."),
+            ], exits: ExitRow.ofKeys),
         CommandRow(
             name: "plugins", arguments: "COMMAND", summary: "list plugins, check or run one",
             options: SettingTable.plugins,
@@ -205,6 +223,12 @@ extension ExitRow {
         ExitRow(code: 0, meaning: "Everything is offered, or the call succeeded."),
         ExitRow(code: 1, meaning: "Something is not offered, or the call failed."), wrong,
         ExitRow(code: 78, meaning: "There is no such plugin, or LUMA_PLUGINS_DIR is not set."),
+    ]
+    static let ofKeys = [
+        ExitRow(code: 0, meaning: "It is done."),
+        ExitRow(code: 1, meaning: "There is no such key, or it cannot be made so; what to change is printed."), wrong,
+        ExitRow(code: 69, meaning: "The state cannot be used."),
+        ExitRow(code: 78, meaning: "There is no state in the data directory, or a setting is wrong."),
     ]
     static let ofForwarders = [
         ExitRow(code: 0, meaning: "The document is valid, or was printed."),

@@ -57,6 +57,10 @@ public enum Program {
                     try Configuration.plugins(
                         flags: flags, environment: environment, dotEnv: try dotEnv(), in: directory)
                 }
+            case .keys(let call, let flags):
+                let (keys, folder) = try Configuration.keys(
+                    flags: flags, environment: environment(), dotEnv: try dotEnv())
+                return try await KeysCommand(call, keys, folder: folder).run()
             case .forwarders(let call, let flags):
                 let environment = environment()
                 return try ForwardersCommand(call, environment: environment).run {

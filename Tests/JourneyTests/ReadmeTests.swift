@@ -44,16 +44,22 @@ import Testing
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("luma-mcp-" + UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
+        // Keys are made in the folder in which a gateway keeps them.
+        let keyed =
+            Self.text(name).contains("X-API-Key: $(")
+            ? try await RunningGateway.start(
+                .inProcess, environment: ["LUMA_API_KEYS": "true", "LUMA_DATA_DIR": folder.path + "/data"]) : nil
         let blocks = Self.blocks("sh", of: name)
         #expect(blocks.count >= (name == "README.md" ? 5 : 1))
         for block in blocks {
-            let needsToken = block.contains("Authorization: Bearer")
+            let asking = block.contains("X-API-Key: $(") ? keyed ?? guarded : guarded
+            let needsToken = block.contains("Authorization: Bearer") || block.contains("X-API-Key: $(")
             let script =
                 "curl() { command curl -sS --fail-with-body --max-time 20 \"$@\"; }\n"
                 + "luma-mcp() { '\(Program.path)' \"$@\"; }\n"
                 + "export LUMA_GATEWAY_URL=\(gateway.address)\n"
                 + block.replacingOccurrences(
-                    of: "http://localhost:8000", with: needsToken ? guarded.address : gateway.address
+                    of: "http://localhost:8000", with: needsToken ? asking.address : gateway.address
                 )
                 .replacingOccurrences(
                     of: #""ports": [8000]"#, with: #""ports": [\#(gateway.address.split(separator: ":").last ?? "")]"#
@@ -66,7 +72,7 @@ import Testing
 
     /// Each of the readers whom the README leads has a page with examples, and none is lost on the way.
     @Test func thePagesHaveExamples() {
-        let pages = ["rest", "command-line", "import", "calendars", "access", "luma", "sandbox"]
+        let pages = ["rest", "command-line", "import", "calendars", "access", "keys", "luma", "sandbox"]
         for page in pages { #expect(Self.documents.contains("docs/\(page).md"), "\(page)") }
         #expect(Self.documents.reduce(0) { $0 + Self.blocks("sh", of: $1).count } >= 19)
     }

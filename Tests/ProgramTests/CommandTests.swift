@@ -41,6 +41,15 @@ import Testing
             .mcp(flags: [.sandbox: "true", .debug: "true"], toolsets: ["events", "safe"])
         ),
         (["plugins", "list"], .plugins(.list(json: false), flags: [:])),
+        (["keys", "create", "--admin"], .keys(.create(["--admin": ""]), flags: [:])),
+        (
+            ["keys", "create", "--owner", "ann", "--permissions=events:read,mcp:use", "--data-dir", "x"],
+            .keys(.create(["--owner": "ann", "--permissions": "events:read,mcp:use"]), flags: [.dataDirectory: "x"])
+        ),
+        (["keys", "list", "--json"], .keys(.list(owner: nil, json: true), flags: [:])),
+        (["keys", "show", "a"], .keys(.show(id: "a"), flags: [:])),
+        (["keys", "rotate", "a", "--grace-seconds", "0"], .keys(.rotate(id: "a", graceSeconds: "0"), flags: [:])),
+        (["keys", "revoke", "a"], .keys(.revoke(id: "a"), flags: [:])), (["keys", "--help"], .help(.command("keys"))),
         (
             ["plugins", "list", "--json", "--plugins-dir", "x"],
             .plugins(.list(json: true), flags: [.pluginsDirectory: "x"])
@@ -149,6 +158,15 @@ import Testing
         (["--xyzzy-plugh\u{1b}[31m"], ["--xyzzy-plugh [31m (command line): is not an option; see luma-mcp help"]),
         (["completion", "zsh", "x"], ["x (command line): is an unexpected argument"]),
         (["man", "x"], ["x (command line): is an unexpected argument"]),
+        (
+            ["keys", "show"],
+            [
+                "keys (command line): needs create, list, show ID, rotate ID or revoke ID, with the options of that; "
+                    + "see luma-mcp help keys"
+            ]
+        ),
+        (["keys", "create", "--owner"], ["--owner (command line): needs a value"]),
+        (["keys", "create", "--admin", "--admin"], ["--admin (command line): is set twice"]),
         (
             ["plugins"],
             ["plugins (command line): needs list, check PATH, or run PATH COMMAND [JSON]; see luma-mcp help plugins"]

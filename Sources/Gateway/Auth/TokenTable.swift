@@ -55,20 +55,20 @@ enum TokenFile {
     }
 }
 
-extension Configuration {
-    private static let longestKeysSecret = 4096
+extension Configuration.Keys {
+    private static let longestSecret = 4096
 
     /// How digests of API keys are made. Reads the file of the secret, so it blocks.
-    func keyHashing() throws(StartFailure) -> KeyHashing {
+    func hashing() throws(StartFailure) -> KeyHashing {
         func failure(_ problem: String) -> StartFailure {
             StartFailure(.configuration, "LUMA_KEYS_SECRET: \(problem).")
         }
-        guard var text = access.keys?.secret?.reveal() else { return .plain }
+        guard var text = secret?.reveal() else { return .plain }
         if text.first == "@" {
             let path = String(text.dropFirst())
             let read: String?
             do throws(SmallFile.Failure) {
-                read = try SmallFile.readPrivate(path, limit: Self.longestKeysSecret)
+                read = try SmallFile.readPrivate(path, limit: Self.longestSecret)
             } catch {
                 throw failure("\(path): \(error)")
             }
@@ -93,7 +93,9 @@ extension Configuration {
         }
         return hashing
     }
+}
 
+extension Configuration {
     /// The tokens that open the gateway, with the toolsets that they name; nil when nobody is asked for one. Reads their files,
     /// so it blocks.
     func tokens() throws(StartFailure) -> TokenTable? {

@@ -4,6 +4,7 @@ import GatewayAPI
 import Glibc
 import HTTP
 package import IO
+import Keys
 import LumaClient
 package import MCP
 import SandboxServer
@@ -44,7 +45,7 @@ package struct ServeCommand {
         let templates = try self.templates()
         let tokens = try configuration.tokens()
         let toolsets = try tokens?.toolsets ?? configuration.toolsets()
-        let keyHashing = try configuration.keyHashing()
+        let keyHashing = try configuration.access.keys?.hashing() ?? .plain
         let tickets = try configuration.tls.map { _ in try TLSTicketKeys() }
         let tls = try configuration.tls.flatMap { files in try tickets.map { try TLSFile.context(files, $0) } }
         try TLSFile.checkAuthorities(configuration)

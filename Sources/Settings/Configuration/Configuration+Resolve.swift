@@ -249,6 +249,19 @@ extension Configuration {
             most: reader.integer(.maxKeys), auditDays: reader.integer(.auditDays))
     }
 
+    /// The settings of keys alone, for whoever works on their store and serves nothing.
+    /// - Returns: also the directory for state; nil where none is set.
+    /// - Throws: all problems at once.
+    public static func keys(
+        flags: [Setting: String], environment: [String: String], dotEnv: String?
+    ) throws(ConfigurationErrors) -> (keys: Keys, dataDirectory: String?) {
+        let reader = try SettingReader.only(SettingTable.keysCommand, flags, environment, dotEnv)
+        let keys = Keys(
+            secret: reader.text(.keysSecret).map(Secret.init), staleSeconds: 0, most: reader.integer(.maxKeys),
+            auditDays: 0)
+        return (keys, reader.text(.dataDirectory))
+    }
+
     /// Each entry that is wrong is a problem of its own, by its number and never by its text.
     private static func readTokens(_ reader: inout SettingReader) -> TokenSource? {
         guard let text = reader.text(.authTokens) else { return nil }

@@ -71,7 +71,7 @@ extension Configuration.Forwarders {
 extension SettingReader {
     /// Reads the rows of one table for a command that needs no others.
     /// - Throws: all problems at once.
-    fileprivate static func only(
+    static func only(
         _ rows: [SettingRow], _ flags: [Setting: String], _ environment: [String: String], _ dotEnv: String?
     ) throws(ConfigurationErrors) -> SettingReader {
         let (lines, problems) = DotEnv.parse(dotEnv ?? "")

@@ -1,4 +1,8 @@
 extension SettingTable {
+    /// Those that `luma-mcp keys` takes.
+    package static let keysCommand =
+        keys.filter { [.keysSecret, .maxKeys].contains($0.setting) } + memory.filter { $0.setting == .dataDirectory }
+
     /// Those of API keys, and of the addresses that requests come from.
     static let keys: [SettingRow] = [
         SettingRow(
