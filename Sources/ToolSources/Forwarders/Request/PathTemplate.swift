@@ -77,7 +77,7 @@ struct PathTemplate: Sendable, Equatable {
         guard !text.unicodeScalars.contains(where: FieldRules.isControl) else {
             throw refused("must not have control characters")
         }
-        guard !URLPath.isDotted(text.utf8) else { throw refused("must not have a part that is . or ..") }
+        guard !URLPath.isDotted(text.utf8) else { throw refused("must not have \".\" or \"..\" as a part") }
         guard isDeep else { return PercentCoding.encode(text) }
         let names = text.split(separator: "/", omittingEmptySubsequences: false)
         guard names.allSatisfy({ !$0.isEmpty }) else {
