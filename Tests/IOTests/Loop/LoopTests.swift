@@ -26,7 +26,8 @@ import Testing
         let loop = try Loop(label: "test")
         loop.start()
         let (early, late) = (Counter(), Counter())
-        await loop.perform { reactor in
+        await loop.perform { loop in
+            let reactor = loop.reactor
             reactor.schedule(at: MonotonicTime(nanoseconds: .max)) { late.add() }
             reactor.schedule(at: reactor.now) {
                 reactor.schedule(at: MonotonicTime(nanoseconds: .min)) { early.add() }
