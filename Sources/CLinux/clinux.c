@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "clinux.h"
 
+#include <dirent.h>
 #include <link.h>
 #include <linux/filter.h>
 #include <linux/sockios.h>
@@ -8,6 +9,7 @@
 #include <malloc.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -104,6 +106,20 @@ int lm_disconnect(int descriptor) {
 int lm_terminal_columns(int descriptor) {
     struct winsize size;
     return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+int lm_is_empty_directory(int descriptor) {
+    _Alignas(struct dirent64) char entries[1024];
+    if (lseek(descriptor, 0, SEEK_SET) != 0) return -1;
+    ssize_t length;
+    while ((length = getdents64(descriptor, entries, sizeof entries)) > 0) {
+        for (ssize_t offset = 0; offset < length;) {
+            const struct dirent64 *entry = (const struct dirent64 *)(entries + offset);
+            if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) return 0;
+            offset += entry->d_reclen;
+        }
+    }
+    return length < 0 ? -1 : 1;
 }
 
 void lm_forbid_dump(void) {

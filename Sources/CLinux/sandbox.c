@@ -65,19 +65,21 @@ int lm_landlock_ruleset(int version, int network) {
     return (int)syscall(LM_LANDLOCK_CREATE, &attributes, sizeof attributes, 0);
 }
 
+int lm_landlock_allow_open(int ruleset, int version, int descriptor, int may) {
+    struct stat status;
+    if (fstat(descriptor, &status) != 0) return -1;
+    uint64_t allowed = (may & LM_MAY_READ ? FS_READ_FILE | FS_READ_DIRECTORY : 0) |
+        (may & LM_MAY_WRITE ? FS_WRITING : 0) | (may & LM_MAY_EXECUTE ? FS_EXECUTE : 0);
+    allowed &= known_rights(version);
+    if (!S_ISDIR(status.st_mode)) allowed &= FS_OF_A_FILE;
+    struct path_rule rule = {.allowed = allowed, .parent = descriptor};
+    return (int)syscall(LM_LANDLOCK_ADD, ruleset, RULE_PATH_BENEATH, &rule, 0);
+}
+
 int lm_landlock_allow(int ruleset, int version, const char *path, int may) {
     int descriptor = open(path, O_PATH | O_CLOEXEC);
     if (descriptor < 0) return -1;
-    struct stat status;
-    int result = fstat(descriptor, &status);
-    if (result == 0) {
-        uint64_t allowed = (may & LM_MAY_READ ? FS_READ_FILE | FS_READ_DIRECTORY : 0) |
-            (may & LM_MAY_WRITE ? FS_WRITING : 0) | (may & LM_MAY_EXECUTE ? FS_EXECUTE : 0);
-        allowed &= known_rights(version);
-        if (!S_ISDIR(status.st_mode)) allowed &= FS_OF_A_FILE;
-        struct path_rule rule = {.allowed = allowed, .parent = descriptor};
-        result = (int)syscall(LM_LANDLOCK_ADD, ruleset, RULE_PATH_BENEATH, &rule, 0);
-    }
+    int result = lm_landlock_allow_open(ruleset, version, descriptor, may);
     int error = errno;
     close(descriptor);
     errno = error;

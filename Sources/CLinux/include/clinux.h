@@ -43,6 +43,9 @@ int lm_stop_steering(int descriptor);
 /// clean copies of files that come back as they are touched: nothing is lost but a few hundred short faults.
 void lm_release_memory(void);
 
+/// 1 when nothing is in an open directory, 0 when something is, -1 when the system does not tell.
+int lm_is_empty_directory(int descriptor);
+
 /// Leaves no core, and lets no other program of the same user look into this one's memory.
 void lm_forbid_dump(void);
 

@@ -107,5 +107,8 @@ int lm_landlock_ruleset(int version, int network);
 /// Allows what is below the directory, or is the file, to which `path` leads. 0 or -1.
 int lm_landlock_allow(int ruleset, int version, const char *path, int may);
 
+/// The same for what is open already.
+int lm_landlock_allow_open(int ruleset, int version, int descriptor, int may);
+
 /// 1 when the kernel filters system calls for programs without privileges (seccomp), else 0.
 int lm_filters_calls(void);

@@ -102,11 +102,12 @@ package final class PluginRunner {
         _ plugin: HostedPlugin, _ command: HostedPlugin.Command, _ invocation: PluginInvocation, _ id: String,
         _ file: CallFile?, _ lines: LineListener?
     ) async -> PluginRun {
-        let directory = file.map { .at($0.directory.path) } ?? runs.folder.directory()
         var child = ChildProcess(
             plugin.found.program, plugin.found.words + invocation.words,
-            environment: environment(plugin, command, directory.path, id), in: directory,
+            environment: environment(plugin, command, id),
+            in: file.map { .at($0.directory.path) } ?? runs.folder.directory(),
             deadline: LoopClock.monotonicNow.advanced(seconds: command.policy.timeoutSeconds))
+        child.directoryVariables = PluginEnvironment.directory
         child.environment["LUMA_FETCHED"] = file?.path
         child.input = invocation.input ?? []
         child.patience = runs.patience
@@ -141,12 +142,12 @@ package final class PluginRunner {
     }
 
     private func environment(
-        _ plugin: HostedPlugin, _ command: HostedPlugin.Command, _ home: String, _ id: String
+        _ plugin: HostedPlugin, _ command: HostedPlugin.Command, _ id: String
     ) -> [String: String] {
         var variables = plugin.variables.values
         if plugin.policy.hasNetwork { variables.merge(PluginEnvironment.proxies(of: runs.environment)) { $1 } }
         // What is granted replaces what every plugin has, but not what the gateway itself says.
-        variables = PluginEnvironment.base(plugin.found, home: home).merging(variables) { $1 }
+        variables = PluginEnvironment.base(plugin.found).merging(variables) { $1 }
         variables["LUMA_PLUGIN"] = plugin.name
         variables["LUMA_PLUGIN_DIR"] = plugin.found.folder
         variables["LUMA_REQUEST_ID"] = id

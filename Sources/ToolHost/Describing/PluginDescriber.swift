@@ -105,11 +105,11 @@ final class PluginDescriber {
     ) async throws(DescribeFault) -> Answer {
         guard await gate.enter() else { throw .cancelled }
         defer { gate.leave() }
-        let directory = folder.directory()
         var child = ChildProcess(
             plugin.program, plugin.words + words,
-            environment: PluginEnvironment.describing(plugin, home: directory.path), in: directory,
+            environment: PluginEnvironment.describing(plugin), in: folder.directory(),
             deadline: LoopClock.monotonicNow.advanced(seconds: seconds))
+        child.directoryVariables = PluginEnvironment.directory
         child.outputLimit = PluginDescription.maxBytes
         child.errorLimit = 0
         child.patience = patience

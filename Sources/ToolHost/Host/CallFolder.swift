@@ -43,12 +43,12 @@ package final class CallFolder: Sendable {
     }
 
     /// One of a run's own, which is made when that starts; before `open` it cannot be.
-    func directory() -> ChildProcess.Directory { .own(privateDirectory()) }
+    func directory() -> ChildProcess.Directory { .own(below: path) }
 
     /// The same for a run that finds something in it; whoever makes it removes it.
-    func privateDirectory() -> PrivateDirectory {
-        PrivateDirectory(below: opened.withLock { $0?.path } ?? "/proc/none")
-    }
+    func privateDirectory() -> PrivateDirectory { PrivateDirectory(below: path) }
+
+    private var path: String { opened.withLock { $0?.path } ?? "/proc/none" }
 
     private static func absolute(_ base: String) throws(SystemError) -> String {
         guard mkdir(base, 0o700) == 0 || errno == EEXIST else { throw SystemError("mkdir") }

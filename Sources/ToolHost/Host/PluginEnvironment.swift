@@ -4,8 +4,8 @@ import ToolSources
 
 /// The environment of plugins and of MCP servers that are started here, built from nothing.
 enum PluginEnvironment {
-    /// What every program has of it: harmless names, and where to write.
-    private static let common = [
+    /// What every program has of it, whatever it is: harmless names.
+    static let common = [
         "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TERM": "dumb", "NO_COLOR": "1",
         "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1",
     ]
@@ -14,21 +14,19 @@ enum PluginEnvironment {
         "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy",
     ]
 
-    /// What a program has that is no plugin.
-    /// - Parameter home: a directory of its own, where it may write.
-    static func base(home: String) -> [String: String] { common.merging(["HOME": home, "TMPDIR": home]) { $1 } }
+    /// What names the directory of the run, where it may write.
+    static let directory = ["HOME", "TMPDIR"]
 
-    /// - Parameter home: the directory of the run, where it may write.
-    static func base(_ plugin: FoundPlugin, home: String) -> [String: String] {
-        var variables = base(home: home)
+    static func base(_ plugin: FoundPlugin) -> [String: String] {
+        var variables = common
         variables["LUMA_PLUGIN"] = plugin.name
         variables["LUMA_PLUGIN_DIR"] = plugin.folder
         return variables
     }
 
     /// The same while it is asked what it does: wide lines, no colours, no secrets.
-    static func describing(_ plugin: FoundPlugin, home: String) -> [String: String] {
-        base(plugin, home: home).merging(["COLUMNS": "1000", "PYTHON_COLORS": "0"]) { $1 }
+    static func describing(_ plugin: FoundPlugin) -> [String: String] {
+        base(plugin).merging(["COLUMNS": "1000", "PYTHON_COLORS": "0"]) { $1 }
     }
 
     /// The variables of the gateway's own environment by which programs find the network, for a plugin that may use it.

@@ -97,13 +97,13 @@ package final class ChildTransport: UpstreamTransport {
     }
 
     private func child(_ variables: GrantedVariables) -> ChildProcess {
-        let directory = shared.folder.directory()
         var granted = variables.values
         if entry.hasNetwork { granted.merge(PluginEnvironment.proxies(of: shared.environment)) { own, _ in own } }
         var child = ChildProcess(
             entry.command[0], Array(entry.command.dropFirst()),
-            environment: PluginEnvironment.base(home: directory.path).merging(granted) { $1 }, in: directory,
+            environment: PluginEnvironment.common.merging(granted) { $1 }, in: shared.folder.directory(),
             deadline: nil)
+        child.directoryVariables = PluginEnvironment.directory
         child.patience = shared.patience
         child.sandbox.level = SandboxLevel(rawValue: entry.sandbox.rawValue) ?? .strict
         child.sandbox.hasNetwork = entry.hasNetwork

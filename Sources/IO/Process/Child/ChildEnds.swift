@@ -27,7 +27,6 @@ struct ChildEnds {
     /// An end that is asked for.
     struct Request {
         let child: StartedChild
-        let directory: ChildProcess.Directory
         let then: @Sendable (ChildResult.Ending) -> Void
     }
 
@@ -73,6 +72,9 @@ struct ChildEnds {
 
     /// True when nothing is left to be looked at.
     var isIdle: Bool { dying.isEmpty && sweeping.isEmpty && orphans.isEmpty }
+
+    /// Some of what was killed has not ended and is not waited for any longer.
+    var hasAbandoned: Bool { !abandoned.isEmpty }
 
     /// What becomes readable when there is something to do.
     var descriptors: [Int32] { dying.map(\.request.child.descriptor) + orphans.values.compactMap(\.descriptor) }

@@ -3,20 +3,29 @@ import Core
 import Glibc
 
 extension ChildProcess {
-    /// Starts it in its folder, which is there. On the spawner's thread only, with whose end it would be killed.
+    /// Starts it in its directory, which is there. On the spawner's thread only, with whose end it would be killed.
+    /// - Parameter own: its own directory; nil when it has another.
     /// - Throws: `SpawnFailure`, and nothing of it is left.
-    func start(now: MonotonicTime) throws(SpawnFailure) -> StartedChild {
-        let words = arguments + environment.flatMap { [$0.key, $0.value] } + [program, directory.path]
-        guard !words.contains(where: { $0.utf8.contains(0) }), program.hasPrefix("/"), directory.path.hasPrefix("/"),
+    func start(in own: inout RunDirectory?, now: MonotonicTime) throws(SpawnFailure) -> StartedChild {
+        let path =
+            switch directory {
+            case .at(let path): path
+            case .own: own?.place.path ?? ""
+            }
+        var environment = environment
+        for name in directoryVariables where environment[name] == nil { environment[name] = path }
+        let words = arguments + environment.flatMap { [$0.key, $0.value] } + [program, path]
+        guard !words.contains(where: { $0.utf8.contains(0) }), program.hasPrefix("/"), path.hasPrefix("/"),
             !environment.keys.contains(where: { $0.isEmpty || $0.utf8.contains(UInt8(ascii: "=")) })
         else { throw SpawnFailure(stage: .words, code: EINVAL) }
         let support = SandboxSupport.current
         guard support.inForce(sandbox.level).mayRun else { throw SpawnFailure(stage: .sandbox, code: ENOSYS) }
-        let folder = open(directory.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let folder = own?.descriptor ?? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw SpawnFailure(stage: .directory, code: errno) }
-        defer { close(folder) }
-        let ruleset = try ruleset(support)
-        defer { if ruleset >= 0 { close(ruleset) } }
+        defer { if own == nil { close(folder) } }
+        let grant = SandboxGrant(self)
+        let ruleset = try ruleset(support, for: grant, in: &own, folder, now)
+        defer { if own == nil, ruleset >= 0 { close(ruleset) } }
         let streams = try Streams()
         var started = lm_started()
         let limits = limits(now: now)
@@ -34,7 +43,7 @@ extension ChildProcess {
                         program.limits = limits.baseAddress
                         program.limit_count = Int32(limits.count)
                         program.no_new_privileges = sandbox.level.isBound ? 1 : 0
-                        program.calls = refusedCalls(support)
+                        program.calls = grant.refusedCalls(support)
                         return lm_spawn(&program, &started) == 0
                     }
                 }
@@ -47,7 +56,18 @@ extension ChildProcess {
         }
         return StartedChild(
             process: started.process, descriptor: started.descriptor, input: streams.input, output: streams.output,
-            errors: streams.errors)
+            errors: streams.errors, directory: own)
+    }
+
+    /// What binds it to files, which its own directory keeps for the next program, or else the caller closes; -1 for nothing.
+    private func ruleset(
+        _ support: SandboxSupport, for grant: SandboxGrant, in own: inout RunDirectory?, _ folder: Int32,
+        _ now: MonotonicTime
+    ) throws(SpawnFailure) -> Int32 {
+        if let kept = own?.ruleset(for: grant, now: now) { return kept }
+        let ruleset = try grant.ruleset(support, in: folder, isOwn: own != nil)
+        if ruleset >= 0 { own?.keep(KeptRuleset(ruleset, for: grant, now: now)) }
+        return ruleset
     }
 
     private func limits(now: MonotonicTime) -> [lm_limit] {

@@ -6,16 +6,8 @@ package struct ChildProcess: Sendable {
     package enum Directory: Sendable {
         /// An absolute path, which stays as it is.
         case at(String)
-        /// One of its own, made for it and removed afterwards.
-        case own(PrivateDirectory)
-
-        /// Its absolute path.
-        package var path: String {
-            switch self {
-            case .at(let path): path
-            case .own(let directory): directory.path
-            }
-        }
+        /// One of its own below this one, empty, and emptied or removed afterwards. `PrivateDirectory` says what this one must be.
+        case own(below: String)
     }
 
     /// What happens at the cap of its output.
@@ -34,6 +26,8 @@ package struct ChildProcess: Sendable {
     package var arguments: [String]
     /// All of its environment: nothing is inherited.
     package var environment: [String: String]
+    /// The names of variables that hold the path of its directory, unless `environment` has them.
+    package var directoryVariables: [String] = []
     package var directory: Directory
     /// What it reads from its standard input before the end of that.
     package var input: [UInt8] = []

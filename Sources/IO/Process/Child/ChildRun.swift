@@ -220,7 +220,7 @@ private final class ChildRun: ChildListener {
         reactor.forget(started.descriptor)
         let executor = reactor.executor
         let bound = LoopBound(self, on: executor)
-        spawner.finish(started, in: child.directory) { ending in executor.execute { bound.value.finished(ending) } }
+        spawner.finish(started) { ending in executor.execute { bound.value.finished(ending) } }
     }
 
     private func finished(_ ending: ChildResult.Ending) {

@@ -16,7 +16,7 @@ package enum SandboxLevel: String, Sendable, CaseIterable {
 }
 
 /// A level, and what the operator grants beyond it.
-package struct ChildSandbox: Sendable {
+package struct ChildSandbox: Sendable, Equatable {
     package var level = SandboxLevel.standard
     /// Files and folders that it may read and execute; what is not there is passed over.
     package var readable: [String] = []
@@ -27,14 +27,6 @@ package struct ChildSandbox: Sendable {
     package var hasNetwork = false
 
     package init() {}
-
-    /// A Unix socket is granted. Looks at the file system.
-    var hasSocket: Bool {
-        (readable + writable).contains { path in
-            var status = stat()
-            return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
-        }
-    }
 }
 
 /// What the kernel lends to sandboxes, as far as this process may use it.
@@ -119,39 +111,40 @@ private enum SystemPaths {
     }
 }
 
-extension ChildProcess {
-    /// A Landlock ruleset for this program, which the caller closes; -1 when it is not bound to files.
-    func ruleset(_ support: SandboxSupport) throws(SpawnFailure) -> Int32 {
+extension SandboxGrant {
+    /// A Landlock ruleset, which the caller closes; -1 for a program that is not bound to files.
+    /// - Parameter folder: that in which it works, which is its own or not.
+    func ruleset(
+        _ support: SandboxSupport, in folder: Int32, isOwn: Bool
+    ) throws(SpawnFailure) -> Int32 {
         let version = Int32(support.inForce(sandbox.level).landlock)
         guard version > 0 else { return -1 }
         let ruleset = lm_landlock_ruleset(version, sandbox.hasNetwork ? 1 : 0)
         guard ruleset >= 0 else { throw SpawnFailure(stage: .sandbox, code: errno) }
         let reading = Int32(LM_MAY_READ | LM_MAY_EXECUTE)
         let writing = reading | Int32(LM_MAY_WRITE)
-        var isOwn = false
-        if case .own = directory { isOwn = true }
         let grants: [(paths: [String], may: Int32)] = [
             (SystemPaths.readable, reading), (sandbox.hasNetwork ? SystemPaths.network : [], reading),
             (SystemPaths.devices, Int32(LM_MAY_READ | LM_MAY_WRITE)), ([program], reading),
-            ([directory.path], isOwn ? writing : reading), (sandbox.readable.filter { $0 != program }, reading),
-            (sandbox.writable, writing),
+            (sandbox.readable.filter { $0 != program }, reading), (sandbox.writable, writing),
         ]
-        for (paths, may) in grants {
-            for path in paths where lm_landlock_allow(ruleset, version, path, may) != 0 {
-                let code = errno
+        var code: Int32 = 0
+        for (paths, may) in grants where code == 0 {
+            for path in paths where code == 0 && lm_landlock_allow(ruleset, version, path, may) != 0 {
                 // Of what is not there, or is closed to this process, nothing could be used.
-                if [ENOENT, ENOTDIR, EACCES, ELOOP].contains(code) { continue }
-                close(ruleset)
-                throw SpawnFailure(stage: .sandbox, code: code)
+                code = [ENOENT, ENOTDIR, EACCES, ELOOP].contains(errno) ? 0 : errno
             }
         }
-        return ruleset
+        if code == 0, lm_landlock_allow_open(ruleset, version, folder, isOwn ? writing : reading) != 0 { code = errno }
+        if code == 0 { return ruleset }
+        close(ruleset)
+        throw SpawnFailure(stage: .sandbox, code: code)
     }
 
     /// The system calls that it is refused (`LM_CALLS_*`).
     func refusedCalls(_ support: SandboxSupport) -> Int32 {
         guard support.inForce(sandbox.level).bindsCalls else { return Int32(LM_CALLS_ALL) }
         if sandbox.hasNetwork { return Int32(LM_CALLS_ORDINARY) }
-        return Int32(sandbox.hasSocket ? LM_CALLS_LOCAL : LM_CALLS_ALONE)
+        return Int32(hasSocket ? LM_CALLS_LOCAL : LM_CALLS_ALONE)
     }
 }

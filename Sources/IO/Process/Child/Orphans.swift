@@ -10,12 +10,16 @@ import Glibc
 /// Children that were there before are those of whatever this process was in its place, such as a script that has started a
 /// helper and ended with `exec luma-mcp serve`. They and all in their sessions are none of its business.
 struct Orphans: Sendable {
+    /// The kernel's own list of the children of this process's first thread, among which are all that it has adopted. Open as
+    /// long as the process lives; -1 where the kernel keeps none (CONFIG_PROC_CHILDREN).
+    private let list: Int32
     /// Processes, and sessions, that were there before.
     private let spared: Set<pid_t>
 
     /// Before this process adopts orphans.
     init() {
-        let children = Self.children()
+        list = open("/proc/self/task/\(getpid())/children", O_RDONLY | O_CLOEXEC)
+        let children = Self.listed(list)
         spared = Set(children + children.map { getsid($0) })
     }
 
@@ -24,25 +28,18 @@ struct Orphans: Sendable {
     func found(sparing running: Set<pid_t>) -> [pid_t] {
         let known = running.union(spared)
         let own = getsid(0)
-        return Self.children().filter { child in
+        return Self.listed(list).filter { child in
             guard !known.contains(child) else { return false }
             let session = getsid(child)
             return session > 0 && session != own && !known.contains(session)
         }
     }
 
-    /// The children of this process's first thread, among which are all that it has adopted.
-    static func children() -> [pid_t] {
-        listed() ?? scanned()
-    }
-
-    /// By the kernel's own list; nil when it keeps none (CONFIG_PROC_CHILDREN).
-    static func listed() -> [pid_t]? {
-        let descriptor = open("/proc/self/task/\(getpid())/children", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
+    /// The children in a list of the kernel's.
+    private static func listed(_ list: Int32) -> [pid_t] {
+        if list < 0 { return scanned() }
         // Of a longer list the rest is seen when these are gone.
-        let octets = read(descriptor, limit: 1 << 16)
+        let octets = read(list, limit: 1 << 16)
         let complete = octets.lastIndex(of: 0x20).map { octets[...$0] } ?? []
         return complete.split(separator: 0x20).compactMap { pid_t(String(decoding: $0, as: UTF8.self)) }
     }
@@ -74,10 +71,11 @@ struct Orphans: Sendable {
         return words.count > 1 ? pid_t(String(decoding: words[1], as: UTF8.self)) : nil
     }
 
+    /// From its beginning on, where a file of proc is made anew.
     private static func read(_ descriptor: Int32, limit: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
             while count < limit {
-                let more = Glibc.read(descriptor, buffer.baseAddress! + count, limit - count)
+                let more = pread(descriptor, buffer.baseAddress! + count, limit - count, off_t(count))
                 if more <= 0 { break }
                 count += more
             }

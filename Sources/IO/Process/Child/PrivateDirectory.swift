@@ -3,7 +3,6 @@ import Glibc
 /// A folder for one run of a program, which only this user may enter. It has its name before it is made.
 package struct PrivateDirectory: Sendable, Equatable {
     private static let prefix = "call-"
-    fileprivate static let sparePrefix = "spare-"
     /// A folder that is deeper is moved up before it is emptied, so that depth costs no descriptors.
     private static let maxDepth = 16
     /// Entries that one removal takes away. What is more stays for the next start.
@@ -11,8 +10,6 @@ package struct PrivateDirectory: Sendable, Equatable {
 
     /// Absolute.
     package let path: String
-    /// That in which it is.
-    fileprivate var folder: Substring { path[..<(path.lastIndex(of: "/") ?? path.startIndex)] }
 
     /// - Parameter folder: absolute, there, and for these folders alone.
     package init(below folder: String) {
@@ -49,7 +46,7 @@ package struct PrivateDirectory: Sendable, Equatable {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if name.hasPrefix(prefix) || name.hasPrefix(sparePrefix) { names.append(name) }
+            if name.hasPrefix(prefix) { names.append(name) }
         }
         closedir(stream)
         var failure: SystemError?
@@ -61,60 +58,6 @@ package struct PrivateDirectory: Sendable, Equatable {
             }
         }
         if let failure { throw failure }
-    }
-}
-
-/// Empty folders of calls that are over, for those to come. Made anew for each call they would cost a file system such as ext4,
-/// which does not use the inode of a removed folder again at once, more than the rest of a start.
-struct SpareDirectories {
-    private static let most = 16
-    /// A folder that has held many entries stays large.
-    private static let largestBytes = 1 << 14
-
-    private var paths: [String] = []
-
-    /// Makes a folder of one that is left over, or a new one.
-    mutating func make(_ directory: PrivateDirectory) throws(SystemError) {
-        while let index = paths.lastIndex(where: { PrivateDirectory(path: $0).folder == directory.folder }) {
-            let spare = paths.remove(at: index)
-            if rename(spare, directory.path) == 0 { return }
-        }
-        try directory.make()
-    }
-
-    /// Takes one that is over. False when it is not empty, and so still there.
-    mutating func takeBack(_ directory: PrivateDirectory) -> Bool {
-        if isFit(directory.path), paths.count < Self.most {
-            let name = directory.path[directory.folder.endIndex...].dropFirst()
-            let spare = "\(directory.folder)/\(PrivateDirectory.sparePrefix)\(name)"
-            if rename(directory.path, spare) == 0 {
-                paths.append(spare)
-                return true
-            }
-        }
-        return directory.removeIfEmpty()
-    }
-
-    private func isFit(_ path: String) -> Bool {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
-        var status = stat()
-        // Its last owner may have given others a way in.
-        guard fstat(descriptor, &status) == 0, status.st_size <= Self.largestBytes,
-            status.st_mode & 0o7777 == 0o700 || fchmod(descriptor, 0o700) == 0, let stream = fdopendir(descriptor)
-        else {
-            close(descriptor)
-            return false
-        }
-        defer { closedir(stream) }
-        while let entry = readdir(stream) {
-            // The folder itself and the one above.
-            let isNamed = withUnsafeBytes(of: &entry.pointee.d_name) { name in
-                name[0] == UInt8(ascii: ".") && (name[1] == 0 || name[1] == UInt8(ascii: ".") && name[2] == 0)
-            }
-            if !isNamed { return false }
-        }
-        return true
     }
 }
 

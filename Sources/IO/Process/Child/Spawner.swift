@@ -14,6 +14,8 @@ struct StartedChild: Sendable {
     let input: Int32
     let output: Int32
     let errors: Int32
+    /// Its own directory, for `Spawner.finish`; nil when it works in another.
+    var directory: RunDirectory?
 }
 
 /// Whether somebody still waits for a start.
@@ -88,12 +90,9 @@ package final class Spawner: Sendable {
     }
 
     /// Kills the group of a program that has ended, or that will not, reaps it, ends what it has left behind, removes its
-    /// folder and closes its pidfd. `then` is called on another thread when nothing of it is left.
-    func finish(
-        _ child: StartedChild, in directory: ChildProcess.Directory,
-        then: @escaping @Sendable (ChildResult.Ending) -> Void
-    ) {
-        _ = post(.finish(ChildEnds.Request(child: child, directory: directory, then: then)), unlessMoreThan: .max)
+    /// directory and closes its pidfd. `then` is called on another thread when nothing of it is left.
+    func finish(_ child: StartedChild, then: @escaping @Sendable (ChildResult.Ending) -> Void) {
+        _ = post(.finish(ChildEnds.Request(child: child, then: then)), unlessMoreThan: .max)
     }
 
     private func post(_ work: Work, unlessMoreThan most: Int) -> Bool {
@@ -136,7 +135,12 @@ package final class Spawner: Sendable {
                     keeper.remove(request.child.process)
                 }
             }
-            for (request, ending) in ends.advance() { remove(request.directory, &spares) { request.then(ending) } }
+            for (request, ending) in ends.advance() {
+                var directory = request.child.directory
+                // Its ruleset would let the next program look into a process that is still there.
+                if ends.hasAbandoned { directory?.keep(nil) }
+                remove(directory, &spares) { request.then(ending) }
+            }
         }
     }
 
@@ -160,15 +164,14 @@ package final class Spawner: Sendable {
         guard ticket.isValid else { return .failure(.cancelled) }
         let now = Reactor.readClock()
         if let deadline = child.deadline, now >= deadline { return .failure(.overdue) }
-        var own: PrivateDirectory?
-        if case .own(let directory) = child.directory { own = directory }
+        var own: RunDirectory?
         do throws(SystemError) {
-            if let own { try spares.make(own) }
+            if case .own(let folder) = child.directory { own = try spares.take(below: folder) }
         } catch {
             return .failure(.notStarted(SpawnFailure(stage: .directory, code: error.code)))
         }
         do throws(SpawnFailure) {
-            return .success(try child.start(now: now))
+            return .success(try child.start(in: &own, now: now))
         } catch {
             if let own { _ = spares.takeBack(own) }
             return .failure(.notStarted(error))
@@ -176,12 +179,12 @@ package final class Spawner: Sendable {
     }
 
     private func remove(
-        _ directory: ChildProcess.Directory, _ spares: inout SpareDirectories, then: @escaping @Sendable () -> Void
+        _ directory: RunDirectory?, _ spares: inout SpareDirectories, then: @escaping @Sendable () -> Void
     ) {
-        guard case .own(let directory) = directory, !spares.takeBack(directory) else { return then() }
+        guard let directory, !spares.takeBack(directory) else { return then() }
         removals.async {
             // What resists stays for the next start.
-            try? directory.remove()
+            try? directory.place.remove()
             then()
         }
     }

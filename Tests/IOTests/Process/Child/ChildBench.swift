@@ -32,7 +32,7 @@ struct ChildBench {
         try await body(bench)
         // But for empty ones that are kept for calls to come.
         let left = try FileManager.default.subpathsOfDirectory(atPath: bench.folder)
-        #expect(left.count <= 16 && left.allSatisfy { $0.hasPrefix("spare-") && !$0.contains("/") })
+        #expect(left.count <= 16 && left.allSatisfy { $0.hasPrefix("call-") && !$0.contains("/") })
         await bench.loop.stop()
     }
 
@@ -42,7 +42,7 @@ struct ChildBench {
     func program(_ path: String, _ arguments: [String] = []) -> ChildProcess {
         ChildProcess(
             path, arguments, environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"],
-            in: .own(PrivateDirectory(below: folder)), deadline: Self.farDeadline)
+            in: .own(below: folder), deadline: Self.farDeadline)
     }
 
     func shell(_ script: String) -> ChildProcess { program("/bin/sh", ["-c", script]) }

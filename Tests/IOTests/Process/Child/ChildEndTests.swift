@@ -165,14 +165,12 @@ import Testing
     /// So nothing outlives a gateway that is killed.
     @Test func itDiesWithTheThreadThatHasStartedIt() async throws {
         try await ChildBench.with { bench in
-            let folder = PrivateDirectory(below: bench.folder)
-            try folder.make()
-            var child = bench.shell("exec sleep 60")
-            child.directory = .own(folder)
-            let wanted = child
+            let folder = try RunDirectory(below: bench.folder)
+            let wanted = bench.shell("exec sleep 60")
             let started: StartedChild = try await withCheckedThrowingContinuation { continuation in
                 Thread.detachNewThread {
-                    continuation.resume(with: Result { try wanted.start(now: LoopClock.monotonicNow) })
+                    var own: RunDirectory? = folder
+                    continuation.resume(with: Result { try wanted.start(in: &own, now: LoopClock.monotonicNow) })
                 }
             }
             var status: Int32 = 0
@@ -180,7 +178,8 @@ import Testing
             // To the spawner it is an orphan, which another test's call may have reaped.
             #expect(process == started.process ? status & 0x7f == SIGKILL : process == -1 && errno == ECHILD)
             for descriptor in [started.descriptor, started.input, started.output, started.errors] { close(descriptor) }
-            #expect(folder.removeIfEmpty())
+            started.directory?.close()
+            #expect(folder.place.removeIfEmpty())
         }
     }
 

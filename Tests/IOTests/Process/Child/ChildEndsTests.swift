@@ -176,7 +176,7 @@ private final class Stage {
     func begin(_ process: pid_t) {
         start(process)
         let child = StartedChild(process: process, descriptor: process + 1000, input: -1, output: -1, errors: -1)
-        ends.begin(ChildEnds.Request(child: child, directory: .at("/")) { _ in })
+        ends.begin(ChildEnds.Request(child: child) { _ in })
     }
 
     func advance() -> [pid_t: ChildResult.Ending] {

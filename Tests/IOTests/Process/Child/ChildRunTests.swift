@@ -89,9 +89,13 @@ import Testing
 
     @Test func itWorksInAFolderOfItsOwn() async throws {
         try await ChildBench.with { bench in
-            let child = bench.shell("pwd; stat -c %a .; umask; echo x > file; mkdir -p a/b; ls")
-            let result = try await bench.run(child)
-            #expect(result.lines == [child.directory.path, "700", "0077", "a", "file"])
+            var child = bench.shell("pwd; echo $HOME $OTHER; stat -c %a .; umask; echo x > file; mkdir -p a/b; ls")
+            child.environment["OTHER"] = "granted"
+            child.directoryVariables = ["HOME", "OTHER"]
+            let lines = try await bench.run(child).lines
+            let place = try #require(lines.first)
+            #expect(place.hasPrefix(bench.folder + "/call-"))
+            #expect(lines.dropFirst() == ["\(place) granted", "700", "0077", "a", "file"])
         }
     }
 
@@ -180,7 +184,7 @@ import Testing
             var child = bench.program("/bin/true")
             for directory in [
                 ChildProcess.Directory.at(bench.outside + "/none"),
-                .own(PrivateDirectory(below: bench.outside + "/none")),
+                .own(below: bench.outside + "/none"),
             ] {
                 child.directory = directory
                 await #expect(throws: ChildFailure.notStarted(SpawnFailure(stage: .directory, code: ENOENT))) {

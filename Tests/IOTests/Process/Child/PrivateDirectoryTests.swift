@@ -78,56 +78,6 @@ import Testing
         }
     }
 
-    @Test func anEmptyFolderIsUsedAgain() throws {
-        try within { folder in
-            let calls = folder + "/calls"
-            var spares = SpareDirectories()
-            let first = PrivateDirectory(below: calls)
-            try spares.make(first)
-            chmod(first.path, 0o777)
-            var before = stat()
-            #expect(stat(first.path, &before) == 0)
-            let isFirstKept = spares.takeBack(first)
-            #expect(isFirstKept)
-            #expect(try FileManager.default.contentsOfDirectory(atPath: calls).count == 1)
-            // Not for another's calls.
-            let elsewhere = PrivateDirectory(below: folder)
-            try spares.make(elsewhere)
-            #expect(rmdir(elsewhere.path) == 0)
-            let second = PrivateDirectory(below: calls)
-            try spares.make(second)
-            var after = stat()
-            #expect(stat(second.path, &after) == 0)
-            #expect(after.st_ino == before.st_ino && after.st_mode & 0o777 == 0o700)
-            // With something in it, it is not.
-            write("", to: second.path + "/.file")
-            let isSecondGone = spares.takeBack(second)
-            #expect(!isSecondGone)
-            try second.remove()
-            // One that is gone meanwhile is made anew.
-            let third = PrivateDirectory(below: calls)
-            try spares.make(third)
-            let isThirdKept = spares.takeBack(third)
-            #expect(isThirdKept)
-            for name in try FileManager.default.contentsOfDirectory(atPath: calls) { rmdir(calls + "/" + name) }
-            try spares.make(third)
-            #expect(rmdir(third.path) == 0)
-        }
-    }
-
-    @Test func onlySomeAreKept() throws {
-        try within { folder in
-            var spares = SpareDirectories()
-            let all = (0..<40).map { _ in PrivateDirectory(below: folder + "/calls") }
-            for directory in all { try spares.make(directory) }
-            let outcomes = all.map { spares.takeBack($0) }
-            #expect(!outcomes.contains(false))
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/calls").count == 16)
-            try PrivateDirectory.removeLeftovers(below: folder + "/calls")
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/calls") == [])
-        }
-    }
-
     @Test func whatAKilledProcessLeftGoesAtTheNextStart() throws {
         try within { folder in
             let calls = folder + "/calls"

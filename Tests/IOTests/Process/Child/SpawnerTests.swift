@@ -19,7 +19,7 @@ import Testing
                 for number in 0..<16 {
                     group.addTask {
                         var child = wanted
-                        child.directory = .own(PrivateDirectory(below: bench.folder))
+                        child.directory = .own(below: bench.folder)
                         return try await (number % 2 == 0 ? bench.loop : other).run(child).text
                     }
                 }
