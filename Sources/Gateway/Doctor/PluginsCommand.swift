@@ -37,7 +37,8 @@ package struct PluginsCommand {
             }
             return try await list(PluginHost.Settings(plugins, environment), asJSON: asJSON)
         case .check(let path):
-            let settings = try settings(of: path, resolve)
+            var settings = try settings(of: path, resolve)
+            settings.showsPins = true
             return try await Self.with(settings) { host, snapshot in
                 let report = PluginReport(snapshot)
                 StandardOutput.write(report.text(withCommands: true))

@@ -48,6 +48,7 @@ struct PluginReport {
         object["fetches"] = .array(plugin.commands.compactMap(Self.fetch))
         object["warnings"] = ToolSourceReport.texts(plugin.warnings)
         object["sandbox"] = .string(plugin.sandbox.description)
+        object["pin"] = plugin.pin.map { .string($0.description) } ?? .null
         object.add(slots?.counts(plugin.name))
         return .object(object)
     }
@@ -97,6 +98,7 @@ extension PluginReport {
             lines += plugin.notes.map { "  note: \($0)" }
             lines += plugin.warnings.map { "  warning: \($0)" }
             lines.append("  sandbox: \(plugin.sandbox)")
+            if let pin = plugin.pin { lines.append("  pin: \(pin)") }
         }
         lines += snapshot.refused.map { "not offered: \($0.name): \($0.reason)" }
         if lines.isEmpty { lines.append("There are no plugins.") }

@@ -95,6 +95,10 @@ package enum StatusSchema {
         "fetches": ["type": "array", "items": fetch],
         "warnings": texts("Texts of its tools that address a model, or look as if they hid something."),
         "sandbox": ["type": "string", "description": "How its processes are sandboxed on this machine."],
+        "pin": [
+            "type": ["string", "null"],
+            "description": "The digest of its files and its description, if plugins.json pins it.",
+        ],
         "running": count, "waiting": count, "calls": count, "failures": count,
     ])
 

@@ -30,11 +30,11 @@ final class PluginDescriber {
     /// - Parameter level: how closely it is held; it gets no secret, no network and no directory.
     /// - Throws: why it is not known, or `cancelled`.
     func describe(_ plugin: FoundPlugin, _ level: SandboxLevel) async throws(DescribeFault) -> DescribedPlugin {
-        if let document = plugin.document { return try read(document, isByHelp: false) }
+        if let document = plugin.document { return try read(document) }
         let answer = try await ask(plugin, level, ["--describe"])
         if case .text(let octets) = answer {
             do throws(PluginDescriptionFault) {
-                return DescribedPlugin(description: try PluginDescription.read(octets), isByHelp: false)
+                return DescribedPlugin(try PluginDescription.read(octets), isByHelp: false, text: octets)
             } catch .notDescribed {
                 // Its help may say what it does.
             } catch {
@@ -50,12 +50,13 @@ final class PluginDescriber {
         guard !description.commands.isEmpty || !description.refused.isEmpty else {
             throw .refused("it does not support --describe, and its --help lists no commands")
         }
-        return DescribedPlugin(description: description, isByHelp: true)
+        let said = [main] + texts.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+        return DescribedPlugin(description, isByHelp: true, text: Array(said.joined(separator: "\0").utf8))
     }
 
-    private func read(_ octets: [UInt8], isByHelp: Bool) throws(DescribeFault) -> DescribedPlugin {
+    private func read(_ octets: [UInt8]) throws(DescribeFault) -> DescribedPlugin {
         do throws(PluginDescriptionFault) {
-            return DescribedPlugin(description: try PluginDescription.read(octets), isByHelp: isByHelp)
+            return DescribedPlugin(try PluginDescription.read(octets), isByHelp: false, text: octets)
         } catch { throw fault(error) }
     }
 

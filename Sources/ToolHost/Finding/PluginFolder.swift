@@ -8,7 +8,7 @@ struct PluginFolder {
     /// Plugins that one directory may hold.
     static let maxPlugins = 256
     /// Files of one plugin whose changes are noticed.
-    private static let maxMarks = 256
+    static let maxMarks = 256
     private static let maxDocumentBytes = 1 << 20
 
     /// What runs a `cli.py` that is not executable itself.

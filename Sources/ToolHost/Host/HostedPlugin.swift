@@ -32,6 +32,8 @@ package final class HostedPlugin: Sendable {
     package let warnings: [String]
     /// It knows no `--describe`, so its help was read.
     package let isKnownByHelp: Bool
+    /// What pins it as it is; nil when nobody wants to know.
+    package let pin: PluginPin?
 
     /// The name of its directory or file, with which its tools' names begin.
     package var name: String { found.name }
@@ -41,11 +43,12 @@ package final class HostedPlugin: Sendable {
 
     init(
         _ found: FoundPlugin, _ described: DescribedPlugin, _ policy: PluginPolicy, _ variables: GrantedVariables,
-        gatewayTools: [String] = []
+        pin: PluginPin? = nil, gatewayTools: [String] = []
     ) {
         self.found = found
         self.policy = policy
         self.variables = variables
+        self.pin = pin
         let description = described.description
         version = description.version
         isKnownByHelp = described.isByHelp
@@ -98,4 +101,13 @@ package final class HostedPlugin: Sendable {
 struct DescribedPlugin: Sendable {
     let description: PluginDescription
     let isByHelp: Bool
+    /// As it has said it, whatever the order of members.
+    let text: [UInt8]
+
+    /// From its description, or from its help texts.
+    init(_ description: PluginDescription, isByHelp: Bool, text: [UInt8]) {
+        self.description = description
+        self.isByHelp = isByHelp
+        self.text = (try? JSON.parse(text))?.canonical.encoded ?? text
+    }
 }

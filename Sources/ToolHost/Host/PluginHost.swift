@@ -24,6 +24,8 @@ package final class PluginHost: Sendable {
         package var only: String?
         /// Names of the gateway's own tools, of which the texts of a plugin have no reason to speak.
         package var gatewayTools: [String] = []
+        /// What pins a plugin is told of those that are not pinned, too.
+        package var showsPins = false
         /// What a plugin may take to say what it does.
         package var describeSeconds = 10.0
 

@@ -52,6 +52,7 @@ extension PluginKeeper {
     /// It is to be put together anew, by `build`; what is being put together for it is no longer wanted.
     func outdate(_ name: String) {
         entries[name]?.hosted = nil
+        entries[name]?.held = nil
         entries[name]?.edition = nextEdition()
     }
 
@@ -60,24 +61,41 @@ extension PluginKeeper {
         let settings = settings
         let queue = secretQueue
         for name in Array(entries.keys) {
-            guard let entry = entries[name], entry.hosted == nil, case .described(let described)? = entry.state else {
-                continue
-            }
+            guard let entry = entries[name], entry.hosted == nil, entry.held == nil,
+                case .described(let described)? = entry.state
+            else { continue }
             let policy = PluginPolicy(name, grants: grants, requests: described.description.requests)
-            let variables = await reactor.ask {
-                (then: @escaping @Sendable (Result<GrantedVariables, Never>) -> Void) in
+            let found = entry.found
+            let showsPin = policy.pin != nil || settings.showsPins
+            let (variables, pin) = await reactor.ask {
+                (then: @escaping @Sendable (Result<(GrantedVariables, Result<PluginPin, PinFault>?), Never>) -> Void) in
                 queue.async {
-                    then(
-                        .success(
-                            GrantedVariables(
-                                policy.variables, environment: settings.environment, secrets: settings.secrets)))
+                    let variables = GrantedVariables(
+                        policy.variables, environment: settings.environment, secrets: settings.secrets)
+                    let pin = showsPin ? PluginPin.result(found, described) : nil
+                    then(.success((variables, pin)))
                 }
             }
             // While secrets were read it may have been granted or have said something else, or be gone: whoever has noticed
             // that puts it together. What was granted before is not in force any more.
             guard entries[name]?.edition == entry.edition, entries[name]?.hosted == nil else { continue }
+            if let wanted = policy.pin, let held = Self.held(pin, wanted) {
+                entries[name]?.held = held
+                continue
+            }
             entries[name]?.hosted = HostedPlugin(
-                entry.found, described, policy, variables, gatewayTools: settings.gatewayTools)
+                entry.found, described, policy, variables, pin: try? pin?.get(), gatewayTools: settings.gatewayTools)
+        }
+    }
+
+    /// Why a plugin is not offered that may be so in one state only; nil when it is in that.
+    private static func held(_ pin: Result<PluginPin, PinFault>?, _ wanted: PluginPin) -> String? {
+        switch pin {
+        case .success(wanted)?: nil
+        case .success(let other)?:
+            "its files or its description are not those that plugins.json pins; now it is \(other) (pin)"
+        case .failure(let fault)?: "it \(fault.reason) (pin)"
+        case nil: nil
         }
     }
 }

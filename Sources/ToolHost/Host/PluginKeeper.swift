@@ -26,7 +26,9 @@ final class PluginKeeper {
         /// What it was asked under, and what it has by now.
         var level: SandboxLevel
         var hosted: HostedPlugin?
-        /// The number of what `hosted` follows from: of what it has said, and of what it is granted.
+        /// Why it is not offered although it has said what it does.
+        var held: String?
+        /// The number of what these two follow from: of what it has said, and of what it is granted.
         var edition: Int
     }
 
@@ -169,8 +171,10 @@ final class PluginKeeper {
                 && (entry.asking != nil || entry.state.map { !$0.isPassing } ?? false)
             entry.found = plugin
             entry.level = level
+            // One that is pinned is not offered as what it was.
+            if !isKnown, policy.pin != nil { entry.state = nil }
             entries[plugin.name] = entry
-            if isOther { outdate(plugin.name) }
+            if isOther || entry.state == nil { outdate(plugin.name) }
             if !isKnown { ask(plugin, level) }
         }
         await build()
@@ -221,6 +225,8 @@ final class PluginKeeper {
             if entry.asking != nil { snapshot.isSettling = true }
             if let hosted = entry.hosted {
                 snapshot.plugins.append(hosted)
+            } else if let held = entry.held {
+                snapshot.refused.append(RefusedPlugin(plugin.name, held))
             } else if case .refused(let reason, _)? = entry.state {
                 snapshot.refused.append(RefusedPlugin(plugin.name, reason))
             } else {
@@ -246,10 +252,5 @@ extension PluginKeeper.State {
 
 extension PluginPolicy {
     /// Why the operator's file keeps a plugin from being offered; nil when it does not.
-    fileprivate var refusal: String? {
-        if !isEnabled { return "switched off (enabled)" }
-        // To offer it all the same would be less than was asked for.
-        return pin == .block
-            ? "plugins.json requires approval of changes (pin), which is not supported for plugins" : nil
-    }
+    fileprivate var refusal: String? { isEnabled ? nil : "switched off (enabled)" }
 }

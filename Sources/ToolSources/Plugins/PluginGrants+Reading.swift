@@ -6,8 +6,8 @@ extension PluginGrants {
 
     private static let commandMembers = ["enabled", "scope", "hints", "timeout_seconds"]
     private static let defaultMembers =
-        commandMembers + ["memory_bytes", "output_bytes", "concurrency", "queue", "network", "sandbox", "pin"]
-    private static let pluginMembers = defaultMembers + ["env", "fetch", "paths", "commands"]
+        commandMembers + ["memory_bytes", "output_bytes", "concurrency", "queue", "network", "sandbox"]
+    private static let pluginMembers = defaultMembers + ["env", "fetch", "paths", "pin", "commands"]
 
     /// The file's text.
     /// - Throws: every problem with its JSON Pointer.
@@ -48,11 +48,17 @@ extension PluginGrants {
         entry.queue = reader.integer("queue", in: object, at: place, 0...PluginLimits.maxQueue)
         entry.network = reader.boolean("network", in: object, at: place)
         entry.sandbox = reader.choice("sandbox", in: object, at: place, Sandbox.self)
-        entry.pin = reader.choice("pin", in: object, at: place, Pin.self)
         guard known.contains("env") else { return entry }
         if let given = object["env"] { entry.variables = variables(given, at: place + "/env", &reader) }
         if let given = object["fetch"] { entry.fetch = fetch(given, at: place + "/fetch", &reader) }
         if let given = object["paths"] { entry.paths = paths(given, at: place + "/paths", &reader) }
+        if let given = object["pin"] {
+            entry.pin = PluginPin(given.stringValue ?? "")
+            if entry.pin == nil {
+                reader.report(
+                    place + "/pin", "must be sha256: and 64 digits, as luma-mcp plugins check shows it")
+            }
+        }
         if let given = object["commands"], let commands = reader.object(given, at: place + "/commands") {
             for (name, value) in commands.members {
                 let place = JSONPointer.member(name, of: place + "/commands")

@@ -15,13 +15,6 @@ public struct PluginGrants: Sendable, Equatable {
         case strict
     }
 
-    /// What happens when a plugin's description or executable is another than it was.
-    public enum Pin: String, Sendable, CaseIterable {
-        case off, warn
-        /// It is hidden until the operator approves it.
-        case block
-    }
-
     /// Where the value of an environment variable comes from.
     public enum VariableSource: Sendable, Equatable {
         case literal(String)
@@ -67,7 +60,8 @@ public struct PluginGrants: Sendable, Equatable {
         public var variables: [Variable] = []
         public var paths: [PluginPath] = []
         public var sandbox: Sandbox?
-        public var pin: Pin?
+        /// The one state in which it is offered; nil for any.
+        public var pin: PluginPin?
         public var commands: [String: CommandEntry] = [:]
     }
 

@@ -25,8 +25,8 @@ public struct PluginPolicy: Sendable, Equatable {
     /// What it may use besides the system and its own directory.
     public var paths: [PluginPath]
     public var sandbox: PluginGrants.Sandbox
-    /// What is done when its description changes.
-    public var pin: PluginGrants.Pin
+    /// The one state in which it is offered; nil for any.
+    public var pin: PluginPin?
     /// What the plugin asks for and does not get, in words for the operator.
     public var notGranted: [String]
     private let entry: PluginGrants.Entry
@@ -51,7 +51,7 @@ public struct PluginPolicy: Sendable, Equatable {
         let grantsNetwork = entry.network ?? standard.network ?? false
         hasNetwork = grantsNetwork && requests.network ?? true
         sandbox = entry.sandbox ?? standard.sandbox ?? .standard
-        pin = entry.pin ?? standard.pin ?? .warn
+        pin = entry.pin
 
         var missing: [String] = []
         if let asked = requests.timeoutSeconds, asked > granted {

@@ -199,16 +199,6 @@ import ToolSources
         }
     }
 
-    /// What is not done is not passed over.
-    @Test func aPinKeepsAPluginAway() async throws {
-        try await PluginBench.with { bench in
-            try bench.shell("one.sh", commands: #"[{"name": "a"}]"#, "")
-            try bench.write("plugins.json", #"{"format": 1, "plugins": {"one": {"pin": "block"}}}"#, mode: 0o600)
-            let found = try await bench.survey()
-            #expect(found.tools == [] && found.reason("one")?.contains("(pin)") == true, "\(found.told)")
-        }
-    }
-
     @Test func aFileThatCannotBeReadGrantsNothing() async throws {
         try await PluginBench.with { bench in
             try bench.shell("one.sh", commands: #"[{"name": "a"}]"#, "")

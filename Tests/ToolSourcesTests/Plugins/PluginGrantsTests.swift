@@ -12,6 +12,8 @@ import ToolSources
     { PluginPolicy(name, grants: try grants(text), requests: requests) }
 
     /// The file of the documents.
+    private static let pin = String(repeating: "0123456789abcdef", count: 4)
+
     private static let sample = """
         {"format": 1,
          "default": {"enabled": false, "concurrency": 2},
@@ -22,7 +24,7 @@ import ToolSources
                               "REGION": {"$env": "MY_REGION", "default": "eu"}},
                       "commands": {"deploy": {"scope": "admin"}, "status": {"scope": "read", "hints": {"read_only": true}},
                                    "old": {"enabled": false}},
-                      "paths": [{"path": "/srv/deploy", "write": true}], "pin": "block", "sandbox": "strict",
+                      "paths": [{"path": "/srv/deploy", "write": true}], "pin": "sha256:\(pin)", "sandbox": "strict",
                       "output_bytes": 2048, "queue": 0}}}
         """
 
@@ -30,7 +32,7 @@ import ToolSources
         let image = try Self.policy(Self.sample, "img_bw")
         #expect(image.isEnabled && image.timeoutSeconds == 20 && image.memoryBytes == 536_870_912 && !image.hasNetwork)
         #expect(image.concurrency == 2 && image.queue == 32 && image.outputBytes == 1 << 20)
-        #expect(image.sandbox == .standard && image.pin == .warn && image.command(PluginCommand("x")).scope == .read)
+        #expect(image.sandbox == .standard && image.pin == nil && image.command(PluginCommand("x")).scope == .read)
 
         let devops = try Self.policy(Self.sample, "devops")
         #expect(devops.variables.map(\.name) == ["DEPLOY_TOKEN", "STAGE", "REGION"])
@@ -39,7 +41,9 @@ import ToolSources
                 .secret("DEPLOY_TOKEN"), .literal("live"), .environment("MY_REGION", fallback: "eu"),
             ])
         #expect(devops.paths == [PluginPath("/srv/deploy", isWritable: true)].compactMap { $0 })
-        #expect(devops.sandbox == .strict && devops.pin == .block && devops.outputBytes == 2048 && devops.queue == 0)
+        #expect(
+            devops.sandbox == .strict && devops.pin == PluginPin("sha256:" + Self.pin) && devops.outputBytes == 2048
+                && devops.queue == 0)
         #expect(devops.command(PluginCommand("deploy")).scope == .admin)
         let status = devops.command(PluginCommand("status"))
         #expect(status.scope == .read && status.hints.readOnly && !status.hints.destructive)
@@ -95,7 +99,10 @@ import ToolSources
             #"{"format":1,"plugins":{"p":{"sandbox":"hard"}}}"#,
             "/plugins/p/sandbox: must be one of none, limits, default, strict"
         ),
-        (#"{"format":1,"plugins":{"p":{"pin":true}}}"#, "/plugins/p/pin: must be one of off, warn, block"),
+        (
+            #"{"format":1,"plugins":{"p":{"pin":true}}}"#,
+            "/plugins/p/pin: must be sha256: and 64 digits, as luma-mcp plugins check shows it"
+        ),
         (
             #"{"format":1,"plugins":{"p":{"env":5}}}"#,
             "/plugins/p/env: must be an object of names and values, or an array"
