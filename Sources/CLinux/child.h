@@ -16,4 +16,10 @@ void lm_landlock_allow_self(int ruleset);
 /// Returns its number, or -1; its pidfd is put into `descriptor`.
 pid_t lm_run_child(int (*body)(void *), void *context, int *descriptor);
 
+/// The same in a thread that has no new privileges and is bound by the filter for LM_CALLS_ALONE, as the child is then.
+pid_t lm_run_bound_child(int (*body)(void *), void *context, int *descriptor);
+
+/// 1 when there is that thread, which is made by the first call; 0 when the system had none, or knows no filters.
+int lm_has_bound_thread(void);
+
 enum { LM_LANDLOCK_CREATE = 444, LM_LANDLOCK_ADD = 445, LM_LANDLOCK_RESTRICT = 446 };

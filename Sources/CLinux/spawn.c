@@ -27,7 +27,7 @@ enum { CHILD_STACK = 64 << 10, SIGNALS = 64, KERNEL_SIGNAL_SET = 8 };
 
 struct attempt {
     const struct lm_program *program;
-    /// NULL for none.
+    /// NULL for none, or for one that its parent has.
     const struct sock_fprog *filter;
     pid_t parent;
     volatile int stage;
@@ -159,9 +159,13 @@ CHILD_ONLY static int child(void *context) {
 
 int lm_spawn(const struct lm_program *program, struct lm_started *started) {
     struct attempt attempt = {.program = program, .parent = getpid(), .stage = LM_STAGE_CLONE};
-    if (program->calls != LM_CALLS_ALL) attempt.filter = lm_call_filter(program->calls);
     *started = (struct lm_started){.descriptor = -1};
-    started->process = lm_run_child(child, &attempt, &started->descriptor);
+    if (program->calls == LM_CALLS_ALONE && program->no_new_privileges && lm_has_bound_thread()) {
+        started->process = lm_run_bound_child(child, &attempt, &started->descriptor);
+    } else {
+        if (program->calls != LM_CALLS_ALL) attempt.filter = lm_call_filter(program->calls);
+        started->process = lm_run_child(child, &attempt, &started->descriptor);
+    }
     if (started->process >= 0 && attempt.error == 0) return 0;
     started->stage = attempt.stage;
     started->error = started->process < 0 ? errno : attempt.error;

@@ -55,7 +55,7 @@ struct lm_started {
 /// Starts a program. Returns 0 once it is in place of this one's image in the child, -1 when it is not and nothing is left of
 /// the child. The calling thread waits until then.
 ///
-/// The child is killed when the thread that has called this ends.
+/// The child is killed when this process ends, and as a rule when the thread that has called this does.
 int lm_spawn(const struct lm_program *program, struct lm_started *started);
 
 /// A pipe for a child, whose ends close on exec: pair[0] is read and pair[1] written. The end of index `mine` never waits. 0 or -1.

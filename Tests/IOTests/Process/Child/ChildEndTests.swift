@@ -166,7 +166,10 @@ import Testing
     @Test func itDiesWithTheThreadThatHasStartedIt() async throws {
         try await ChildBench.with { bench in
             let folder = try RunDirectory(below: bench.folder)
-            let wanted = bench.shell("exec sleep 60")
+            var child = bench.shell("exec sleep 60")
+            // One that is bound is made by another thread, which is there as long as the process.
+            child.sandbox.level = .limits
+            let wanted = child
             let started: StartedChild = try await withCheckedThrowingContinuation { continuation in
                 Thread.detachNewThread {
                     var own: RunDirectory? = folder
