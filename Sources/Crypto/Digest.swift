@@ -48,26 +48,17 @@ extension Digest {
 
 /// Keyed digests (RFC 2104).
 public enum HMAC {
+    /// Octets of a block of SHA-256.
+    private static let blockBytes = 64
+
     /// The 32 bytes of HMAC-SHA-256 over `message`. Compare them with `constantTimeEqual` only.
-    /// - Throws: `CryptoError` when OpenSSL has no memory, its configuration forbids SHA-256, or the key is 2 GiB or more.
+    /// - Throws: `CryptoError` when OpenSSL has no memory or its configuration forbids SHA-256.
     public static func sha256(key: [UInt8], _ message: [UInt8]) throws(CryptoError) -> [UInt8] {
-        guard let keyLength = Int32(exactly: key.count) else { throw CryptoError("HMAC", reason: "key too long") }
-        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-        var length: UInt32 = 0
-        try checked("HMAC") {
-            key.withUnsafeBytes { keyBytes in
-                message.withUnsafeBufferPointer { bytes in
-                    digest.withUnsafeMutableBufferPointer { out in
-                        let result = COpenSSL.HMAC(
-                            EVP_sha256(), keyBytes.baseAddress, keyLength, bytes.baseAddress, bytes.count,
-                            out.baseAddress, &length)
-                        return result == nil ? 0 : 1
-                    }
-                }
-            }
-        }
-        guard length == SHA256_DIGEST_LENGTH else { throw CryptoError("HMAC", reason: "unexpected length") }
-        return digest
+        // Not OpenSSL's HMAC, which looks everything up that it is made of for each message: RFC 2104 section 2.
+        var block = key.count > blockBytes ? try Digest.sha256(key) : key
+        block += [UInt8](repeating: 0, count: blockBytes - block.count)
+        let inner = try Digest.sha256(block.map { $0 ^ 0x36 } + message)
+        return try Digest.sha256(block.map { $0 ^ 0x5c } + inner)
     }
 }
 

@@ -144,12 +144,8 @@ package final class PluginRunner {
     private func environment(
         _ plugin: HostedPlugin, _ command: HostedPlugin.Command, _ id: String
     ) -> [String: String] {
-        var variables = plugin.variables.values
+        var variables = plugin.environment
         if plugin.policy.hasNetwork { variables.merge(PluginEnvironment.proxies(of: runs.environment)) { $1 } }
-        // What is granted replaces what every plugin has, but not what the gateway itself says.
-        variables = PluginEnvironment.base(plugin.found).merging(variables) { $1 }
-        variables["LUMA_PLUGIN"] = plugin.name
-        variables["LUMA_PLUGIN_DIR"] = plugin.found.folder
         variables["LUMA_REQUEST_ID"] = id
         variables["LUMA_DEADLINE_SECONDS"] = JSONNumber(command.policy.timeoutSeconds)?.text
         return variables

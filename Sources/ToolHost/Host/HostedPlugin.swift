@@ -18,6 +18,8 @@ package final class HostedPlugin: Sendable {
     let found: FoundPlugin
     let policy: PluginPolicy
     let variables: GrantedVariables
+    /// Of each of its calls, but for what is the call's own and for the way to the network.
+    let environment: [String: String]
     /// As it says of itself.
     package let version: String?
     /// Those that are offered, in the plugin's order.
@@ -48,6 +50,10 @@ package final class HostedPlugin: Sendable {
         self.found = found
         self.policy = policy
         self.variables = variables
+        // What is granted replaces what every plugin has, but not what the gateway itself says.
+        environment = PluginEnvironment.base(found)
+            .merging(variables.values) { $1 }
+            .merging(PluginEnvironment.own(found)) { $1 }
         self.pin = pin
         let description = described.description
         version = description.version

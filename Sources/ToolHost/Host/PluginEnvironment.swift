@@ -17,11 +17,11 @@ enum PluginEnvironment {
     /// What names the directory of the run, where it may write.
     static let directory = ["HOME", "TMPDIR"]
 
-    static func base(_ plugin: FoundPlugin) -> [String: String] {
-        var variables = common
-        variables["LUMA_PLUGIN"] = plugin.name
-        variables["LUMA_PLUGIN_DIR"] = plugin.folder
-        return variables
+    static func base(_ plugin: FoundPlugin) -> [String: String] { common.merging(own(plugin)) { $1 } }
+
+    /// What the gateway says of a plugin.
+    static func own(_ plugin: FoundPlugin) -> [String: String] {
+        ["LUMA_PLUGIN": plugin.name, "LUMA_PLUGIN_DIR": plugin.folder]
     }
 
     /// The same while it is asked what it does: wide lines, no colours, no secrets.

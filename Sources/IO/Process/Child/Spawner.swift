@@ -111,6 +111,7 @@ package final class Spawner: Sendable {
     // MARK: On its thread
 
     private func serve() {
+        Self.ignoreEnds()
         var ends = ChildEnds(SystemProcesses(orphans))
         var spares = SpareDirectories()
         // From this thread, with nothing running yet.
@@ -142,6 +143,15 @@ package final class Spawner: Sendable {
                 remove(directory, &spares) { request.then(ending) }
             }
         }
+    }
+
+    /// The end of a child is signalled to the thread that has made it. If that blocked the signal, as threads of Dispatch and
+    /// those that they make do, it would not be ignored and wake two other threads, for nothing.
+    private static func ignoreEnds() {
+        var ends = sigset_t()
+        sigemptyset(&ends)
+        sigaddset(&ends, SIGCHLD)
+        pthread_sigmask(SIG_UNBLOCK, &ends, nil)
     }
 
     /// Until there is work, or something to do for an end.
