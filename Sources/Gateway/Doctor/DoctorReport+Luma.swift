@@ -89,13 +89,16 @@ extension DoctorReport {
     /// Whether those who may reach the gateway are asked for a token, and whether it travels safely.
     mutating func addAccess(_ configuration: Configuration, tokens: Int?) {
         let isExternal = !configuration.host.isLoopback
-        guard let tokens else {
+        let keys = configuration.access.keys != nil ? "API keys are accepted" : nil
+        guard tokens != nil || keys != nil else {
             if !isExternal { return add("access", .ok, "only this machine is served, without tokens") }
             return add(
                 "access", .warning, "other machines are served without tokens",
-                advice: "Set LUMA_AUTH_TOKENS, unless a proxy in front of the gateway authenticates.")
+                advice:
+                    "Set LUMA_AUTH_TOKENS or LUMA_API_KEYS=true, unless a proxy in front of the gateway authenticates.")
         }
-        let words = Plural.count(tokens, "token is configured", "tokens are configured")
+        let listed = tokens.map { Plural.count($0, "token is configured", "tokens are configured") }
+        let words = [listed, keys].compactMap(\.self).joined(separator: ", ")
         if isExternal, configuration.tls == nil {
             return add(
                 "access", .warning, "\(words), sent in clear text",

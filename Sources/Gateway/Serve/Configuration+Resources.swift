@@ -85,7 +85,7 @@ extension StoreListener {
 extension Configuration {
     /// There is a key of Luma's, a token or a certificate's key in memory.
     package var holdsSecrets: Bool {
-        apiKey != nil || access.tokens != nil || tls != nil || !forwarders.values.isEmpty
+        apiKey != nil || access.asksForCredential || tls != nil || !forwarders.values.isEmpty
             || upstreamsFile != nil
     }
 }

@@ -129,7 +129,8 @@ package struct OpenAPIDocument {
 
     /// A gateway that was given no tokens asks nobody for one.
     private static func security(_ endpoint: Endpoint) -> JSON {
-        [["token": [.string(endpoint.scope.name.rawValue)]], [:]]
+        let permissions = endpoint.scope.scopeWords.map { JSON.string($0) }
+        return [["token": [.string(endpoint.scope.name.rawValue)]], ["key": .array(permissions)], [:]]
     }
 
     private static let securitySchemes: JSONObject = [
@@ -138,7 +139,13 @@ package struct OpenAPIDocument {
             "description": .string(
                 "A token of LUMA_AUTH_TOKENS with the scope that is named. A gateway that has none asks for none; the "
                     + "paths without security never do."),
-        ]
+        ],
+        "key": [
+            "type": "apiKey", "in": "header", "name": "X-API-Key",
+            "description": .string(
+                "An API key with the permission that is named, where LUMA_API_KEYS is set; also accepted as a bearer token."
+            ),
+        ],
     ]
 
     // MARK: Parameters and fields
