@@ -167,8 +167,9 @@ extension ToolBox {
                 plugins: shared.plugins, seal: shared.mcp.seal, catalog: shared.templates, zones: shared.zones,
                 asksByFormOnly: shared.configuration.access.asksByFormOnly),
             rounds: shared.mcp.rounds)
-        dispatcher.registry.toolsChange = shared.mcp.sources.isExpected || shared.access.toolsets.count > 0
-        dispatcher.registry.othersChange = shared.upstreams != nil
+        dispatcher.registry.toolsChange =
+            shared.mcp.sources.isExpected || shared.access.toolsets.count > 0 || shared.access.keys != nil
+        dispatcher.registry.othersChange = shared.upstreams != nil || shared.access.keys != nil
         dispatcher.subscribers = shared.upstreams?.subscribers
         dispatcher.auditor = loopContext
         dispatcher.limiter = loopContext

@@ -106,7 +106,10 @@ final class StatusService {
 
     private static func json(_ principal: Principal) -> JSON {
         let scopes = AccessScope.allCases.filter { principal.scopes.contains($0.own) }
-        return ["label": .string(principal.label), "scopes": .array(scopes.map { .string($0.rawValue) })]
+        return [
+            "label": .string(principal.label), "scopes": .array(scopes.map { .string($0.rawValue) }),
+            "permissions": .array(principal.scopes.scopeWords.map { .string($0) }),
+        ]
     }
 
     private func budget(_ state: BudgetSnapshot, _ now: MonotonicTime) -> JSON {

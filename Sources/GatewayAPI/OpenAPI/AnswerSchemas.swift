@@ -33,8 +33,16 @@ package enum StatusSchema {
     ])
 
     private static let caller: JSON = object([
-        "label": ["type": "string", "description": "The label of the token; `local` when tokens are not configured."],
+        "label": [
+            "type": "string",
+            "description":
+                "The label of the token, `key:` and the id of the key; `local` when nobody is asked for either.",
+        ],
         "scopes": ["type": "array", "items": ["enum": .array(AccessScope.allCases.map { .string($0.rawValue) })]],
+        "permissions": [
+            "type": "array", "items": ["enum": .array(Permissions.all.scopeWords.map { .string($0) })],
+            "description": "What the caller may do, scope by scope.",
+        ],
     ])
 
     private static let health: JSON = [

@@ -146,7 +146,11 @@ package struct OpenAPIExamples {
     private static let status: JSON = [
         "version": .string(Version.number), "mode": "luma", "upstream": "https://public-api.luma.com",
         "started_at": "2027-01-15T08:00:00.000Z",
-        "now": "2027-01-15T12:00:00.000Z", "read_only": false, "caller": ["label": "dashboard", "scopes": ["read"]],
+        "now": "2027-01-15T12:00:00.000Z", "read_only": false,
+        "caller": [
+            "label": "dashboard", "scopes": ["read"],
+            "permissions": .array(Permissions.read.scopeWords.map { .string($0) }),
+        ],
         "health": [
             "status": "healthy", "message": "Luma answers and accepts the key", "circuit": "closed",
             "checked_at": "2027-01-15T11:59:41.250Z",

@@ -181,7 +181,55 @@ import Testing
         }
     }
 
+    /// Who can only write the store cannot add a key; a secret that was changed is still tried.
+    @Test func aSecretOfTheOperatorsIsPartOfEveryDigest() async throws {
+        let (new, old) = ("0123456789abcdef", "fedcba9876543210")
+        let settings: [Setting: String] = [.apiKeys: "true", .keysSecret: "\(new), \(old)"]
+        try await InProcess.serve(settings) { (gateway: InProcess) async throws in
+            func reason(_ hashing: KeyHashing, _ id: String) async throws -> String? {
+                let key = try await gateway.makeKey(id, hashing: hashing)
+                return try await gateway.ask("GET /templates/", key.field).reason
+            }
+            func hashing(_ secret: String) throws -> KeyHashing {
+                let pepper = try #require(try KeyPepper(Secret(secret)))
+                return try #require(KeyHashing([pepper], acceptsPlain: false))
+            }
+            #expect(try await reason(try hashing(new), "new") == nil)
+            #expect(try await reason(try hashing(old), "old") == nil)
+            #expect(try await reason(try hashing("another-secret-0"), "other") == "invalid_token")
+            #expect(try await reason(.plain, "plain") == "invalid_token")
+        }
+        for secret in ["short", "0123456789abcdef,short", "@/nonexistent/secret"] {
+            await #expect(throws: StartFailure.self) {
+                try await InProcess.serve([.apiKeys: "true", .keysSecret: secret]) { _ in }
+            }
+        }
+    }
+
     // MARK: Streams and sessions
+
+    /// What a key may call is looked at with each call of a session, and its client hears that its list is another one.
+    @Test func aSessionGoesByWhatItsKeyMayNow() async throws {
+        try await InProcess.serve(InProcess.withKeys) { (gateway: InProcess) async throws in
+            let key = try await gateway.makeKey("k")
+            let client = MCPClient(gateway, key.bearer)
+            let session = try await client.session()
+            let stream = try await client.stream(session)
+            func tools() async throws -> [String] {
+                let answer = try await client.post(MCPClient.request("tools/list"), [session])
+                return answer.json?["result"]?["tools"]?.arrayValue?.compactMap { $0["name"]?.stringValue } ?? []
+            }
+            let before = try await tools()
+            #expect(before.contains("list_events") && before.contains("list_templates"), "\(before)")
+            try await gateway.changeKey("k") { $0.tools = ToolFilter(["list_events"]) }
+            #expect(try await tools() == ["list_events"])
+            let call = MCPClient.request("tools/call", ["name": "list_templates", "arguments": [:]])
+            let refused = try await client.post(call, [session])
+            #expect(refused.json?["error"]?["code"] == -32602, "\(refused.text)")
+            try await stream.hears("notifications/tools/list_changed")
+            await stream.goAway()
+        }
+    }
 
     @Test func aRevokedKeyHearsNothingMore() async throws {
         try await InProcess.serve(InProcess.withKeys) { (gateway: InProcess) async throws in

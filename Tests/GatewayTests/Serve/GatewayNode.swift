@@ -1,6 +1,7 @@
 import GatewayAPI
 import HTTP
 import IO
+import Keys
 import Settings
 import Store
 import TestKit
@@ -22,7 +23,8 @@ enum GatewayNode {
             resolution.configuration, environment: [:], folder: nil, store: store, log: log)
         let shared = Shared(
             resolution.configuration, upstream: "https://luma.test", templates: TemplateCatalog(), log: log,
-            store: store, tokens: try resolution.configuration.tokens(), forwarders: forwarders,
+            store: store, tokens: try resolution.configuration.tokens(),
+            keyHashing: try resolution.configuration.access.keys?.hashing() ?? .plain, forwarders: forwarders,
             upstreams: upstreams)
         forwarders?.read(to: shared.mcp.sources)
         upstreams?.read(to: shared.mcp)

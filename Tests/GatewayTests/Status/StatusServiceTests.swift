@@ -24,7 +24,11 @@ import Testing
             let told = try await status(gateway)
             #expect(told["mode"]?.stringValue == mode && told["upstream"]?.stringValue == EmulatedLuma.origin)
             #expect(told["read_only"] == false && told["version"]?.stringValue == Version.number)
-            #expect(told["caller"] == ["label": "local", "scopes": ["read", "write", "admin"]])
+            let all = Permissions.all.scopeWords.map { JSON.string($0) }
+            #expect(
+                told["caller"] == [
+                    "label": "local", "scopes": ["read", "write", "admin"], "permissions": .array(all),
+                ])
             #expect(told["health"]?["status"] == "healthy" && told["health"]?["circuit"] == "closed")
             let budget = told["budget"]
             let (limit, left) = (budget?["get"]?["limit"]?.intValue, budget?["get"]?["remaining"]?.intValue)
@@ -111,7 +115,9 @@ import Testing
                 (Tokens.admin, "ops", ["read", "write", "admin"]),
             ] as [(String, String, [JSON])] {
                 let answer = try await gateway.ask("GET /status", Tokens.bearer(token))
-                #expect(answer.json?["caller"] == ["label": .string(label), "scopes": .array(scopes)])
+                let caller = answer.json?["caller"]
+                #expect(caller?["label"]?.stringValue == label && caller?["scopes"] == .array(scopes))
+                #expect(caller?["permissions"]?.arrayValue?.contains("events:write") == scopes.contains("write"))
                 for token in [Tokens.reader, Tokens.writer, Tokens.admin] { #expect(!answer.text.contains(token)) }
             }
             #expect(try await gateway.ask("GET /events/", Tokens.bearer(Tokens.writer)).status == 200)

@@ -17,10 +17,10 @@ struct TestKey: Sendable {
     var field: [String] { ["X-API-Key: \(text)"] }
 
     /// A drawn text and its secret.
-    static func draw() throws -> (text: String, secret: KeySecret) {
+    static func draw(_ hashing: KeyHashing = .plain) throws -> (text: String, secret: KeySecret) {
         var random = SystemRandomNumberGenerator()
         let text = KeyText.draw(using: &random)
-        let secret = try #require(try KeyHasher(.plain).secret(text, at: WallClock.now))
+        let secret = try #require(try KeyHasher(hashing).secret(text, at: WallClock.now))
         return (text.secret.reveal(), secret)
     }
 }
@@ -31,10 +31,10 @@ extension InProcess {
 
     /// Makes a key in the store, and lets the gateway hear of it.
     func makeKey(
-        _ id: String, _ permissions: [String] = ["read"], confirmed: Bool = true,
+        _ id: String, _ permissions: [String] = ["read"], confirmed: Bool = true, hashing: KeyHashing = .plain,
         _ change: (inout KeyRecord) throws -> Void = { _ in }
     ) async throws -> TestKey {
-        let (text, secret) = try TestKey.draw()
+        let (text, secret) = try TestKey.draw(hashing)
         let now = WallClock.now
         var record = KeyRecord(
             id: id, owner: "ann", name: id, permissions: KeyPermissions(permissions), createdAt: now, createdBy: "test",
