@@ -184,7 +184,7 @@ import Testing
     /// Who can only write the store cannot add a key; a secret that was changed is still tried.
     @Test func aSecretOfTheOperatorsIsPartOfEveryDigest() async throws {
         let (new, old) = ("0123456789abcdef", "fedcba9876543210")
-        let settings: [Setting: String] = [.apiKeys: "true", .keysSecret: "\(new), \(old)"]
+        let settings: [Setting: String] = [.apiKeys: "true", .keysSecret: "\(new),\(old)"]
         try await InProcess.serve(settings) { (gateway: InProcess) async throws in
             func reason(_ hashing: KeyHashing, _ id: String) async throws -> String? {
                 let key = try await gateway.makeKey(id, hashing: hashing)
