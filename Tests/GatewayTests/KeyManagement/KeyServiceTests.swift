@@ -166,6 +166,43 @@ import Testing
         }
     }
 
+    /// What belongs to a key is its own whichever of its secrets it is used with.
+    @Test func aRetryAfterARotationIsReplayed() async throws {
+        try await serve { (gateway: InProcess) async throws in
+            let old = try await gateway.makeKey("k", ["read", "write"])
+            let rotated = try await gateway.ask("POST /api/keys/me/rotate", old.field)
+            let new = try #require(rotated.json?["key"]?.stringValue, "\(rotated.text)")
+            let tea: JSON = ["name": "Tea", "start_at": "2030-05-01T18:00", "timezone": "Asia/Tokyo"]
+            let first = try await gateway.ask("POST /events/", old.field + ["Idempotency-Key: one"], tea)
+            let second = try await gateway.ask("POST /events/", ["X-API-Key: \(new)", "Idempotency-Key: one"], tea)
+            #expect(first.status == 201 && second.status == 201, "\(second.text)")
+            #expect(second.field("idempotency-replayed") == "true" && second.json?["id"] == first.json?["id"])
+            // Another key's is another request.
+            let other = try await gateway.makeKey("other", ["read", "write"])
+            let third = try await gateway.ask("POST /events/", other.field + ["Idempotency-Key: one"], tea)
+            #expect(third.status == 201 && third.field("idempotency-replayed") == nil)
+        }
+    }
+
+    /// What is done at one gateway holds at another one on the same store as soon as that has looked.
+    @Test func anotherGatewayHearsOfIt() async throws {
+        let store = SQLiteStateStore(.memory)
+        try await InProcess.serve(Self.settings, store: store) { (here: InProcess) async throws in
+            try await InProcess.serve(Self.settings, store: store) { (there: InProcess) async throws in
+                let made = try await make(here, ["owner": "ann", "key_id": "k"])
+                let field = ["X-API-Key: " + (try #require(made.json?["key"]?.stringValue))]
+                #expect(try await here.ask("GET /templates/", field).status == 200)
+                #expect(try await there.ask("GET /templates/", field).reason == "invalid_token")
+                try await there.hear()
+                #expect(try await there.ask("GET /templates/", field).status == 200)
+                #expect(try await there.ask("DELETE /api/keys/k", Self.admin).status == 204)
+                #expect(try await there.ask("GET /templates/", field).reason == "key_revoked")
+                try await here.hear()
+                #expect(try await here.ask("GET /templates/", field).reason == "key_revoked")
+            }
+        }
+    }
+
     @Test func keysAreListedInPages() async throws {
         try await serve { (gateway: InProcess) async throws in
             for id in ["a", "b", "c", "d"] {
