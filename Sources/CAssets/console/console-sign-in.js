@@ -8,8 +8,10 @@ import { isSheetOpen } from "/assets/console-sheet.js";
 export function isAboutToken(error) {
   if (!(error instanceof Refused) || error.status !== 401) return false;
   byId("sign-in").hidden = false;
-  const isWrong = error.reason === "invalid_token";
-  fill(byId("token-trouble"), isWrong && "This token is not one that the gateway knows.");
+  // Of a key the gateway says what is wrong with it.
+  const isWrong = error.reason !== "unauthenticated";
+  const trouble = error.reason === "invalid_token" ? "This token is not one that the gateway knows." : `${error.message}.`;
+  fill(byId("token-trouble"), isWrong && trouble);
   byId("token-field").setAttribute("aria-invalid", String(isWrong));
   if (!isSheetOpen()) byId("token-field").focus();
   return true;

@@ -73,7 +73,7 @@ function problemView(status, json, askForToken) {
 }
 
 const NOTES = {
-  unauthenticated: "This gateway asks for a token: one of LUMA_AUTH_TOKENS.",
+  unauthenticated: "This gateway asks for a token: one of LUMA_AUTH_TOKENS, or an API key.",
   invalid_token: "The gateway does not know this token.",
   read_only: "The gateway is started with LUMA_READ_ONLY: nothing can be changed through it.",
   event_not_accessible: "List the events first: the first one is then filled in here.",

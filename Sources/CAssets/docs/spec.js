@@ -59,7 +59,7 @@ export class Specification {
 
   /** What a token must be good for, an empty text where none is asked for. */
   #scope(security) {
-    return security.flatMap((each) => Object.values(each).flat()).join(" ");
+    return security.flatMap((each) => each.token ?? []).join(" ");
   }
 
   #answer(status, node) {
