@@ -190,16 +190,14 @@ extension Budget {
     /// the others know of it.
     private mutating func cutOff(_ now: MonotonicTime) {
         guard share.mode != .whole, share.mode != .cutOff else { return }
-        share.mode = .cutOff
-        share.mustOpen = false
         let known = now.advanced(seconds: Self.cutOffNotice)
         if learned == nil { share.isCounted = false }
         guard isConfirmed, let learned else {
-            share.refillAt = now.advanced(seconds: settings.learnedWindow + 1)
-            return
+            return share.cutOff(until: now.advanced(seconds: settings.learnedWindow + 1))
         }
-        share.refillAt =
-            learned.resetAt >= known ? learned.resetAt : learned.resetAt.advanced(seconds: settings.learnedWindow)
+        share.cutOff(
+            until: learned.resetAt >= known
+                ? learned.resetAt : learned.resetAt.advanced(seconds: settings.learnedWindow))
     }
 
     /// While it is cut off: the share of the window that begins.
@@ -209,14 +207,11 @@ extension Budget {
             share.isCounted = true
             share.refillAt = max(learned.resetAt, now)
         }
+        // How long a window is that has begun since is known by its first answer.
+        if share.isRefilled, isConfirmed, let learned { share.refillAt = min(share.refillAt, learned.resetAt) }
         guard share.refillAt <= now else { return }
         if let learned { share.refill(max(1, learned.limit / (2 * max(2, share.gateways)))) }
-        let next = now.advanced(seconds: settings.learnedWindow)
-        if isConfirmed, let learned, learned.resetAt > now {
-            share.refillAt = learned.resetAt
-        } else {
-            share.refillAt = next
-        }
+        share.refillAt = now.advanced(seconds: settings.learnedWindow)
     }
 
     /// Takes what is left of the tokens, so that it can be given back.

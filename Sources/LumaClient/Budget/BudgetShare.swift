@@ -54,6 +54,8 @@ struct BudgetShare: Sendable {
     var wantedAt = MonotonicTime(nanoseconds: .min)
     /// Cut off: when there is the next share.
     var refillAt = MonotonicTime(nanoseconds: .max)
+    /// Cut off: the window that is open is one of which it has had its share.
+    private(set) var isRefilled = false
 
     /// Seconds without a request after which tokens go back.
     static let idleSeconds = 1.0
@@ -92,7 +94,18 @@ struct BudgetShare: Sendable {
     }
 
     /// Takes a share unasked, in place of the one before.
-    mutating func refill(_ count: Int) { tokens = count }
+    mutating func refill(_ count: Int) {
+        tokens = count
+        isRefilled = true
+    }
+
+    /// The ledger cannot be asked from now on; the share of a window is taken first at this instant.
+    mutating func cutOff(until first: MonotonicTime) {
+        mode = .cutOff
+        mustOpen = false
+        isRefilled = false
+        refillAt = first
+    }
 
     /// A period begins: what belongs to the one before is void.
     mutating func turn() {

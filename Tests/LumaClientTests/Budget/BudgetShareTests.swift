@@ -228,6 +228,17 @@ import Testing
         #expect(sendAll(tap, 34).count == 2)
     }
 
+    @Test func theShareIsOfTheWindowsThatLumaOpens() throws {
+        let tap = Self.joined()
+        try exchange(tap, 0, Self.allotment(0, reset: 30))
+        let dues = try self.dues(tap, 0.5)
+        tap.budget.fail(dues, now: at(0.5))
+        #expect(tap.spend(.get, 31, .window(limit: 200, remaining: 199, reset: 10, stamp: 2000)))
+        #expect(sendAll(tap, 32).count == 49)
+        #expect(sendAll(tap, 41).isEmpty)
+        #expect(!sendAll(tap, 41.2).isEmpty)
+    }
+
     /// The others must know of it before: a window that ends too soon is left to them.
     @Test func noShareIsTakenOfAWindowThatBeginsAtOnce() throws {
         let tap = Self.joined()
