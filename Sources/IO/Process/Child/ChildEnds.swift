@@ -93,6 +93,21 @@ struct ChildEnds {
     /// A program runs that is none of the orphans.
     mutating func started(_ process: pid_t) { running.insert(process) }
 
+    /// A program that has ended has left nothing, and nothing else is looked at: it need only be reaped.
+    func hasLeftNothing(_ child: StartedChild) -> Bool {
+        // Whom it has left in its own session counts, too: so its group is empty.
+        isIdle && abandoned.isEmpty && table.orphans(sparing: running.subtracting([child.process])).isEmpty
+    }
+
+    /// Reaps a program that has left nothing, and closes its pidfd.
+    /// - Returns: nil when it still runs: then nothing was done.
+    mutating func reapAtOnce(_ child: StartedChild) -> ChildResult.Ending? {
+        guard let ending = table.reap(child) else { return nil }
+        table.close(child.descriptor)
+        running.remove(child.process)
+        return ending
+    }
+
     /// Kills a program and its group. The rest comes with `advance`.
     mutating func begin(_ request: Request) {
         table.killGroup(of: request.child)

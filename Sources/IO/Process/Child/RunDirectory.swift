@@ -82,19 +82,26 @@ struct SpareDirectories {
         return try RunDirectory(below: folder)
     }
 
-    /// Takes one that is over. False when it is not empty, and so still there; then it is closed.
-    mutating func takeBack(_ directory: RunDirectory) -> Bool {
+    /// What became of a directory that is over.
+    enum Fate: Equatable {
+        case kept
+        /// So that the other one is to be removed.
+        case keptInsteadOf(PrivateDirectory)
+        /// It is not as it was, and is to be removed.
+        case used
+    }
+
+    /// Takes one that is over. One that is not kept is closed, and still there.
+    mutating func takeBack(_ directory: RunDirectory) -> Fate {
         guard directory.isAsNew else {
             directory.close()
-            return directory.place.removeIfEmpty()
-        }
-        // The oldest may be of a folder that is not used any more.
-        if spares.count == Self.most {
-            let oldest = spares.removeFirst()
-            oldest.close()
-            _ = oldest.place.removeIfEmpty()
+            return .used
         }
         spares.append(directory)
-        return true
+        guard spares.count > Self.most else { return .kept }
+        // The oldest may be of a folder that is not used any more.
+        let oldest = spares.removeFirst()
+        oldest.close()
+        return .keptInsteadOf(oldest.place)
     }
 }

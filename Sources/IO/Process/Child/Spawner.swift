@@ -27,13 +27,21 @@ final class StartTicket: Sendable {
     func revoke() { isRevoked.store(true, ordering: .releasing) }
 }
 
-/// The one thread that starts programs and ends them. A child dies with the thread that has made it, so this one lives as long as
-/// the process. It waits for no end: a program that is slow to end delays nobody's start.
+/// The one thread that starts programs, and ends those that are not over at once. A child dies with the thread that has made it, so
+/// this one lives as long as the process. It waits for no end: a program that is slow to end delays nobody's start.
 ///
 /// From its first use on the process ignores SIGPIPE, has descriptors 0, 1 and 2, and adopts the orphans of what it starts. Where
 /// it is the first process of a container, orphans of others there end up with it as well, and are ended with them; but for the
 /// children that it had before.
 package final class Spawner: Sendable {
+    /// What is known of programs. A child that was just made must not be taken for an orphan, so this is locked during a start.
+    private struct State {
+        var ends: ChildEnds
+        var spares = SpareDirectories()
+        /// Nil before the thread runs.
+        var keeper: ChildGuard?
+    }
+
     private enum Work {
         case start(ChildProcess, StartTicket, then: @Sendable (Result<StartedChild, ChildFailure>) -> Void)
         case finish(ChildEnds.Request)
@@ -48,10 +56,10 @@ package final class Spawner: Sendable {
 
     private static let made = Result<Spawner, SystemError> { () throws(SystemError) in try Spawner() }
 
+    private let state: Mutex<State>
     private let mailbox = Mutex<[Work]>([])
     /// An eventfd on which the thread waits.
     private let wakeDescriptor: Int32
-    private let orphans: Orphans
     /// Removes what programs have left in folders of their own, which may be much; one does not wait for another's.
     private let removals = DispatchQueue(label: "luma-mcp.private-directories", attributes: .concurrent)
 
@@ -59,7 +67,7 @@ package final class Spawner: Sendable {
         // The descriptors of a child are put in the places 0, 1 and 2, so no other may be there.
         for place in Int32(0)...2 where fcntl(place, F_GETFD) == -1 { _ = open("/dev/null", O_RDWR) }
         signal(SIGPIPE, SIG_IGN)
-        orphans = Orphans()
+        state = Mutex(State(ends: ChildEnds(SystemProcesses(Orphans()))))
         _ = lm_adopt_orphans()
         wakeDescriptor = eventfd(0, Int32(EFD_CLOEXEC))
         guard wakeDescriptor >= 0 else { throw SystemError("eventfd") }
@@ -90,9 +98,21 @@ package final class Spawner: Sendable {
     }
 
     /// Kills the group of a program that has ended, or that will not, reaps it, ends what it has left behind, removes its
-    /// directory and closes its pidfd. `then` is called on another thread when nothing of it is left.
+    /// directory and closes its pidfd. `then` is called when nothing of it is left: at once, where that is so at once and the
+    /// spawner has nothing else to do, and else on another thread.
     func finish(_ child: StartedChild, then: @escaping @Sendable (ChildResult.Ending) -> Void) {
-        _ = post(.finish(ChildEnds.Request(child: child, then: then)), unlessMoreThan: .max)
+        let request = ChildEnds.Request(child: child, then: then)
+        let ended = state.withLockIfAvailable { state -> Ended? in
+            guard state.ends.hasLeftNothing(child) else { return nil }
+            state.keeper?.remove(child.process)
+            guard let ending = state.ends.reapAtOnce(child) else {
+                state.keeper?.add(child.process)
+                return nil
+            }
+            return over(request, ending, &state)
+        }
+        if let ended = ended ?? nil { return tell([ended]) }
+        _ = post(.finish(request), unlessMoreThan: .max)
     }
 
     private func post(_ work: Work, unlessMoreThan most: Int) -> Bool {
@@ -108,40 +128,78 @@ package final class Spawner: Sendable {
         return isTaken
     }
 
+    // MARK: Ends
+
+    /// A program of which nothing is left but what is to be removed.
+    private struct Ended {
+        let request: ChildEnds.Request
+        let ending: ChildResult.Ending
+        let removal: PrivateDirectory?
+    }
+
+    /// Goes on with every end, also that of one more program, as far as it can without waiting for anybody or for a disk.
+    private func advance(_ state: inout State, beginning request: ChildEnds.Request? = nil) -> [Ended] {
+        if let request {
+            state.ends.begin(request)
+            state.keeper?.remove(request.child.process)
+        }
+        return state.ends.advance().map { over($0, $1, &state) }
+    }
+
+    /// Takes back what a program had.
+    private func over(_ request: ChildEnds.Request, _ ending: ChildResult.Ending, _ state: inout State) -> Ended {
+        var directory = request.child.directory
+        // Its ruleset would let the next program look into a process that is still there.
+        if state.ends.hasAbandoned { directory?.keep(nil) }
+        return Ended(request: request, ending: ending, removal: directory.flatMap { takeBack($0, &state.spares) })
+    }
+
+    /// - Returns: what is to be removed before the program is over.
+    private func takeBack(_ directory: RunDirectory, _ spares: inout SpareDirectories) -> PrivateDirectory? {
+        switch spares.takeBack(directory) {
+        case .kept: return nil
+        case .keptInsteadOf(let other):
+            removals.async { try? other.remove() }
+            return nil
+        case .used: return directory.place
+        }
+    }
+
+    /// Not with the lock.
+    private func tell(_ ended: [Ended]) {
+        for ended in ended {
+            let tell = { @Sendable in ended.request.then(ended.ending) }
+            guard let removal = ended.removal else {
+                tell()
+                continue
+            }
+            removals.async {
+                // What resists stays for the next start.
+                try? removal.remove()
+                tell()
+            }
+        }
+    }
+
     // MARK: On its thread
 
     private func serve() {
         Self.ignoreEnds()
-        var ends = ChildEnds(SystemProcesses(orphans))
-        var spares = SpareDirectories()
         // From this thread, with nothing running yet.
-        var keeper = ChildGuard()
+        state.withLock { $0.keeper = ChildGuard() }
         while true {
-            wait(for: ends)
+            wait()
             let works = mailbox.withLock { mailbox in
                 defer { mailbox = [] }
                 return mailbox
             }
             for work in works {
                 switch work {
-                case .start(let child, let ticket, let then):
-                    let outcome = start(child, ticket, &spares)
-                    if case .success(let started) = outcome {
-                        ends.started(started.process)
-                        keeper.add(started.process)
-                    }
-                    then(outcome)
-                case .finish(let request):
-                    ends.begin(request)
-                    keeper.remove(request.child.process)
+                case .start(let child, let ticket, let then): then(state.withLock { start(child, ticket, &$0) })
+                case .finish(let request): tell(state.withLock { advance(&$0, beginning: request) })
                 }
             }
-            for (request, ending) in ends.advance() {
-                var directory = request.child.directory
-                // Its ruleset would let the next program look into a process that is still there.
-                if ends.hasAbandoned { directory?.keep(nil) }
-                remove(directory, &spares) { request.then(ending) }
-            }
+            tell(state.withLock { advance(&$0) })
         }
     }
 
@@ -155,13 +213,12 @@ package final class Spawner: Sendable {
     }
 
     /// Until there is work, or something to do for an end.
-    private func wait(for ends: ChildEnds) {
+    private func wait() {
+        let (isIdle, descriptors, due) = state.withLock { ($0.ends.isIdle, $0.ends.descriptors, $0.ends.due) }
         var isWoken = true
-        if !ends.isIdle {
-            var watched = ([wakeDescriptor] + ends.descriptors).map {
-                pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
-            }
-            let milliseconds = ends.due.map { $0.waitMilliseconds(from: Reactor.readClock()) }
+        if !isIdle {
+            var watched = ([wakeDescriptor] + descriptors).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            let milliseconds = due.map { $0.waitMilliseconds(from: Reactor.readClock()) }
             isWoken = poll(&watched, nfds_t(watched.count), milliseconds ?? -1) > 0 && watched[0].revents != 0
         }
         var count: UInt64 = 0
@@ -169,33 +226,25 @@ package final class Spawner: Sendable {
     }
 
     private func start(
-        _ child: ChildProcess, _ ticket: StartTicket, _ spares: inout SpareDirectories
+        _ child: ChildProcess, _ ticket: StartTicket, _ state: inout State
     ) -> Result<StartedChild, ChildFailure> {
         guard ticket.isValid else { return .failure(.cancelled) }
         let now = Reactor.readClock()
         if let deadline = child.deadline, now >= deadline { return .failure(.overdue) }
         var own: RunDirectory?
         do throws(SystemError) {
-            if case .own(let folder) = child.directory { own = try spares.take(below: folder) }
+            if case .own(let folder) = child.directory { own = try state.spares.take(below: folder) }
         } catch {
             return .failure(.notStarted(SpawnFailure(stage: .directory, code: error.code)))
         }
         do throws(SpawnFailure) {
-            return .success(try child.start(in: &own, now: now))
+            let started = try child.start(in: &own, now: now)
+            state.ends.started(started.process)
+            state.keeper?.add(started.process)
+            return .success(started)
         } catch {
-            if let own { _ = spares.takeBack(own) }
+            if let removal = own.flatMap({ takeBack($0, &state.spares) }) { removals.async { try? removal.remove() } }
             return .failure(.notStarted(error))
-        }
-    }
-
-    private func remove(
-        _ directory: RunDirectory?, _ spares: inout SpareDirectories, then: @escaping @Sendable () -> Void
-    ) {
-        guard let directory, !spares.takeBack(directory) else { return then() }
-        removals.async {
-            // What resists stays for the next start.
-            try? directory.place.remove()
-            then()
         }
     }
 }

@@ -16,6 +16,37 @@ import Testing
         #expect(stage.table.open == [])
     }
 
+    @Test func whatHasLeftNothingIsReapedAtOnce() {
+        let stage = Stage()
+        stage.start(200)
+        let child = stage.child(100)
+        #expect(stage.ends.hasLeftNothing(child))
+        #expect(stage.table.asked == [[200]])
+        #expect(stage.reapAtOnce(child) == nil)
+        stage.table.end(100)
+        #expect(stage.reapAtOnce(child) == .exited(0))
+        #expect(stage.table.open == [1200] && stage.table.killedGroups == [] && stage.ends.isIdle)
+        // It is none of those that run any more.
+        #expect(stage.ends.hasLeftNothing(stage.child(300)))
+        #expect(stage.table.asked.last == [200])
+    }
+
+    @Test func whatHasLeftSomethingIsNot() {
+        let stage = Stage()
+        let child = stage.child(100)
+        stage.table.addOrphans([300])
+        #expect(!stage.ends.hasLeftNothing(child))
+        stage.table.end(300)
+        #expect(stage.table.reap(300))
+        #expect(stage.ends.hasLeftNothing(child))
+        // Nor while another one ends, or has not ended although it was killed.
+        stage.begin(200)
+        #expect(!stage.ends.hasLeftNothing(child))
+        stage.table.pass(ChildEnds.killSeconds)
+        #expect(stage.advance() == [200: .killed(signal: Int(SIGKILL))])
+        #expect(stage.ends.isIdle && !stage.ends.hasLeftNothing(child))
+    }
+
     /// Neither another's end nor a start waits for one that is stubborn.
     @Test func whoIsSlowToEndDelaysNobody() {
         let stage = Stage()
@@ -173,11 +204,15 @@ private final class Stage {
         ends.started(process)
     }
 
-    func begin(_ process: pid_t) {
+    /// One that has started.
+    func child(_ process: pid_t) -> StartedChild {
         start(process)
-        let child = StartedChild(process: process, descriptor: process + 1000, input: -1, output: -1, errors: -1)
-        ends.begin(ChildEnds.Request(child: child) { _ in })
+        return StartedChild(process: process, descriptor: process + 1000, input: -1, output: -1, errors: -1)
     }
+
+    func begin(_ process: pid_t) { ends.begin(ChildEnds.Request(child: child(process)) { _ in }) }
+
+    func reapAtOnce(_ child: StartedChild) -> ChildResult.Ending? { ends.reapAtOnce(child) }
 
     func advance() -> [pid_t: ChildResult.Ending] {
         Dictionary(uniqueKeysWithValues: ends.advance().map { ($0.request.child.process, $0.ending) })

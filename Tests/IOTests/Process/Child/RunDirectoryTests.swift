@@ -27,8 +27,8 @@ import Testing
             let first = try spares.take(below: calls)
             #expect(status(first.place.path).st_mode & 0o7777 == 0o700)
             chmod(first.place.path, 0o777)
-            let isFirstKept = spares.takeBack(first)
-            #expect(isFirstKept)
+            let fate = spares.takeBack(first)
+            #expect(fate == .kept)
             #expect(try FileManager.default.contentsOfDirectory(atPath: calls).count == 1)
             // Not for another's calls.
             let elsewhere = try spares.take(below: folder)
@@ -51,9 +51,8 @@ import Testing
             case "link": symlink("/", place)
             default: #expect(FileManager.default.createFile(atPath: place, contents: nil))
             }
-            let isKept = spares.takeBack(directory)
-            #expect(!isKept)
-            #expect(fcntl(directory.descriptor, F_GETFD) == -1)
+            let fate = spares.takeBack(directory)
+            #expect(fate == .used)
             try directory.place.remove()
             #expect(try spares.take(below: folder + "/calls").place != directory.place)
         }
@@ -66,8 +65,8 @@ import Testing
             let calls = folder + "/calls"
             for replaces in [false, true] {
                 let directory = try spares.take(below: calls)
-                let isKept = spares.takeBack(directory)
-                #expect(isKept)
+                let fate = spares.takeBack(directory)
+                #expect(fate == .kept)
                 #expect(rename(directory.place.path, folder + "/moved-\(replaces)") == 0)
                 if replaces { mkdir(directory.place.path, 0o700) }
                 let next = try spares.take(below: calls)
@@ -81,11 +80,9 @@ import Testing
             var spares = SpareDirectories()
             let calls = folder + "/calls"
             let all = try (0..<40).map { _ in try spares.take(below: calls) }
-            let outcomes = all.map { spares.takeBack($0) }
-            #expect(!outcomes.contains(false))
-            let left = try FileManager.default.contentsOfDirectory(atPath: calls)
+            let fates = all.map { spares.takeBack($0) }
             // The newest.
-            #expect(Set(left.map { calls + "/" + $0 }) == Set(all.suffix(16).map(\.place.path)))
+            #expect(fates == all.indices.map { $0 < 16 ? .kept : .keptInsteadOf(all[$0 - 16].place) })
             try PrivateDirectory.removeLeftovers(below: calls)
             #expect(try FileManager.default.contentsOfDirectory(atPath: calls) == [])
         }
