@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <sys/prctl.h>
 
@@ -15,20 +16,21 @@
 
 enum { STACK = 256 << 10 };
 
+/// One start at a time. What is said before a semaphore is raised is seen by whoever has waited for that.
 static struct {
-    /// Held by whoever wants a child, until it has one.
     pthread_mutex_t turn;
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
-    /// What the thread runs; NULL when it has done so.
+    sem_t asked, done;
     int (*body)(void *);
     void *context;
     int *descriptor;
     pid_t child;
     int error;
-    int is_ready, has_failed;
-} bound = {
-    .turn = PTHREAD_MUTEX_INITIALIZER, .mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    int is_bound;
+} bound = {.turn = PTHREAD_MUTEX_INITIALIZER};
+
+static void await(sem_t *semaphore) {
+    while (sem_wait(semaphore) != 0) {}
+}
 
 static void *serve(void *unused) {
     // The end of a child is signalled to this thread. It does not block that: what is blocked is not ignored, and wakes others.
@@ -36,56 +38,43 @@ static void *serve(void *unused) {
     sigemptyset(&ends);
     sigaddset(&ends, SIGCHLD);
     pthread_sigmask(SIG_UNBLOCK, &ends, NULL);
-    int is_bound = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+    bound.is_bound = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, lm_call_filter(LM_CALLS_ALONE), 0, 0) == 0;
-    pthread_mutex_lock(&bound.mutex);
-    if (is_bound) bound.is_ready = 1;
-    else bound.has_failed = 1;
-    pthread_cond_broadcast(&bound.changed);
-    while (is_bound) {
-        while (!bound.body) pthread_cond_wait(&bound.changed, &bound.mutex);
+    sem_post(&bound.done);
+    while (bound.is_bound) {
+        await(&bound.asked);
         bound.child = lm_run_child(bound.body, bound.context, bound.descriptor);
         bound.error = errno;
-        bound.body = NULL;
-        pthread_cond_broadcast(&bound.changed);
+        sem_post(&bound.done);
     }
-    pthread_mutex_unlock(&bound.mutex);
     return unused;
 }
 
 static void start(void) {
     pthread_t thread;
     pthread_attr_t attributes;
-    int is_started = 0;
-    if (pthread_attr_init(&attributes) == 0) {
-        pthread_attr_setstacksize(&attributes, STACK);
-        pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-        is_started = pthread_create(&thread, &attributes, serve, NULL) == 0;
-        pthread_attr_destroy(&attributes);
-    }
-    pthread_mutex_lock(&bound.mutex);
-    if (!is_started) bound.has_failed = 1;
-    while (!bound.is_ready && !bound.has_failed) pthread_cond_wait(&bound.changed, &bound.mutex);
-    pthread_mutex_unlock(&bound.mutex);
+    if (sem_init(&bound.asked, 0, 0) != 0 || sem_init(&bound.done, 0, 0) != 0 || pthread_attr_init(&attributes) != 0) return;
+    pthread_attr_setstacksize(&attributes, STACK);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    if (pthread_create(&thread, &attributes, serve, NULL) == 0) await(&bound.done);
+    pthread_attr_destroy(&attributes);
 }
 
 int lm_has_bound_thread(void) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, start);
-    return bound.is_ready;
+    return bound.is_bound;
 }
 
 pid_t lm_run_bound_child(int (*body)(void *), void *context, int *descriptor) {
     pthread_mutex_lock(&bound.turn);
-    pthread_mutex_lock(&bound.mutex);
+    bound.body = body;
     bound.context = context;
     bound.descriptor = descriptor;
-    bound.body = body;
-    pthread_cond_broadcast(&bound.changed);
-    while (bound.body) pthread_cond_wait(&bound.changed, &bound.mutex);
+    sem_post(&bound.asked);
+    await(&bound.done);
     pid_t child = bound.child;
     int error = bound.error;
-    pthread_mutex_unlock(&bound.mutex);
     pthread_mutex_unlock(&bound.turn);
     errno = error;
     return child;

@@ -11,7 +11,8 @@
 void lm_landlock_allow_self(int ruleset);
 
 /// Runs `body` in a child that shares this process's memory, while the calling thread waits until the child has ended or
-/// has become another program. The child has no handler of a signal to fear: all are blocked.
+/// has become another program. The child has no handler of a signal to fear: all are blocked but SIGCHLD, which
+/// this process leaves as it is.
 ///
 /// Returns its number, or -1; its pidfd is put into `descriptor`.
 pid_t lm_run_child(int (*body)(void *), void *context, int *descriptor);

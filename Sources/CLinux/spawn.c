@@ -45,7 +45,9 @@ extern int __clone(int (*)(void *), void *, int, void *, ...);
 pid_t lm_run_child(int (*body)(void *), void *context, int *descriptor) {
     _Alignas(16) char stack[CHILD_STACK];
     uint64_t mask = 0;
-    set_signal_mask(~UINT64_C(0), &mask);
+    // A child may end before this thread runs again. The signal of that, which nobody handles, is ignored unless it is blocked:
+    // then it would wake other threads.
+    set_signal_mask(~(UINT64_C(1) << (SIGCHLD - 1)), &mask);
     int flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
     pid_t child = __clone(body, stack + sizeof stack, flags, context, descriptor);
     int error = errno;

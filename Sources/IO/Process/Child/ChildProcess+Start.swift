@@ -14,9 +14,12 @@ extension ChildProcess {
             }
         var environment = environment
         for name in directoryVariables where environment[name] == nil { environment[name] = path }
-        let words = arguments + environment.flatMap { [$0.key, $0.value] } + [program, path]
-        guard !words.contains(where: { $0.utf8.contains(0) }), program.hasPrefix("/"), path.hasPrefix("/"),
-            !environment.keys.contains(where: { $0.isEmpty || $0.utf8.contains(UInt8(ascii: "=")) })
+        func hasEnd(_ word: String) -> Bool { word.utf8.contains(0) }
+        guard program.hasPrefix("/"), path.hasPrefix("/"), !hasEnd(program), !hasEnd(path),
+            !arguments.contains(where: hasEnd),
+            !environment.contains(where: { name, value in
+                name.isEmpty || name.utf8.contains(UInt8(ascii: "=")) || hasEnd(name) || hasEnd(value)
+            })
         else { throw SpawnFailure(stage: .words, code: EINVAL) }
         let support = SandboxSupport.current
         guard support.inForce(sandbox.level).mayRun else { throw SpawnFailure(stage: .sandbox, code: ENOSYS) }
