@@ -69,8 +69,8 @@ public struct BudgetLedger: Sendable, Equatable {
         giveBack(message.returned, of: message.returnedPeriod, by: holder)
         if message.opens { open(message, by: holder, now, isAlive) }
         if let seconds = message.closedSeconds { close(seconds, now, isAlive) }
-        if let report = message.report { self.report(report, now, isAlive) }
         holdings[holder, default: Holding(held: 0)].held = message.outstanding
+        if let report = message.report { self.report(report, now, isAlive) }
         granted += message.unleased
         let tokens = message.wants ? lease(to: holder, among: message.gateways, cutOff: message.cutOff, now) : 0
         if message.isLast { holdings[holder] = nil }
@@ -95,7 +95,7 @@ public struct BudgetLedger: Sendable, Equatable {
         probesLeft = Self.probes
         probedAt = now
         holdings = holdings.filter { isAlive($0.key) }.mapValues { Holding(held: $0.held, carried: $0.held) }
-        granted = holdings.values.reduce(0) { $0 + $1.held }
+        granted = outstanding
     }
 
     /// Tokens that a gateway will not use: it has taken them from itself before it says so.
@@ -148,11 +148,15 @@ public struct BudgetLedger: Sendable, Equatable {
         if isConfirmed, let resetAt, reset - resetAt >= Self.halfWindow { turn(now, isAlive) }
         limit = window.limit
         granted = max(granted, window.limit - window.remaining)
-        if !isConfirmed || resetAt == nil {
-            isConfirmed = true
-            resetAt = reset
-        }
+        guard !isConfirmed || resetAt == nil else { return }
+        isConfirmed = true
+        resetAt = reset
+        // Of a window that somebody has used already Luma may not have counted the other probes yet.
+        granted = max(granted, window.limit - window.remaining + outstanding)
     }
+
+    /// What all gateways hold or have in flight, as far as is known.
+    private var outstanding: Int { holdings.values.reduce(0) { $0 + $1.held } }
 
     /// Tokens for a gateway; 0 when there are none.
     private mutating func lease(to holder: String, among gateways: Int, cutOff: Int, _ now: Int64) -> Int {
