@@ -47,7 +47,7 @@ FORMATTED := Package.swift Sources Tests
 .PHONY: help run build test lint format check linkage smoke differential chaos plugin-chaos fuzz asan tsan bench soak openapi exports plugins interop browser \
     clean need-swift need-packages
 .PHONY: install deb sbom mcpb packaging
-.PHONY: goodput fleet-budget
+.PHONY: goodput fleet-budget cuts
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -123,6 +123,10 @@ goodput: build ## Ask for more than Luma grants, for GOODPUT_SECONDS (60), again
 fleet-budget: build ## Let four gateways on one data directory ask for more than Luma grants: all used, nothing refused
 	@Tests/Tools/packages.sh python3
 	@folder=$$(mktemp -d) && python3 Tests/Drivers/fleet_budget.py $(BINARY) $$folder && rm -rf $$folder
+
+cuts: build ## Cut the line to Luma under creates, between network namespaces (root; 10 minutes): nothing may arrive late
+	@Tests/Tools/packages.sh gcc iproute2 libc6-dev nginx openssl python3
+	@folder=$$(mktemp -d) && python3 Tests/Drivers/cuts.py $(BINARY) $$folder && rm -rf $$folder
 
 openapi: build ## Validate /openapi.json and let schemathesis look for an answer that contradicts it
 	@Tests/Tools/packages.sh python3 python3-venv

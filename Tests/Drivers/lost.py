@@ -63,6 +63,8 @@ class Gateway:
             "LUMA_MAX_RETRIES": "0",
         }
         self.environment.update(settings)
+        # What is set to nothing has the program's default.
+        self.environment = {name: value for name, value in self.environment.items() if value is not None}
         self.start()
 
     def start(self):
@@ -72,7 +74,7 @@ class Gateway:
         self.process.kill()
         self.process.wait()
 
-    def repeat(self, body, key):
+    def repeat(self, body, key, pause=0.2):
         """The same create until it is told: its event's id, or None when nobody can ever know."""
         unknown = 0
         while True:
@@ -89,12 +91,12 @@ class Gateway:
             unknown += status == 504 and document["reason"] == "outcome_unknown"
             if unknown == 2 and status == 504:
                 return None
-            time.sleep(0.2)
+            time.sleep(pause)
 
 
 class Emulator:
     def __init__(self, binary, folder):
-        _, self.port = start([binary, "sandbox", "--port", "0", "--rate-limit", "1000000"], folder, {"PATH": os.environ["PATH"]})
+        self.process, self.port = start([binary, "sandbox", "--port", "0", "--rate-limit", "1000000"], folder, {"PATH": os.environ["PATH"]})
 
     def count(self, day):
         """How many events begin on that day or the one before or after it."""
@@ -103,6 +105,12 @@ class Emulator:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         connection.request("GET", "/v1/calendars/events/list?after=%s&before=%s" % tuple(bounds), None, {"x-luma-api-key": "j"})
         return len(json.loads(connection.getresponse().read())["entries"])
+
+    def changes(self):
+        """All that was made, changed and removed, in its order."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request("GET", "/_sandbox/changes", None, {"x-luma-api-key": "j"})
+        return json.loads(connection.getresponse().read())["entries"]
 
 
 def day(number):
@@ -301,11 +309,6 @@ def writes(binary, folder):
     """Every kind of write whose answer is lost: done once, and the same answer each time it is asked for."""
     emulator = Emulator(binary, folder)
 
-    def changes():
-        connection = http.client.HTTPConnection("127.0.0.1", emulator.port, timeout=30)
-        connection.request("GET", "/_sandbox/changes", None, {"x-luma-api-key": "j"})
-        return json.loads(connection.getresponse().read())["entries"]
-
     def case(number, title, method, path, body, lose_on):
         front = Front(emulator.port)
         gateway = Gateway(binary, folder, "writes%d" % number, front.url)
@@ -316,7 +319,7 @@ def writes(binary, folder):
             status, answer = request(gateway.port, "POST", "/events/", made)
             assert status == 201, (status, answer)
             event = json.loads(answer)["id"]
-        before = len(changes())
+        before = len(emulator.changes())
         body = body and {name: value.replace("{start}", starts) if isinstance(value, str) else value for name, value in body.items()}
         answers = []
         front.lose, front.lose_on = "page", lose_on
@@ -330,7 +333,7 @@ def writes(binary, folder):
             answers.append((status, answer))
         assert answers[0] == answers[1], (title, answers)
         event = event or json.loads(answers[0][1])["id"]
-        done = [change for change in changes()[before:] if event in json.dumps(change)]
+        done = [change for change in emulator.changes()[before:] if event in json.dumps(change)]
         # One of each kind: a create and, for what is set after it, an update.
         kinds = [change["change"] for change in done]
         assert kinds and len(kinds) == len(set(kinds)), (title, done)
@@ -357,4 +360,6 @@ def writes(binary, folder):
     return "7 kinds of writes"
 
 
-print({"clock": clock, "rewriting": rewriting, "stuck": stuck, "shared": shared, "writes": writes}[sys.argv[3]](sys.argv[1], sys.argv[2]))
+if __name__ == "__main__":
+    scenes = {"clock": clock, "rewriting": rewriting, "stuck": stuck, "shared": shared, "writes": writes}
+    print(scenes[sys.argv[3]](sys.argv[1], sys.argv[2]))

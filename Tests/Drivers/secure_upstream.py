@@ -41,12 +41,12 @@ def start_upstream(folder):
     return start_nginx(folder, CONFIGURATION.format(port=port)), port
 
 
-def start_nginx(folder, configuration):
-    """With a certificate of its own, `upstream.cert`."""
+def start_nginx(folder, configuration, address="127.0.0.1"):
+    """With a certificate of its own, `upstream.cert`, for localhost and that address."""
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
         + ["-keyout", "upstream.key", "-out", "upstream.cert", "-subj", "/CN=localhost"]
-        + ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+        + ["-addext", "subjectAltName=DNS:localhost,IP:" + address],
         cwd=folder,
         check=True,
         capture_output=True,
