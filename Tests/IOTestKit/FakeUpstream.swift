@@ -34,8 +34,10 @@ package final class FakeUpstream: Sendable {
         case numbered([JSON], from: Int, breaksOff: Bool, fields: String = "")
         /// On the way of the answer it asks its client with this method, and goes on with what that says.
         case asks(JSON, id: String, method: String = "elicitation/create", then: @Sendable (JSON) -> Reply)
-        /// The same, and it takes that back as soon as `isDue`, whatever the answer.
-        case withdraws(JSON, id: String, isDue: @Sendable () -> Bool, then: @Sendable () -> Reply)
+        /// The same, and it goes on as soon as `isDue`, whatever the answer; in between it takes back what it has asked, if it
+        /// `saysSo`.
+        case withdraws(
+            JSON, id: String, saysSo: Bool = true, isDue: @Sendable () -> Bool, then: @Sendable () -> Reply)
         /// Nothing, ever.
         case silence
         /// The connection ends.
@@ -218,13 +220,15 @@ package final class FakeUpstream: Sendable {
                     ["jsonrpc": "2.0", "id": .string(id), "method": .string(method), "params": params], connection)
                 guard let answer = record.answer(to: id) else { break conversation }
                 reply = then(answer)
-            case .withdraws(let params, let id, let isDue, let then):
+            case .withdraws(let params, let id, let saysSo, let isDue, let then):
                 event(
                     ["jsonrpc": "2.0", "id": .string(id), "method": "elicitation/create", "params": params], connection)
                 for _ in 0..<2000 where !isDue() { Thread.sleep(forTimeInterval: 0.01) }
-                event(
-                    ["jsonrpc": "2.0", "method": "notifications/cancelled", "params": ["requestId": .string(id)]],
-                    connection)
+                if saysSo {
+                    event(
+                        ["jsonrpc": "2.0", "method": "notifications/cancelled", "params": ["requestId": .string(id)]],
+                        connection)
+                }
                 reply = then()
             default: break conversation
             }

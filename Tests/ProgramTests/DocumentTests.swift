@@ -48,7 +48,8 @@ import Testing
 
     /// Every example of the help is a command line that this program accepts.
     @Test(arguments: topics) func helpExamplesAreAccepted(topic: Help.Topic) throws {
-        let lines = Help.text(topic).split(separator: "Examples:\n")[1].split(separator: "\n")
+        let examples = Help.text(topic).split(separator: "Examples:\n")[1]
+        let lines = examples.replacing(#/ \\\n +/#, with: " ").split(separator: "\n")
         let commands = lines.compactMap { line -> [String]? in
             let words = line.split(separator: " ").map(String.init)
             guard let start = words.firstIndex(of: "luma-mcp") else { return nil }

@@ -234,6 +234,8 @@ package final class ImportReport: Sendable {
     deinit {
         guard descriptor >= 0 else { return }
         fsync(descriptor)
+        // A program that is being started just now has the descriptor too for a moment, and the lock with it.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

@@ -54,17 +54,24 @@ final class UpstreamAsker {
             exchange.whenStirred(nil)
             turn.value.isOver = true
         }
+        // The news may have come with the question: then nobody has to see it.
+        guard !turn.value.isWithdrawn else { throw .withdrawn }
         return try await answers(to: question)
     }
 
     /// One question to a client. What comes late must not take back the next one.
     private final class Turn {
         var isOver = false
+        private(set) var isWithdrawn = false
         private let call: Call
 
         init(_ call: Call) { self.call = call }
 
-        func withdraw() { if !isOver { call.withdraw() } }
+        func withdraw() {
+            guard !isOver else { return }
+            isWithdrawn = true
+            call.withdraw()
+        }
     }
 
     /// The same on this loop, from any thread.

@@ -28,7 +28,9 @@ import Testing
         }
     }
 
-    private static let json = "Content-Type: application/json\r\n"
+    /// A connection that ends without a word may be lost to the next request already.
+    private static let last = "Connection: close\r\n"
+    private static let json = last + "Content-Type: application/json\r\n"
 
     static let misbehaviours = [
         Misbehaviour("a body that is cut", "upstream_unreachable", "outcome_unknown") {
@@ -41,7 +43,7 @@ import Testing
             $0.write("HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n{")
         },
         Misbehaviour("a page", "invalid_upstream") {
-            $0.answer("<html>Sign in</html>", fields: "Content-Type: text/html\r\n")
+            $0.answer("<html>Sign in</html>", fields: last + "Content-Type: text/html\r\n")
         },
         Misbehaviour("half a document", "invalid_upstream") { $0.answer("{\"a\":", fields: Self.json) },
         Misbehaviour("too deep", "invalid_upstream") {
@@ -51,7 +53,7 @@ import Testing
             $0.answer("{}", fields: Self.json + "Content-Encoding: gzip\r\n")
         },
         Misbehaviour("a redirect to elsewhere", "upstream_error") {
-            $0.answer("", status: "302 Found", fields: "Location: http://127.0.0.1:1/\r\n")
+            $0.answer("", status: "302 Found", fields: last + "Location: http://127.0.0.1:1/\r\n")
         },
         Misbehaviour("an error", "upstream_error") {
             $0.answer("{}", status: "500 Internal Server Error", fields: Self.json)

@@ -23,7 +23,8 @@ import Testing
     @Test(arguments: Endpoint.allCases) func anEndpointTakesWhatItReads(endpoint: Endpoint) throws {
         let input = try input(endpoint, "\(endpoint.method.token) /x?a=1&b=%20", fields: Self.all, body: "{}")
         let takesEvent = endpoint.isWrite && endpoint != .cancelEvent
-        let takesBody = takesEvent || [.createFeed, .callTool].contains(endpoint)
+        let others: [Endpoint.Kind] = [.createFeed, .callTool, .createKey, .changeKey, .rotateKey, .rotateOwnKey]
+        let takesBody = takesEvent || others.contains(endpoint.kind)
         #expect(input.query.map(\.name) == ["a", "b"] && input.query.map(\.value) == ["1", " "])
         #expect(input.parameter == "evt-1")
         #expect(input.body == (takesBody ? Array("{}".utf8) : []))

@@ -102,19 +102,10 @@ import Testing
     func aQuestionIsWithdrawnFromACallerWithASession(byWord: Bool) async throws {
         let isSeen = Flag()
         let script: FakeUpstream.Script = { message in
-            guard message.method == "tools/call", let id = message.id else { return nil }
-            if byWord {
-                return .withdraws(
-                    Self.form, id: "a", isDue: { isSeen.isUp }, then: { Self.result("without it") })
-            }
+            guard message.method == "tools/call" else { return nil }
             // A call that has ended needs no answer, either.
-            return .events([
-                ["jsonrpc": "2.0", "id": "a", "method": "elicitation/create", "params": Self.form],
-                [
-                    "jsonrpc": "2.0", "id": id,
-                    "result": ["content": [["type": "text", "text": "without it"]]],
-                ],
-            ])
+            return .withdraws(
+                Self.form, id: "a", saysSo: byWord, isDue: { isSeen.isUp }, then: { Self.result("without it") })
         }
         try await Self.serve(script) { gateway, upstream in
             let client = MCPClient(gateway)
@@ -122,14 +113,36 @@ import Testing
             let request = try await client.open(
                 MCPClient.request("tools/call", .object(Self.call), id: "c"), [session])
             let heard = try await request.hears(#""method":"elicitation/create""#)
-            let question = try #require(heard.messages.first { $0["method"] == "elicitation/create" })
+            let asked = heard.messages.first { $0["method"] == "elicitation/create" }
+            let question = try #require(asked)
             isSeen.raise()
             let messages = try await request.answer().messages
             let told = messages.filter { $0["method"] == "notifications/cancelled" }
-            #expect(told.map { $0["params"]?["requestId"] } == [question["id"]], "\(messages)")
+            let withdrawn = told.map { $0["params"]?["requestId"] }
+            #expect(withdrawn == [question["id"]], "\(messages)")
             #expect(Self.text(messages.last?["result"]) == "without it", "\(messages)")
             let late: JSON = ["jsonrpc": "2.0", "id": question["id"] ?? .null, "result": ["action": "decline"]]
             #expect(try await client.post(late, [session]).status == 202)
+            #expect(upstream.count("answer") == 0)
+        }
+    }
+
+    /// A call that ends in the same breath as it asks is answered, whether or not the question is still seen.
+    @Test func aQuestionMayComeTogetherWithTheEnd() async throws {
+        let script: FakeUpstream.Script = { message in
+            guard message.method == "tools/call", let id = message.id else { return nil }
+            return .events([
+                ["jsonrpc": "2.0", "id": "a", "method": "elicitation/create", "params": Self.form],
+                ["jsonrpc": "2.0", "id": id, "result": ["content": [["type": "text", "text": "without it"]]]],
+            ])
+        }
+        try await Self.serve(script) { gateway, upstream in
+            let client = MCPClient(gateway)
+            let session = try await client.session(capabilities: ["elicitation": [:]])
+            let request = try await client.open(
+                MCPClient.request("tools/call", .object(Self.call), id: "c"), [session])
+            let answer = try await request.answer()
+            #expect(answer.text.contains("without it"), "\(answer.text)")
             #expect(upstream.count("answer") == 0)
         }
     }

@@ -80,7 +80,8 @@ import Testing
             .reusePort: "true", .sandboxFaults: "reset", .authTokens: "a:read:0123456789abcdefghij",
             .toolsets: #"{"events": ["list_*"]}"#,
             .readOnly: "true", .cancelConfirmation: "form", .allowedOrigins: "https://other.example",
-            .pluginsStrict: "false", .lunaEndpoint: "true",
+            .pluginsStrict: "false", .lunaEndpoint: "true", .apiKeys: "true", .trustedProxies: "10.0.0.0/8",
+            .keysSecret: "0123456789abcdefghij",
         ]
         let text = other[setting] ?? "99"
         let name = setting.rawValue
@@ -99,6 +100,9 @@ import Testing
         // The others say something of the plugins in it.
         if [.pluginsFile, .pluginsPython, .pluginsStrict].contains(setting) {
             key[Setting.pluginsDirectory.rawValue] = "plugins"
+        }
+        if [.keysSecret, .keysStaleSeconds, .maxKeys, .auditDays].contains(setting) {
+            key[Setting.apiKeys.rawValue] = "true"
         }
         let plain = "\(printed(try resolve([:], key).configuration))"
         let byEnvironment = try resolve([:], key.merging([name: text]) { $1 }).configuration
