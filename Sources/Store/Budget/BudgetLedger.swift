@@ -11,7 +11,7 @@
 ///
 /// | | period | given out | left of 200 |
 /// |---|---|---|---|
-/// | two gateways have leased 25 each | 7 | 50 | 150 |
+/// | two gateways have leased 25 and 21 | 7 | 46 | 154 |
 /// | Luma says that 80 are used: somebody else has the key | 7 | 80 | 120 |
 /// | one gateway gives 20 back | 7 | 60 | 140 |
 /// | the reset passes; the other one holds 5 | 8 | 5 | 3 probes |

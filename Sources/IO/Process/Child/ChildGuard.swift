@@ -4,7 +4,7 @@ import Glibc
 /// Has the groups of programs killed when this process is killed itself, by a process of its own that waits for that.
 ///
 /// A program dies with this process anyway, what it has started does not. Who has left its program's group is beyond reach:
-/// that is what the control group of a service is for. Belongs to the spawner's thread.
+/// that is what the control group of a service is for. Belongs to the spawner, which locks it.
 struct ChildGuard {
     /// Nil when the system had none: then programs alone die with this process.
     private let shared: lm_guard?

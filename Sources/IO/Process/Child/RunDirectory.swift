@@ -2,7 +2,7 @@ import CLinux
 import Core
 import Glibc
 
-/// A directory in which one program runs after another, open all the while. Belongs to the spawner's thread.
+/// A directory in which one program runs after another, open all the while. Belongs to the spawner, which locks it.
 struct RunDirectory: Sendable {
     /// A directory that has held many entries stays large.
     private static let largestBytes = 1 << 14
