@@ -54,7 +54,7 @@ final class KeyGate {
             case .key: break
             }
             guard keys.isFresh(at: now), let hasher else { return .undecided }
-            guard let found = Self.find(text, hasher, in: snapshot, at: wall) else { return .unknown }
+            guard let found = snapshot.find(text, hasher, at: wall) else { return .unknown }
             place = memory.remember(text, found.digest, found.kind)
             finding = found.finding
         }
@@ -75,18 +75,6 @@ final class KeyGate {
             }
             return .known(key)
         }
-    }
-
-    private static func find(
-        _ text: UnsafeRawBufferPointer, _ hasher: KeyHasher, in snapshot: KeySnapshot, at wall: Timestamp
-    ) -> (digest: KeyDigest, kind: KeyHashKind, finding: KeySnapshot.Finding)? {
-        for (way, kind) in hasher.kinds.enumerated() {
-            guard let digest = hasher.digest(text, way: way) else { continue }
-            let finding = snapshot.find(digest, kind, at: wall)
-            if case .unknown = finding { continue }
-            return (digest, kind, finding)
-        }
-        return nil
     }
 
     /// The key of this label as it is now; nil for one that cannot be used, or is none.

@@ -71,17 +71,17 @@ public final class KeySnapshot: Sendable {
     }
 
     /// The same for a text as a request holds it, tried in every way that the hasher knows.
-    /// - Returns: the digest by which it was found, and what stands behind it; a nil digest for what is not known.
+    /// - Returns: the digest by which it was found, and what stands behind it; nil for what is not known.
     public func find(
         _ text: UnsafeRawBufferPointer, _ hasher: KeyHasher, at now: Timestamp
-    ) -> (digest: KeyDigest?, finding: Finding) {
+    ) -> (digest: KeyDigest, kind: KeyHashKind, finding: Finding)? {
         for (way, kind) in hasher.kinds.enumerated() {
             guard let digest = hasher.digest(text, way: way) else { continue }
             let finding = find(digest, kind, at: now)
             if case .unknown = finding { continue }
-            return (digest, finding)
+            return (digest, kind, finding)
         }
-        return (nil, .unknown)
+        return nil
     }
 
     /// The key of this id; nil when there is none.

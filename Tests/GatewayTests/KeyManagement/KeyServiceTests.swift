@@ -62,6 +62,7 @@ import Testing
     @Test(
         arguments: [
             (["owner": "a", "key_id": "Bad Id"], "key_id"), (["owner": "a", "key_id": "me"], "key_id"),
+            (["owner": "a", "key_id": "info"], "key_id"), (["owner": "a", "key_id": "a.b"], "key_id"),
             ([:], "owner"), (["owner": ""], "owner"), (["owner": "a", "permissions": []], "permissions"),
             (["owner": "a", "permissions": ["events:delete"]], "permissions"),
             (["owner": "a", "rate_limit": "5 per minute"], "rate_limit"),

@@ -3,15 +3,6 @@ import Keys
 import Testing
 
 @Suite struct KeyRecordTests {
-    @Test(arguments: ["a", "0", "billing-bot", "a_b.c", "k3f9x2mada", String(repeating: "a", count: 64)])
-    func whatIsAnID(text: String) { #expect(KeyBounds.isID(text)) }
-
-    @Test(arguments: [
-        "", "-a", "a-", ".", "A", "a b", "a/b", "ä", "a%2fb", "me", "self", "info", "a\n",
-        String(repeating: "a", count: 65),
-    ])
-    func whatIsNone(text: String) { #expect(!KeyBounds.isID(text)) }
-
     @Test func wordsOfPermissionsAreKeptAndMeanWhatIsKnown() {
         let permissions = KeyPermissions(["events:read", "later:word", "events:read", "mcp:use"])
         #expect(permissions.words == ["events:read", "later:word", "mcp:use"])
