@@ -18,13 +18,15 @@ extension Endpoint {
             var answer = secret
             (answer.status, answer.fields) = (201, [.location])
             return EndpointDocumentation(
-                group: .keys, summary: "Create an API key", description: "Nobody gives what he has not got himself.",
+                group: .keys, summary: "Create an API key",
+                description:
+                    "The caller must have each permission, tool, address, limit and day of life that the key is given.",
                 bodySchema: .object(JSONSchema.object(KeyFields.new, .openAPI(.input))), answers: [answer],
                 reasons: reasons + Reason.body + [.keyExists, .tooManyAPIKeys, .grantRefused])
         case .changeKey:
             return EndpointDocumentation(
                 group: .keys, summary: "Change an API key",
-                description: "Changes the members that are named and leaves the rest; it holds for the next request.",
+                description: "Changes the members that are given and leaves the rest, from the next request on.",
                 fields: [.ifMatch], bodySchema: .object(JSONSchema.object(KeyFields.change, .openAPI(.input))),
                 answers: [
                     .init(description: "The key.", content: [Self.media(KeySchemas.key)], fields: [.etag])
@@ -32,15 +34,15 @@ extension Endpoint {
         case .revokeKey:
             return EndpointDocumentation(
                 group: .keys, summary: "Revoke an API key",
-                description: "For good. It stays in the list until nobody needs to know of it any more.",
-                fields: [.ifMatch], answers: [.init(status: 204, description: "It opens nothing any more.")],
+                description: "It cannot be undone. The key stays in the list for LUMA_AUDIT_DAYS.",
+                fields: [.ifMatch], answers: [.init(status: 204, description: "The key is revoked.")],
                 reasons: reasons + [.keyNotFound, .lastAdmin, .grantRefused])
         case .rotateKey, .rotateOwnKey:
             return EndpointDocumentation(
                 group: .keys, summary: kind == .rotateKey ? "Rotate an API key" : "Rotate the key of the request",
                 description:
-                    "Gives it a second secret. The one before stays valid until the new one is used and the grace is over. "
-                    + "Whoever loses the answer rotates again.",
+                    "Adds a second secret. The one before stays valid until the new one is first used, and `grace_seconds` "
+                    + "longer. If the response was lost, rotate again.",
                 bodySchema: .object(JSONSchema.object(KeyFields.rotation, .openAPI(.input))), needsBody: false,
                 answers: [secret], reasons: reasons + Reason.body + [.keyNotFound, .grantRefused])
         default:
