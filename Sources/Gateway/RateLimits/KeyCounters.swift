@@ -116,12 +116,13 @@ private struct SlidingWindow {
     mutating func move(to now: MonotonicTime, _ period: RateRule.Period) {
         let length = Int64(period.seconds) * 1_000_000_000
         let slot = now.nanoseconds / length
-        if slot != self.slot {
+        if slot > self.slot {
             previous = self.slot == slot - 1 ? current : 0
             current = 0
             self.slot = slot
         }
-        passed = Double(now.nanoseconds % length) / Double(length)
+        // Another loop may have read the clock before and come after: for it the bucket under way has just begun.
+        passed = slot < self.slot ? 0 : Double(now.nanoseconds % length) / Double(length)
         seconds = Double(period.seconds)
     }
 

@@ -34,6 +34,16 @@ import Testing
         for _ in 0..<6 { #expect(charge(counters, limits, after: 240).exceeded == nil) }
     }
 
+    /// Loops read the clock by themselves: one that comes after with an earlier instant forgets nothing.
+    @Test func anEarlierInstantForgetsNothing() throws {
+        let rule = try #require(RateRule(3, per: .second))
+        let limits = KeyLimits(rates: [rule])
+        let counters = KeyCounters()
+        for _ in 0..<3 { #expect(charge(counters, limits, after: 1).exceeded == nil) }
+        #expect(charge(counters, limits, after: 0.999).exceeded == .rate(rule))
+        #expect(charge(counters, limits, after: 1).exceeded == .rate(rule))
+    }
+
     /// Whoever waits for as long as he is told is let in.
     @Test(arguments: [1, 3, 6, 10]) func theTimeThatIsToldIsEnough(used: Int) throws {
         let rule = try #require(RateRule(10, per: .minute))
