@@ -42,7 +42,9 @@ extension Command {
                 continue
             }
             guard given[row.name] == nil else { throw ConfigurationErrors(usage(row.name, "is set twice")) }
-            if standingAlone.contains(row.name), parts.count == 1 {
+            if standingAlone.contains(row.name) {
+                // Else `--admin=false` would make a key that may do everything.
+                guard parts.count == 1 else { throw ConfigurationErrors(usage(row.name, "takes no value")) }
                 given[row.name] = ""
                 continue
             }

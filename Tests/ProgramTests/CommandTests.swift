@@ -167,6 +167,7 @@ import Testing
         ),
         (["keys", "create", "--owner"], ["--owner (command line): needs a value"]),
         (["keys", "create", "--admin", "--admin"], ["--admin (command line): is set twice"]),
+        (["keys", "create", "--admin=false"], ["--admin (command line): takes no value"]),
         (
             ["plugins"],
             ["plugins (command line): needs list, check PATH, or run PATH COMMAND [JSON]; see luma-mcp help plugins"]
