@@ -11,6 +11,8 @@ import Store
 final class KeyService {
     /// How long anybody waits for the store, in seconds.
     private static let patience = 5.0
+    /// Keys of which the store is asked at once for those with a status; more than a page has.
+    private static let searched = 500
     /// How often a change is tried again that another one was faster than.
     private static let attempts = 3
 
@@ -20,6 +22,8 @@ final class KeyService {
         let actor: KeyActor
         /// The id of the key that the request came with.
         let keyID: String?
+        /// When that key expires; nil for never, and without one.
+        let expiresAt: Timestamp?
     }
 
     private let keys: KeyAccess?
@@ -45,13 +49,14 @@ final class KeyService {
 
     func asker(_ context: RequestContext) -> Asker {
         let key = context.admission?.key
-        // A gateway that changes nothing takes the right to write from everybody, and from operating it nothing.
-        let isOperator = context.principal.scopes.isSuperset(of: .admin)
+        // A gateway that changes nothing takes the right to write from everybody, and from operating it nothing. A token that is
+        // bounded to some tools gives no others.
+        let isOperator = context.principal.scopes.isSuperset(of: .admin) && context.principal.tools.isEmpty
         return Asker(
             caller: key.map { KeyCaller($0) } ?? (isOperator ? .operatorOfGateway : KeyCaller(context.principal)),
             actor: KeyActor(
                 context.principal.label, address: context.clientAddress, requestID: context.id, at: clock.wallClock),
-            keyID: key?.id)
+            keyID: key?.id, expiresAt: key?.expiresAt)
     }
 
     func answer(_ input: RequestInput, _ asker: Asker) async throws(APIError) -> Response {
@@ -91,9 +96,10 @@ final class KeyService {
         let now = clock.wallClock
         var found: [KeyRecord] = []
         var hasMore = true
-        // One more than is shown tells whether there are more.
+        // One more than is shown tells whether there are more. Where many are passed over, many are asked for at once.
+        let count = status == nil ? limit + 1 : Self.searched
         while hasMore, found.count <= limit {
-            let (start, count) = (after, limit + 1)
+            let start = after
             let page = try await ask { store.listKeys(after: start, owner: owner, limit: count, then: $0) }
             hasMore = page.count == count
             after = page.last?.id ?? after
@@ -128,7 +134,9 @@ final class KeyService {
         let wish = try KeyWish(try input.json(), isNew: true)
         let (text, secret) = try draw(id: nil)
         let now = clock.wallClock
-        var made = try wish.made(id: wish.id ?? text.id, by: asker.actor.label, at: now)
+        // Who has a year made a moment ago could else make nothing with the usual year.
+        var made = try wish.made(
+            id: wish.id ?? text.id, by: asker.actor.label, at: now, until: asker.expiresAt)
         made.secrets = [KeyRotation.first(secret, at: now)]
         try grant(asker, .create, before: nil, after: made)
         let (key, most) = (made, keys.most)

@@ -51,10 +51,14 @@ struct KeyWish {
     var id: String? { given["key_id"]?.stringValue }
 
     /// A key as it is wished, without a secret.
-    func made(id: String, by creator: String, at now: Timestamp) throws(APIError) -> KeyRecord {
+    /// - Parameter end: when it expires at the latest if nobody says when; nil for whoever may give any life.
+    func made(
+        id: String, by creator: String, at now: Timestamp, until end: Timestamp? = nil
+    ) throws(APIError) -> KeyRecord {
+        let usualEnd = now.advanced(seconds: Double(KeyFields.usualDays) * 86400)
         var key = KeyRecord(
             id: id, owner: given["owner"]?.stringValue ?? "", name: "", permissions: .standard,
-            expiresAt: now.advanced(seconds: Double(KeyFields.usualDays) * 86400), createdAt: now, createdBy: creator)
+            expiresAt: end.map { min($0, usualEnd) } ?? usualEnd, createdAt: now, createdBy: creator)
         try apply(to: &key, at: now)
         return key
     }

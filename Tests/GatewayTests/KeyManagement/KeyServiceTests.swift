@@ -105,6 +105,18 @@ import Testing
         }
     }
 
+    /// Who has less than a year left still makes keys without saying when they end.
+    @Test func theUsualLifeIsNotLongerThanItsMakers() async throws {
+        try await serve { (gateway: InProcess) async throws in
+            let end = WallClock.now.advanced(seconds: 30 * 86400)
+            let maker = try await gateway.makeKey("maker", ["keys:manage", "read"]) { $0.expiresAt = end }
+            let made = try await make(gateway, ["owner": "ann"], maker.field)
+            #expect(made.status == 201 && made.json?["expires_at"] == .string(end.rfc3339), "\(made.text)")
+            let longer = try await make(gateway, ["owner": "ann", "expiry_days": 31], maker.field)
+            #expect(longer.reason == "grant_refused" && longer.json?["details"]?["member"] == "expires_at")
+        }
+    }
+
     /// Nobody gives what he has not got, by whichever way.
     @Test func nobodyGrows() async throws {
         try await serve { (gateway: InProcess) async throws in
