@@ -1,5 +1,3 @@
-import Core
-
 /// What an operator has approved of a plugin: a digest of its files and of what it says of itself.
 public struct PluginPin: Sendable, Equatable, CustomStringConvertible {
     private static let prefix = "sha256:"
@@ -9,9 +7,7 @@ public struct PluginPin: Sendable, Equatable, CustomStringConvertible {
 
     /// - Parameter digest: 32 octets of SHA-256.
     public init(_ digest: [UInt8]) {
-        description =
-            Self.prefix
-            + String(decoding: digest.flatMap { [UInt8.hexDigit($0 >> 4), .hexDigit($0)] }, as: UTF8.self)
+        description = Self.prefix + digest.hexadecimal
     }
 
     /// Reads what `description` gives; nil for anything else.
