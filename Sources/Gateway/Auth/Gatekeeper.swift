@@ -19,6 +19,8 @@ struct AccessRules: Sendable {
     let proxies: [AddressRange]
     /// Counts wrong tokens by address, nobody else's requests: who has a right one is never kept out by it.
     let guesses = RequestLimiter(quota: 1000)
+    /// Counts the rotations that keys make of themselves, as each is kept, waits for the disk, and has all keys arranged anew.
+    let rotations = RequestLimiter(quota: 10)
     /// Counts calls of tools by token.
     let toolCalls = ToolCallLimiter()
     let readOnly: Bool

@@ -28,6 +28,7 @@ final class KeyService {
 
     private let keys: KeyAccess?
     private let tokens: TokenTable?
+    private let rotations: RequestLimiter
     private let store: any StateStore
     private let reactor: Reactor
     private let clock: any TimeSource
@@ -39,7 +40,7 @@ final class KeyService {
         _ rules: AccessRules, store: any StateStore, reactor: Reactor, clock: any TimeSource,
         onChange: @escaping (_ action: String, _ key: String, _ actor: KeyActor) -> Void
     ) {
-        (keys, tokens) = (rules.keys, rules.tokens)
+        (keys, tokens, rotations) = (rules.keys, rules.tokens, rules.rotations)
         self.store = store
         self.reactor = reactor
         self.clock = clock
@@ -67,7 +68,7 @@ final class KeyService {
         case .changeKey: return try await change(input, asker, keys)
         case .revokeKey: return try await revoke(input, asker, keys)
         case .rotateKey: return try await rotate(input, try Self.id(input), asker, keys)
-        case .rotateOwnKey: return try await rotate(input, try Self.ownID(asker), asker, keys)
+        case .rotateOwnKey: return try await rotate(input, try ownRotation(asker), asker, keys)
         case .ownKey: return try await show(input, try Self.ownID(asker))
         default: return try await show(input, try Self.id(input))
         }
@@ -81,6 +82,18 @@ final class KeyService {
 
     private static func ownID(_ asker: Asker) throws(APIError) -> String {
         guard let id = asker.keyID else { throw .noOwnKey }
+        return id
+    }
+
+    /// Nearly every key may rotate itself; whoever manages keys may rotate as many as there are.
+    private func ownRotation(_ asker: Asker) throws(APIError) -> String {
+        let id = try Self.ownID(asker)
+        let (isAllowed, status) = rotations.charge(id, at: clock.now)
+        guard isAllowed else {
+            throw APIError(
+                .rateLimited, "Too many rotations: a key may rotate itself \(rotations.quota) times a minute",
+                retryAfter: status.reset)
+        }
         return id
     }
 

@@ -179,6 +179,17 @@ import Testing
         }
     }
 
+    /// A key that may only read cannot keep the disk busy.
+    @Test func aKeyRotatesItselfSeldom() async throws {
+        try await serve { (gateway: InProcess) async throws in
+            let key = try await gateway.makeKey("k")
+            var statuses: [Int] = []
+            for _ in 0..<11 { statuses.append(try await gateway.ask("POST /api/keys/me/rotate", key.field).status) }
+            #expect(statuses == [Int](repeating: 200, count: 10) + [429])
+            #expect(try await gateway.ask("POST /api/keys/k/rotate", Self.admin).status == 200)
+        }
+    }
+
     /// What belongs to a key is its own whichever of its secrets it is used with.
     @Test func aRetryAfterARotationIsReplayed() async throws {
         try await serve { (gateway: InProcess) async throws in
