@@ -216,6 +216,7 @@ def commands(binary, folder, runs, _):
         "events export": [(["events", "export", "--format", form], 0, "") for form in ("csv", "ics", "ndjson")],
         "events templates": [(["events", "templates"], 0, "")],
         "events import": [(["events", "import", table, "--dry-run"], 0, ".*Nothing was sent: this is a dry run.\n")],
+        "keys": [(["keys", "list"], {0, 78}, ".*"), (["keys", "show", "nowhere"], {1, 78}, ".+")],
         "plugins": [(["plugins", "list"], 78, ".+")],
         "services": [(["forwarders", "check", "nowhere"], 78, ".+"), (["upstreams", "list"], 78, ".+")],
         "wrong": [

@@ -26,6 +26,15 @@ public struct RouteParameters: Sendable, Equatable {
     public subscript(name: String) -> String? { names.firstIndex(of: name).map { values[$0] } }
 }
 
+/// Why a route cannot be added.
+struct RouteConflict: Error, Equatable {
+    let problem: String
+
+    init(_ problem: String) { self.problem = problem }
+
+    init(_ name: String, _ known: String) { problem = "{\(name)} stands where {\(known)} already is" }
+}
+
 /// Finds the value of a method and a path, by segments.
 ///
 /// Every pattern answers with and without a slash at its end. A literal segment beats a parameter at the same place, and a
@@ -57,31 +66,48 @@ public struct Router<Value> {
     /// parameter in the same place.
     /// - Parameter answersHead: false where GET gives no representation that has a head, such as a stream of news.
     public mutating func add(_ method: Method, _ pattern: String, _ value: Value, answersHead: Bool = true) {
-        precondition(pattern.utf8.first == Octet.slash, "a pattern starts with a slash: \(pattern)")
-        precondition(method != .other && method != .connect, "no route can have this method: \(pattern)")
+        do throws(RouteConflict) {
+            try insert(method, pattern, value, answersHead: answersHead)
+        } catch {
+            preconditionFailure("\(error.problem): \(method.token) \(pattern)")
+        }
+    }
+
+    /// The same, for a route that may be wrong. After an error the router is not to be used.
+    mutating func insert(
+        _ method: Method, _ pattern: String, _ value: Value, answersHead: Bool = true
+    ) throws(RouteConflict) {
+        guard pattern.utf8.first == Octet.slash else { throw RouteConflict("a pattern starts with a slash") }
+        guard method != .other, method != .connect else { throw RouteConflict("no route can have this method") }
         var segments = pattern.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         if segments.last == "" { segments.removeLast() }
         var index = 0
         var names: [String] = []
         var suffixLengths: [Int] = []
         for segment in segments {
-            precondition(!segment.isEmpty, "an empty segment: \(pattern)")
+            guard !segment.isEmpty else { throw RouteConflict("an empty segment") }
             if segment.first == "{", let end = segment.firstIndex(of: "}") {
                 let name = String(segment[..<end].dropFirst())
-                precondition(!name.isEmpty && !names.contains(name), "a parameter needs its own name: \(pattern)")
+                guard !name.isEmpty, !names.contains(name) else {
+                    throw RouteConflict("a parameter needs its own name")
+                }
                 let suffix = segment[end...].dropFirst()
-                precondition(!suffix.contains { "{}%?#".contains($0) }, "not a literal suffix: \(pattern)")
+                guard !suffix.contains(where: { "{}%?#".contains($0) }) else {
+                    throw RouteConflict("not a literal suffix")
+                }
                 names.append(name)
                 suffixLengths.append(suffix.utf8.count)
-                index = child(of: index, parameter: name, suffix: Array(suffix.utf8), pattern)
+                index = try child(of: index, parameter: name, suffix: Array(suffix.utf8))
             } else {
-                precondition(!segment.contains { "{}%?#".contains($0) }, "not a literal segment: \(pattern)")
+                guard !segment.contains(where: { "{}%?#".contains($0) }) else {
+                    throw RouteConflict("not a literal segment")
+                }
                 index = child(of: index, literal: Array(segment.utf8))
             }
             nodes[index].names = names
             nodes[index].suffixLengths = suffixLengths
         }
-        precondition(!nodes[index].values.contains { $0.method == method }, "two routes: \(method.token) \(pattern)")
+        guard !nodes[index].values.contains(where: { $0.method == method }) else { throw RouteConflict("two routes") }
         if names.isEmpty, nodes[index].values.isEmpty {
             literalPaths.append((Array(("/" + segments.joined(separator: "/")).utf8), index))
         }
@@ -97,10 +123,12 @@ public struct Router<Value> {
         return nodes.count - 1
     }
 
-    private mutating func child(of index: Int, parameter name: String, suffix: [UInt8], _ pattern: String) -> Int {
+    private mutating func child(
+        of index: Int, parameter name: String, suffix: [UInt8]
+    ) throws(RouteConflict) -> Int {
         if !suffix.isEmpty {
             if let known = nodes[index].suffixed.first(where: { $0.suffix == suffix }) {
-                precondition(known.name == name, "{\(name)} stands where {\(known.name)} already is: \(pattern)")
+                guard known.name == name else { throw RouteConflict(name, known.name) }
                 return known.child
             }
             nodes.append(Node())
@@ -108,7 +136,7 @@ public struct Router<Value> {
             return nodes.count - 1
         }
         if let known = nodes[index].parameter {
-            precondition(known.name == name, "{\(name)} stands where {\(known.name)} already is: \(pattern)")
+            guard known.name == name else { throw RouteConflict(name, known.name) }
             return known.child
         }
         nodes.append(Node())

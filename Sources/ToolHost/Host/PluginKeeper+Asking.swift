@@ -95,7 +95,7 @@ extension PluginKeeper {
         case .success(let other)?:
             "its files or its description are not those that plugins.json pins; now it is \(other) (pin)"
         case .failure(let fault)?: "it \(fault.reason) (pin)"
-        case nil: nil
+        case nil: "its files were not looked at (pin)"
         }
     }
 }

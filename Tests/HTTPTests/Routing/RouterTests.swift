@@ -1,5 +1,6 @@
-import HTTP
 import Testing
+
+@testable import HTTP
 
 @Suite struct RouterTests {
     static let router: Router<String> = {
@@ -80,20 +81,23 @@ import Testing
         #expect(describe(match(method, path)) == expected)
     }
 
-    @Test func patternsThatContradictEachOtherStopTheStart() async {
-        await #expect(processExitsWith: .failure) {
-            var router = Router<Int>()
-            router.add(.get, "/events/{id}", 1)
-            router.add(.get, "/events/{id}/", 2)
-        }
-        await #expect(processExitsWith: .failure) {
-            var router = Router<Int>()
-            router.add(.get, "/events/{id}", 1)
-            router.add(.get, "/events/{event_id}/guests", 2)
-        }
-        await #expect(processExitsWith: .failure) {
-            var router = Router<Int>()
-            router.add(.get, "events", 1)
-        }
+    @Test(
+        arguments: [
+            (["/events/{id}", "/events/{id}/"], "two routes"),
+            (["/events/{id}", "/events/{event_id}/guests"], "{event_id} stands where {id} already is"),
+            (["/feeds/{token}.ics", "/feeds/{name}.ics"], "{name} stands where {token} already is"),
+            (["events"], "a pattern starts with a slash"), (["/events//a"], "an empty segment"),
+            (["/{}"], "a parameter needs its own name"), (["/{a}/{a}"], "a parameter needs its own name"),
+            (["/{a}.{b}"], "not a literal suffix"), (["/a%20b"], "not a literal segment"),
+        ] as [([String], String)])
+    func aPatternThatCannotBeServedSaysWhy(patterns: [String], problem: String) throws {
+        var router = Router<Int>()
+        for (index, pattern) in patterns.dropLast().enumerated() { try router.insert(.get, pattern, index) }
+        #expect(throws: RouteConflict(problem)) { try router.insert(.get, patterns[patterns.count - 1], 9) }
+    }
+
+    @Test(arguments: [HTTP.Method.other, .connect]) func aMethodThatNoRouteCanHaveIsRefused(method: HTTP.Method) {
+        var router = Router<Int>()
+        #expect(throws: RouteConflict("no route can have this method")) { try router.insert(method, "/", 1) }
     }
 }
