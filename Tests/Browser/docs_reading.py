@@ -128,7 +128,7 @@ def the_search_finds(binary, folder):
 
         browser.press("/")
         assert browser.run("return document.activeElement.id") == "search"
-        browser.press("cannot be undone")
+        browser.press("tells every guest")
         assert shown() == ["cancelEvent"] and browser.one("#found").text == "1 found"
         browser.press(Keys.ESCAPE)
         assert len(shown()) == count

@@ -6,7 +6,7 @@ import ToolSources
 /// Keeps what is known of the plugins of a directory up to date. On the plugins' own loop.
 final class PluginKeeper {
     /// From a change on until it is looked at, in seconds: a copy is rarely one change.
-    private static let settleSeconds = 0.5
+    private static let settleSeconds = 0.25
     /// Without any news, for what no watch tells.
     private static let pollSeconds = 30.0
     /// What several plugins say at about the same time is published once.
